@@ -1,0 +1,273 @@
+/**
+ * The command line, understood: which command, its arguments and its options.
+ *
+ * @module
+ */
+
+// Not `@std/cli/parse-args`: it takes `--yes=no` for yes, and cannot tell an option without its
+// value from one that has an empty one.
+import { parseArgs } from "node:util";
+import { CopyError } from "../errors.ts";
+import { printable } from "../workspace/layout.ts";
+import { nearest } from "./nearest.ts";
+
+/** When to use colour. */
+export type ColorChoice = "auto" | "always" | "never";
+
+/** How the program speaks; the same for every command. */
+export interface OutputChoice {
+  /** One JSON object a line instead of text. */
+  json: boolean;
+  /** Only errors, and the summary when something could not be copied. */
+  quiet: boolean;
+  /** The exact commands that are run, and every job by its full name. */
+  verbose: boolean;
+  /** Whether the progress may be drawn. */
+  progress: boolean;
+  /** When to use colour. */
+  color: ColorChoice;
+}
+
+/** What `xpm-copy [copy]` was asked; what is undefined was not given. */
+export interface CopyRequest extends OutputChoice {
+  /** Which command. */
+  command: "copy";
+  /** The experiment's id. */
+  experimentId: string | undefined;
+  /** The run's id, or `current`. */
+  runId: string | undefined;
+  /** The workspace to copy from, in the user's words. */
+  from: string | undefined;
+  /** The workspace to copy to, in the user's words. */
+  to: string | undefined;
+  /** Whether to copy, not only to plan. */
+  yes: boolean;
+  /** Copies running jobs as they stand. */
+  includeRunning: boolean;
+  /** Keeps what is replaced. */
+  keepReplaced: boolean;
+  /** Accepts a destination that is not empty and not a workspace. */
+  create: boolean;
+  /** Files of jobs to leave out. */
+  exclude: string[];
+  /** At most so many KiB a second. */
+  bandwidthLimit: number | undefined;
+  /** Another settings file. */
+  settings: string | undefined;
+}
+
+/** What `xpm-copy ls` was asked. */
+export interface ListRequest extends OutputChoice {
+  /** Which command. */
+  command: "ls";
+  /** The workspace, in the user's words. */
+  workspace: string | undefined;
+  /** The experiment whose runs are listed. */
+  experimentId: string | undefined;
+  /** Another settings file. */
+  settings: string | undefined;
+}
+
+/** What the program was asked to do. */
+export type Request = CopyRequest | ListRequest | { command: "help" } | { command: "version" };
+
+/** An option: what kind of value it takes, its letter, and whether it is for `copy` alone. */
+interface Option {
+  type: "string" | "boolean";
+  short?: string;
+  copyOnly?: boolean;
+}
+
+const OPTIONS: Record<string, Option> = {
+  from: { type: "string", copyOnly: true },
+  "from-workspace": { type: "string", copyOnly: true },
+  to: { type: "string", copyOnly: true },
+  "to-workspace": { type: "string", copyOnly: true },
+  yes: { type: "boolean", short: "y", copyOnly: true },
+  "include-running": { type: "boolean", copyOnly: true },
+  "keep-replaced": { type: "boolean", copyOnly: true },
+  create: { type: "boolean", copyOnly: true },
+  exclude: { type: "string", copyOnly: true },
+  bwlimit: { type: "string", copyOnly: true },
+  settings: { type: "string" },
+  json: { type: "boolean" },
+  quiet: { type: "boolean", short: "q" },
+  verbose: { type: "boolean", short: "v" },
+  "no-progress": { type: "boolean" },
+  color: { type: "string" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "V" },
+};
+
+const HELP = "see `xpm-copy --help`";
+
+/**
+ * Understands a command line, and judges which options go together, before any work begins.
+ *
+ * @throws {CopyError} `usage`, when it cannot be understood.
+ */
+export function parseArguments(args: string[]): Request {
+  const { given, positionals } = read(args);
+  if (given.has("help")) return { command: "help" };
+  if (given.has("version")) return { command: "version" };
+  const command = positionals[0] === "ls" ? "ls" : "copy";
+  if (positionals[0] === command) positionals.shift();
+  judge(command, given, positionals);
+
+  const output: OutputChoice = {
+    json: given.has("json"),
+    quiet: given.has("quiet"),
+    verbose: given.has("verbose"),
+    progress: !given.has("no-progress"),
+    color: readColor(last(given, "color")),
+  };
+  const [first, second] = positionals;
+  const settings = last(given, "settings");
+  if (command === "ls") {
+    return { command, workspace: first, experimentId: second, settings, ...output };
+  }
+  const bwlimit = last(given, "bwlimit");
+  return {
+    command,
+    experimentId: first,
+    runId: second,
+    from: last(given, "from") ?? last(given, "from-workspace"),
+    to: last(given, "to") ?? last(given, "to-workspace"),
+    yes: given.has("yes"),
+    includeRunning: given.has("include-running"),
+    keepReplaced: given.has("keep-replaced"),
+    create: given.has("create"),
+    exclude: given.get("exclude") ?? [],
+    bandwidthLimit: bwlimit === undefined ? undefined : parseBandwidth(bwlimit),
+    settings,
+    ...output,
+  };
+}
+
+/** The options given, each with its values in order; one that takes none has an empty list. */
+type Given = Map<string, string[]>;
+
+function last(given: Given, name: string): string | undefined {
+  return given.get(name)?.at(-1);
+}
+
+function read(args: string[]): { given: Given; positionals: string[] } {
+  const options = Object.fromEntries(
+    Object.entries(OPTIONS).map(([name, { type, short }]) => [
+      name,
+      short === undefined ? { type } : { type, short },
+    ]),
+  );
+  // Not strict: the tokens say what is wrong better than the exceptions do.
+  const { tokens } = parseArgs({
+    args,
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const given: Given = new Map();
+  const positionals: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === "positional") positionals.push(token.value);
+    if (token.kind !== "option") continue;
+    const { name, rawName, value } = token;
+    const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
+    if (option === undefined) throw unknownOption(rawName);
+    const values = given.get(name) ?? [];
+    given.set(name, values);
+    if (option.type === "string") {
+      values.push(checkValue(rawName, value, token.inlineValue === true));
+    } else if (value !== undefined) {
+      throw new CopyError("usage", `${rawName} takes no value`, `write ${rawName} alone`);
+    }
+  }
+  return { given, positionals };
+}
+
+function unknownOption(rawName: string): CopyError {
+  const known = Object.keys(OPTIONS).map((name) => `--${name}`);
+  const near = nearest(rawName, known);
+  return new CopyError(
+    "usage",
+    `there is no option ${printable(rawName)}`,
+    near === undefined ? HELP : `did you mean ${near}?`,
+  );
+}
+
+function checkValue(rawName: string, value: string | undefined, inline: boolean): string {
+  if (value === undefined || value === "") {
+    throw new CopyError("usage", `${rawName} needs a value`, HELP);
+  }
+  if (!inline && value.startsWith("-")) {
+    throw new CopyError(
+      "usage",
+      `${rawName} needs a value, but ${printable(value)} follows`,
+      `if that is the value, write ${rawName}=${printable(value)}`,
+    );
+  }
+  return value;
+}
+
+/** Which options and arguments go together. */
+function judge(command: "copy" | "ls", given: Given, positionals: string[]): void {
+  const refuse = (message: string, hint: string) => {
+    throw new CopyError("usage", message, hint);
+  };
+  for (const side of ["from", "to"]) {
+    if (given.has(side) && given.has(`${side}-workspace`)) {
+      refuse(`--${side} and --${side}-workspace are the same option`, "give one of them");
+    }
+  }
+  if (given.has("quiet") && given.has("verbose")) {
+    refuse("--quiet and --verbose contradict each other", "give one of them");
+  }
+  if (given.has("quiet") && given.has("json")) {
+    refuse("--quiet and --json do not go together", "with --json, read the last line alone");
+  }
+  if (command === "ls") {
+    const foreign = [...given.keys()].find((name) => OPTIONS[name]?.copyOnly);
+    if (foreign !== undefined) {
+      refuse(`\`xpm-copy ls\` does not take --${foreign}`, "write `xpm-copy ls WORKSPACE`");
+    }
+  }
+  const empty = positionals.indexOf("");
+  if (empty >= 0) refuse(`argument ${empty + 1} is empty`, HELP);
+  if (positionals.length > 2) {
+    const expected = command === "ls" ? "WORKSPACE and EXPERIMENT" : "EXPERIMENT and RUN";
+    refuse(`unexpected argument '${printable(positionals[2] ?? "")}'`, `expected ${expected}`);
+  }
+}
+
+function readColor(text: string | undefined): ColorChoice {
+  if (text === undefined) return "auto";
+  if (text === "auto" || text === "always" || text === "never") return text;
+  throw new CopyError(
+    "usage",
+    `--color cannot be '${printable(text)}'`,
+    "it is auto, always or never",
+  );
+}
+
+const POWERS = ["", "k", "m", "g", "t"];
+
+/**
+ * Reads a bandwidth as rsync does: KiB a second, or with a suffix, `10m`, `1.5MiB`, `500KB`.
+ *
+ * @throws {CopyError} `usage`, when it is none.
+ */
+export function parseBandwidth(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(?:([kmgt])(ib|b)?|(b))?$/i.exec(text);
+  if (match === null) {
+    throw new CopyError(
+      "usage",
+      `--bwlimit cannot be '${printable(text)}'`,
+      "it is KiB a second, as in 5000 or 10m",
+    );
+  }
+  const [, number, power = "", form = "", bytes] = match;
+  const base = form.toLowerCase() === "b" ? 1000 : 1024;
+  const unit = bytes !== undefined ? 1 : base ** (POWERS.indexOf(power.toLowerCase()) || 1);
+  const kib = Number(number) * unit / 1024;
+  return kib === 0 ? 0 : Math.max(1, Math.round(kib));
+}

@@ -1,0 +1,186 @@
+/**
+ * What to copy, and from where to where: what was said, what the defaults say, and questions for
+ * the rest.
+ *
+ * @module
+ */
+
+import type { ExperimentSummary, RunSummary } from "../copy/browse.ts";
+import { CopyError } from "../errors.ts";
+import type { Defaults } from "../workspace/defaults.ts";
+import { findWorkspace, workspaceForExperiment } from "../workspace/find.ts";
+import { CURRENT, printable } from "../workspace/layout.ts";
+import { formatRunId } from "../workspace/runs.ts";
+import type { Settings } from "../workspace/settings.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { CopyRequest } from "./arguments.ts";
+import { clip, count, table } from "./format.ts";
+import type { Session } from "./library.ts";
+import { jobCounts } from "./list_report.ts";
+import { location } from "./names.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A workspace, and the words that name it on the command line. */
+export interface Named {
+  /** The words. */
+  words: string;
+  /** The workspace. */
+  workspace: Workspace;
+}
+
+/** What is copied, and from where to where. */
+export interface Choice {
+  /** Where from. */
+  from: Named;
+  /** Where to. */
+  to: Named;
+  /** The experiment's id. */
+  experimentId: string;
+  /** The run's id, or `current`. */
+  runId: string;
+}
+
+/** The part of a terminal that asks. */
+export type Questions = Pick<Terminal, "select" | "columns">;
+
+/** What the answers are taken from. */
+export interface Sources {
+  /** The command line. */
+  request: CopyRequest;
+  /** The workspaces known, those of the defaults among them. */
+  settings: Settings;
+  /** This tool's own defaults. */
+  defaults: Defaults;
+  /** For looking into the source. */
+  session: Session;
+  /** For asking; undefined when nothing may be asked. */
+  questions: Questions | undefined;
+}
+
+/**
+ * Finds out what to copy.
+ *
+ * @throws {CopyError} `usage`, when something is missing that cannot be asked for.
+ */
+export async function choose(sources: Sources): Promise<Choice> {
+  const { request, settings, defaults, questions } = sources;
+  // What was said is judged before anything is asked or anybody logs in.
+  const named = (words: string | undefined) =>
+    words === undefined ? undefined : { words, workspace: findWorkspace(words, settings) };
+  const givenFrom = named(request.from ?? defaults.from);
+  const givenTo = named(request.to ?? defaults.to);
+  if (questions === undefined) requireAll(givenFrom, givenTo, request.experimentId, settings);
+
+  const from = givenFrom ?? askWorkspace(sources, "Copy from which workspace?", undefined);
+  const { experimentId, runs } = await chooseExperiment(sources, from.workspace);
+  const runId = request.runId ??
+    (questions === undefined ? CURRENT : askRun(questions, runs ?? await readRuns()));
+  const to = givenTo ?? askWorkspace(sources, "Copy to which workspace?", from.workspace);
+  return { from, to, experimentId, runId };
+
+  async function readRuns(): Promise<ExperimentSummary> {
+    const found = await sources.session.summarize(from.workspace, { experimentId });
+    const experiment = found.find((one) => one.experimentId === experimentId);
+    if (experiment !== undefined && experiment.runs.length > 0) return experiment;
+    throw noExperiment(experimentId, from.workspace);
+  }
+}
+
+/** The error for an experiment that is not there, or has no run. */
+export function noExperiment(experimentId: string, workspace: Workspace): CopyError {
+  return new CopyError(
+    "not-found",
+    `no run of '${printable(experimentId)}' in ${location(workspace)}`,
+    `see  xpm-copy ls ${printable(workspace.id)}`,
+  );
+}
+
+function requireAll(
+  from: Named | undefined,
+  to: Named | undefined,
+  experimentId: string | undefined,
+  { workspaces }: Settings,
+): void {
+  const known = workspaces.map(({ id }) => printable(id)).join(", ");
+  const hint = known === "" ? "" : `; known: ${known}`;
+  if (from === undefined) {
+    throw new CopyError("usage", "where to copy from was not said", `add --from WORKSPACE${hint}`);
+  }
+  if (to === undefined) {
+    throw new CopyError("usage", "where to copy to was not said", `add --to WORKSPACE${hint}`);
+  }
+  if (experimentId === undefined) {
+    throw new CopyError(
+      "usage",
+      "which experiment to copy was not said",
+      `see  xpm-copy ls ${printable(from.words)}`,
+    );
+  }
+}
+
+function askWorkspace(sources: Sources, question: string, from: Workspace | undefined): Named {
+  const { request, settings, questions } = sources;
+  const others = settings.workspaces.filter(({ id }) => id !== from?.id);
+  if (questions === undefined || others.length === 0) {
+    const missing = from === undefined ? "from" : "to";
+    throw new CopyError(
+      "usage",
+      `where to copy ${missing} was not said, and the settings name no ${
+        from === undefined ? "" : "other "
+      }workspace`,
+      `add --${missing} WORKSPACE`,
+    );
+  }
+  const likely = request.experimentId === undefined
+    ? undefined
+    : workspaceForExperiment(settings, request.experimentId);
+  const entries = others.toSorted((a, b) =>
+    Number(b.id === likely?.id) - Number(a.id === likely?.id)
+  );
+  const labels = table(entries.map((one) => [printable(one.id), location(one)]));
+  const workspace = ask(questions, question, entries, labels);
+  return { words: workspace.id, workspace };
+}
+
+async function chooseExperiment(
+  { request, session, questions }: Sources,
+  from: Workspace,
+): Promise<{ experimentId: string; runs?: ExperimentSummary }> {
+  if (request.experimentId !== undefined) return { experimentId: request.experimentId };
+  const found = (await session.summarize(from, {})).filter(({ runs }) => runs.length > 0);
+  if (questions === undefined || found.length === 0) {
+    throw new CopyError("not-found", `there is no experiment in ${location(from)}`);
+  }
+  const labels = table(found.map(({ experimentId, runs }) => [
+    printable(experimentId),
+    count(runs.length, "run"),
+    printable(formatRunId(runs.at(-1)?.runId ?? "")),
+  ]));
+  const runs = ask(questions, "Which experiment?", found, labels);
+  return { experimentId: runs.experimentId, runs };
+}
+
+function askRun(questions: Questions, { runs, current }: ExperimentSummary): string {
+  const [only, ...others] = runs;
+  if (only !== undefined && others.length === 0) return only.runId;
+  const entries = runs.toReversed();
+  const labels = table(entries.map((run) => [runLabel(run, current), jobCounts(run)]));
+  return ask(questions, "Which run?", entries, labels).runId;
+}
+
+function runLabel({ runId, ended }: RunSummary, current: string | undefined): string {
+  const marks = [
+    ...(runId === current ? ["current"] : []),
+    ...(ended === false ? ["in progress"] : []),
+  ];
+  const date = printable(formatRunId(runId));
+  return marks.length === 0 ? date : `${date} (${marks.join(", ")})`;
+}
+
+function ask<T>(questions: Questions, question: string, entries: T[], labels: string[]): T {
+  const columns = questions.columns() - 4;
+  const chosen = questions.select(question, labels.map((label) => clip(label, columns)));
+  const entry = chosen === undefined ? undefined : entries[chosen];
+  if (entry !== undefined) return entry;
+  throw new CopyError("interrupted", "nothing was chosen");
+}

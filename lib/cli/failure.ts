@@ -1,0 +1,112 @@
+/**
+ * What went wrong, as it is told, and the exit code that says so.
+ *
+ * @module
+ */
+
+import { CopyError, type CopyErrorCode } from "../errors.ts";
+import { printable } from "../workspace/layout.ts";
+import type { Paint } from "./colour.ts";
+import { count, formatBytes, formatCount } from "./format.ts";
+import type { ProgressState } from "./progress.ts";
+
+/** The exit codes; they are part of the program's contract. */
+export const EXIT = {
+  complete: 0,
+  failure: 1,
+  usage: 2,
+  incomplete: 3,
+  notFound: 4,
+  connection: 5,
+  interrupted: 130,
+} as const;
+
+/**
+ * Why the program ended before its work was done. `system`: the operating system refused
+ * something. `bug`: nobody thought of this.
+ */
+export interface Failure {
+  /** What kind of failure it is. */
+  code: CopyErrorCode | "system" | "bug";
+  /** One sentence. */
+  message: string;
+  /** What to do about it. */
+  hint?: string;
+  /** Where it happened in the program, for those who mend it. */
+  stack?: string;
+}
+
+/** The exit code of a failure. */
+export function exitCode({ code }: Failure): number {
+  switch (code) {
+    case "usage":
+    case "settings":
+      return EXIT.usage;
+    case "not-found":
+      return EXIT.notFound;
+    case "connection":
+      return EXIT.connection;
+    case "interrupted":
+      return EXIT.interrupted;
+    default:
+      return EXIT.failure;
+  }
+}
+
+/** Tells what an exception means; after an interruption every one means that. */
+export function toFailure(thrown: unknown, interrupted: boolean): Failure {
+  let error = thrown;
+  while (error instanceof SuppressedError) error = error.suppressed;
+  if (interrupted || (error instanceof CopyError && error.code === "interrupted")) {
+    return { code: "interrupted", message: "interrupted" };
+  }
+  if (error instanceof CopyError) {
+    const { code, message, hint } = error;
+    return { code, message, ...(hint === undefined ? {} : { hint }) };
+  }
+  if (!(error instanceof Error)) return { code: "bug", message: String(error) };
+  const { message, stack = message } = error;
+  if (error instanceof Deno.errors.NotCapable) return { code: "permission", message, stack };
+  // Deno gives the errors of the operating system its names: ENOSPC, EACCES ...
+  if ("code" in error && /^E[A-Z0-9]+$/.test(String(error.code))) {
+    return { code: "system", message, stack };
+  }
+  return { code: "bug", message: message || error.name, stack };
+}
+
+/** Sets a failure: the sentence, how far the copy had come, and what to do. */
+export function renderFailure(
+  failure: Failure,
+  state: ProgressState,
+  style: { paint: Paint; verbose: boolean },
+): string[] {
+  const [first = "", ...more] = failure.message.trimEnd().split("\n").map(printable);
+  const started = state.progress !== undefined && (state.samples.length > 0 || state.published > 0);
+  const bytes = state.progress?.bytes ?? 0;
+  const after = started && bytes > 0 ? ` after ${formatBytes(bytes)}` : "";
+  const bug = failure.code === "bug" ? "this should not happen: " : "";
+  const lines = [`${style.paint("bad", "xpm-copy:")} ${bug}${first}${after}`];
+  lines.push(...more.map((line) => `  ${line}`));
+  if (started) lines.push(`  ${whatStands(state)}`);
+  const hint = failure.hint ?? defaultHint(failure, started);
+  if (hint !== undefined) lines.push(...hint.split("\n").map((line) => `  ${printable(line)}`));
+  if (style.verbose && failure.stack !== undefined) {
+    lines.push(...failure.stack.split("\n").map((line) => `  ${printable(line)}`));
+  }
+  return lines;
+}
+
+function whatStands({ published, progress }: ProgressState): string {
+  const jobs = Math.max(published, progress?.jobs ?? 0);
+  const total = progress?.totalJobs ?? jobs;
+  const rest = "the rest is kept in .xpm-staging";
+  if (total === 0 || jobs === 0) return `nothing is in place yet; ${rest}`;
+  const noun = `${formatCount(jobs)} of ${count(total, "job")}`;
+  return `${noun} ${jobs === 1 ? "is" : "are"} complete and in place; ${rest}`;
+}
+
+function defaultHint({ code }: Failure, started: boolean): string | undefined {
+  if (code === "bug") return "please report it, with what the same command prints with --verbose";
+  if (started) return "run the same command again: it goes on from here";
+  return code === "interrupted" ? "nothing was copied" : undefined;
+}

@@ -1,0 +1,117 @@
+/**
+ * Sizes, times, counts and columns, as people read them.
+ *
+ * @module
+ */
+
+const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+
+/** Shows a number of bytes: `512 B`, `18.6 GiB`, `212 GiB`. */
+export function formatBytes(bytes: number): string {
+  const unit = unitOf(bytes);
+  return `${inUnit(bytes, unit)} ${UNITS[unit]}`;
+}
+
+/** Shows a part of a whole in the unit of the whole: `0.3 of 18.6 GiB`. */
+export function formatPart(bytes: number, total: number): string {
+  const unit = unitOf(total);
+  return `${inUnit(bytes, unit)} of ${inUnit(total, unit)} ${UNITS[unit]}`;
+}
+
+/** Shows bytes a second, without digits that change too fast to read: `94 MiB/s`. */
+export function formatRate(bytesPerSecond: number): string {
+  const unit = unitOf(bytesPerSecond);
+  const value = bytesPerSecond / 1024 ** unit;
+  return `${value.toFixed(unit > 0 && value < 9.95 ? 1 : 0)} ${UNITS[unit]}/s`;
+}
+
+// The limit is a little under 1000: no number has four digits, not even after rounding.
+function unitOf(bytes: number): number {
+  let unit = 0;
+  while (bytes / 1024 ** unit >= 999.5 && unit < UNITS.length - 1) unit++;
+  return unit;
+}
+
+function inUnit(bytes: number, unit: number): string {
+  const value = bytes / 1024 ** unit;
+  return value.toFixed(unit === 0 || value >= 99.95 ? 0 : 1);
+}
+
+/** Shows a time as people say it: `0.4 s`, `42 s`, `3 min 24 s`, `2 h 5 min`, `1 day 3 h`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return two(Math.floor(whole / 60), "min", whole % 60, "s");
+  const minutes = Math.round(whole / 60);
+  if (minutes < 24 * 60) return two(Math.floor(minutes / 60), "h", minutes % 60, "min");
+  const hours = Math.round(minutes / 60);
+  const days = Math.floor(hours / 24);
+  return two(days, days === 1 ? "day" : "days", hours % 24, "h");
+}
+
+function two(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/** Shows how much time is left, in whole seconds, and in whole minutes above ten. */
+export function formatTimeLeft(seconds: number): string {
+  if (seconds >= 600) return formatDuration(Math.round(seconds / 60) * 60);
+  const whole = Math.max(1, Math.ceil(seconds));
+  return whole < 10 ? `${whole} s` : formatDuration(whole);
+}
+
+/** Shows a number with its noun: `1 job`, `5,312 files`. */
+export function count(number: number, noun: string): string {
+  return `${formatCount(number)} ${number === 1 ? noun : noun + "s"}`;
+}
+
+/** Shows a whole number, its thousands set apart. */
+export function formatCount(number: number): string {
+  return number.toLocaleString("en-US");
+}
+
+// Scripts whose characters take two columns, and the pictographs.
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** How many columns of a terminal a text takes. */
+export function width(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += WIDE.test(character) ? 2 : 1;
+  return columns;
+}
+
+/** Cuts a text to so many columns; what was cut shows as `…`. */
+export function clip(text: string, columns: number): string {
+  if (width(text) <= columns) return text;
+  let kept = "";
+  let used = 0;
+  for (const character of text) {
+    used += width(character);
+    if (used > columns - 1) break;
+    kept += character;
+  }
+  return columns > 0 ? kept + "…" : "";
+}
+
+/** Fills a text up with blanks, on its right (`end`) or on its left (`start`). */
+export function pad(text: string, columns: number, side: "start" | "end" = "end"): string {
+  const blanks = " ".repeat(Math.max(0, columns - width(text)));
+  return side === "end" ? text + blanks : blanks + text;
+}
+
+/**
+ * Sets rows in columns, two blanks apart; `right` names the columns that are set to the right.
+ * No line ends with a blank.
+ */
+export function table(rows: string[][], right: number[] = []): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, width(cell)));
+  }
+  return rows.map((row) =>
+    row.map((cell, i) => pad(cell, widths[i] ?? 0, right.includes(i) ? "start" : "end"))
+      .join("  ").trimEnd()
+  );
+}

@@ -1,0 +1,112 @@
+/**
+ * What happens, told as JSON: one object a line on standard output, each with a `type`.
+ *
+ * | type | fields | when |
+ * |---|---|---|
+ * | `connecting`, `connected` | `host` | around the login to a host |
+ * | `command` | `command`: list of words | a program is started; with `--verbose` |
+ * | `planned` | `plan`: a `CopyPlan` | once the plan is made |
+ * | `progress` | the fields of `CopyProgress` | at most once a second |
+ * | `published` | `job`, `replaced` | a job stands at its final place |
+ * | `warning` | `code`, `message`, `job` if it is one | something to know |
+ * | `workspace` | the fields of a `Workspace` | `ls` |
+ * | `experiment` | `workspace`: its id; the fields of an `ExperimentSummary` | `ls WORKSPACE` |
+ * | `run` | `workspace`, `experimentId`, `current`: whether it is; the fields of a `RunSummary` | `ls WORKSPACE EXPERIMENT` |
+ * | `error` | `code`, `message`, `hint` if there is one | the work could not be done |
+ * | `summary` | `exitCode`, `result`: a `CopyResult`, after a copy or a dry run; `command`: what copies, after a dry run | last, always |
+ *
+ * Fields and types may be added; a reader passes over those that it does not know.
+ *
+ * @module
+ */
+
+import type { ExperimentSummary } from "../copy/browse.ts";
+import type { CopyEvent, CopyPlan, CopyProgress, CopyResult } from "../copy/types.ts";
+import { printable } from "../workspace/layout.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { Failure } from "./failure.ts";
+import type { Reporter } from "./reporter.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Seconds between two `progress` objects. */
+const SPACING = 1;
+
+/** Tells what happens as JSON. */
+export class JsonReporter implements Reporter {
+  readonly #terminal: Terminal;
+  readonly #verbose: boolean;
+  #summary: { result?: CopyResult; command?: string[] } = {};
+  #progressAt = -Infinity;
+
+  /** @param verbose Whether the commands are told. */
+  constructor(terminal: Terminal, verbose: boolean) {
+    this.#terminal = terminal;
+    this.#verbose = verbose;
+  }
+
+  /** Writes an object, unless the event says what the summary will. */
+  event(event: CopyEvent): void {
+    if (event.type === "done" || (event.type === "command" && !this.#verbose)) return;
+    if (event.type === "warning") this.#write("warning", event.problem);
+    else if (event.type === "progress") this.#progress(event.progress);
+    else this.#write(event.type, event);
+  }
+
+  #progress(progress: CopyProgress): void {
+    const now = this.#terminal.seconds();
+    if (now - this.#progressAt < SPACING) return;
+    this.#progressAt = now;
+    this.#write("progress", progress);
+  }
+
+  /** Says nothing: the error will. */
+  stopping(): void {}
+
+  /** Keeps the outcome of a dry run for the summary. */
+  planned(_plan: CopyPlan, result: CopyResult, command: string[]): void {
+    this.#summary = { result, command };
+  }
+
+  /** Keeps the outcome of a copy for the summary. */
+  copied(result: CopyResult): void {
+    this.#summary = { result };
+  }
+
+  /** Writes an object for each workspace. */
+  workspaces(workspaces: Workspace[]): void {
+    for (const workspace of workspaces) this.#write("workspace", workspace);
+  }
+
+  /** Writes an object for each experiment. */
+  experiments(workspace: Workspace, experiments: ExperimentSummary[]): void {
+    for (const experiment of experiments) {
+      this.#write("experiment", { workspace: workspace.id, ...experiment });
+    }
+  }
+
+  /** Writes an object for each run. */
+  runs(workspace: Workspace, { experimentId, runs, current }: ExperimentSummary): void {
+    for (const run of runs) {
+      const ofWhat = { workspace: workspace.id, experimentId };
+      this.#write("run", { ...ofWhat, current: run.runId === current, ...run });
+    }
+  }
+
+  /** Writes the error. */
+  failed({ code, message, hint, stack }: Failure): void {
+    this.#write("error", { code, message, hint, ...(this.#verbose ? { stack } : {}) });
+  }
+
+  /** Nothing is drawn. */
+  pause(): void {}
+
+  /** Writes the summary. */
+  end(exitCode: number): void {
+    this.#write("summary", { exitCode, ...this.#summary });
+  }
+
+  #write(type: string, fields: object): void {
+    // JSON lets some control characters through as they are; their escapes mean the same.
+    this.#terminal.stdout(printable(JSON.stringify({ type, ...fields })) + "\n");
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * What the program needs of the library: the only place where the two meet, so that tests can put
+ * another in.
+ *
+ * @module
+ */
+
+import { type ExperimentSummary, summarize } from "../copy/browse.ts";
+import { copyBetween } from "../copy/copy.ts";
+import type { CopyEvent, CopyOptions, CopyResult } from "../copy/types.ts";
+import { Hosts } from "../host/hosts.ts";
+import { type Defaults, loadDefaults } from "../workspace/defaults.ts";
+import { loadSettings, type Settings } from "../workspace/settings.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+
+/** The work between the first login and the last. */
+export interface Session extends AsyncDisposable {
+  /** Finds the experiments of a workspace, or one of them. */
+  summarize(
+    workspace: Workspace,
+    options: { experimentId?: string; sizes?: boolean },
+  ): Promise<ExperimentSummary[]>;
+  /** Copies a run. */
+  copy(
+    source: Workspace,
+    destination: Workspace,
+    experimentId: string,
+    runId: string,
+    options: CopyOptions,
+  ): Promise<CopyResult>;
+}
+
+/** What the program needs of the library. */
+export interface Library {
+  /** Reads the settings: experimaestro's own, or those in another file. */
+  loadSettings(file?: string): Promise<Settings>;
+  /** Reads this tool's own defaults, beside the settings. */
+  loadDefaults(settingsFile?: string): Promise<Defaults>;
+  /** Begins; nobody has logged in yet. */
+  session(onEvent: (event: CopyEvent) => void, signal: AbortSignal): Session;
+}
+
+/** The library itself. */
+export const library: Library = {
+  loadSettings,
+  loadDefaults,
+  session(onEvent, signal) {
+    const hosts = new Hosts({ onEvent, signal });
+    return {
+      async summarize(workspace, options) {
+        return await summarize(await hosts.open(workspace), workspace, options);
+      },
+      copy(source, destination, experimentId, runId, options) {
+        const all = { ...options, onEvent, signal };
+        return copyBetween(hosts, source, destination, experimentId, runId, all);
+      },
+      [Symbol.asyncDispose]: () => hosts.close(),
+    };
+  },
+};

@@ -1,0 +1,217 @@
+/**
+ * The plan of a copy, as a dry run shows it.
+ *
+ * @module
+ */
+
+import type { CopyPlan, CopyProblem, JobAction, PlannedEnd, PlannedJob } from "../copy/types.ts";
+import { printable } from "../workspace/layout.ts";
+import { formatRunId } from "../workspace/runs.ts";
+import type { Mark, Paint } from "./colour.ts";
+import { count, formatBytes, formatCount, pad, table, width } from "./format.ts";
+import { endLocation, fullJob, hereOrThere, renderProblem, someJobs } from "./names.ts";
+import { quoteCommand } from "./shell.ts";
+
+/** How a report is set. */
+export interface ReportStyle {
+  /** Colours marks. */
+  paint: Paint;
+  /** Whether every job is named, in full. */
+  verbose: boolean;
+}
+
+/** One line of the plan's table; lines below it say more about the same. */
+interface Row {
+  action: string;
+  mark?: Mark;
+  number: string;
+  noun: string;
+  size: string;
+  remark: string;
+}
+
+/** The order in which the plan shows what is done with jobs. */
+const ACTIONS: JobAction[] = ["copy", "replace", "skip", "wait", "leave", "missing", "removed"];
+
+const MARKS: Partial<Record<JobAction, Mark>> = {
+  copy: "good",
+  replace: "care",
+  wait: "care",
+  leave: "care",
+  missing: "bad",
+};
+
+/** Sets the plan: what, where from and where to, and what happens to the jobs and to the run. */
+export function renderPlan(plan: CopyPlan, style: ReportStyle): string[] {
+  const current = plan.run.isCurrent ? " (current)" : "";
+  const head = `${printable(plan.experimentId)}, run ${printable(formatRunId(plan.runId))}`;
+  const rows = [...ACTIONS.flatMap((action) => jobRows(plan, action)), runRow(plan)];
+  return [
+    head + current,
+    ...renderEnds(plan),
+    "",
+    ...renderRows(rows, style.paint),
+    ...(style.verbose ? renderNames(plan) : []),
+    ...renderTotal(plan, style.paint),
+    ...plan.warnings.map((problem) => renderWarning(problem, style.paint)),
+  ];
+}
+
+/** Sets what follows the plan of a dry run: the command that copies, if there is work for it. */
+export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
+  if (hasWork(plan)) return ["", "Nothing was written. To copy:", `  ${quoteCommand(command)}`];
+  const complete = plan.run.action === "skip" && !plan.run.inProgress &&
+    !plan.jobs.some((job) => job.incomplete);
+  const why = complete
+    ? `Nothing to copy: everything is ${hereOrThere(plan.destination)} already`
+    : "Nothing can be copied now";
+  return ["", why];
+}
+
+/** Sets a warning. */
+export function renderWarning(problem: CopyProblem, paint: Paint): string {
+  return `${paint("care", "warning:")} ${renderProblem(problem)}`;
+}
+
+/** Whether the plan would write anything. */
+function hasWork(plan: CopyPlan): boolean {
+  return plan.run.action === "copy" || plan.run.action === "replace" ||
+    plan.jobs.some(({ action }) => action === "copy" || action === "replace");
+}
+
+function renderEnds({ source, destination }: CopyPlan): string[] {
+  const ends: [string, PlannedEnd][] = [["from", source], ["to", destination]];
+  const rows = ends.map(([label, end]) => {
+    const facts = end.rsync === "" ? [] : [`rsync ${printable(end.rsync)}`];
+    if (label === "to" && end.freeBytes !== undefined) {
+      facts.push(`${formatBytes(end.freeBytes)} free`);
+    }
+    return [`  ${label}`, endName(end), endLocation(end), facts.join(", ")];
+  });
+  // Workspaces named by their paths need no second name.
+  const unnamed = rows.every(([, name]) => name === "");
+  return table(unnamed ? rows.map((row) => row.toSpliced(1, 1)) : rows);
+}
+
+function endName({ id }: PlannedEnd): string {
+  return id.includes("/") ? "" : printable(id);
+}
+
+function jobRows(plan: CopyPlan, action: JobAction): Row[] {
+  const jobs = plan.jobs.filter((job) => job.action === action);
+  if (jobs.length === 0) return [];
+  const bytes = jobs.reduce((sum, job) => sum + job.bytes, 0);
+  const remarks = jobRemarks(action, jobs, hereOrThere(plan.destination));
+  const mark = MARKS[action];
+  const first: Row = {
+    action,
+    ...(mark === undefined ? {} : { mark }),
+    number: formatCount(jobs.length),
+    noun: jobs.length === 1 ? "job" : "jobs",
+    size: action === "copy" || action === "replace" ? formatBytes(bytes) : "",
+    remark: remarks[0] ?? "",
+  };
+  const more = remarks.slice(1).map((remark) => ({
+    action: "",
+    number: "",
+    noun: "",
+    size: "",
+    remark,
+  }));
+  return [first, ...more];
+}
+
+/** One remark for the jobs that need no other, and one for each reason, with the jobs' names. */
+function jobRemarks(action: JobAction, jobs: PlannedJob[], here: string): string[] {
+  const common: Record<JobAction, string> = {
+    copy: stateCounts(jobs),
+    replace: "",
+    skip: `already ${here}`,
+    wait: "still running",
+    leave: `stays as it is ${here}`,
+    missing: "not at the source",
+    removed: "removed when its experiment ended, as it was meant to be",
+  };
+  const quiet = action === "skip" || action === "removed";
+  const byReason = Map.groupBy(jobs, (job) => job.reason ?? "");
+  const remarks: string[] = [];
+  if (action === "copy") remarks.push(common.copy);
+  for (const [reason, some] of byReason) {
+    if (reason === "" && action === "copy") continue;
+    const why = reason === "" ? common[action] : printable(reason);
+    if (quiet) remarks.push(why);
+    else remarks.push(why === "" ? someJobs(some) : `${why}: ${someJobs(some)}`);
+  }
+  return remarks;
+}
+
+function stateCounts(jobs: PlannedJob[]): string {
+  return [...Map.groupBy(jobs, (job) => job.source)]
+    .map(([state, some]) => `${formatCount(some.length)} ${state}`)
+    .join(", ");
+}
+
+function runRow({ run, destination }: CopyPlan): Row {
+  const here = hereOrThere(destination);
+  const remarks: string[] = [];
+  if (run.reason !== undefined) remarks.push(printable(run.reason));
+  else if (run.action === "skip") remarks.push(`already ${here}`);
+  else if (run.action === "leave") remarks.push(`in progress ${here}`);
+  else if (run.inProgress) remarks.push("still in progress at the source");
+  if (run.becomesCurrent) remarks.push(`becomes current ${here}`);
+  const mark: Mark | undefined = run.inProgress || run.action === "leave"
+    ? "care"
+    : MARKS[run.action];
+  return {
+    action: run.action,
+    ...(mark === undefined ? {} : { mark }),
+    number: "1",
+    noun: "run",
+    size: run.action === "copy" || run.action === "replace" ? formatBytes(run.bytes) : "",
+    remark: remarks.join(", "),
+  };
+}
+
+function renderRows(rows: Row[], paint: Paint): string[] {
+  const widest = (cell: (row: Row) => string) => Math.max(...rows.map((row) => width(cell(row))));
+  const [action, number, size] = [
+    widest((row) => row.action),
+    widest((row) => row.number),
+    widest((row) => row.size),
+  ];
+  return rows.map((row) => {
+    const label = pad(row.action, action);
+    return [
+      `  ${row.mark === undefined ? label : paint(row.mark, label)}`,
+      `${pad(row.number, number, "start")} ${pad(row.noun, 4)}`,
+      pad(row.size, size, "start"),
+      row.remark,
+    ].join("   ").trimEnd();
+  });
+}
+
+function renderNames(plan: CopyPlan): string[] {
+  const rows = plan.jobs.map((job) => [
+    `  ${job.action}`,
+    fullJob(job),
+    job.source === "unseen" ? job.destination : `${job.source} -> ${job.destination}`,
+    formatBytes(job.bytes),
+  ]);
+  return rows.length === 0 ? [] : ["", ...table(rows, [3])];
+}
+
+function renderTotal(plan: CopyPlan, paint: Paint): string[] {
+  if (!hasWork(plan)) return [];
+  const total = `${formatBytes(plan.bytes)} in ${count(plan.files, "file")}`;
+  const free = plan.destination.freeBytes;
+  if (free === undefined) return ["", `At most ${total} to send`];
+  if (free >= plan.bytes) {
+    return ["", `At most ${total} to send; ${formatBytes(free - plan.bytes)} will stay free`];
+  }
+  const place = endLocation(plan.destination);
+  return [
+    "",
+    `At most ${total} to send`,
+    `${paint("bad", "not enough space:")} ${formatBytes(free)} free at ${place}`,
+  ];
+}

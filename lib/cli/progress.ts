@@ -1,0 +1,157 @@
+/**
+ * How far a copy has come: one state, and what is drawn of it.
+ *
+ * @module
+ */
+
+import type { CopyEvent, CopyProgress } from "../copy/types.ts";
+import type { JobId } from "../workspace/layout.ts";
+import { printable } from "../workspace/layout.ts";
+import { clip, formatCount, formatPart, formatRate, formatTimeLeft, width } from "./format.ts";
+import { shortFile } from "./names.ts";
+
+/** How many bytes had arrived at some moment. */
+interface Sample {
+  at: number;
+  bytes: number;
+}
+
+/** What is known of a copy under way. */
+export interface ProgressState {
+  /** The experiment's id; known with the plan. */
+  experimentId: string | undefined;
+  /** Hosts that are logging in: ssh may be asking for a password. */
+  connecting: string[];
+  /** How far it has come; undefined before the plan. */
+  progress: CopyProgress | undefined;
+  /** Jobs that stand at their final place. */
+  published: number;
+  /** The last of them. */
+  lastPublished: JobId | undefined;
+  /** What arrived lately, for the rate. */
+  samples: Sample[];
+  /** Seconds, when this state was true. */
+  at: number;
+  /** Whether all is done. */
+  done: boolean;
+}
+
+/** The state before anything has happened. */
+export function startProgress(at: number): ProgressState {
+  return {
+    experimentId: undefined,
+    connecting: [],
+    progress: undefined,
+    published: 0,
+    lastPublished: undefined,
+    samples: [],
+    at,
+    done: false,
+  };
+}
+
+/** The state after an event. */
+export function advance(state: ProgressState, event: CopyEvent, at: number): ProgressState {
+  switch (event.type) {
+    case "connecting":
+      return { ...state, at, connecting: [...state.connecting, event.host] };
+    case "connected":
+      return { ...state, at, connecting: state.connecting.filter((host) => host !== event.host) };
+    case "planned": {
+      const { plan } = event;
+      const work = plan.jobs.filter(({ action }) => action === "copy" || action === "replace");
+      const progress = { bytes: 0, totalBytes: plan.bytes, jobs: 0, totalJobs: work.length };
+      return { ...state, at, experimentId: plan.experimentId, progress };
+    }
+    case "progress": {
+      const sample = { at, bytes: event.progress.bytes };
+      const samples = addSample(state.samples, sample);
+      return { ...state, at, progress: event.progress, samples };
+    }
+    case "published":
+      return { ...state, at, published: state.published + 1, lastPublished: event.job };
+    case "done":
+      return { ...state, at, done: true };
+    default:
+      return { ...state, at };
+  }
+}
+
+/** Seconds over which the rate is taken. */
+const WINDOW = 10;
+/** Seconds between two samples that are kept. */
+const SPACING = 0.25;
+/** Seconds of copying before a rate is worth showing. */
+const WARM_UP = 1;
+
+function addSample(samples: Sample[], sample: Sample): Sample[] {
+  const recent = samples.filter(({ at }) => at > sample.at - WINDOW);
+  const before = recent.at(-2);
+  // The newest is always kept; the one before it only when it is far enough from its own.
+  const crowded = before !== undefined && (recent.at(-1)?.at ?? 0) - before.at < SPACING;
+  return [...(crowded ? recent.slice(0, -1) : recent), sample];
+}
+
+/** Bytes a second over the last seconds; undefined while it is too early to tell. */
+export function currentRate({ samples, at }: ProgressState): number | undefined {
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (first === undefined || last === undefined || at - first.at < WARM_UP) return undefined;
+  return Math.max(0, last.bytes - first.bytes) / (at - first.at);
+}
+
+/** What is drawn of the state in a terminal: at most two lines, none wider than the terminal. */
+export function renderProgress(state: ProgressState, columns: number): string[] {
+  const { progress } = state;
+  if (state.connecting.length > 0 || state.done) return [];
+  if (progress === undefined) return [clip("looking at what is there", columns)];
+  const name = clip(printable(state.experimentId ?? ""), 24);
+  const parts = renderParts(state, progress);
+  const indent = " ".repeat(width(name) + 2);
+  return [
+    clip(renderBar(name, fraction(progress), parts, columns), columns),
+    clip(indent + renderJobs(state, progress), columns),
+  ];
+}
+
+function fraction({ bytes, totalBytes, jobs, totalJobs }: CopyProgress): number {
+  if (totalBytes > 0) return Math.min(1, bytes / totalBytes);
+  return totalJobs > 0 ? Math.min(1, jobs / totalJobs) : 1;
+}
+
+/** Percent, bytes, rate, time left; a narrow terminal goes without some. */
+function renderParts(state: ProgressState, progress: CopyProgress): string[] {
+  const percent = `${Math.floor(fraction(progress) * 100)} %`.padStart(5);
+  const parts = [percent, formatPart(progress.bytes, progress.totalBytes)];
+  const rate = currentRate(state);
+  const left = progress.totalBytes - progress.bytes;
+  if (rate !== undefined && rate > 0 && left > 0) {
+    parts.push(formatRate(rate), `${formatTimeLeft(left / rate)} left`);
+  }
+  return parts;
+}
+
+const LONGEST_BAR = 24;
+const SHORTEST_BAR = 8;
+
+function renderBar(name: string, done: number, parts: string[], columns: number): string {
+  const [percent = "", bytes = "", , left] = parts;
+  const choices = [parts, [percent, bytes], [percent]];
+  if (left !== undefined) choices.splice(1, 0, [percent, bytes, left], [percent, left]);
+  for (const choice of choices) {
+    const text = choice.join("   ");
+    const room = columns - width(name) - width(text) - 4;
+    if (room < SHORTEST_BAR) continue;
+    const length = Math.min(LONGEST_BAR, room);
+    const full = Math.floor(done * length);
+    return `${name}  ${"█".repeat(full)}${"░".repeat(length - full)}  ${text}`;
+  }
+  return `${name}  ${percent.trim()}`;
+}
+
+function renderJobs(state: ProgressState, { jobs, totalJobs, file }: CopyProgress): string {
+  const published = Math.max(jobs, state.published);
+  const text = `${formatCount(published)} of ${formatCount(totalJobs)} ${
+    totalJobs === 1 ? "job" : "jobs"
+  } published`;
+  return file === undefined ? text : `${text}   now: ${shortFile(file)}`;
+}

@@ -1,0 +1,34 @@
+/**
+ * How the program tells what happens; as text or as JSON, the commands need not know.
+ *
+ * @module
+ */
+
+import type { ExperimentSummary } from "../copy/browse.ts";
+import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { Failure } from "./failure.ts";
+
+/** Tells the user, or the program that called, what happens. */
+export interface Reporter {
+  /** Told while a copy goes on. */
+  event(event: CopyEvent): void;
+  /** A signal came: the copy is being stopped. */
+  stopping(): void;
+  /** A dry run has ended; `command` is what copies. */
+  planned(plan: CopyPlan, result: CopyResult, command: string[]): void;
+  /** A copy has ended. */
+  copied(result: CopyResult, plan: CopyPlan): void;
+  /** The workspaces known. */
+  workspaces(workspaces: Workspace[]): void;
+  /** The experiments of a workspace. */
+  experiments(workspace: Workspace, experiments: ExperimentSummary[]): void;
+  /** The runs of an experiment. */
+  runs(workspace: Workspace, experiment: ExperimentSummary): void;
+  /** The work could not be done. */
+  failed(failure: Failure): void;
+  /** Nothing more comes, but a question or the end. */
+  pause(): void;
+  /** All is told. */
+  end(exitCode: number): void;
+}

@@ -1,0 +1,105 @@
+/**
+ * The progress on standard error: drawn in a terminal, line after line elsewhere.
+ *
+ * @module
+ */
+
+import type { CopyEvent } from "../copy/types.ts";
+import { formatCount } from "./format.ts";
+import { shortJob } from "./names.ts";
+import { advance, type ProgressState, renderProgress, startProgress } from "./progress.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** How the progress is shown. */
+export type ProgressMode = "drawn" | "lines" | "none";
+
+/** Milliseconds between two drawings. */
+const REDRAW = 100;
+/** Seconds between two lines. */
+const LINE = 1;
+
+/** Shows the progress of a copy, and lets messages through without tearing it. */
+export class Screen implements Disposable {
+  readonly #terminal: Terminal;
+  readonly #mode: ProgressMode;
+  #state: ProgressState;
+  #drawn: string[] = [];
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #lineAt = -Infinity;
+  #linePublished = 0;
+
+  /** @param mode How the progress is shown. */
+  constructor(terminal: Terminal, mode: ProgressMode) {
+    this.#terminal = terminal;
+    this.#mode = mode;
+    this.#state = startProgress(terminal.seconds());
+  }
+
+  /** How far the copy has come. */
+  get state(): ProgressState {
+    return this.#state;
+  }
+
+  /** Takes in what the copy tells. */
+  event(event: CopyEvent): void {
+    this.#state = advance(this.#state, event, this.#terminal.seconds());
+    if (event.type === "connecting") this.#clear();
+    if (event.type === "done") return this.stop();
+    if (this.#mode === "none") return;
+    this.#timer ??= setInterval(() => this.#refresh(), REDRAW);
+    if (this.#mode === "lines" && event.type === "published") this.#line(false);
+  }
+
+  /** Writes whole lines to standard error, above what is drawn. */
+  message(lines: string[]): void {
+    this.#clear();
+    for (const line of lines) this.#terminal.stderr(line + "\n");
+  }
+
+  /** Shows nothing any more, so that others may write. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#clear();
+    if (this.#mode === "lines") this.#line(true);
+  }
+
+  /** The same as {@linkcode stop}. */
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  #refresh(): void {
+    if (this.#mode === "lines") return this.#line(false);
+    this.#state = { ...this.#state, at: this.#terminal.seconds() };
+    // One column stays free: a full last one makes some terminals begin a new line.
+    const lines = renderProgress(this.#state, this.#terminal.columns() - 1);
+    if (lines.join("\n") === this.#drawn.join("\n")) return;
+    this.#terminal.stderr(erase(this.#drawn) + lines.join("\n"));
+    this.#drawn = lines;
+  }
+
+  #clear(): void {
+    if (this.#drawn.length > 0) this.#terminal.stderr(erase(this.#drawn));
+    this.#drawn = [];
+  }
+
+  /** Tells of the jobs published since the last line, if there are any and it is time. */
+  #line(now: boolean): void {
+    const { published, lastPublished, progress, at } = this.#state;
+    if (lastPublished === undefined || published === this.#linePublished) return;
+    const seconds = Math.max(at, this.#terminal.seconds());
+    if (!now && seconds - this.#lineAt < LINE) return;
+    this.#lineAt = seconds;
+    this.#linePublished = published;
+    const total = formatCount(progress?.totalJobs ?? published);
+    const text = `published ${formatCount(published)} of ${total}: ${shortJob(lastPublished)}\n`;
+    this.#terminal.stderr(text);
+  }
+}
+
+/** What takes drawn lines off the screen: the cursor stands at the end of the last one. */
+function erase(drawn: string[]): string {
+  if (drawn.length === 0) return "";
+  return "\r\x1b[K" + "\x1b[1A\x1b[K".repeat(drawn.length - 1);
+}

@@ -1,0 +1,105 @@
+/**
+ * What a copy did, as it is told when it has ended.
+ *
+ * @module
+ */
+
+import type { CopyPlan, CopyProblem, CopyResult } from "../copy/types.ts";
+import { type JobId, printable } from "../workspace/layout.ts";
+import { count, formatBytes, formatCount, formatDuration, formatRate } from "./format.ts";
+import { fullJob, hereOrThere, renderProblem, someJobs } from "./names.ts";
+import type { ReportStyle } from "./plan_report.ts";
+
+/** Sets the summary of a copy that was planned so. */
+export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportStyle): string[] {
+  const here = hereOrThere(plan.destination);
+  const lines = [headline(result, here, style)];
+  const replaced = result.jobsReplaced;
+  if (replaced.length > 0) {
+    lines.push(`  replaced ${count(replaced.length, "job")}: ${named(replaced, style)}`);
+  }
+  for (const folder of result.replacedFolders ?? []) {
+    lines.push(`  what was replaced is kept in ${printable(folder)}`);
+  }
+  const failed = new Set(result.errors.map(({ job }) => job && fullJob(job)));
+  const unfinished = plan.jobs.filter((job) =>
+    (job.action === "copy" || job.action === "replace") &&
+    job.source !== "done" && job.source !== "failed" && !failed.has(fullJob(job))
+  );
+  if (unfinished.length > 0) {
+    lines.push(`  copied unfinished, as they stood: ${named(unfinished, style)}`);
+  }
+  if (result.jobsIncomplete.length > 0) {
+    lines.push(`  left as they are ${here}: ${named(result.jobsIncomplete, style)}`);
+  }
+  if (!result.complete) lines.push(...renderRest(result, plan, style));
+  return lines;
+}
+
+function headline(result: CopyResult, here: string, { paint }: ReportStyle): string {
+  const runCopied = result.run === "copy" || result.run === "replace";
+  const skipped = result.jobsSkipped;
+  if (result.jobsCopied === 0 && !runCopied) {
+    if (result.run !== "skip" || !result.complete) return `Nothing was copied`;
+    const jobs = skipped === 0 ? "" : `${count(skipped, "job")} and `;
+    return `Nothing to copy: ${jobs}the run ${skipped === 0 ? "was" : "were"} ${here} already`;
+  }
+  const what = result.jobsCopied === 0 ? "the run" : count(result.jobsCopied, "job");
+  const already = skipped === 0
+    ? ""
+    : `; ${result.jobsCopied === 0 ? count(skipped, "job") : formatCount(skipped)} ${
+      skipped === 1 ? "was" : "were"
+    } ${here} already`;
+  const time = formatDuration(result.duration);
+  return `${paint("good", "Copied")} ${what} (${formatBytes(result.bytes)}) in ${time}` +
+    rate(result) + already;
+}
+
+// Of a moment's copy the rate would tell nothing but the start of the programs.
+function rate({ bytes, duration }: CopyResult): string {
+  return bytes >= 1024 ** 2 && duration >= 1 ? `, ${formatRate(bytes / duration)}` : "";
+}
+
+function named(jobs: JobId[], { verbose }: ReportStyle): string {
+  return verbose ? jobs.map(fullJob).join(", ") : someJobs(jobs);
+}
+
+/** What is not there yet, and what to do about it. */
+function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): string[] {
+  const { jobsRunning: running, jobsMissing: missing, errors } = result;
+  const here = hereOrThere(plan.destination);
+  const counts: string[] = [];
+  if (running.length > 0) counts.push(`${formatCount(running.length)} still running`);
+  if (missing.length > 0) counts.push(`${formatCount(missing.length)} missing at the source`);
+  const runs = new Set(running.map(fullJob));
+  const left = plan.jobs.filter((job) =>
+    job.action === "leave" && job.incomplete && !runs.has(fullJob(job))
+  );
+  if (left.length > 0) counts.push(`${formatCount(left.length)} left as they are`);
+  if (errors.length > 0) counts.push(`${formatCount(errors.length)} failed`);
+  if (result.run === "leave") counts.push(`the run, in progress ${here}`);
+
+  const lines: string[] = [];
+  if (counts.length > 0) {
+    lines.push(`${style.paint("bad", "Not copied:")} ${counts.join(", ")}`);
+  }
+  if (running.length > 0) lines.push(`  still running: ${named(running, style)}`);
+  if (missing.length > 0) lines.push(`  missing at the source: ${named(missing, style)}`);
+  lines.push(...renderErrors(errors, style));
+  if (result.runInProgress) lines.push("  the run is still in progress at the source");
+
+  if (running.length > 0) lines.push("  run the same command again when they have finished");
+  else if (result.runInProgress || result.run === "leave") {
+    lines.push("  run the same command again when it has ended");
+  } else if (errors.length > 0) lines.push("  run the same command again: it copies what is left");
+  return lines;
+}
+
+const MOST_ERRORS = 10;
+
+function renderErrors(errors: CopyProblem[], { verbose }: ReportStyle): string[] {
+  const shown = verbose ? errors : errors.slice(0, MOST_ERRORS);
+  const lines = shown.map((problem) => `  ${renderProblem(problem)}`);
+  const more = errors.length - shown.length;
+  return more > 0 ? [...lines, `  and ${formatCount(more)} more (--verbose shows all)`] : lines;
+}

@@ -1,0 +1,147 @@
+/**
+ * What happens, told as text.
+ *
+ * @module
+ */
+
+import type { ExperimentSummary } from "../copy/browse.ts";
+import type { CopyEvent, CopyPlan, CopyProblem, CopyResult } from "../copy/types.ts";
+import { printable } from "../workspace/layout.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { OutputChoice } from "./arguments.ts";
+import { choosePaint } from "./colour.ts";
+import { type Failure, renderFailure } from "./failure.ts";
+import { renderExperiments, renderRuns, renderWorkspaces } from "./list_report.ts";
+import { location } from "./names.ts";
+import { renderDryRunEnd, renderPlan, renderWarning, type ReportStyle } from "./plan_report.ts";
+import type { Reporter } from "./reporter.ts";
+import { type ProgressMode, Screen } from "./screen.ts";
+import { quoteCommand } from "./shell.ts";
+import { renderSummary } from "./summary_report.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Tells what happens as text. */
+export class TextReporter implements Reporter {
+  readonly #terminal: Terminal;
+  readonly #choice: OutputChoice;
+  readonly #copying: boolean;
+  readonly #screen: Screen;
+  readonly #out: ReportStyle;
+  readonly #err: ReportStyle;
+  readonly #held: CopyProblem[] = [];
+  readonly #warned = new Set<string>();
+  #planned = false;
+
+  /** @param copying Whether a copy is made: its plan is told before it begins. */
+  constructor(terminal: Terminal, choice: OutputChoice, copying: boolean) {
+    this.#terminal = terminal;
+    this.#choice = choice;
+    this.#copying = copying;
+    this.#screen = new Screen(terminal, progressMode(terminal, choice));
+    const { color, verbose } = choice;
+    this.#out = { paint: choosePaint(color, terminal, "out"), verbose };
+    this.#err = { paint: choosePaint(color, terminal, "err"), verbose };
+  }
+
+  /** Shows the progress, and what is to be said beside it. */
+  event(event: CopyEvent): void {
+    if (!this.#choice.quiet) this.#mention(event);
+    this.#screen.event(event);
+  }
+
+  #mention(event: CopyEvent): void {
+    if (event.type === "connecting") {
+      this.#screen.message([`connecting to ${printable(event.host)}`]);
+    } else if (event.type === "command" && this.#choice.verbose) {
+      this.#screen.message([`+ ${quoteCommand(event.command)}`]);
+    } else if (event.type === "warning") {
+      this.#warn(event.problem);
+    } else if (event.type === "planned") {
+      const { plan } = event;
+      this.#planned = true;
+      if (this.#copying) this.#screen.message([...renderPlan(plan, this.#err), ""]);
+      for (const { message } of plan.warnings) this.#warned.add(message);
+      this.#warnHeld();
+    }
+  }
+
+  // What comes before the plan waits for it: most of it stands there.
+  #warn(problem: CopyProblem): void {
+    this.#held.push(problem);
+    if (this.#planned) this.#warnHeld();
+  }
+
+  #warnHeld(): void {
+    for (const problem of this.#held.splice(0)) {
+      if (this.#warned.has(problem.message)) continue;
+      this.#warned.add(problem.message);
+      this.#screen.message([renderWarning(problem, this.#err.paint)]);
+    }
+  }
+
+  /** Says that the signal was heard. */
+  stopping(): void {
+    if (!this.#choice.quiet) this.#screen.message(["stopping (once more: leave at once)"]);
+  }
+
+  /** Prints the plan, and the command that copies. */
+  planned(plan: CopyPlan, _result: CopyResult, command: string[]): void {
+    this.#print([...renderPlan(plan, this.#out), ...renderDryRunEnd(plan, command)]);
+  }
+
+  /** Prints the summary. */
+  copied(result: CopyResult, plan: CopyPlan): void {
+    if (this.#choice.quiet && result.complete) return;
+    this.#print(renderSummary(result, plan, this.#out));
+  }
+
+  /** Prints the workspaces. */
+  workspaces(workspaces: Workspace[]): void {
+    if (workspaces.length > 0) this.#print(renderWorkspaces(workspaces));
+    else this.#note("no workspace in the settings; `xpm-copy ls PATH` takes any");
+  }
+
+  /** Prints the experiments. */
+  experiments(workspace: Workspace, experiments: ExperimentSummary[]): void {
+    if (experiments.length > 0) this.#print(renderExperiments(experiments));
+    else this.#note(`no experiment in ${location(workspace)}`);
+  }
+
+  /** Prints the runs. */
+  runs(workspace: Workspace, experiment: ExperimentSummary): void {
+    if (experiment.runs.length > 0) this.#print(renderRuns(experiment));
+    else this.#note(`no run of ${printable(experiment.experimentId)} in ${location(workspace)}`);
+  }
+
+  /** Prints what went wrong. */
+  failed(failure: Failure): void {
+    const lines = renderFailure(failure, this.#screen.state, this.#err);
+    this.#screen.stop();
+    this.#warnHeld();
+    this.#screen.message(lines);
+  }
+
+  /** Leaves the terminal to others. */
+  pause(): void {
+    this.#screen.stop();
+  }
+
+  /** Leaves the terminal to others. */
+  end(): void {
+    this.#screen.stop();
+  }
+
+  #print(lines: string[]): void {
+    this.#screen.stop();
+    this.#terminal.stdout(lines.join("\n") + "\n");
+  }
+
+  #note(line: string): void {
+    if (!this.#choice.quiet) this.#screen.message([line]);
+  }
+}
+
+function progressMode(terminal: Terminal, { quiet, progress }: OutputChoice): ProgressMode {
+  if (quiet || !progress) return "none";
+  return terminal.isTerminal.err && !terminal.dumb ? "drawn" : "lines";
+}

@@ -1,0 +1,181 @@
+/**
+ * The copy: survey, stage, rewrite, publish, in this order.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { Hosts } from "../host/hosts.ts";
+import { EXPERIMENTS, jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { type Load, loadsOf, publish, stagingName } from "./publish.ts";
+import { failedFolders, stage } from "./stage.ts";
+import { type Survey, survey } from "./survey.ts";
+import { Tally } from "./tally.ts";
+import type { CopyOptions, CopyPlan, CopyResult } from "./types.ts";
+
+/**
+ * Copies a run of an experiment, with all its jobs, from one workspace to another: both on this
+ * machine, or one of them on another, reached by ssh. What the destination has is not sent again;
+ * nothing half-done is ever in sight there; an interrupted copy goes on where it stopped.
+ *
+ * Answers to experimaestro's `copy_experiment`, but leaves a workspace that experimaestro accepts
+ * (marker, `current`, links to jobs, paths in all its files), tells running and unfinished jobs
+ * from finished ones, and refreshes a run that is there.
+ *
+ * Needs `--allow-run=rsync,tar` (and `ssh`), `--allow-read` and `--allow-write` of the local
+ * workspaces' real paths and of the temporary folder, `--allow-env`.
+ *
+ * @param source Where from.
+ * @param destination Where to; made when it is not there.
+ * @param experimentId The experiment.
+ * @param runId The run; `current` for the one that the source's `current` names.
+ * @param options How to copy.
+ * @returns What was done. Jobs that could not be copied are in it, not thrown.
+ * @throws {CopyError} When nothing could be copied, the connection was lost, or `signal` fired;
+ * the code tells which.
+ *
+ * @example
+ * ```ts
+ * import { copyExperiment, CopyError } from "@xpm/copy";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const source = { id: "cluster", path: "/no/such/workspace" };
+ * const destination = { id: "archive", path: "/no/such/archive" };
+ * await assertRejects(
+ *   () => copyExperiment(source, destination, "neuralir", "current", { dryRun: true }),
+ *   CopyError,
+ *   "there is no folder /no/such/workspace",
+ * );
+ * ```
+ */
+export async function copyExperiment(
+  source: Workspace,
+  destination: Workspace,
+  experimentId: string,
+  runId: string,
+  options: CopyOptions = {},
+): Promise<CopyResult> {
+  await using hosts = new Hosts(options);
+  return await copyBetween(hosts, source, destination, experimentId, runId, options);
+}
+
+/**
+ * Tells what `copyExperiment` would do, and writes nothing: what the dry run shows, as data.
+ *
+ * experimaestro has no such function. Needs the same permissions as `copyExperiment`.
+ *
+ * @param source Where from.
+ * @param destination Where to.
+ * @param experimentId The experiment.
+ * @param runId The run; `current` for the one that the source's `current` names.
+ * @param options How to copy.
+ * @returns The plan.
+ * @throws {CopyError} As `copyExperiment`.
+ *
+ * @example
+ * ```ts
+ * import { CopyError, planCopy } from "@xpm/copy";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const workspace = { id: "main", path: "/no/such/workspace" };
+ * await assertRejects(() => planCopy(workspace, workspace, "../etc", "current"), CopyError);
+ * ```
+ */
+export async function planCopy(
+  source: Workspace,
+  destination: Workspace,
+  experimentId: string,
+  runId: string,
+  options: CopyOptions = {},
+): Promise<CopyPlan> {
+  await using hosts = new Hosts(options);
+  const workspaces = { source, destination };
+  const { plan } = await survey(hosts, { workspaces, experimentId, runId }, options);
+  return plan;
+}
+
+/** Copies between machines that are open, or will be. */
+export async function copyBetween(
+  hosts: Hosts,
+  source: Workspace,
+  destination: Workspace,
+  experimentId: string,
+  runId: string,
+  options: CopyOptions,
+): Promise<CopyResult> {
+  const started = performance.now();
+  const request = { workspaces: { source, destination }, experimentId, runId };
+  try {
+    let surveyed = await survey(hosts, request, options);
+    const name = await stagingName(surveyed);
+    const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
+    if (await prepare(surveyed, loads()) > 0) surveyed = await survey(hosts, request, options);
+    const tally = new Tally(surveyed, options);
+    options.onEvent?.({ type: "planned", plan: surveyed.plan });
+    for (const [index, load] of loads().entries()) {
+      await carryOut(load, index, surveyed, tally, hosts, options);
+    }
+    const result = tally.result((performance.now() - started) / 1000);
+    options.onEvent?.({ type: "done", result });
+    return result;
+  } catch (error) {
+    if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
+    throw error;
+  }
+}
+
+/** Makes the staging folders; answers how many folders of the destination went back to their place. */
+async function prepare({ hosts, sights }: Survey, loads: Load[]): Promise<number> {
+  const { jobsPath, experimentsPath } = sights.destination;
+  const places = [{ name: JOBS, path: jobsPath }, { name: EXPERIMENTS, path: experimentsPath }];
+  let restored = 0;
+  for (const staging of new Set(loads.map((load) => load.staging))) {
+    restored += await hosts.destination.prepare(staging, places);
+  }
+  return restored;
+}
+
+/** Stages a load, rewrites it and publishes it. */
+async function carryOut(
+  load: Load,
+  index: number,
+  surveyed: Survey,
+  tally: Tally,
+  hosts: Hosts,
+  options: CopyOptions,
+): Promise<void> {
+  const { plan, sights } = surveyed;
+  const runWritten = load.withRun && (plan.run.action === "copy" || plan.run.action === "replace");
+  const folders = load.jobs.map(jobFolder);
+  if (runWritten) folders.push(runFolder(plan.experimentId, plan.runId));
+  let jobs = load.jobs;
+  if (folders.length > 0) {
+    const outcome = await stage({
+      hosts: surveyed.hosts,
+      paths: { source: sights.source.realPath, destination: load.staging },
+      folders,
+      taskIds: load.jobs.map(({ taskId }) => taskId),
+      exclude: options.exclude ?? [],
+      bandwidthLimit: options.bandwidthLimit ?? 0,
+      version: surveyed.localRsync,
+      onProgress: (bytes, file) => tally.progress(bytes, file),
+    }, hosts.watch);
+    const failed = failedFolders(outcome, load.jobs);
+    jobs = jobs.filter((job) => !failed.has(jobFolder(job)));
+    for (const job of load.jobs) {
+      const complaint = failed.get(jobFolder(job));
+      if (complaint !== undefined) tally.fail(job, complaint);
+    }
+  }
+  const keep = options.keepReplaced === true ? keepFolder(load, index, surveyed) : undefined;
+  const published = await publish({ ...load, jobs }, surveyed, keep);
+  tally.take(load, published, keep);
+}
+
+/** A new folder for what a load replaces. */
+function keepFolder({ staging }: Load, index: number, { plan }: Survey): string {
+  const area = staging.slice(0, staging.lastIndexOf("/"));
+  const stamp = new Date().toISOString().replace(/[-:]|\..*/g, "");
+  return `${area}/replaced/${stamp}-${index}-${plan.experimentId}-${plan.runId}`;
+}

@@ -1,0 +1,72 @@
+/**
+ * Patterns for files of jobs to leave out: as rsync's filter rules, and as a function, so that
+ * sizes are known before rsync starts.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { hasControl, JOBS } from "../workspace/layout.ts";
+
+/** Whether something below a job's folder is left out. */
+export type Excludes = (path: string, isFolder: boolean) => boolean;
+
+/** Checks a pattern as it enters; `**` and `\` would not mean the same to rsync and to us. */
+function checked(pattern: string): string {
+  if (pattern === "" || pattern === "/" || hasControl(pattern) || /\*\*|\\/.test(pattern)) {
+    throw new CopyError(
+      "usage",
+      `'${pattern}' cannot be a pattern to exclude`,
+      "use  *.ckpt,  logs/*.txt,  /out/big  or  tmp/",
+    );
+  }
+  return pattern;
+}
+
+/** rsync's rules: what a job cannot do without is never left out. */
+export function excludeRules(patterns: string[]): string[] {
+  if (patterns.length === 0) return [];
+  return [
+    `+ /${JOBS}/*/*/params.json`,
+    ...["done", "failed"].map((ending) => `+ /${JOBS}/*/*/*.${ending}`),
+    `+ /${JOBS}/*/*/.experimaestro/***`,
+    "+ /experiments/***",
+    `+ /${JOBS}/`,
+    `+ /${JOBS}/*/`,
+    `+ /${JOBS}/*/*/`,
+    ...patterns.map(checked).map((pattern) =>
+      `- ${pattern.startsWith("/") ? `/${JOBS}/*/*${pattern}` : pattern}`
+    ),
+  ];
+}
+
+/** The same rules as a function. */
+export function excluder(patterns: string[]): Excludes {
+  const rules = patterns.map(checked).map(asExpression);
+  return (path, isFolder) => {
+    if (rules.length === 0 || isKept(path)) return false;
+    const names = path.split("/");
+    return names.some((_, index) => {
+      const part = names.slice(0, index + 1).join("/");
+      const folder = isFolder || index < names.length - 1;
+      return rules.some((rule) => (folder || !rule.folderOnly) && rule.expression.test(part));
+    });
+  };
+}
+
+function isKept(path: string): boolean {
+  return path === "params.json" || /^[^/]*\.(done|failed)$/.test(path) ||
+    path === ".experimaestro" || path.startsWith(".experimaestro/");
+}
+
+function asExpression(pattern: string): { expression: RegExp; folderOnly: boolean } {
+  const body = pattern.replace(/^\/|\/$/g, "");
+  const source = body.replace(/\[[^\]]+\]|[\s\S]/g, (token) => {
+    if (token === "*") return "[^/]*";
+    if (token === "?") return "[^/]";
+    if (token.length > 1) return token.replace(/^\[!/, "[^");
+    return token.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  });
+  const start = pattern.startsWith("/") ? "^" : "(?:^|/)";
+  return { expression: new RegExp(`${start}${source}$`), folderOnly: pattern.endsWith("/") };
+}

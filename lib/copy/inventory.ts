@@ -1,0 +1,131 @@
+/**
+ * What is at one end: the run, its jobs, their states and sizes.
+ *
+ * @module
+ */
+
+import type { Entry, Host, LinkedFolder, Sight } from "../host/host.ts";
+import {
+  JOB_META,
+  jobFolder,
+  type JobId,
+  JOBS,
+  leadsToJob,
+  LEFT_BEHIND_IN_RUN,
+  leftBehindInJob,
+  PARAMS_FILE,
+} from "../workspace/layout.ts";
+import type { Excludes } from "./exclude.ts";
+
+/** A job's folder, as it was found. */
+export interface FoundJob {
+  /** Bytes of the files that a copy takes. */
+  bytes: number;
+  /** How many files these are. */
+  files: number;
+  /** The names right in the folder that tell its state. */
+  markers: Set<string>;
+  /** The folders in it, and itself under the empty name. */
+  folders: Map<string, Entry>;
+  /** The links in it. */
+  links: Entry[];
+  /** Where the folder itself leads, when it is a link. */
+  linked: LinkedFolder | undefined;
+}
+
+/** A run's folder, as it was found: all that is in it, and itself under the empty name. */
+export type FoundRunFolder = Map<string, Entry>;
+
+/** What was found at one end. */
+export interface Inventory {
+  /** The jobs that are there, by folder. */
+  jobs: Map<string, FoundJob>;
+  /** The run's folder; empty when it is not there. */
+  run: FoundRunFolder;
+}
+
+/** What to look for. */
+export interface InventoryRequest {
+  /** The jobs. */
+  jobs: JobId[];
+  /** The run's folder. */
+  run: string;
+  /** Of jobs only whether they are there, and their states. */
+  statesOnly: boolean;
+  /** What the user leaves out. */
+  excludes: Excludes;
+}
+
+/** Looks at a run and its jobs, all at once. */
+export async function takeInventory(
+  host: Host,
+  sight: Sight,
+  { jobs, run, statesOnly, excludes }: InventoryRequest,
+): Promise<Inventory> {
+  const found: Inventory = { jobs: new Map(), run: new Map() };
+  if (sight.state === "absent") return found;
+  const tasks = new Map(jobs.map((job) => [jobFolder(job), job.taskId]));
+  const folders = [run, ...tasks.keys()];
+  const linked = await host.scan(
+    { root: sight.realPath, folders, jobStatesOnly: statesOnly },
+    (folder, entry) => {
+      const taskId = tasks.get(folder);
+      if (taskId !== undefined) addToJob(found.jobs, folder, taskId, entry, excludes);
+      else if (folder === run && !isLeftBehindInRun(entry.path)) found.run.set(entry.path, entry);
+    },
+  );
+  for (const link of linked) {
+    const job = found.jobs.get(link.folder);
+    if (job !== undefined) job.linked = link;
+  }
+  return found;
+}
+
+/** Of the run's `jobs` only the folders and links count, for their times. */
+function isLeftBehindInRun(path: string): boolean {
+  return LEFT_BEHIND_IN_RUN.some((place) => place !== JOBS && path === place);
+}
+
+function addToJob(
+  jobs: Map<string, FoundJob>,
+  folder: string,
+  taskId: string,
+  entry: Entry,
+  excludes: Excludes,
+): void {
+  if (entry.path === "") {
+    // A link that leads nowhere is the only thing other than a folder that keeps its name busy.
+    jobs.set(folder, {
+      bytes: 0,
+      files: 0,
+      markers: new Set(),
+      folders: new Map([["", entry]]),
+      links: [],
+      linked: undefined,
+    });
+    return;
+  }
+  const job = jobs.get(folder);
+  if (job === undefined) return;
+  if (/^[^/]*\.(done|failed|pid)$/.test(entry.path)) job.markers.add(entry.path);
+  if (leftBehindInJob(taskId).includes(entry.path)) return;
+  if (excludes(entry.path, entry.kind === "folder")) return;
+  if (entry.kind === "folder") job.folders.set(entry.path, entry);
+  else if (entry.kind === "link") job.links.push(entry);
+  else if (entry.kind === "file") {
+    job.files++;
+    job.bytes += entry.size;
+  }
+}
+
+/** Whether a job's folder can be copied as a folder: it is one, or a `move` link to one. */
+export function isUsable(job: FoundJob, folder: string): boolean {
+  if (job.folders.get("")?.kind !== "folder") return false;
+  return job.linked === undefined || leadsToJob(job.linked.target, folder);
+}
+
+/** The links that keep a job from being relocated: writing through them would leave the job. */
+export function misplacedLink(job: FoundJob): string | undefined {
+  const places = [PARAMS_FILE, JOB_META, `${JOB_META}/status.json`];
+  return job.links.find((link) => places.includes(link.path))?.path;
+}

@@ -1,0 +1,238 @@
+/**
+ * What will be done with the run and with each of its jobs: a function of what was found.
+ *
+ * @module
+ */
+
+import type { Entry, Sight } from "../host/host.ts";
+import { jobFolder, type JobId, JOBS } from "../workspace/layout.ts";
+import { type JobInfo, jobState } from "../workspace/jobs.ts";
+import { compareRuns, readRunStatus, type RunStatus } from "../workspace/runs.ts";
+import { type FoundRunFolder, type Inventory, isUsable } from "./inventory.ts";
+import type { JobAction, JobState, PlannedJob, PlannedRun } from "./types.ts";
+
+/** What the table of `docs/architecture.md` says about a pair of states. */
+export interface Decision {
+  /** What is done with the job. */
+  action: JobAction;
+  /** Why, when it is not plainly copied or skipped. */
+  reason?: string;
+  /** Whether the copy is incomplete because of it (exit code 3). */
+  incomplete: boolean;
+}
+
+type Row = Record<Exclude<JobState, "unseen">, Decision>;
+
+const copy: Decision = { action: "copy", incomplete: false };
+const skip: Decision = { action: "skip", incomplete: false };
+const replace = (reason: string): Decision => ({ action: "replace", reason, incomplete: false });
+const leave = (reason: string, incomplete: boolean): Decision => ({
+  action: "leave",
+  reason,
+  incomplete,
+});
+
+/** Source state, then destination state. */
+const TABLE: Record<Exclude<JobState, "unseen">, Row> = {
+  done: {
+    absent: copy,
+    done: skip,
+    failed: replace("failed at the destination, done at the source"),
+    unfinished: replace("unfinished at the destination, done at the source"),
+    running: leave("running at the destination", true),
+  },
+  failed: {
+    absent: copy,
+    done: skip,
+    failed: skip,
+    unfinished: replace("unfinished at the destination, failed at the source"),
+    running: leave("running at the destination", true),
+  },
+  running: {
+    absent: { action: "wait", reason: "still running at the source", incomplete: true },
+    done: skip,
+    failed: leave("running at the source, failed at the destination", true),
+    unfinished: leave("running at the source, unfinished at the destination", true),
+    running: leave("running at both ends", true),
+  },
+  unfinished: {
+    absent: { action: "copy", reason: "neither done nor failed at the source", incomplete: false },
+    done: skip,
+    failed: leave("unfinished at the source, failed at the destination", false),
+    unfinished: leave("unfinished at both ends", false),
+    running: leave("unfinished at the source, running at the destination", false),
+  },
+  absent: {
+    absent: { action: "missing", reason: "not at the source (removed?)", incomplete: true },
+    done: skip,
+    failed: leave("not at the source, failed at the destination", true),
+    unfinished: leave("not at the source, unfinished at the destination", true),
+    running: leave("not at the source, running at the destination", true),
+  },
+};
+
+/** What is done with a job of these states. */
+export function decide(
+  source: JobState,
+  destination: JobState,
+  { removed, includeRunning }: { removed: boolean; includeRunning: boolean },
+): Decision {
+  if (source === "unseen" || destination === "unseen") return skip;
+  if (source === "absent" && destination === "absent" && removed) {
+    return { action: "removed", reason: "removed when its run ended", incomplete: false };
+  }
+  if (source === "running" && includeRunning) {
+    if (destination === "absent") return { ...copy, reason: "still running, copied as it stands" };
+    if (destination === "unfinished") return replace("still running, copied as it stands");
+  }
+  return TABLE[source][destination];
+}
+
+/** Where the two ends differ in what was asked of them. */
+export interface Ends<T> {
+  /** Where from. */
+  source: T;
+  /** Where to. */
+  destination: T;
+}
+
+/** Plans the jobs. */
+export function planJobs(
+  jobs: JobInfo[],
+  found: Ends<Inventory>,
+  statuses: Ends<RunStatus | undefined>,
+  includeRunning: boolean,
+): PlannedJob[] {
+  return jobs.map((job) => {
+    const destination = stateAt(job, found.destination, statuses.destination);
+    const source = destination === "done" ? "unseen" : stateAt(job, found.source, statuses.source);
+    const removed = job.transient === 2 || wasRemoved(job, found.source.run, statuses.source);
+    const decision = decide(source, destination, { removed, includeRunning });
+    const { bytes = 0, files = 0 } = found.source.jobs.get(jobFolder(job)) ?? {};
+    return {
+      taskId: job.taskId,
+      jobId: job.jobId,
+      source,
+      destination,
+      bytes,
+      files,
+      ...linkRule(job, found.source) ?? decision,
+    };
+  });
+}
+
+function stateAt(job: JobInfo, found: Inventory, status: RunStatus | undefined): JobState {
+  const there = found.jobs.get(jobFolder(job));
+  return there === undefined
+    ? "absent"
+    : jobState(job.taskId, there.markers, status?.ended === true);
+}
+
+/**
+ * Whether experimaestro removed a transient job when its run ended: it removes the run's link to
+ * the job as well, and 2.7.0 writes `transient` nowhere.
+ */
+function wasRemoved(job: JobInfo, run: FoundRunFolder, status: RunStatus | undefined): boolean {
+  return status?.ended === true && run.has(JOBS) && !run.has(runLink(job));
+}
+
+/** A job that is a link to anything but a folder of that job cannot be copied. */
+function linkRule(job: JobInfo, source: Inventory): Decision | undefined {
+  const folder = jobFolder(job);
+  const there = source.jobs.get(folder);
+  if (there === undefined || isUsable(there, folder)) return undefined;
+  const leads = there.linked === undefined ? "no folder" : `a link to ${there.linked.target}`;
+  return { action: "missing", reason: `${leads}, not a folder of this job`, incomplete: true };
+}
+
+/** Jobs that will stand at the destination when the copy is done. */
+export function willStand(job: PlannedJob): boolean {
+  return job.action === "copy" || job.destination !== "absent";
+}
+
+/** Plans the run. */
+export function planRun(
+  runId: string,
+  jobs: PlannedJob[],
+  found: Ends<FoundRunFolder>,
+  sights: Ends<Sight>,
+): PlannedRun {
+  const source = readRunStatus(sights.source.run?.status);
+  const destination = readRunStatus(sights.destination.run?.status);
+  const inProgress = source !== undefined && !source.ended;
+  const decision = decideRun(jobs, found, source, destination);
+  const files = [...found.source.values()].filter((entry) => entry.kind === "file");
+  return {
+    ...decision,
+    inProgress,
+    files: files.length,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    isCurrent: sights.source.current === runId,
+    becomesCurrent: !inProgress && decision.action !== "leave" &&
+      movesCurrent(runId, sights.destination),
+  };
+}
+
+function decideRun(
+  jobs: PlannedJob[],
+  found: Ends<FoundRunFolder>,
+  source: RunStatus | undefined,
+  destination: RunStatus | undefined,
+): Pick<PlannedRun, "action" | "reason"> {
+  if (found.destination.size === 0) return { action: "copy" };
+  if (isInProgressThere(jobs, source, destination)) {
+    return { action: "leave", reason: "in progress at the destination" };
+  }
+  const ended = source?.ended === true && destination?.ended !== true;
+  if (ended || isNewer(found.source, found.destination)) {
+    return { action: "replace", reason: "newer at the source" };
+  }
+  if (jobs.some((job) => willStand(job) && !found.destination.has(runLink(job)))) {
+    return { action: "replace", reason: "links to jobs are missing at the destination" };
+  }
+  return { action: "skip" };
+}
+
+/** A job's link, relative to its run's folder. */
+export function runLink(job: JobId): string {
+  return `${JOBS}/${job.taskId}/${job.jobId}`;
+}
+
+/**
+ * Whether the run runs there, rather than being a copy of one that ran at the source: a copy has
+ * the source's start and host, and no job with a `.pid`.
+ */
+function isInProgressThere(
+  jobs: PlannedJob[],
+  source: RunStatus | undefined,
+  destination: RunStatus | undefined,
+): boolean {
+  if (destination === undefined || destination.ended) return false;
+  return destination.startedAt !== source?.startedAt ||
+    destination.hostname !== source?.hostname ||
+    jobs.some((job) => job.destination === "running");
+}
+
+/** Whether a run's folder has something that the other lacks, or has only older. */
+function isNewer(source: FoundRunFolder, destination: FoundRunFolder): boolean {
+  for (const [path, entry] of source) {
+    if (path === JOBS || path.startsWith(`${JOBS}/`)) continue; // links, made anew
+    const there = destination.get(path);
+    if (there === undefined) return true;
+    if (entry.kind !== "folder" && milliseconds(entry) > milliseconds(there)) return true;
+  }
+  return false;
+}
+
+function milliseconds({ mtime }: Entry): number {
+  const [whole, fraction = ""] = mtime.split(".");
+  return Number(whole) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
+}
+
+/** `current` moves when it is absent, or names an older run that has ended. */
+function movesCurrent(runId: string, destination: Sight): boolean {
+  const { current, currentStatus } = destination;
+  if (current === undefined) return true;
+  if (current === runId || compareRuns(runId, current) <= 0) return false;
+  return readRunStatus(currentStatus)?.ended !== false;
+}

@@ -1,0 +1,206 @@
+/**
+ * Putting what was staged in its place: rewritten first, jobs before the run.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { readPlainFile } from "../host/files.ts";
+import type { Move, Settlement } from "../host/host.ts";
+import type { OverlayEntry } from "../host/overlay.ts";
+import { EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.ts";
+import { readRunStatus } from "../workspace/runs.ts";
+import { willStand } from "./plan.ts";
+import { type PathMap, pathMap } from "./relocate.ts";
+import { currentLink, type Read, rewriteJob, rewriteRun, type Rewriting } from "./rewrite.ts";
+import { batches } from "./stage.ts";
+import type { Survey } from "./survey.ts";
+import type { PlannedJob } from "./types.ts";
+
+/** What is staged and published in one go. */
+export interface Load {
+  /** The staging folder, absolute. */
+  staging: string;
+  /** The jobs. */
+  jobs: PlannedJob[];
+  /** Whether the run is among it; it comes last. */
+  withRun: boolean;
+  /** Whether the staging folder has served after this load. */
+  last: boolean;
+}
+
+/** What became of a load. */
+export interface Published {
+  /** Jobs that stand at their place now. */
+  jobs: PlannedJob[];
+  /** Jobs that do not, and why. */
+  failed: { job: PlannedJob; reason: string }[];
+  /** What kept the run, or `current`, from its place. */
+  runFailed: string[];
+  /** What the user should know, of one job or of the run. */
+  notes: { job?: PlannedJob; note: string }[];
+  /** Absolute paths outside the source workspace, each with how many jobs name it. */
+  outside: Map<string, number>;
+}
+
+/** A name for the staging of a copy: the same for the same copy, so that it is found again. */
+export async function stagingName({ plan }: Survey): Promise<string> {
+  const { source, experimentId, runId } = plan;
+  const key = JSON.stringify([source.host ?? "", source.path, experimentId, runId]);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
+  return [...new Uint8Array(digest)].slice(0, 8).map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}
+
+/** The jobs that a plan writes. */
+export function toWrite(jobs: PlannedJob[]): PlannedJob[] {
+  return jobs.filter(({ action }) => action === "copy" || action === "replace");
+}
+
+/**
+ * Cuts a copy into loads. The run goes with the last jobs, unless `jobs` and `experiments` are on
+ * different file systems: then it is a load by itself.
+ */
+export function loadsOf({ plan, sights: { destination } }: Survey, name: string): Load[] {
+  const [forJobs, forRun] = [destination.jobsStaging, destination.experimentsStaging];
+  const runWritten = plan.run.action === "copy" || plan.run.action === "replace";
+  const loads: Load[] = batches(toWrite(plan.jobs)).map((jobs, index, all) => ({
+    staging: `${forJobs}/${name}`,
+    jobs,
+    withRun: false,
+    last: index === all.length - 1,
+  }));
+  const end = loads.at(-1);
+  if (end !== undefined && forJobs === forRun) end.withRun = true;
+  else if (runWritten || plan.run.becomesCurrent || !destination.marker) {
+    loads.push({ staging: `${forRun}/${name}`, jobs: [], withRun: true, last: true });
+  }
+  return loads;
+}
+
+/** Rewrites and publishes a load whose jobs have been staged. */
+export async function publish(
+  load: Load,
+  survey: Survey,
+  keep: string | undefined,
+): Promise<Published> {
+  const published: Published = {
+    jobs: [],
+    failed: [],
+    runFailed: [],
+    notes: [],
+    outside: new Map(),
+  };
+  const map = mapOf(survey);
+  const read = reader(load, survey);
+  const overlay: OverlayEntry[] = [];
+  const moves: Move[] = [];
+  for (const job of load.jobs) {
+    try {
+      const found = survey.found.source.jobs.get(jobFolder(job))!;
+      take(rewriteJob(job, found, read, map), job);
+      moves.push(moveOf(job, survey));
+    } catch (error) {
+      if (!(error instanceof CopyError && error.code === "job")) throw error;
+      published.failed.push({ job, reason: error.message });
+    }
+  }
+  moves.sort((a, b) => a.into < b.into ? -1 : a.into > b.into ? 1 : 0);
+  if (load.withRun) {
+    const standing = survey.plan.jobs.filter((job) =>
+      willStand(job) && !published.failed.some((failure) => failure.job === job)
+    );
+    take(rewriteRunOf(survey, standing, read, map));
+    moves.push(...runMoves(survey, overlay));
+  }
+  const failures = await survey.hosts.destination.settle({
+    ...settlementOf(load, survey),
+    overlay,
+    moves,
+    keep,
+  });
+  for (const job of load.jobs) {
+    if (published.failed.some((failure) => failure.job === job)) continue;
+    const failure = failures.find(({ from }) => from === jobFolder(job));
+    if (failure === undefined) published.jobs.push(job);
+    else published.failed.push({ job, reason: failure.reason });
+  }
+  published.runFailed = failures.filter(({ from }) => from.startsWith(`${EXPERIMENTS}/`))
+    .map(({ reason }) => reason);
+  return published;
+
+  function take(rewriting: Rewriting | undefined, job?: PlannedJob): void {
+    if (rewriting === undefined) return;
+    overlay.push(...rewriting.overlay);
+    for (const note of rewriting.notes) published.notes.push({ ...(job && { job }), note });
+    if (job === undefined) return; // the run only repeats what its jobs name
+    for (const path of rewriting.outside) {
+      published.outside.set(path, (published.outside.get(path) ?? 0) + 1);
+    }
+  }
+}
+
+function mapOf({ sights: { source, destination } }: Survey): PathMap {
+  return pathMap({
+    workspace: [source.path, source.realPath],
+    jobs: source.jobsPath,
+    experiments: source.experimentsPath,
+    destination: destination.realPath,
+  });
+}
+
+/** Files are read where they are on this machine: at the source, or where they were staged. */
+function reader({ staging }: Load, { hosts, sights }: Survey): Read {
+  const root = hosts.source.name === undefined ? sights.source.realPath : staging;
+  return (path) => readPlainFile(`${root}/${path}`);
+}
+
+function moveOf(job: PlannedJob, { sights: { destination } }: Survey): Move {
+  return {
+    kind: job.action === "replace" ? "replace" : "put",
+    from: jobFolder(job),
+    into: `${destination.jobsPath}/${job.taskId}`,
+  };
+}
+
+function rewriteRunOf(
+  { plan, found, sights }: Survey,
+  jobs: PlannedJob[],
+  read: Read,
+  map: PathMap,
+): Rewriting | undefined {
+  if (plan.run.action !== "copy" && plan.run.action !== "replace") return undefined;
+  const folder = runFolder(plan.experimentId, plan.runId);
+  const tags = readRunStatus(sights.destination.run?.status)?.tags ?? [];
+  return rewriteRun({ folder, found: found.source.run, jobs, tags }, read, map);
+}
+
+function runMoves({ plan, sights: { destination } }: Survey, overlay: OverlayEntry[]): Move[] {
+  const { run, experimentId, runId } = plan;
+  const into = `${destination.experimentsPath}/${experimentId}`;
+  const moves: Move[] = [];
+  if (run.action === "copy" || run.action === "replace") {
+    const kind = run.action === "replace" ? "replace" : "put";
+    moves.push({ kind, from: runFolder(experimentId, runId), into });
+  }
+  if (run.becomesCurrent) {
+    const link = currentLink(experimentId, runId);
+    overlay.push(link);
+    moves.push({ kind: "link", from: link.path, into });
+  }
+  return moves;
+}
+
+function settlementOf(
+  { staging, withRun, last }: Load,
+  { plan, sights: { destination } }: Survey,
+): Pick<Settlement, "staging" | "carry" | "marker" | "finished"> {
+  const into = runFolder(plan.experimentId, plan.runId);
+  const from = `${destination.experimentsPath}/${plan.experimentId}/${plan.runId}`;
+  return {
+    staging,
+    carry: withRun && plan.run.action === "replace" ? { from, into } : undefined,
+    marker: withRun && !destination.marker ? `${destination.realPath}/${MARKER}` : undefined,
+    finished: last,
+  };
+}

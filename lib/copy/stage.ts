@@ -1,0 +1,117 @@
+/**
+ * Bringing jobs and runs into a staging folder: one rsync for many of them.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import type { Host } from "../host/host.ts";
+import { type RsyncOutcome, runRsync } from "../host/rsync.ts";
+import type { Watch } from "../host/process.ts";
+import {
+  EXPERIMENTS,
+  jobFolder,
+  type JobId,
+  JOBS,
+  LEFT_BEHIND_IN_RUN,
+  leftBehindInJob,
+} from "../workspace/layout.ts";
+import { excludeRules } from "./exclude.ts";
+import type { Ends } from "./plan.ts";
+import type { PlannedJob } from "./types.ts";
+
+/** At most so many jobs are staged, relocated and published at once. */
+export const BATCH_JOBS = 2000;
+/** At most so many bytes are, but for a job that is larger by itself. */
+export const BATCH_BYTES = 4 * 2 ** 30;
+
+/** Cuts the jobs to copy into batches, in their order. */
+export function batches(jobs: PlannedJob[]): PlannedJob[][] {
+  const cut: PlannedJob[][] = [];
+  let bytes = 0;
+  for (const job of jobs) {
+    const batch = cut.at(-1);
+    if (batch === undefined || batch.length === BATCH_JOBS || bytes + job.bytes > BATCH_BYTES) {
+      cut.push([job]);
+      bytes = job.bytes;
+    } else {
+      batch.push(job);
+      bytes += job.bytes;
+    }
+  }
+  return cut;
+}
+
+/** What to bring from where to where. */
+export interface Staging {
+  /** The machines. */
+  hosts: Ends<Host>;
+  /** The source workspace and the staging folder, absolute. */
+  paths: Ends<string>;
+  /** The folders to bring, relative to the workspace. */
+  folders: string[];
+  /** The tasks of the jobs among them. */
+  taskIds: Iterable<string>;
+  /** Patterns of files of jobs that the user leaves out. */
+  exclude: string[];
+  /** At most so many KiB a second; 0 for no limit. */
+  bandwidthLimit: number;
+  /** The version of rsync on this machine. */
+  version: string;
+  /** Is told how many bytes have come, and which file is under way. */
+  onProgress: (bytes: number, file: string | undefined) => void;
+}
+
+/** Brings folders into a staging folder; what is half there is continued. */
+export function stage(staging: Staging, watch: Watch): Promise<RsyncOutcome> {
+  const { hosts, paths, folders, taskIds, exclude, bandwidthLimit, version, onProgress } = staging;
+  const [from, to] = [hosts.source.rsyncEnd(), hosts.destination.rsyncEnd()];
+  const rules = [...leftBehindRules(taskIds), ...excludeRules(exclude)];
+  return runRsync({
+    rsh: from.rsh ?? to.rsh,
+    from: from.operand(`${paths.source}/`),
+    to: to.operand(`${paths.destination}/`),
+    // The slash makes rsync copy the content of a job's folder that is a link.
+    folders: folders.map((folder) => `${folder}/`),
+    rules,
+    bandwidthLimit,
+    version,
+    onProgress,
+  }, watch);
+}
+
+/** rsync's rules for what stays behind: exactly these places, no other file of such a name. */
+function leftBehindRules(taskIds: Iterable<string>): string[] {
+  const places = LEFT_BEHIND_IN_RUN.map((place) => `/${EXPERIMENTS}/*/*/${place}`);
+  for (const taskId of new Set(taskIds)) {
+    for (const place of leftBehindInJob(taskId)) {
+      places.push(`/${JOBS}/${escaped(taskId)}/*/${escaped(place)}`);
+    }
+  }
+  return places.map((place) => `- ${place}`);
+}
+
+/** A name in a pattern that has a `*`, so that rsync takes a backslash for an escape. */
+function escaped(name: string): string {
+  return name.replace(/[*?[\]\\]/g, "\\$&");
+}
+
+/**
+ * The jobs among `folders` that rsync complained about, each with what it said.
+ *
+ * @throws {CopyError} `program`, when a complaint concerns none of them.
+ */
+export function failedFolders(outcome: RsyncOutcome, jobs: JobId[]): Map<string, string> {
+  const failed = new Map<string, string>();
+  const folders = jobs.map(jobFolder);
+  for (const line of outcome.complaints) {
+    const folder = folders.find((folder) =>
+      line.includes(`${folder}/`) || line.includes(`${folder}"`)
+    );
+    if (folder === undefined) {
+      throw new CopyError("program", `rsync failed: ${line}`, "run the same command again");
+    }
+    if (!failed.has(folder)) failed.set(folder, line);
+  }
+  return failed;
+}

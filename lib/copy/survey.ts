@@ -1,0 +1,280 @@
+/**
+ * Looking at both ends of a copy, refusing what would do harm, and planning.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import type { Host, Sight } from "../host/host.ts";
+import type { Hosts } from "../host/hosts.ts";
+import { isAtLeast, rsyncVersion } from "../host/rsync.ts";
+import {
+  checkId,
+  CURRENT,
+  hasControl,
+  jobFolder,
+  jobName,
+  runFolder,
+} from "../workspace/layout.ts";
+import { type JobInfo, readJobsFile } from "../workspace/jobs.ts";
+import { readRunStatus } from "../workspace/runs.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { excluder } from "./exclude.ts";
+import { type Inventory, takeInventory } from "./inventory.ts";
+import { type Ends, planJobs, planRun } from "./plan.ts";
+import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd } from "./types.ts";
+
+/** Which run to copy from where to where. */
+export interface Request {
+  /** The workspaces. */
+  workspaces: Ends<Workspace>;
+  /** The experiment. */
+  experimentId: string;
+  /** The run; `current` will be resolved. */
+  runId: string;
+}
+
+/** What is known before anything is written. */
+export interface Survey {
+  /** The machines. */
+  hosts: Ends<Host>;
+  /** What stands at the workspaces' paths. */
+  sights: Ends<Sight>;
+  /** The run and the jobs. */
+  found: Ends<Inventory>;
+  /** The version of rsync on this machine; empty when it is another rsync. */
+  localRsync: string;
+  /** What to do. */
+  plan: CopyPlan;
+  /** Lines of `jobs.jsonl` that are not jobs. */
+  problems: CopyProblem[];
+}
+
+/** Looks at both ends and plans; writes nothing. */
+export async function survey(
+  hosts: Hosts,
+  request: Request,
+  options: CopyOptions,
+): Promise<Survey> {
+  const { workspaces, experimentId, runId } = request;
+  checkId("experiment", experimentId);
+  if (runId !== CURRENT) checkId("run", runId);
+  const excludes = excluder(options.exclude ?? []);
+  const ends = await look(hosts, workspaces, experimentId, runId);
+  const { sights } = ends;
+  refuse(workspaces, sights, options);
+  const run = sights.source.run;
+  if (run?.jobs === undefined) {
+    throw notFound(workspaces.source, sights.source, experimentId, runId);
+  }
+  const { jobs, problems } = readJobsFile(run.jobs);
+  const folder = runFolder(experimentId, run.runId);
+  const destination = await takeInventory(ends.hosts.destination, sights.destination, {
+    jobs,
+    run: folder,
+    statesOnly: true,
+    excludes,
+  });
+  const source = await takeInventory(ends.hosts.source, sights.source, {
+    jobs: notDone(jobs, destination),
+    run: folder,
+    statesOnly: false,
+    excludes,
+  });
+  const found = { source, destination };
+  return {
+    ...ends,
+    found,
+    localRsync: rsyncVersion(
+      (workspaces.source.ssh === undefined ? sights.source : sights.destination).versions.rsync,
+    ),
+    plan: makePlan(request, sights, jobs, found, options),
+    problems: problems.map((problem) => ({
+      code: "job",
+      message: `${folder}/jobs.jsonl, ${problem}`,
+    })),
+  };
+}
+
+/** Looks at both ends: this machine first, so that a refusal comes before any login. */
+async function look(
+  hosts: Hosts,
+  workspaces: Ends<Workspace>,
+  experimentId: string,
+  runId: string,
+): Promise<{ hosts: Ends<Host>; sights: Ends<Sight> }> {
+  const { source, destination } = workspaces;
+  for (const { path } of [source, destination]) {
+    if (hasControl(path)) {
+      throw new CopyError("usage", "a workspace's path cannot hold control characters");
+    }
+  }
+  if (source.ssh !== undefined && destination.ssh !== undefined) {
+    throw new CopyError(
+      "refused",
+      `${source.id} and ${destination.id} are both remote, which is not supported yet`,
+      "run this on one of the two machines, or copy by way of a local workspace",
+    );
+  }
+  await checkAccess(hosts, source, ["read"]);
+  await checkAccess(hosts, destination, ["read", "write"]);
+  const from = await hosts.open(source);
+  const sight = await from.look({ path: source.path, experimentId, runId });
+  const to = await hosts.open(destination);
+  const wanted = sight.run?.runId ?? runId;
+  return {
+    hosts: { source: from, destination: to },
+    sights: {
+      source: sight,
+      destination: await to.look({ path: destination.path, experimentId, runId: wanted }),
+    },
+  };
+}
+
+/** Refuses a workspace of this machine that Deno was not granted, by real path. */
+async function checkAccess(
+  hosts: Hosts,
+  workspace: Workspace,
+  needed: ("read" | "write")[],
+): Promise<void> {
+  if (workspace.ssh !== undefined) return;
+  const host = await hosts.open(workspace);
+  const sight = await host.look({ path: workspace.path });
+  for (const path of [sight.realPath, sight.jobsPath, sight.experimentsPath]) {
+    for (const access of needed) host.check(access, path);
+  }
+}
+
+/** Refuses what would do harm. */
+function refuse(workspaces: Ends<Workspace>, sights: Ends<Sight>, options: CopyOptions): void {
+  const { source, destination } = workspaces;
+  for (const sight of [sights.source, sights.destination]) {
+    if (hasControl(sight.realPath)) {
+      throw new CopyError("usage", "a workspace's path cannot hold control characters");
+    }
+  }
+  if (sights.source.state === "absent") {
+    throw new CopyError(
+      "not-found",
+      `there is no folder ${sights.source.path}${on(source)}`,
+      "is the path of the workspace right?",
+    );
+  }
+  if (source.ssh === undefined && destination.ssh === undefined) refuseOverlap(sights);
+  if (sights.destination.state === "foreign" && options.create !== true) {
+    throw new CopyError(
+      "refused",
+      `${sights.destination.realPath}${on(destination)} is not empty and not a workspace`,
+      "add  --create  to make it one",
+    );
+  }
+  for (const [sight, workspace] of [[sights.source, source], [sights.destination, destination]]) {
+    if ((sight as Sight).versions.rsync !== "") continue;
+    const where = on(workspace as Workspace) || " on this machine";
+    throw new CopyError("program", `rsync is not installed${where}`, "install rsync there");
+  }
+}
+
+function refuseOverlap({ source, destination }: Ends<Sight>): void {
+  const paths = (sight: Sight) => [sight.realPath, sight.jobsPath, sight.experimentsPath];
+  for (const from of paths(source)) {
+    for (const to of paths(destination)) {
+      if (!`${from}/`.startsWith(`${to}/`) && !`${to}/`.startsWith(`${from}/`)) continue;
+      const what = from === to ? "are the same folder" : "are one inside the other";
+      throw new CopyError(
+        "refused",
+        `source and destination ${what}: ${from}${from === to ? "" : ` and ${to}`}`,
+        "choose another workspace",
+      );
+    }
+  }
+}
+
+function on(workspace: Workspace): string {
+  return workspace.ssh === undefined ? "" : ` on ${workspace.ssh.host}`;
+}
+
+function notFound(
+  workspace: Workspace,
+  sight: Sight,
+  experimentId: string,
+  runId: string,
+): CopyError {
+  const hint = `see  xpm-copy ls ${workspace.id}${
+    sight.experimentExists ? ` ${experimentId}` : ""
+  }`;
+  if (!sight.experimentExists) {
+    return new CopyError("not-found", `no experiment ${experimentId} in ${workspace.id}`, hint);
+  }
+  if (sight.run !== undefined) {
+    return new CopyError(
+      "not-found",
+      `run ${sight.run.runId} of ${experimentId} has no jobs.jsonl`,
+    );
+  }
+  const what = runId === CURRENT ? "no current run" : `no run ${runId}`;
+  return new CopyError("not-found", `${experimentId} has ${what} in ${workspace.id}`, hint);
+}
+
+/** The jobs that are not done at the destination: only these need a look at the source. */
+function notDone(jobs: JobInfo[], { jobs: there }: Inventory): JobInfo[] {
+  return jobs.filter((job) => {
+    const markers = there.get(jobFolder(job))?.markers;
+    return markers === undefined || !markers.has(`${jobName(job.taskId)}.done`);
+  });
+}
+
+function makePlan(
+  { workspaces, experimentId }: Request,
+  sights: Ends<Sight>,
+  jobs: JobInfo[],
+  found: Ends<Inventory>,
+  options: CopyOptions,
+): CopyPlan {
+  const runId = sights.source.run!.runId;
+  const statuses = {
+    source: readRunStatus(sights.source.run?.status),
+    destination: readRunStatus(sights.destination.run?.status),
+  };
+  const planned = planJobs(jobs, found, statuses, options.includeRunning === true);
+  const folders = { source: found.source.run, destination: found.destination.run };
+  const run = planRun(runId, planned, folders, sights);
+  const sent = [
+    ...planned.filter(({ action }) => action === "copy" || action === "replace"),
+    ...(run.action === "copy" || run.action === "replace" ? [run] : []),
+  ];
+  return {
+    experimentId,
+    runId,
+    source: describe(workspaces.source, sights.source),
+    destination: describe(workspaces.destination, sights.destination),
+    run,
+    jobs: planned,
+    warnings: versionWarnings(workspaces, sights),
+    bytes: sent.reduce((sum, { bytes }) => sum + bytes, 0),
+    files: sent.reduce((sum, { files }) => sum + files, 0),
+  };
+}
+
+function describe(workspace: Workspace, sight: Sight): PlannedEnd {
+  return {
+    id: workspace.id,
+    ...(workspace.ssh && { host: workspace.ssh.host }),
+    path: sight.realPath,
+    rsync: rsyncVersion(sight.versions.rsync),
+    ...(sight.freeBytes !== undefined && { freeBytes: sight.freeBytes }),
+  };
+}
+
+/** rsync before 3.4 has holes through which the other end can do harm. */
+function versionWarnings(workspaces: Ends<Workspace>, sights: Ends<Sight>): CopyProblem[] {
+  const { source, destination } = workspaces;
+  if (source.ssh === undefined && destination.ssh === undefined) return [];
+  return (["source", "destination"] as const).flatMap((end) => {
+    const version = rsyncVersion(sights[end].versions.rsync);
+    if (version === "" || isAtLeast(version, "3.4.0")) return [];
+    const where = on(workspaces[end]) || " on this machine";
+    const message = `rsync ${version}${where} has known security holes; 3.4 mends them`;
+    return [{ code: "program", message }];
+  });
+}

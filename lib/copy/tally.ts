@@ -1,0 +1,153 @@
+/**
+ * Counting what a copy has done, and telling it while it goes on.
+ *
+ * @module
+ */
+
+import { jobFolder, type JobId } from "../workspace/layout.ts";
+import { type Load, type Published, toWrite } from "./publish.ts";
+import type { Survey } from "./survey.ts";
+import type { CopyOptions, CopyPlan, CopyProblem, CopyResult, PlannedJob } from "./types.ts";
+
+/** At most so many paths outside the workspace are named. */
+const PATHS_NAMED = 5;
+
+/** What has been done so far. */
+export class Tally {
+  readonly #plan: CopyPlan;
+  readonly #options: CopyOptions;
+  readonly #errors: CopyProblem[];
+  readonly #warnings: CopyProblem[] = [];
+  readonly #published: PlannedJob[] = [];
+  readonly #outside = new Map<string, number>();
+  readonly #kept: string[] = [];
+  #runWritten = false;
+  /** Bytes of the loads that are done. */
+  #done = 0;
+
+  constructor({ plan, problems }: Survey, options: CopyOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#errors = [...problems];
+    for (const problem of [...plan.warnings, ...problems]) this.#tell(problem);
+    this.#warnings.push(...plan.warnings);
+  }
+
+  #tell(problem: CopyProblem): void {
+    this.#options.onEvent?.({ type: "warning", problem });
+  }
+
+  /** Tells how far the load under way has come. */
+  progress(bytes: number, file: string | undefined): void {
+    this.#options.onEvent?.({
+      type: "progress",
+      progress: {
+        bytes: Math.min(this.#done + bytes, this.#plan.bytes),
+        totalBytes: this.#plan.bytes,
+        jobs: this.#published.length,
+        totalJobs: toWrite(this.#plan.jobs).length,
+        ...(file !== undefined && { file }),
+      },
+    });
+  }
+
+  /** Notes a job that could not be copied. */
+  fail(job: JobId, reason: string): void {
+    const message = `${jobFolder(job)} was not copied: ${reason}`;
+    const problem: CopyProblem = { code: "job", message, job: idOf(job) };
+    this.#errors.push(problem);
+    this.#tell(problem);
+  }
+
+  #warn(message: string, job?: JobId): void {
+    const problem: CopyProblem = { code: "job", message, ...(job && { job: idOf(job) }) };
+    this.#warnings.push(problem);
+    this.#tell(problem);
+  }
+
+  /** Notes what became of a load. */
+  take(load: Load, published: Published, keep: string | undefined): void {
+    for (const { job, reason } of published.failed) this.fail(job, reason);
+    for (const { job, note } of published.notes) {
+      this.#warn(`${job === undefined ? "the run" : jobFolder(job)}: ${note}`, job);
+    }
+    for (const job of published.jobs) {
+      this.#published.push(job);
+      const replaced = job.action === "replace";
+      this.#options.onEvent?.({ type: "published", job: idOf(job), replaced });
+    }
+    for (const [path, count] of published.outside) {
+      this.#outside.set(path, (this.#outside.get(path) ?? 0) + count);
+    }
+    const { run } = this.#plan;
+    const replacedRun = load.withRun && run.action === "replace";
+    if (keep && (replacedRun || published.jobs.some((job) => job.action === "replace"))) {
+      this.#kept.push(keep);
+    }
+    this.#done += load.jobs.reduce((sum, job) => sum + job.bytes, 0);
+    if (load.withRun) this.#takeRun(published.runFailed);
+    this.progress(0, undefined);
+  }
+
+  #takeRun(failures: string[]): void {
+    for (const reason of failures) {
+      const message = `the run was not put in its place: ${reason}`;
+      const problem: CopyProblem = { code: "refused", message };
+      this.#errors.push(problem);
+      this.#tell(problem);
+    }
+    const { action, bytes } = this.#plan.run;
+    this.#runWritten = failures.length === 0 && (action === "copy" || action === "replace");
+    if (this.#runWritten) this.#done += bytes;
+  }
+
+  /**
+   * The outcome.
+   *
+   * @param duration How long it took, in seconds.
+   */
+  result(duration: number): CopyResult {
+    if (this.#outside.size > 0) this.#warn(describeOutside(this.#outside));
+    const plan = this.#plan;
+    const dryRun = this.#options.dryRun === true;
+    const ofAction = (...actions: PlannedJob["action"][]) =>
+      plan.jobs.filter((job) => actions.includes(job.action));
+    const running = ofAction("wait", "leave").filter(isRunning);
+    return {
+      experimentId: plan.experimentId,
+      runId: plan.runId,
+      dryRun,
+      jobsCopied: this.#published.length,
+      jobsSkipped: ofAction("skip", "removed").length,
+      jobsReplaced: this.#published.filter((job) => job.action === "replace").map(idOf),
+      jobsMissing: ofAction("missing").map(idOf),
+      jobsRunning: running.map(idOf),
+      jobsIncomplete: ofAction("leave").filter((job) => !running.includes(job)).map(idOf),
+      run: plan.run.action,
+      runInProgress: plan.run.inProgress,
+      ...(this.#kept.length > 0 && { replacedFolders: this.#kept }),
+      errors: this.#errors,
+      warnings: this.#warnings,
+      bytes: this.#published.reduce((sum, job) => sum + job.bytes, 0) +
+        (this.#runWritten ? plan.run.bytes : 0),
+      duration,
+      complete: this.#errors.length === 0 && !plan.run.inProgress && plan.run.action !== "leave" &&
+        !plan.jobs.some((job) => job.incomplete),
+    };
+  }
+}
+
+function isRunning(job: PlannedJob): boolean {
+  return job.source === "running" || job.destination === "running";
+}
+
+function idOf({ taskId, jobId }: JobId): JobId {
+  return { taskId, jobId };
+}
+
+function describeOutside(outside: Map<string, number>): string {
+  const paths = [...outside.keys()].sort();
+  const named = paths.slice(0, PATHS_NAMED).join(", ");
+  const more = paths.length > PATHS_NAMED ? ` and ${paths.length - PATHS_NAMED} more` : "";
+  return `paths outside the workspace were left as they are: ${named}${more}`;
+}

@@ -1,0 +1,186 @@
+/**
+ * What a copy is asked, what it tells while it goes on, and what it answers.
+ *
+ * @module
+ */
+
+import type { CopyErrorCode } from "../errors.ts";
+import type { JobId } from "../workspace/layout.ts";
+
+/** The state of a job at one end. `unseen`: not looked at, for it did not matter. */
+export type JobState = "done" | "failed" | "running" | "unfinished" | "absent" | "unseen";
+
+/** What is done with a job. `wait`: still running at one end. `leave`: the other end is as good. */
+export type JobAction = "copy" | "replace" | "skip" | "leave" | "wait" | "missing" | "removed";
+
+/** One job of a plan. */
+export interface PlannedJob extends JobId {
+  /** What is done with it. */
+  action: JobAction;
+  /** Its state at the source. */
+  source: JobState;
+  /** Its state at the destination. */
+  destination: JobState;
+  /** Bytes of its files at the source; 0 when it is not there. */
+  bytes: number;
+  /** Its files at the source. */
+  files: number;
+  /** Why, when it is not plainly copied or skipped: `unfinished here, done at the source`. */
+  reason?: string;
+  /** Whether this job keeps the copy from being complete (exit code 3). */
+  incomplete: boolean;
+}
+
+/** What is done with the run itself. `leave`: it is in progress at the destination. */
+export interface PlannedRun {
+  /** What is done with the run's folder. */
+  action: "copy" | "replace" | "skip" | "leave";
+  /** Bytes of its files at the source. */
+  bytes: number;
+  /** Its files at the source. */
+  files: number;
+  /** Whether the run is still in progress at the source. */
+  inProgress: boolean;
+  /** Whether `current` will name this run. */
+  becomesCurrent: boolean;
+  /** Whether this run is what `current` names at the source. */
+  isCurrent: boolean;
+  /** Why, when it is not plainly copied or skipped. */
+  reason?: string;
+}
+
+/** One end of a copy, as it was found. */
+export interface PlannedEnd {
+  /** The workspace's id. */
+  id: string;
+  /** The machine: `user@host`; absent when it is this one. */
+  host?: string;
+  /** The workspace's path, links resolved. */
+  path: string;
+  /** The version of rsync there, such as `3.2.7`; empty when unknown. */
+  rsync: string;
+  /** Bytes free for the user; absent when unknown. */
+  freeBytes?: number;
+}
+
+/** What a copy would do; what the dry run shows, as data. */
+export interface CopyPlan {
+  /** The experiment's id. */
+  experimentId: string;
+  /** The run's id, `current` resolved. */
+  runId: string;
+  /** Where from. */
+  source: PlannedEnd;
+  /** Where to. */
+  destination: PlannedEnd;
+  /** What is done with the run. */
+  run: PlannedRun;
+  /** What is done with each job, in the order of `jobs.jsonl`. */
+  jobs: PlannedJob[];
+  /** What the user should know before the copy: old programs, odd lines in `jobs.jsonl` ... */
+  warnings: CopyProblem[];
+  /** Bytes that will be sent at most. */
+  bytes: number;
+  /** Files that will be sent at most. */
+  files: number;
+}
+
+/** Something that went wrong, or that a user should know, and the job it concerns. */
+export interface CopyProblem {
+  /** What kind of problem it is. */
+  code: CopyErrorCode;
+  /** One sentence: what, where, and what to do. */
+  message: string;
+  /** The job it concerns, if it is one job. */
+  job?: JobId;
+}
+
+/** How far a copy has come. */
+export interface CopyProgress {
+  /** Bytes that have arrived, of the plan's `bytes`. */
+  bytes: number;
+  /** The plan's bytes. */
+  totalBytes: number;
+  /** Jobs that stand at their final place, of those to copy or replace. */
+  jobs: number;
+  /** Jobs to copy or replace. */
+  totalJobs: number;
+  /** The file under way, relative to the workspace; absent between two. */
+  file?: string;
+}
+
+/**
+ * What a copy tells while it goes on: first `connecting` for each host, then `planned`, then
+ * `progress`, `published` and `warning` in any number, last `done`. `command` tells each program
+ * started, for `--verbose`.
+ */
+export type CopyEvent =
+  | { type: "connecting"; host: string }
+  | { type: "connected"; host: string }
+  | { type: "command"; command: string[] }
+  | { type: "planned"; plan: CopyPlan }
+  | { type: "progress"; progress: CopyProgress }
+  | { type: "published"; job: JobId; replaced: boolean }
+  | { type: "warning"; problem: CopyProblem }
+  | { type: "done"; result: CopyResult };
+
+/** How to copy; every field may be left out. */
+export interface CopyOptions {
+  /** Only plan; write nothing. @default {false} */
+  dryRun?: boolean;
+  /** Stops the copy: nothing half-done is left in sight, and the next copy goes on from there. */
+  signal?: AbortSignal;
+  /** Is told what happens, as it happens. */
+  onEvent?: (event: CopyEvent) => void;
+  /** Copies jobs that still run as they stand, without their `.pid`. @default {false} */
+  includeRunning?: boolean;
+  /** Keeps what is replaced, in `.xpm-staging/replaced/`. @default {false} */
+  keepReplaced?: boolean;
+  /** Accepts a destination that is not empty and not a workspace. @default {false} */
+  create?: boolean;
+  /**
+   * Files of jobs to leave out: `*.ckpt` (a name, anywhere in a job), `logs/*.txt` (the end of a
+   * path), `/out/big` (from the job's folder on), `tmp/` (folders only). @default {[]}
+   */
+  exclude?: string[];
+  /** At most so many KiB a second, as rsync counts; 0 for no limit. @default {0} */
+  bandwidthLimit?: number;
+}
+
+/** What a copy did; the outcome of `copyExperiment`. */
+export interface CopyResult {
+  /** The experiment's id. */
+  experimentId: string;
+  /** The run's id, `current` resolved. */
+  runId: string;
+  /** Whether nothing was to be written. */
+  dryRun: boolean;
+  /** Jobs that were copied, those that replaced another among them. */
+  jobsCopied: number;
+  /** Jobs that needed nothing: at the destination already, or removed on purpose. */
+  jobsSkipped: number;
+  /** Jobs that replaced another version at the destination. */
+  jobsReplaced: JobId[];
+  /** Jobs that are not at the source. */
+  jobsMissing: JobId[];
+  /** Jobs that still run, at either end. */
+  jobsRunning: JobId[];
+  /** Jobs that stay at the destination as they are, although the source has no better. */
+  jobsIncomplete: JobId[];
+  /** What was done with the run. */
+  run: PlannedRun["action"];
+  /** Whether the run is still in progress at the source. */
+  runInProgress: boolean;
+  /** Where what was replaced is kept, with `keepReplaced`. */
+  replacedFolders?: string[];
+  /** What failed; the copy of all else went on. */
+  errors: CopyProblem[];
+  /** What the caller should know. */
+  warnings: CopyProblem[];
+  /** Bytes of what was copied. */
+  bytes: number;
+  /** How long it took, in seconds. */
+  duration: number;
+  /** Whether everything asked for is at the destination now. */
+  complete: boolean;
+}

@@ -1,0 +1,58 @@
+/**
+ * What can go wrong, and what to do about it.
+ *
+ * @module
+ */
+
+/**
+ * What kind of error it is. `settings`, `usage`: what was asked for cannot be understood.
+ * `not-found`: no such workspace, experiment or run. `connection`: ssh could not log in, or the
+ * connection was lost. `permission`: Deno was not granted something. `program`: a program
+ * (`rsync`, `ssh`, `tar`) is missing, too old, or failed. `refused`: the copy would do harm.
+ * `job`: one job could not be copied. `interrupted`: the caller asked to stop.
+ */
+export type CopyErrorCode =
+  | "usage"
+  | "settings"
+  | "not-found"
+  | "connection"
+  | "permission"
+  | "program"
+  | "refused"
+  | "job"
+  | "interrupted";
+
+/**
+ * An error with a code for programs, one sentence for people, and a hint at what to do.
+ *
+ * @example
+ * ```ts
+ * import { CopyError } from "@xpm/copy";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = new CopyError("not-found", "no workspace named 'cluster'", "see `xpm-copy ls`");
+ * assertEquals(error.code, "not-found");
+ * assertEquals(error.hint, "see `xpm-copy ls`");
+ * ```
+ */
+export class CopyError extends Error {
+  /** The name of this class, for those who print errors. */
+  override readonly name = "CopyError";
+  /** What kind of error it is. */
+  readonly code: CopyErrorCode;
+  /** What to do about it: one line, without a full stop. */
+  readonly hint: string | undefined;
+
+  /**
+   * Makes an error.
+   *
+   * @param code What kind of error it is.
+   * @param message What happened, and where: one sentence without a full stop.
+   * @param hint What to do about it.
+   */
+  constructor(code: CopyErrorCode, message: string, hint?: string) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+  }
+}

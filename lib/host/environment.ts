@@ -1,0 +1,100 @@
+/**
+ * Environment variables: only here are they read.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+
+/**
+ * The variables that child processes (`rsync`, `ssh`, `tar`) are given, when they are set: what
+ * finds the programs, the user's ssh agent, keys and passwords, and a place for temporary files.
+ * Not `LD_LIBRARY_PATH`, which makes Deno refuse to start anything.
+ */
+export const CHILD_VARIABLES: readonly string[] = [
+  "PATH",
+  "HOME",
+  "USER",
+  "LOGNAME",
+  "SHELL",
+  "LANG",
+  "TERM",
+  "TMPDIR",
+  "SSH_AUTH_SOCK",
+  "SSH_ASKPASS",
+  "SSH_ASKPASS_REQUIRE",
+  "DISPLAY",
+  "WAYLAND_DISPLAY",
+  "XAUTHORITY",
+  "KRB5CCNAME",
+  "XDG_RUNTIME_DIR",
+];
+
+/** An environment variable; undefined when it is unset, and when Deno was not granted to read it. */
+export function variable(name: string): string | undefined {
+  return isName(name) && isGranted(name) ? Deno.env.get(name) : undefined;
+}
+
+/**
+ * An environment variable without which there is no going on.
+ *
+ * @throws {CopyError} `permission`, when Deno was not granted to read it; `usage`, when it is unset
+ * or empty.
+ */
+export function requiredVariable(name: string): string {
+  requireVariableAccess(name);
+  const value = variable(name);
+  if (!value) {
+    throw new CopyError(
+      "usage",
+      `the environment variable ${name} is not set`,
+      `set ${name} and try again`,
+    );
+  }
+  return value;
+}
+
+/**
+ * Checks that Deno was granted to read a variable, whether or not it is set.
+ *
+ * @throws {CopyError} `permission`, when it was not; the hint names the flag.
+ */
+export function requireVariableAccess(name: string): void {
+  if (!isName(name) || isGranted(name)) return;
+  throw new CopyError(
+    "permission",
+    `permission to read the environment variable ${name} was not given`,
+    `add  --allow-env=${name}`,
+  );
+}
+
+/**
+ * The user's home folder.
+ *
+ * @throws {CopyError} `permission`, when Deno was not granted to read `HOME`; `usage`, when it is
+ * unset or empty.
+ */
+export function homeFolder(): string {
+  return requiredVariable("HOME");
+}
+
+/** The environment of child processes, to be given to them under `clearEnv`. */
+export function childEnvironment(): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const name of CHILD_VARIABLES) {
+    const value = variable(name);
+    if (value !== undefined) environment[name] = value;
+  }
+  // What programs say is read by this one: in English, and with plain numbers.
+  environment.LC_ALL = "C";
+  return environment;
+}
+
+/** Whether a text can name a variable at all; Deno throws a `TypeError` for one that cannot. */
+function isName(name: string): boolean {
+  return name !== "" && !name.includes("=") && !name.includes("\0");
+}
+
+function isGranted(name: string): boolean {
+  return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted";
+}

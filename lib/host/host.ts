@@ -1,0 +1,194 @@
+/**
+ * Where a workspace lives: the one interface between the copy and the machines.
+ *
+ * @module
+ */
+
+import type { OverlayEntry } from "./overlay.ts";
+
+/** What is asked of a workspace before anything else. */
+export interface Question {
+  /** The workspace's path; `~` stands for the home folder there. */
+  path: string;
+  /** The experiment to look for. */
+  experimentId?: string;
+  /** The run to look for; `current` is resolved. */
+  runId?: string;
+}
+
+/** What stands at a workspace's path; the answer to a {@linkcode Question}. */
+export interface Sight {
+  /** The path, absolute, `~` expanded, links as they are. */
+  path: string;
+  /** The path with links resolved, of what exists of it. */
+  realPath: string;
+  /** What is there. `foreign`: neither empty nor a workspace. */
+  state: "workspace" | "foreign" | "empty" | "absent";
+  /** Whether experimaestro's marker is there. */
+  marker: boolean;
+  /** `jobs`, links resolved. */
+  jobsPath: string;
+  /** `experiments`, links resolved. */
+  experimentsPath: string;
+  /** The first lines of `rsync --version`, `tar --version`; empty where there is none. */
+  versions: { rsync: string; tar: string };
+  /** Where copies of `jobs` are put together: a folder of the same file system. */
+  jobsStaging: string;
+  /** Where copies of `experiments` are put together. */
+  experimentsStaging: string;
+  /** Bytes free for the user; undefined when unknown. */
+  freeBytes: number | undefined;
+  /** Whether the experiment's folder is there. */
+  experimentExists: boolean;
+  /** The run that `current` names; undefined when there is no such link. */
+  current: string | undefined;
+  /** The `status.json` of that run. */
+  currentStatus: string | undefined;
+  /** The run that was asked for, `current` resolved; undefined when it is not there. */
+  run: FoundRun | undefined;
+}
+
+/** A run that is there. */
+export interface FoundRun {
+  /** Its id. */
+  runId: string;
+  /** Its `jobs.jsonl`; undefined when there is none. */
+  jobs: string | undefined;
+  /** Its `status.json`; undefined when there is none. */
+  status: string | undefined;
+}
+
+/** The kinds of thing that stand in a folder. */
+export type EntryKind = "file" | "folder" | "link" | "other";
+
+/** One thing below a scanned folder, or the folder itself (its path is empty then). */
+export interface Entry {
+  /** Relative to the scanned folder. */
+  path: string;
+  /** What it is. */
+  kind: EntryKind;
+  /** Bytes. */
+  size: number;
+  /** Seconds since 1970, with up to nine decimals; those of files may end at milliseconds. */
+  mtime: string;
+  /** Permission bits. */
+  mode: number;
+  /** Where a link leads. */
+  target?: string;
+}
+
+/** What to look at in a scan. */
+export interface ScanRequest {
+  /** The workspace, absolute. */
+  root: string;
+  /**
+   * Job and run folders, relative to the workspace, three names deep. One that is a link is
+   * followed; one that is not there is passed over.
+   */
+  folders: string[];
+  /** Of jobs only the folder and the markers right in it: `.done`, `.failed`, `.pid`. */
+  jobStatesOnly: boolean;
+}
+
+/** Told of each entry; first comes the folder itself (its path is empty), then what is in it. */
+export type Visit = (folder: string, entry: Entry) => void;
+
+/** A folder that is a link, found by a scan. */
+export interface LinkedFolder {
+  /** The folder, as it was asked for. */
+  folder: string;
+  /** What the link says. */
+  target: string;
+  /** Where it leads in the end; empty when it leads nowhere. */
+  realPath: string;
+}
+
+/** An experiment, as it is found in a workspace. */
+export interface FoundExperiment {
+  /** Its id. */
+  experimentId: string;
+  /** The run that `current` names, whether it is there or not. */
+  current: string | undefined;
+  /** Its runs, in no order, each with its `status.json`. */
+  runs: { runId: string; status: string | undefined }[];
+}
+
+/**
+ * One thing to put in its place. `put`: nothing of its name may be there. `replace`: what is
+ * there is moved aside first. `link`: takes the place of a link in one step.
+ */
+export interface Move {
+  /** How. */
+  kind: "put" | "replace" | "link";
+  /** Where it stands, relative to the staging folder; the last part is its final name. */
+  from: string;
+  /** The folder to put it into, absolute; made when it is not there. */
+  into: string;
+}
+
+/** What is to be put in its place. */
+export interface Settlement {
+  /** The staging folder, absolute. */
+  staging: string;
+  /** A folder of which all that the staged one lacks is taken over, and the staged one. */
+  carry: { from: string; into: string } | undefined;
+  /** What to write over the staging folder next. */
+  overlay: OverlayEntry[];
+  /** What to move, in this order. */
+  moves: Move[];
+  /** A file to make when it is not there, absolute, after the moves. */
+  marker: string | undefined;
+  /** A new folder to keep what is replaced in, absolute; undefined: it is removed. */
+  keep: string | undefined;
+  /** Whether the staging folder has served. */
+  finished: boolean;
+}
+
+/** Where folders of a kind stand: `jobs` or `experiments`, and where that is in the end. */
+export interface Place {
+  /** The name below the workspace, and below a staging folder. */
+  name: string;
+  /** The folder, absolute, links resolved. */
+  path: string;
+}
+
+/** A move that could not be made, and why. */
+export interface FailedMove {
+  /** The move's `from`. */
+  from: string;
+  /** Why: one clause. */
+  reason: string;
+}
+
+/** How rsync reaches a machine. */
+export interface RsyncEnd {
+  /** The operand for an absolute path there. */
+  operand(path: string): string;
+  /** rsync's `--rsh`, when the machine is another one. */
+  rsh: string | undefined;
+}
+
+/** A machine with workspaces on it. */
+export interface Host {
+  /** `user@host`; undefined for this machine. */
+  readonly name: string | undefined;
+  /** Looks at a workspace. */
+  look(question: Question): Promise<Sight>;
+  /** Finds the experiments of a workspace, or one of them, with their runs. */
+  browse(path: string, experimentId: string | undefined): Promise<FoundExperiment[]>;
+  /** Lists what is in many folders at once; answers which of them are links. */
+  scan(request: ScanRequest, visit: Visit): Promise<LinkedFolder[]>;
+  /**
+   * Makes a private staging folder. What an interrupted copy moved aside there, and did not
+   * replace, goes back to its place; answers how many folders did.
+   */
+  prepare(staging: string, places: Place[]): Promise<number>;
+  /** Puts what was staged in its place. */
+  settle(settlement: Settlement): Promise<FailedMove[]>;
+  /** How rsync reaches this machine. */
+  rsyncEnd(): RsyncEnd;
+  /** Refuses what Deno was not granted, before any program is started. */
+  check(access: "read" | "write", path: string): void;
+  /** Ends the session. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,80 @@
+/**
+ * The machines of a copy, each opened once: one login a host.
+ *
+ * @module
+ */
+
+import type { CopyEvent } from "../copy/types.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { Host } from "./host.ts";
+import { LocalHost } from "./local.ts";
+import type { Watch } from "./process.ts";
+import { SshHost } from "./ssh.ts";
+
+/** What the machines need to know of the caller. */
+export interface HostsOptions {
+  /** Is told of logins and of every program started. */
+  onEvent?: ((event: CopyEvent) => void) | undefined;
+  /** Ends every program when it fires. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Opens the machines that workspaces are on, each once. */
+export class Hosts implements AsyncDisposable {
+  readonly #options: HostsOptions;
+  readonly #watch: Watch;
+  readonly #opened = new Map<string, Promise<Host>>();
+
+  /** @param options What the machines need to know of the caller. */
+  constructor(options: HostsOptions = {}) {
+    this.#options = options;
+    this.#watch = {
+      signal: options.signal,
+      onCommand: (command) => options.onEvent?.({ type: "command", command }),
+    };
+  }
+
+  /** The watch that every process started for these machines is under. */
+  get watch(): Watch {
+    return this.#watch;
+  }
+
+  /** The machine that a workspace is on. */
+  open(workspace: Workspace): Promise<Host> {
+    const key = JSON.stringify(workspace.ssh && [workspace.ssh.host, workspace.ssh.options ?? []]);
+    const known = this.#opened.get(key);
+    if (known !== undefined) return known;
+    const host = this.#open(workspace);
+    this.#opened.set(key, host);
+    return host;
+  }
+
+  async #open({ ssh }: Workspace): Promise<Host> {
+    if (ssh === undefined) return new LocalHost(this.#watch);
+    this.#options.onEvent?.({ type: "connecting", host: ssh.host });
+    const host = new SshHost(ssh, this.#watch);
+    try {
+      await host.open();
+    } catch (error) {
+      await host.close();
+      throw error;
+    } finally {
+      this.#options.onEvent?.({ type: "connected", host: ssh.host });
+    }
+    return host;
+  }
+
+  /** Ends all sessions. */
+  async close(): Promise<void> {
+    const opened = [...this.#opened.values()];
+    this.#opened.clear();
+    for (const host of await Promise.allSettled(opened)) {
+      if (host.status === "fulfilled") await host.value.close();
+    }
+  }
+
+  /** The same as {@linkcode close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

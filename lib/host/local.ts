@@ -1,0 +1,241 @@
+/**
+ * Workspaces on this machine: Deno's own file functions, and `tar` for the overlay.
+ *
+ * @module
+ */
+
+import { statfsSync } from "node:fs";
+import { CopyError } from "../errors.ts";
+import {
+  CURRENT,
+  EXPERIMENTS,
+  JOBS,
+  JOBS_FILE,
+  leadsToJob,
+  MARKER,
+  STAGING,
+  STATUS_FILE,
+} from "../workspace/layout.ts";
+import { requireAccess } from "./access.ts";
+import { homeFolder } from "./environment.ts";
+import { linkTarget, lookAt, namesIn, readPlainFile, realPath, walk } from "./files.ts";
+import type {
+  FailedMove,
+  FoundExperiment,
+  FoundRun,
+  Host,
+  LinkedFolder,
+  Place,
+  Question,
+  RsyncEnd,
+  ScanRequest,
+  Settlement,
+  Sight,
+  Visit,
+} from "./host.ts";
+import { output, start, type Watch } from "./process.ts";
+import { prepareLocally, settleLocally } from "./local_settle.ts";
+
+/** This machine. */
+export class LocalHost implements Host {
+  readonly name = undefined;
+  #versions: Promise<Sight["versions"]> | undefined;
+
+  constructor(private readonly watch: Watch) {}
+
+  async look({ path, experimentId, runId }: Question): Promise<Sight> {
+    const absolute = expand(path);
+    const real = realPathOfWhatExists(absolute);
+    requireAccess("read", real);
+    const existing = lookAt(real, "")?.kind === "folder";
+    const names = new Set(namesIn(real)?.map(({ name }) => name));
+    const jobsPath = realPath(`${real}/${JOBS}`) ?? `${real}/${JOBS}`;
+    const experimentsPath = realPath(`${real}/${EXPERIMENTS}`) ?? `${real}/${EXPERIMENTS}`;
+    const experiment = `${experimentsPath}/${experimentId ?? ""}`;
+    const current = experimentId === undefined ? undefined : currentOf(experiment);
+    return {
+      path: absolute,
+      realPath: real,
+      state: !existing
+        ? "absent"
+        : [MARKER, JOBS, EXPERIMENTS, STAGING].some((name) => names.has(name))
+        ? "workspace"
+        : names.size === 0
+        ? "empty"
+        : "foreign",
+      marker: names.has(MARKER),
+      jobsPath,
+      experimentsPath,
+      versions: await (this.#versions ??= this.#askVersions()),
+      jobsStaging: stagingFor(real, jobsPath),
+      experimentsStaging: stagingFor(real, experimentsPath),
+      freeBytes: freeBytes(jobsPath),
+      experimentExists: experimentId !== undefined && namesIn(experiment) !== undefined,
+      current,
+      currentStatus: current && textOf(`${experiment}/${current}/${STATUS_FILE}`),
+      run: runId === undefined
+        ? undefined
+        : findRun(experiment, runId === CURRENT ? current : runId),
+    };
+  }
+
+  async #askVersions(): Promise<Sight["versions"]> {
+    const ask = async (program: "rsync" | "tar") => {
+      const running = start(program, ["--version"], this.watch);
+      await running.stdin.close();
+      return (await output(running)).split("\n")[0]!;
+    };
+    const [rsync, tar] = await Promise.all([ask("rsync"), ask("tar")]);
+    return { rsync, tar };
+  }
+
+  // deno-lint-ignore require-await -- ssh needs the promise
+  async browse(path: string, experimentId: string | undefined): Promise<FoundExperiment[]> {
+    const real = realPathOfWhatExists(expand(path));
+    requireAccess("read", real);
+    if (namesIn(real) === undefined) throw notThere(path);
+    const root = `${real}/${EXPERIMENTS}`;
+    const ids = experimentId === undefined ? foldersIn(root, true) : [experimentId];
+    return ids
+      .filter((id) => namesIn(`${root}/${id}`) !== undefined)
+      .map((id) => ({
+        experimentId: id,
+        current: currentOf(`${root}/${id}`),
+        runs: foldersIn(`${root}/${id}`, false).map((runId) => ({
+          runId,
+          status: textOf(`${root}/${id}/${runId}/${STATUS_FILE}`),
+        })),
+      }));
+  }
+
+  // deno-lint-ignore require-await -- ssh needs the promise
+  async scan({ root, folders, jobStatesOnly }: ScanRequest, visit: Visit): Promise<LinkedFolder[]> {
+    const linked: LinkedFolder[] = [];
+    for (const folder of folders) {
+      const path = `${root}/${folder}`;
+      const self = lookAt(path, "");
+      if (self === undefined) continue;
+      const real = self.target === undefined ? path : follow(path, folder, self.target);
+      if (self.target !== undefined) {
+        linked.push({ folder, target: self.target, realPath: real ?? "" });
+      }
+      const start = real === undefined ? self : lookAt(real, "") ?? self;
+      visit(folder, start);
+      if (start.kind !== "folder") continue;
+      const statesOnly = jobStatesOnly && folder.startsWith(`${JOBS}/`);
+      walk(real!, !statesOnly, (entry) => {
+        if (!statesOnly || /\.(done|failed|pid)$/.test(entry.path)) visit(folder, entry);
+      });
+    }
+    return linked;
+  }
+
+  // deno-lint-ignore require-await -- ssh needs the promise
+  async prepare(staging: string, places: Place[]): Promise<number> {
+    return prepareLocally(staging, places);
+  }
+
+  async settle(settlement: Settlement): Promise<FailedMove[]> {
+    const { tar } = await (this.#versions ??= this.#askVersions());
+    return await settleLocally(settlement, tar.includes("GNU"), this.watch);
+  }
+
+  rsyncEnd(): RsyncEnd {
+    return { operand: (path) => path, rsh: undefined };
+  }
+
+  check(access: "read" | "write", path: string): void {
+    requireAccess(access, path);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** The error for a workspace that is not there. */
+export function notThere(path: string, host?: string): CopyError {
+  const where = host === undefined ? "" : ` on ${host}`;
+  return new CopyError("not-found", `there is no folder ${path}${where}`, "is the path right?");
+}
+
+/** Where a job's link leads, when it leads to a folder of that job that Deno may read. */
+function follow(path: string, folder: string, target: string): string | undefined {
+  if (!leadsToJob(target, folder)) return undefined;
+  const real = realPath(path);
+  if (real !== undefined) requireAccess("read", real);
+  return real;
+}
+
+function expand(path: string): string {
+  const full = path === "~" || path.startsWith("~/") ? homeFolder() + path.slice(1) : path;
+  return full.length > 1 ? full.replace(/\/+$/, "") : full;
+}
+
+function realPathOfWhatExists(path: string): string {
+  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const real = realPath(path.slice(0, end));
+    if (real !== undefined) return (real === "/" ? "" : real) + path.slice(end);
+  }
+  return path;
+}
+
+/** A folder of the same file system, for what will be moved into `place`. */
+function stagingFor(workspace: string, place: string): string {
+  return device(place) === device(workspace) ? `${workspace}/${STAGING}` : `${place}/${STAGING}`;
+}
+
+/** The device of the nearest folder that exists. */
+function device(path: string): number {
+  for (;;) {
+    try {
+      return Deno.statSync(path).dev;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      path = path.slice(0, path.lastIndexOf("/")) || "/";
+    }
+  }
+}
+
+function freeBytes(path: string): number | undefined {
+  if (Deno.permissions.querySync({ name: "sys", kind: "statfs" }).state !== "granted") {
+    return undefined;
+  }
+  for (; path !== ""; path = path.slice(0, path.lastIndexOf("/"))) {
+    try {
+      const info = statfsSync(path);
+      return info.bavail * info.bsize;
+    } catch {
+      // not there yet: ask its parent
+    }
+  }
+  return undefined;
+}
+
+function foldersIn(path: string, linked: boolean): string[] {
+  return (namesIn(path) ?? [])
+    .filter(({ name, isDirectory, isSymlink }) =>
+      !name.startsWith(".") &&
+      (isDirectory || linked && isSymlink && namesIn(`${path}/${name}`) !== undefined)
+    )
+    .map(({ name }) => name);
+}
+
+function currentOf(experiment: string): string | undefined {
+  return linkTarget(`${experiment}/${CURRENT}`)?.replace(/\/+$/, "").split("/").at(-1);
+}
+
+function findRun(experiment: string, runId: string | undefined): FoundRun | undefined {
+  const folder = `${experiment}/${runId}`;
+  if (runId === undefined || lookAt(folder, "")?.kind !== "folder") return undefined;
+  return {
+    runId,
+    jobs: textOf(`${folder}/${JOBS_FILE}`),
+    status: textOf(`${folder}/${STATUS_FILE}`),
+  };
+}
+
+function textOf(path: string): string | undefined {
+  const file = readPlainFile(path);
+  return file && new TextDecoder().decode(file.bytes);
+}

@@ -1,0 +1,143 @@
+/**
+ * Putting what was staged in its place, on this machine: renames, never onto a name.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { refused } from "./access.ts";
+import { lookAt, namesIn } from "./files.ts";
+import type { FailedMove, Move, Place, Settlement } from "./host.ts";
+import { archive, type OverlayEntry } from "./overlay.ts";
+import { feed, output, start, type Watch } from "./process.ts";
+
+/** Where, in a staging folder, what is being replaced waits until the new one stands. */
+const ASIDE = "replaced";
+
+/**
+ * Makes a staging folder that only its owner may enter. A folder that an interrupted copy moved
+ * aside, and did not replace, goes back to its place.
+ *
+ * @returns How many folders went back.
+ */
+export function prepareLocally(staging: string, places: Place[]): number {
+  const parent = parentOf(staging);
+  Deno.mkdirSync(parentOf(parent), { recursive: true });
+  Deno.mkdirSync(staging, { recursive: true, mode: 0o700 });
+  let restored = 0;
+  for (const place of places) {
+    const aside = `${staging}/${ASIDE}/${place.name}`;
+    for (const { name: group } of namesIn(aside) ?? []) {
+      for (const { name } of namesIn(`${aside}/${group}`) ?? []) {
+        const final = `${place.path}/${group}/${name}`;
+        if (lookAt(final, "") !== undefined) continue;
+        Deno.renameSync(`${aside}/${group}/${name}`, final);
+        restored++;
+      }
+    }
+  }
+  return restored;
+}
+
+/**
+ * Does what a {@linkcode Settlement} says; a move that fails does not keep others from theirs.
+ *
+ * @param gnu Whether `tar` is GNU's.
+ */
+export async function settleLocally(
+  { staging, carry, overlay, moves, marker, keep, finished }: Settlement,
+  gnu: boolean,
+  watch: Watch,
+): Promise<FailedMove[]> {
+  if (carry !== undefined) await takeOver(carry.from, `${staging}/${carry.into}`, watch);
+  await unpack(staging, overlay, gnu, watch);
+  const failed: FailedMove[] = [];
+  for (const move of moves) {
+    const reason = moveInto(staging, move);
+    if (reason !== undefined) failed.push({ from: move.from, reason });
+  }
+  if (marker !== undefined) Deno.openSync(marker, { create: true, write: true }).close();
+  clear(staging, keep, finished && failed.length === 0);
+  return failed;
+}
+
+/** Copies into the new folder what only the old one holds: rsync keeps times, links and holes. */
+async function takeOver(from: string, into: string, watch: Watch): Promise<void> {
+  const args = ["-aHS", "--ignore-existing", "--exclude=/jobs", "--exclude=/.status.json.lock"];
+  await finish("rsync", [...args, "--", `${from}/`, `${into}/`], undefined, watch);
+}
+
+async function unpack(
+  staging: string,
+  overlay: OverlayEntry[],
+  gnu: boolean,
+  watch: Watch,
+): Promise<void> {
+  // GNU tar can write into the files that rsync made, and so keep their owner and their links.
+  const args = ["-xpf", "-", "--no-same-owner", ...(gnu ? ["--overwrite"] : []), "-C", staging];
+  await finish("tar", args, archive(overlay), watch);
+}
+
+async function finish(
+  program: "rsync" | "tar",
+  args: string[],
+  input: AsyncIterable<Uint8Array> | undefined,
+  watch: Watch,
+): Promise<void> {
+  const running = start(program, args, watch);
+  await Promise.all([input ? feed(running, input) : running.stdin.close(), output(running)]);
+  if (await running.code !== 0) {
+    watch.signal?.throwIfAborted();
+    throw new CopyError("program", `${program} failed: ${(await running.complaint).trim()}`);
+  }
+}
+
+/** Puts one folder or link in its place; the reason when that cannot be. */
+function moveInto(staging: string, { kind, from, into }: Move): string | undefined {
+  const staged = `${staging}/${from}`;
+  const final = `${into}/${from.slice(from.lastIndexOf("/") + 1)}`;
+  const aside = `${staging}/${ASIDE}/${from}`;
+  try {
+    const parent = lookAt(into, "");
+    if (parent === undefined) Deno.mkdirSync(into, { recursive: true });
+    else if (parent.kind !== "folder") return `${into} is a link or no folder`;
+    const there = lookAt(final, "");
+    if (there === undefined || kind === "link" && there.kind === "link") {
+      Deno.renameSync(staged, final);
+      return undefined;
+    }
+    if (kind !== "replace") return `${final} has appeared meanwhile`;
+    Deno.mkdirSync(parentOf(aside), { recursive: true });
+    Deno.renameSync(final, aside);
+    try {
+      Deno.renameSync(staged, final);
+    } catch (error) {
+      Deno.renameSync(aside, final);
+      throw error;
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw refused("write", into);
+    return (error as Error).message;
+  }
+}
+
+/** Keeps or removes what was replaced, and the staging folder once it has served. */
+function clear(staging: string, keep: string | undefined, finished: boolean): void {
+  const aside = `${staging}/${ASIDE}`;
+  if (lookAt(aside, "") !== undefined) {
+    if (keep === undefined) Deno.removeSync(aside, { recursive: true });
+    else {
+      Deno.mkdirSync(parentOf(keep), { recursive: true });
+      Deno.renameSync(aside, keep);
+    }
+  }
+  if (!finished) return;
+  Deno.removeSync(staging, { recursive: true });
+  const parent = parentOf(staging);
+  if (namesIn(parent)?.length === 0) Deno.removeSync(parent);
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
+}

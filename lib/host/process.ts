@@ -1,0 +1,114 @@
+/**
+ * The one module that starts processes. Everything a child gets is named: no shell, no inherited
+ * environment.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { childEnvironment } from "./environment.ts";
+
+/** The programs this project starts. */
+export type Program = "rsync" | "ssh" | "tar";
+
+/** What every start of a process needs to know. */
+export interface Watch {
+  /** Ends the process when it fires. */
+  signal?: AbortSignal | undefined;
+  /** Is told the command, before it starts. */
+  onCommand?: ((command: string[]) => void) | undefined;
+}
+
+/** A process that runs. */
+export interface Running {
+  /** What it reads. */
+  stdin: WritableStream<Uint8Array<ArrayBuffer>>;
+  /** What it prints. */
+  stdout: ReadableStream<Uint8Array>;
+  /** The end of what it complains about, once it has ended. */
+  complaint: Promise<string>;
+  /** Its exit code, once it has ended; 128 and more after a signal. */
+  code: Promise<number>;
+  /** Ends it. */
+  kill(): void;
+}
+
+/** How much of a process's complaints is kept, in characters. */
+const COMPLAINT = 1 << 20;
+
+/**
+ * Starts a program.
+ *
+ * @throws {CopyError} `program`, when it is not installed; `permission`, when Deno was not
+ * granted to run it.
+ */
+export function start(program: Program, args: string[], watch: Watch): Running {
+  watch.signal?.throwIfAborted();
+  watch.onCommand?.([program, ...args]);
+  const child = spawn(program, args);
+  const kill = () => {
+    try {
+      child.kill("SIGTERM");
+    } catch {
+      // it has ended already
+    }
+  };
+  watch.signal?.addEventListener("abort", kill);
+  const code = child.status.then((status) => {
+    watch.signal?.removeEventListener("abort", kill);
+    return status.code;
+  });
+  return { stdin: child.stdin, stdout: child.stdout, complaint: tail(child.stderr), code, kill };
+}
+
+function spawn(program: Program, args: string[]): Deno.ChildProcess {
+  try {
+    return new Deno.Command(program, {
+      args,
+      clearEnv: true,
+      env: childEnvironment(),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new CopyError("program", `${program} is not installed`, `install ${program}`);
+    }
+    if (
+      error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied
+    ) {
+      throw new CopyError(
+        "permission",
+        `permission to run ${program} was not given`,
+        `add  --allow-run=${program}  (is ${program} installed?)`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** The last characters of a stream. */
+async function tail(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let kept = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    kept = (kept + text).slice(-COMPLAINT);
+  }
+  return kept;
+}
+
+/** Writes parts to a process and closes; a process that stops reading early is no error here. */
+export async function feed(running: Running, parts: AsyncIterable<Uint8Array>): Promise<void> {
+  const writer = running.stdin.getWriter();
+  try {
+    for await (const part of parts) await writer.write(part as Uint8Array<ArrayBuffer>);
+    await writer.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe || error instanceof TypeError)) throw error;
+  }
+}
+
+/** All that a process prints, as text, once it has ended. */
+export async function output(running: Running): Promise<string> {
+  return await new Response(running.stdout).text();
+}

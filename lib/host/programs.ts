@@ -1,0 +1,274 @@
+/**
+ * The programs that a remote host runs: constants of POSIX `sh`. Their data comes on standard
+ * input, line by line and then as it may be; what they answer is framed: NUL, a word chosen
+ * anew each time, and texts that end with a NUL, the last of them `end`. So nothing that a login
+ * script prints is taken for an answer, and no answer cut short for a whole one.
+ *
+ * @module
+ */
+
+const BEGIN = `set -u
+export LC_ALL=C
+IFS= read -r word
+say() { for text do printf '%s\\0' "$text"; done; }
+stop() { say stop "$1"; exit 0; }
+content() { tr -d '\\000' < "$1"; printf '\\0'; }
+printf '\\0'
+say "$word"
+`;
+
+const PATHS = `
+IFS= read -r path
+home=\${HOME:-/}
+case $path in
+  "~") path=$home ;;
+  "~/"*) path=$home/\${path#"~/"} ;;
+  /*) ;;
+  *) path=$home/$path ;;
+esac
+real() {
+  here=$1 rest=
+  while [ ! -d "$here" ] && [ "$here" != / ]; do
+    rest=/\${here##*/}$rest here=\${here%/*}
+    [ -n "$here" ] || here=/
+  done
+  here=$(cd "$here" 2> /dev/null && pwd -P) || stop "permission to enter $1 is denied"
+  [ "$here" = / ] && [ -n "$rest" ] && here=
+  printf '%s\\n' "$here$rest"
+}
+current() { # of an experiment's folder
+  [ -L "$1/current" ] || return
+  link=$(readlink "$1/current")
+  link=\${link%/}
+  printf '%s\\n' "\${link##*/}"
+}
+`;
+
+/** Keeps a session open: ends when its standard input does. */
+export const HOLD = BEGIN + `
+say end
+exec cat > /dev/null
+`;
+
+/** Answers {@linkcode Host.look}: pairs of a name and a text. */
+export const LOOK = BEGIN + PATHS + `
+IFS= read -r experiment
+IFS= read -r run
+say path "$path"
+root=$(real "$path")
+say realPath "$root"
+state=foreign
+if [ ! -d "$root" ]; then state=absent
+elif [ -e "$root/.__experimaestro__" ] || [ -d "$root/jobs" ] || [ -d "$root/experiments" ] ||
+  [ -d "$root/.xpm-staging" ]; then state=workspace
+elif [ -z "$(ls -A "$root")" ]; then state=empty
+fi
+say state "$state"
+[ -e "$root/.__experimaestro__" ] && say marker yes
+first() { sed -n 1p; }
+say rsync "$(rsync --version 2> /dev/null | first)" tar "$(tar --version 2> /dev/null | first)"
+existing() { # the nearest folder that is there
+  here=$1
+  while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
+}
+device() { existing "$1"; stat -c %d "$here" 2> /dev/null || stat -f %d "$here"; }
+disk=$(device "$root")
+for name in jobs experiments; do
+  place=$(real "$root/$name")
+  staging=$root/.xpm-staging
+  [ "$(device "$place")" = "$disk" ] || staging=$place/.xpm-staging
+  say "$name" "$place" "\${name}Staging" "$staging"
+done
+existing "$root/jobs"
+say free "$(df -Pk "$here" 2> /dev/null | sed -n '$p')"
+[ -n "$experiment" ] || { say end; exit 0; }
+folder=$root/experiments/$experiment
+[ -d "$folder" ] && say experiment yes
+latest=$(current "$folder")
+if [ -n "$latest" ]; then
+  say current "$latest"
+  [ -f "$folder/$latest/status.json" ] && { say currentStatus; content "$folder/$latest/status.json"; }
+  [ "$run" = current ] && run=$latest
+fi
+if [ -n "$run" ] && [ -d "$folder/$run" ] && [ ! -L "$folder/$run" ]; then
+  say run "$run"
+  for file in jobs.jsonl status.json; do
+    [ -e "$folder/$run/$file" ] || continue
+    [ -r "$folder/$run/$file" ] || stop "permission to read $folder/$run/$file is denied"
+    say "$file"
+    content "$folder/$run/$file"
+  done
+fi
+say end
+`;
+
+/** Answers {@linkcode Host.browse}: pairs of a name and a text. */
+export const BROWSE = BEGIN + PATHS + `
+IFS= read -r only
+[ -d "$path" ] || { say absent "$path" end; exit 0; }
+cd "$path" 2> /dev/null && cd experiments 2> /dev/null || { say end; exit 0; }
+for folder in ./*/; do
+  experiment=\${folder#./} experiment=\${experiment%/}
+  [ -d "./$experiment" ] || continue
+  [ -z "$only" ] || [ "$only" = "$experiment" ] || continue
+  say experiment "$experiment" current "$(current "./$experiment")"
+  for run in "./$experiment"/*/; do
+    run=\${run%/}
+    [ -d "$run" ] && [ ! -L "$run" ] || continue
+    say run "\${run##*/}"
+    [ -r "$run/status.json" ] && { say status; content "$run/status.json"; }
+  done
+done
+say end
+`;
+
+/**
+ * Answers {@linkcode Host.scan}. Of a folder: \`/\`, then what \`describe\` prints, then its path; of
+ * what is in it: the same without \`/\`, with the path from that folder on. Each is followed by a
+ * link's target, empty for other things.
+ */
+export const SCAN = BEGIN + `
+IFS= read -r mode
+IFS= read -r root
+cd "$root" 2> /dev/null || stop "permission to enter $root is denied"
+folders=$(cat)
+each() { printf '%s\\n' "$folders" | grep "$@" | tr '\\n' '\\0'; }
+describe='for path do
+  case $path in
+    ./*/*/*/*) shown=\${path#./*/*/*/} lead= ;;
+    *) shown=$path lead=/ ;;
+  esac
+  target= options=
+  if [ -L "$path" ] && [ -z "$lead" ]; then kind=l target=$(readlink "$path"; printf .) target=\${target%??}
+  elif [ -d "$path" ]; then kind=d options=-L
+  elif [ -f "$path" ]; then kind=f options=-L
+  else kind=o
+  fi
+  info=$(stat $options -c "%s %Y %a" "$path" 2> /dev/null || stat $options -f "%z %m %Lp" "$path")
+  printf "%s%s%s %s\\\\0%s\\\\0" "$lead" "$kind" "$info" "$shown" "$target"
+done'
+if find . -maxdepth 0 -printf '' 2> /dev/null; then
+  below='%y%s %T@ %m %P\\0%l\\0' self='/%y%s %T@ %m %p\\0%l\\0'
+  every() {
+    xargs -0 sh -c 'below=$1 self=$2; shift 2
+      find -H "$@" \\( -path "./*/*/*/*" -printf "$below" -o -printf "$self" \\) 2> /dev/null' \\
+      sh "$below" "$self"
+  }
+  states() {
+    xargs -0 sh -c 'below=$1 self=$2; shift 2
+      find -H "$@" -maxdepth 1 \\( -path "./*/*/*/*" \\( -name "*.done" -o -name "*.failed" \\
+        -o -name "*.pid" \\) -printf "$below" -o ! -path "./*/*/*/*" -printf "$self" \\) 2> /dev/null' \\
+      sh "$below" "$self"
+  }
+else
+  every() {
+    xargs -0 sh -c 'do=$1; shift; find -H "$@" -exec sh -c "$do" sh {} + 2> /dev/null' sh "$describe"
+  }
+  states() {
+    xargs -0 sh -c 'do=$1; shift; find -H "$@" -maxdepth 1 \\( ! -path "./*/*/*/*" -o -name "*.done" \\
+      -o -name "*.failed" -o -name "*.pid" \\) -exec sh -c "$do" sh {} + 2> /dev/null' sh "$describe"
+  }
+fi
+if [ "$mode" = states ]; then
+  each '^\\./jobs/' | states
+  each -v '^\\./jobs/' | every
+else
+  each . | every
+fi
+say links
+each . | xargs -0 sh -c 'find "$@" -maxdepth 0 -type l 2> /dev/null -exec sh -c '\\''
+  for link do
+    printf "%s\\\\0%s\\\\0%s\\\\0" "$link" "$(readlink "$link")" "$(readlink -f "$link" 2> /dev/null)"
+  done'\\'' sh {} +' sh
+say end
+`;
+
+/** Does {@linkcode Host.prepare}: how many folders went back. */
+export const PREPARE = BEGIN + `
+IFS= read -r staging
+parent=\${staging%/*}
+mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$staging") ||
+  stop "the folder $staging cannot be made"
+chmod 700 "$staging"
+restored=0
+while IFS= read -r name && IFS= read -r place; do
+  for aside in "$staging/replaced/$name"/*/*; do
+    [ -e "$aside" ] || [ -L "$aside" ] || continue
+    group=\${aside%/*} group=\${group##*/}
+    final=$place/$group/\${aside##*/}
+    [ -e "$final" ] || [ -L "$final" ] || { mv -f "$aside" "$place/$group/" && restored=$((restored + 1)); }
+  done
+done
+say "$restored" end
+`;
+
+/**
+ * Does {@linkcode Host.settle}. What to move stands in the archive, as \`.moves\`: a line
+ * \`into FOLDER\`, then lines \`put NAME\`, \`link NAME\` or \`replace NAME\`. Answers pairs of a name and
+ * why it could not be moved.
+ */
+export const SETTLE = BEGIN + `
+IFS= read -r staging
+IFS= read -r old
+IFS= read -r new
+IFS= read -r marker
+IFS= read -r keep
+IFS= read -r finished
+cd "$staging" || stop "the folder $staging is gone"
+if [ -n "$old" ]; then
+  trouble=$(rsync -aHS --ignore-existing --exclude=/jobs --exclude=/.status.json.lock \\
+    "$old/" "$new/" 2>&1) || stop "rsync failed: $trouble"
+fi
+case $(tar --version 2> /dev/null) in *GNU*) set -- --overwrite ;; *) set -- ;; esac
+trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
+failed() { say "$1" "\${2:-it could not be moved}"; left=yes; }
+there() { [ -e "$1" ] || [ -L "$1" ]; }
+left=
+flush() { # what was gathered goes into its folder, all at once
+  [ $# -gt 0 ] || return
+  trouble=$(mv -f "$@" "$into/" 2>&1) && return
+  for from do there "$from" && failed "$from" "$trouble"; done
+}
+replace() {
+  name=\${1##*/} aside=replaced/\${1%/*}
+  there "$into/$name" || { flush "$1"; return; }
+  trouble=$(mkdir -p "$aside" && mv -f "$into/$name" "$aside/" 2>&1) || { failed "$1" "$trouble"; return; }
+  trouble=$(mv -f "$1" "$into/" 2>&1) && return
+  mv -f "$aside/$name" "$into/"
+  failed "$1" "$trouble"
+}
+set --
+into=
+while IFS= read -r line; do
+  from=\${line#* }
+  case $line in
+    "into "*)
+      flush "$@"
+      set --
+      into=$from wrong=
+      mkdir -p "$into" 2> /dev/null
+      if [ -L "$into" ] || [ ! -d "$into" ]; then wrong="$into is a link or no folder"; fi
+      continue ;;
+  esac
+  if [ -n "$wrong" ]; then failed "$from" "$wrong"; continue; fi
+  case $line in
+    "replace "*) replace "$from" ;;
+    "link "*)
+      if [ -L "$into/\${from##*/}" ] || ! there "$into/\${from##*/}"; then flush "$from"
+      else failed "$from" "$into/\${from##*/} is no link"; fi ;;
+    *)
+      if there "$into/\${from##*/}"; then failed "$from" "$into/\${from##*/} has appeared meanwhile"
+      else set -- "$@" "$from"; fi ;;
+  esac
+done < .moves
+flush "$@"
+rm -f .moves
+if [ -n "$marker" ]; then [ -e "$marker" ] || : > "$marker"; fi
+if [ -d replaced ]; then
+  if [ -n "$keep" ]; then mkdir -p "\${keep%/*}" && mv replaced "$keep"; else rm -rf replaced; fi
+fi
+if [ "$finished" = yes ] && [ -z "$left" ]; then
+  cd / && rm -rf "$staging" && rmdir "\${staging%/*}" 2> /dev/null
+fi
+say end
+`;

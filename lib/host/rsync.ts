@@ -1,0 +1,139 @@
+/**
+ * Running rsync: its arguments, its progress, its exit codes.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { feed, type Running, start, type Watch } from "./process.ts";
+
+/** What to tell rsync. */
+export interface RsyncRequest {
+  /** `--rsh`, when one end is remote. */
+  rsh: string | undefined;
+  /** The source operand. */
+  from: string;
+  /** The destination operand. */
+  to: string;
+  /** What to copy, relative to the source. */
+  folders: string[];
+  /** Filter rules. */
+  rules: string[];
+  /** At most so many KiB a second; 0 for no limit. */
+  bandwidthLimit: number;
+  /** This machine's rsync, as `rsyncVersion` has it. */
+  version: string;
+  /** Is told how many bytes have come, and which file is under way. */
+  onProgress: (bytes: number, file: string | undefined) => void;
+}
+
+/** What became of it. */
+export interface RsyncOutcome {
+  /** What rsync said of files that it could not copy. */
+  complaints: string[];
+}
+
+/** What rsync's exit codes mean, where it is worth saying. */
+const MEANINGS: Record<number, string> = {
+  5: "the connection could not be set up",
+  10: "the connection was lost",
+  11: "a file could not be written (is the disk full?)",
+  12: "the connection was lost",
+  30: "the connection stood still for too long",
+  35: "the connection could not be set up in time",
+  255: "the connection was lost (ssh exit 255)",
+};
+const CONNECTION = [5, 10, 12, 30, 35, 255];
+/** Some files could not be copied; some files vanished. */
+const PARTIAL = [23, 24];
+
+/** The version in the first line of `rsync --version`: `3.2.7`; empty for another rsync. */
+export function rsyncVersion(line: string): string {
+  return /^rsync\s+version v?(\d+\.\d+\.\d+)/.exec(line)?.[1] ?? "";
+}
+
+/** Whether a version is at least another. */
+export function isAtLeast(version: string, least: string): boolean {
+  const [left, right] = [version, least].map((text) => text.split(".").map(Number));
+  for (const [index, number] of right!.entries()) {
+    const difference = (left![index] ?? 0) - number;
+    if (difference !== 0) return difference > 0;
+  }
+  return version !== "";
+}
+
+/** The arguments of rsync. */
+export function rsyncArguments(request: RsyncRequest): string[] {
+  const { rsh, from, to, rules, bandwidthLimit, version } = request;
+  return [
+    "-aHS8",
+    "-r",
+    "--from0",
+    "--files-from=-",
+    "--no-implied-dirs",
+    // Before 3.1.3 rsync refuses --inplace together with --sparse.
+    ...(isAtLeast(version, "3.1.3") ? ["--inplace", "--no-whole-file"] : []),
+    ...(isAtLeast(version, "3.1.0") ? ["--info=progress2,name1", "--no-h", "--outbuf=L"] : []),
+    ...(rsh === undefined ? [] : ["-s", `--rsh=${rsh}`]),
+    ...(bandwidthLimit > 0 ? [`--bwlimit=${bandwidthLimit}`] : []),
+    ...rules.map((rule) => `--filter=${rule}`),
+    "--",
+    from,
+    to,
+  ];
+}
+
+/**
+ * Runs rsync.
+ *
+ * @throws {CopyError} `connection`, when the connection was lost; `program`, when rsync failed.
+ */
+export async function runRsync(request: RsyncRequest, watch: Watch): Promise<RsyncOutcome> {
+  const running = start("rsync", rsyncArguments(request), watch);
+  const list = new TextEncoder().encode(request.folders.map((name) => `${name}\0`).join(""));
+  await Promise.all([
+    feed(
+      running,
+      (async function* () { // deno-lint-ignore require-await
+        yield list;
+      })(),
+    ),
+    followProgress(running, request.onProgress),
+  ]);
+  return judge(await running.code, await running.complaint, watch);
+}
+
+function judge(code: number, complaint: string, watch: Watch): RsyncOutcome {
+  watch.signal?.throwIfAborted();
+  const lines = complaint.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  if (code === 0) return { complaints: [] };
+  if (PARTIAL.includes(code)) {
+    // The last line only says that there were errors; vanished files are named as warnings.
+    return { complaints: lines.filter((line) => !/^rsync (error|warning): some files/.test(line)) };
+  }
+  const said = lines.findLast((line) => !/^rsync error: .*\(code \d+\) at /.test(line));
+  const what = [MEANINGS[code] ?? `rsync exit ${code}`, said].filter(Boolean).join(": ");
+  throw CONNECTION.includes(code)
+    ? new CopyError("connection", what, "run the same command again: it goes on from here")
+    : new CopyError("program", `rsync failed: ${what}`, "run the same command again");
+}
+
+/** Reads lines such as `  11,732  63%   94.00MB/s    0:01:15 (xfr#26, ...)` and names of files. */
+async function followProgress(
+  running: Running,
+  onProgress: RsyncRequest["onProgress"],
+): Promise<void> {
+  let rest = "";
+  let bytes = 0;
+  let file: string | undefined;
+  for await (const text of running.stdout.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split(/[\r\n]/);
+    rest = lines.pop()!;
+    for (const line of lines) {
+      const counted = /^\s*(\d+)\s+\d+%\s/.exec(line);
+      if (counted !== null) bytes = Number(counted[1]);
+      else if (line !== "" && !line.endsWith("/")) file = line;
+    }
+    onProgress(bytes, file);
+  }
+}

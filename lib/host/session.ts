@@ -1,0 +1,136 @@
+/**
+ * One login to a host for a whole copy: an ssh master whose socket only we can reach, and every
+ * other ssh through it.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import type { SshSettings } from "../workspace/workspace.ts";
+import { variable } from "./environment.ts";
+import { readAnswer } from "./frame.ts";
+import { feed, output, type Running, start, type Watch } from "./process.ts";
+import { HOLD } from "./programs.ts";
+
+/** How long a host may take to answer at all, in seconds, where the user's options do not say. */
+const CONNECT_TIMEOUT = 20;
+
+/** What a socket's path may have at most, in bytes, with what ssh adds to it while it makes one. */
+const SOCKET_PATH = 104 - 18;
+
+const encoder = new TextEncoder();
+
+/** A session with a host. */
+export class Session {
+  #master: Running | undefined;
+  #folder: string | undefined;
+
+  constructor(private readonly ssh: SshSettings, private readonly watch: Watch) {
+    if (ssh.host.startsWith("-") || ssh.host === "" || /\s/.test(ssh.host)) {
+      throw new CopyError("usage", `'${ssh.host}' cannot be a host`);
+    }
+  }
+
+  /** The arguments of every ssh to this host but its last ones: `-- HOST COMMAND`. */
+  get options(): string[] {
+    if (this.#folder === undefined) return this.#ownOptions;
+    return ["-S", this.#socket, "-oControlMaster=no", ...this.#ownOptions];
+  }
+
+  /** What the user's settings say comes first: ssh takes the first value of an option. */
+  get #ownOptions(): string[] {
+    return [
+      ...(this.ssh.options ?? []),
+      ...["-T", "-oRemoteCommand=none", "-oClearAllForwardings=yes"],
+      ...["-oServerAliveInterval=15", "-oServerAliveCountMax=4"],
+      `-oConnectTimeout=${CONNECT_TIMEOUT}`,
+    ];
+  }
+
+  get #socket(): string {
+    return `${this.#folder}/s`;
+  }
+
+  /** Logs in; where the user has a master of their own for this host, that one serves. */
+  async open(): Promise<void> {
+    if (await this.#hasMaster()) return;
+    this.#folder = Deno.makeTempDirSync({ prefix: "xpm-", dir: socketParent() });
+    const args = ["-M", "-S", this.#socket, "-oControlPersist=no", ...this.#ownOptions];
+    const master = start("ssh", [...args, "--", this.ssh.host, command(HOLD)], this.watch);
+    this.#master = master;
+    const word = crypto.randomUUID();
+    const writer = master.stdin.getWriter(); // stays open: the session ends with it, or with us
+    writer.write(encoder.encode(HOLD + word + "\n")).catch(() => {}); // the answer tells
+    if (!await readAnswer(master.stdout, word, () => {})) {
+      throw await this.#failure(master, await master.code);
+    }
+  }
+
+  async #hasMaster(): Promise<boolean> {
+    const args = [...this.#ownOptions, "-O", "check", "--", this.ssh.host];
+    const running = start("ssh", args, this.watch);
+    await Promise.all([running.stdin.close(), output(running)]);
+    return await running.code === 0;
+  }
+
+  /**
+   * Runs a constant program on the host and tells each text of its answer.
+   *
+   * @param program One of `programs.ts`.
+   * @param lines The program's first data, a line each.
+   * @param body What comes after them.
+   */
+  async run(
+    program: string,
+    lines: string[],
+    tell: (text: string) => void,
+    body: AsyncIterable<Uint8Array> = nothing(),
+  ): Promise<void> {
+    const word = crypto.randomUUID();
+    const args = [...this.options, "--", this.ssh.host, command(program)];
+    const running = start("ssh", args, this.watch);
+    async function* input() {
+      yield encoder.encode([program + word, ...lines, ""].join("\n"));
+      yield* body;
+    }
+    const [whole] = await Promise.all([
+      readAnswer(running.stdout, word, tell),
+      feed(running, input()),
+    ]);
+    const code = await running.code;
+    if (!whole) throw await this.#failure(running, code);
+  }
+
+  async #failure(running: Running, code: number): Promise<CopyError> {
+    this.watch.signal?.throwIfAborted();
+    const host = this.ssh.host;
+    const said = (await running.complaint).trim().split(/\r?\n/).at(-1) ?? "";
+    const why = said === "" ? `ssh exit ${code}` : said;
+    return code === 255
+      ? new CopyError("connection", `no connection to ${host}: ${why}`, `does  ssh ${host}  work?`)
+      : new CopyError("connection", `${host} did not answer as expected: ${why}`);
+  }
+
+  /** Ends the session. */
+  async close(): Promise<void> {
+    if (this.#folder === undefined) return;
+    this.#master?.kill();
+    await this.#master?.code;
+    Deno.removeSync(this.#folder, { recursive: true });
+    this.#folder = undefined;
+  }
+}
+
+/** The words of the remote command line: the same for every host and every login shell. */
+function command(program: string): string {
+  const bytes = encoder.encode(program).length;
+  return `exec sh -c 'eval "$(dd bs=1 count=${bytes} 2>/dev/null)"'`;
+}
+
+/** A folder whose sockets have paths short enough. */
+function socketParent(): string {
+  const parent = variable("TMPDIR") ?? "/tmp";
+  return encoder.encode(`${parent}/xpm-12345678/s`).length <= SOCKET_PATH ? parent : "/tmp";
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

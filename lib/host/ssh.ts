@@ -1,0 +1,233 @@
+/**
+ * Workspaces on another machine, reached by ssh. It needs `sh`, `tar` and `rsync` there.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { JOBS_FILE, STATUS_FILE } from "../workspace/layout.ts";
+import type { SshSettings } from "../workspace/workspace.ts";
+import type {
+  Entry,
+  EntryKind,
+  FailedMove,
+  FoundExperiment,
+  Host,
+  LinkedFolder,
+  Move,
+  Place,
+  Question,
+  RsyncEnd,
+  ScanRequest,
+  Settlement,
+  Sight,
+  Visit,
+} from "./host.ts";
+import { notThere } from "./local.ts";
+import { archive, type OverlayEntry } from "./overlay.ts";
+import type { Watch } from "./process.ts";
+import { BROWSE, LOOK, PREPARE, SCAN, SETTLE } from "./programs.ts";
+import { Session } from "./session.ts";
+
+const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
+
+/** Another machine. */
+export class SshHost implements Host {
+  readonly name: string;
+  readonly #session: Session;
+
+  constructor(ssh: SshSettings, watch: Watch) {
+    this.name = ssh.host;
+    this.#session = new Session(ssh, watch);
+  }
+
+  /** Logs in. */
+  open(): Promise<void> {
+    return this.#session.open();
+  }
+
+  async look({ path, experimentId, runId }: Question): Promise<Sight> {
+    const answer = new Map<string, string>();
+    await this.#pairs(LOOK, [path, experimentId ?? "", runId ?? ""], (name, text) => {
+      answer.set(name, text);
+    });
+    const said = (name: string): string => {
+      const text = answer.get(name);
+      if (text === undefined) throw nonsense(this.name, `no ${name} in its answer`);
+      return text;
+    };
+    const runFound = answer.get("run");
+    return {
+      path: said("path"),
+      realPath: said("realPath"),
+      state: oneOf(["workspace", "foreign", "empty", "absent"], said("state"), this.name),
+      marker: answer.has("marker"),
+      jobsPath: said("jobs"),
+      experimentsPath: said("experiments"),
+      versions: { rsync: said("rsync"), tar: said("tar") },
+      jobsStaging: said("jobsStaging"),
+      experimentsStaging: said("experimentsStaging"),
+      freeBytes: availableBytes(said("free")),
+      experimentExists: answer.has("experiment"),
+      current: answer.get("current"),
+      currentStatus: answer.get("currentStatus"),
+      run: runFound === undefined ? undefined : {
+        runId: runFound,
+        jobs: answer.get(JOBS_FILE),
+        status: answer.get(STATUS_FILE),
+      },
+    };
+  }
+
+  async browse(path: string, experimentId: string | undefined): Promise<FoundExperiment[]> {
+    const found: FoundExperiment[] = [];
+    await this.#pairs(BROWSE, [path, experimentId ?? ""], (name, text) => {
+      const latest = found.at(-1);
+      if (name === "absent") throw notThere(text, this.name);
+      if (name === "experiment") found.push({ experimentId: text, current: undefined, runs: [] });
+      else if (name === "current" && latest && text !== "") latest.current = text;
+      else if (name === "run") latest?.runs.push({ runId: text, status: undefined });
+      else if (name === "status" && latest?.runs.length) latest.runs.at(-1)!.status = text;
+    });
+    return found;
+  }
+
+  async scan({ root, folders, jobStatesOnly }: ScanRequest, visit: Visit): Promise<LinkedFolder[]> {
+    const linked: LinkedFolder[] = [];
+    const links: string[] = [];
+    let inLinks = false;
+    let folder = "";
+    let described: string | undefined;
+    const lines = [jobStatesOnly ? "states" : "all", root, ...folders.map((name) => `./${name}`)];
+    await this.#session.run(SCAN, lines, (text) => {
+      if (inLinks) links.push(text);
+      else if (described === undefined && text === "links") inLinks = true;
+      else if (described === undefined) described = text;
+      else {
+        if (described.startsWith("/")) folder = nameOf(described);
+        const entry = readEntry(described, text, this.name);
+        visit(folder, entry);
+        described = undefined;
+      }
+    });
+    for (let at = 0; at + 2 < links.length; at += 3) {
+      const [name, target, realPath] = links.slice(at, at + 3) as [string, string, string];
+      linked.push({ folder: name.slice(2), target, realPath });
+    }
+    return linked;
+  }
+
+  async prepare(staging: string, places: Place[]): Promise<number> {
+    let restored = 0;
+    const lines = places.flatMap(({ name, path }) => [name, path]);
+    await this.#session.run(PREPARE, [staging, ...lines], (text) => restored = Number(text));
+    return restored;
+  }
+
+  async settle(settlement: Settlement): Promise<FailedMove[]> {
+    const { staging, carry, overlay, moves, marker, keep, finished } = settlement;
+    const failed: FailedMove[] = [];
+    const lines = [staging, carry?.from ?? "", carry?.into ?? "", marker ?? "", keep ?? ""];
+    await this.#pairs(
+      SETTLE,
+      [...lines, finished ? "yes" : ""],
+      (from, reason) => failed.push({ from, reason }),
+      archive([...overlay, moveList(moves)]),
+    );
+    return failed;
+  }
+
+  /** Runs a program whose answer is made of pairs. */
+  async #pairs(
+    program: string,
+    lines: string[],
+    tell: (name: string, text: string) => void,
+    body?: AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    let name: string | undefined;
+    await this.#session.run(program, lines, (text) => {
+      if (name === undefined) name = text;
+      else {
+        tell(name, text);
+        name = undefined;
+      }
+    }, body);
+  }
+
+  rsyncEnd(): RsyncEnd {
+    const host = this.name.includes(":") ? this.name.replace(/[^@]*$/, "[$&]") : this.name;
+    return {
+      operand: (path) => `${host}:${path}`,
+      rsh: ["ssh", ...this.#session.options].map(rsyncQuoted).join(" "),
+    };
+  }
+
+  check(): void {
+    // Deno's permissions are about this machine
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+}
+
+/** At most so many names are given to one `mv`. */
+const MOVES_AT_ONCE = 200;
+
+/** The moves as the remote program reads them: `.moves`, in the staging folder. */
+function moveList(moves: Move[]): OverlayEntry {
+  const lines: string[] = [];
+  let group: { into: string; count: number } | undefined;
+  for (const { kind, from, into } of moves) {
+    if (group === undefined || group.into !== into || group.count === MOVES_AT_ONCE) {
+      group = { into, count: 0 };
+      lines.push(`into ${into}`);
+    }
+    group.count++;
+    lines.push(`${kind} ${from}`);
+  }
+  const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
+  return { path: ".moves", kind: "file", mode: 0o600, mtime: "0", bytes };
+}
+
+/** An argument as rsync's own splitting of `--rsh` takes it: no shell is involved. */
+function rsyncQuoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "''")}'`;
+}
+
+function oneOf<T extends string>(known: T[], text: string, host: string): T {
+  const found = known.find((word) => word === text);
+  if (found === undefined) throw nonsense(host, `'${text.slice(0, 40)}'`);
+  return found;
+}
+
+function nonsense(host: string, what: string): CopyError {
+  return new CopyError("connection", `${host} did not answer as expected: ${what}`);
+}
+
+/** The fourth column of `df -Pk`, as bytes. */
+function availableBytes(line: string): number | undefined {
+  const match = /\s\d+\s+\d+\s+(\d+)\s+\d+%\s/.exec(line);
+  return match === null ? undefined : Number(match[1]) * 1024;
+}
+
+const DESCRIBED = /^(\/?)(.)(\d+) (\S+) ([0-7]+) /;
+
+/** The folder that `/d4096 1795470732.38 755 ./jobs/a/b` names: `jobs/a/b`. */
+function nameOf(described: string): string {
+  return described.replace(DESCRIBED, "").replace(/^\.\//, "");
+}
+
+function readEntry(described: string, target: string, host: string): Entry {
+  const match = DESCRIBED.exec(described);
+  if (match === null) throw nonsense(host, `'${described.slice(0, 40)}'`);
+  const [whole, self, kind, size, mtime, mode] = match as unknown as string[];
+  return {
+    path: self ? "" : described.slice(whole!.length),
+    kind: KINDS[kind!] ?? "other",
+    size: Number(size),
+    mtime: mtime!.slice(0, mtime!.indexOf(".") < 0 ? undefined : mtime!.indexOf(".") + 10),
+    mode: parseInt(mode!, 8),
+    ...(target !== "" && { target }),
+  };
+}

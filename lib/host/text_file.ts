@@ -1,0 +1,48 @@
+/**
+ * Reading the user's own small text files.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { requireAccess } from "./access.ts";
+
+/**
+ * Reads a settings file; undefined when there is none.
+ *
+ * @throws {CopyError} `permission`, when Deno was not granted to read it, or the file that it is a
+ * link to; `settings`, when it is no file of text, or cannot be read.
+ */
+export async function readSettingsText(path: string): Promise<string | undefined> {
+  requireAccess("read", path);
+  try {
+    const realPath = await Deno.realPath(path);
+    requireAccess("read", realPath);
+    if (!(await Deno.stat(realPath)).isFile) {
+      throw new CopyError("settings", `${path} is not a file`, "name a file of settings");
+    }
+    const bytes = await Deno.readFile(realPath);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof CopyError) throw error;
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): CopyError {
+  if (error instanceof TypeError) {
+    return new CopyError("settings", `${path} is not text in UTF-8`, "save it in that encoding");
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return new CopyError(
+      "settings",
+      `${path} cannot be read: the system denies it`,
+      "look at its permissions, and at those of its folder",
+    );
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new CopyError("settings", `${path} cannot be read: ${reason}`);
+}

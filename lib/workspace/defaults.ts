@@ -1,0 +1,152 @@
+/**
+ * `copy.jsonc`, beside experimaestro's `settings.yaml`: what this tool does when the command line
+ * does not say, and further workspaces.
+ *
+ * @module
+ */
+
+import { parse } from "@std/jsonc";
+import { dirname } from "@std/path";
+import { nearest } from "../cli/nearest.ts";
+import { CopyError } from "../errors.ts";
+import { readSettingsText } from "../host/text_file.ts";
+import { printable } from "./layout.ts";
+import { readWorkspaces, type Settings, settingsFolders } from "./settings.ts";
+import {
+  asBoolean,
+  asInteger,
+  asMap,
+  asText,
+  asTexts,
+  type Content,
+  optional,
+  type Value,
+  wrong,
+} from "./validate.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What `copy.jsonc` says; every field may be left out there. */
+export interface Defaults {
+  /** The workspace to copy from, as it would stand on the command line. */
+  from?: string;
+  /** The workspace to copy to, as it would stand on the command line. */
+  to?: string;
+  /** Files of jobs to leave out. */
+  exclude?: string[];
+  /** At most so many KiB a second; 0 for no limit. */
+  bandwidthLimit?: number;
+  /** Keeps what is replaced. */
+  keepReplaced?: boolean;
+  /** Copies running jobs as they stand. */
+  includeRunning?: boolean;
+  /** Further workspaces. */
+  workspaces: Workspace[];
+  /** The file they were read from; absent when there is none. */
+  file?: string;
+}
+
+const KEYS = [
+  "from",
+  "to",
+  "exclude",
+  "bandwidthLimit",
+  "keepReplaced",
+  "includeRunning",
+  "workspaces",
+];
+
+/**
+ * Reads `copy.jsonc`; without a file there are no defaults.
+ *
+ * @param settingsFile The settings file it stands beside. Default: where that may be.
+ * @throws {CopyError} `settings`, when the file is malformed or holds a key that nobody reads;
+ * `permission`, when Deno was not granted something.
+ */
+export async function loadDefaults(settingsFile?: string): Promise<Defaults> {
+  const folders = settingsFile === undefined ? settingsFolders() : [dirname(settingsFile)];
+  for (const folder of folders) {
+    const file = `${folder}/copy.jsonc`;
+    const text = await readSettingsText(file);
+    if (text !== undefined) return { ...readDefaults(readJsonc(text, file)), file };
+  }
+  return { workspaces: [] };
+}
+
+/** The settings with the workspaces of `copy.jsonc` after their own. */
+export function withDefaults(settings: Settings, { workspaces }: Defaults): Settings {
+  return { ...settings, workspaces: [...settings.workspaces, ...workspaces] };
+}
+
+function readDefaults(root: Value): Defaults {
+  const fields = asMap(root, 'defaults, such as { "from": "cluster" }');
+  for (const key of fields.keys()) checkKey(root, key);
+  const read = <K extends keyof Defaults>(key: K, as: (value: Value) => Defaults[K]) => {
+    const value = optional(fields, key);
+    return value && { [key]: as(value) };
+  };
+  return {
+    ...read("from", asText),
+    ...read("to", asText),
+    ...read("exclude", (value) => asTexts(value, "a list of patterns")),
+    ...read("bandwidthLimit", asRate),
+    ...read("keepReplaced", asBoolean),
+    ...read("includeRunning", asBoolean),
+    workspaces: readWorkspaces(optional(fields, "workspaces")),
+  };
+}
+
+/** The file is this tool's own: what nobody reads is a mistake, and a silent one otherwise. */
+function checkKey(root: Value, key: string): void {
+  if (KEYS.includes(key)) return;
+  const near = nearest(key, KEYS);
+  throw wrong(
+    root,
+    `unknown key '${printable(key)}'`,
+    near === undefined ? `the keys are: ${KEYS.join(", ")}` : `did you mean '${near}'?`,
+  );
+}
+
+function asRate(value: Value): number {
+  const rate = asInteger(value);
+  if (rate < 0) throw wrong(value, "expected KiB a second, 0 for no limit");
+  return rate;
+}
+
+function readJsonc(text: string, file: string): Value {
+  try {
+    return valueOf(parse(text), file, "");
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    throw complaint(error.message, text, file);
+  }
+}
+
+/** `@std/jsonc` tells the position of what it did not expect, or else that the text ends. */
+function complaint(message: string, text: string, file: string): CopyError {
+  const position = /position (\d+)/.exec(message)?.[1];
+  const before = text.slice(0, position === undefined ? text.length : Number(position)).split("\n");
+  const where = `${file}, line ${before.length}, column ${before.at(-1)!.length + 1}`;
+  const token = /unexpected token "(.*)" in JSONC/s.exec(message)?.[1];
+  const what = token !== undefined
+    ? `did not expect ${printable(token)}`
+    : position === undefined
+    ? "the file ends too early"
+    : "this is not JSON";
+  return new CopyError("settings", `${where}: ${what}`, "correct the JSON there");
+}
+
+/** A value and its place: `copy.jsonc, workspaces[1].path`. */
+function valueOf(json: unknown, file: string, path: string): Value {
+  const content = (): Content => {
+    if (Array.isArray(json)) return json.map((item, i) => valueOf(item, file, `${path}[${i}]`));
+    if (typeof json === "object" && json !== null) {
+      const prefix = path === "" ? "" : `${path}.`;
+      return new Map(
+        Object.entries(json).map(([key, item]) => [key, valueOf(item, file, prefix + key)]),
+      );
+    }
+    if (typeof json === "number" && Number.isInteger(json)) return BigInt(json);
+    return json as null | boolean | number | string;
+  };
+  return { where: path === "" ? file : `${file}, ${printable(path)}`, content: content() };
+}

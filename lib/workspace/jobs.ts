@@ -1,0 +1,101 @@
+/**
+ * The jobs of a run: `jobs.jsonl`, and the state that a job's folder shows.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { checkId, jobFolder, type JobId, jobName } from "./layout.ts";
+import { member, plain, readJson, text } from "./json.ts";
+
+/** One line of `jobs.jsonl`; experimaestro's `ExperimentJobInformation`. */
+export interface JobInfo extends JobId {
+  /** The job's tags. */
+  tags: Record<string, unknown>;
+  /** When it was submitted, in seconds since 1970; absent when the line has none. */
+  timestamp?: number;
+  /** 0: kept. 1: run only when needed. 2: removed when its experiment ends. */
+  transient: number;
+}
+
+/** What `jobs.jsonl` holds: its jobs, each once, and the lines that are not jobs. */
+export interface JobsFile {
+  /** The jobs, in the order of their first lines. */
+  jobs: JobInfo[];
+  /** What is wrong, line by line: `line 7: not an object`. */
+  problems: string[];
+}
+
+/** Longer lines are not experimaestro's. */
+const MAX_LINE = 1 << 20;
+
+/** Reads a `jobs.jsonl`. A wrong line is named and passed over; nothing is thrown. */
+export function readJobsFile(content: string): JobsFile {
+  const jobs = new Map<string, JobInfo>();
+  const problems: string[] = [];
+  const lines = content.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  for (const [index, line] of lines.entries()) {
+    try {
+      const job = readJobLine(line);
+      const folder = jobFolder(job);
+      if (jobs.has(folder)) throw new SyntaxError(`${folder} a second time`);
+      jobs.set(folder, job);
+    } catch (error) {
+      if (!(error instanceof SyntaxError || error instanceof CopyError)) throw error;
+      problems.push(`line ${index + 1}: ${error.message}`);
+    }
+  }
+  return { jobs: [...jobs.values()], problems };
+}
+
+function readJobLine(line: string): JobInfo {
+  if (line.trim() === "") throw new SyntaxError("blank");
+  if (line.length > MAX_LINE) throw new SyntaxError("longer than a MiB");
+  const root = readLine(line);
+  if (root.kind !== "object") throw new SyntaxError("not an object");
+  const [jobId, taskId] = [text(member(root, "job_id")), text(member(root, "task_id"))];
+  if (jobId === undefined || taskId === undefined) {
+    throw new SyntaxError("no job_id or no task_id");
+  }
+  const tags = member(root, "tags");
+  const timestamp = member(root, "timestamp");
+  const transient = member(root, "transient");
+  return {
+    jobId: checkId("job", jobId),
+    taskId: checkId("task", taskId),
+    tags: tags?.kind === "object" ? plain(tags) as Record<string, unknown> : {},
+    ...(timestamp?.kind === "other" &&
+      typeof timestamp.value === "number" && { timestamp: timestamp.value }),
+    transient: transient?.kind === "other" && typeof transient.value === "number"
+      ? transient.value
+      : 0,
+  };
+}
+
+function readLine(line: string) {
+  try {
+    return readJson(line);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new SyntaxError("not JSON");
+    throw error;
+  }
+}
+
+/**
+ * The state of a job that is there, by the names in its folder.
+ *
+ * @param taskId The job's task.
+ * @param names What its folder holds; only `.done`, `.failed` and `.pid` count.
+ * @param runEnded Whether the run it belongs to has ended: then a `.pid` is stale.
+ */
+export function jobState(
+  taskId: string,
+  names: ReadonlySet<string>,
+  runEnded: boolean,
+): "done" | "failed" | "running" | "unfinished" {
+  const name = jobName(taskId);
+  if (names.has(`${name}.done`)) return "done";
+  if (names.has(`${name}.failed`)) return "failed";
+  return names.has(`${name}.pid`) && !runEnded ? "running" : "unfinished";
+}

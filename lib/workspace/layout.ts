@@ -1,0 +1,108 @@
+/**
+ * Every name that a workspace has on disk, once, and the check that every id passes where it
+ * enters.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+
+/** The empty file without which experimaestro refuses a folder. */
+export const MARKER = ".__experimaestro__";
+/** Where the jobs are, below the workspace. */
+export const JOBS = "jobs";
+/** Where the experiments are, below the workspace. */
+export const EXPERIMENTS = "experiments";
+/** Where copies are put together, below the workspace. */
+export const STAGING = ".xpm-staging";
+/** The link from an experiment to its latest run. */
+export const CURRENT = "current";
+/** The list of a run's jobs, one object a line. */
+export const JOBS_FILE = "jobs.jsonl";
+/** The state of a run (in the run's folder) or of a job (below `.experimaestro`). */
+export const STATUS_FILE = "status.json";
+/** The configuration of a job. */
+export const PARAMS_FILE = "params.json";
+/** What experimaestro keeps about a job, in the job's folder. */
+export const JOB_META = ".experimaestro";
+
+/** Which job: its task and its own id. */
+export interface JobId {
+  /** The task's identifier, such as `neuralir.tasks.train`. */
+  taskId: string;
+  /** The job's identifier: a hash of its configuration. */
+  jobId: string;
+}
+
+/** The kinds of id that {@linkcode checkId} knows, as they stand in its message. */
+export type IdKind = "experiment" | "run" | "task" | "job";
+
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
+/** Whether a text holds a control character (a newline, an escape, NUL ...). */
+export function hasControl(text: string): boolean {
+  return CONTROL.test(text);
+}
+
+/** Shows a text from outside on one line: control characters as `\u001b`. */
+export function printable(text: string): string {
+  return text.replace(
+    new RegExp(CONTROL.source, "g"),
+    (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"),
+  );
+}
+
+/**
+ * Gives back an id that is one path segment: not empty, no `/`, neither `.` nor `..`, no leading
+ * `-` or `.`, no control character, at most 255 bytes.
+ *
+ * @throws {CopyError} `usage`, when it is not.
+ */
+export function checkId(kind: IdKind, id: string): string {
+  const wrong = id === ""
+    ? "it is empty"
+    : hasControl(id)
+    ? "it holds a control character"
+    : id.includes("/")
+    ? "it holds a '/'"
+    : id.startsWith(".") || id.startsWith("-")
+    ? `it begins with '${id[0]}'`
+    : new TextEncoder().encode(id).length > 255
+    ? "it is longer than 255 bytes"
+    : undefined;
+  if (wrong !== undefined) {
+    const shown = printable(id.length > 80 ? id.slice(0, 80) + "..." : id);
+    throw new CopyError("usage", `'${shown}' cannot be the id of a ${kind}: ${wrong}`);
+  }
+  return id;
+}
+
+/** The name that a job's own files begin with: `train` for the task `neuralir.tasks.train`. */
+export function jobName(taskId: string): string {
+  return taskId.slice(taskId.lastIndexOf(".") + 1);
+}
+
+/** A job's folder, relative to the workspace. */
+export function jobFolder({ taskId, jobId }: JobId): string {
+  return `${JOBS}/${taskId}/${jobId}`;
+}
+
+/** Whether a job's folder that is a link leads to a folder of the same job: a `move` folder's. */
+export function leadsToJob(target: string, folder: string): boolean {
+  return `/${target.replace(/\/+$/, "")}`.endsWith(`/${folder}`);
+}
+
+/** A run's folder, relative to the workspace. */
+export function runFolder(experimentId: string, runId: string): string {
+  return `${EXPERIMENTS}/${experimentId}/${runId}`;
+}
+
+/** What a copy leaves behind of a job, relative to its folder: experimaestro's lock and pid files. */
+export function leftBehindInJob(taskId: string): string[] {
+  const name = jobName(taskId);
+  return [`${name}.pid`, `${name}.lock`, `${JOB_META}/${name}.lock`];
+}
+
+/** What a copy leaves behind of a run, relative to its folder; the links in `jobs` are made anew. */
+export const LEFT_BEHIND_IN_RUN: readonly string[] = [JOBS, ".status.json.lock"];

@@ -1,0 +1,32 @@
+/**
+ * Paths of this machine, as people write them.
+ *
+ * @module
+ */
+
+import { resolve } from "@std/path";
+import { CopyError } from "../errors.ts";
+import { homeFolder } from "../host/environment.ts";
+
+/**
+ * Makes a path absolute: a leading `~` becomes the home folder, a relative path begins at the
+ * current folder, and `.`, `..` and doubled slashes go. Links are not followed.
+ *
+ * @throws {CopyError} `usage`, when the path is empty or names another user's home folder;
+ * `permission`, when `HOME` is needed and Deno was not granted to read it.
+ */
+export function localPath(path: string): string {
+  if (path === "") throw new CopyError("usage", "the path is empty");
+  if (path === "~" || path.startsWith("~/")) return resolve(`${homeFolder()}/${path.slice(1)}`);
+  if (path.startsWith("~")) throw otherHome(path);
+  return resolve(path);
+}
+
+/** The error for `~alice/...`: whose home that is, only a shell can tell. */
+export function otherHome(path: string): CopyError {
+  return new CopyError(
+    "usage",
+    `'${path}' begins with '~', but not with '~/'`,
+    "write the folder in full, or './~...' for a folder of that name",
+  );
+}

@@ -1,0 +1,131 @@
+/**
+ * How a workspace is named on the command line: by its id, by a path, or by a host and a path.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { hasControl, printable } from "./layout.ts";
+import { localPath, otherHome } from "./local_path.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** A path of this machine: it begins so that it cannot be taken for an id. */
+const PATH = /^(?:\.{1,2}$|\.{0,2}\/|~)/;
+/** `ssh://[USER@]HOST[:PORT][/PATH]`. */
+const ADDRESS = /^ssh:\/\/(?:([^@/]*)@)?(\[[^\]/]*\]|[^:/]*)(?::([^/]*))?(\/.*)?$/;
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
+/** `[USER@]HOST:PATH`, where a host with colons stands in brackets. No `/` before the colon. */
+const HOST_AND_PATH = /^((?:[^/:]*@)?(?:\[[^\]/]*\]|[^/:[]*)):(.*)$/;
+/** An IPv6 address, `%eth0` and the like after it. */
+const IPV6 = /^[0-9A-Fa-f]*(?::[0-9A-Fa-f]*){2,}(?:\.[0-9]+){0,3}(?:%[A-Za-z0-9._-]+)?$/;
+/** What no host or user has in its name, most of it with a meaning to some shell. */
+const NONSENSE = /[\s'"`$\\;&<>|(){}[\]*?!#,/]/;
+
+const PERCENT = "write %25 for the '%' itself";
+const FORMS = "write an id, ./PATH, /PATH, HOST:PATH or ssh://USER@HOST:PORT/PATH";
+
+/**
+ * Understands how a workspace is named: `./x`, `../x`, `.`, `/x`, `~/x` or `~` is a path of this
+ * machine; `host:path`, `user@host:path` and `ssh://user@host:port/path` are one of another, a
+ * relative path beginning at the home folder there (`ssh://host/~/path`). All else is an id.
+ *
+ * @throws {CopyError} `usage`, when it is a path or an address that cannot be.
+ */
+export function parseReference(text: string): Workspace | { id: string } {
+  if (text === "") throw new CopyError("usage", "the name of the workspace is empty", FORMS);
+  if (hasControl(text)) {
+    throw new CopyError("usage", `'${printable(text)}' holds a control character`, FORMS);
+  }
+  if (PATH.test(text)) return { id: text, path: localPath(text) };
+  if (text.startsWith("ssh://")) return parseUrl(text);
+  if (SCHEME.test(text)) {
+    throw new CopyError("usage", `'${text}' is not reached by ssh or as a folder`, FORMS);
+  }
+  const [, host, path] = HOST_AND_PATH.exec(text) ?? [];
+  if (host === undefined || path === undefined) return { id: text };
+  return { id: text, path: checkRemotePath(text, path), ssh: { host: checkHost(bare(host)) } };
+}
+
+function parseUrl(text: string): Workspace {
+  const [, user, host, port, path] = ADDRESS.exec(text) ?? [];
+  if (host === undefined) throw new CopyError("usage", `'${text}' is no address`, FORMS);
+  if (user?.includes(":")) {
+    // Not even in the message is a password repeated.
+    throw new CopyError("usage", "a password cannot stand in an address", "ssh will ask for it");
+  }
+  const place = decode(text, path ?? "").replace(/^\/~(?=\/|$)/, "~");
+  if (place.startsWith("/~")) throw otherHome(place.slice(1));
+  const name = decode(text, user === undefined ? host : `${user}@${host}`);
+  return {
+    id: text,
+    path: checkRemotePath(text, place),
+    ssh: {
+      host: checkHost(bare(name)),
+      ...(port !== undefined && port !== "" && { options: ["-p", checkPort(port)] }),
+    },
+  };
+}
+
+/** Takes the brackets off an address: ssh wants none. */
+function bare(host: string): string {
+  return host.replace(/\[(.*)\]$/, "$1");
+}
+
+function decode(text: string, part: string): string {
+  const refuse = (what: string) => new CopyError("usage", `'${text}' holds ${what}`, PERCENT);
+  try {
+    const decoded = decodeURIComponent(part);
+    if (hasControl(decoded)) throw refuse("a control character");
+    return decoded;
+  } catch (error) {
+    throw error instanceof URIError ? refuse("a '%' that stands for no character") : error;
+  }
+}
+
+function checkRemotePath(text: string, path: string): string {
+  if (path === "") {
+    throw new CopyError(
+      "usage",
+      `'${text}' names no folder`,
+      "write HOST:PATH, or HOST:~ for home",
+    );
+  }
+  if (path.startsWith("~") && path !== "~" && !path.startsWith("~/")) throw otherHome(path);
+  return path;
+}
+
+function checkPort(port: string): string {
+  const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
+  if (number >= 1 && number <= 65535) return String(number);
+  throw new CopyError("usage", `'${port}' cannot be a port`, "it is a number, 1 to 65535");
+}
+
+/**
+ * Gives back a host, `user@host` or an alias of the ssh configuration, that can only be a host to
+ * ssh: never an option, nor anything a shell would act upon.
+ *
+ * @throws {CopyError} `usage`, when it is not.
+ */
+export function checkHost(host: string): string {
+  const fault = faultOf(host);
+  if (fault === undefined) return host;
+  const hint = fault === COLON
+    ? 'a port goes into the options of ssh: ["-p", "2222"]'
+    : "write HOST, USER@HOST, or an alias of your ssh configuration";
+  throw new CopyError("usage", `'${printable(host)}' cannot be a host: it ${fault}`, hint);
+}
+
+const COLON = "holds a ':'";
+
+function faultOf(host: string): string | undefined {
+  if (host === "") return "is empty";
+  if (hasControl(host)) return "holds a control character";
+  const at = host.lastIndexOf("@");
+  const name = host.slice(at + 1);
+  if (at === 0 || name === "") return "lacks a part of USER@HOST";
+  if (host.startsWith("-") || name.startsWith("-")) return "begins with '-'";
+  const [found] = NONSENSE.exec(host) ?? [];
+  if (found !== undefined) return /\s/.test(found) ? "holds a blank" : `holds a '${found}'`;
+  const colon = host.indexOf(":");
+  return colon < 0 || colon > at && IPV6.test(name) ? undefined : COLON;
+}

@@ -1,0 +1,88 @@
+/**
+ * Runs: their ids, their order in time, and what their `status.json` says.
+ *
+ * @module
+ */
+
+import { member, plain, readJson, text } from "./json.ts";
+
+const RUN_ID = /^(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)(?:\.(\d+))?$/;
+
+/**
+ * Shows a run's id as a date: `20260118_170744` as `2026-01-18 17:07:44`, and with the number of
+ * a run that started in the same second as another, `20260118_170744.1`, as
+ * `2026-01-18 17:07:44 (1)`. Any other text comes back as it is.
+ *
+ * Answers to experimaestro's `format_run_id`, which leaves ids with a number as they are.
+ *
+ * @param runId The run's id.
+ * @returns The date, for people.
+ *
+ * @example
+ * ```ts
+ * import { formatRunId } from "@xpm/copy";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatRunId("20260118_170744"), "2026-01-18 17:07:44");
+ * assertEquals(formatRunId("20260118_170744.1"), "2026-01-18 17:07:44 (1)");
+ * assertEquals(formatRunId("baseline"), "baseline");
+ * ```
+ */
+export function formatRunId(runId: string): string {
+  const match = RUN_ID.exec(runId);
+  if (match === null) return runId;
+  const [, year, month, day, hour, minute, second, number] = match;
+  const date = `${year}-${month}-${day} ${hour}:${minute}:${second}`;
+  return number === undefined ? date : `${date} (${number})`;
+}
+
+/** Orders run ids by time, then by the number after the dot; other names come first, by name. */
+export function compareRuns(a: string, b: string): number {
+  const [left, right] = [RUN_ID.exec(a), RUN_ID.exec(b)];
+  if (left === null || right === null) {
+    return left === right ? compareText(a, b) : left === null ? -1 : 1;
+  }
+  return compareText(a.slice(0, 15), b.slice(0, 15)) ||
+    Number(left[7] ?? 0) - Number(right[7] ?? 0);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** What a run's `status.json` says. */
+export interface RunStatus {
+  /** Whether it has ended: `ended_at` is there. */
+  ended: boolean;
+  /** When it started, as written. */
+  startedAt: string | undefined;
+  /** The machine it ran on. */
+  hostname: string | undefined;
+  /** The state of each job, as experimaestro last noted it. */
+  jobStates: Record<string, string>;
+  /** The tags that were given to the run, with `experiments tag`. */
+  tags: string[];
+}
+
+/** Reads a run's `status.json`; undefined when the text is not what experimaestro writes. */
+export function readRunStatus(content: string | undefined): RunStatus | undefined {
+  if (content === undefined) return undefined;
+  try {
+    const root = readJson(content);
+    if (root.kind !== "object") return undefined;
+    const states = member(root, "job_states");
+    const tags = member(root, "run_tags");
+    return {
+      ended: text(member(root, "ended_at")) !== undefined,
+      startedAt: text(member(root, "started_at")),
+      hostname: text(member(root, "hostname")),
+      jobStates: states?.kind === "object"
+        ? Object.fromEntries(states.entries.map(([id, state]) => [id, String(plain(state))]))
+        : {},
+      tags: tags?.kind === "array" ? tags.items.map(text).filter((tag) => tag !== undefined) : [],
+    };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

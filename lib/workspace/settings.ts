@@ -1,0 +1,217 @@
+/**
+ * experimaestro's `settings.yaml`: the workspaces that the user has.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { variable } from "../host/environment.ts";
+import { readSettingsText } from "../host/text_file.ts";
+import { checkHost } from "./reference.ts";
+import { localPath } from "./local_path.ts";
+import {
+  asInteger,
+  asList,
+  asMap,
+  asText,
+  asTexts,
+  asVariable,
+  optional,
+  type Value,
+  wrong,
+} from "./validate.ts";
+import type { FolderSettings, HistorySettings, SshSettings, Workspace } from "./workspace.ts";
+import { readYaml } from "./yaml.ts";
+
+/** What the settings say, as far as a copy is concerned. */
+export interface Settings {
+  /** The workspaces, in the order of the file. */
+  workspaces: Workspace[];
+  /** The file they were read from; absent when there is none. */
+  file?: string;
+}
+
+/**
+ * Reads experimaestro's settings: `$XDG_CONFIG_HOME/experimaestro/settings.yaml` when that variable
+ * is set and the file is there, otherwise `~/.config/experimaestro/settings.yaml`. Without a file
+ * there are no workspaces. Keys that concern no copy are not looked at.
+ *
+ * Local paths are made absolute, with `~` and environment variables put in, but links are not
+ * followed; those of remote workspaces belong to the other machine and stay as they are.
+ *
+ * Answers to experimaestro's `get_settings`, which knows the second place only.
+ *
+ * Requires `--allow-read` for the file, and `--allow-env` for `HOME`, `XDG_CONFIG_HOME`,
+ * `LOG_TOKENS`, `LOG_STREAM` (which the reader of YAML looks at), and the variables that paths and
+ * host names in the file refer to.
+ *
+ * @param path Another file to read, which must exist.
+ * @returns The settings.
+ * @throws {CopyError} `settings`, when the file is malformed, with its line and column, or when
+ * `path` does not exist; `permission`, when Deno was not granted something.
+ *
+ * @example
+ * ```ts
+ * import { loadSettings } from "@xpm/copy";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const file = await Deno.makeTempFile({ suffix: ".yaml" });
+ * await Deno.writeTextFile(file, `
+ * workspaces:
+ *   - { id: local, path: /data/experiments }
+ *   - { id: cluster, path: ~/experiments, ssh: { host: me@hpc } }
+ * `);
+ * const { workspaces } = await loadSettings(file);
+ * assertEquals(workspaces, [
+ *   { id: "local", path: "/data/experiments" },
+ *   { id: "cluster", path: "~/experiments", ssh: { host: "me@hpc" } },
+ * ]);
+ * await Deno.remove(file);
+ * ```
+ */
+export async function loadSettings(path?: string): Promise<Settings> {
+  if (path !== undefined) {
+    const file = localPath(path);
+    const text = await readSettingsText(file);
+    if (text !== undefined) return { workspaces: readSettings(text, file), file };
+    throw new CopyError("settings", `there is no settings file ${file}`, "check --settings");
+  }
+  for (const folder of settingsFolders()) {
+    const file = `${folder}/settings.yaml`;
+    const text = await readSettingsText(file);
+    if (text !== undefined) return { workspaces: readSettings(text, file), file };
+  }
+  return { workspaces: [] };
+}
+
+/** The folders where settings may be, the first choice first. */
+export function* settingsFolders(): Generator<string> {
+  const config = variable("XDG_CONFIG_HOME");
+  if (config?.startsWith("/")) yield `${localPath(config)}/experimaestro`;
+  yield localPath("~/.config/experimaestro");
+}
+
+/** The workspaces of a `settings.yaml`. */
+function readSettings(text: string, file: string): Workspace[] {
+  const root = readYaml(text, file);
+  if (root.content === null) return [];
+  const settings = asMap(root, "settings: keys such as `workspaces`, each with a value");
+  const history = readHistory(optional(settings, "history"));
+  return readWorkspaces(optional(settings, "workspaces")).map((workspace) =>
+    history === undefined ? workspace : { history, ...workspace }
+  );
+}
+
+/** An entry of the list of workspaces, before the workspaces it refers to are known. */
+interface Entry {
+  fields: Map<string, Value>;
+  workspace: Workspace;
+}
+
+/**
+ * The workspaces of a list, in `settings.yaml` or `copy.jsonc`.
+ *
+ * @throws {CopyError} `settings`, when something in it is not what it should be.
+ */
+export function readWorkspaces(list: Value | undefined): Workspace[] {
+  const entries = asList(list, "a list of workspaces").map(readEntry);
+  const local = entries.map(({ workspace }) => workspace).filter(({ ssh }) => ssh === undefined);
+  for (const { fields, workspace } of entries) {
+    const folders = readFolders(fields, local);
+    if (folders.length > 0 && workspace.ssh === undefined) workspace.folders = folders;
+  }
+  return entries.map(({ workspace }) => workspace);
+}
+
+function readEntry(value: Value): Entry {
+  const fields = asMap(value, "a workspace, with its `id` and `path`");
+  const [id, path] = ["id", "path"].map((key) => {
+    const found = fields.get(key);
+    if (found === undefined) throw wrong(value, `this workspace has no \`${key}\``);
+    return found;
+  }) as [Value, Value];
+  const ssh = readSsh(optional(fields, "ssh"));
+  const workspace: Workspace = {
+    id: asText(id),
+    path: ssh === undefined ? asPath(path) : asRemotePath(path),
+  };
+  if (ssh !== undefined) workspace.ssh = ssh;
+  const triggers = asTexts(optional(fields, "triggers"), "a list of patterns");
+  if (triggers.length > 0) workspace.triggers = triggers;
+  const env = optional(fields, "env");
+  if (env !== undefined) workspace.env = readEnvironment(env);
+  const history = readHistory(optional(fields, "history"));
+  if (history !== undefined) workspace.history = history;
+  const maxRetries = optional(fields, "max_retries");
+  if (maxRetries !== undefined) workspace.maxRetries = asInteger(maxRetries);
+  return { fields, workspace };
+}
+
+/** How the machine is reached; undefined without a host: then the workspace is on this one. */
+function readSsh(value: Value | undefined): SshSettings | undefined {
+  const fields = value && asMap(value, "ssh settings, with a `host`");
+  const hostValue = fields && optional(fields, "host");
+  const host = hostValue ? asText(hostValue) : "";
+  if (hostValue === undefined || host === "") return undefined;
+  placed(hostValue, () => checkHost(host));
+  const options = asTexts(optional(fields!, "options"), "a list of arguments for ssh");
+  return options.length > 0 ? { host, options } : { host };
+}
+
+/** The extra places for jobs. `alt_workspaces`, the older form, names workspaces or paths. */
+function readFolders(fields: Map<string, Value>, local: Workspace[]): FolderSettings[] {
+  const older = asList(optional(fields, "alt_workspaces"), "a list of workspaces or paths");
+  const folders = asList(optional(fields, "folders"), "a list of folders");
+  return [
+    ...older.map((value): FolderSettings => {
+      const id = asText(value);
+      return { path: local.find((other) => other.id === id)?.path ?? asPath(value), mode: "use" };
+    }),
+    ...folders.map(readFolder),
+  ];
+}
+
+function readFolder(value: Value): FolderSettings {
+  const fields = asMap(value, "a folder, with its `path` and `mode`");
+  const path = fields.get("path");
+  if (path === undefined) throw wrong(value, "this folder has no `path`");
+  const modeValue = optional(fields, "mode");
+  const mode = modeValue ? asText(modeValue) : "use";
+  if (mode === "use" || mode === "backup" || mode === "move") return { path: asPath(path), mode };
+  throw wrong(modeValue ?? value, "expected `use`, `backup` or `move`");
+}
+
+function readHistory(value: Value | undefined): HistorySettings | undefined {
+  if (value === undefined) return undefined;
+  const fields = asMap(value, "`max_done` and `max_failed`");
+  const [done, failed] = [optional(fields, "max_done"), optional(fields, "max_failed")];
+  return {
+    maxDone: done === undefined ? 5 : asInteger(done),
+    maxFailed: failed === undefined ? 1 : asInteger(failed),
+  };
+}
+
+function readEnvironment(value: Value): Record<string, string> {
+  const fields = asMap(value, "environment variables, each with its value");
+  return Object.fromEntries([...fields].map(([name, text]) => [name, asVariable(text)]));
+}
+
+function asPath(value: Value): string {
+  return placed(value, () => localPath(asText(value, "a path")));
+}
+
+function asRemotePath(value: Value): string {
+  const path = asText(value, "a path");
+  if (path === "") throw wrong(value, "the path is empty");
+  return path;
+}
+
+/** Does something with a value; a complaint about it tells where it stands. */
+function placed<T>(value: Value, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof CopyError) || error.code !== "usage") throw error;
+    throw wrong(value, error.message, error.hint);
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Values of a settings file, and the checks that they are what they should be. Every complaint
+ * says where in the file.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { interpolate } from "./interpolate.ts";
+import { hasControl, printable } from "./layout.ts";
+
+/** What a value is: integers are `bigint`, other numbers `number`. */
+export type Content = null | boolean | bigint | number | string | Value[] | Map<string, Value>;
+
+/** A value of a settings file, and where it stands there. */
+export interface Value {
+  /** For people: `/home/me/settings.yaml, line 7, column 5`. */
+  readonly where: string;
+  /** What it is. Read only when it is asked for: what nobody asks for cannot be wrong. */
+  readonly content: Content;
+}
+
+/** The error for a value that is not what it should be. */
+export function wrong(value: Value, message: string, hint?: string): CopyError {
+  return new CopyError("settings", `${value.where}: ${message}`, hint);
+}
+
+/** The value of a key; undefined when the key is not there, or has nothing after it. */
+export function optional(map: Map<string, Value>, key: string): Value | undefined {
+  const value = map.get(key);
+  return value === undefined || value.content === null ? undefined : value;
+}
+
+/**
+ * The keys and values of a mapping.
+ *
+ * @throws {CopyError} `settings`, when the value is none; `expected` says what should be there.
+ */
+export function asMap(value: Value, expected: string): Map<string, Value> {
+  const { content } = value;
+  if (content instanceof Map) return content;
+  throw wrong(value, `expected ${expected}`);
+}
+
+/**
+ * The items of a list; none when there is no value.
+ *
+ * @throws {CopyError} `settings`, when the value is no list.
+ */
+export function asList(value: Value | undefined, expected: string): Value[] {
+  if (value === undefined) return [];
+  const { content } = value;
+  if (Array.isArray(content)) return content;
+  throw wrong(value, `expected ${expected}`);
+}
+
+/**
+ * A text on one line, with environment variables put in.
+ *
+ * @throws {CopyError} `settings`, when the value is none; `permission`, when it asks for a variable
+ * that Deno was not granted to read.
+ */
+export function asText(value: Value, expected = "text"): string {
+  const { content } = value;
+  if (typeof content !== "string") throw wrong(value, `expected ${expected}`, textHint(content));
+  const text = interpolate(content, "required");
+  if (hasControl(text)) {
+    throw wrong(value, `'${printable(text)}' holds a control character`, "remove it");
+  }
+  return text;
+}
+
+function textHint(content: Content): string | undefined {
+  if (content === null) return 'if it is ~ alone that you mean, write "~" with its quotes';
+  return typeof content === "object" ? undefined : "put it in quotes";
+}
+
+/**
+ * A list of texts; empty when there is no value.
+ *
+ * @throws {CopyError} as {@linkcode asText} does.
+ */
+export function asTexts(value: Value | undefined, expected: string): string[] {
+  return asList(value, expected).map((item) => asText(item));
+}
+
+/**
+ * A whole number; a text of digits counts, since variables are text.
+ *
+ * @throws {CopyError} `settings`, when the value is none.
+ */
+export function asInteger(value: Value): number {
+  const { content } = value;
+  const text = typeof content === "string" ? interpolate(content, "required") : content;
+  const isInteger = typeof text === "bigint" ||
+    typeof text === "string" && /^\s*[-+]?\d+\s*$/.test(text);
+  if (isInteger && Number.isSafeInteger(Number(text))) return Number(text);
+  throw wrong(value, "expected a whole number");
+}
+
+/**
+ * True or false.
+ *
+ * @throws {CopyError} `settings`, when the value is neither.
+ */
+export function asBoolean(value: Value): boolean {
+  if (typeof value.content === "boolean") return value.content;
+  throw wrong(value, "expected true or false");
+}
+
+/**
+ * The value of an environment variable that jobs are given: numbers and truth values become the
+ * text that Python makes of them.
+ *
+ * @throws {CopyError} `settings`, when the value is a list, a mapping, or nothing.
+ */
+export function asVariable(value: Value): string {
+  const { content } = value;
+  if (typeof content === "string") return interpolate(content, "optional");
+  if (content === null || typeof content === "object") throw wrong(value, "expected text");
+  return asPython(content);
+}
+
+/** What Python's `str` makes of a number or a truth value. */
+function asPython(content: boolean | bigint | number): string {
+  if (typeof content === "boolean") return content ? "True" : "False";
+  if (typeof content === "bigint") return String(content);
+  if (Number.isNaN(content)) return "nan";
+  if (!Number.isFinite(content)) return content < 0 ? "-inf" : "inf";
+  const [mantissa, power] = content.toExponential().split("e") as [string, string];
+  const exponent = Number(power);
+  if (exponent < -4 || exponent >= 16) {
+    return `${mantissa}e${power[0]}${power.slice(1).padStart(2, "0")}`;
+  }
+  return Number.isInteger(content) ? content.toFixed(1) : String(content);
+}

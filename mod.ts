@@ -1,0 +1,55 @@
+/**
+ * Copies experimaestro experiments between workspaces, on this machine and over ssh: a run with
+ * all its jobs, as if the experiment had run at the destination.
+ *
+ * As a program: `deno run -A jsr:@xpm/copy EXPERIMENT --from WORKSPACE --to WORKSPACE`.
+ *
+ * @example
+ * ```ts
+ * import { copyExperiment, getWorkspace, listExperiments } from "@xpm/copy";
+ *
+ * const cluster = await getWorkspace("cluster");
+ * const local = await getWorkspace();
+ * if (cluster && local) {
+ *   console.log(await listExperiments(cluster));
+ *   const result = await copyExperiment(cluster, local, "neuralir", "current");
+ *   console.log(`${result.jobsCopied} jobs copied, ${result.jobsSkipped} were here`);
+ * }
+ * ```
+ *
+ * @module
+ */
+
+export {
+  type ExperimentSummary,
+  listExperiments,
+  listRuns,
+  readJobs,
+  resolveCurrentRun,
+  resolveWorkspacePath,
+  type RunSummary,
+} from "./lib/copy/browse.ts";
+export { copyExperiment, planCopy } from "./lib/copy/copy.ts";
+export type {
+  CopyEvent,
+  CopyOptions,
+  CopyPlan,
+  CopyProblem,
+  CopyProgress,
+  CopyResult,
+  JobAction,
+  JobState,
+  PlannedEnd,
+  PlannedJob,
+  PlannedRun,
+} from "./lib/copy/types.ts";
+export { CopyError, type CopyErrorCode } from "./lib/errors.ts";
+export type { JobInfo } from "./lib/workspace/jobs.ts";
+export type { JobId } from "./lib/workspace/layout.ts";
+export { formatRunId } from "./lib/workspace/runs.ts";
+export type {
+  FolderSettings,
+  HistorySettings,
+  SshSettings,
+  Workspace,
+} from "./lib/workspace/workspace.ts";

@@ -1,0 +1,216 @@
+/**
+ * Makes workspaces laid out as experimaestro 2.7.0 does, without it: for the demo, the tests and the
+ * benchmark. The same options make the same bytes.
+ *
+ * @module
+ */
+
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { dumps, Verbatim } from "./python_json.ts";
+import { writeRun } from "./sample_run.ts";
+import { identifier, OUTPUT, paramsOf, type SampleTask, taskId } from "./sample_objects.ts";
+
+/**
+ * What became of a job. `missing`: its folder is not there. `removed`: neither, but on purpose (it
+ * is transient).
+ */
+export type SampleState = "done" | "failed" | "running" | "unfinished" | "missing" | "removed";
+
+/** One job to make. */
+export interface SampleJob {
+  /** Its task. @default {the next of prepare, train, evaluate} */
+  task?: SampleTask;
+  /** What became of it. @default {"done"} */
+  state?: SampleState;
+  /** More files in its folder, by their path there, or others in place of its own. */
+  files?: Record<string, string | Uint8Array>;
+}
+
+/** How a sample is made; every field may be left out. */
+export interface SampleOptions {
+  /** The experiment's id. @default {"neuralir"} */
+  experimentId?: string;
+  /** The run's id. @default {"20260118_170744"} */
+  runId?: string;
+  /** How many jobs, or each of them. @default {6} */
+  jobs?: number | SampleJob[];
+  /** How many files each job has; eight of them are experimaestro's own. @default {9} */
+  filesPerJob?: number;
+  /** How many of the jobs have a large file, `large.bin`, from the first on. @default {0} */
+  largeFiles?: number;
+  /** How large such a file is, in bytes. @default {8388608} */
+  largeBytes?: number;
+  /** Another seed makes other jobs: with the same one, two experiments share theirs. @default {1} */
+  seed?: number;
+  /** Whether the run has ended. @default {true, unless a job is running} */
+  ended?: boolean;
+}
+
+/** A job of a sample. */
+export interface MadeJob {
+  /** Its task's identifier. */
+  taskId: string;
+  /** Its own identifier. */
+  jobId: string;
+  /** Its task. */
+  task: SampleTask;
+  /** Which of the jobs of its task it is, from 0. */
+  n: number;
+  /** What became of it. */
+  state: SampleState;
+  /** Its folder; it may be missing. */
+  folder: string;
+}
+
+/** A sample that was made. */
+export interface Sample {
+  /** The workspace's folder. */
+  root: string;
+  /** The experiment's id. */
+  experimentId: string;
+  /** The run's id. */
+  runId: string;
+  /** The run's folder. */
+  runFolder: string;
+  /** Its jobs, in the order of `jobs.jsonl`. */
+  jobs: MadeJob[];
+}
+
+const TASKS: SampleTask[] = ["prepare", "train", "evaluate"];
+/** Files of a job that experimaestro itself writes. */
+const OWN_FILES = 8;
+/** Bytes of an ordinary output file. */
+const SMALL = 2048;
+
+/** Makes a run with its jobs in a workspace, which may hold others; the run becomes `current`. */
+export function makeSample(root: string, options: SampleOptions = {}): Sample {
+  root = resolve(root);
+  const { experimentId = "neuralir", runId = "20260118_170744", seed = 1 } = options;
+  const { filesPerJob = 9, largeFiles = 0, largeBytes = 8 * 1024 * 1024 } = options;
+  const wanted: SampleJob[] = typeof options.jobs === "object"
+    ? options.jobs
+    : Array.from({ length: options.jobs ?? 6 }, () => ({}));
+  const jobs = nameJobs(root, seed, wanted);
+
+  for (const folder of [".events/experiments", ".events/jobs", ".scheduler", "jobs"]) {
+    mkdirSync(`${root}/${folder}`, { recursive: true });
+  }
+  writeFileSync(`${root}/.__experimaestro__`, "");
+  jobs.forEach((job, at) => {
+    if (job.state === "missing" || job.state === "removed") return;
+    const files: Files = ownFiles(root, seed, job);
+    for (let k = 0; k < filesPerJob - OWN_FILES; k++) {
+      files[numbered(OUTPUT[job.task], k)] = noise(job.jobId, SMALL, k);
+    }
+    if (at < largeFiles) files["large.bin"] = noise(job.jobId, largeBytes);
+    writeFiles(job.folder, { ...files, ...wanted[at]!.files });
+    chmodSync(`${job.folder}/${job.task}.py`, 0o755);
+  });
+
+  const runFolder = `${root}/experiments/${experimentId}/${runId}`;
+  const ended = options.ended ?? !jobs.some((job) => job.state === "running");
+  const sample = { root, experimentId, runId, runFolder, jobs };
+  writeFiles(runFolder, writeRun(sample, seed, ended));
+  linkRun(sample);
+  return sample;
+}
+
+/** The files of a folder, by their path there. */
+export type Files = Record<string, string | Uint8Array>;
+
+function nameJobs(root: string, seed: number, wanted: SampleJob[]): MadeJob[] {
+  const count = { prepare: 0, train: 0, evaluate: 0 };
+  return wanted.map(({ task, state = "done" }, at) => {
+    const kind = task ?? TASKS[at % TASKS.length]!;
+    const n = count[kind]++;
+    const id = { taskId: taskId(kind), jobId: identifier(seed, kind, n) };
+    return { ...id, task: kind, n, state, folder: `${root}/jobs/${id.taskId}/${id.jobId}` };
+  });
+}
+
+/** What experimaestro itself writes into a job's folder. */
+function ownFiles(root: string, seed: number, job: MadeJob): Files {
+  const { task, state, folder } = job;
+  const log = (text: string) => `INFO:3358:26-01-18 17:07:45 [xpm] ${text}\n`;
+  const stated = { failed: "error", unfinished: "running" }[state as string] ?? state;
+  const started = "2026-01-18T17:07:45.190402";
+  const ended = state === "done" || state === "failed" ? "2026-01-18T17:07:46.002986" : null;
+  const files: Files = {
+    "params.json": dumps(paramsOf(root, seed, task, job.n)),
+    [`${task}.py`]: `#!/usr/bin/env python3\n# Experimaestro generated task\n\n` +
+      `TaskRunner('${folder}/${task}.py', ['${task}.lock']).run()\n`,
+    [`${task}.out`]: "",
+    [`${task}.err`]: log(`Working in directory ${folder}`) + log("Running task"),
+    [`${task}.lock`]: "",
+    ".experimaestro/status.json": dumps({
+      job_id: job.jobId,
+      task_id: job.taskId,
+      path: folder,
+      state: stated,
+      failure_reason: null,
+      started_time: started,
+      ended_time: ended,
+      exit_code: null,
+      retry_count: 0,
+      progress: [],
+      process: null,
+      events_count: 0,
+    }),
+    ".experimaestro/events/event-0.jsonl": dumps({
+      timestamp: new Verbatim("1768756065.1904023"),
+      job_id: job.jobId,
+      task_id: job.taskId,
+      state: "running",
+      started_time: started,
+      event_type: "JobStateChangedEvent",
+    }, "compact") + "\n",
+  };
+  if (state === "done") files[`${task}.done`] = "";
+  if (state === "failed") files[`${task}.failed`] = dumps({ code: 1, reason: "failed" });
+  if (state === "running") files[`${task}.pid`] = dumps({ type: "local", pid: 3358 });
+  return files;
+}
+
+/** `out/part 0.txt`, `out/part 0-1.txt` ... */
+function numbered(path: string, k: number): string {
+  return k === 0 ? path : path.replace(/(\.\w+)$/, `-${k}$1`);
+}
+
+/** Bytes that do not compress, the same ones for the same job. */
+function noise(jobId: string, bytes: number, salt = 0): Uint8Array {
+  const words = new Uint32Array(Math.ceil(bytes / 4));
+  // Marsaglia's xorshift; its state must not be 0
+  let state = (parseInt(jobId.slice(0, 8), 16) ^ salt) || 1;
+  for (let at = 0; at < words.length; at++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    words[at] = state;
+  }
+  return new Uint8Array(words.buffer, 0, bytes);
+}
+
+function writeFiles(folder: string, files: Files): void {
+  const made = new Set<string>();
+  for (const [path, content] of Object.entries(files)) {
+    const parent = dirname(`${folder}/${path}`);
+    if (!made.has(parent)) mkdirSync(parent, { recursive: true });
+    made.add(parent);
+    writeFileSync(`${folder}/${path}`, content);
+  }
+}
+
+/** Makes the links to the jobs, absolute, and `current`, relative. */
+function linkRun({ runFolder, runId, jobs }: Sample): void {
+  for (const { taskId, jobId, folder, state } of jobs) {
+    const link = `${runFolder}/jobs/${taskId}/${jobId}`;
+    mkdirSync(dirname(link), { recursive: true });
+    rmSync(link, { force: true });
+    if (state !== "removed") symlinkSync(folder, link);
+  }
+  const experiment = dirname(runFolder);
+  writeFileSync(`${experiment}/lock`, "");
+  rmSync(`${experiment}/current`, { force: true });
+  symlinkSync(runId, `${experiment}/current`);
+}

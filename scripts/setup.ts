@@ -1,0 +1,109 @@
+/**
+ * Installs what the demo and the tests need beside Deno: programs, and experimaestro itself. Where
+ * that may not be, one line says what to install.
+ *
+ * @module
+ */
+
+import { access, constants, mkdir, open, rm, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { ROOT } from "./modules.ts";
+
+/** The version of experimaestro that the tests are judged by. */
+const EXPERIMAESTRO = "2.7.0";
+/** Which Debian package brings which program. */
+const PACKAGES = { rsync: "rsync", ssh: "openssh-client", sshd: "openssh-server" };
+
+/** Finds a program on `PATH`, or where Debian keeps those of the administrator. */
+export async function findProgram(name: string): Promise<string | undefined> {
+  const folders = (Deno.env.get("PATH") ?? "").split(delimiter);
+  for (const folder of [...folders, "/usr/sbin", "/sbin"].filter((path) => path !== "")) {
+    const path = join(folder, name);
+    if (await access(path, constants.X_OK).then(() => true, () => false)) return path;
+  }
+  return undefined;
+}
+
+/** Installs the programs that are missing; gives the packages that still are. */
+export async function ensurePrograms(): Promise<string[]> {
+  const missing = await missingPackages();
+  if (missing.length === 0) return [];
+  const apt = await findProgram("apt-get");
+  if (apt !== undefined && Deno.uid() === 0) {
+    console.error(`Installing ${missing.join(", ")} with apt-get`);
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    const install = ["install", "-y", "--no-install-recommends", ...missing];
+    if (!await succeeds(apt, install, env)) {
+      // a fresh machine knows no packages yet
+      await succeeds(apt, ["update"], env);
+      await succeeds(apt, install, env);
+    }
+  }
+  const left = await missingPackages();
+  if (left.length > 0) {
+    console.error(`Missing; install with: sudo apt-get install ${left.join(" ")}`);
+  }
+  return left;
+}
+
+async function missingPackages(): Promise<string[]> {
+  const missing: string[] = [];
+  for (const [program, name] of Object.entries(PACKAGES)) {
+    if (await findProgram(program) === undefined) missing.push(name);
+  }
+  if (!await succeeds("python3", ["-c", "import ensurepip, venv"])) missing.push("python3-venv");
+  return missing;
+}
+
+/** Gives the folder with experimaestro's programs, made if need be; undefined where it cannot be. */
+export async function ensureExperimaestro(): Promise<string | undefined> {
+  const venv = join(ROOT, ".cache", `experimaestro-${EXPERIMAESTRO}`);
+  await mkdir(join(ROOT, ".cache"), { recursive: true });
+  using lock = await Deno.open(`${venv}.lock`, { write: true, create: true });
+  await lock.lock(true);
+  if (!await isComplete(venv)) {
+    console.error(`Installing experimaestro ${EXPERIMAESTRO} into .cache`);
+    if (!await makeVenv(venv)) {
+      console.error(
+        `Missing: experimaestro ${EXPERIMAESTRO} could not be installed ` +
+          "(it needs Python 3.10 or later, python3-venv, and PyPI); its tests are skipped",
+      );
+      return undefined;
+    }
+  }
+  return join(venv, "bin");
+}
+
+async function isComplete(venv: string): Promise<boolean> {
+  try {
+    await (await open(join(venv, "complete"))).close();
+  } catch {
+    return false;
+  }
+  const version = "from importlib.metadata import version as v; " +
+    `raise SystemExit(v("experimaestro") != "${EXPERIMAESTRO}")`;
+  return await succeeds(join(venv, "bin", "python"), ["-c", version]);
+}
+
+async function makeVenv(venv: string): Promise<boolean> {
+  await rm(venv, { recursive: true, force: true });
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+  const made = await succeeds("python3", ["-m", "venv", venv]) &&
+    await succeeds(join(venv, "bin", "python"), [...pip, `experimaestro==${EXPERIMAESTRO}`]);
+  if (made) await writeFile(join(venv, "complete"), "");
+  return made;
+}
+
+async function succeeds(
+  program: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<boolean> {
+  try {
+    const options = { args, env, stdin: "null", stdout: "null", stderr: "null" } as const;
+    return (await new Deno.Command(program, options).output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

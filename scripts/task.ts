@@ -1,0 +1,95 @@
+/**
+ * The way every task takes: `deno task NAME ARGS` is `deno run -A scripts/task.ts NAME ARGS`. It
+ * imports nothing from a registry, for it decides where `@std` comes from.
+ *
+ * @module
+ */
+
+import { moduleFlags, ROOT } from "./modules.ts";
+import { ensureExperimaestro, ensurePrograms } from "./setup.ts";
+import { countTests, type TestCounts } from "./test_counts.ts";
+
+/** What the tests are, unless a task's arguments say so. */
+const TESTS = ["lib", "mod.ts", "cli.ts", "tests"];
+/** What must have the right types. */
+const TYPED = ["mod.ts", "cli.ts", "lib", "tests", "scripts", "bench"];
+/** What is public, and documented. */
+const PUBLIC = ["mod.ts", "cli.ts"];
+
+/** Starts Deno in the project's folder, or where the task was called; gives its exit code. */
+async function deno(args: string[], options: Deno.CommandOptions = {}): Promise<number> {
+  const command = new Deno.Command(Deno.execPath(), { cwd: ROOT, ...options, args });
+  return (await command.spawn().status).code;
+}
+
+async function test(args: string[]): Promise<number> {
+  await ensurePrograms();
+  await ensureExperimaestro();
+  const flags = ["-A", "--doc", ...await moduleFlags()];
+  const child = new Deno.Command(Deno.execPath(), {
+    cwd: ROOT,
+    args: ["test", ...flags, ...(args.length === 0 ? TESTS : args)],
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const counts = await countTests(child.stdout);
+  const { code } = await child.status;
+  return report(counts, code);
+}
+
+/** Says what was skipped, and last how many tests there were. */
+function report(counts: TestCounts | undefined, code: number): number {
+  // a run that died, of a wrong type for one, says nothing itself
+  const { passed, failed, skipped } = counts ?? { passed: 0, failed: 0, skipped: [] };
+  const failures = Math.max(failed, code === 0 && counts !== undefined ? 0 : 1);
+  if (skipped.length > 0) console.log(`Skipped:\n${skipped.map((name) => `  ${name}\n`).join("")}`);
+  console.log(`${passed} passed, ${failures} failed, ${skipped.length} skipped`);
+  return failures === 0 ? 0 : 1;
+}
+
+/** Everything but the tests; goes on after a failure, to show all there is to mend. */
+async function check(): Promise<number> {
+  const flags = await moduleFlags();
+  // `deno lint` knows no import map, and can do without: where JSR does not answer it need not wait
+  const env: Record<string, string> = flags.length === 0 ? {} : { JSR_URL: "http://127.0.0.1:1/" };
+  const codes = [
+    await deno(["fmt", "--check"]),
+    await deno(["lint"], { env }),
+    await deno(["check", ...flags, ...TYPED]),
+    await deno(["doc", "--lint", ...flags.slice(0, 1), ...PUBLIC], { stdout: "null" }),
+  ];
+  return codes.every((code) => code === 0) ? 0 : 1;
+}
+
+async function ok(): Promise<number> {
+  const checked = await check();
+  const tested = await test([]);
+  if (checked !== 0) console.error("The tests came last; see above for what else must be mended");
+  return checked || tested;
+}
+
+async function run(script: string, args: string[], cwd = ROOT): Promise<number> {
+  const flags = ["-A", "--config", `${ROOT}/deno.json`, ...await moduleFlags()];
+  return await deno(["run", ...flags, `${ROOT}/${script}`, ...args], { cwd });
+}
+
+const TASKS: Record<string, (args: string[]) => Promise<number>> = {
+  demo: (args) => run("scripts/demo.ts", args),
+  test,
+  check,
+  ok,
+  copy: (args) => run("cli.ts", args, Deno.env.get("INIT_CWD")),
+  bench: (args) => run("bench/bench.ts", args),
+};
+
+if (import.meta.main) {
+  const [name = "", ...args] = Deno.args;
+  const task = TASKS[name];
+  if (task === undefined) {
+    console.error(`No task '${name}': there is ${Object.keys(TASKS).join(", ")}`);
+    Deno.exit(2);
+  }
+  // Ctrl-C reaches the child as well: its exit code is the answer
+  Deno.addSignalListener("SIGINT", () => {});
+  Deno.exit(await task(args));
+}

@@ -1,0 +1,183 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseArguments, parseBandwidth } from "../../lib/cli/arguments.ts";
+import { nearest } from "../../lib/cli/nearest.ts";
+import { quote, quoteCommand } from "../../lib/cli/shell.ts";
+import { CopyError } from "../../lib/errors.ts";
+
+const OUTPUT = {
+  json: false,
+  quiet: false,
+  verbose: false,
+  progress: true,
+  color: "auto" as const,
+};
+const COPY = {
+  command: "copy" as const,
+  experimentId: undefined,
+  runId: undefined,
+  from: undefined,
+  to: undefined,
+  yes: false,
+  includeRunning: false,
+  keepReplaced: false,
+  create: false,
+  exclude: [],
+  bandwidthLimit: undefined,
+  settings: undefined,
+  ...OUTPUT,
+};
+const LIST = {
+  command: "ls" as const,
+  workspace: undefined,
+  experimentId: undefined,
+  settings: undefined,
+  ...OUTPUT,
+};
+
+const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
+  [[], COPY],
+  [["copy"], COPY],
+  [["neuralir"], { ...COPY, experimentId: "neuralir" }],
+  [["neuralir", "current"], { ...COPY, experimentId: "neuralir", runId: "current" }],
+  [["copy", "ls"], { ...COPY, experimentId: "ls" }],
+  [["copy", "copy", "20260118_170744.1"], {
+    ...COPY,
+    experimentId: "copy",
+    runId: "20260118_170744.1",
+  }],
+  [["--from", "a", "--to", "b", "-y"], { ...COPY, from: "a", to: "b", yes: true }],
+  [["--from-workspace=a", "--to-workspace", "b"], { ...COPY, from: "a", to: "b" }],
+  [["--from", "a", "--from", "b"], { ...COPY, from: "b" }],
+  [["x", "--exclude", "*.ckpt", "--exclude=-x"], {
+    ...COPY,
+    experimentId: "x",
+    exclude: ["*.ckpt", "-x"],
+  }],
+  [["--include-running", "--keep-replaced", "--create"], {
+    ...COPY,
+    includeRunning: true,
+    keepReplaced: true,
+    create: true,
+  }],
+  [["--bwlimit", "10m", "--settings", "s.yaml"], {
+    ...COPY,
+    bandwidthLimit: 10240,
+    settings: "s.yaml",
+  }],
+  [["-yv", "--no-progress", "--color=never"], {
+    ...COPY,
+    yes: true,
+    verbose: true,
+    progress: false,
+    color: "never",
+  }],
+  [["--json"], { ...COPY, json: true }],
+  [["-q"], { ...COPY, quiet: true }],
+  [["ls"], LIST],
+  [["ls", "cluster", "ls"], { ...LIST, workspace: "cluster", experimentId: "ls" }],
+  [["ls", "--", "-odd"], { ...LIST, workspace: "-odd" }],
+  [["a", "b", "c", "--help"], { command: "help" }],
+  [["-V"], { command: "version" }],
+];
+
+for (const [args, request] of UNDERSTOOD) {
+  Deno.test(`parseArguments() understands [${args.join(" ")}]`, () => {
+    assertEquals(parseArguments(args), request);
+  });
+}
+
+const REFUSED: [string[], string, string][] = [
+  [["--form", "a"], "there is no option --form", "did you mean --from?"],
+  [["--keep"], "there is no option --keep", "did you mean --keep-replaced?"],
+  [["--zzzzzzzz"], "there is no option --zzzzzzzz", "see `xpm-copy --help`"],
+  [["-x"], "there is no option -x", "see `xpm-copy --help`"],
+  [["--\x1b[31m"], "there is no option --\\u001b[31m", "see `xpm-copy --help`"],
+  [["--constructor"], "there is no option --constructor", "see `xpm-copy --help`"],
+  [["--from"], "--from needs a value", "see `xpm-copy --help`"],
+  [["--from="], "--from needs a value", "see `xpm-copy --help`"],
+  [
+    ["--from", "--to", "b"],
+    "--from needs a value, but --to follows",
+    "if that is the value, write --from=--to",
+  ],
+  [["--yes=no"], "--yes takes no value", "write --yes alone"],
+  [
+    ["--from", "a", "--from-workspace", "b"],
+    "--from and --from-workspace are the same option",
+    "give one of them",
+  ],
+  [["-qv"], "--quiet and --verbose contradict each other", "give one of them"],
+  [
+    ["-q", "--json"],
+    "--quiet and --json do not go together",
+    "with --json, read the last line alone",
+  ],
+  [["ls", "--from", "a"], "`xpm-copy ls` does not take --from", "write `xpm-copy ls WORKSPACE`"],
+  [["a", "b", "c"], "unexpected argument 'c'", "expected EXPERIMENT and RUN"],
+  [["ls", "a", "b", "c"], "unexpected argument 'c'", "expected WORKSPACE and EXPERIMENT"],
+  [["a", ""], "argument 2 is empty", "see `xpm-copy --help`"],
+  [["--color", "blue"], "--color cannot be 'blue'", "it is auto, always or never"],
+];
+
+for (const [args, message, hint] of REFUSED) {
+  Deno.test(`parseArguments() refuses ${JSON.stringify(args)}`, () => {
+    const error = assertThrows(() => parseArguments(args), CopyError);
+    assertEquals([error.code, error.message, error.hint], ["usage", message, hint]);
+  });
+}
+
+Deno.test("parseBandwidth() reads what rsync reads", () => {
+  const table: [string, number][] = [
+    ["0", 0],
+    ["1", 1],
+    ["5000", 5000],
+    ["1.5m", 1536],
+    ["10M", 10240],
+    ["10MiB", 10240],
+    ["1g", 1024 ** 2],
+    ["2k", 2],
+    ["1024KB", 1000],
+    ["1MB", 977],
+    ["100b", 1],
+    ["4096B", 4],
+  ];
+  for (const [text, kib] of table) assertEquals(parseBandwidth(text), kib, text);
+});
+
+Deno.test("parseBandwidth() refuses what is no number", () => {
+  for (const text of ["fast", "-1", "10 m", "1e3", "m", "10mm", ""]) {
+    const error = assertThrows(() => parseBandwidth(text), CopyError);
+    assertEquals(error.message, `--bwlimit cannot be '${text}'`);
+  }
+});
+
+Deno.test("nearest() gives the known word that is meant, or none", () => {
+  const known = ["--from", "--yes", "--verbose", "--version", "--json"];
+  assertEquals(nearest("--form", known), "--from");
+  assertEquals(nearest("--verb", known), "--verbose");
+  assertEquals(nearest("--jsno", known), "--json");
+  assertEquals(nearest("--entirely-else", known), undefined);
+});
+
+Deno.test("quote() leaves plain words and a home folder bare", () => {
+  for (const word of ["neuralir", "user@hpc:~/xp", "~/a/b", "./x", "ssh://u@h:22/x", "a=b"]) {
+    assertEquals(quote(word), word);
+  }
+});
+
+Deno.test("quote() quotes what a shell would act on", () => {
+  assertEquals(quote("my run"), "'my run'");
+  assertEquals(quote("it's $(x)"), `'it'\\''s $(x)'`);
+  assertEquals(quote("*.ckpt"), "'*.ckpt'");
+  assertEquals(quote(""), "''");
+  assertEquals(quote("~user"), "'~user'");
+  assertEquals(quote("=ls"), "'=ls'");
+});
+
+Deno.test("quote() never lets a control character out", () => {
+  assertEquals(quote("a\x1b[31m'\\"), "$'a\\u001b[31m\\'\\\\'");
+});
+
+Deno.test("quoteCommand() quotes word by word", () => {
+  assertEquals(quoteCommand(["rsync", "-a", "a b"]), "rsync -a 'a b'");
+});

@@ -1,0 +1,152 @@
+import { assertEquals } from "@std/assert";
+import {
+  advance,
+  currentRate,
+  type ProgressState,
+  renderProgress,
+  startProgress,
+} from "../../lib/cli/progress.ts";
+import { width } from "../../lib/cli/format.ts";
+import { Screen } from "../../lib/cli/screen.ts";
+import type { CopyEvent } from "../../lib/copy/types.ts";
+import { fakeTerminal, job, samplePlan, sampleResult } from "./samples.ts";
+
+const MIB = 1024 ** 2;
+const TOTAL = 3481 * MIB;
+
+function progressEvent(bytes: number, jobs = 2): CopyEvent {
+  const file = `jobs/neuralir.tasks.train/${"2ef59178".repeat(8)}/model.bin`;
+  return { type: "progress", progress: { bytes, totalBytes: TOTAL, jobs, totalJobs: 4, file } };
+}
+
+/** A copy that runs at a steady rate for some seconds. */
+function copying(seconds: number, rate: number): ProgressState {
+  let state = advance(startProgress(0), { type: "planned", plan: samplePlan() }, 0);
+  for (let at = 0; at <= seconds; at++) state = advance(state, progressEvent(at * rate), at);
+  return state;
+}
+
+Deno.test("renderProgress() draws bytes, jobs, rate and time left", () => {
+  assertEquals(renderProgress(copying(20, 94 * MIB), 100), [
+    "neuralir  ████████████░░░░░░░░░░░░   54 %   1.8 of 3.4 GiB   94 MiB/s   18 s left",
+    "          2 of 4 jobs published   now: train/2ef59178 model.bin",
+  ]);
+});
+
+Deno.test("renderProgress() goes without some of it in a narrow terminal, never beyond it", () => {
+  const state = copying(20, 94 * MIB);
+  assertEquals(renderProgress(state, 60), [
+    "neuralir  ███████░░░░░░░   54 %   1.8 of 3.4 GiB   18 s left",
+    "          2 of 4 jobs published   now: train/2ef59178 model…",
+  ]);
+  assertEquals(renderProgress(state, 20)[0], "neuralir  54 %");
+  for (let columns = 1; columns < 130; columns++) {
+    for (const line of renderProgress(state, columns)) {
+      assertEquals(width(line) <= columns, true, `${columns}: ${line}`);
+    }
+  }
+});
+
+Deno.test("renderProgress() shows no rate before one is known", () => {
+  const state = advance(startProgress(0), { type: "planned", plan: samplePlan() }, 0);
+  assertEquals(
+    renderProgress(advance(state, progressEvent(5), 0.1), 80)[0],
+    "neuralir  ░░░░░░░░░░░░░░░░░░░░░░░░    0 %   0.0 of 3.4 GiB",
+  );
+});
+
+Deno.test("renderProgress() draws nothing while a host may ask for a password", () => {
+  let state = advance(startProgress(0), { type: "connecting", host: "a" }, 0);
+  state = advance(state, { type: "connecting", host: "b" }, 0);
+  state = advance(state, { type: "connected", host: "a" }, 0);
+  assertEquals(renderProgress(state, 80), []);
+  state = advance(state, { type: "connected", host: "b" }, 0);
+  assertEquals(renderProgress(state, 80), ["looking at what is there"]);
+});
+
+Deno.test("renderProgress() draws nothing when all is done", () => {
+  const state = advance(copying(3, MIB), { type: "done", result: sampleResult() }, 4);
+  assertEquals(renderProgress(state, 80), []);
+});
+
+Deno.test("renderProgress() counts jobs when there are no bytes", () => {
+  let state = advance(startProgress(0), { type: "planned", plan: samplePlan({ bytes: 0 }) }, 0);
+  for (const number of [1, 2]) {
+    const event = { type: "published" as const, job: job(number, "copy", "done"), replaced: false };
+    state = advance(state, event, 0);
+  }
+  assertEquals(renderProgress(state, 80)[1], "          2 of 4 jobs published");
+});
+
+Deno.test("currentRate() is taken over the last ten seconds, and falls when nothing comes", () => {
+  const fast = copying(20, 100 * MIB);
+  assertEquals(currentRate(fast), 100 * MIB);
+  assertEquals(currentRate({ ...fast, at: 29 }), 50 * MIB);
+  let slow = fast;
+  for (let at = 21; at <= 40; at++) slow = advance(slow, progressEvent(2000 * MIB + at * MIB), at);
+  assertEquals(currentRate(slow), MIB);
+});
+
+Deno.test("advance() keeps few samples, however often it is told", () => {
+  let state = startProgress(0);
+  for (let i = 0; i <= 20_000; i++) state = advance(state, progressEvent(i * MIB), i / 1000);
+  assertEquals(state.samples.length <= 42, true, String(state.samples.length));
+  assertEquals(Math.round((currentRate(state) ?? 0) / MIB), 1000);
+});
+
+function published(number: number): CopyEvent {
+  return { type: "published", job: job(number, "copy", "done"), replaced: false };
+}
+
+Deno.test("Screen writes a line for published jobs, at most one a second, where nothing is drawn", () => {
+  let now = 0;
+  const terminal = fakeTerminal({ seconds: () => now });
+  using screen = new Screen(terminal, "lines");
+  screen.event({ type: "planned", plan: samplePlan() });
+  screen.event(published(1));
+  screen.event(published(2));
+  now = 0.9;
+  screen.event(published(3));
+  assertEquals(terminal.err, ["published 1 of 4: train/00000001\n"]);
+  now = 1.1;
+  screen.event(published(4));
+  screen.event({ type: "done", result: sampleResult() });
+  assertEquals(terminal.err, [
+    "published 1 of 4: train/00000001\n",
+    "published 4 of 4: train/00000004\n",
+  ]);
+});
+
+Deno.test("Screen tells of the last jobs published before the end", () => {
+  const terminal = fakeTerminal();
+  using screen = new Screen(terminal, "lines");
+  screen.event(published(1));
+  screen.event(published(2));
+  screen.stop();
+  assertEquals(terminal.err.at(-1), "published 2 of 2: train/00000002\n");
+});
+
+Deno.test("Screen takes what it drew away before a message, and before a login", async () => {
+  const terminal = fakeTerminal({ interactive: true });
+  using screen = new Screen(terminal, "drawn");
+  screen.event({ type: "planned", plan: samplePlan() });
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  const drawn = terminal.err.splice(0).join("");
+  assertEquals(drawn.split("\n").length, 2);
+  screen.message(["hello"]);
+  assertEquals(terminal.err.splice(0), ["\r\x1b[K\x1b[1A\x1b[K", "hello\n"]);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  assertEquals(terminal.err.splice(0).join(""), drawn);
+  screen.event({ type: "connecting", host: "user@hpc" });
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  assertEquals(terminal.err.splice(0), ["\r\x1b[K\x1b[1A\x1b[K"]);
+});
+
+Deno.test("Screen writes nothing of its own when there is to be no progress", () => {
+  const terminal = fakeTerminal();
+  using screen = new Screen(terminal, "none");
+  screen.event(published(1));
+  screen.event({ type: "done", result: sampleResult() });
+  screen.message(["hello"]);
+  assertEquals(terminal.err, ["hello\n"]);
+});

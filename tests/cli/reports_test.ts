@@ -1,0 +1,298 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { choosePaint, plain } from "../../lib/cli/colour.ts";
+import { renderExperiments, renderRuns, renderWorkspaces } from "../../lib/cli/list_report.ts";
+import { shortFile, shortJob, someJobs } from "../../lib/cli/names.ts";
+import { renderDryRunEnd, renderPlan } from "../../lib/cli/plan_report.ts";
+import { renderSummary } from "../../lib/cli/summary_report.ts";
+import { emptyPlan, fakeTerminal, job, samplePlan, sampleResult } from "./samples.ts";
+
+const STYLE = { paint: plain, verbose: false };
+
+Deno.test("renderPlan() shows what is done with every job, and with the run", () => {
+  assertEquals(renderPlan(samplePlan(), STYLE), [
+    "neuralir, run 2026-01-18 17:07:44 (current)",
+    "  from  cluster  user@hpc:/home/u/xp        rsync 3.2.7",
+    "  to    local    /home/me/experiments/main  rsync 3.5.0, 212 GiB free",
+    "",
+    "  copy      3 jobs   3.0 GiB   2 done, 1 failed",
+    "  replace   1 job    400 MiB   unfinished here, done at the source: train/00000005",
+    "  skip      1 job              already here",
+    "  wait      2 jobs             still running: train/00000006, train/00000007",
+    "  missing   1 job              not at the source: evaluate/00000008",
+    "  copy      1 run    2.0 KiB   becomes current here",
+    "",
+    "At most 3.4 GiB in 52 files to send; 209 GiB will stay free",
+  ]);
+});
+
+Deno.test("renderPlan() names workspaces given as paths once", () => {
+  const plan = samplePlan();
+  plan.source.id = "user@hpc:~/xp";
+  plan.destination.id = "./main";
+  assertEquals(renderPlan(plan, STYLE).slice(1, 3), [
+    "  from  user@hpc:/home/u/xp        rsync 3.2.7",
+    "  to    /home/me/experiments/main  rsync 3.5.0, 212 GiB free",
+  ]);
+});
+
+Deno.test("renderPlan() says when the space is not enough", () => {
+  const plan = samplePlan();
+  plan.destination.freeBytes = 1024 ** 3;
+  assertEquals(renderPlan(plan, STYLE).slice(-2), [
+    "At most 3.4 GiB in 52 files to send",
+    "not enough space: 1.0 GiB free at /home/me/experiments/main",
+  ]);
+});
+
+Deno.test("renderPlan() gives each reason a line, and names a few of many jobs", () => {
+  const many = Array.from({ length: 6 }, (_, i) => job(i + 16, "leave", "unfinished"));
+  const plan = samplePlan({
+    jobs: [
+      job(1, "copy", "done"),
+      job(2, "copy", "unfinished", { reason: "unfinished at the source" }),
+      ...many,
+      job(3, "leave", "done", { reason: "running here" }),
+    ],
+  });
+  assertEquals(renderPlan(plan, STYLE).slice(4, 8), [
+    "  copy    2 jobs   2.0 GiB   1 done, 1 unfinished",
+    "                             unfinished at the source: train/00000002",
+    "  leave   7 jobs             stays as it is here: train/00000010, train/00000011, " +
+    "train/00000012, train/00000013 and 2 more",
+    "                             running here: train/00000003",
+  ]);
+});
+
+Deno.test("renderPlan() names every job in full when verbose", () => {
+  const lines = renderPlan(emptyPlan(), { paint: plain, verbose: true });
+  assertEquals(
+    lines[7],
+    `  skip  neuralir.tasks.train/00000004${"ab".repeat(28)}  done -> done  1.0 GiB`,
+  );
+});
+
+Deno.test("renderPlan() tells what happens to a run that cannot be complete", () => {
+  const plan = samplePlan();
+  plan.run = { ...plan.run, inProgress: true, becomesCurrent: false };
+  assertEquals(
+    renderPlan(plan, STYLE)[9],
+    "  copy      1 run    2.0 KiB   " +
+      "still in progress at the source",
+  );
+  plan.run = { ...plan.run, action: "leave", inProgress: false };
+  assertEquals(renderPlan(plan, STYLE)[9], "  leave     1 run              in progress here");
+});
+
+Deno.test("renderPlan() shows warnings after the plan, with their job", () => {
+  const plan = samplePlan({
+    warnings: [{ code: "job", message: "odd \x1b[2J line", job: job(1, "copy", "done") }],
+  });
+  assertEquals(renderPlan(plan, STYLE).at(-1), "warning: train/00000001: odd \\u001b[2J line");
+});
+
+Deno.test("renderPlan() lets no escape sequence in from ids, paths and reasons", () => {
+  const plan = samplePlan({ experimentId: "a\x1b[31m", runId: "r\x9b1m" });
+  plan.source = { ...plan.source, id: "\x1b]0;x\x07", path: "/p\x1b[1m", rsync: "3\x1b[1m" };
+  plan.jobs = [job(1, "leave", "done", { reason: "\x1b[5m", taskId: "t\x1b", jobId: "j\x1b" })];
+  const text = renderPlan(plan, { paint: plain, verbose: true }).join("\n");
+  // deno-lint-ignore no-control-regex
+  assertEquals(text.match(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g), null);
+});
+
+Deno.test("renderDryRunEnd() gives the command, quoted", () => {
+  assertEquals(renderDryRunEnd(samplePlan(), ["xpm-copy", "my run", "--yes"]), [
+    "",
+    "Nothing was written. To copy:",
+    "  xpm-copy 'my run' --yes",
+  ]);
+});
+
+Deno.test("renderDryRunEnd() gives no command when there is no work for it", () => {
+  assertEquals(renderDryRunEnd(emptyPlan(), []), [
+    "",
+    "Nothing to copy: everything is here already",
+  ]);
+  const waiting = emptyPlan();
+  waiting.destination.host = "user@archive";
+  assertEquals(renderDryRunEnd(waiting, [])[1], "Nothing to copy: everything is there already");
+  waiting.jobs.push(job(6, "wait", "running"));
+  assertEquals(renderDryRunEnd(waiting, []), ["", "Nothing can be copied now"]);
+});
+
+Deno.test("renderSummary() takes one line when everything is there", () => {
+  assertEquals(renderSummary(sampleResult(), samplePlan(), STYLE), [
+    "Copied 42 jobs (18.6 GiB) in 3 min 24 s, 93 MiB/s; 112 were here already",
+  ]);
+});
+
+Deno.test("renderSummary() tells a refreshed run from nothing to copy", () => {
+  const refreshed = { jobsCopied: 0, jobsSkipped: 1, bytes: 4000, duration: 0.2 };
+  const line = (more: Parameters<typeof sampleResult>[0]) =>
+    renderSummary(sampleResult(more), emptyPlan(), STYLE);
+  assertEquals(line({ ...refreshed, run: "replace" }), [
+    "Copied the run (3.9 KiB) in 0.2 s; 1 job was here already",
+  ]);
+  assertEquals(line({ ...refreshed, run: "skip" }), [
+    "Nothing to copy: 1 job and the run were here already",
+  ]);
+  assertEquals(line({ ...refreshed, run: "skip", jobsSkipped: 0 }), [
+    "Nothing to copy: the run was here already",
+  ]);
+});
+
+Deno.test("renderSummary() names what is not there, and what to do", () => {
+  const result = sampleResult({
+    complete: false,
+    jobsRunning: [job(6, "wait", "running"), job(7, "wait", "running")],
+    jobsMissing: [job(8, "missing", "absent")],
+    jobsReplaced: [job(5, "replace", "done")],
+    jobsIncomplete: [job(9, "leave", "absent")],
+    replacedFolders: ["/w/.xpm-staging/replaced/1"],
+    errors: [{ code: "job", message: "params.json is not JSON", job: job(3, "copy", "failed") }],
+  });
+  assertEquals(renderSummary(result, samplePlan(), STYLE), [
+    "Copied 42 jobs (18.6 GiB) in 3 min 24 s, 93 MiB/s; 112 were here already",
+    "  replaced 1 job: train/00000005",
+    "  what was replaced is kept in /w/.xpm-staging/replaced/1",
+    "  left as they are here: train/00000009",
+    "Not copied: 2 still running, 1 missing at the source, 1 failed",
+    "  still running: train/00000006, train/00000007",
+    "  missing at the source: train/00000008",
+    "  train/00000003: params.json is not JSON",
+    "  run the same command again when they have finished",
+  ]);
+});
+
+Deno.test("renderSummary() names jobs that were copied unfinished, but not those that failed", () => {
+  const plan = samplePlan({
+    jobs: [job(1, "copy", "unfinished"), job(2, "copy", "running"), job(3, "copy", "unfinished")],
+  });
+  const message = `jobs/t/${job(3, "copy", "done").jobId} was not copied: disk full`;
+  const errors = [{ code: "job" as const, message, job: job(3, "copy", "done") }];
+  const lines = renderSummary(sampleResult({ complete: false, errors }), plan, STYLE);
+  assertEquals(lines.slice(1), [
+    "  copied unfinished, as they stood: train/00000001, train/00000002",
+    "Not copied: 1 failed",
+    `  ${message}`,
+    "  run the same command again: it copies what is left",
+  ]);
+});
+
+Deno.test("renderSummary() counts jobs that are left, when that is not all that was asked for", () => {
+  const left = [
+    job(1, "leave", "absent", { incomplete: true }),
+    job(2, "leave", "unfinished", { incomplete: false }),
+  ];
+  const result = sampleResult({ complete: false, jobsIncomplete: left });
+  assertEquals(renderSummary(result, samplePlan({ jobs: left }), STYLE).slice(1), [
+    "  left as they are here: train/00000001, train/00000002",
+    "Not copied: 1 left as they are",
+  ]);
+});
+
+Deno.test("renderSummary() tells of a run in progress", () => {
+  const result = sampleResult({ complete: false, runInProgress: true });
+  assertEquals(renderSummary(result, samplePlan(), STYLE).slice(1), [
+    "  the run is still in progress at the source",
+    "  run the same command again when it has ended",
+  ]);
+  const left = sampleResult({ complete: false, run: "leave", jobsCopied: 0 });
+  assertEquals(renderSummary(left, samplePlan(), STYLE), [
+    "Nothing was copied",
+    "Not copied: the run, in progress here",
+    "  run the same command again when it has ended",
+  ]);
+});
+
+Deno.test("renderSummary() shows ten errors of many, and all when verbose", () => {
+  const errors = Array.from({ length: 12 }, (_, i) => ({ code: "job" as const, message: `e${i}` }));
+  const result = sampleResult({ complete: false, errors });
+  const lines = renderSummary(result, samplePlan(), STYLE);
+  assertEquals(lines.slice(-3), [
+    "  e9",
+    "  and 2 more (--verbose shows all)",
+    "  run the same command again: it copies what is left",
+  ]);
+  const all = renderSummary(result, samplePlan(), { paint: plain, verbose: true });
+  assertEquals(all.at(-2), "  e11");
+});
+
+Deno.test("renderExperiments() shows the jobs and the size of the latest run", () => {
+  const jobStates = { running: 0, error: 3, done: 154 };
+  const experiments = [
+    {
+      experimentId: "neuralir",
+      runs: [
+        { runId: "20260117_170744", ended: true, jobStates: { done: 1 }, bytes: 5 },
+        { runId: "20260118_170744.1", ended: true, jobStates, bytes: 61 * 1024 ** 3 },
+      ],
+    },
+    { experimentId: "empty", runs: [] },
+  ];
+  assertEquals(renderExperiments(experiments), [
+    "EXPERIMENT  RUNS  LATEST                   JOBS                    SIZE",
+    "neuralir       2  2026-01-18 17:07:44 (1)  154 done, 3 failed  61.0 GiB",
+    "empty          0",
+  ]);
+});
+
+Deno.test("renderRuns() shows the latest run first, and which is current", () => {
+  const runs = [
+    { runId: "20260117_170744", ended: undefined, jobStates: {} },
+    { runId: "20260118_170744", ended: false, jobStates: { running: 2 }, bytes: 10 },
+  ];
+  assertEquals(renderRuns({ experimentId: "x", current: "20260118_170744", runs }), [
+    "RUN              STARTED                        STATE        JOBS       SIZE",
+    "20260118_170744  2026-01-18 17:07:44 (current)  in progress  2 running  10 B",
+    "20260117_170744  2026-01-17 17:07:44            unknown",
+  ]);
+});
+
+Deno.test("renderWorkspaces() shows where each is", () => {
+  const workspaces = [
+    { id: "local", path: "/home/me/xp" },
+    { id: "cluster", path: "~/xp", ssh: { host: "user@hpc" } },
+  ];
+  assertEquals(renderWorkspaces(workspaces), [
+    "WORKSPACE  PATH",
+    "local      /home/me/xp",
+    "cluster    user@hpc:~/xp",
+  ]);
+});
+
+Deno.test("shortJob() shortens hashes only", () => {
+  assertEquals(shortJob({ taskId: "a.b.train", jobId: "0".repeat(64) }), "train/00000000");
+  assertEquals(
+    shortJob({ taskId: "train", jobId: "my-own-long-job-id" }),
+    "train/my-own-long-job-id",
+  );
+});
+
+Deno.test("shortFile() shortens the job of a file", () => {
+  assertEquals(shortFile(`jobs/a.train/${"0".repeat(64)}/out/m.bin`), "train/00000000 out/m.bin");
+  assertEquals(shortFile("experiments/x/r/objects.jsonl"), "experiments/x/r/objects.jsonl");
+});
+
+Deno.test("someJobs() counts the jobs that it does not name", () => {
+  const jobs = [1, 2, 3, 4, 5].map((n) => ({ taskId: "t", jobId: `j${n}` }));
+  assertEquals(someJobs(jobs), "t/j1, t/j2, t/j3, t/j4 and 1 more");
+});
+
+Deno.test("choosePaint() colours only where colour is wanted", () => {
+  const pipe = fakeTerminal();
+  const terminal = { ...fakeTerminal({ interactive: true }), noColor: false };
+  assertEquals(choosePaint("auto", pipe, "out")("bad", "x"), "x");
+  assertEquals(choosePaint("auto", terminal, "out")("bad", "x"), "\x1b[31mx\x1b[39m");
+  assertEquals(choosePaint("auto", { ...terminal, noColor: true }, "out")("bad", "x"), "x");
+  assertEquals(choosePaint("auto", { ...terminal, dumb: true }, "err")("bad", "x"), "x");
+  assertEquals(choosePaint("never", terminal, "out")("bad", "x"), "x");
+  assertEquals(choosePaint("always", pipe, "out")("good", "x"), "\x1b[32mx\x1b[39m");
+});
+
+Deno.test("renderPlan() loses nothing without colour", () => {
+  const coloured = choosePaint("always", fakeTerminal(), "out");
+  const text = renderPlan(samplePlan(), { paint: coloured, verbose: false }).join("\n");
+  assertStringIncludes(text, "\x1b[31mmissing\x1b[39m");
+  // deno-lint-ignore no-control-regex
+  assertEquals(text.replace(/\x1b\[\d+m/g, ""), renderPlan(samplePlan(), STYLE).join("\n"));
+});

@@ -1,0 +1,160 @@
+/**
+ * What the tests of the program work with: a plan, a result, a terminal that remembers.
+ *
+ * @module
+ */
+
+import type {
+  CopyPlan,
+  CopyResult,
+  JobAction,
+  JobState,
+  PlannedJob,
+} from "../../lib/copy/types.ts";
+import type { Terminal } from "../../lib/cli/terminal.ts";
+
+/** A job of a plan; its id is a hash that begins with the number. */
+export function job(
+  number: number,
+  action: JobAction,
+  source: JobState,
+  more: Partial<PlannedJob> = {},
+): PlannedJob {
+  return {
+    taskId: "neuralir.tasks.train",
+    jobId: number.toString(16).padStart(8, "0") + "ab".repeat(28),
+    action,
+    source,
+    destination: action === "skip" ? "done" : "absent",
+    bytes: 1024 ** 3,
+    files: 10,
+    incomplete: action === "wait" || action === "missing",
+    ...more,
+  };
+}
+
+/** A plan with a job of each kind. */
+export function samplePlan(more: Partial<CopyPlan> = {}): CopyPlan {
+  return {
+    experimentId: "neuralir",
+    runId: "20260118_170744",
+    source: { id: "cluster", host: "user@hpc", path: "/home/u/xp", rsync: "3.2.7" },
+    destination: {
+      id: "local",
+      path: "/home/me/experiments/main",
+      rsync: "3.5.0",
+      freeBytes: 212 * 1024 ** 3,
+    },
+    run: {
+      action: "copy",
+      bytes: 2048,
+      files: 12,
+      inProgress: false,
+      becomesCurrent: true,
+      isCurrent: true,
+    },
+    jobs: [
+      job(1, "copy", "done"),
+      job(2, "copy", "done"),
+      job(3, "copy", "failed"),
+      job(4, "skip", "done"),
+      job(5, "replace", "done", {
+        destination: "unfinished",
+        bytes: 400 * 1024 ** 2,
+        reason: "unfinished here, done at the source",
+      }),
+      job(6, "wait", "running"),
+      job(7, "wait", "running"),
+      job(8, "missing", "absent", { taskId: "neuralir.tasks.evaluate" }),
+    ],
+    warnings: [],
+    bytes: 3 * 1024 ** 3 + 400 * 1024 ** 2,
+    files: 52,
+    ...more,
+  };
+}
+
+/** A plan with nothing left to do. */
+export function emptyPlan(): CopyPlan {
+  const plan = samplePlan();
+  return {
+    ...plan,
+    run: { ...plan.run, action: "skip", becomesCurrent: false },
+    jobs: [job(4, "skip", "done")],
+    bytes: 0,
+    files: 0,
+  };
+}
+
+/** The outcome of a copy in which all went well. */
+export function sampleResult(more: Partial<CopyResult> = {}): CopyResult {
+  return {
+    experimentId: "neuralir",
+    runId: "20260118_170744",
+    dryRun: false,
+    jobsCopied: 42,
+    jobsSkipped: 112,
+    jobsReplaced: [],
+    jobsMissing: [],
+    jobsRunning: [],
+    jobsIncomplete: [],
+    run: "copy",
+    runInProgress: false,
+    errors: [],
+    warnings: [],
+    bytes: 18.6 * 1024 ** 3,
+    duration: 204,
+    complete: true,
+    ...more,
+  };
+}
+
+/** A terminal that remembers what was written to it, and answers from a list. */
+export interface FakeTerminal extends Terminal {
+  /** What was written to standard output. */
+  readonly out: string[];
+  /** What was written to standard error. */
+  readonly err: string[];
+  /** The questions asked, each with its entries. */
+  readonly asked: { question: string; entries: string[] }[];
+  /** How many listeners wait for a signal. */
+  listening(): number;
+  /** Sends a signal. */
+  signal(): void;
+  /** The code with which the program ended itself at once. */
+  exited(): number | undefined;
+}
+
+/** Makes a terminal; without `interactive` it is a pipe. */
+export function fakeTerminal(
+  { interactive = false, answers = [] as number[], seconds = (): number => 0, dumb = false } = {},
+): FakeTerminal {
+  const [out, err]: [string[], string[]] = [[], []];
+  const asked: FakeTerminal["asked"] = [];
+  const listeners = new Set<() => void>();
+  let code: number | undefined;
+  return {
+    isTerminal: { in: interactive, out: interactive, err: interactive },
+    noColor: true,
+    dumb,
+    out,
+    err,
+    asked,
+    stdout: (text) => void out.push(text),
+    stderr: (text) => void err.push(text),
+    columns: () => 100,
+    seconds,
+    select(question, entries) {
+      asked.push({ question, entries });
+      return answers.shift();
+    },
+    onSignal(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    exit: (exitCode) => code = exitCode,
+    listening: () => listeners.size,
+    signal: () => listeners.forEach((listener) => listener()),
+    exited: () => code,
+  };
+}

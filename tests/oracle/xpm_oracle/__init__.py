@@ -1,0 +1,1 @@
+"""A small experiment for the oracle tests: what experimaestro itself writes and reads."""

@@ -1,0 +1,160 @@
+/**
+ * A real sshd on 127.0.0.1, with keys, configuration and port of its own.
+ *
+ * @module
+ */
+
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { findProgram } from "../../scripts/setup.ts";
+
+/** How the sshd is set up. */
+export interface SshdOptions {
+  /** Variables of the sessions, over those of the login: `PATH`, `HOME`. Default: none. */
+  environment?: Record<string, string>;
+  /** More lines for `sshd_config`, such as `MaxSessions 1`. Default: none. */
+  config?: string[];
+}
+
+/** A running sshd; it ends with `await using`. */
+export interface Sshd extends AsyncDisposable {
+  /** Whom ssh logs in as, and where: `user@127.0.0.1`. */
+  readonly host: string;
+  /** The port it listens on. */
+  readonly port: number;
+  /** What ssh needs to log in: the port, the key, the known host; nothing of the user's own. */
+  readonly options: string[];
+  /** Its private folder, removed in the end; the log is `log` there. */
+  readonly dir: string;
+}
+
+/** How often another port is tried when somebody else was faster. */
+const ATTEMPTS = 3;
+/** How long sshd has to answer, in milliseconds. */
+const PATIENCE = 10_000;
+
+/** Whether an sshd can be had here; to skip tests by. */
+export async function hasSshd(): Promise<boolean> {
+  const found = await Promise.all(["ssh", "ssh-keygen", "sshd"].map(findProgram));
+  return !found.includes(undefined);
+}
+
+/** Starts an sshd that lets the current user in. */
+export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
+  const program = await findProgram("sshd");
+  if (program === undefined) throw new Error("there is no sshd: install openssh-server");
+  const dir = Deno.makeTempDirSync({ prefix: "xpm-sshd-" });
+  // where sshd, as root, drops its privileges; Debian makes it only when the service starts
+  if (Deno.uid() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
+  makeKeys(dir);
+  for (let attempt = 1;; attempt++) {
+    const port = freePort();
+    writeConfig(dir, port, options);
+    const sshd = new Deno.Command("sh", {
+      args: ["-c", 'exec "$0" -D -e -f "$1/sshd_config" 2>>"$1/log"', program, dir],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    if (await answers(port, sshd)) return handle(sshd, dir, port);
+    await stop(sshd);
+    if (attempt === ATTEMPTS) {
+      const log = Deno.readTextFileSync(join(dir, "log"));
+      Deno.removeSync(dir, { recursive: true });
+      throw new Error(`sshd did not start:\n${log}`);
+    }
+  }
+}
+
+function makeKeys(dir: string): void {
+  for (const key of ["host_key", "user_key"]) {
+    const args = ["-q", "-t", "ed25519", "-N", "", "-C", key, "-f", join(dir, key)];
+    const { success } = new Deno.Command("ssh-keygen", { args }).outputSync();
+    if (!success) throw new Error("ssh-keygen could not make a key");
+  }
+  chmodSync(dir, 0o700);
+  Deno.copyFileSync(join(dir, "user_key.pub"), join(dir, "authorized_keys"));
+}
+
+function writeConfig(dir: string, port: number, options: SshdOptions): void {
+  const quote = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
+  const variables = Object.entries(options.environment ?? {});
+  const lines = [
+    "ListenAddress 127.0.0.1",
+    `Port ${port}`,
+    `HostKey ${quote(join(dir, "host_key"))}`,
+    `AuthorizedKeysFile ${quote(join(dir, "authorized_keys"))}`,
+    "PidFile none",
+    "StrictModes no",
+    "UsePAM no",
+    "PermitRootLogin yes",
+    "PasswordAuthentication no",
+    "KbdInteractiveAuthentication no",
+    "LogLevel VERBOSE",
+    ...options.config ?? [],
+  ];
+  // sshd heeds only the first SetEnv line
+  if (variables.length > 0) {
+    lines.push(`SetEnv ${variables.map(([name, value]) => quote(`${name}=${value}`)).join(" ")}`);
+  }
+  writeFileSync(join(dir, "sshd_config"), lines.join("\n") + "\n");
+  const [type, key] = Deno.readTextFileSync(join(dir, "host_key.pub")).split(" ");
+  writeFileSync(join(dir, "known_hosts"), `[127.0.0.1]:${port} ${type} ${key}\n`);
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** Whether it greets as an sshd does before it ends or time is up. */
+async function answers(port: number, sshd: Deno.ChildProcess): Promise<boolean> {
+  let ended = false;
+  sshd.status.then(() => ended = true);
+  for (const end = Date.now() + PATIENCE; !ended && Date.now() < end;) {
+    try {
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      const greeting = new Uint8Array(4);
+      await connection.read(greeting);
+      if (new TextDecoder().decode(greeting) === "SSH-") return !ended;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
+}
+
+function handle(sshd: Deno.ChildProcess, dir: string, port: number): Sshd {
+  const settings = [
+    `UserKnownHostsFile=${join(dir, "known_hosts")}`,
+    "GlobalKnownHostsFile=/dev/null",
+    "StrictHostKeyChecking=yes",
+    "IdentitiesOnly=yes",
+    "BatchMode=yes",
+  ];
+  return {
+    host: `${userInfo().username}@127.0.0.1`,
+    port,
+    options: [
+      ...["-F", "none", "-p", String(port), "-i", join(dir, "user_key")],
+      ...settings.flatMap((setting) => ["-o", setting]),
+    ],
+    dir,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await stop(sshd);
+      Deno.removeSync(dir, { recursive: true });
+    },
+  };
+}
+
+async function stop(sshd: Deno.ChildProcess): Promise<void> {
+  try {
+    sshd.kill("SIGTERM");
+  } catch (error) {
+    // it has ended by itself
+    if (!(error instanceof TypeError)) throw error;
+  }
+  await sshd.status;
+}
