@@ -29,10 +29,12 @@ import { realTerminal } from "./lib/cli/terminal.ts";
  * interrupted.
  *
  * @example
- * ```ts no-eval
+ * ```ts
  * import { run } from "@xpm/copy/cli";
+ * import { assertEquals } from "@std/assert";
  *
- * const exitCode = await run(["neuralir", "--from", "cluster", "--to", "local", "--yes"]);
+ * const exitCode = await run(["neuralir", "--from", "/no/such/folder", "--to", "/nor/this"]);
+ * assertEquals(exitCode, 4);
  * ```
  */
 export function run(args: string[]): Promise<number> {

@@ -46,6 +46,8 @@ export type {
 export { CopyError, type CopyErrorCode } from "./lib/errors.ts";
 export type { JobInfo } from "./lib/workspace/jobs.ts";
 export type { JobId } from "./lib/workspace/layout.ts";
+export { getWorkspace, type GetWorkspaceOptions } from "./lib/workspace/find.ts";
+export { loadSettings, type Settings } from "./lib/workspace/settings.ts";
 export { formatRunId } from "./lib/workspace/runs.ts";
 export type {
   FolderSettings,
@@ -53,3 +55,8 @@ export type {
   SshSettings,
   Workspace,
 } from "./lib/workspace/workspace.ts";
+
+if (import.meta.main) {
+  const { run } = await import("./cli.ts");
+  Deno.exit(await run(Deno.args));
+}

@@ -9,7 +9,7 @@
 import { parseArgs } from "node:util";
 import { CopyError } from "../errors.ts";
 import { printable } from "../workspace/layout.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../workspace/nearest.ts";
 
 /** When to use colour. */
 export type ColorChoice = "auto" | "always" | "never";

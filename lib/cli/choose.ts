@@ -18,6 +18,7 @@ import { clip, count, table } from "./format.ts";
 import type { Session } from "./library.ts";
 import { jobCounts } from "./list_report.ts";
 import { location } from "./names.ts";
+import { quote } from "../shell_words.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A workspace, and the words that name it on the command line. */
@@ -71,11 +72,11 @@ export async function choose(sources: Sources): Promise<Choice> {
   const givenTo = named(request.to ?? defaults.to);
   if (questions === undefined) requireAll(givenFrom, givenTo, request.experimentId, settings);
 
-  const from = givenFrom ?? askWorkspace(sources, "Copy from which workspace?", undefined);
+  const from = givenFrom ?? askWorkspace(sources, "from", request.experimentId);
   const { experimentId, runs } = await chooseExperiment(sources, from.workspace);
   const runId = request.runId ??
     (questions === undefined ? CURRENT : askRun(questions, runs ?? await readRuns()));
-  const to = givenTo ?? askWorkspace(sources, "Copy to which workspace?", from.workspace);
+  const to = givenTo ?? askWorkspace(sources, "to", experimentId, from);
   return { from, to, experimentId, runId };
 
   async function readRuns(): Promise<ExperimentSummary> {
@@ -91,7 +92,7 @@ export function noExperiment(experimentId: string, workspace: Workspace): CopyEr
   return new CopyError(
     "not-found",
     `no run of '${printable(experimentId)}' in ${location(workspace)}`,
-    `see  xpm-copy ls ${printable(workspace.id)}`,
+    `see  xpm-copy ls ${quote(workspace.id)}`,
   );
 }
 
@@ -113,32 +114,28 @@ function requireAll(
     throw new CopyError(
       "usage",
       "which experiment to copy was not said",
-      `see  xpm-copy ls ${printable(from.words)}`,
+      `see  xpm-copy ls ${quote(from.words)}`,
     );
   }
 }
 
-function askWorkspace(sources: Sources, question: string, from: Workspace | undefined): Named {
-  const { request, settings, questions } = sources;
-  const others = settings.workspaces.filter(({ id }) => id !== from?.id);
+/** Asks for a workspace, other than the source; the one the experiment belongs to comes first. */
+function askWorkspace(
+  { settings, questions }: Sources,
+  side: "from" | "to",
+  experimentId: string | undefined,
+  from?: Named,
+): Named {
+  const others = settings.workspaces.filter(({ id }) => id !== from?.workspace.id);
   if (questions === undefined || others.length === 0) {
-    const missing = from === undefined ? "from" : "to";
-    throw new CopyError(
-      "usage",
-      `where to copy ${missing} was not said, and the settings name no ${
-        from === undefined ? "" : "other "
-      }workspace`,
-      `add --${missing} WORKSPACE`,
-    );
+    const which = from === undefined ? "workspace" : "other workspace";
+    const message = `where to copy ${side} was not said, and the settings name no ${which}`;
+    throw new CopyError("usage", message, `add --${side} WORKSPACE`);
   }
-  const likely = request.experimentId === undefined
-    ? undefined
-    : workspaceForExperiment(settings, request.experimentId);
-  const entries = others.toSorted((a, b) =>
-    Number(b.id === likely?.id) - Number(a.id === likely?.id)
-  );
+  const likely = experimentId && workspaceForExperiment(settings, experimentId);
+  const entries = others.toSorted((a, b) => Number(b === likely) - Number(a === likely));
   const labels = table(entries.map((one) => [printable(one.id), location(one)]));
-  const workspace = ask(questions, question, entries, labels);
+  const workspace = ask(questions, `Copy ${side} which workspace?`, entries, labels);
   return { words: workspace.id, workspace };
 }
 

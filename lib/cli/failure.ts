@@ -99,10 +99,11 @@ export function renderFailure(
 function whatStands({ published, progress }: ProgressState): string {
   const jobs = Math.max(published, progress?.jobs ?? 0);
   const total = progress?.totalJobs ?? jobs;
-  const rest = "the rest is kept in .xpm-staging";
-  if (total === 0 || jobs === 0) return `nothing is in place yet; ${rest}`;
+  if (jobs === 0) return "nothing is in place yet; what has arrived is kept in .xpm-staging";
   const noun = `${formatCount(jobs)} of ${count(total, "job")}`;
-  return `${noun} ${jobs === 1 ? "is" : "are"} complete and in place; ${rest}`;
+  return `${noun} ${
+    jobs === 1 ? "is" : "are"
+  } complete and in place; the rest is kept in .xpm-staging`;
 }
 
 function defaultHint({ code }: Failure, started: boolean): string | undefined {

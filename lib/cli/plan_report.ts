@@ -10,7 +10,7 @@ import { formatRunId } from "../workspace/runs.ts";
 import type { Mark, Paint } from "./colour.ts";
 import { count, formatBytes, formatCount, pad, table, width } from "./format.ts";
 import { endLocation, fullJob, hereOrThere, renderProblem, someJobs } from "./names.ts";
-import { quoteCommand } from "./shell.ts";
+import { quoteCommand } from "../shell_words.ts";
 
 /** How a report is set. */
 export interface ReportStyle {

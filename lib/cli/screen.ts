@@ -24,6 +24,7 @@ export class Screen implements Disposable {
   readonly #mode: ProgressMode;
   #state: ProgressState;
   #drawn: string[] = [];
+  #ended = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   #lineAt = -Infinity;
   #linePublished = 0;
@@ -44,8 +45,8 @@ export class Screen implements Disposable {
   event(event: CopyEvent): void {
     this.#state = advance(this.#state, event, this.#terminal.seconds());
     if (event.type === "connecting") this.#clear();
-    if (event.type === "done") return this.stop();
-    if (this.#mode === "none") return;
+    if (event.type === "done") this.end();
+    if (this.#mode === "none" || this.#ended) return;
     this.#timer ??= setInterval(() => this.#refresh(), REDRAW);
     if (this.#mode === "lines" && event.type === "published") this.#line(false);
   }
@@ -56,17 +57,23 @@ export class Screen implements Disposable {
     for (const line of lines) this.#terminal.stderr(line + "\n");
   }
 
-  /** Shows nothing any more, so that others may write. */
-  stop(): void {
+  /** Shows nothing until the next event, so that others may write. */
+  pause(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#clear();
     if (this.#mode === "lines") this.#line(true);
   }
 
-  /** The same as {@linkcode stop}. */
+  /** Shows no progress any more. */
+  end(): void {
+    this.#ended = true;
+    this.pause();
+  }
+
+  /** The same as {@linkcode end}. */
   [Symbol.dispose](): void {
-    this.stop();
+    this.end();
   }
 
   #refresh(): void {

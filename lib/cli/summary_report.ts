@@ -13,7 +13,8 @@ import type { ReportStyle } from "./plan_report.ts";
 /** Sets the summary of a copy that was planned so. */
 export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportStyle): string[] {
   const here = hereOrThere(plan.destination);
-  const lines = [headline(result, here, style)];
+  const removed = plan.jobs.filter(({ action }) => action === "removed").length;
+  const lines = [headline(result, result.jobsSkipped - removed, here, style)];
   const replaced = result.jobsReplaced;
   if (replaced.length > 0) {
     lines.push(`  replaced ${count(replaced.length, "job")}: ${named(replaced, style)}`);
@@ -30,15 +31,19 @@ export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportS
     lines.push(`  copied unfinished, as they stood: ${named(unfinished, style)}`);
   }
   if (result.jobsIncomplete.length > 0) {
-    lines.push(`  left as they are ${here}: ${named(result.jobsIncomplete, style)}`);
+    lines.push(`  left ${here} as found: ${named(result.jobsIncomplete, style)}`);
   }
   if (!result.complete) lines.push(...renderRest(result, plan, style));
   return lines;
 }
 
-function headline(result: CopyResult, here: string, { paint }: ReportStyle): string {
+function headline(
+  result: CopyResult,
+  skipped: number,
+  here: string,
+  { paint }: ReportStyle,
+): string {
   const runCopied = result.run === "copy" || result.run === "replace";
-  const skipped = result.jobsSkipped;
   if (result.jobsCopied === 0 && !runCopied) {
     if (result.run !== "skip" || !result.complete) return `Nothing was copied`;
     const jobs = skipped === 0 ? "" : `${count(skipped, "job")} and `;

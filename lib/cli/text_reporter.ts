@@ -16,7 +16,7 @@ import { location } from "./names.ts";
 import { renderDryRunEnd, renderPlan, renderWarning, type ReportStyle } from "./plan_report.ts";
 import type { Reporter } from "./reporter.ts";
 import { type ProgressMode, Screen } from "./screen.ts";
-import { quoteCommand } from "./shell.ts";
+import { quoteCommand } from "../shell_words.ts";
 import { renderSummary } from "./summary_report.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -81,7 +81,8 @@ export class TextReporter implements Reporter {
 
   /** Says that the signal was heard. */
   stopping(): void {
-    if (!this.#choice.quiet) this.#screen.message(["stopping (once more: leave at once)"]);
+    this.#screen.end();
+    this.#note("stopping (once more: leave at once)");
   }
 
   /** Prints the plan, and the command that copies. */
@@ -116,23 +117,23 @@ export class TextReporter implements Reporter {
   /** Prints what went wrong. */
   failed(failure: Failure): void {
     const lines = renderFailure(failure, this.#screen.state, this.#err);
-    this.#screen.stop();
+    this.#screen.end();
     this.#warnHeld();
     this.#screen.message(lines);
   }
 
   /** Leaves the terminal to others. */
   pause(): void {
-    this.#screen.stop();
+    this.#screen.pause();
   }
 
   /** Leaves the terminal to others. */
   end(): void {
-    this.#screen.stop();
+    this.#screen.end();
   }
 
   #print(lines: string[]): void {
-    this.#screen.stop();
+    this.#screen.end();
     this.#terminal.stdout(lines.join("\n") + "\n");
   }
 

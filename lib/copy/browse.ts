@@ -5,14 +5,13 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Host } from "../host/host.ts";
+import type { FoundRun, Host } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { checkId, jobFolder, runFolder } from "../workspace/layout.ts";
 import { type JobInfo, readJobsFile } from "../workspace/jobs.ts";
 import { compareRuns, readRunStatus } from "../workspace/runs.ts";
+import { quoteCommand } from "../shell_words.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { excluder } from "./exclude.ts";
-import { takeInventory } from "./inventory.ts";
 
 /** What `xpm-copy ls` shows of a run. */
 export interface RunSummary {
@@ -51,60 +50,71 @@ export async function summarize(
   { experimentId, sizes = false }: SummaryOptions = {},
 ): Promise<ExperimentSummary[]> {
   if (experimentId !== undefined) checkId("experiment", experimentId);
-  const found = await host.browse(workspace.path, experimentId);
+  const found = await host.browse({ path: workspace.path, experimentId, withJobs: sizes });
   if (experimentId !== undefined && found.length === 0) {
     throw noExperiment(experimentId, workspace);
   }
-  const summaries = found
-    .toSorted((a, b) => a.experimentId < b.experimentId ? -1 : 1)
-    .map(({ experimentId, current, runs }): ExperimentSummary => {
-      const sorted = runs.toSorted((a, b) => compareRuns(a.runId, b.runId));
-      return {
-        experimentId,
-        runs: sorted.map(({ runId, status }) => summarizeRun(runId, status)),
-        ...(sorted.some(({ runId }) => runId === current) && { current: current! }),
-      };
-    });
-  if (sizes) {
-    for (const summary of summaries) await measure(host, workspace, summary, experimentId);
-  }
-  return summaries;
+  for (const { runs } of found) runs.sort((a, b) => compareRuns(a.runId, b.runId));
+  found.sort((a, b) => a.experimentId < b.experimentId ? -1 : 1);
+  // Of many experiments only the latest run is measured, of one all are.
+  const wanted = found.flatMap(({ experimentId: id, runs }) =>
+    runs.slice(experimentId === undefined ? -1 : 0).map((run) => measurable(id, run))
+  );
+  const bytes = sizes ? await measure(host, workspace, wanted) : undefined;
+  return found.map(({ experimentId, current, runs }) => ({
+    experimentId,
+    runs: runs.map((run) => summarizeRun(run, bytes?.get(runFolder(experimentId, run.runId)))),
+    ...(runs.some(({ runId }) => runId === current) && { current: current! }),
+  }));
 }
 
-function summarizeRun(runId: string, status: string | undefined): RunSummary {
+function summarizeRun({ runId, status }: FoundRun, bytes: number | undefined): RunSummary {
   const read = readRunStatus(status);
   const jobStates: Record<string, number> = {};
   for (const state of Object.values(read?.jobStates ?? {})) {
     jobStates[state] = (jobStates[state] ?? 0) + 1;
   }
-  return { runId, ended: read?.ended, jobStates };
+  return { runId, ended: read?.ended, jobStates, ...(bytes !== undefined && { bytes }) };
 }
 
-/** Measures the latest run of an experiment, or all runs when only one experiment is asked for. */
+/** A run's folder, and those of its jobs. */
+interface Measurable {
+  run: string;
+  jobs: string[];
+}
+
+function measurable(experimentId: string, { runId, jobs }: FoundRun): Measurable {
+  return {
+    run: runFolder(experimentId, runId),
+    jobs: readJobsFile(jobs ?? "").jobs.map(jobFolder),
+  };
+}
+
+/** The bytes of runs with their jobs, by the run's folder: one look at all of them. */
 async function measure(
   host: Host,
   workspace: Workspace,
-  { experimentId, runs }: ExperimentSummary,
-  only: string | undefined,
-): Promise<void> {
-  for (const run of only === undefined ? runs.slice(-1) : runs) {
-    const sight = await host.look({ path: workspace.path, experimentId, runId: run.runId });
-    const { jobs } = readJobsFile(sight.run?.jobs ?? "");
-    const found = await takeInventory(host, sight, {
-      jobs,
-      run: runFolder(experimentId, run.runId),
-      statesOnly: false,
-      excludes: excluder([]),
-    });
-    run.bytes = 0;
-    for (const job of jobs) run.bytes += found.jobs.get(jobFolder(job))?.bytes ?? 0;
-    for (const entry of found.run.values()) run.bytes += entry.kind === "file" ? entry.size : 0;
-  }
+  runs: Measurable[],
+): Promise<Map<string, number>> {
+  const { realPath: root } = await host.look({ path: workspace.path });
+  const sizes = new Map<string, number>();
+  const folders = [...new Set(runs.flatMap(({ run, jobs }) => [run, ...jobs]))];
+  await host.scan({ root, folders, jobStatesOnly: false }, (folder, { kind, size }) => {
+    if (kind === "file") sizes.set(folder, (sizes.get(folder) ?? 0) + size);
+  });
+  return new Map(runs.map(({ run, jobs }) => [
+    run,
+    [run, ...jobs].reduce((sum, folder) => sum + (sizes.get(folder) ?? 0), 0),
+  ]));
 }
 
 function noExperiment(experimentId: string, workspace: Workspace): CopyError {
   const message = `no experiment ${experimentId} in ${workspace.id}`;
-  return new CopyError("not-found", message, `see  xpm-copy ls ${workspace.id}`);
+  return new CopyError(
+    "not-found",
+    message,
+    `see  ${quoteCommand(["xpm-copy", "ls", workspace.id])}`,
+  );
 }
 
 /** Opens a workspace's machine for one question. */
@@ -255,7 +265,7 @@ export function readJobs(
     });
     if (!experimentExists) throw noExperiment(experimentId, workspace);
     if (run?.jobs === undefined) {
-      const hint = `see  xpm-copy ls ${workspace.id} ${experimentId}`;
+      const hint = `see  ${quoteCommand(["xpm-copy", "ls", workspace.id, experimentId])}`;
       throw new CopyError("not-found", `no jobs of run ${runId} of ${experimentId}`, hint);
     }
     return readJobsFile(run.jobs).jobs;

@@ -112,7 +112,6 @@ export async function copyBetween(
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
     if (await prepare(surveyed, loads()) > 0) surveyed = await survey(hosts, request, options);
     const tally = new Tally(surveyed, options);
-    options.onEvent?.({ type: "planned", plan: surveyed.plan });
     for (const [index, load] of loads().entries()) {
       await carryOut(load, index, surveyed, tally, hosts, options);
     }

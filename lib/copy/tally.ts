@@ -29,8 +29,9 @@ export class Tally {
     this.#plan = plan;
     this.#options = options;
     this.#errors = [...problems];
-    for (const problem of [...plan.warnings, ...problems]) this.#tell(problem);
     this.#warnings.push(...plan.warnings);
+    options.onEvent?.({ type: "planned", plan });
+    for (const problem of [...plan.warnings, ...problems]) this.#tell(problem);
   }
 
   #tell(problem: CopyProblem): void {

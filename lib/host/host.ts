@@ -52,7 +52,7 @@ export interface Sight {
 export interface FoundRun {
   /** Its id. */
   runId: string;
-  /** Its `jobs.jsonl`; undefined when there is none. */
+  /** Its `jobs.jsonl`; undefined when there is none, or when it was not asked for. */
   jobs: string | undefined;
   /** Its `status.json`; undefined when there is none. */
   status: string | undefined;
@@ -103,14 +103,24 @@ export interface LinkedFolder {
   realPath: string;
 }
 
+/** What to look for in a workspace. */
+export interface BrowseRequest {
+  /** The workspace's path; `~` stands for the home folder there. */
+  path: string;
+  /** Only this experiment; undefined for all. */
+  experimentId: string | undefined;
+  /** Whether each run's `jobs.jsonl` is wanted. */
+  withJobs: boolean;
+}
+
 /** An experiment, as it is found in a workspace. */
 export interface FoundExperiment {
   /** Its id. */
   experimentId: string;
   /** The run that `current` names, whether it is there or not. */
   current: string | undefined;
-  /** Its runs, in no order, each with its `status.json`. */
-  runs: { runId: string; status: string | undefined }[];
+  /** Its runs, in no order. */
+  runs: FoundRun[];
 }
 
 /**
@@ -174,8 +184,8 @@ export interface Host {
   readonly name: string | undefined;
   /** Looks at a workspace. */
   look(question: Question): Promise<Sight>;
-  /** Finds the experiments of a workspace, or one of them, with their runs. */
-  browse(path: string, experimentId: string | undefined): Promise<FoundExperiment[]>;
+  /** Finds the experiments of a workspace, with their runs. */
+  browse(request: BrowseRequest): Promise<FoundExperiment[]>;
   /** Lists what is in many folders at once; answers which of them are links. */
   scan(request: ScanRequest, visit: Visit): Promise<LinkedFolder[]>;
   /**

@@ -20,6 +20,7 @@ import { requireAccess } from "./access.ts";
 import { homeFolder } from "./environment.ts";
 import { linkTarget, lookAt, namesIn, readPlainFile, realPath, walk } from "./files.ts";
 import type {
+  BrowseRequest,
   FailedMove,
   FoundExperiment,
   FoundRun,
@@ -90,7 +91,7 @@ export class LocalHost implements Host {
   }
 
   // deno-lint-ignore require-await -- ssh needs the promise
-  async browse(path: string, experimentId: string | undefined): Promise<FoundExperiment[]> {
+  async browse({ path, experimentId, withJobs }: BrowseRequest): Promise<FoundExperiment[]> {
     const real = realPathOfWhatExists(expand(path));
     requireAccess("read", real);
     if (namesIn(real) === undefined) throw notThere(path);
@@ -104,6 +105,7 @@ export class LocalHost implements Host {
         runs: foldersIn(`${root}/${id}`, false).map((runId) => ({
           runId,
           status: textOf(`${root}/${id}/${runId}/${STATUS_FILE}`),
+          jobs: withJobs ? textOf(`${root}/${id}/${runId}/${JOBS_FILE}`) : undefined,
         })),
       }));
   }

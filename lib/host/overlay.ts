@@ -5,8 +5,6 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
-// @ts-types="npm:@types/tar-stream@^3.1.4"
 import tar from "tar-stream";
 
 /** One thing of an overlay; its path is relative to the staging folder. */
@@ -30,7 +28,7 @@ export function archive(entries: OverlayEntry[]): AsyncIterable<Uint8Array> {
     };
     switch (entry.kind) {
       case "file":
-        pack.entry({ ...common, type: "file", mode: entry.mode }, Buffer.from(entry.bytes));
+        pack.entry({ ...common, type: "file", mode: entry.mode }, entry.bytes);
         break;
       case "folder":
         pack.entry({ ...common, type: "directory", mode: entry.mode });
@@ -40,5 +38,5 @@ export function archive(entries: OverlayEntry[]): AsyncIterable<Uint8Array> {
     }
   }
   pack.finalize();
-  return pack;
+  return pack as AsyncIterable<Uint8Array>;
 }

@@ -19,6 +19,9 @@ export interface Watch {
   onCommand?: ((command: string[]) => void) | undefined;
 }
 
+/** How much is written to a process at once, in bytes. */
+const WRITE = 1 << 17;
+
 /** A process that runs. */
 export interface Running {
   /** What it reads. */
@@ -97,15 +100,37 @@ async function tail(stream: ReadableStream<Uint8Array>): Promise<string> {
   return kept;
 }
 
+/** What to write to a process. */
+export type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 /** Writes parts to a process and closes; a process that stops reading early is no error here. */
-export async function feed(running: Running, parts: AsyncIterable<Uint8Array>): Promise<void> {
+export async function feed(running: Running, parts: Parts): Promise<void> {
   const writer = running.stdin.getWriter();
   try {
-    for await (const part of parts) await writer.write(part as Uint8Array<ArrayBuffer>);
+    for await (const part of gathered(parts)) await writer.write(part);
     await writer.close();
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe || error instanceof TypeError)) throw error;
   }
+}
+
+/** Small parts as large ones: each write costs a packet of ssh's. */
+async function* gathered(parts: Parts): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let buffer = new Uint8Array(WRITE);
+  let held = 0;
+  for await (let part of parts) {
+    while (part.length > 0) {
+      const taken = part.subarray(0, WRITE - held);
+      buffer.set(taken, held);
+      held += taken.length;
+      part = part.subarray(taken.length);
+      if (held < WRITE) continue;
+      yield buffer;
+      buffer = new Uint8Array(WRITE);
+      held = 0;
+    }
+  }
+  if (held > 0) yield buffer.subarray(0, held);
 }
 
 /** All that a process prints, as text, once it has ended. */

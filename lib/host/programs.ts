@@ -105,6 +105,7 @@ say end
 /** Answers {@linkcode Host.browse}: pairs of a name and a text. */
 export const BROWSE = BEGIN + PATHS + `
 IFS= read -r only
+IFS= read -r jobs
 [ -d "$path" ] || { say absent "$path" end; exit 0; }
 cd "$path" 2> /dev/null && cd experiments 2> /dev/null || { say end; exit 0; }
 for folder in ./*/; do
@@ -117,6 +118,7 @@ for folder in ./*/; do
     [ -d "$run" ] && [ ! -L "$run" ] || continue
     say run "\${run##*/}"
     [ -r "$run/status.json" ] && { say status; content "$run/status.json"; }
+    [ -n "$jobs" ] && [ -r "$run/jobs.jsonl" ] && { say jobs; content "$run/jobs.jsonl"; }
   done
 done
 say end

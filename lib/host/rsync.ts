@@ -92,12 +92,7 @@ export async function runRsync(request: RsyncRequest, watch: Watch): Promise<Rsy
   const running = start("rsync", rsyncArguments(request), watch);
   const list = new TextEncoder().encode(request.folders.map((name) => `${name}\0`).join(""));
   await Promise.all([
-    feed(
-      running,
-      (async function* () { // deno-lint-ignore require-await
-        yield list;
-      })(),
-    ),
+    feed(running, [list]),
     followProgress(running, request.onProgress),
   ]);
   return judge(await running.code, await running.complaint, watch);

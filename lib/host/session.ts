@@ -9,7 +9,7 @@ import { CopyError } from "../errors.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
 import { variable } from "./environment.ts";
 import { readAnswer } from "./frame.ts";
-import { feed, output, type Running, start, type Watch } from "./process.ts";
+import { feed, output, type Parts, type Running, start, type Watch } from "./process.ts";
 import { HOLD } from "./programs.ts";
 
 /** How long a host may take to answer at all, in seconds, where the user's options do not say. */
@@ -84,7 +84,7 @@ export class Session {
     program: string,
     lines: string[],
     tell: (text: string) => void,
-    body: AsyncIterable<Uint8Array> = nothing(),
+    body: Parts = [],
   ): Promise<void> {
     const word = crypto.randomUUID();
     const args = [...this.options, "--", this.ssh.host, command(program)];
@@ -132,5 +132,3 @@ function socketParent(): string {
   const parent = variable("TMPDIR") ?? "/tmp";
   return encoder.encode(`${parent}/xpm-12345678/s`).length <= SOCKET_PATH ? parent : "/tmp";
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -8,6 +8,7 @@ import { CopyError } from "../errors.ts";
 import { JOBS_FILE, STATUS_FILE } from "../workspace/layout.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
 import type {
+  BrowseRequest,
   Entry,
   EntryKind,
   FailedMove,
@@ -79,15 +80,19 @@ export class SshHost implements Host {
     };
   }
 
-  async browse(path: string, experimentId: string | undefined): Promise<FoundExperiment[]> {
+  async browse({ path, experimentId, withJobs }: BrowseRequest): Promise<FoundExperiment[]> {
     const found: FoundExperiment[] = [];
-    await this.#pairs(BROWSE, [path, experimentId ?? ""], (name, text) => {
+    const lines = [path, experimentId ?? "", withJobs ? "yes" : ""];
+    await this.#pairs(BROWSE, lines, (name, text) => {
       const latest = found.at(-1);
       if (name === "absent") throw notThere(text, this.name);
       if (name === "experiment") found.push({ experimentId: text, current: undefined, runs: [] });
       else if (name === "current" && latest && text !== "") latest.current = text;
-      else if (name === "run") latest?.runs.push({ runId: text, status: undefined });
-      else if (name === "status" && latest?.runs.length) latest.runs.at(-1)!.status = text;
+      else if (name === "run") {
+        latest?.runs.push({ runId: text, status: undefined, jobs: undefined });
+      }
+      const run = latest?.runs.at(-1);
+      if (run !== undefined && (name === "status" || name === "jobs")) run[name] = text;
     });
     return found;
   }

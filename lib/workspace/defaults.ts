@@ -7,7 +7,7 @@
 
 import { parse } from "@std/jsonc";
 import { dirname } from "@std/path";
-import { nearest } from "../cli/nearest.ts";
+import { nearest } from "./nearest.ts";
 import { CopyError } from "../errors.ts";
 import { readSettingsText } from "../host/text_file.ts";
 import { printable } from "./layout.ts";
@@ -54,6 +54,9 @@ const KEYS = [
   "includeRunning",
   "workspaces",
 ];
+
+/** A text in quotes, a word or number, or a single character. */
+const TOKEN = /^(?:"(?:[^"\\\n]|\\.)*"|[\w.+-]+|\S)/u;
 
 /**
  * Reads `copy.jsonc`; without a file there are no defaults.
@@ -121,18 +124,21 @@ function readJsonc(text: string, file: string): Value {
   }
 }
 
-/** `@std/jsonc` tells the position of what it did not expect, or else that the text ends. */
+/** Where the reader stopped: it tells the position of what it did not expect, or of the end. */
 function complaint(message: string, text: string, file: string): CopyError {
-  const position = /position (\d+)/.exec(message)?.[1];
-  const before = text.slice(0, position === undefined ? text.length : Number(position)).split("\n");
+  const told = /position (\d+)/.exec(message)?.[1];
+  const position = /end of JSON/.test(message) ? text.length : told && Number(told);
+  const hint = "correct the JSON there";
+  if (typeof position !== "number") {
+    return new CopyError("settings", `${file}: ${printable(message)}`, hint);
+  }
+  const before = text.slice(0, position).split("\n");
   const where = `${file}, line ${before.length}, column ${before.at(-1)!.length + 1}`;
-  const token = /unexpected token "(.*)" in JSONC/s.exec(message)?.[1];
-  const what = token !== undefined
-    ? `did not expect ${printable(token)}`
-    : position === undefined
+  const [token] = TOKEN.exec(text.slice(position)) ?? [];
+  const what = token === undefined
     ? "the file ends too early"
-    : "this is not JSON";
-  return new CopyError("settings", `${where}: ${what}`, "correct the JSON there");
+    : `did not expect ${printable(token)}`;
+  return new CopyError("settings", `${where}: ${what}`, hint);
 }
 
 /** A value and its place: `copy.jsonc, workspaces[1].path`. */

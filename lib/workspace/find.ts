@@ -5,7 +5,7 @@
  * @module
  */
 
-import { nearest } from "../cli/nearest.ts";
+import { nearest } from "./nearest.ts";
 import { CopyError } from "../errors.ts";
 import { loadDefaults, withDefaults } from "./defaults.ts";
 import { fnmatch } from "./fnmatch.ts";

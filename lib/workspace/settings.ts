@@ -117,8 +117,8 @@ export function readWorkspaces(list: Value | undefined): Workspace[] {
   const entries = asList(list, "a list of workspaces").map(readEntry);
   const local = entries.map(({ workspace }) => workspace).filter(({ ssh }) => ssh === undefined);
   for (const { fields, workspace } of entries) {
-    const folders = readFolders(fields, local);
-    if (folders.length > 0 && workspace.ssh === undefined) workspace.folders = folders;
+    const folders = workspace.ssh === undefined ? readFolders(fields, local) : [];
+    if (folders.length > 0) workspace.folders = folders;
   }
   return entries.map(({ workspace }) => workspace);
 }

@@ -122,7 +122,7 @@ Deno.test("Screen tells of the last jobs published before the end", () => {
   using screen = new Screen(terminal, "lines");
   screen.event(published(1));
   screen.event(published(2));
-  screen.stop();
+  screen.end();
   assertEquals(terminal.err.at(-1), "published 2 of 2: train/00000002\n");
 });
 
@@ -149,4 +149,14 @@ Deno.test("Screen writes nothing of its own when there is to be no progress", ()
   screen.event({ type: "done", result: sampleResult() });
   screen.message(["hello"]);
   assertEquals(terminal.err, ["hello\n"]);
+});
+
+Deno.test("Screen draws nothing after the end, whatever is still told", async () => {
+  const terminal = fakeTerminal({ interactive: true });
+  using screen = new Screen(terminal, "drawn");
+  screen.event({ type: "planned", plan: samplePlan() });
+  screen.end();
+  screen.event({ type: "command", command: ["ssh", "-O", "exit"] });
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  assertEquals(terminal.err, []);
 });

@@ -140,6 +140,13 @@ Deno.test("renderSummary() tells a refreshed run from nothing to copy", () => {
   ]);
 });
 
+Deno.test("renderSummary() does not say of removed jobs that they are there", () => {
+  const plan = samplePlan({ jobs: [job(1, "removed", "absent")] });
+  assertEquals(renderSummary(sampleResult({ jobsSkipped: 1 }), plan, STYLE), [
+    "Copied 42 jobs (18.6 GiB) in 3 min 24 s, 93 MiB/s",
+  ]);
+});
+
 Deno.test("renderSummary() names what is not there, and what to do", () => {
   const result = sampleResult({
     complete: false,
@@ -154,7 +161,7 @@ Deno.test("renderSummary() names what is not there, and what to do", () => {
     "Copied 42 jobs (18.6 GiB) in 3 min 24 s, 93 MiB/s; 112 were here already",
     "  replaced 1 job: train/00000005",
     "  what was replaced is kept in /w/.xpm-staging/replaced/1",
-    "  left as they are here: train/00000009",
+    "  left here as found: train/00000009",
     "Not copied: 2 still running, 1 missing at the source, 1 failed",
     "  still running: train/00000006, train/00000007",
     "  missing at the source: train/00000008",
@@ -185,7 +192,7 @@ Deno.test("renderSummary() counts jobs that are left, when that is not all that 
   ];
   const result = sampleResult({ complete: false, jobsIncomplete: left });
   assertEquals(renderSummary(result, samplePlan({ jobs: left }), STYLE).slice(1), [
-    "  left as they are here: train/00000001, train/00000002",
+    "  left here as found: train/00000001, train/00000002",
     "Not copied: 1 left as they are",
   ]);
 });

@@ -1,5 +1,6 @@
-"""Three kinds of task, a configuration to save, and a service."""
+"""Tasks of several kinds, a configuration to save, and a service."""
 
+import time
 from pathlib import Path
 
 from experimaestro import Config, Meta, Param, Task, PathGenerator, field
@@ -39,7 +40,7 @@ class Train(Task):
 
 
 class Evaluate(Task):
-    """Depends on a training; may be told to fail."""
+    """Depends on a training, and links to its result; may be told to fail."""
 
     run: Param[Train]
     fail: Param[bool] = field(default=False)
@@ -49,6 +50,7 @@ class Evaluate(Task):
         if self.fail:
             raise RuntimeError("told to fail")
         self.report.write_text(f"{self.run.checkpoint.stat().st_size}\n")
+        self.report.with_name("checkpoint").symlink_to(self.run.checkpoint)
 
 
 class Scratch(Task):
@@ -71,6 +73,31 @@ class Digest(Task):
         self.out.write_text(str(self.scratch.blob.stat().st_size))
 
 
+class Wait(Task):
+    """Runs until a file is there."""
+
+    data: Param[Prepare]
+    gate: Meta[Path]
+    out: Meta[Path] = field(default_factory=PathGenerator("waited"))
+
+    def execute(self):
+        self.out.write_text("begun\n")
+        end = time.monotonic() + 120  # the test may have died
+        while not self.gate.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        self.out.write_text("ended\n")
+
+
+class Follow(Task):
+    """Cannot begin before the wait is over."""
+
+    wait: Param[Wait]
+    out: Meta[Path] = field(default_factory=PathGenerator("followed"))
+
+    def execute(self):
+        self.out.write_text(self.wait.out.read_text())
+
+
 class Board(Service):
     """A service whose state names a folder of the run."""
 
@@ -85,6 +112,3 @@ class Board(Service):
 
     def description(self):
         return "board"
-
-
-__all__ = ["Board", "Digest", "Evaluate", "Model", "Prepare", "Scratch", "Train"]

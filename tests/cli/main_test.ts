@@ -1,0 +1,546 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { Library } from "../../lib/cli/library.ts";
+import { main } from "../../lib/cli/main.ts";
+import type { ExperimentSummary } from "../../lib/copy/browse.ts";
+import type { CopyEvent, CopyOptions, CopyPlan, CopyResult } from "../../lib/copy/types.ts";
+import { CopyError } from "../../lib/errors.ts";
+import type { Workspace } from "../../lib/workspace/workspace.ts";
+import config from "../../deno.json" with { type: "json" };
+import { emptyPlan, fakeTerminal, job, samplePlan, sampleResult } from "./samples.ts";
+
+const WORKSPACES: Workspace[] = [
+  { id: "local", path: "/home/me/experiments/main" },
+  { id: "cluster", path: "~/xp", ssh: { host: "user@hpc" } },
+  { id: "archive", path: "/archive", triggers: ["neural*"] },
+];
+
+const EXPERIMENTS: ExperimentSummary[] = [
+  {
+    experimentId: "bert",
+    runs: [{ runId: "20260112_093001", ended: true, jobStates: { done: 48 } }],
+    current: "20260112_093001",
+  },
+  {
+    experimentId: "neuralir",
+    runs: [
+      { runId: "20260117_170744", ended: true, jobStates: { done: 2 } },
+      { runId: "20260118_170744", ended: false, jobStates: { done: 2, error: 1 } },
+    ],
+    current: "20260118_170744",
+  },
+];
+
+/** What a copy was asked for. */
+interface Asked {
+  from: string;
+  to: string;
+  experimentId: string;
+  runId: string;
+  options: CopyOptions;
+}
+
+type Work = (tell: (event: CopyEvent) => void, signal: AbortSignal) => Promise<CopyResult>;
+
+/** A library whose copies do `work`; by default they plan, and end well. */
+function fakeLibrary(
+  { work, plan = samplePlan(), defaults = {} }: {
+    work?: Work;
+    plan?: CopyPlan;
+    defaults?: Partial<Awaited<ReturnType<Library["loadDefaults"]>>>;
+  } = {},
+) {
+  const asked: Asked[] = [];
+  let closed = 0;
+  const library: Library = {
+    loadSettings: () => Promise.resolve({ workspaces: WORKSPACES }),
+    loadDefaults: () => Promise.resolve({ workspaces: [], ...defaults }),
+    session: (tell, signal) => ({
+      summarize: (_workspace, { experimentId }) =>
+        Promise.resolve(
+          EXPERIMENTS.filter((one) => [undefined, one.experimentId].includes(experimentId)),
+        ),
+      copy(source, destination, experimentId, runId, options) {
+        asked.push({ from: source.id, to: destination.id, experimentId, runId, options });
+        if (work !== undefined) return work(tell, signal);
+        tell({ type: "planned", plan });
+        const result = sampleResult({ dryRun: options.dryRun === true });
+        tell({ type: "done", result });
+        return Promise.resolve(result);
+      },
+      [Symbol.asyncDispose]() {
+        closed++;
+        return Promise.resolve();
+      },
+    }),
+  };
+  return { library, asked, closed: () => closed };
+}
+
+const COPY = ["neuralir", "20260118_170744", "--from", "cluster", "--to", "local"];
+
+Deno.test("main() prints the help, which fits a terminal", async () => {
+  const terminal = fakeTerminal();
+  assertEquals(await main(["--help"], terminal, fakeLibrary().library), 0);
+  const text = terminal.out.join("");
+  assertMatch(text, /^xpm-copy copies an experiment/);
+  assertEquals(text.split("\n").filter((line) => line.length > 80), []);
+});
+
+Deno.test("main() prints the version of deno.json", async () => {
+  const terminal = fakeTerminal();
+  assertEquals(await main(["-V"], terminal, fakeLibrary().library), 0);
+  assertEquals(terminal.out, [`xpm-copy ${config.version}\n`]);
+});
+
+Deno.test("main() plans, and gives the command that copies", async () => {
+  const terminal = fakeTerminal();
+  const { library, asked, closed } = fakeLibrary();
+  const args = [...COPY, "--exclude", "*.ckpt", "--bwlimit=1m", "--keep-replaced"];
+  assertEquals(await main(args, terminal, library), 0);
+  assertEquals(asked, [{
+    from: "cluster",
+    to: "local",
+    experimentId: "neuralir",
+    runId: "20260118_170744",
+    options: {
+      dryRun: true,
+      includeRunning: false,
+      keepReplaced: true,
+      create: false,
+      exclude: ["*.ckpt"],
+      bandwidthLimit: 1024,
+    },
+  }]);
+  const text = terminal.out.join("");
+  assertEquals(
+    text.trimEnd().split("\n").at(-1),
+    "  xpm-copy neuralir 20260118_170744 --from cluster --to local --keep-replaced " +
+      "--exclude '*.ckpt' --bwlimit 1024 --yes",
+  );
+  assertEquals(text.toLowerCase().includes("completed"), false);
+  assertEquals(terminal.err, []);
+  assertEquals(closed(), 1);
+  assertEquals(terminal.listening(), 0);
+});
+
+Deno.test("main() gives a command that means the same experiment and run", async () => {
+  const terminal = fakeTerminal();
+  const { library } = fakeLibrary();
+  await main(["copy", "ls", "--from", "./my xp", "--to", "me@hpc:~/it's"], terminal, library);
+  assertEquals(
+    terminal.out.join("").trimEnd().split("\n").at(-1),
+    `  xpm-copy copy ls 20260118_170744 --from './my xp' --to 'me@hpc:~/it'\\''s' --yes`,
+  );
+});
+
+Deno.test("main() copies: the plan on standard error, the summary on standard output", async () => {
+  const terminal = fakeTerminal();
+  const { library, asked } = fakeLibrary();
+  assertEquals(await main([...COPY, "-y"], terminal, library), 0);
+  assertEquals(asked[0]?.options.dryRun, false);
+  assertMatch(terminal.err.join(""), /^neuralir, run 2026-01-18 17:07:44 \(current\)\n/);
+  assertEquals(terminal.out, [
+    "Copied 42 jobs (18.6 GiB) in 3 min 24 s, 93 MiB/s; 112 were here already\n",
+  ]);
+});
+
+Deno.test("main() says nothing with --quiet when all went well", async () => {
+  const terminal = fakeTerminal();
+  assertEquals(await main([...COPY, "-yq"], terminal, fakeLibrary().library), 0);
+  assertEquals([terminal.out, terminal.err], [[], []]);
+});
+
+Deno.test("main() answers 3, with the summary even with --quiet, when jobs are not there", async () => {
+  const terminal = fakeTerminal();
+  const work: Work = (tell) => {
+    tell({ type: "planned", plan: samplePlan() });
+    tell({ type: "warning", problem: { code: "job", message: "odd" } });
+    return Promise.resolve(
+      sampleResult({ complete: false, jobsMissing: [job(8, "missing", "absent")] }),
+    );
+  };
+  assertEquals(await main([...COPY, "-yq"], terminal, fakeLibrary({ work }).library), 3);
+  assertStringIncludes(terminal.out.join(""), "Not copied: 1 missing at the source\n");
+  assertEquals(terminal.err, []);
+});
+
+Deno.test("main() takes the defaults where the command line says nothing", async () => {
+  const defaults = {
+    from: "cluster",
+    to: "archive",
+    exclude: ["*.tmp"],
+    bandwidthLimit: 100,
+    keepReplaced: true,
+    includeRunning: true,
+  };
+  const { library, asked } = fakeLibrary({ defaults });
+  await main(["neuralir", "--to", "local"], fakeTerminal(), library);
+  await main(["neuralir", "--exclude=a", "--bwlimit=0"], fakeTerminal(), library);
+  assertEquals(asked.map(({ from, to, runId }) => [from, to, runId]), [
+    ["cluster", "local", "current"],
+    ["cluster", "archive", "current"],
+  ]);
+  const common = { dryRun: true, includeRunning: true, keepReplaced: true, create: false };
+  assertEquals(asked.map(({ options }) => options), [
+    { ...common, exclude: ["*.tmp"], bandwidthLimit: 100 },
+    { ...common, exclude: ["a"], bandwidthLimit: 0 },
+  ]);
+});
+
+Deno.test("main() asks in a terminal for all that is missing", async () => {
+  // the source: cluster; the experiment: neuralir; the run: the older; where to: archive
+  const terminal = fakeTerminal({ interactive: true, answers: [1, 1, 1, 0] });
+  const { library, asked } = fakeLibrary();
+  assertEquals(await main([], terminal, library), 0);
+  assertEquals(terminal.asked, [
+    {
+      question: "Copy from which workspace?",
+      entries: [
+        "local    /home/me/experiments/main",
+        "cluster  user@hpc:~/xp",
+        "archive  /archive",
+      ],
+    },
+    {
+      question: "Which experiment?",
+      entries: [
+        "bert      1 run   2026-01-12 09:30:01",
+        "neuralir  2 runs  2026-01-18 17:07:44",
+      ],
+    },
+    {
+      question: "Which run?",
+      entries: [
+        "2026-01-18 17:07:44 (current, in progress)  2 done, 1 failed",
+        "2026-01-17 17:07:44                         2 done",
+      ],
+    },
+    {
+      question: "Copy to which workspace?",
+      entries: [
+        "archive  /archive",
+        "local    /home/me/experiments/main",
+      ],
+    },
+  ]);
+  const { from, to, experimentId, runId } = asked[0]!;
+  assertEquals([from, to, experimentId, runId], [
+    "cluster",
+    "archive",
+    "neuralir",
+    "20260117_170744",
+  ]);
+});
+
+Deno.test("main() does not ask which run when there is one", async () => {
+  const terminal = fakeTerminal({ interactive: true });
+  const { library, asked } = fakeLibrary();
+  await main(["bert", "--from=cluster", "--to=local"], terminal, library);
+  assertEquals(terminal.asked, []);
+  assertEquals(asked[0]?.runId, "20260112_093001");
+});
+
+Deno.test("main() copies nothing when a question gets no answer", async () => {
+  const terminal = fakeTerminal({ interactive: true });
+  const { library, asked } = fakeLibrary();
+  assertEquals(await main(["bert"], terminal, library), 130);
+  assertEquals(asked, []);
+});
+
+const MISSING: [string[], string][] = [
+  [
+    ["neuralir"],
+    "xpm-copy: where to copy from was not said\n" +
+    "  add --from WORKSPACE; known: local, cluster, archive\n",
+  ],
+  [
+    ["neuralir", "--from", "local"],
+    "xpm-copy: where to copy to was not said\n" +
+    "  add --to WORKSPACE; known: local, cluster, archive\n",
+  ],
+  [
+    ["--from", "local", "--to", "cluster"],
+    "xpm-copy: which experiment to copy was not said\n  see  xpm-copy ls local\n",
+  ],
+];
+
+for (const [args, message] of MISSING) {
+  Deno.test(`main() never asks without a terminal: [${args.join(" ")}]`, async () => {
+    const terminal = fakeTerminal();
+    assertEquals(await main(args, terminal, fakeLibrary().library), 2);
+    assertEquals(terminal.err.join(""), message);
+    assertEquals(terminal.asked, []);
+  });
+}
+
+Deno.test("main() never asks with --json, --quiet, or a terminal that cannot draw", async () => {
+  for (const flags of [["--json"], ["--quiet"], []]) {
+    const terminal = fakeTerminal({ interactive: true, dumb: flags.length === 0 });
+    assertEquals(await main(["neuralir", ...flags], terminal, fakeLibrary().library), 2);
+    assertEquals(terminal.asked, []);
+  }
+});
+
+Deno.test("main() refuses a command line before any work", async () => {
+  const terminal = fakeTerminal();
+  const { library, closed } = fakeLibrary();
+  assertEquals(await main([...COPY, "--ye"], terminal, library), 2);
+  assertEquals(terminal.err.join(""), "xpm-copy: there is no option --ye\n  did you mean --yes?\n");
+  assertEquals(closed(), 0);
+});
+
+const FAILURES: [unknown, number, string][] = [
+  [new CopyError("not-found", "no run", "look"), 4, "xpm-copy: no run\n  look\n"],
+  [new CopyError("connection", "no login"), 5, "xpm-copy: no login\n"],
+  [new CopyError("settings", "odd file"), 2, "xpm-copy: odd file\n"],
+  [new CopyError("usage", "odd id"), 2, "xpm-copy: odd id\n"],
+  [new CopyError("permission", "not given"), 1, "xpm-copy: not given\n"],
+  [new CopyError("program", "rsync failed:\nx\x1by"), 1, "xpm-copy: rsync failed:\n  x\\u001by\n"],
+  [new CopyError("refused", "same place"), 1, "xpm-copy: same place\n"],
+  [new CopyError("interrupted", "stopped"), 130, "xpm-copy: interrupted\n  nothing was copied\n"],
+  [
+    new TypeError("x is undefined"),
+    1,
+    "xpm-copy: this should not happen: x is undefined\n" +
+    "  please report it, with what the same command prints with --verbose\n",
+  ],
+];
+
+for (const [error, code, message] of FAILURES) {
+  const kind = error instanceof CopyError ? error.code : "a bug";
+  Deno.test(`main() answers ${code} to an error of kind ${kind}`, async () => {
+    const terminal = fakeTerminal();
+    const { library, closed } = fakeLibrary({ work: () => Promise.reject(error) });
+    assertEquals(await main([...COPY, "-y"], terminal, library), code);
+    assertEquals(terminal.err.join(""), message);
+    assertEquals([terminal.out, closed(), terminal.listening()], [[], 1, 0]);
+  });
+}
+
+Deno.test("main() shows where a bug happened with --verbose alone", async () => {
+  const work = () => Promise.reject(new TypeError("x is undefined"));
+  const terminal = fakeTerminal();
+  await main([...COPY, "-v"], terminal, fakeLibrary({ work }).library);
+  assertStringIncludes(terminal.err.join(""), "main_test.ts");
+});
+
+Deno.test("main() tells how far it had come when the connection is lost", async () => {
+  const work: Work = (tell) => {
+    tell({ type: "planned", plan: samplePlan() });
+    tell({ type: "published", job: job(1, "copy", "done"), replaced: false });
+    const progress = { bytes: 1024 ** 3, totalBytes: 2 * 1024 ** 3, jobs: 1, totalJobs: 4 };
+    tell({ type: "progress", progress });
+    const message = "the connection to user@hpc was lost (ssh exit 255)";
+    return Promise.reject(new CopyError("connection", message));
+  };
+  const terminal = fakeTerminal();
+  assertEquals(await main([...COPY, "-yq"], terminal, fakeLibrary({ work }).library), 5);
+  assertEquals(
+    terminal.err.join(""),
+    "xpm-copy: the connection to user@hpc was lost (ssh exit 255) after 1.0 GiB\n" +
+      "  1 of 4 jobs is complete and in place; the rest is kept in .xpm-staging\n" +
+      "  run the same command again: it goes on from here\n",
+  );
+});
+
+Deno.test("main() stops at a signal, says what stands, and leaves at once at the second", async () => {
+  const terminal = fakeTerminal();
+  const started = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<void>();
+  const work: Work = async (tell, signal) => {
+    tell({ type: "planned", plan: samplePlan() });
+    tell({ type: "published", job: job(1, "copy", "done"), replaced: false });
+    started.resolve();
+    await stopped.promise;
+    assertEquals(signal.aborted, true);
+    throw new CopyError("connection", "ssh was killed");
+  };
+  const running = main(
+    [...COPY, "--yes", "--no-progress"],
+    terminal,
+    fakeLibrary({ work }).library,
+  );
+  await started.promise;
+  terminal.err.length = 0;
+  terminal.signal();
+  assertEquals(terminal.exited(), undefined);
+  terminal.signal();
+  assertEquals(terminal.exited(), 130);
+  stopped.resolve();
+  assertEquals(await running, 130);
+  assertEquals(
+    terminal.err.join(""),
+    [
+      "stopping (once more: leave at once)",
+      "xpm-copy: interrupted",
+      "  1 of 4 jobs is complete and in place; the rest is kept in .xpm-staging",
+      "  run the same command again: it goes on from here",
+      "",
+    ].join("\n"),
+  );
+});
+
+Deno.test("main() shows the commands that are run with --verbose", async () => {
+  const work: Work = (tell) => {
+    tell({ type: "connecting", host: "user@hpc" });
+    tell({ type: "command", command: ["ssh", "-S", "/tmp/a b", "user@hpc"] });
+    tell({ type: "connected", host: "user@hpc" });
+    tell({ type: "planned", plan: emptyPlan() });
+    return Promise.resolve(sampleResult({ dryRun: true }));
+  };
+  const loud = fakeTerminal();
+  await main([...COPY, "-v"], loud, fakeLibrary({ work }).library);
+  assertEquals(loud.err.join(""), "connecting to user@hpc\n+ ssh -S '/tmp/a b' user@hpc\n");
+  const usual = fakeTerminal();
+  await main(COPY, usual, fakeLibrary({ work }).library);
+  assertEquals(usual.err.join(""), "connecting to user@hpc\n");
+});
+
+Deno.test("main() tells a warning once, however often and early it comes", async () => {
+  const problem = { code: "program" as const, message: "rsync 3.1 is old" };
+  const late = { code: "job" as const, message: "no workspace in params.json" };
+  const work: Work = (tell) => {
+    tell({ type: "warning", problem });
+    tell({ type: "planned", plan: samplePlan({ warnings: [problem] }) });
+    tell({ type: "warning", problem: late });
+    tell({ type: "warning", problem: late });
+    return Promise.resolve(sampleResult({ warnings: [problem, late] }));
+  };
+  const terminal = fakeTerminal();
+  await main([...COPY, "-y"], terminal, fakeLibrary({ work }).library);
+  const warnings = (terminal.out.join("") + terminal.err.join("")).split("\n")
+    .filter((line) => line.startsWith("warning"));
+  assertEquals(warnings, [
+    "warning: rsync 3.1 is old",
+    "warning: no workspace in params.json",
+  ]);
+});
+
+/** Runs with --json; gives the objects. */
+async function json(args: string[], library: Library, seconds?: () => number) {
+  const terminal = fakeTerminal(seconds === undefined ? {} : { seconds });
+  const code = await main([...args, "--json"], terminal, library);
+  assertEquals(terminal.err, []);
+  const lines = terminal.out.join("").trimEnd().split("\n");
+  return { code, objects: lines.map((line) => JSON.parse(line)), lines };
+}
+
+Deno.test("main() writes one object a line with --json, the last a summary", async () => {
+  let now = 0;
+  const work: Work = (tell) => {
+    tell({ type: "connecting", host: "user@hpc" });
+    tell({ type: "command", command: ["ssh"] });
+    tell({ type: "connected", host: "user@hpc" });
+    tell({ type: "planned", plan: samplePlan() });
+    for (const bytes of [0, 1, 2, 3]) {
+      tell({ type: "progress", progress: { bytes, totalBytes: 3, jobs: 0, totalJobs: 1 } });
+      now += 0.4;
+    }
+    tell({ type: "published", job: { taskId: "t", jobId: "j" }, replaced: true });
+    tell({ type: "warning", problem: { code: "job", message: "odd \x9b1m" } });
+    const result = sampleResult({ complete: false });
+    tell({ type: "done", result });
+    return Promise.resolve(result);
+  };
+  const { library } = fakeLibrary({ work });
+  const { code, objects, lines } = await json([...COPY, "-y"], library, () => now);
+  assertEquals(code, 3);
+  assertEquals(objects, [
+    { type: "connecting", host: "user@hpc" },
+    { type: "connected", host: "user@hpc" },
+    { type: "planned", plan: samplePlan() },
+    { type: "progress", bytes: 0, totalBytes: 3, jobs: 0, totalJobs: 1 },
+    { type: "progress", bytes: 3, totalBytes: 3, jobs: 0, totalJobs: 1 },
+    { type: "published", job: { taskId: "t", jobId: "j" }, replaced: true },
+    { type: "warning", code: "job", message: "odd \x9b1m" },
+    { type: "summary", exitCode: 3, result: sampleResult({ complete: false }) },
+  ]);
+  assertStringIncludes(lines[6] ?? "", "odd \\u009b1m");
+});
+
+Deno.test("main() gives the command that copies in the summary of a dry run", async () => {
+  const { objects } = await json(COPY, fakeLibrary().library);
+  assertEquals(objects.at(-1), {
+    type: "summary",
+    exitCode: 0,
+    result: sampleResult({ dryRun: true }),
+    command: ["xpm-copy", ...COPY, "--yes"],
+  });
+});
+
+Deno.test("main() writes errors as objects with --json, those of the command line too", async () => {
+  const work = () => Promise.reject(new CopyError("not-found", "no run", "look"));
+  assertEquals((await json(COPY, fakeLibrary({ work }).library)).objects, [
+    { type: "error", code: "not-found", message: "no run", hint: "look" },
+    { type: "summary", exitCode: 4 },
+  ]);
+  assertEquals((await json(["--quite"], fakeLibrary().library)).objects, [
+    {
+      type: "error",
+      code: "usage",
+      message: "there is no option --quite",
+      hint: "did you mean --quiet?",
+    },
+    { type: "summary", exitCode: 2 },
+  ]);
+});
+
+Deno.test("main() lists workspaces, experiments and runs", async () => {
+  const { library } = fakeLibrary();
+  const print = async (args: string[]) => {
+    const terminal = fakeTerminal();
+    assertEquals(await main(args, terminal, library), 0);
+    return terminal.out.join("").split("\n").slice(0, 2);
+  };
+  assertEquals(await print(["ls"]), [
+    "WORKSPACE  PATH",
+    "local      /home/me/experiments/main",
+  ]);
+  assertEquals(await print(["ls", "cluster"]), [
+    "EXPERIMENT  RUNS  LATEST               JOBS              SIZE",
+    "bert           1  2026-01-12 09:30:01  48 done",
+  ]);
+  assertEquals(await print(["ls", "cluster", "neuralir"]), [
+    "RUN              STARTED                        STATE        JOBS              SIZE",
+    "20260118_170744  2026-01-18 17:07:44 (current)  in progress  2 done, 1 failed",
+  ]);
+});
+
+Deno.test("main() lists as JSON", async () => {
+  const { library } = fakeLibrary();
+  assertEquals((await json(["ls"], library)).objects.at(0), {
+    type: "workspace",
+    ...WORKSPACES[0],
+  });
+  assertEquals((await json(["ls", "cluster"], library)).objects[0], {
+    type: "experiment",
+    workspace: "cluster",
+    ...EXPERIMENTS[0],
+  });
+  const { objects } = await json(["ls", "cluster", "neuralir"], library);
+  assertEquals(objects, [
+    {
+      type: "run",
+      workspace: "cluster",
+      experimentId: "neuralir",
+      current: false,
+      ...EXPERIMENTS[1]?.runs[0],
+    },
+    {
+      type: "run",
+      workspace: "cluster",
+      experimentId: "neuralir",
+      current: true,
+      ...EXPERIMENTS[1]?.runs[1],
+    },
+    { type: "summary", exitCode: 0 },
+  ]);
+});
+
+Deno.test("main() answers 4 to an experiment or a workspace that is not there", async () => {
+  for (const args of [["ls", "cluster", "nope"], ["ls", "nope"]]) {
+    const terminal = fakeTerminal();
+    assertEquals(await main(args, terminal, fakeLibrary().library), 4);
+    assertEquals(terminal.out, []);
+  }
+});

@@ -1,0 +1,149 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { copyExperiment } from "../../lib/copy/copy.ts";
+import type { Workspace } from "../../lib/workspace/workspace.ts";
+import { ensureExperimaestro } from "../../scripts/setup.ts";
+import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
+import { duplicate, ODD, Oracle } from "./oracle.ts";
+import { toAbsolutePaths } from "./older.ts";
+import { changedFiles, jobFiles, traces } from "./traces.ts";
+
+const bin = await ensureExperimaestro();
+const sshdFound = await hasSshd();
+const HASH = /[0-9a-f]{64}/g;
+
+let oracle: Oracle;
+let sshd: Sshd | undefined;
+
+Deno.test.beforeAll(async () => {
+  if (bin === undefined) return;
+  oracle = await Oracle.make(bin);
+  if (sshdFound) sshd = await startSshd();
+});
+
+Deno.test.afterAll(async () => {
+  if (bin === undefined) return;
+  await sshd?.[Symbol.asyncDispose]();
+  oracle.remove();
+});
+
+/** A workspace here, or the same folder as another machine would have it. */
+function workspace(path: string, remote = false): Workspace {
+  const { host, options } = sshd ?? { host: "", options: [] };
+  return { id: path, path, ...(remote && { ssh: { host, options } }) };
+}
+
+/** A new path for a copy, as odd as the source's. */
+function newPath(name: string): string {
+  Deno.mkdirSync(join(oracle.root, name));
+  return join(oracle.root, name, `${ODD}, a copy`);
+}
+
+Deno.test({
+  name: "traces() finds the source in every kind of file that has its path",
+  ignore: bin === undefined,
+  fn() {
+    const found = traces(oracle.first.kept, oracle.origin).map((path) =>
+      path.replace(HASH, "J").replace(/\.tasks\.\w+/, ".T").replace(/\d{8}_\d{6}/, "R")
+    );
+    assertEquals([...new Set(found)].sort(), [
+      "experiments/oracle/R/data/default/experimaestro.json",
+      "experiments/oracle/R/jobs/xpm_oracle.T/J",
+      "experiments/oracle/R/objects.jsonl",
+      "experiments/oracle/R/status.json",
+      "jobs/xpm_oracle.T/J/.experimaestro/status.json",
+      "jobs/xpm_oracle.T/J/checkpoint",
+      "jobs/xpm_oracle.T/J/params.json",
+    ]);
+  },
+});
+
+const DIRECTIONS = [
+  { name: "local to local", from: false, to: false },
+  { name: "local to remote", from: false, to: true },
+  { name: "remote to local", from: true, to: false },
+];
+
+for (const { name, from, to } of DIRECTIONS) {
+  Deno.test({
+    name: `copyExperiment() makes what experimaestro takes for its own, ${name}`,
+    ignore: bin === undefined || (from || to) && !sshdFound,
+    async fn() {
+      const { experimaestro, source, origin, first, second } = oracle;
+      const path = newPath(name);
+      {
+        using _there = oracle.stand(first);
+        const ends = [workspace(source, from), workspace(path, to)] as const;
+        const result = await copyExperiment(...ends, "oracle", "current");
+        assertEquals(result.errors, []);
+        assertEquals(result.jobsMissing, []);
+        assertEquals([result.jobsCopied, result.jobsSkipped, result.complete], [7, 2, true]);
+      }
+      assertEquals(traces(path, origin), []);
+      // the source is away now
+      assertEquals(await experimaestro.list(path), first.listing);
+      assertEquals(first.listing.orphans, "No orphan jobs found.\n");
+      assertEquals(await experimaestro.judge(path), first.judgement);
+      const before = jobFiles(path);
+      await experimaestro.make(path, oracle.corpus);
+      const rewritten = changedFiles(before, jobFiles(path));
+      assertEquals(rewritten, oracle.rewritten);
+      assertEquals(await experimaestro.list(path), second.listing);
+    },
+  });
+}
+
+Deno.test({
+  name: "experimaestro itself runs only the failed job again",
+  ignore: bin === undefined,
+  fn() {
+    const jobs = new Set(oracle.rewritten.map((path) => path.split("/").slice(1, 3).join("/")));
+    assertEquals(jobs.size, 1);
+    const failed = /^FAIL +(\S+)/m.exec(oracle.first.listing.jobs)?.[1];
+    assertEquals([...jobs], [failed]);
+  },
+});
+
+Deno.test({
+  name: "copyExperiment() misses no job that the run did without",
+  ignore: bin === undefined,
+  async fn() {
+    const { experimaestro, source, origin, first, second } = oracle;
+    const path = newPath("second run");
+    for (const version of [first, second]) {
+      using _there = oracle.stand(version);
+      const result = await copyExperiment(workspace(source), workspace(path), "oracle", "current");
+      assertEquals([result.jobsMissing, result.jobsSkipped, result.complete], [
+        [],
+        version === first ? 2 : 9,
+        true,
+      ]);
+    }
+    assertEquals(traces(path, origin), []);
+    assertEquals(await experimaestro.list(path), second.listing);
+    assertEquals((await experimaestro.judge(path)).saved, second.judgement.saved);
+  },
+});
+
+Deno.test({
+  name: "copyExperiment() relocates the absolute paths of experimaestro before 2.4",
+  ignore: bin === undefined,
+  async fn() {
+    const { experimaestro, source, origin, first } = oracle;
+    const path = newPath("older");
+    const older = { ...first, kept: join(oracle.root, "kept", "older") };
+    await duplicate(first.kept, older.kept);
+    {
+      using _there = oracle.stand(older);
+      toAbsolutePaths(source);
+      const files = traces(source, `"value":"${origin}`).filter((file) =>
+        file.endsWith("params.json")
+      );
+      assertEquals(files.length, 7);
+      const result = await copyExperiment(workspace(source), workspace(path), "oracle", "current");
+      assert(result.complete);
+    }
+    assertEquals(traces(path, origin), []);
+    assertEquals(await experimaestro.judge(path), first.judgement);
+  },
+});

@@ -1,0 +1,84 @@
+/**
+ * experimaestro itself, as the judge of our copies.
+ *
+ * @module
+ */
+
+import { fromFileUrl, join } from "@std/path";
+
+const HERE = fromFileUrl(new URL(".", import.meta.url));
+
+/** What experimaestro's own commands say of a workspace. */
+export interface Listing {
+  /** `experiments list`. */
+  experiments: string;
+  /** `jobs list`, tags shown. */
+  jobs: string;
+  /** `orphans`. */
+  orphans: string;
+}
+
+/** What experimaestro loads from a workspace; paths begin with `<workspace>/`. */
+export interface Judgement {
+  /** Each job's configuration and instance, by `task/job`. */
+  jobs: Record<string, [configuration: unknown, instance: unknown]>;
+  /** The jobs' configurations, as the current run has them, by id. */
+  run: Record<string, unknown>;
+  /** What was saved with the experiment, loaded in three ways. */
+  saved: unknown;
+  /** The state of each service. */
+  services: Record<string, unknown>;
+}
+
+/** experimaestro, installed in `bin`, with a home and settings of its own. */
+export class Experimaestro {
+  constructor(private readonly bin: string, private readonly home: string) {}
+
+  /** Runs the experiment `oracle` in a workspace. */
+  async make(workspace: string, source: string): Promise<void> {
+    await this.#run("python", ["-m", "xpm_oracle.make", workspace, source]);
+  }
+
+  /** Runs an experiment `oracle` that is in progress until the file `gate` is there. */
+  async makeWaiting(workspace: string, source: string, gate: string): Promise<void> {
+    await this.#run("python", ["-m", "xpm_oracle.wait", workspace, source, gate]);
+  }
+
+  /** What experimaestro's own commands say. */
+  async list(workspace: string): Promise<Listing> {
+    const commands = [
+      ["experiments", "--workdir", workspace, "list"],
+      ["jobs", "--workdir", workspace, "list", "--tags"],
+      ["orphans", workspace],
+    ];
+    const [experiments, jobs, orphans] = await Promise.all(
+      commands.map((args) => this.#run("experimaestro", args)),
+    ) as [string, string, string];
+    return { experiments, jobs, orphans };
+  }
+
+  /** What experimaestro loads. */
+  async judge(workspace: string): Promise<Judgement> {
+    return JSON.parse(await this.#run("python", [join(HERE, "judge.py"), workspace]));
+  }
+
+  async #run(program: string, args: string[]): Promise<string> {
+    const command = new Deno.Command(join(this.bin, program), {
+      args,
+      clearEnv: true,
+      env: {
+        PATH: Deno.env.get("PATH") ?? "",
+        HOME: this.home,
+        PYTHONPATH: HERE,
+        PYTHONDONTWRITEBYTECODE: "1",
+        PYTHONUTF8: "1",
+        NO_COLOR: "1",
+      },
+      stdin: "null",
+    });
+    const { success, stdout, stderr } = await command.output();
+    const decoder = new TextDecoder();
+    if (!success) throw new Error(`${program} ${args.join(" ")}: ${decoder.decode(stderr)}`);
+    return decoder.decode(stdout);
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The experiment by which the copy is judged: run once, then run again, both kept aside.
+ *
+ * @module
+ */
+
+import { join } from "@std/path";
+import { Experimaestro, type Judgement, type Listing } from "./experimaestro.ts";
+import { changedFiles, jobFiles } from "./traces.ts";
+
+/** A folder's name that no shell and no JSON takes as it stands. */
+export const ODD = `it's "mine" $(id) é`;
+
+/** The workspace at one moment, and what experimaestro says of it then. */
+export interface Version {
+  /** Where it is kept. */
+  readonly kept: string;
+  /** What experimaestro's commands say. */
+  readonly listing: Listing;
+  /** What experimaestro loads. */
+  readonly judgement: Judgement;
+}
+
+/** An experiment that experimaestro ran, in a workspace with an odd name. */
+export class Oracle {
+  private constructor(
+    /** A private folder for all of it. */
+    readonly root: string,
+    /** experimaestro, with a home in that folder. */
+    readonly experimaestro: Experimaestro,
+    /** After the experiment was run once. */
+    readonly first: Version,
+    /** After it was run again. */
+    readonly second: Version,
+    /** The files of jobs that the second run wrote. */
+    readonly rewritten: string[],
+  ) {}
+
+  /** Runs the experiment twice with the experimaestro that is in `bin`. */
+  static async make(bin: string): Promise<Oracle> {
+    const root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "xpm-oracle-" }));
+    for (const folder of ["home", "kept", "origin"]) Deno.mkdirSync(join(root, folder));
+    Deno.writeTextFileSync(join(root, "corpus.txt"), "one corpus\n");
+    const experimaestro = new Experimaestro(bin, join(root, "home"));
+    const workspace = join(root, "origin", ODD);
+    const keep = async (name: string): Promise<Version> => {
+      const [listing, judgement] = await Promise.all([
+        experimaestro.list(workspace),
+        experimaestro.judge(workspace),
+      ]);
+      const kept = join(root, "kept", name);
+      Deno.renameSync(workspace, kept);
+      return { kept, listing, judgement };
+    };
+    await experimaestro.make(workspace, join(root, "corpus.txt"));
+    const first = await keep("first");
+    await duplicate(first.kept, workspace);
+    const before = jobFiles(workspace);
+    await experimaestro.make(workspace, join(root, "corpus.txt"));
+    const rewritten = changedFiles(before, jobFiles(workspace));
+    return new Oracle(root, experimaestro, first, await keep("second"), rewritten);
+  }
+
+  /** Where the experiment was made. */
+  get source(): string {
+    return join(this.root, "origin", ODD);
+  }
+
+  /** What the paths in a copy must not lead to. */
+  get origin(): string {
+    return join(this.root, "origin");
+  }
+
+  /** The file outside the workspace that the experiment reads. */
+  get corpus(): string {
+    return join(this.root, "corpus.txt");
+  }
+
+  /** Puts a version where it was made; afterwards there is nothing at that place again. */
+  stand({ kept }: Version): Disposable {
+    Deno.renameSync(kept, this.source);
+    return { [Symbol.dispose]: () => Deno.renameSync(this.source, kept) };
+  }
+
+  /** Removes it all. */
+  remove(): void {
+    Deno.removeSync(this.root, { recursive: true });
+  }
+}
+
+/** Copies a folder with its times. */
+export async function duplicate(from: string, to: string): Promise<void> {
+  const { success } = await new Deno.Command("cp", { args: ["-a", from, to] }).output();
+  if (!success) throw new Error(`cp -a could not copy ${from}`);
+}
