@@ -79,7 +79,7 @@ export function decide(
 ): Decision {
   if (source === "unseen" || destination === "unseen") return skip;
   if (source === "absent" && destination === "absent" && removed) {
-    return { action: "removed", reason: "removed when its run ended", incomplete: false };
+    return { action: "removed", reason: "its run has no need of it any more", incomplete: false };
   }
   if (source === "running" && includeRunning) {
     if (destination === "absent") return { ...copy, reason: "still running, copied as it stands" };
@@ -129,11 +129,13 @@ function stateAt(job: JobInfo, found: Inventory, status: RunStatus | undefined):
 }
 
 /**
- * Whether experimaestro removed a transient job when its run ended: it removes the run's link to
- * the job as well, and 2.7.0 writes `transient` nowhere.
+ * Whether a transient job is missing on purpose, though 2.7.0 writes `transient` nowhere. When the
+ * run ends, experimaestro removes such a job with the run's link to it; one that nothing in the run
+ * needed never ran, and is `unscheduled`: its link leads nowhere.
  */
 function wasRemoved(job: JobInfo, run: FoundRunFolder, status: RunStatus | undefined): boolean {
-  return status?.ended === true && run.has(JOBS) && !run.has(runLink(job));
+  return status?.ended === true &&
+    (status.jobStates[job.jobId] === "unscheduled" || run.has(JOBS) && !run.has(runLink(job)));
 }
 
 /** A job that is a link to anything but a folder of that job cannot be copied. */

@@ -86,7 +86,7 @@ export async function survey(
     ...ends,
     found,
     localRsync: rsyncVersion(
-      (workspaces.source.ssh === undefined ? sights.source : sights.destination).versions.rsync,
+      (workspaces.source.ssh === undefined ? sights.source : sights.destination).rsync,
     ),
     plan: makePlan(request, sights, jobs, found, options),
     problems: problems.map((problem) => ({
@@ -169,7 +169,7 @@ function refuse(workspaces: Ends<Workspace>, sights: Ends<Sight>, options: CopyO
     );
   }
   for (const [sight, workspace] of [[sights.source, source], [sights.destination, destination]]) {
-    if ((sight as Sight).versions.rsync !== "") continue;
+    if ((sight as Sight).rsync !== "") continue;
     const where = on(workspace as Workspace) || " on this machine";
     throw new CopyError("program", `rsync is not installed${where}`, "install rsync there");
   }
@@ -261,7 +261,7 @@ function describe(workspace: Workspace, sight: Sight): PlannedEnd {
     id: workspace.id,
     ...(workspace.ssh && { host: workspace.ssh.host }),
     path: sight.realPath,
-    rsync: rsyncVersion(sight.versions.rsync),
+    rsync: rsyncVersion(sight.rsync),
     ...(sight.freeBytes !== undefined && { freeBytes: sight.freeBytes }),
   };
 }
@@ -271,7 +271,7 @@ function versionWarnings(workspaces: Ends<Workspace>, sights: Ends<Sight>): Copy
   const { source, destination } = workspaces;
   if (source.ssh === undefined && destination.ssh === undefined) return [];
   return (["source", "destination"] as const).flatMap((end) => {
-    const version = rsyncVersion(sights[end].versions.rsync);
+    const version = rsyncVersion(sights[end].rsync);
     if (version === "" || isAtLeast(version, "3.4.0")) return [];
     const where = on(workspaces[end]) || " on this machine";
     const message = `rsync ${version}${where} has known security holes; 3.4 mends them`;

@@ -13,9 +13,12 @@ import { CopyError } from "../errors.ts";
  * @throws {CopyError} `permission`, when it was not; the hint names the flag.
  */
 export function requireAccess(access: "read" | "write", path: string): void {
-  if (Deno.permissions.querySync({ name: access, path }).state !== "granted") {
-    throw refused(access, path);
-  }
+  if (!isGranted(access, path)) throw refused(access, path);
+}
+
+/** Whether Deno was granted to read or write a path. */
+export function isGranted(access: "read" | "write", path: string): boolean {
+  return Deno.permissions.querySync({ name: access, path }).state === "granted";
 }
 
 /** The error for a path that Deno was not granted. */

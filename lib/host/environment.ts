@@ -78,8 +78,13 @@ export function homeFolder(): string {
   return requiredVariable("HOME");
 }
 
-/** The environment of child processes, to be given to them under `clearEnv`. */
+/**
+ * The environment of child processes, to be given to them under `clearEnv`.
+ *
+ * @throws {CopyError} `permission`, when Deno was not granted to read what none can do without.
+ */
 export function childEnvironment(): Record<string, string> {
+  for (const name of ["PATH", "HOME"]) requireVariableAccess(name);
   const environment: Record<string, string> = {};
   for (const name of CHILD_VARIABLES) {
     const value = variable(name);

@@ -30,8 +30,8 @@ export interface Sight {
   jobsPath: string;
   /** `experiments`, links resolved. */
   experimentsPath: string;
-  /** The first lines of `rsync --version`, `tar --version`; empty where there is none. */
-  versions: { rsync: string; tar: string };
+  /** The first line of `rsync --version`; empty where there is none. */
+  rsync: string;
   /** Where copies of `jobs` are put together: a folder of the same file system. */
   jobsStaging: string;
   /** Where copies of `experiments` are put together. */

@@ -16,7 +16,7 @@ import {
   STAGING,
   STATUS_FILE,
 } from "../workspace/layout.ts";
-import { requireAccess } from "./access.ts";
+import { isGranted, requireAccess } from "./access.ts";
 import { homeFolder } from "./environment.ts";
 import { linkTarget, lookAt, namesIn, readPlainFile, realPath, walk } from "./files.ts";
 import type {
@@ -34,13 +34,13 @@ import type {
   Sight,
   Visit,
 } from "./host.ts";
-import { output, start, type Watch } from "./process.ts";
+import { output, type Program, start, type Watch } from "./process.ts";
 import { prepareLocally, settleLocally } from "./local_settle.ts";
 
 /** This machine. */
 export class LocalHost implements Host {
   readonly name = undefined;
-  #versions: Promise<Sight["versions"]> | undefined;
+  readonly #versions = new Map<Program, Promise<string>>();
 
   constructor(private readonly watch: Watch) {}
 
@@ -67,7 +67,7 @@ export class LocalHost implements Host {
       marker: names.has(MARKER),
       jobsPath,
       experimentsPath,
-      versions: await (this.#versions ??= this.#askVersions()),
+      rsync: await this.#version("rsync"),
       jobsStaging: stagingFor(real, jobsPath),
       experimentsStaging: stagingFor(real, experimentsPath),
       freeBytes: freeBytes(jobsPath),
@@ -80,14 +80,16 @@ export class LocalHost implements Host {
     };
   }
 
-  async #askVersions(): Promise<Sight["versions"]> {
-    const ask = async (program: "rsync" | "tar") => {
+  /** The first line of what a program says of itself. */
+  #version(program: Program): Promise<string> {
+    let answer = this.#versions.get(program);
+    if (answer === undefined) {
       const running = start(program, ["--version"], this.watch);
-      await running.stdin.close();
-      return (await output(running)).split("\n")[0]!;
-    };
-    const [rsync, tar] = await Promise.all([ask("rsync"), ask("tar")]);
-    return { rsync, tar };
+      answer = Promise.all([output(running), running.stdin.close()])
+        .then(([text]) => text.split("\n")[0]!);
+      this.#versions.set(program, answer);
+    }
+    return answer;
   }
 
   // deno-lint-ignore require-await -- ssh needs the promise
@@ -138,7 +140,7 @@ export class LocalHost implements Host {
   }
 
   async settle(settlement: Settlement): Promise<FailedMove[]> {
-    const { tar } = await (this.#versions ??= this.#askVersions());
+    const tar = await this.#version("tar");
     return await settleLocally(settlement, tar.includes("GNU"), this.watch);
   }
 
@@ -176,7 +178,10 @@ function expand(path: string): string {
 
 function realPathOfWhatExists(path: string): string {
   for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
-    const real = realPath(path.slice(0, end));
+    const above = path.slice(0, end);
+    // Where a new folder's parent may not be read, it is checked once the folder has been made.
+    if (end < path.length && !isGranted("read", above)) break;
+    const real = realPath(above);
     if (real !== undefined) return (real === "/" ? "" : real) + path.slice(end);
   }
   return path;
@@ -187,9 +192,10 @@ function stagingFor(workspace: string, place: string): string {
   return device(place) === device(workspace) ? `${workspace}/${STAGING}` : `${place}/${STAGING}`;
 }
 
-/** The device of the nearest folder that exists. */
-function device(path: string): number {
+/** The device of the nearest folder that exists; undefined when that may not be read. */
+function device(path: string): number | undefined {
   for (;;) {
+    if (!isGranted("read", path)) return undefined;
     try {
       return Deno.statSync(path).dev;
     } catch (error) {

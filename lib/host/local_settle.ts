@@ -24,6 +24,9 @@ export function prepareLocally(staging: string, places: Place[]): number {
   const parent = parentOf(staging);
   Deno.mkdirSync(parentOf(parent), { recursive: true });
   Deno.mkdirSync(staging, { recursive: true, mode: 0o700 });
+  Deno.chmodSync(staging, 0o700);
+  const real = Deno.realPathSync(staging);
+  if (real !== staging) throw refused("write", parentOf(parentOf(real)));
   let restored = 0;
   for (const place of places) {
     const aside = `${staging}/${ASIDE}/${place.name}`;

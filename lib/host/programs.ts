@@ -65,8 +65,7 @@ elif [ -z "$(ls -A "$root")" ]; then state=empty
 fi
 say state "$state"
 [ -e "$root/.__experimaestro__" ] && say marker yes
-first() { sed -n 1p; }
-say rsync "$(rsync --version 2> /dev/null | first)" tar "$(tar --version 2> /dev/null | first)"
+say rsync "$(rsync --version 2> /dev/null | sed -n 1p)"
 existing() { # the nearest folder that is there
   here=$1
   while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done

@@ -65,7 +65,7 @@ export class SshHost implements Host {
       marker: answer.has("marker"),
       jobsPath: said("jobs"),
       experimentsPath: said("experiments"),
-      versions: { rsync: said("rsync"), tar: said("tar") },
+      rsync: said("rsync"),
       jobsStaging: said("jobsStaging"),
       experimentsStaging: said("experimentsStaging"),
       freeBytes: availableBytes(said("free")),

@@ -29,8 +29,7 @@ Deno.test.afterAll(async () => {
 
 /** A workspace here, or the same folder as another machine would have it. */
 function workspace(path: string, remote = false): Workspace {
-  const { host, options } = sshd ?? { host: "", options: [] };
-  return { id: path, path, ...(remote && { ssh: { host, options } }) };
+  return { id: path, path, ...(remote && { ssh: sshd! }) };
 }
 
 /** A new path for a copy, as odd as the source's. */
@@ -55,6 +54,17 @@ Deno.test({
       "jobs/xpm_oracle.T/J/checkpoint",
       "jobs/xpm_oracle.T/J/params.json",
     ]);
+  },
+});
+
+Deno.test({
+  name: "experimaestro itself runs only the failed job again",
+  ignore: bin === undefined,
+  fn() {
+    const jobs = new Set(oracle.rewritten.map((path) => path.split("/").slice(1, 3).join("/")));
+    assertEquals(jobs.size, 1);
+    const failed = /^FAIL +(\S+)/m.exec(oracle.first.listing.jobs)?.[1];
+    assertEquals([...jobs], [failed]);
   },
 });
 
@@ -92,17 +102,6 @@ for (const { name, from, to } of DIRECTIONS) {
     },
   });
 }
-
-Deno.test({
-  name: "experimaestro itself runs only the failed job again",
-  ignore: bin === undefined,
-  fn() {
-    const jobs = new Set(oracle.rewritten.map((path) => path.split("/").slice(1, 3).join("/")));
-    assertEquals(jobs.size, 1);
-    const failed = /^FAIL +(\S+)/m.exec(oracle.first.listing.jobs)?.[1];
-    assertEquals([...jobs], [failed]);
-  },
-});
 
 Deno.test({
   name: "copyExperiment() misses no job that the run did without",

@@ -11,6 +11,7 @@ const HISTORY = [
   /^jobs\/[^/]+\/[^/]+\/[^/]+\.(py|out|err)$/,
   /^jobs\/[^/]+\/[^/]+\/\.experimaestro\/events\//,
   /^experiments\/[^/]+\/[^/]+\/(events\/|environment\.json$)/,
+  /^\.(events|scheduler)\//,
 ];
 /** Locks are touched by any run. */
 const LOCK = /^jobs\/[^/]+\/[^/]+\/[^/]+\.lock$/;

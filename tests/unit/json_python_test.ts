@@ -91,21 +91,16 @@ function shape(node: JsonNode): Shape {
   if (node.kind === "object") {
     return ["o", [...new Map(node.entries.map(([key, value]) => [key, shape(value)]))]];
   }
-  if (typeof node.value === "number") return ["n", String(node.value) + sign(node.value)];
+  if (typeof node.value === "number") return ["n", String(node.value)];
   return ["w", node.value === null ? "None" : node.value ? "True" : "False"];
 }
 
-/** Python's spelling of a number as ours, `-0` told from `0`. */
+/** Python's spelling of a number as ours. */
 function asOurs(theirs: Shape): Shape {
   if (theirs[0] === "a") return ["a", theirs[1].map(asOurs)];
   if (theirs[0] === "o") return ["o", theirs[1].map(([key, value]) => [key, asOurs(value)])];
   if (theirs[0] !== "n") return theirs;
-  const value = Number(theirs[1].replace("inf", "Infinity").replace("nan", "NaN"));
-  return ["n", String(value) + sign(value)];
-}
-
-function sign(value: number): string {
-  return Object.is(value, -0) ? " negative" : "";
+  return ["n", String(Number(theirs[1].replace("inf", "Infinity").replace("nan", "NaN")))];
 }
 
 function ours(content: string): Shape | null {
