@@ -5,7 +5,8 @@
  */
 
 import type { ExperimentSummary } from "../copy/browse.ts";
-import type { CopyEvent, CopyPlan, CopyProblem, CopyResult } from "../copy/types.ts";
+import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
+import { quoteCommand } from "../shell_words.ts";
 import { printable } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { OutputChoice } from "./arguments.ts";
@@ -16,7 +17,6 @@ import { location } from "./names.ts";
 import { renderDryRunEnd, renderPlan, renderWarning, type ReportStyle } from "./plan_report.ts";
 import type { Reporter } from "./reporter.ts";
 import { type ProgressMode, Screen } from "./screen.ts";
-import { quoteCommand } from "../shell_words.ts";
 import { renderSummary } from "./summary_report.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -28,9 +28,6 @@ export class TextReporter implements Reporter {
   readonly #screen: Screen;
   readonly #out: ReportStyle;
   readonly #err: ReportStyle;
-  readonly #held: CopyProblem[] = [];
-  readonly #warned = new Set<string>();
-  #planned = false;
 
   /** @param copying Whether a copy is made: its plan is told before it begins. */
   constructor(terminal: Terminal, choice: OutputChoice, copying: boolean) {
@@ -54,28 +51,12 @@ export class TextReporter implements Reporter {
       this.#screen.message([`connecting to ${printable(event.host)}`]);
     } else if (event.type === "command" && this.#choice.verbose) {
       this.#screen.message([`+ ${quoteCommand(event.command)}`]);
+    } else if (event.type === "waiting") {
+      this.#screen.message(["another copy of this run to this workspace goes on: waiting for it"]);
     } else if (event.type === "warning") {
-      this.#warn(event.problem);
-    } else if (event.type === "planned") {
-      const { plan } = event;
-      this.#planned = true;
-      if (this.#copying) this.#screen.message([...renderPlan(plan, this.#err), ""]);
-      for (const { message } of plan.warnings) this.#warned.add(message);
-      this.#warnHeld();
-    }
-  }
-
-  // What comes before the plan waits for it: most of it stands there.
-  #warn(problem: CopyProblem): void {
-    this.#held.push(problem);
-    if (this.#planned) this.#warnHeld();
-  }
-
-  #warnHeld(): void {
-    for (const problem of this.#held.splice(0)) {
-      if (this.#warned.has(problem.message)) continue;
-      this.#warned.add(problem.message);
-      this.#screen.message([renderWarning(problem, this.#err.paint)]);
+      this.#screen.message([renderWarning(event.problem, this.#err.paint)]);
+    } else if (event.type === "planned" && this.#copying) {
+      this.#screen.message([...renderPlan(event.plan, this.#err), ""]);
     }
   }
 
@@ -118,7 +99,6 @@ export class TextReporter implements Reporter {
   failed(failure: Failure): void {
     const lines = renderFailure(failure, this.#screen.state, this.#err);
     this.#screen.end();
-    this.#warnHeld();
     this.#screen.message(lines);
   }
 

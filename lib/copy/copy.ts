@@ -5,6 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
+import type { Claim } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { EXPERIMENTS, jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -106,11 +107,13 @@ export async function copyBetween(
 ): Promise<CopyResult> {
   const started = performance.now();
   const request = { workspaces: { source, destination }, experimentId, runId };
+  const claims: Claim[] = [];
   try {
     let surveyed = await survey(hosts, request, options);
     const name = await stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
-    if (await prepare(surveyed, loads()) > 0) surveyed = await survey(hosts, request, options);
+    claims.push(...await claimAll(surveyed, loads(), options));
+    if (claims.some((claim) => claim.changed)) surveyed = await survey(hosts, request, options);
     const tally = new Tally(surveyed, options);
     for (const [index, load] of loads().entries()) {
       await carryOut(load, index, surveyed, tally, hosts, options);
@@ -121,18 +124,25 @@ export async function copyBetween(
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
     throw error;
+  } finally {
+    for (const claim of claims) await claim.release();
   }
 }
 
-/** Makes the staging folders; answers how many folders of the destination went back to their place. */
-async function prepare({ hosts, sights }: Survey, loads: Load[]): Promise<number> {
+/** Claims the staging folders; another copy of the same run to the same place is waited for. */
+async function claimAll(
+  { hosts, sights }: Survey,
+  loads: Load[],
+  options: CopyOptions,
+): Promise<Claim[]> {
   const { jobsPath, experimentsPath } = sights.destination;
   const places = [{ name: JOBS, path: jobsPath }, { name: EXPERIMENTS, path: experimentsPath }];
-  let restored = 0;
+  const claims: Claim[] = [];
   for (const staging of new Set(loads.map((load) => load.staging))) {
-    restored += await hosts.destination.prepare(staging, places);
+    const onWait = () => options.onEvent?.({ type: "waiting", folder: staging });
+    claims.push(await hosts.destination.claim(staging, places, onWait));
   }
-  return restored;
+  return claims;
 }
 
 /** Stages a load, rewrites it and publishes it. */

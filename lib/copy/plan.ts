@@ -108,6 +108,7 @@ export function planJobs(
     const source = destination === "done" ? "unseen" : stateAt(job, found.source, statuses.source);
     const removed = job.transient === 2 || wasRemoved(job, found.source.run, statuses.source);
     const decision = decide(source, destination, { removed, includeRunning });
+    const early = decision.action === "missing" && statuses.source?.ended === false;
     const { bytes = 0, files = 0 } = found.source.jobs.get(jobFolder(job)) ?? {};
     return {
       taskId: job.taskId,
@@ -117,6 +118,7 @@ export function planJobs(
       bytes,
       files,
       ...linkRule(job, found.source) ?? decision,
+      ...(early && { reason: "not at the source (not started yet?)" }),
     };
   });
 }
@@ -184,6 +186,9 @@ function decideRun(
   if (found.destination.size === 0) return { action: "copy" };
   if (isInProgressThere(jobs, source, destination)) {
     return { action: "leave", reason: "in progress at the destination" };
+  }
+  if (source?.ended === false && destination?.ended === true) {
+    return { action: "skip", reason: "ended at the destination, in progress at the source" };
   }
   const ended = source?.ended === true && destination?.ended !== true;
   if (ended || isNewer(found.source, found.destination)) {

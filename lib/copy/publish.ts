@@ -6,10 +6,12 @@
 
 import { CopyError } from "../errors.ts";
 import { readPlainFile } from "../host/files.ts";
-import type { Move, Settlement } from "../host/host.ts";
+import { APPEARED, type Move, type Settlement } from "../host/host.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.ts";
+import { jobState } from "../workspace/jobs.ts";
 import { readRunStatus } from "../workspace/runs.ts";
+import { takeInventory } from "./inventory.ts";
 import { willStand } from "./plan.ts";
 import { type PathMap, pathMap } from "./relocate.ts";
 import { currentLink, type Read, rewriteJob, rewriteRun, type Rewriting } from "./rewrite.ts";
@@ -33,6 +35,8 @@ export interface Load {
 export interface Published {
   /** Jobs that stand at their place now. */
   jobs: PlannedJob[];
+  /** Jobs that another copy has put there meanwhile, as good as ours. */
+  found: PlannedJob[];
   /** Jobs that do not, and why. */
   failed: { job: PlannedJob; reason: string }[];
   /** What kept the run, or `current`, from its place. */
@@ -86,6 +90,7 @@ export async function publish(
 ): Promise<Published> {
   const published: Published = {
     jobs: [],
+    found: [],
     failed: [],
     runFailed: [],
     notes: [],
@@ -119,11 +124,15 @@ export async function publish(
     moves,
     keep,
   });
+  const reasons = new Map(failures.map(({ from, reason }) => [from, reason]));
+  const appeared = load.jobs.filter((job) => reasons.get(jobFolder(job)) === APPEARED);
+  published.found = await asGood(appeared, survey);
+  const unpublished = new Set(published.failed.map(({ job }) => job));
   for (const job of load.jobs) {
-    if (published.failed.some((failure) => failure.job === job)) continue;
-    const failure = failures.find(({ from }) => from === jobFolder(job));
-    if (failure === undefined) published.jobs.push(job);
-    else published.failed.push({ job, reason: failure.reason });
+    if (unpublished.has(job) || published.found.includes(job)) continue;
+    const reason = reasons.get(jobFolder(job));
+    if (reason === undefined) published.jobs.push(job);
+    else published.failed.push({ job, reason });
   }
   published.runFailed = failures.filter(({ from }) => from.startsWith(`${EXPERIMENTS}/`))
     .map(({ reason }) => reason);
@@ -138,6 +147,24 @@ export async function publish(
       published.outside.set(path, (published.outside.get(path) ?? 0) + 1);
     }
   }
+}
+
+/** Of jobs that appeared at the destination meanwhile, those that need no copy any more. */
+async function asGood(jobs: PlannedJob[], { hosts, sights, plan }: Survey): Promise<PlannedJob[]> {
+  if (jobs.length === 0) return [];
+  const { destination } = hosts;
+  const sight = await destination.look({ path: sights.destination.realPath });
+  const { jobs: there } = await takeInventory(destination, sight, {
+    jobs,
+    run: runFolder(plan.experimentId, plan.runId),
+    statesOnly: true,
+    excludes: () => false,
+  });
+  return jobs.filter((job) => {
+    const markers = there.get(jobFolder(job))?.markers ?? new Set<string>();
+    const state = jobState(job.taskId, markers, false);
+    return state === job.source || state === "done";
+  });
 }
 
 function mapOf({ sights: { source, destination } }: Survey): PathMap {

@@ -59,9 +59,21 @@ export function pathMap({ workspace, jobs, experiments, destination }: Roots): P
 export function relocatePath(path: string, map: PathMap): string | undefined {
   for (const [from, to] of map.pairs) {
     if (path === from) return to;
-    if (path.startsWith(from + "/")) return to + path.slice(from.length);
+    const below = path.slice(from.length);
+    if (path.startsWith(from + "/") && !climbsOut(below)) return to + below;
   }
   return undefined;
+}
+
+/** Whether a path leaves the folder it begins in: `/jobs/../../data`. */
+function climbsOut(path: string): boolean {
+  let depth = 0;
+  for (const name of path.split("/")) {
+    if (name === "..") depth--;
+    else if (name !== "" && name !== ".") depth++;
+    if (depth < 0) return true;
+  }
+  return false;
 }
 
 /** The kinds of file that hold paths of the workspace. */
@@ -196,8 +208,10 @@ class Change {
 
 /** Adds tags to a run's `status.json` that it lacks. */
 export function addTags(content: string, tags: string[]): string {
-  const node = member(readJson(content), "run_tags");
-  if (node?.kind !== "array") return content;
+  const root = readJson(content);
+  const node = member(root, "run_tags");
+  if (node === undefined) return withNewTags(content, root, tags);
+  if (node.kind !== "array") return content;
   const known = node.items.map(text);
   const added = tags.filter((tag) => !known.includes(tag)).map(quote);
   if (added.length === 0) return content;
@@ -205,4 +219,13 @@ export function addTags(content: string, tags: string[]): string {
   return last === undefined
     ? applyEdits(content, [{ start: node.start, end: node.end, text: `[${added.join(", ")}]` }])
     : applyEdits(content, [{ start: last.end, end: last.end, text: `, ${added.join(", ")}` }]);
+}
+
+function withNewTags(content: string, root: JsonNode, tags: string[]): string {
+  if (root.kind !== "object" || tags.length === 0) return content;
+  const entry = `"run_tags": [${tags.map(quote).join(", ")}]`;
+  const last = root.entries.at(-1)?.[1];
+  return last === undefined
+    ? applyEdits(content, [{ start: root.start, end: root.end, text: `{${entry}}` }])
+    : applyEdits(content, [{ start: last.end, end: last.end, text: `, ${entry}` }]);
 }

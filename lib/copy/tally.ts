@@ -22,6 +22,8 @@ export class Tally {
   readonly #outside = new Map<string, number>();
   readonly #kept: string[] = [];
   #runWritten = false;
+  /** Jobs that another copy has brought meanwhile. */
+  #found = 0;
   /** Bytes of the loads that are done. */
   #done = 0;
 
@@ -31,7 +33,7 @@ export class Tally {
     this.#errors = [...problems];
     this.#warnings.push(...plan.warnings);
     options.onEvent?.({ type: "planned", plan });
-    for (const problem of [...plan.warnings, ...problems]) this.#tell(problem);
+    for (const problem of problems) this.#tell(problem);
   }
 
   #tell(problem: CopyProblem): void {
@@ -72,6 +74,7 @@ export class Tally {
     for (const { job, note } of published.notes) {
       this.#warn(`${job === undefined ? "the run" : jobFolder(job)}: ${note}`, job);
     }
+    this.#found += published.found.length;
     for (const job of published.jobs) {
       this.#published.push(job);
       const replaced = job.action === "replace";
@@ -119,7 +122,7 @@ export class Tally {
       runId: plan.runId,
       dryRun,
       jobsCopied: this.#published.length,
-      jobsSkipped: ofAction("skip", "removed").length,
+      jobsSkipped: ofAction("skip", "removed").length + this.#found,
       jobsReplaced: this.#published.filter((job) => job.action === "replace").map(idOf),
       jobsMissing: ofAction("missing").map(idOf),
       jobsRunning: running.map(idOf),

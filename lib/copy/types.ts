@@ -110,14 +110,16 @@ export interface CopyProgress {
 }
 
 /**
- * What a copy tells while it goes on: first `connecting` for each host, then `planned`, then
- * `progress`, `published` and `warning` in any number, last `done`. `command` tells each program
- * started, for `--verbose`.
+ * What a copy tells while it goes on: first `connecting` and `connected` for each host, `waiting`
+ * when another copy of the same run to the same place goes on, then `planned`, then `progress`,
+ * `published` and `warning` in any number, last `done`. `command` tells each program started, for
+ * `--verbose`.
  */
 export type CopyEvent =
   | { type: "connecting"; host: string }
   | { type: "connected"; host: string }
   | { type: "command"; command: string[] }
+  | { type: "waiting"; folder: string }
   | { type: "planned"; plan: CopyPlan }
   | { type: "progress"; progress: CopyProgress }
   | { type: "published"; job: JobId; replaced: boolean }

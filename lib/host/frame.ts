@@ -1,6 +1,6 @@
 /**
  * The frame around what a remote program answers: NUL, a word chosen anew each time, then texts
- * that end with a NUL, the last of them `end`.
+ * that end with a NUL, the last of them that word and `end`.
  *
  * @module
  */
@@ -25,8 +25,8 @@ export async function readAnswer(
   for await (const text of texts(stream)) {
     if (state === "before") state = text === word ? "within" : "before";
     else if (state === "stopping") throw new CopyError("refused", text);
-    else if (text === "stop") state = "stopping";
-    else if (text === "end") return true;
+    else if (text === `${word} stop`) state = "stopping";
+    else if (text === `${word} end`) return true;
     else tell(text);
   }
   return false;

@@ -162,12 +162,23 @@ export interface Place {
   path: string;
 }
 
+/** Why a move was not made: something that is as good may have appeared there meanwhile. */
+export const APPEARED = "another version has appeared there meanwhile";
+
 /** A move that could not be made, and why. */
 export interface FailedMove {
   /** The move's `from`. */
   from: string;
-  /** Why: one clause. */
+  /** Why: one clause; {@linkcode APPEARED}, when another copy was faster. */
   reason: string;
+}
+
+/** A staging folder that is ours alone. */
+export interface Claim {
+  /** Whether the destination may have changed meanwhile: something went back, or was waited for. */
+  changed: boolean;
+  /** Gives it up; an empty staging folder is removed. */
+  release(): Promise<void>;
 }
 
 /** How rsync reaches a machine. */
@@ -189,10 +200,12 @@ export interface Host {
   /** Lists what is in many folders at once; answers which of them are links. */
   scan(request: ScanRequest, visit: Visit): Promise<LinkedFolder[]>;
   /**
-   * Makes a private staging folder. What an interrupted copy moved aside there, and did not
-   * replace, goes back to its place; answers how many folders did.
+   * Makes a private staging folder and claims it. What an interrupted copy moved aside there, and
+   * did not replace, goes back to its place.
+   *
+   * @param onWait Is called when another copy has it: it is waited for.
    */
-  prepare(staging: string, places: Place[]): Promise<number>;
+  claim(staging: string, places: Place[], onWait: () => void): Promise<Claim>;
   /** Puts what was staged in its place. */
   settle(settlement: Settlement): Promise<FailedMove[]>;
   /** How rsync reaches this machine. */

@@ -21,6 +21,7 @@ import { homeFolder } from "./environment.ts";
 import { linkTarget, lookAt, namesIn, readPlainFile, realPath, walk } from "./files.ts";
 import type {
   BrowseRequest,
+  Claim,
   FailedMove,
   FoundExperiment,
   FoundRun,
@@ -35,7 +36,7 @@ import type {
   Visit,
 } from "./host.ts";
 import { output, type Program, start, type Watch } from "./process.ts";
-import { prepareLocally, settleLocally } from "./local_settle.ts";
+import { claimLocally, settleLocally } from "./local_settle.ts";
 
 /** This machine. */
 export class LocalHost implements Host {
@@ -134,9 +135,8 @@ export class LocalHost implements Host {
     return linked;
   }
 
-  // deno-lint-ignore require-await -- ssh needs the promise
-  async prepare(staging: string, places: Place[]): Promise<number> {
-    return prepareLocally(staging, places);
+  claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
+    return claimLocally(staging, places, onWait, this.watch.signal);
   }
 
   async settle(settlement: Settlement): Promise<FailedMove[]> {

@@ -7,26 +7,42 @@
 import { CopyError } from "../errors.ts";
 import { refused } from "./access.ts";
 import { lookAt, namesIn } from "./files.ts";
-import type { FailedMove, Move, Place, Settlement } from "./host.ts";
+import { jobName } from "../workspace/layout.ts";
+import { APPEARED } from "./host.ts";
+import type { Claim, FailedMove, Move, Place, Settlement } from "./host.ts";
+import { takeLock } from "./lock.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { feed, output, start, type Watch } from "./process.ts";
 
 /** Where, in a staging folder, what is being replaced waits until the new one stands. */
 const ASIDE = "replaced";
 
-/**
- * Makes a staging folder that only its owner may enter. A folder that an interrupted copy moved
- * aside, and did not replace, goes back to its place.
- *
- * @returns How many folders went back.
- */
-export function prepareLocally(staging: string, places: Place[]): number {
+/** Makes a staging folder that only its owner may enter, and claims it. */
+export async function claimLocally(
+  staging: string,
+  places: Place[],
+  onWait: () => void,
+  signal: AbortSignal | undefined,
+): Promise<Claim> {
   const parent = parentOf(staging);
   Deno.mkdirSync(parentOf(parent), { recursive: true });
+  const lock = await takeLock(`${staging}.lock`, onWait, signal);
+  const real = Deno.realPathSync(parent);
+  if (real !== parent) throw refused("write", parentOf(real));
   Deno.mkdirSync(staging, { recursive: true, mode: 0o700 });
-  Deno.chmodSync(staging, 0o700);
-  const real = Deno.realPathSync(staging);
-  if (real !== staging) throw refused("write", parentOf(parentOf(real)));
+  return {
+    changed: putBack(staging, places) > 0 || lock.waited,
+    release() {
+      removeEmpty(staging);
+      lock.release();
+      removeEmpty(parent);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A folder that an interrupted copy moved aside, and did not replace, goes back to its place. */
+function putBack(staging: string, places: Place[]): number {
   let restored = 0;
   for (const place of places) {
     const aside = `${staging}/${ASIDE}/${place.name}`;
@@ -60,7 +76,7 @@ export async function settleLocally(
     if (reason !== undefined) failed.push({ from: move.from, reason });
   }
   if (marker !== undefined) Deno.openSync(marker, { create: true, write: true }).close();
-  clear(staging, keep, finished && failed.length === 0);
+  clear(staging, keep, finished && failed.every(({ reason }) => reason === APPEARED));
   return failed;
 }
 
@@ -109,7 +125,8 @@ function moveInto(staging: string, { kind, from, into }: Move): string | undefin
       Deno.renameSync(staged, final);
       return undefined;
     }
-    if (kind !== "replace") return `${final} has appeared meanwhile`;
+    if (kind === "link") return `${final} is no link`;
+    if (kind === "put" || isDone(final, into)) return APPEARED;
     Deno.mkdirSync(parentOf(aside), { recursive: true });
     Deno.renameSync(final, aside);
     try {
@@ -125,6 +142,16 @@ function moveInto(staging: string, { kind, from, into }: Move): string | undefin
   }
 }
 
+function removeEmpty(folder: string): void {
+  if (namesIn(folder)?.length === 0) Deno.removeSync(folder);
+}
+
+/** Whether what stands there is a job that is done: such a job is never replaced. */
+function isDone(final: string, into: string): boolean {
+  const task = into.slice(into.lastIndexOf("/") + 1);
+  return lookAt(`${final}/${jobName(task)}.done`, "") !== undefined;
+}
+
 /** Keeps or removes what was replaced, and the staging folder once it has served. */
 function clear(staging: string, keep: string | undefined, finished: boolean): void {
   const aside = `${staging}/${ASIDE}`;
@@ -135,10 +162,7 @@ function clear(staging: string, keep: string | undefined, finished: boolean): vo
       Deno.renameSync(aside, keep);
     }
   }
-  if (!finished) return;
-  Deno.removeSync(staging, { recursive: true });
-  const parent = parentOf(staging);
-  if (namesIn(parent)?.length === 0) Deno.removeSync(parent);
+  if (finished) Deno.removeSync(staging, { recursive: true });
 }
 
 function parentOf(path: string): string {

@@ -1,7 +1,7 @@
 /**
  * The programs that a remote host runs: constants of POSIX `sh`. Their data comes on standard
  * input, line by line and then as it may be; what they answer is framed: NUL, a word chosen
- * anew each time, and texts that end with a NUL, the last of them `end`. So nothing that a login
+ * anew each time, and texts that end with a NUL, the last of them that word and `end`. So nothing that a login
  * script prints is taken for an answer, and no answer cut short for a whole one.
  *
  * @module
@@ -11,7 +11,8 @@ const BEGIN = `set -u
 export LC_ALL=C
 IFS= read -r word
 say() { for text do printf '%s\\0' "$text"; done; }
-stop() { say stop "$1"; exit 0; }
+finish() { say "$word end"; }
+stop() { say "$word stop" "$1"; exit 0; }
 content() { tr -d '\\000' < "$1"; printf '\\0'; }
 printf '\\0'
 say "$word"
@@ -46,7 +47,7 @@ current() { # of an experiment's folder
 
 /** Keeps a session open: ends when its standard input does. */
 export const HOLD = BEGIN + `
-say end
+finish
 exec cat > /dev/null
 `;
 
@@ -80,7 +81,7 @@ for name in jobs experiments; do
 done
 existing "$root/jobs"
 say free "$(df -Pk "$here" 2> /dev/null | sed -n '$p')"
-[ -n "$experiment" ] || { say end; exit 0; }
+[ -n "$experiment" ] || { finish; exit 0; }
 folder=$root/experiments/$experiment
 [ -d "$folder" ] && say experiment yes
 latest=$(current "$folder")
@@ -98,15 +99,15 @@ if [ -n "$run" ] && [ -d "$folder/$run" ] && [ ! -L "$folder/$run" ]; then
     content "$folder/$run/$file"
   done
 fi
-say end
+finish
 `;
 
 /** Answers {@linkcode Host.browse}: pairs of a name and a text. */
 export const BROWSE = BEGIN + PATHS + `
 IFS= read -r only
 IFS= read -r jobs
-[ -d "$path" ] || { say absent "$path" end; exit 0; }
-cd "$path" 2> /dev/null && cd experiments 2> /dev/null || { say end; exit 0; }
+[ -d "$path" ] || { say absent "$path"; finish; exit 0; }
+cd "$path" 2> /dev/null && cd experiments 2> /dev/null || { finish; exit 0; }
 for folder in ./*/; do
   experiment=\${folder#./} experiment=\${experiment%/}
   [ -d "./$experiment" ] || continue
@@ -120,7 +121,7 @@ for folder in ./*/; do
     [ -n "$jobs" ] && [ -r "$run/jobs.jsonl" ] && { say jobs; content "$run/jobs.jsonl"; }
   done
 done
-say end
+finish
 `;
 
 /**
@@ -181,32 +182,55 @@ each . | xargs -0 sh -c 'find "$@" -maxdepth 0 -type l 2> /dev/null -exec sh -c 
   for link do
     printf "%s\\\\0%s\\\\0%s\\\\0" "$link" "$(readlink "$link")" "$(readlink -f "$link" 2> /dev/null)"
   done'\\'' sh {} +' sh
-say end
+finish
 `;
 
-/** Does {@linkcode Host.prepare}: how many folders went back. */
-export const PREPARE = BEGIN + `
+/**
+ * Does {@linkcode Host.claim}: `waiting` once when another copy has the folder, then how many
+ * folders went back. It holds the claim for as long as lines come, and gives it up at `bye`, or
+ * a while after the connection was lost. A claim without a sign of life for two minutes is void.
+ */
+export const CLAIM = BEGIN + `
+trap '' HUP PIPE
 IFS= read -r staging
-parent=\${staging%/*}
-mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$staging") ||
-  stop "the folder $staging cannot be made"
-chmod 700 "$staging"
+IFS= read -r jobs
+IFS= read -r experiments
+parent=\${staging%/*} lock=$staging.lock
+waiting=
+until mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$parent" && mkdir "$lock") 2> /dev/null; do
+  [ -d "$lock" ] || [ -w "$parent" ] || stop "the folder $parent cannot be made or written"
+  if [ -n "$(find "$lock" -maxdepth 0 -mmin +1 2> /dev/null)" ]; then
+    mv "$lock" "$lock.$$" 2> /dev/null && rm -rf "$lock.$$"
+    continue
+  fi
+  [ -n "$waiting" ] || { say waiting; waiting=yes; }
+  sleep 1
+done
+(umask 077 && mkdir -p "$staging") || { rmdir "$lock"; stop "the folder $staging cannot be made"; }
 restored=0
-while IFS= read -r name && IFS= read -r place; do
-  for aside in "$staging/replaced/$name"/*/*; do
+put_back() { # of a kind, to its place
+  for aside in "$staging/replaced/$1"/*/*; do
     [ -e "$aside" ] || [ -L "$aside" ] || continue
     group=\${aside%/*} group=\${group##*/}
-    final=$place/$group/\${aside##*/}
-    [ -e "$final" ] || [ -L "$final" ] || { mv -f "$aside" "$place/$group/" && restored=$((restored + 1)); }
+    final=$2/$group/\${aside##*/}
+    [ -e "$final" ] || [ -L "$final" ] || { mv -f "$aside" "$2/$group/" && restored=$((restored + 1)); }
   done
-done
-say "$restored" end
+}
+put_back jobs "$jobs"
+put_back experiments "$experiments"
+say "$restored"
+finish
+line=
+while IFS= read -r line && [ "$line" != bye ]; do touch "$lock"; done
+[ "$line" = bye ] || sleep 3
+rmdir "$staging" 2> /dev/null
+rmdir "$lock" "$parent" 2> /dev/null
 `;
 
 /**
  * Does {@linkcode Host.settle}. What to move stands in the archive, as \`.moves\`: a line
  * \`into FOLDER\`, then lines \`put NAME\`, \`link NAME\` or \`replace NAME\`. Answers pairs of a name and
- * why it could not be moved.
+ * why it could not be moved: `appeared`, when something is there that was not expected.
  */
 export const SETTLE = BEGIN + `
 IFS= read -r staging
@@ -233,6 +257,8 @@ flush() { # what was gathered goes into its folder, all at once
 replace() {
   name=\${1##*/} aside=replaced/\${1%/*}
   there "$into/$name" || { flush "$1"; return; }
+  task=\${into##*/}
+  if there "$into/$name/\${task##*.}.done"; then say "$1" appeared; return; fi
   trouble=$(mkdir -p "$aside" && mv -f "$into/$name" "$aside/" 2>&1) || { failed "$1" "$trouble"; return; }
   trouble=$(mv -f "$1" "$into/" 2>&1) && return
   mv -f "$aside/$name" "$into/"
@@ -258,7 +284,7 @@ while IFS= read -r line; do
       if [ -L "$into/\${from##*/}" ] || ! there "$into/\${from##*/}"; then flush "$from"
       else failed "$from" "$into/\${from##*/} is no link"; fi ;;
     *)
-      if there "$into/\${from##*/}"; then failed "$from" "$into/\${from##*/} has appeared meanwhile"
+      if there "$into/\${from##*/}"; then say "$from" appeared
       else set -- "$@" "$from"; fi ;;
   esac
 done < .moves
@@ -271,5 +297,5 @@ fi
 if [ "$finished" = yes ] && [ -z "$left" ]; then
   cd / && rm -rf "$staging" && rmdir "\${staging%/*}" 2> /dev/null
 fi
-say end
+finish
 `;

@@ -20,9 +20,19 @@ const SOCKET_PATH = 104 - 18;
 
 const encoder = new TextEncoder();
 
+/** A program that goes on at the other end. */
+export interface Held {
+  /** Writes to it; that it has ended is no error here. */
+  write(text: string): void;
+  /** Closes its input and waits for its end. */
+  end(): Promise<void>;
+  /** Ends this end of it. */
+  kill(): void;
+}
+
 /** A session with a host. */
 export class Session {
-  #master: Running | undefined;
+  #master: Held | undefined;
   #folder: string | undefined;
 
   constructor(private readonly ssh: SshSettings, private readonly watch: Watch) {
@@ -55,15 +65,8 @@ export class Session {
   async open(): Promise<void> {
     if (await this.#hasMaster()) return;
     this.#folder = Deno.makeTempDirSync({ prefix: "xpm-", dir: socketParent() });
-    const args = ["-M", "-S", this.#socket, "-oControlPersist=no", ...this.#ownOptions];
-    const master = start("ssh", [...args, "--", this.ssh.host, command(HOLD)], this.watch);
-    this.#master = master;
-    const word = crypto.randomUUID();
-    const writer = master.stdin.getWriter(); // stays open: the session ends with it, or with us
-    writer.write(encoder.encode(HOLD + word + "\n")).catch(() => {}); // the answer tells
-    if (!await readAnswer(master.stdout, word, () => {})) {
-      throw await this.#failure(master, await master.code);
-    }
+    const options = ["-M", "-S", this.#socket, "-oControlPersist=no", ...this.#ownOptions];
+    this.#master = await this.#hold(options, HOLD, [], () => {});
   }
 
   async #hasMaster(): Promise<boolean> {
@@ -101,6 +104,35 @@ export class Session {
     if (!whole) throw await this.#failure(running, code);
   }
 
+  /** Runs a constant program that answers, and then goes on for as long as we do. */
+  hold(program: string, lines: string[], tell: (text: string) => void): Promise<Held> {
+    return this.#hold(this.options, program, lines, tell);
+  }
+
+  async #hold(
+    options: string[],
+    program: string,
+    lines: string[],
+    tell: (text: string) => void,
+  ): Promise<Held> {
+    const running = start("ssh", [...options, "--", this.ssh.host, command(program)], this.watch);
+    const word = crypto.randomUUID();
+    const writer = running.stdin.getWriter(); // stays open: the program ends with it, or with us
+    const write = (text: string) => writer.write(encoder.encode(text)).catch(() => {});
+    write([program + word, ...lines, ""].join("\n"));
+    if (!await readAnswer(running.stdout, word, tell)) {
+      throw await this.#failure(running, await running.code);
+    }
+    return {
+      write,
+      async end() {
+        await writer.close().catch(() => {}); // it may have ended before
+        await running.code;
+      },
+      kill: running.kill,
+    };
+  }
+
   async #failure(running: Running, code: number): Promise<CopyError> {
     this.watch.signal?.throwIfAborted();
     const host = this.ssh.host;
@@ -115,7 +147,7 @@ export class Session {
   async close(): Promise<void> {
     if (this.#folder === undefined) return;
     this.#master?.kill();
-    await this.#master?.code;
+    await this.#master?.end();
     Deno.removeSync(this.#folder, { recursive: true });
     this.#folder = undefined;
   }

@@ -7,8 +7,10 @@
 import { CopyError } from "../errors.ts";
 import { JOBS_FILE, STATUS_FILE } from "../workspace/layout.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
+import { APPEARED } from "./host.ts";
 import type {
   BrowseRequest,
+  Claim,
   Entry,
   EntryKind,
   FailedMove,
@@ -27,8 +29,11 @@ import type {
 import { notThere } from "./local.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import type { Watch } from "./process.ts";
-import { BROWSE, LOOK, PREPARE, SCAN, SETTLE } from "./programs.ts";
+import { BROWSE, CLAIM, LOOK, SCAN, SETTLE } from "./programs.ts";
 import { Session } from "./session.ts";
+
+/** How often a claim gives a sign of life, in milliseconds. */
+const CLAIM_BEAT = 15_000;
 
 const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
 
@@ -122,11 +127,22 @@ export class SshHost implements Host {
     return linked;
   }
 
-  async prepare(staging: string, places: Place[]): Promise<number> {
-    let restored = 0;
-    const lines = places.flatMap(({ name, path }) => [name, path]);
-    await this.#session.run(PREPARE, [staging, ...lines], (text) => restored = Number(text));
-    return restored;
+  async claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
+    let changed = false;
+    const lines = [staging, ...places.map(({ path }) => path)];
+    const held = await this.#session.hold(CLAIM, lines, (text) => {
+      if (text === "waiting") onWait();
+      if (text !== "0") changed = true;
+    });
+    const beat = setInterval(() => held.write("alive\n"), CLAIM_BEAT);
+    return {
+      changed,
+      async release() {
+        clearInterval(beat);
+        held.write("bye\n");
+        await held.end();
+      },
+    };
   }
 
   async settle(settlement: Settlement): Promise<FailedMove[]> {
@@ -136,7 +152,7 @@ export class SshHost implements Host {
     await this.#pairs(
       SETTLE,
       [...lines, finished ? "yes" : ""],
-      (from, reason) => failed.push({ from, reason }),
+      (from, said) => failed.push({ from, reason: said === "appeared" ? APPEARED : said }),
       archive([...overlay, moveList(moves)]),
     );
     return failed;

@@ -73,7 +73,8 @@ export function checkId(kind: IdKind, id: string): string {
     : undefined;
   if (wrong !== undefined) {
     const shown = printable(id.length > 80 ? id.slice(0, 80) + "..." : id);
-    throw new CopyError("usage", `'${shown}' cannot be the id of a ${kind}: ${wrong}`);
+    const article = kind === "experiment" ? "an" : "a";
+    throw new CopyError("usage", `'${shown}' cannot be the id of ${article} ${kind}: ${wrong}`);
   }
   return id;
 }

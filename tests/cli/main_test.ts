@@ -396,13 +396,11 @@ Deno.test("main() shows the commands that are run with --verbose", async () => {
   assertEquals(usual.err.join(""), "connecting to user@hpc\n");
 });
 
-Deno.test("main() tells a warning once, however often and early it comes", async () => {
+Deno.test("main() tells the plan's warnings with the plan, and others as they come, each once", async () => {
   const problem = { code: "program" as const, message: "rsync 3.1 is old" };
   const late = { code: "job" as const, message: "no workspace in params.json" };
   const work: Work = (tell) => {
-    tell({ type: "warning", problem });
     tell({ type: "planned", plan: samplePlan({ warnings: [problem] }) });
-    tell({ type: "warning", problem: late });
     tell({ type: "warning", problem: late });
     return Promise.resolve(sampleResult({ warnings: [problem, late] }));
   };

@@ -6,7 +6,7 @@ import { ensureExperimaestro } from "../../scripts/setup.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
 import { duplicate, ODD, Oracle } from "./oracle.ts";
 import { toAbsolutePaths } from "./older.ts";
-import { changedFiles, jobFiles, traces } from "./traces.ts";
+import { changedFiles, jobFiles, links, traces } from "./traces.ts";
 
 const bin = await ensureExperimaestro();
 const sshdFound = await hasSshd();
@@ -90,6 +90,8 @@ for (const { name, from, to } of DIRECTIONS) {
         assertEquals([result.jobsCopied, result.jobsSkipped, result.complete], [7, 2, true]);
       }
       assertEquals(traces(path, origin), []);
+      assertEquals(first.links.size, 10); // current, seven jobs, two to checkpoints
+      assertEquals(links(path, path), first.links);
       // the source is away now
       assertEquals(await experimaestro.list(path), first.listing);
       assertEquals(first.listing.orphans, "No orphan jobs found.\n");

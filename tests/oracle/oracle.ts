@@ -6,7 +6,7 @@
 
 import { join } from "@std/path";
 import { Experimaestro, type Judgement, type Listing } from "./experimaestro.ts";
-import { changedFiles, jobFiles } from "./traces.ts";
+import { changedFiles, jobFiles, links } from "./traces.ts";
 
 /** A folder's name that no shell and no JSON takes as it stands. */
 export const ODD = `it's "mine" $(id) é`;
@@ -15,6 +15,8 @@ export const ODD = `it's "mine" $(id) é`;
 export interface Version {
   /** Where it is kept. */
   readonly kept: string;
+  /** Where its links lead, from the workspace on. */
+  readonly links: Map<string, string>;
   /** What experimaestro's commands say. */
   readonly listing: Listing;
   /** What experimaestro loads. */
@@ -48,9 +50,9 @@ export class Oracle {
         experimaestro.list(workspace),
         experimaestro.judge(workspace),
       ]);
-      const kept = join(root, "kept", name);
-      Deno.renameSync(workspace, kept);
-      return { kept, listing, judgement };
+      const version = { kept: join(root, "kept", name), links: links(workspace, workspace) };
+      Deno.renameSync(workspace, version.kept);
+      return { ...version, listing, judgement };
     };
     await experimaestro.make(workspace, join(root, "corpus.txt"));
     const first = await keep("first");

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { join } from "@std/path";
 
 /** Text of past runs and events: experimaestro reads no path there. */
@@ -23,6 +24,19 @@ export function traces(workspace: string, text: string): string[] {
     const full = join(workspace, path);
     return (isSymlink ? Deno.readLinkSync(full) : Deno.readTextFileSync(full)).includes(text);
   }).map(({ path }) => path).sort();
+}
+
+/** Where the links lead, those to nothing left out; `root` is the workspace as they have it. */
+export function links(workspace: string, root: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { path, isSymlink } of entries(workspace)) {
+    if (!isSymlink) continue;
+    const target = Deno.readLinkSync(join(workspace, path));
+    const below = target.startsWith(`${root}/`) ? target.slice(root.length + 1) : undefined;
+    if (below === undefined) found.set(path, target);
+    else if (existsSync(join(workspace, below))) found.set(path, `<workspace>/${below}`);
+  }
+  return found;
 }
 
 /** Size and time of each file of the jobs. */

@@ -320,7 +320,7 @@ Deno.test("relocate() changes each line of objects.jsonl by itself", () => {
 Deno.test("relocate() leaves and notes lines that are not JSON, a torn last one too", () => {
   const line = (path: string) => `{"p":{"type":"path","value":"${path}"}}`;
   const content = (path: string) =>
-    `${line(path)}\nnot JSON: ${line("/ws/x")}\n${line(path)}${line("/ws/x")}\n${line(path)}\n` +
+    `${line(path)}\nnot JSON: ${line("/ws/x")}\n${line("/ws/y")}${line("/ws/x")}\n${line(path)}\n` +
     '{"p":{"type":"path","value":"/ws/x"}';
   assertEquals(relocate("lines", content("/ws/é"), MAP), {
     text: content(String.raw`${NEW}/\u00e9`),

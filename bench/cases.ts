@@ -1,0 +1,247 @@
+/**
+ * What is measured, and how fast it must be.
+ *
+ * @module
+ */
+
+/** Where the workspaces are. `memory`: where no disk makes noise. */
+export type Place = "disk" | "memory";
+
+/** From where to where. `push` and `pull` are over ssh, to and from the other machine. */
+export type Route = "local" | "push" | "pull";
+
+/** Who copies; `help` and `empty` only start. */
+export type Contender = "ours" | "rsync" | "cp" | "tar" | "experimaestro" | "help" | "empty";
+
+/** What stands at the destination before each run. */
+export type There = "nothing" | "all" | "all but ten jobs";
+
+/** The workspace that is copied. */
+export interface Tree {
+  /** How many jobs it has. */
+  jobs: number;
+  /** How large one more file of each job is, in bytes. Default: there is none. */
+  largeBytes?: number;
+}
+
+/** A contender in a case. */
+export interface Lane {
+  /** How the report names it. */
+  label: string;
+  /** Who copies. */
+  contender: Contender;
+  /** What it copies, where that is not the case's tree. */
+  tree?: Tree;
+  /** It runs in so many rounds at most. Default: in all. */
+  rounds?: number;
+}
+
+/** What a figure is judged by, from the best down; `must` and better pass the check. */
+export interface Level {
+  /** Its name in the report. */
+  name: "goal" | "must" | "first step";
+  /** Where it lies. */
+  value: number;
+}
+
+/**
+ * What is asked of our program. `ratio`: at most so many times the other lane's time. `faster`: at
+ * least so many times as fast as the other. `extra`: at most so many seconds more than the other.
+ * `memory`: at most so many MB at its peak.
+ */
+export type Limit =
+  | { kind: "ratio" | "faster" | "extra"; against: Lane; levels: Level[] }
+  | { kind: "memory"; levels: Level[] };
+
+/** Something that is measured. */
+export interface Case {
+  /** What `--case` calls it. */
+  name: string;
+  /** What the report calls it. */
+  title: string;
+  /** From where to where. */
+  route: Route;
+  /** The round trip over ssh, in milliseconds. */
+  roundTrip: number;
+  /** What is copied. */
+  tree: Tree;
+  /** What stands at the destination before. */
+  there: There;
+  /** Who takes part; our program is the first. */
+  lanes: [Lane, ...Lane[]];
+  /** How often each runs. */
+  rounds: number;
+  /** Where it is measured, and what is asked there. */
+  limits: Partial<Record<Place, Limit[]>>;
+}
+
+const OURS: Lane = { label: "xpm-copy", contender: "ours" };
+const RSYNC: Lane = { label: "rsync -aH", contender: "rsync" };
+const CP: Lane = { label: "cp -a", contender: "cp" };
+const TAR: Lane = { label: "tar, ssh, tar", contender: "tar" };
+const EXPERIMAESTRO: Lane = { label: "experimaestro", contender: "experimaestro" };
+const EMPTY: Lane = { label: "an empty program", contender: "empty" };
+
+const THOUSAND: Tree = { jobs: 1000 };
+/** Our program on a tenth of the jobs, in the same rounds. */
+const TENTH: Lane = { ...OURS, label: "xpm-copy, 1,000 jobs", tree: THOUSAND };
+
+/** What every case has, unless it says otherwise. */
+const USUAL = { roundTrip: 0, tree: THOUSAND, there: "nothing", rounds: 5 } as const;
+
+function levels(must: number, goal?: number, firstStep?: number): Level[] {
+  const found: Level[] = [{ name: "must", value: must }];
+  if (goal !== undefined) found.unshift({ name: "goal", value: goal });
+  if (firstStep !== undefined) found.push({ name: "first step", value: firstStep });
+  return found;
+}
+
+function ratio(against: Lane, must: number, goal?: number, firstStep?: number): Limit[] {
+  return [{ kind: "ratio", against, levels: levels(must, goal, firstStep) }];
+}
+
+function everywhere(limits: Limit[]): Record<Place, Limit[]> {
+  return { disk: limits, memory: limits };
+}
+
+/** 1,000 jobs over ssh, each way. */
+function thousandOverSsh(route: "push" | "pull", roundTrip: number): Case {
+  const firstStep = route === "push" && roundTrip === 0 ? 1.5 : undefined;
+  return {
+    ...USUAL,
+    name: `jobs-${route}-${roundTrip}ms`,
+    title: `1,000 jobs, ${overSsh(route, roundTrip)}`,
+    route,
+    roundTrip,
+    lanes: [OURS, RSYNC, TAR],
+    limits: everywhere(ratio(RSYNC, 1.15, 0.8, firstStep)),
+  };
+}
+
+function overSsh(route: "push" | "pull", roundTrip: number): string {
+  return `${route === "push" ? "to" : "from"} another host, ${roundTrip} ms round trip`;
+}
+
+/** All is there already. */
+function again(route: "local" | "push", roundTrip: number, limits: Limit[]): Case {
+  const where = route === "local" ? "one host" : overSsh(route, roundTrip);
+  return {
+    ...USUAL,
+    name: route === "local" ? "again-local" : `again-push-${roundTrip}ms`,
+    title: `Nothing to do, 1,000 jobs there, ${where}`,
+    route,
+    roundTrip,
+    there: "all",
+    lanes: [OURS, RSYNC],
+    limits: everywhere(limits),
+  };
+}
+
+function large(route: "local" | "push", limits: Limit[]): Case {
+  return {
+    ...USUAL,
+    name: route === "local" ? "large-local" : "large-push-0ms",
+    title: `8 files of 128 MiB, ${route === "local" ? "one host" : overSsh(route, 0)}`,
+    route,
+    tree: { jobs: 8, largeBytes: 128 * 1024 * 1024 },
+    lanes: [OURS, RSYNC, route === "local" ? CP : TAR],
+    limits: everywhere(limits),
+  };
+}
+
+function many(route: "local" | "push"): Case {
+  return {
+    ...USUAL,
+    name: route === "local" ? "many-local" : "many-push-0ms",
+    title: `10,000 jobs, ${route === "local" ? "one host" : overSsh(route, 0)}`,
+    route,
+    tree: { jobs: 10_000 },
+    lanes: [OURS, TENTH, RSYNC],
+    rounds: 3,
+    limits: everywhere([
+      ...ratio(TENTH, 11, 10),
+      { kind: "memory", levels: levels(250, 150) },
+    ]),
+  };
+}
+
+function experimaestro(route: "local" | "push", must: number, goal: number): Case {
+  // job by job, over ssh: minutes
+  const other = { ...EXPERIMAESTRO, rounds: route === "local" ? 3 : 1 };
+  return {
+    ...USUAL,
+    name: route === "local" ? "experimaestro-local" : "experimaestro-push-0ms",
+    title: `100 jobs, ${route === "local" ? "one host" : overSsh(route, 0)}`,
+    route,
+    tree: { jobs: 100 },
+    lanes: [OURS, RSYNC, other],
+    limits: everywhere([{ kind: "faster", against: other, levels: levels(must, goal) }]),
+  };
+}
+
+/** All that is measured, in this order. */
+export const CASES: Case[] = [
+  {
+    ...USUAL,
+    name: "jobs-local",
+    title: "1,000 jobs, one host",
+    route: "local",
+    lanes: [OURS, RSYNC, CP],
+    limits: { disk: ratio(RSYNC, 1.15, 0.8, 1.5), memory: ratio(RSYNC, 2, 1) },
+  },
+  thousandOverSsh("push", 0),
+  thousandOverSsh("pull", 0),
+  thousandOverSsh("push", 50),
+  thousandOverSsh("pull", 50),
+  large("local", ratio(CP, 1.3, 1.1)),
+  large("push", ratio(RSYNC, 1.1, 1)),
+  again("local", 0, [{ kind: "extra", against: RSYNC, levels: levels(0.15) }]),
+  again("push", 0, ratio(RSYNC, 1)),
+  again("push", 50, ratio(RSYNC, 0.5)),
+  {
+    ...USUAL,
+    name: "ten-push-50ms",
+    title: `10 new among 1,000 jobs, ${overSsh("push", 50)}`,
+    route: "push",
+    roundTrip: 50,
+    there: "all but ten jobs",
+    lanes: [OURS, RSYNC],
+    limits: everywhere(ratio(RSYNC, 1, 0.85)),
+  },
+  many("local"),
+  many("push"),
+  experimaestro("local", 20, 50),
+  experimaestro("push", 60, 200),
+  {
+    ...USUAL,
+    name: "help",
+    title: "`xpm-copy --help`, against an empty Deno program",
+    route: "local",
+    lanes: [{ label: "xpm-copy --help", contender: "help" }, EMPTY],
+    rounds: 20,
+    limits: { disk: [{ kind: "extra", against: EMPTY, levels: levels(0.05) }] },
+  },
+];
+
+/** What `--quick` measures. */
+export const QUICK: string[] = ["jobs-local", "jobs-push-0ms"];
+
+/** A case in one place. */
+export interface Heat {
+  /** What is measured. */
+  case: Case;
+  /** Where. */
+  place: Place;
+}
+
+/**
+ * The cases of a name, each in its places: `jobs-local`, `jobs-local/memory`. None where there is
+ * no such name.
+ */
+export function heatsOf(name: string): Heat[] {
+  return CASES.flatMap((each) =>
+    (Object.keys(each.limits) as Place[])
+      .filter((place) => name === each.name || name === `${each.name}/${place}`)
+      .map((place) => ({ case: each, place }))
+  );
+}

@@ -1,0 +1,42 @@
+/**
+ * The other machine: an sshd on loopback, near and far.
+ *
+ * @module
+ */
+
+import { type Sshd, startSshd } from "../tests/support/sshd.ts";
+import { type Relay, startRelay } from "./relay.ts";
+
+/** How ssh reaches a host. */
+export interface Ssh {
+  /** `user@host`. */
+  host: string;
+  /** The arguments that come before it. */
+  options: string[];
+}
+
+/** The other machine, at several distances; it ends with `await using`. */
+export class Network implements AsyncDisposable {
+  readonly #relays = new Map<number, Relay>();
+  #sshd: Promise<Sshd> | undefined;
+
+  /** The way to the other machine, with a round trip of so many milliseconds. */
+  async at(roundTrip: number): Promise<Ssh> {
+    this.#sshd ??= startSshd();
+    const { host, port, options } = await this.#sshd;
+    if (roundTrip === 0) return { host, options };
+    const relay = this.#relays.get(roundTrip) ?? startRelay(port, roundTrip / 2);
+    this.#relays.set(roundTrip, relay);
+    const elsewhere = options.map((word, at) =>
+      options[at - 1] === "-p" ? String(relay.port) : word
+    );
+    // the host's key is known by the port of the sshd
+    return { host, options: [...elsewhere, "-o", `HostKeyAlias=[127.0.0.1]:${port}`] };
+  }
+
+  /** Ends the relays and the sshd. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const relay of this.#relays.values()) await relay[Symbol.asyncDispose]();
+    await (await this.#sshd)?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,319 @@
+import { assertEquals } from "@std/assert";
+import type { FoundJob, Inventory } from "../../lib/copy/inventory.ts";
+import { decide, planJobs, willStand } from "../../lib/copy/plan.ts";
+import type { JobAction, JobState, PlannedJob } from "../../lib/copy/types.ts";
+import type { Entry } from "../../lib/host/host.ts";
+import type { JobInfo } from "../../lib/workspace/jobs.ts";
+import type { RunStatus } from "../../lib/workspace/runs.ts";
+
+const JOB: JobInfo = { taskId: "neuralir.train", jobId: "9de0", tags: {}, transient: 0 };
+const FOLDER = "jobs/neuralir.train/9de0";
+type State = Exclude<JobState, "unseen">;
+const STATES: State[] = ["absent", "done", "failed", "unfinished", "running"];
+
+function entry(kind: Entry["kind"], path = ""): Entry {
+  return { path, kind, size: 0, mtime: "1768755000.000000000", mode: 0o755 };
+}
+
+function foundJob(markers: string[], self = entry("folder")): FoundJob {
+  return {
+    bytes: 300,
+    files: 3,
+    markers: new Set(markers),
+    folders: new Map([["", self]]),
+    links: [],
+    linked: undefined,
+  };
+}
+
+/** What an end holds when the job is in that state there; the run's link to the job is there. */
+function inventory(state: State): Inventory {
+  const markers = {
+    absent: [],
+    done: ["train.done", "train.pid"],
+    failed: ["train.failed", "train.pid"],
+    running: ["train.pid", "other.done"],
+    unfinished: ["train.pid", "other.done", "traindone"],
+  }[state];
+  return {
+    jobs: state === "absent" ? new Map() : new Map([[FOLDER, foundJob(markers)]]),
+    run: new Map([["jobs", entry("folder")], [FOLDER, entry("link")]]),
+  };
+}
+
+function runStatus(ended: boolean): RunStatus {
+  return { ended, startedAt: "2026-01-18", hostname: "hpc", jobStates: {}, tags: [] };
+}
+
+/** Plans one job; its run has ended at an end unless the job runs there. */
+function planOne(source: State, destination: State, includeRunning = false): PlannedJob {
+  const [planned] = planJobs(
+    [JOB],
+    { source: inventory(source), destination: inventory(destination) },
+    { source: runStatus(source !== "running"), destination: runStatus(destination !== "running") },
+    includeRunning,
+  );
+  return planned!;
+}
+
+/** The cells of the table *What happens to a job*: what is done, whether named, whether exit 3. */
+const CELLS: Record<State, Record<State, string>> = {
+  done: {
+    absent: "copy",
+    done: "skip",
+    failed: "replace, name",
+    unfinished: "replace, name",
+    running: "leave, name, exit 3",
+  },
+  failed: {
+    absent: "copy",
+    done: "skip",
+    failed: "skip",
+    unfinished: "replace, name",
+    running: "leave, name, exit 3",
+  },
+  running: {
+    absent: "wait, name, exit 3",
+    done: "skip",
+    failed: "leave, name, exit 3",
+    unfinished: "leave, name, exit 3",
+    running: "leave, name, exit 3",
+  },
+  unfinished: {
+    absent: "copy, name",
+    done: "skip",
+    failed: "leave, name",
+    unfinished: "leave, name",
+    running: "leave, name",
+  },
+  absent: {
+    absent: "missing, name, exit 3",
+    done: "skip",
+    failed: "leave, name, exit 3",
+    unfinished: "leave, name, exit 3",
+    running: "leave, name, exit 3",
+  },
+};
+
+function cell(
+  { action, reason, incomplete }: Pick<PlannedJob, "action" | "reason" | "incomplete">,
+) {
+  return [action, ...(reason ? ["name"] : []), ...(incomplete ? ["exit 3"] : [])].join(", ");
+}
+
+for (const source of STATES) {
+  for (const destination of STATES) {
+    const expected = CELLS[source][destination];
+    Deno.test(`planJobs() of ${source} at the source, ${destination} there: ${expected}`, () => {
+      const planned = planOne(source, destination);
+      assertEquals(cell(planned), expected);
+      assertEquals(planned, {
+        taskId: "neuralir.train",
+        jobId: "9de0",
+        action: expected.split(", ")[0] as JobAction,
+        source: destination === "done" ? "unseen" : source,
+        destination,
+        bytes: source === "absent" ? 0 : 300,
+        files: source === "absent" ? 0 : 3,
+        ...(planned.reason && { reason: planned.reason }),
+        incomplete: expected.endsWith("exit 3"),
+      });
+    });
+  }
+}
+
+Deno.test("planJobs() names a state of each end in its reasons", () => {
+  assertEquals(
+    planOne("done", "failed").reason,
+    "failed at the destination, done at the source",
+  );
+  assertEquals(
+    planOne("failed", "unfinished").reason,
+    "unfinished at the destination, failed at the source",
+  );
+  assertEquals(planOne("running", "absent").reason, "still running at the source");
+  assertEquals(planOne("unfinished", "absent").reason, "neither done nor failed at the source");
+  assertEquals(planOne("absent", "absent").reason, "not at the source (removed?)");
+  assertEquals(planOne("done", "running").reason, "running at the destination");
+});
+
+Deno.test("planJobs() with includeRunning copies a running job as it stands, and names it", () => {
+  const copied = planOne("running", "absent", true);
+  assertEquals([copied.action, copied.reason], ["copy", "still running, copied as it stands"]);
+  const replaced = planOne("running", "unfinished", true);
+  assertEquals([replaced.action, replaced.reason], [
+    "replace",
+    "still running, copied as it stands",
+  ]);
+});
+
+Deno.test("planJobs() with includeRunning changes no other cell", () => {
+  for (const source of STATES) {
+    for (const destination of STATES) {
+      if (source === "running" && ["absent", "unfinished"].includes(destination)) continue;
+      assertEquals(
+        cell(planOne(source, destination, true)),
+        CELLS[source][destination],
+        `${source}, ${destination}`,
+      );
+    }
+  }
+});
+
+Deno.test("planJobs() takes a pid for stale once the run has ended, at each end by itself", () => {
+  const plan = (source: boolean | undefined, destination: boolean | undefined) => {
+    const status = (ended: boolean | undefined) =>
+      ended === undefined ? undefined : runStatus(ended);
+    const [job] = planJobs(
+      [JOB],
+      { source: inventory("running"), destination: inventory("running") },
+      { source: status(source), destination: status(destination) },
+      false,
+    );
+    return [job?.source, job?.destination];
+  };
+  assertEquals(plan(true, true), ["unfinished", "unfinished"]);
+  assertEquals(plan(false, true), ["running", "unfinished"]);
+  assertEquals(plan(true, false), ["unfinished", "running"]);
+  assertEquals(plan(undefined, undefined), ["running", "running"]);
+});
+
+/** Plans the job, absent at both ends, of a run whose folder holds these. */
+function planMissing(
+  job: JobInfo,
+  runHolds: string[],
+  ended: boolean | undefined,
+  state = "done",
+): string {
+  const jobStates = { [JOB.jobId]: state };
+  const run = new Map(runHolds.map((path) => [path, entry("folder", path)]));
+  const [planned] = planJobs(
+    [job],
+    { source: { jobs: new Map(), run }, destination: { jobs: new Map(), run: new Map() } },
+    {
+      source: ended === undefined ? undefined : { ...runStatus(ended), jobStates },
+      destination: undefined,
+    },
+    false,
+  );
+  return cell(planned!);
+}
+
+Deno.test("planJobs() does not miss a job of transient 2, and misses one of transient 1", () => {
+  const holds = ["jobs", FOLDER];
+  assertEquals(planMissing({ ...JOB, transient: 2 }, holds, true), "removed, name");
+  assertEquals(planMissing({ ...JOB, transient: 2 }, holds, false), "removed, name");
+  assertEquals(planMissing({ ...JOB, transient: 1 }, holds, true), "missing, name, exit 3");
+  assertEquals(planMissing({ ...JOB, transient: 0 }, holds, true), "missing, name, exit 3");
+});
+
+Deno.test("planJobs() does not miss a job whose link experimaestro removed when the run ended", () => {
+  assertEquals(planMissing(JOB, ["", "jobs", "jobs/neuralir.train"], true), "removed, name");
+  assertEquals(planMissing(JOB, ["", "jobs", FOLDER], true), "missing, name, exit 3");
+  assertEquals(planMissing(JOB, ["", "jobs"], false), "missing, name, exit 3");
+  assertEquals(planMissing(JOB, ["", "jobs"], undefined), "missing, name, exit 3");
+  assertEquals(planMissing(JOB, [""], true), "missing, name, exit 3", "no links at all");
+});
+
+Deno.test("planJobs() does not miss a job that its run never needed", () => {
+  assertEquals(planMissing(JOB, ["", "jobs", FOLDER], true, "unscheduled"), "removed, name");
+  assertEquals(
+    planMissing(JOB, ["", "jobs", FOLDER], false, "unscheduled"),
+    "missing, name, exit 3",
+  );
+  assertEquals(planMissing(JOB, ["", "jobs", FOLDER], true, "error"), "missing, name, exit 3");
+});
+
+Deno.test("planJobs() copies a transient job that is there like any other", () => {
+  for (const source of STATES) {
+    for (const destination of STATES) {
+      if (source === "absent" && destination === "absent") continue;
+      const [planned] = planJobs(
+        [{ ...JOB, transient: 2 }],
+        { source: inventory(source), destination: inventory(destination) },
+        {
+          source: runStatus(source !== "running"),
+          destination: runStatus(destination !== "running"),
+        },
+        false,
+      );
+      assertEquals(cell(planned!), CELLS[source][destination], `${source}, ${destination}`);
+    }
+  }
+});
+
+/** Plans the job, done at the source and absent at the destination, its folder being a link. */
+function planLinked(target: string, kind: Entry["kind"]): PlannedJob {
+  const job = foundJob(kind === "folder" ? ["train.done"] : [], entry(kind));
+  job.linked = { folder: FOLDER, target, realPath: target };
+  const [planned] = planJobs(
+    [JOB],
+    {
+      source: { jobs: new Map([[FOLDER, job]]), run: new Map() },
+      destination: inventory("absent"),
+    },
+    { source: runStatus(true), destination: undefined },
+    false,
+  );
+  return planned!;
+}
+
+Deno.test("planJobs() copies a job that is a link only when it leads to a folder of that job", () => {
+  assertEquals(cell(planLinked(`/fast/nlp/${FOLDER}`, "folder")), "copy");
+  assertEquals(cell(planLinked(`../../../nlp/${FOLDER}/`, "folder")), "copy");
+  const elsewhere = planLinked("/etc", "folder");
+  assertEquals(cell(elsewhere), "missing, name, exit 3");
+  assertEquals(elsewhere.reason, "a link to /etc, not a folder of this job");
+  assertEquals(
+    planLinked("/fast/jobs/neuralir.train/other", "folder").reason,
+    "a link to /fast/jobs/neuralir.train/other, not a folder of this job",
+  );
+  const dangling = planLinked(`/gone/${FOLDER}`, "link");
+  assertEquals(cell(dangling), "missing, name, exit 3");
+});
+
+Deno.test("planJobs() does not copy a job that is a file", () => {
+  const [planned] = planJobs(
+    [JOB],
+    {
+      source: { jobs: new Map([[FOLDER, foundJob([], entry("file"))]]), run: new Map() },
+      destination: inventory("absent"),
+    },
+    { source: runStatus(true), destination: undefined },
+    false,
+  );
+  assertEquals(cell(planned!), "missing, name, exit 3");
+  assertEquals(planned?.reason, "no folder, not a folder of this job");
+});
+
+Deno.test("planJobs() plans jobs in their order, each by its own folder", () => {
+  const other: JobInfo = { ...JOB, jobId: "a58c" };
+  const planned = planJobs(
+    [other, JOB],
+    { source: inventory("done"), destination: inventory("absent") },
+    { source: runStatus(true), destination: undefined },
+    false,
+  );
+  assertEquals(planned.map(({ jobId, action, bytes }) => [jobId, action, bytes]), [
+    ["a58c", "removed", 0],
+    ["9de0", "copy", 300],
+  ]);
+});
+
+Deno.test("decide() skips a job that was not looked at", () => {
+  const options = { removed: false, includeRunning: false };
+  assertEquals(decide("unseen", "done", options), { action: "skip", incomplete: false });
+});
+
+Deno.test("willStand() is true of jobs that are there already or will be", () => {
+  const standing = STATES.flatMap((source) =>
+    STATES.filter((destination) => willStand(planOne(source, destination)))
+      .map((destination) => `${source}, ${destination}`)
+  );
+  const expected = STATES.flatMap((source) =>
+    STATES.filter((destination) =>
+      destination !== "absent" || ["done", "failed", "unfinished"].includes(source)
+    ).map((destination) => `${source}, ${destination}`)
+  );
+  assertEquals(standing, expected);
+});

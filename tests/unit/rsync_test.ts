@@ -1,0 +1,94 @@
+import { assertEquals } from "@std/assert";
+import {
+  isAtLeast,
+  rsyncArguments,
+  type RsyncRequest,
+  rsyncVersion,
+} from "../../lib/host/rsync.ts";
+
+Deno.test("rsyncVersion() reads the first line of rsync --version", () => {
+  const cases: [string, string][] = [
+    ["rsync  version 3.2.7  protocol version 31", "3.2.7"],
+    ["rsync  version 3.5.0  protocol version 32", "3.5.0"],
+    ["rsync  version v3.4.1  protocol version 32", "3.4.1"],
+    ["rsync version 2.6.9  protocol version 29", "2.6.9"],
+    ["rsync  version 3.4.0pre1  protocol version 32", "3.4.0"],
+    ["rsync  version 3.10.12  protocol version 32", "3.10.12"],
+    ["openrsync: protocol version 29", ""],
+    ["openrsync: protocol version 29, rsync version 2.6.9 compatible", ""],
+    ["sh: rsync: not found", ""],
+    ["", ""],
+  ];
+  for (const [line, version] of cases) assertEquals(rsyncVersion(line), version, line);
+});
+
+Deno.test("isAtLeast() compares number by number, and knows nothing of an unknown version", () => {
+  const cases: [string, string, boolean][] = [
+    ["3.4.0", "3.4.0", true],
+    ["3.4.1", "3.4.0", true],
+    ["3.10.0", "3.4.0", true],
+    ["4.0.0", "3.4.9", true],
+    ["3.3.9", "3.4.0", false],
+    ["2.9.9", "3.1.0", false],
+    ["3.1.2", "3.1.3", false],
+    ["", "3.1.0", false],
+    ["", "0.0.0", false],
+  ];
+  for (const [version, least, expected] of cases) {
+    assertEquals(isAtLeast(version, least), expected, `${version}, ${least}`);
+  }
+});
+
+const REQUEST: RsyncRequest = {
+  rsh: undefined,
+  from: "/ws/",
+  to: "/dst/.xpm-staging/x/",
+  folders: ["jobs/t/1/"],
+  rules: ["- /jobs/t/*/t.pid", "- a b"],
+  bandwidthLimit: 0,
+  version: "3.2.7",
+  onProgress: () => {},
+};
+const FIRST = ["-aHS8", "-r", "--from0", "--files-from=-", "--no-implied-dirs"];
+const CONTINUE = ["--inplace", "--no-whole-file"];
+const SHOW = ["--info=progress2,name1", "--no-h", "--outbuf=L"];
+const RULES = ["--filter=- /jobs/t/*/t.pid", "--filter=- a b"];
+const ENDS = ["--", "/ws/", "/dst/.xpm-staging/x/"];
+
+Deno.test("rsyncArguments() of a copy on one machine", () => {
+  assertEquals(rsyncArguments(REQUEST), [...FIRST, ...CONTINUE, ...SHOW, ...RULES, ...ENDS]);
+});
+
+Deno.test("rsyncArguments() over ssh keep a remote shell from reading paths", () => {
+  const rsh = "ssh -S '/tmp/a b' -- me@hpc";
+  assertEquals(
+    rsyncArguments({ ...REQUEST, rsh, from: "me@hpc:/ws/", rules: [], bandwidthLimit: 500 }),
+    [
+      ...FIRST,
+      ...CONTINUE,
+      ...SHOW,
+      "-s",
+      `--rsh=${rsh}`,
+      "--bwlimit=500",
+      "--",
+      "me@hpc:/ws/",
+      "/dst/.xpm-staging/x/",
+    ],
+  );
+});
+
+Deno.test("rsyncArguments() ask an old or unknown rsync for nothing it does not know", () => {
+  const cases: [string, string[]][] = [
+    ["3.1.3", [...CONTINUE, ...SHOW]],
+    ["3.1.2", SHOW],
+    ["3.0.9", []],
+    ["", []],
+  ];
+  for (const [version, expected] of cases) {
+    assertEquals(
+      rsyncArguments({ ...REQUEST, version }),
+      [...FIRST, ...expected, ...RULES, ...ENDS],
+      version,
+    );
+  }
+});

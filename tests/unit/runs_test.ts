@@ -1,0 +1,84 @@
+import { assertEquals } from "@std/assert";
+import { compareRuns, formatRunId, readRunStatus } from "../../lib/workspace/runs.ts";
+
+Deno.test("formatRunId() shows a run's id as a date, other names as they are", () => {
+  const cases: [string, string][] = [
+    ["20260118_170744", "2026-01-18 17:07:44"],
+    ["20260118_170744.1", "2026-01-18 17:07:44 (1)"],
+    ["20260118_170744.10", "2026-01-18 17:07:44 (10)"],
+    ["20260118_170744.", "20260118_170744."],
+    ["20260118_170744.x", "20260118_170744.x"],
+    ["20260118_170744.1.2", "20260118_170744.1.2"],
+    ["20260118-170744", "20260118-170744"],
+    ["2026118_170744", "2026118_170744"],
+    ["x20260118_170744", "x20260118_170744"],
+    ["20260118_170744\n", "20260118_170744\n"],
+    ["current", "current"],
+    ["", ""],
+  ];
+  for (const [runId, shown] of cases) assertEquals(formatRunId(runId), shown);
+});
+
+Deno.test("compareRuns() orders by time, then by the number after the dot; other names first", () => {
+  const ordered = [
+    "20260118-170744",
+    "20260118_170744.x",
+    "Baseline",
+    "baseline",
+    "zzz",
+    "20251231_235959.99",
+    "20260118_170743",
+    "20260118_170744",
+    "20260118_170744.2",
+    "20260118_170744.10",
+    "20260118_170745",
+  ];
+  for (const [left, a] of ordered.entries()) {
+    for (const [right, b] of ordered.entries()) {
+      assertEquals(Math.sign(compareRuns(a, b)), Math.sign(left - right), `${a}, ${b}`);
+    }
+  }
+  assertEquals(ordered.toReversed().sort(compareRuns), ordered);
+});
+
+Deno.test("readRunStatus() reads what experimaestro writes", () => {
+  const content = `{
+  "version": 1, "status": "done", "hostname": "vm",
+  "started_at": "2026-11-23T21:52:12.372099", "ended_at": "2026-11-23T21:52:14.010072",
+  "job_states": {"20378a": "done", "346dc3": "error"}, "run_tags": ["best", "é"],
+  "carbon_impact": {"co2_kg": NaN}
+}`;
+  assertEquals(readRunStatus(content), {
+    ended: true,
+    startedAt: "2026-11-23T21:52:12.372099",
+    hostname: "vm",
+    jobStates: { "20378a": "done", "346dc3": "error" },
+    tags: ["best", "é"],
+  });
+});
+
+Deno.test("readRunStatus() takes a run for ended only when ended_at is a text", () => {
+  const ended = (value: string) => readRunStatus(`{"ended_at": ${value}}`)?.ended;
+  assertEquals(ended('"2026-11-23T21:52:14"'), true);
+  assertEquals(ended("null"), false);
+  assertEquals(ended("{}"), false);
+  assertEquals(readRunStatus("{}")?.ended, false);
+  assertEquals(readRunStatus('{"status": "done"}')?.ended, false);
+});
+
+Deno.test("readRunStatus() reads odd values as none", () => {
+  const nothing = { startedAt: undefined, hostname: undefined, jobStates: {}, tags: [] };
+  assertEquals(readRunStatus("{}"), { ended: false, ...nothing });
+  const odd = '{"started_at": 3, "hostname": null, "job_states": ["done"], "run_tags": "best"}';
+  assertEquals(readRunStatus(odd), { ended: false, ...nothing });
+  const mixed = '{"job_states": {"a": null, "b": 3, "__proto__": "x"}, "run_tags": [1, "a", null]}';
+  const read = readRunStatus(mixed);
+  assertEquals(Object.entries(read!.jobStates), [["a", "null"], ["b", "3"], ["__proto__", "x"]]);
+  assertEquals(read?.tags, ["a"]);
+});
+
+Deno.test("readRunStatus() is undefined of what is no object, or not there", () => {
+  for (const content of [undefined, "", "null", "[]", '"x"', "{", '{"a": 1,}', "\ufeff{}"]) {
+    assertEquals(readRunStatus(content), undefined, content);
+  }
+});
