@@ -13,6 +13,9 @@ export interface Relay extends AsyncDisposable {
 /** What may be under way in one direction, in bytes: more than any connection here fills. */
 const IN_FLIGHT = 64 * 1024 * 1024;
 
+/** What is read at once, in bytes. */
+const CHUNK = 64 * 1024;
+
 /** Bytes, and when they are due, on the clock of `performance.now()`. */
 interface Parcel {
   due: number;
@@ -55,9 +58,10 @@ async function carry(
     server = await Deno.connect({ hostname: "127.0.0.1", port });
     server.setNoDelay(true);
     open.add(server);
-    await Promise.all([deliver(up, server), deliver(hold(server, delay), client)]);
+    // what one direction still holds is delivered although the other has broken off
+    await Promise.allSettled([deliver(up, server), deliver(hold(server, delay), client)]);
   } catch {
-    // one end broke off: so shall the other
+    // there is nobody to connect to, or nobody who waits for it any more
   } finally {
     close(client);
     if (server !== undefined) {
@@ -69,21 +73,29 @@ async function carry(
 
 /** What a connection says, each part with the time at which it is due; the end has one as well. */
 function hold(from: Deno.TcpConn, delay: number): ReadableStream<Parcel> {
-  const due = () => performance.now() + delay;
-  const stamp = new TransformStream<Uint8Array<ArrayBuffer>, Parcel>({
-    transform: (bytes, controller) => controller.enqueue({ due: due(), bytes }),
-    flush: (controller) => controller.enqueue({ due: due(), bytes: new Uint8Array() }),
-  }, undefined, { highWaterMark: IN_FLIGHT, size: ({ bytes }) => bytes.length });
-  return from.readable.pipeThrough(stamp);
+  // not `from.readable`: that closes both directions when one of them ends
+  return new ReadableStream<Parcel>({
+    async pull(controller) {
+      const buffer = new Uint8Array(CHUNK);
+      const count = await from.read(buffer);
+      const bytes = buffer.subarray(0, count ?? 0);
+      controller.enqueue({ due: performance.now() + delay, bytes });
+      if (count === null) controller.close();
+    },
+  }, { highWaterMark: IN_FLIGHT, size: ({ bytes }) => bytes.length });
 }
 
+/** Passes on what was held back, and then the end, or that it broke off. */
 async function deliver(parcels: ReadableStream<Parcel>, to: Deno.TcpConn): Promise<void> {
-  for await (const { due, bytes } of parcels) {
-    const rest = due - performance.now();
-    if (rest > 0) await wait(rest);
-    for (let at = 0; at < bytes.length;) at += await to.write(bytes.subarray(at));
+  try {
+    for await (const { due, bytes } of parcels) {
+      const rest = due - performance.now();
+      if (rest > 0) await wait(rest);
+      for (let at = 0; at < bytes.length;) at += await to.write(bytes.subarray(at));
+    }
+  } finally {
+    await to.closeWrite();
   }
-  await to.closeWrite();
 }
 
 function wait(milliseconds: number): Promise<void> {

@@ -5,6 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { basename, dirname } from "@std/path";
 import { copyExperiment, type CopyOptions, type CopyResult, type Workspace } from "../mod.ts";
 import { makeSample } from "../scripts/sample.ts";
 import { moduleFlags, ROOT } from "../scripts/modules.ts";
@@ -91,26 +92,36 @@ for (const remote of [false, true]) {
       const child = new Deno.Command(Deno.execPath(), {
         args: [...args, "--settings", settings, "--from", "from", "--to", "to", "--bwlimit", "20"]
           .concat("--yes"),
+        env: { TMPDIR: pair.from.path.replace(/\/from$/, "") }, // a killed program leaves its socket
         stdout: "null",
         stderr: "null",
       }).spawn();
-      while (!isStaging(pair.to.path)) await new Promise((resolve) => setTimeout(resolve, 20));
+      let log: string | undefined;
+      while ((log = stagedLog(pair.to.path)) === undefined) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
       child.kill("SIGKILL");
       await child.status;
+      Deno.removeSync(`${pair.from.path}/${log}`);
       const result = await copyExperiment(pair.from, pair.to, "shared", RUN);
       assertEquals(copies(result), [40, 0, true]);
       assertEquals(names(pair.to.path), [".__experimaestro__", "experiments", "jobs"]);
+      assert(!names(dirname(`${pair.to.path}/${log}`)).includes(basename(log)), log);
     },
   });
 }
 
-/** Whether a copy has begun to stage jobs. */
-function isStaging(workspace: string): boolean {
-  try {
-    return names(`${workspace}/.xpm-staging`).some((name) => {
-      return !name.endsWith(".lock") && names(`${workspace}/.xpm-staging/${name}`).includes("jobs");
-    });
-  } catch {
-    return false;
-  }
+/** A log that has been staged, relative to the workspace; undefined as long as there is none. */
+function stagedLog(workspace: string): string | undefined {
+  const below = (path: string) => {
+    try {
+      return names(path).map((name) => `${path}/${name}`);
+    } catch {
+      return [];
+    }
+  };
+  const stagings = below(`${workspace}/.xpm-staging`);
+  const jobs = stagings.flatMap((path) => below(`${path}/jobs`)).flatMap(below);
+  const log = jobs.flatMap(below).find((path) => path.endsWith(".out"));
+  return log?.slice(log.indexOf("/jobs/") + 1);
 }

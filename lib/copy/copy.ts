@@ -7,8 +7,12 @@
 import { CopyError } from "../errors.ts";
 import type { Claim } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
+import type { Watch } from "../host/process.ts";
 import { EXPERIMENTS, jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { excluder } from "./exclude.ts";
+import { takeInventory } from "./inventory.ts";
+import { isWritten } from "./plan.ts";
 import { type Load, loadsOf, publish, stagingName } from "./publish.ts";
 import { failedFolders, stage } from "./stage.ts";
 import { type Survey, survey } from "./survey.ts";
@@ -115,9 +119,9 @@ export async function copyBetween(
     claims.push(...await claimAll(surveyed, loads(), options));
     if (claims.some((claim) => claim.changed)) surveyed = await survey(hosts, request, options);
     const tally = new Tally(surveyed, options);
-    for (const [index, load] of loads().entries()) {
-      await carryOut(load, index, surveyed, tally, hosts, options);
-    }
+    const resumed = claims.some((claim) => claim.resumed);
+    const context = { surveyed, tally, options, watch: hosts.watch, resumed };
+    for (const [index, load] of loads().entries()) await carryOut(load, index, context);
     const result = tally.result((performance.now() - started) / 1000);
     options.onEvent?.({ type: "done", result });
     return result;
@@ -145,41 +149,77 @@ async function claimAll(
   return claims;
 }
 
+/** What every load of a copy goes with. */
+interface Context {
+  surveyed: Survey;
+  tally: Tally;
+  options: CopyOptions;
+  watch: Watch;
+  /** Whether an earlier attempt has left something in the staging folders. */
+  resumed: boolean;
+}
+
 /** Stages a load, rewrites it and publishes it. */
-async function carryOut(
-  load: Load,
-  index: number,
-  surveyed: Survey,
-  tally: Tally,
-  hosts: Hosts,
-  options: CopyOptions,
-): Promise<void> {
-  const { plan, sights } = surveyed;
-  const runWritten = load.withRun && (plan.run.action === "copy" || plan.run.action === "replace");
-  const folders = load.jobs.map(jobFolder);
-  if (runWritten) folders.push(runFolder(plan.experimentId, plan.runId));
-  let jobs = load.jobs;
-  if (folders.length > 0) {
-    const outcome = await stage({
-      hosts: surveyed.hosts,
-      paths: { source: sights.source.realPath, destination: load.staging },
-      folders,
-      taskIds: load.jobs.map(({ taskId }) => taskId),
-      exclude: options.exclude ?? [],
-      bandwidthLimit: options.bandwidthLimit ?? 0,
-      version: surveyed.localRsync,
-      onProgress: (bytes, file) => tally.progress(bytes, file),
-    }, hosts.watch);
-    const failed = failedFolders(outcome, load.jobs);
-    jobs = jobs.filter((job) => !failed.has(jobFolder(job)));
-    for (const job of load.jobs) {
-      const complaint = failed.get(jobFolder(job));
-      if (complaint !== undefined) tally.fail(job, complaint);
-    }
+async function carryOut(load: Load, index: number, context: Context): Promise<void> {
+  const { surveyed, tally, options } = context;
+  const failed = await bring(load, context);
+  for (const job of load.jobs) {
+    const complaint = failed.get(jobFolder(job));
+    if (complaint !== undefined) tally.fail(job, complaint);
   }
+  const jobs = load.jobs.filter((job) => !failed.has(jobFolder(job)));
   const keep = options.keepReplaced === true ? keepFolder(load, index, surveyed) : undefined;
-  const published = await publish({ ...load, jobs }, surveyed, keep);
-  tally.take(load, published, keep);
+  tally.take(load, await publish({ ...load, jobs }, surveyed, keep), keep);
+}
+
+/** Brings a load into its staging folder; answers which jobs rsync could not copy, and why. */
+async function bring(
+  load: Load,
+  { surveyed, tally, options, watch, resumed }: Context,
+): Promise<Map<string, string>> {
+  const { plan, sights, hosts, localRsync } = surveyed;
+  const folders = load.jobs.map(jobFolder);
+  if (load.withRun && isWritten(plan.run)) folders.push(runFolder(plan.experimentId, plan.runId));
+  if (folders.length === 0) return new Map();
+  const staging = {
+    hosts,
+    paths: { source: sights.source.realPath, destination: load.staging },
+    folders,
+    taskIds: load.jobs.map(({ taskId }) => taskId),
+    exclude: options.exclude ?? [],
+    bandwidthLimit: options.bandwidthLimit ?? 0,
+    version: localRsync,
+    onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
+  };
+  let outcome = await stage(staging, watch);
+  const stale = resumed ? await staleFolders(load, surveyed, options) : [];
+  if (stale.length > 0) {
+    await hosts.destination.discard(load.staging, stale);
+    outcome = await stage(staging, watch);
+  }
+  return failedFolders(outcome, load.jobs);
+}
+
+/**
+ * What an earlier attempt has staged that the source has no more: rsync is never told to delete.
+ * Such folders are brought anew.
+ */
+async function staleFolders(
+  { staging, jobs, withRun }: Load,
+  { plan, hosts, sights, found }: Survey,
+  options: CopyOptions,
+): Promise<string[]> {
+  const run = runFolder(plan.experimentId, plan.runId);
+  const staged = await takeInventory(
+    hosts.destination,
+    { ...sights.destination, state: "workspace", realPath: staging },
+    { jobs, run, statesOnly: false, excludes: excluder(options.exclude ?? []) },
+  );
+  const stale = jobs.map(jobFolder).filter((folder) =>
+    staged.jobs.get(folder)?.names !== found.source.jobs.get(folder)?.names
+  );
+  const more = [...staged.run.keys()].some((path) => !found.source.run.has(path));
+  return withRun && more ? [...stale, run] : stale;
 }
 
 /** A new folder for what a load replaces. */

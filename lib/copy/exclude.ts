@@ -6,21 +6,36 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { hasControl, JOBS } from "../workspace/layout.ts";
+import { hasControl, JOBS, printable } from "../workspace/layout.ts";
 
 /** Whether something below a job's folder is left out. */
 export type Excludes = (path: string, isFolder: boolean) => boolean;
 
-/** Checks a pattern as it enters; `**` and `\` would not mean the same to rsync and to us. */
+/** One character of several: `[a-z]`, `[!0-9]`. */
+const CLASS = /\[[!^]?[^\][/!^-][^\][/]*\]/g;
+
+/** Checks a pattern as it enters; what is refused would not mean the same to rsync and to us. */
 function checked(pattern: string): string {
-  if (pattern === "" || pattern === "/" || hasControl(pattern) || /\*\*|\\/.test(pattern)) {
+  if (pattern === "" || pattern === "/" || hasControl(pattern) || !isReadable(pattern)) {
     throw new CopyError(
       "usage",
-      `'${pattern}' cannot be a pattern to exclude`,
+      `'${printable(pattern)}' cannot be a pattern to exclude`,
       "use  *.ckpt,  logs/*.txt,  /out/big  or  tmp/",
     );
   }
   return pattern;
+}
+
+/** Whether a pattern has neither `**` nor `\`, and no class that is odd: `[`, `[]a]`, `[z-a]`. */
+function isReadable(pattern: string): boolean {
+  if (/\*\*|\\/.test(pattern) || pattern.replace(CLASS, "").includes("[")) return false;
+  try {
+    asExpression(pattern);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }
 
 /** rsync's rules: what a job cannot do without is never left out. */
@@ -34,10 +49,15 @@ export function excludeRules(patterns: string[]): string[] {
     `+ /${JOBS}/`,
     `+ /${JOBS}/*/`,
     `+ /${JOBS}/*/*/`,
-    ...patterns.map(checked).map((pattern) =>
-      `- ${pattern.startsWith("/") ? `/${JOBS}/*/*${pattern}` : pattern}`
-    ),
+    ...patterns.map(checked).flatMap(placesOf).map((place) => `- ${place}`),
   ];
+}
+
+/** A pattern of several names is tried below the job's folder only, never on the job's own name. */
+function placesOf(pattern: string): string[] {
+  const job = `/${JOBS}/*/*`;
+  if (pattern.startsWith("/")) return [`${job}${pattern}`];
+  return /\/./.test(pattern) ? [`${job}/${pattern}`, `${job}/**/${pattern}`] : [pattern];
 }
 
 /** The same rules as a function. */
@@ -45,9 +65,10 @@ export function excluder(patterns: string[]): Excludes {
   const rules = patterns.map(checked).map(asExpression);
   return (path, isFolder) => {
     if (rules.length === 0 || isKept(path)) return false;
-    const names = path.split("/");
+    const names = bytes(path).split("/");
     return names.some((_, index) => {
       const part = names.slice(0, index + 1).join("/");
+      if (isKept(part)) return false;
       const folder = isFolder || index < names.length - 1;
       return rules.some((rule) => (folder || !rule.folderOnly) && rule.expression.test(part));
     });
@@ -60,13 +81,20 @@ function isKept(path: string): boolean {
 }
 
 function asExpression(pattern: string): { expression: RegExp; folderOnly: boolean } {
-  const body = pattern.replace(/^\/|\/$/g, "");
+  const body = bytes(pattern).replace(/^\/|\/$/g, "");
   const source = body.replace(/\[[^\]]+\]|[\s\S]/g, (token) => {
     if (token === "*") return "[^/]*";
     if (token === "?") return "[^/]";
-    if (token.length > 1) return token.replace(/^\[!/, "[^");
+    if (token.length > 1) return `(?!/)${token.replace(/^\[!/, "[^")}`;
     return token.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   });
   const start = pattern.startsWith("/") ? "^" : "(?:^|/)";
   return { expression: new RegExp(`${start}${source}$`), folderOnly: pattern.endsWith("/") };
+}
+
+/** A text with one character for each of its bytes: what `?` stands for in rsync. */
+function bytes(text: string): string {
+  // deno-lint-ignore no-control-regex
+  if (/^[\u0000-\u007f]*$/.test(text)) return text;
+  return String.fromCharCode(...new TextEncoder().encode(text));
 }

@@ -23,6 +23,8 @@ export interface FoundJob {
   bytes: number;
   /** How many files these are. */
   files: number;
+  /** A sum over all the names that a copy takes, whatever their order. */
+  names: number;
   /** The names right in the folder that tell its state. */
   markers: Set<string>;
   /** The folders in it, and itself under the empty name. */
@@ -98,6 +100,7 @@ function addToJob(
     jobs.set(folder, {
       bytes: 0,
       files: 0,
+      names: 0,
       markers: new Set(),
       folders: new Map([["", entry]]),
       links: [],
@@ -110,12 +113,22 @@ function addToJob(
   if (/^[^/]*\.(done|failed|pid)$/.test(entry.path)) job.markers.add(entry.path);
   if (leftBehindInJob(taskId).includes(entry.path)) return;
   if (excludes(entry.path, entry.kind === "folder")) return;
+  job.names = (job.names + hash(entry.path)) % Number.MAX_SAFE_INTEGER;
   if (entry.kind === "folder") job.folders.set(entry.path, entry);
   else if (entry.kind === "link") job.links.push(entry);
   else if (entry.kind === "file") {
     job.files++;
     job.bytes += entry.size;
   }
+}
+
+/** A number for a name: FNV-1a. */
+function hash(name: string): number {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < name.length; at++) {
+    value = Math.imul(value ^ name.charCodeAt(at), 0x01000193);
+  }
+  return value >>> 0;
 }
 
 /** Whether a job's folder can be copied as a folder: it is one, or a `move` link to one. */

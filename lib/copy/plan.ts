@@ -149,9 +149,14 @@ function linkRule(job: JobInfo, source: Inventory): Decision | undefined {
   return { action: "missing", reason: `${leads}, not a folder of this job`, incomplete: true };
 }
 
+/** Whether a job or a run is to be written. */
+export function isWritten({ action }: { action: JobAction }): boolean {
+  return action === "copy" || action === "replace";
+}
+
 /** Jobs that will stand at the destination when the copy is done. */
 export function willStand(job: PlannedJob): boolean {
-  return job.action === "copy" || job.destination !== "absent";
+  return isWritten(job) || job.destination !== "absent";
 }
 
 /** Plans the run. */

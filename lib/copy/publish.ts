@@ -12,7 +12,7 @@ import { EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.t
 import { jobState } from "../workspace/jobs.ts";
 import { readRunStatus } from "../workspace/runs.ts";
 import { takeInventory } from "./inventory.ts";
-import { willStand } from "./plan.ts";
+import { isWritten, willStand } from "./plan.ts";
 import { type PathMap, pathMap } from "./relocate.ts";
 import { currentLink, type Read, rewriteJob, rewriteRun, type Rewriting } from "./rewrite.ts";
 import { batches } from "./stage.ts";
@@ -56,19 +56,13 @@ export async function stagingName({ plan }: Survey): Promise<string> {
     .join("");
 }
 
-/** The jobs that a plan writes. */
-export function toWrite(jobs: PlannedJob[]): PlannedJob[] {
-  return jobs.filter(({ action }) => action === "copy" || action === "replace");
-}
-
 /**
  * Cuts a copy into loads. The run goes with the last jobs, unless `jobs` and `experiments` are on
  * different file systems: then it is a load by itself.
  */
 export function loadsOf({ plan, sights: { destination } }: Survey, name: string): Load[] {
   const [forJobs, forRun] = [destination.jobsStaging, destination.experimentsStaging];
-  const runWritten = plan.run.action === "copy" || plan.run.action === "replace";
-  const loads: Load[] = batches(toWrite(plan.jobs)).map((jobs, index, all) => ({
+  const loads: Load[] = batches(plan.jobs.filter(isWritten)).map((jobs, index, all) => ({
     staging: `${forJobs}/${name}`,
     jobs,
     withRun: false,
@@ -76,7 +70,7 @@ export function loadsOf({ plan, sights: { destination } }: Survey, name: string)
   }));
   const end = loads.at(-1);
   if (end !== undefined && forJobs === forRun) end.withRun = true;
-  else if (runWritten || plan.run.becomesCurrent || !destination.marker) {
+  else if (isWritten(plan.run) || plan.run.becomesCurrent || !destination.marker) {
     loads.push({ staging: `${forRun}/${name}`, jobs: [], withRun: true, last: true });
   }
   return loads;
@@ -196,7 +190,7 @@ function rewriteRunOf(
   read: Read,
   map: PathMap,
 ): Rewriting | undefined {
-  if (plan.run.action !== "copy" && plan.run.action !== "replace") return undefined;
+  if (!isWritten(plan.run)) return undefined;
   const folder = runFolder(plan.experimentId, plan.runId);
   const tags = readRunStatus(sights.destination.run?.status)?.tags ?? [];
   return rewriteRun({ folder, found: found.source.run, jobs, tags }, read, map);
@@ -206,7 +200,7 @@ function runMoves({ plan, sights: { destination } }: Survey, overlay: OverlayEnt
   const { run, experimentId, runId } = plan;
   const into = `${destination.experimentsPath}/${experimentId}`;
   const moves: Move[] = [];
-  if (run.action === "copy" || run.action === "replace") {
+  if (isWritten(run)) {
     const kind = run.action === "replace" ? "replace" : "put";
     moves.push({ kind, from: runFolder(experimentId, runId), into });
   }

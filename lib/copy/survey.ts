@@ -21,7 +21,7 @@ import { readRunStatus } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { excluder } from "./exclude.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
-import { type Ends, planJobs, planRun } from "./plan.ts";
+import { type Ends, isWritten, planJobs, planRun } from "./plan.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd } from "./types.ts";
 
 /** Which run to copy from where to where. */
@@ -240,8 +240,8 @@ function makePlan(
   const folders = { source: found.source.run, destination: found.destination.run };
   const run = planRun(runId, planned, folders, sights);
   const sent = [
-    ...planned.filter(({ action }) => action === "copy" || action === "replace"),
-    ...(run.action === "copy" || run.action === "replace" ? [run] : []),
+    ...planned.filter(isWritten),
+    ...(isWritten(run) ? [run] : []),
   ];
   return {
     experimentId,

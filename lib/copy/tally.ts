@@ -5,7 +5,8 @@
  */
 
 import { jobFolder, type JobId } from "../workspace/layout.ts";
-import { type Load, type Published, toWrite } from "./publish.ts";
+import { isWritten } from "./plan.ts";
+import type { Load, Published } from "./publish.ts";
 import type { Survey } from "./survey.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, CopyResult, PlannedJob } from "./types.ts";
 
@@ -48,7 +49,7 @@ export class Tally {
         bytes: Math.min(this.#done + bytes, this.#plan.bytes),
         totalBytes: this.#plan.bytes,
         jobs: this.#published.length,
-        totalJobs: toWrite(this.#plan.jobs).length,
+        totalJobs: this.#plan.jobs.filter(isWritten).length,
         ...(file !== undefined && { file }),
       },
     });
@@ -100,9 +101,9 @@ export class Tally {
       this.#errors.push(problem);
       this.#tell(problem);
     }
-    const { action, bytes } = this.#plan.run;
-    this.#runWritten = failures.length === 0 && (action === "copy" || action === "replace");
-    if (this.#runWritten) this.#done += bytes;
+    const { run } = this.#plan;
+    this.#runWritten = failures.length === 0 && isWritten(run);
+    if (this.#runWritten) this.#done += run.bytes;
   }
 
   /**

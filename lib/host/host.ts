@@ -177,6 +177,8 @@ export interface FailedMove {
 export interface Claim {
   /** Whether the destination may have changed meanwhile: something went back, or was waited for. */
   changed: boolean;
+  /** Whether it holds something of an earlier attempt. */
+  resumed: boolean;
   /** Gives it up; an empty staging folder is removed. */
   release(): Promise<void>;
 }
@@ -206,6 +208,8 @@ export interface Host {
    * @param onWait Is called when another copy has it: it is waited for.
    */
   claim(staging: string, places: Place[], onWait: () => void): Promise<Claim>;
+  /** Removes folders of a staging folder. */
+  discard(staging: string, folders: string[]): Promise<void>;
   /** Puts what was staged in its place. */
   settle(settlement: Settlement): Promise<FailedMove[]>;
   /** How rsync reaches this machine. */

@@ -139,6 +139,11 @@ export class LocalHost implements Host {
     return claimLocally(staging, places, onWait, this.watch.signal);
   }
 
+  // deno-lint-ignore require-await -- ssh needs the promise
+  async discard(staging: string, folders: string[]): Promise<void> {
+    for (const folder of folders) Deno.removeSync(`${staging}/${folder}`, { recursive: true });
+  }
+
   async settle(settlement: Settlement): Promise<FailedMove[]> {
     const tar = await this.#version("tar");
     return await settleLocally(settlement, tar.includes("GNU"), this.watch);

@@ -32,6 +32,7 @@ export async function claimLocally(
   Deno.mkdirSync(staging, { recursive: true, mode: 0o700 });
   return {
     changed: putBack(staging, places) > 0 || lock.waited,
+    resumed: namesIn(staging)!.length > 0,
     release() {
       removeEmpty(staging);
       lock.release();

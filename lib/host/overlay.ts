@@ -16,11 +16,13 @@ export type OverlayEntry =
     | { kind: "link"; target: string }
   );
 
-/** Makes the archive: pax form with full times, folders after what they hold. */
+/**
+ * Makes the archive: pax form with full times, each folder right before what it holds. GNU tar
+ * makes absolute links last of all, and gives a folder its time after that only in this order.
+ */
 export function archive(entries: OverlayEntry[]): AsyncIterable<Uint8Array> {
   const pack = tar.pack();
-  const folders = entries.filter((entry) => entry.kind === "folder");
-  for (const entry of [...entries.filter((entry) => entry.kind !== "folder"), ...folders]) {
+  for (const entry of entries.toSorted(byTree)) {
     const common = {
       name: entry.path,
       mtime: new Date(Math.floor(Number(entry.mtime)) * 1000),
@@ -39,4 +41,10 @@ export function archive(entries: OverlayEntry[]): AsyncIterable<Uint8Array> {
   }
   pack.finalize();
   return pack as AsyncIterable<Uint8Array>;
+}
+
+/** The order of a walk: what a folder holds comes before its next sibling. */
+function byTree({ path: a }: OverlayEntry, { path: b }: OverlayEntry): number {
+  const [left, right] = [a.replaceAll("/", "\0"), b.replaceAll("/", "\0")];
+  return left < right ? -1 : left > right ? 1 : 0;
 }

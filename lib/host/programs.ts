@@ -186,8 +186,8 @@ finish
 `;
 
 /**
- * Does {@linkcode Host.claim}: `waiting` once when another copy has the folder, then how many
- * folders went back. It holds the claim for as long as lines come, and gives it up at `bye`, or
+ * Does {@linkcode Host.claim}: `waiting` once when another copy has the folder, `restored` when
+ * something went back, `resumed` when it holds something. It holds the claim for as long as lines come, and gives it up at `bye`, or
  * a while after the connection was lost. A claim without a sign of life for two minutes is void.
  */
 export const CLAIM = BEGIN + `
@@ -207,24 +207,33 @@ until mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$parent" && mkdir "$lo
   sleep 1
 done
 (umask 077 && mkdir -p "$staging") || { rmdir "$lock"; stop "the folder $staging cannot be made"; }
-restored=0
+restored=
 put_back() { # of a kind, to its place
   for aside in "$staging/replaced/$1"/*/*; do
     [ -e "$aside" ] || [ -L "$aside" ] || continue
     group=\${aside%/*} group=\${group##*/}
     final=$2/$group/\${aside##*/}
-    [ -e "$final" ] || [ -L "$final" ] || { mv -f "$aside" "$2/$group/" && restored=$((restored + 1)); }
+    [ -e "$final" ] || [ -L "$final" ] || { mv -f "$aside" "$2/$group/" && restored=yes; }
   done
 }
 put_back jobs "$jobs"
 put_back experiments "$experiments"
-say "$restored"
+[ -z "$restored" ] || say restored
+[ -z "$(ls -A "$staging")" ] || say resumed
 finish
 line=
 while IFS= read -r line && [ "$line" != bye ]; do touch "$lock"; done
 [ "$line" = bye ] || sleep 3
 rmdir "$staging" 2> /dev/null
 rmdir "$lock" "$parent" 2> /dev/null
+`;
+
+/** Does {@linkcode Host.discard}. */
+export const DISCARD = BEGIN + `
+IFS= read -r staging
+cd "$staging" || stop "the folder $staging is gone"
+tr '\\n' '\\0' | xargs -0 rm -rf || stop "$staging could not be cleared"
+finish
 `;
 
 /**

@@ -71,8 +71,9 @@ export function rsyncArguments(request: RsyncRequest): string[] {
     "--from0",
     "--files-from=-",
     "--no-implied-dirs",
-    // Before 3.1.3 rsync refuses --inplace together with --sparse.
-    ...(isAtLeast(version, "3.1.3") ? ["--inplace", "--no-whole-file"] : []),
+    // Before 3.1.3 rsync refuses --inplace together with --sparse, and cannot be told that times
+    // within one second differ: a folder would keep the time of its copying.
+    ...(isAtLeast(version, "3.1.3") ? ["--inplace", "--no-whole-file", "--modify-window=-1"] : []),
     ...(isAtLeast(version, "3.1.0") ? ["--info=progress2,name1", "--no-h", "--outbuf=L"] : []),
     ...(rsh === undefined ? [] : ["-s", `--rsh=${rsh}`]),
     ...(bandwidthLimit > 0 ? [`--bwlimit=${bandwidthLimit}`] : []),

@@ -29,7 +29,7 @@ import type {
 import { notThere } from "./local.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import type { Watch } from "./process.ts";
-import { BROWSE, CLAIM, LOOK, SCAN, SETTLE } from "./programs.ts";
+import { BROWSE, CLAIM, DISCARD, LOOK, SCAN, SETTLE } from "./programs.ts";
 import { Session } from "./session.ts";
 
 /** How often a claim gives a sign of life, in milliseconds. */
@@ -128,21 +128,26 @@ export class SshHost implements Host {
   }
 
   async claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
-    let changed = false;
+    const said = new Set<string>();
     const lines = [staging, ...places.map(({ path }) => path)];
     const held = await this.#session.hold(CLAIM, lines, (text) => {
       if (text === "waiting") onWait();
-      if (text !== "0") changed = true;
+      said.add(text);
     });
     const beat = setInterval(() => held.write("alive\n"), CLAIM_BEAT);
     return {
-      changed,
+      changed: said.has("waiting") || said.has("restored"),
+      resumed: said.has("resumed"),
       async release() {
         clearInterval(beat);
         held.write("bye\n");
         await held.end();
       },
     };
+  }
+
+  async discard(staging: string, folders: string[]): Promise<void> {
+    await this.#session.run(DISCARD, [staging, ...folders], () => {});
   }
 
   async settle(settlement: Settlement): Promise<FailedMove[]> {

@@ -17,18 +17,8 @@ const PROTECTED = [
   ".experimaestro/out/model.ckpt",
 ];
 const LEFT_BEHIND = ["train.pid", "train.lock", ".experimaestro/train.lock"];
-const NAMES = [
-  "out",
-  "model.ckpt",
-  "a",
-  "x.txt",
-  "é.ckpt",
-  "tmp",
-  "[x]",
-  "uv.lock",
-  "train.pid",
-  "😀",
-];
+const PLAIN = ["out", "model.ckpt", "a", "x.txt", "é.ckpt", "tmp", "uv.lock", "train.pid", "😀"];
+const NAMES = [...PLAIN, "[x]"];
 
 /** A generator of numbers from 0 up to n, the same in every run. */
 function seeded(seed: number): (n: number) => number {
@@ -42,7 +32,7 @@ function seeded(seed: number): (n: number) => number {
 async function fill(folder: string, pick: (n: number) => number, depth: number): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   for (const name of NAMES) {
-    const kind = pick(depth > 0 ? 6 : 3);
+    const kind = pick(depth > 0 ? 4 : 3);
     const path = `${folder}/${name}`;
     if (kind === 0) continue;
     if (kind === 1) await Deno.symlink("out", path);
@@ -55,7 +45,7 @@ async function fill(folder: string, pick: (n: number) => number, depth: number):
 async function makeSource(root: string): Promise<void> {
   const pick = seeded(42);
   for (const folder of [...JOBS, RUN]) {
-    await fill(`${root}/${folder}`, pick, 3);
+    await fill(`${root}/${folder}`, pick, folder === JOBS[0] ? 2 : 1);
     await Deno.mkdir(`${root}/${folder}/.experimaestro/out`, { recursive: true });
     for (const file of [...PROTECTED, ...LEFT_BEHIND.slice(1)]) {
       await Deno.writeTextFile(`${root}/${folder}/${file}`, "");
@@ -111,7 +101,7 @@ function expected(source: string, exclude: string[]): string[] {
 /** Patterns of every form, made of the names that there are. */
 function randomPattern(pick: (n: number) => number): string {
   const name = () => {
-    const whole = [...NAMES[pick(NAMES.length)]!];
+    const whole = [...PLAIN[pick(PLAIN.length)]!];
     const at = pick(whole.length);
     switch (pick(8)) {
       case 0:
@@ -127,7 +117,7 @@ function randomPattern(pick: (n: number) => number): string {
       case 5:
         return whole.map((char, index) => index === at ? "[!a-mx]" : char).join("");
       default:
-        return whole.join("").replace("[x]", "x.txt");
+        return whole.join("");
     }
   };
   const names = Array.from({ length: 1 + pick(3) }, name).join("/");
@@ -155,6 +145,8 @@ const FIXED: string[][] = [
   ["????"],
   ["a[^x]a"],
   ["o[!a]t"],
+  ["*[a-z]*"],
+  ["[^a-c-t].txt", "[a^!]"],
   ["*.done"],
   ["kept*"],
   ["/kept.done/*"],
@@ -182,7 +174,7 @@ Deno.test("excluder() leaves out exactly what rsync leaves out by excludeRules()
     await makeSource(source);
     const pick = seeded(7);
     const random = Array.from(
-      { length: 120 },
+      { length: 60 },
       () => Array.from({ length: 1 + pick(2) }, () => randomPattern(pick)),
     );
     const all = expected(source, []).length;
@@ -192,19 +184,20 @@ Deno.test("excluder() leaves out exactly what rsync leaves out by excludeRules()
       const staging = `${root}/${index}`;
       await Deno.mkdir(staging);
       const [ours, theirs] = [expected(source, patterns), await brought(source, staging, patterns)];
+      const [here, there] = [new Set(ours), new Set(theirs)];
       if (ours.length < all) fewer++;
       for (const folder of JOBS) {
-        for (const file of PROTECTED) assert(theirs.includes(`${folder}/${file}`), `${patterns}`);
+        for (const file of PROTECTED) assert(there.has(`${folder}/${file}`), `${patterns}`);
       }
-      const more = ours.filter((path) => !theirs.includes(path));
-      const less = theirs.filter((path) => !ours.includes(path));
+      const more = ours.filter((path) => !there.has(path));
+      const less = theirs.filter((path) => !here.has(path));
       if (more.length + less.length > 0) {
         wrong.push(`${JSON.stringify(patterns)}: rsync lacks ${more[0]}, has ${less[0]}`);
       }
       await Deno.remove(staging, { recursive: true });
     }
     assertEquals(wrong, []);
-    assert(fewer > 80, `only ${fewer} of the patterns left something out`);
+    assert(fewer > 40, `only ${fewer} of the patterns left something out`);
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -263,7 +256,7 @@ Deno.test("excludeRules() and excluder() refuse patterns that rsync would read o
     "[",
     "a[b",
   ];
-  patterns.push("[]a]", "[!]", "[[:alpha:]]", "[a/b]");
+  patterns.push("[]a]", "[!]", "[[:alpha:]]", "[a/b]", "[**]");
   for (const pattern of patterns) {
     for (const make of [excludeRules, excluder]) {
       const error = assertThrows(() => make(["*.ckpt", pattern]), CopyError);

@@ -19,12 +19,12 @@ async function answer(
   return { whole, texts };
 }
 
-const FRAMED = `\0${WORD}\0state\0done\0\0é 😀\n\0end\0`;
-const TEXTS = ["state", "done", "", "é 😀\n"];
+const FRAMED = `\0${WORD}\0state\0end\0\0stop\0é 😀\n\0${WORD} end\0`;
+const TEXTS = ["state", "end", "", "stop", "é 😀\n"];
 
 Deno.test("readAnswer() tells each text between the word and the end", async () => {
   assertEquals(await answer(FRAMED), { whole: true, texts: TEXTS });
-  assertEquals(await answer(`\0${WORD}\0end\0`), { whole: true, texts: [] });
+  assertEquals(await answer(`\0${WORD}\0${WORD} end\0`), { whole: true, texts: [] });
 });
 
 Deno.test("readAnswer() takes no banner for an answer", async () => {
@@ -34,6 +34,8 @@ Deno.test("readAnswer() takes no banner for an answer", async () => {
       `${WORD} \n`,
       `x${WORD}\0`,
       "end\0",
+      `\0${WORD} end\0`,
+      `\0${WORD} stop\0no\0`,
       "\0\0stop\0no\0end\0",
       "a\0b",
     ]
@@ -92,11 +94,11 @@ Deno.test("readAnswer() says when an answer was cut short, wherever", async () =
 
 Deno.test("readAnswer() throws the reason for which the remote program stopped", async () => {
   const error = await assertRejects(
-    () => answer(`\0${WORD}\0a\0stop\0permission to enter /x is denied\0`),
+    () => answer(`\0${WORD}\0a\0${WORD} stop\0permission to enter /x is denied\0`),
     CopyError,
   );
   assertEquals([error.code, error.message], ["refused", "permission to enter /x is denied"]);
-  assertEquals(await answer(`\0${WORD}\0stop\0cut sho`), { whole: false, texts: [] });
+  assertEquals(await answer(`\0${WORD}\0${WORD} stop\0cut sho`), { whole: false, texts: [] });
 });
 
 /** What the program of a scan answers here, run by this machine's sh. */
@@ -115,8 +117,7 @@ async function scan(root: string, folders: string[]): Promise<{ whole: boolean; 
   return { whole, texts };
 }
 
-// BUG in lib/host (frame.ts, programs.ts) when this was written: a link's target that is a word of
-// the protocol is data, and must neither end the answer nor stop it.
+// A link's target that reads like a word of the protocol is data: it once ended the answer.
 for (const word of ["end", "stop", "links"]) {
   Deno.test(`readAnswer() of a scan takes a link to '${word}' for a link`, async () => {
     const root = await Deno.makeTempDir();

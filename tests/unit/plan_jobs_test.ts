@@ -19,6 +19,7 @@ function foundJob(markers: string[], self = entry("folder")): FoundJob {
   return {
     bytes: 300,
     files: 3,
+    names: 0,
     markers: new Set(markers),
     folders: new Map([["", self]]),
     links: [],

@@ -50,7 +50,7 @@ const REQUEST: RsyncRequest = {
   onProgress: () => {},
 };
 const FIRST = ["-aHS8", "-r", "--from0", "--files-from=-", "--no-implied-dirs"];
-const CONTINUE = ["--inplace", "--no-whole-file"];
+const CONTINUE = ["--inplace", "--no-whole-file", "--modify-window=-1"];
 const SHOW = ["--info=progress2,name1", "--no-h", "--outbuf=L"];
 const RULES = ["--filter=- /jobs/t/*/t.pid", "--filter=- a b"];
 const ENDS = ["--", "/ws/", "/dst/.xpm-staging/x/"];

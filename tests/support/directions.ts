@@ -1,0 +1,136 @@
+/**
+ * One test for all directions: on this machine, to a remote one, from a remote one. The remote
+ * machine is this one as well, behind an sshd that is started once for all tests of a file.
+ *
+ * @module
+ */
+
+import { rmSync } from "node:fs";
+import {
+  copyExperiment,
+  type CopyOptions,
+  type CopyPlan,
+  type CopyResult,
+  planCopy,
+  type Workspace,
+} from "../../mod.ts";
+import { hasSshd, type Sshd, type SshdOptions, startSshd } from "./sshd.ts";
+
+/** Where from, where to. */
+export type Direction = "local to local" | "local to remote" | "remote to local";
+
+/** All directions there are. */
+export const DIRECTIONS: readonly Direction[] = [
+  "local to local",
+  "local to remote",
+  "remote to local",
+];
+
+/** A source and a destination in a folder of their own. */
+export interface Pair {
+  /** Where from, where to. */
+  readonly direction: Direction;
+  /** The folder, links resolved; it is removed in the end. */
+  readonly root: string;
+  /** Where from: `source` in that folder. */
+  readonly source: Workspace;
+  /** Where to: `destination` in that folder; not there yet. */
+  readonly destination: Workspace;
+  /** The same pair with other paths, absolute or in the folder. */
+  between(paths: { source?: string; destination?: string }): Pair;
+  /** Copies a run. */
+  copy(run: RunName, options?: CopyOptions): Promise<CopyResult>;
+  /** Plans the copy of a run. */
+  plan(run: RunName, options?: CopyOptions): Promise<CopyPlan>;
+}
+
+/** Which run, such as a `Sample`. */
+export interface RunName {
+  /** The experiment. */
+  experimentId: string;
+  /** The run. */
+  runId: string;
+}
+
+/** How a test is run. */
+export interface DirectionOptions {
+  /** In which directions. @default {all of them} */
+  directions?: readonly Direction[];
+  /** Why not: then it is skipped. */
+  ignore?: boolean;
+}
+
+const reachable = await hasSshd();
+let sshd: Sshd | undefined;
+let home: string | undefined;
+
+/** Starts the sshd before the first test of a file; its sessions begin with an empty home. */
+export function useSshd(options: SshdOptions = {}): void {
+  if (!reachable) return;
+  Deno.test.beforeAll(async () => {
+    home = Deno.makeTempDirSync({ prefix: "xpm-home-" });
+    const environment = { HOME: home, ...options.environment };
+    sshd = await startSshd({ ...options, environment });
+  });
+  Deno.test.afterAll(async () => {
+    await sshd?.[Symbol.asyncDispose]();
+    if (home !== undefined) Deno.removeSync(home, { recursive: true });
+  });
+}
+
+/** Registers a test for each direction. */
+export function inEachDirection(
+  name: string,
+  check: (pair: Pair) => Promise<void>,
+  { directions = DIRECTIONS, ignore = false }: DirectionOptions = {},
+): void {
+  for (const direction of directions) {
+    Deno.test({
+      name: `${name}, ${direction}`,
+      ignore: ignore || direction !== "local to local" && !reachable,
+      fn: () => withPair(direction, sshd, check),
+    });
+  }
+}
+
+/** Does something with a pair whose remote end is behind `sshd`; then its folder goes. */
+export async function withPair(
+  direction: Direction,
+  sshd: Sshd | undefined,
+  check: (pair: Pair) => Promise<void>,
+): Promise<void> {
+  const root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "xpm-d-" }));
+  try {
+    await check(makePair(direction, sshd, root, {}));
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function makePair(
+  direction: Direction,
+  sshd: Sshd | undefined,
+  root: string,
+  { source = "source", destination = "destination" }: { source?: string; destination?: string },
+): Pair {
+  const [from, to] = direction.split(" to ");
+  const at = (id: string, end: string | undefined, path: string): Workspace => ({
+    id,
+    path: path.startsWith("/") || path.startsWith("~") ? path : `${root}/${path}`,
+    ...(end === "remote" && { ssh: { host: sshd!.host, options: sshd!.options } }),
+  });
+  const pair = {
+    source: at("source", from, source),
+    destination: at("destination", to, destination),
+  };
+  return {
+    direction,
+    root,
+    ...pair,
+    between: (paths) => makePair(direction, sshd, root, { source, destination, ...paths }),
+    copy: ({ experimentId, runId }, options) =>
+      copyExperiment(pair.source, pair.destination, experimentId, runId, options),
+    plan: ({ experimentId, runId }, options) =>
+      planCopy(pair.source, pair.destination, experimentId, runId, options),
+  };
+}
