@@ -82,7 +82,7 @@ async function runAll({ heats, rounds }: Wish, signal: AbortSignal): Promise<Rep
   const arena: Arena = {
     ground,
     network: await hasSshd() ? network : undefined,
-    equipment: equip(join(ground.folder("disk"), "home"), experimaestro),
+    equipment: equip(join(ground.folder("disk"), "equipment"), experimaestro),
     signal,
     tell: console.error,
   };
@@ -145,7 +145,7 @@ async function main(args: string[]): Promise<number> {
   if (wish.write) await writeFiles(report);
   else console.log(writeReport(report));
   const missed = report.heats.flatMap(judge).filter(({ enough }) => !enough).length;
-  if (missed > 0) console.error(`Missed: ${missed} of what is asked`);
+  if (missed > 0) console.error(`Missed or not measured: ${missed} of what is asked`);
   return wish.check && missed > 0 ? 1 : 0;
 }
 

@@ -4,11 +4,14 @@
  * @module
  */
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { moduleFlags, ROOT } from "../scripts/modules.ts";
 import type { Contender } from "./cases.ts";
 import type { Command } from "./measure.ts";
 import type { Ssh } from "./network.ts";
+
+/** Where experimaestro's settings are, in a home folder. */
+const SETTINGS = ".config/experimaestro/settings.yaml";
 
 /** One end of a copy. */
 export interface End {
@@ -32,8 +35,8 @@ export interface Errand {
 
 /** What the contenders need beside the errand. */
 export interface Equipment {
-  /** A home folder of the bench's own, for experimaestro's settings. */
-  home: string;
+  /** A folder for settings. */
+  folder: string;
   /** Where experimaestro's programs are; undefined where it is not to be had. */
   experimaestro: string | undefined;
 }
@@ -59,15 +62,15 @@ export async function commandOf(
     case "help":
       return { words: await program("--help") };
     case "empty":
-      return { words: [Deno.execPath(), "run", "-A", join(equipment.home, "empty.ts")] };
+      return { words: [Deno.execPath(), "run", "-A", join(equipment.folder, "empty.ts")] };
   }
 }
 
-/** Makes the equipment's folder. */
-export function equip(home: string, experimaestro: string | undefined): Equipment {
-  Deno.mkdirSync(join(home, ".config", "experimaestro"), { recursive: true });
-  Deno.writeTextFileSync(join(home, "empty.ts"), "");
-  return { home, experimaestro };
+/** Puts the equipment into a folder. */
+export function equip(folder: string, experimaestro: string | undefined): Equipment {
+  Deno.mkdirSync(folder);
+  Deno.writeTextFileSync(join(folder, "empty.ts"), "");
+  return { folder, experimaestro };
 }
 
 /** The real program, started as a user does. */
@@ -77,7 +80,7 @@ async function program(...args: string[]): Promise<string[]> {
 }
 
 async function ours(errand: Errand, equipment: Equipment): Promise<Command> {
-  const settings = writeSettings(errand, equipment);
+  const settings = join(makeHome(errand, equipment), SETTINGS);
   const { experimentId, runId } = errand;
   const workspaces = ["--from", "from", "--to", "to", "--settings", settings];
   return { words: await program(experimentId, runId, ...workspaces, "--yes", "--quiet") };
@@ -85,7 +88,6 @@ async function ours(errand: Errand, equipment: Equipment): Promise<Command> {
 
 function experimaestro(errand: Errand, equipment: Equipment): Command | undefined {
   if (equipment.experimaestro === undefined) return undefined;
-  writeSettings(errand, equipment);
   const { experimentId, runId } = errand;
   const workspaces = ["--from-workspace", "from", "--to-workspace", "to"];
   return {
@@ -93,16 +95,18 @@ function experimaestro(errand: Errand, equipment: Equipment): Command | undefine
       join(equipment.experimaestro, "experimaestro"),
       ...["experiments", "copy", experimentId, runId, ...workspaces, "--yes"],
     ],
-    env: { HOME: equipment.home },
+    env: { HOME: makeHome(errand, equipment) },
   };
 }
 
-/** Writes the settings of an errand where experimaestro looks for them; JSON is YAML. */
-function writeSettings({ from, to }: Errand, { home }: Equipment): string {
-  const file = join(home, ".config", "experimaestro", "settings.yaml");
+/** A home folder for this errand alone, with settings where experimaestro looks for them. */
+function makeHome({ from, to }: Errand, { folder }: Equipment): string {
+  const home = join(folder, basename(to.path));
+  Deno.mkdirSync(join(home, SETTINGS, ".."), { recursive: true });
   const workspaces = [{ id: "from", ...from }, { id: "to", ...to }];
-  Deno.writeTextFileSync(file, JSON.stringify({ workspaces }));
-  return file;
+  // JSON is YAML
+  Deno.writeTextFileSync(join(home, SETTINGS), JSON.stringify({ workspaces }));
+  return home;
 }
 
 function rsync(from: End, to: End): Command {

@@ -58,13 +58,16 @@ function parentOf(place: Place): string {
 /** Why a tree cannot be copied in a place; undefined when it can. */
 export async function hindrance(place: Place, tree: Tree): Promise<string | undefined> {
   if (place === "disk") return undefined;
-  const found = await Deno.stat(MEMORY).then(() => true, () => false);
-  if (!found) return `there is no ${MEMORY}`;
+  if (!await exists(MEMORY)) return `there is no ${MEMORY}`;
   const bytes = tree.jobs * (ENTRIES_PER_JOB * ENTRY_BYTES + (tree.largeBytes ?? 0));
   // the source and one destination, and half of what is there for all else
   const needed = 4 * bytes;
   const { available } = Deno.systemMemoryInfo();
   return available < needed ? `it needs ${Math.ceil(needed / 2 ** 30)} GiB free` : undefined;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }
 
 /** Takes the last ten jobs, and the run that names them, from a copy of a sample. */
@@ -86,7 +89,8 @@ export async function countJobFiles(workspace: string): Promise<number> {
       else if (!entry.name.endsWith(".lock")) count++;
     }
   };
-  await visit(join(workspace, "jobs"));
+  const jobs = join(workspace, "jobs");
+  if (await exists(jobs)) await visit(jobs);
   return count;
 }
 

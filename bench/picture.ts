@@ -5,7 +5,7 @@
  */
 
 import type { Limit } from "./cases.ts";
-import { placeName, seconds } from "./report.ts";
+import { seconds } from "./report.ts";
 import { type HeatResult, timesOf } from "./results.ts";
 
 /** The width of the picture, of the names on its left and of the figures on its right. */
@@ -56,7 +56,7 @@ function drawScale(bottom: number): string[] {
 }
 
 function drawHeat(heat: HeatResult, top: number): string[] {
-  const title = `${heat.case.title}, ${placeName(heat.place)}`;
+  const title = `${heat.case.title}, ${heat.place === "disk" ? "on disk" : "in memory"}`;
   const bare = rsyncOf(heat)!;
   const first = top + TITLE;
   const bars = heat.lanes.flatMap(({ lane }, at) => {

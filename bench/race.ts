@@ -59,22 +59,31 @@ export async function race(
   const ssh = route === "local" ? undefined : await arena.network?.at(roundTrip);
   const runners: Runner[] = [];
   try {
-    for (const laneResult of result.lanes) {
-      const runner = await enter(heat, laneResult, ssh, arena);
+    for (const lane of result.lanes) {
+      const runner = await enter(heat, lane, ssh, arena);
       if (runner !== undefined) runners.push(runner);
+    }
+    if (heat.case.there !== "nothing") {
+      for (const runner of runners) await run(heat, runner, arena.signal);
     }
     for (let round = 0; round < (rounds ?? heat.case.rounds); round++) {
       await runRound(heat, round, runners, arena);
     }
+    return result;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // the other cases go on
+    arena.tell(error.message);
+    const lanes = result.lanes.map(({ lane }) => ({ lane, costs: [] }));
+    return { ...result, lanes, absent: `${error.label} failed` };
   } finally {
     for (const { copy } of runners) if (copy !== undefined) await removeFolder(copy.destination);
   }
-  return result;
 }
 
 /** Makes a lane ready; undefined where its contender is not to be had. */
 async function enter(
-  { case: { tree, route, there }, place }: Heat,
+  { case: { tree, route }, place }: Heat,
   result: LaneResult,
   ssh: Ssh | undefined,
   arena: Arena,
@@ -91,7 +100,6 @@ async function enter(
   const command = await commandOf(lane.contender, errand, arena.equipment);
   if (command === undefined) return undefined;
   const copy = sample && { sample, destination, files: await countJobFiles(sample.root) };
-  if (copy !== undefined && there !== "nothing") await measure(command, arena.signal);
   return { lane, result, command, copy };
 }
 
@@ -105,6 +113,9 @@ async function runRound(heat: Heat, round: number, runners: Runner[], arena: Are
   for (let turn = 0; turn < runners.length; turn++) {
     const runner = runners[(round + turn) % runners.length]!;
     if (round >= (runner.lane.rounds ?? Infinity)) continue;
+    if (heat.case.there === "all but ten jobs" && runner.copy !== undefined) {
+      await forgetTenJobs(runner.copy.destination, runner.copy.sample);
+    }
     const cost = await run(heat, runner, arena.signal);
     runner.result.costs.push(cost);
     arena.tell(`  ${round + 1}  ${runner.lane.label}  ${cost.seconds.toFixed(3)} s`);
@@ -112,27 +123,35 @@ async function runRound(heat: Heat, round: number, runners: Runner[], arena: Are
 }
 
 /** One run, and what has to be done before and after. */
-async function run(
-  heat: Heat,
-  { lane, command, copy }: Runner,
-  signal: AbortSignal,
-): Promise<Cost> {
-  if (copy === undefined) return await measure(command, signal);
-  const { there } = heat.case;
-  if (there === "all but ten jobs") await forgetTenJobs(copy.destination, copy.sample);
-  // what was written and removed before shall not be paid for now
-  if (heat.place === "disk") await measure({ words: ["sync"] }, signal);
-  const cost = await measure(command, signal);
-  if (OURS_SYNCS && lane.contender !== "ours" && heat.place === "disk") {
-    const sync = await measure({ words: ["sync", "-f", copy.destination] }, signal);
-    cost.seconds += sync.seconds;
+async function run(heat: Heat, runner: Runner, signal: AbortSignal): Promise<Cost> {
+  const { lane, command, copy } = runner;
+  const syncs = copy !== undefined && heat.place === "disk";
+  try {
+    // what was written and removed before shall not be paid for now
+    if (syncs) await measure({ words: ["sync"] }, signal);
+    const cost = await measure(command, signal);
+    if (OURS_SYNCS && syncs && lane.contender !== "ours") {
+      const sync = await measure({ words: ["sync", "-f", copy.destination] }, signal);
+      cost.seconds += sync.seconds;
+    }
+    if (copy !== undefined) await check(copy);
+    if (copy !== undefined && heat.case.there === "nothing") await removeFolder(copy.destination);
+    return cost;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new Failure(lane.label, error);
   }
-  const files = await countJobFiles(copy.destination);
-  if (files !== copy.files) {
-    throw new Error(
-      `${lane.label} copied ${files} of ${copy.files} files: ${command.words.join(" ")}`,
-    );
+}
+
+/** Whether all files of the jobs are there. */
+async function check({ destination, files }: NonNullable<Runner["copy"]>): Promise<void> {
+  const copied = await countJobFiles(destination);
+  if (copied !== files) throw new Error(`it copied ${copied} of ${files} files`);
+}
+
+/** A contender did not do what it should. */
+class Failure extends Error {
+  constructor(readonly label: string, cause: unknown) {
+    super(`${label} failed: ${cause instanceof Error ? cause.message : cause}`);
   }
-  if (there === "nothing") await removeFolder(copy.destination);
-  return cost;
 }

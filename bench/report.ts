@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Case, Lane, Limit, Place } from "./cases.ts";
+import type { Case, Lane, Limit } from "./cases.ts";
 import type { Machine } from "./machine.ts";
 import { type HeatResult, judge, peakOf, timesOf, type Verdict } from "./results.ts";
 
@@ -49,7 +49,7 @@ function method(synced: boolean): string[] {
     "begins each round. Our program is started as a user does (`deno run -A cli.ts ... --yes " +
     "--quiet`), so its start-up is in its time, as are the planning, the rewriting of paths and " +
     "the publishing, which the others do not do. After each run the files of all jobs are " +
-    "counted: a contender that leaves one behind ends the bench.",
+    "counted: a case in which a contender leaves one behind does not count.",
     "On disk, `sync` comes before each run, outside its time, so that nobody pays for what " +
     "another wrote or removed. The source has just been written and read: it is in the page " +
     "cache, for all alike. " +
@@ -143,14 +143,9 @@ function notes(name: string, heats: HeatResult[]): string {
   return [`Alone: \`--case ${name}\`.`, ...memory, ...absent].join(" ");
 }
 
-/** Three digits that count, at least. */
+/** Seconds as a text, with three digits that count. */
 export function seconds(value: number): string {
   return value.toFixed(value < 1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0);
-}
-
-/** Where the results were found, as a text for a table. */
-export function placeName(place: Place): string {
-  return place === "disk" ? "on disk" : "in memory";
 }
 
 function table(head: string[], rows: string[][]): string {

@@ -31,7 +31,7 @@ export interface Verdict {
   figure: number | undefined;
   /** The best level that was reached. */
   reached: Level["name"] | "none" | "not measured";
-  /** Whether that is enough. */
+  /** Whether that is enough: what was not measured is not. */
   enough: boolean;
 }
 
@@ -69,7 +69,7 @@ export function peakOf(result: HeatResult): number | undefined {
 export function judge(result: HeatResult): Verdict[] {
   return (result.case.limits[result.place] ?? []).map((limit) => {
     const figure = figureOf(limit, result);
-    if (figure === undefined) return { limit, figure, reached: "not measured", enough: true };
+    if (figure === undefined) return { limit, figure, reached: "not measured", enough: false };
     const keeps = ({ value }: Level) => limit.kind === "faster" ? figure >= value : figure <= value;
     const reached = limit.levels.find(keeps)?.name ?? "none";
     return { limit, figure, reached, enough: reached === "goal" || reached === "must" };

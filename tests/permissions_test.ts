@@ -48,7 +48,7 @@ function flagsFor(
   }
   if (remote !== undefined) local.write.push(temporary);
   return {
-    run: ["rsync", ...(remote === "destination" ? [] : ["tar"]), ...(remote ? ["ssh"] : [])],
+    run: ["rsync", "tar", ...(remote ? ["ssh"] : [])],
     read: local.read,
     write: local.write,
     env: ["HOME", "PATH", "TMPDIR", "SSH_AUTH_SOCK", "LOG_TOKENS", "LOG_STREAM"],

@@ -64,7 +64,7 @@ export async function summarize(
   return found.map(({ experimentId, current, runs }) => ({
     experimentId,
     runs: runs.map((run) => summarizeRun(run, bytes?.get(runFolder(experimentId, run.runId)))),
-    ...(runs.some(({ runId }) => runId === current) && { current: current! }),
+    ...(current !== undefined && { current }),
   }));
 }
 

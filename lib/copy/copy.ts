@@ -10,7 +10,7 @@ import { Hosts } from "../host/hosts.ts";
 import type { Watch } from "../host/process.ts";
 import { EXPERIMENTS, jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { excluder } from "./exclude.ts";
+import { isClosed } from "./folder_rewriting.ts";
 import { takeInventory } from "./inventory.ts";
 import { isWritten } from "./plan.ts";
 import { type Load, loadsOf, publish, stagingName } from "./publish.ts";
@@ -161,7 +161,7 @@ interface Context {
 
 /** Stages a load, rewrites it and publishes it. */
 async function carryOut(load: Load, index: number, context: Context): Promise<void> {
-  const { surveyed, tally, options } = context;
+  const { surveyed, tally, options, watch } = context;
   const failed = await bring(load, context);
   for (const job of load.jobs) {
     const complaint = failed.get(jobFolder(job));
@@ -169,7 +169,7 @@ async function carryOut(load: Load, index: number, context: Context): Promise<vo
   }
   const jobs = load.jobs.filter((job) => !failed.has(jobFolder(job)));
   const keep = options.keepReplaced === true ? keepFolder(load, index, surveyed) : undefined;
-  tally.take(load, await publish({ ...load, jobs }, surveyed, keep), keep);
+  tally.take(load, await publish({ ...load, jobs }, surveyed, keep, watch), keep);
 }
 
 /** Brings a load into its staging folder; answers which jobs rsync could not copy, and why. */
@@ -186,13 +186,14 @@ async function bring(
     paths: { source: sights.source.realPath, destination: load.staging },
     folders,
     taskIds: load.jobs.map(({ taskId }) => taskId),
+    openFolders: hasClosedFolders(load, surveyed),
     exclude: options.exclude ?? [],
     bandwidthLimit: options.bandwidthLimit ?? 0,
     version: localRsync,
     onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
   };
   let outcome = await stage(staging, watch);
-  const stale = resumed ? await staleFolders(load, surveyed, options) : [];
+  const stale = resumed ? await staleFolders(load, surveyed) : [];
   if (stale.length > 0) {
     await hosts.destination.discard(load.staging, stale);
     outcome = await stage(staging, watch);
@@ -200,20 +201,27 @@ async function bring(
   return failedFolders(outcome, load.jobs);
 }
 
+/** Whether a load has folders that their owner may not write. */
+function hasClosedFolders({ jobs, withRun }: Load, { found: { source } }: Survey): boolean {
+  const inJobs = jobs.flatMap((job) => [...source.jobs.get(jobFolder(job))!.folders.values()]);
+  const inRun = withRun ? [...source.run.values()] : [];
+  return [...inJobs, ...inRun].some(({ kind, mode }) => kind === "folder" && isClosed(mode));
+}
+
 /**
- * What an earlier attempt has staged that the source has no more: rsync is never told to delete.
+ * What an earlier attempt has staged that this one does not take: the source has it no more, or
+ * the user leaves it out. rsync is never told to delete.
  * Such folders are brought anew.
  */
 async function staleFolders(
   { staging, jobs, withRun }: Load,
   { plan, hosts, sights, found }: Survey,
-  options: CopyOptions,
 ): Promise<string[]> {
   const run = runFolder(plan.experimentId, plan.runId);
   const staged = await takeInventory(
     hosts.destination,
     { ...sights.destination, state: "workspace", realPath: staging },
-    { jobs, run, statesOnly: false, excludes: excluder(options.exclude ?? []) },
+    { jobs, run, statesOnly: false, excludes: () => false },
   );
   const stale = jobs.map(jobFolder).filter((folder) =>
     staged.jobs.get(folder)?.names !== found.source.jobs.get(folder)?.names

@@ -9,13 +9,18 @@ import {
   JOB_META,
   jobFolder,
   type JobId,
+  jobName,
   JOBS,
   leadsToJob,
   LEFT_BEHIND_IN_RUN,
   leftBehindInJob,
   PARAMS_FILE,
+  STATUS_FILE,
 } from "../workspace/layout.ts";
 import type { Excludes } from "./exclude.ts";
+
+/** The files of a job that hold paths of the workspace. */
+const DOCUMENTS = [PARAMS_FILE, `${JOB_META}/${STATUS_FILE}`];
 
 /** A job's folder, as it was found. */
 export interface FoundJob {
@@ -27,6 +32,10 @@ export interface FoundJob {
   names: number;
   /** The names right in the folder that tell its state. */
   markers: Set<string>;
+  /** When its `.pid` was written, in seconds since 1970; undefined when it has none. */
+  pidTime: string | undefined;
+  /** Which of its documents are there, as plain files. */
+  documents: string[];
   /** The folders in it, and itself under the empty name. */
   folders: Map<string, Entry>;
   /** The links in it. */
@@ -102,6 +111,8 @@ function addToJob(
       files: 0,
       names: 0,
       markers: new Set(),
+      pidTime: undefined,
+      documents: [],
       folders: new Map([["", entry]]),
       links: [],
       linked: undefined,
@@ -111,6 +122,7 @@ function addToJob(
   const job = jobs.get(folder);
   if (job === undefined) return;
   if (/^[^/]*\.(done|failed|pid)$/.test(entry.path)) job.markers.add(entry.path);
+  if (entry.path === `${jobName(taskId)}.pid`) job.pidTime = entry.mtime;
   if (leftBehindInJob(taskId).includes(entry.path)) return;
   if (excludes(entry.path, entry.kind === "folder")) return;
   job.names = (job.names + hash(entry.path)) % Number.MAX_SAFE_INTEGER;
@@ -119,6 +131,7 @@ function addToJob(
   else if (entry.kind === "file") {
     job.files++;
     job.bytes += entry.size;
+    if (DOCUMENTS.includes(entry.path)) job.documents.push(entry.path);
   }
 }
 
@@ -139,6 +152,6 @@ export function isUsable(job: FoundJob, folder: string): boolean {
 
 /** The links that keep a job from being relocated: writing through them would leave the job. */
 export function misplacedLink(job: FoundJob): string | undefined {
-  const places = [PARAMS_FILE, JOB_META, `${JOB_META}/status.json`];
+  const places = [...DOCUMENTS, JOB_META];
   return job.links.find((link) => places.includes(link.path))?.path;
 }

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Entry, Sight } from "../host/host.ts";
-import { jobFolder, type JobId, JOBS } from "../workspace/layout.ts";
+import type { Sight } from "../host/host.ts";
+import { jobFolder, type JobId, JOBS, STATUS_FILE } from "../workspace/layout.ts";
 import { type JobInfo, jobState } from "../workspace/jobs.ts";
 import { compareRuns, readRunStatus, type RunStatus } from "../workspace/runs.ts";
-import { type FoundRunFolder, type Inventory, isUsable } from "./inventory.ts";
+import { type FoundJob, type FoundRunFolder, type Inventory, isUsable } from "./inventory.ts";
 import type { JobAction, JobState, PlannedJob, PlannedRun } from "./types.ts";
 
 /** What the table of `docs/architecture.md` says about a pair of states. */
@@ -125,9 +125,15 @@ export function planJobs(
 
 function stateAt(job: JobInfo, found: Inventory, status: RunStatus | undefined): JobState {
   const there = found.jobs.get(jobFolder(job));
-  return there === undefined
-    ? "absent"
-    : jobState(job.taskId, there.markers, status?.ended === true);
+  if (there === undefined) return "absent";
+  return jobState(job.taskId, there.markers, status?.ended === true && !isLater(there, found.run));
+}
+
+/** Whether a job was started after its run had last been heard of: another run runs it. */
+function isLater({ pidTime }: FoundJob, run: FoundRunFolder): boolean {
+  const status = run.get(STATUS_FILE);
+  return pidTime !== undefined && status !== undefined &&
+    milliseconds(pidTime) > milliseconds(status.mtime);
 }
 
 /**
@@ -231,13 +237,15 @@ function isNewer(source: FoundRunFolder, destination: FoundRunFolder): boolean {
     if (path === JOBS || path.startsWith(`${JOBS}/`)) continue; // links, made anew
     const there = destination.get(path);
     if (there === undefined) return true;
-    if (entry.kind !== "folder" && milliseconds(entry) > milliseconds(there)) return true;
+    if (entry.kind !== "folder" && milliseconds(entry.mtime) > milliseconds(there.mtime)) {
+      return true;
+    }
   }
   return false;
 }
 
-function milliseconds({ mtime }: Entry): number {
-  const [whole, fraction = ""] = mtime.split(".");
+function milliseconds(time: string): number {
+  const [whole, fraction = ""] = time.split(".");
   return Number(whole) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
 }
 

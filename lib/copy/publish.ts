@@ -5,16 +5,18 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { readPlainFile } from "../host/files.ts";
+import { readOriginals } from "../host/originals.ts";
+import type { Watch } from "../host/process.ts";
 import { APPEARED, type Move, type Settlement } from "../host/host.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
-import { EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.ts";
+import { EXPERIMENTS, jobFolder, JOBS, MARKER, runFolder } from "../workspace/layout.ts";
 import { jobState } from "../workspace/jobs.ts";
 import { readRunStatus } from "../workspace/runs.ts";
 import { takeInventory } from "./inventory.ts";
-import { isWritten, willStand } from "./plan.ts";
+import { isWritten, runLink, willStand } from "./plan.ts";
 import { type PathMap, pathMap } from "./relocate.ts";
-import { currentLink, type Read, rewriteJob, rewriteRun, type Rewriting } from "./rewrite.ts";
+import type { Originals, Rewriting } from "./folder_rewriting.ts";
+import { currentLink, jobOriginals, rewriteJob, rewriteRun, runOriginals } from "./rewrite.ts";
 import { batches } from "./stage.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
@@ -31,6 +33,14 @@ export interface Load {
   last: boolean;
 }
 
+/** Paths that files or links name, and that are not part of the copy. */
+export interface LeftPaths {
+  /** Outside the source workspace, as they stand there. */
+  outside: Set<string>;
+  /** In the source workspace, relative to it. */
+  inside: Set<string>;
+}
+
 /** What became of a load. */
 export interface Published {
   /** Jobs that stand at their place now. */
@@ -43,8 +53,8 @@ export interface Published {
   runFailed: string[];
   /** What the user should know, of one job or of the run. */
   notes: { job?: PlannedJob; note: string }[];
-  /** Absolute paths outside the source workspace, each with how many jobs name it. */
-  outside: Map<string, number>;
+  /** Paths that its jobs name, and that are not part of the copy. */
+  left: LeftPaths;
 }
 
 /** A name for the staging of a copy: the same for the same copy, so that it is found again. */
@@ -81,6 +91,7 @@ export async function publish(
   load: Load,
   survey: Survey,
   keep: string | undefined,
+  watch: Watch,
 ): Promise<Published> {
   const published: Published = {
     jobs: [],
@@ -88,16 +99,16 @@ export async function publish(
     failed: [],
     runFailed: [],
     notes: [],
-    outside: new Map(),
+    left: { outside: new Set(), inside: new Set() },
   };
   const map = mapOf(survey);
-  const read = reader(load, survey);
+  const originals = await readBefore(load, survey, map, watch);
   const overlay: OverlayEntry[] = [];
   const moves: Move[] = [];
   for (const job of load.jobs) {
     try {
       const found = survey.found.source.jobs.get(jobFolder(job))!;
-      take(rewriteJob(job, found, read, map), job);
+      take(rewriteJob(job, found, originals, map), job);
       moves.push(moveOf(job, survey));
     } catch (error) {
       if (!(error instanceof CopyError && error.code === "job")) throw error;
@@ -106,10 +117,7 @@ export async function publish(
   }
   moves.sort((a, b) => a.into < b.into ? -1 : a.into > b.into ? 1 : 0);
   if (load.withRun) {
-    const standing = survey.plan.jobs.filter((job) =>
-      willStand(job) && !published.failed.some((failure) => failure.job === job)
-    );
-    take(rewriteRunOf(survey, standing, read, map));
+    take(rewriteRunOf(survey, originals, map));
     moves.push(...runMoves(survey, overlay));
   }
   const failures = await survey.hosts.destination.settle({
@@ -137,8 +145,9 @@ export async function publish(
     overlay.push(...rewriting.overlay);
     for (const note of rewriting.notes) published.notes.push({ ...(job && { job }), note });
     if (job === undefined) return; // the run only repeats what its jobs name
-    for (const path of rewriting.outside) {
-      published.outside.set(path, (published.outside.get(path) ?? 0) + 1);
+    for (const path of rewriting.outside) published.left.outside.add(path);
+    for (const path of rewriting.inside) {
+      if (!isCopied(path, survey)) published.left.inside.add(path);
     }
   }
 }
@@ -161,19 +170,44 @@ async function asGood(jobs: PlannedJob[], { hosts, sights, plan }: Survey): Prom
   });
 }
 
-function mapOf({ sights: { source, destination } }: Survey): PathMap {
+function mapOf({ sights: { source, destination }, found }: Survey): PathMap {
+  const moved = new Set<string>();
+  for (const [folder, { linked }] of found.source.jobs) {
+    const place = folder.slice(JOBS.length);
+    if (linked?.realPath.endsWith(place)) moved.add(linked.realPath.slice(0, -place.length));
+  }
   return pathMap({
     workspace: [source.path, source.realPath],
+    moved: [...moved],
     jobs: source.jobsPath,
     experiments: source.experimentsPath,
     destination: destination.realPath,
   });
 }
 
-/** Files are read where they are on this machine: at the source, or where they were staged. */
-function reader({ staging }: Load, { hosts, sights }: Survey): Read {
-  const root = hosts.source.name === undefined ? sights.source.realPath : staging;
-  return (path) => readPlainFile(`${root}/${path}`);
+/** Reads what will be rewritten, where it is on this machine: at the source, or staged. */
+function readBefore(
+  { staging, jobs, withRun }: Load,
+  { plan, hosts, sights, found }: Survey,
+  map: PathMap,
+  watch: Watch,
+): Promise<Originals> {
+  const inStaging = hosts.source.name !== undefined;
+  const paths = jobs.flatMap((job) =>
+    jobOriginals(job, found.source.jobs.get(jobFolder(job))!, map)
+  );
+  if (withRun && isWritten(plan.run)) {
+    const folder = runFolder(plan.experimentId, plan.runId);
+    paths.push(...runOriginals(folder, found.source.run, inStaging));
+  }
+  return readOriginals(inStaging ? staging : sights.source.realPath, paths, watch);
+}
+
+/** Whether a path of the source workspace is part of the copy. */
+function isCopied(path: string, { found, plan }: Survey): boolean {
+  const folder = path.split("/").slice(0, 3).join("/");
+  return path === "" || folder === runFolder(plan.experimentId, plan.runId) ||
+    found.source.jobs.has(folder) || found.destination.jobs.has(folder);
 }
 
 function moveOf(job: PlannedJob, { sights: { destination } }: Survey): Move {
@@ -184,16 +218,17 @@ function moveOf(job: PlannedJob, { sights: { destination } }: Survey): Move {
   };
 }
 
+/** The run links to what stands at the destination, and to what the source's run links to. */
 function rewriteRunOf(
   { plan, found, sights }: Survey,
-  jobs: PlannedJob[],
-  read: Read,
+  originals: Originals,
   map: PathMap,
 ): Rewriting | undefined {
   if (!isWritten(plan.run)) return undefined;
   const folder = runFolder(plan.experimentId, plan.runId);
   const tags = readRunStatus(sights.destination.run?.status)?.tags ?? [];
-  return rewriteRun({ folder, found: found.source.run, jobs, tags }, read, map);
+  const jobs = plan.jobs.filter((job) => willStand(job) || found.source.run.has(runLink(job)));
+  return rewriteRun({ folder, found: found.source.run, jobs, tags }, originals, map);
 }
 
 function runMoves({ plan, sights: { destination } }: Survey, overlay: OverlayEntry[]): Move[] {

@@ -29,6 +29,8 @@ export interface Relocated {
   text: string | undefined;
   /** Absolute paths outside the source workspace that it names. */
   outside: string[];
+  /** Paths in the source workspace that it names, relative to it. */
+  inside: string[];
   /** What the user should know. */
   notes: string[];
 }
@@ -37,6 +39,8 @@ export interface Relocated {
 export interface Roots {
   /** The source workspace, as configured and with links resolved. */
   workspace: string[];
+  /** Folders that jobs were moved to: what stands for `jobs` there. */
+  moved: string[];
   /** Its `jobs` and `experiments` with links resolved. */
   jobs: string;
   /** Its `experiments`. */
@@ -46,8 +50,9 @@ export interface Roots {
 }
 
 /** Makes the map from all spellings of the source to the destination. */
-export function pathMap({ workspace, jobs, experiments, destination }: Roots): PathMap {
+export function pathMap({ workspace, moved, jobs, experiments, destination }: Roots): PathMap {
   const pairs = new Map<string, string>([
+    ...moved.map((path) => [path, `${destination}/jobs`] as const),
     [jobs, `${destination}/jobs`],
     [experiments, `${destination}/experiments`],
     ...workspace.map((path) => [path, destination] as const),
@@ -66,7 +71,7 @@ export function relocatePath(path: string, map: PathMap): string | undefined {
 }
 
 /** Whether a path leaves the folder it begins in: `/jobs/../../data`. */
-function climbsOut(path: string): boolean {
+export function climbsOut(path: string): boolean {
   let depth = 0;
   for (const name of path.split("/")) {
     if (name === "..") depth--;
@@ -150,6 +155,7 @@ class Change {
   readonly notes: string[] = [];
   readonly #edits: Edit[] = [];
   readonly #outside = new Set<string>();
+  readonly #inside = new Set<string>();
 
   constructor(readonly map: PathMap) {}
 
@@ -168,8 +174,10 @@ class Change {
     const path = text(node);
     if (path === undefined) return;
     const moved = relocatePath(path, this.map);
-    if (moved !== undefined) this.set(node, moved);
-    else if (path.startsWith("/")) this.#outside.add(path);
+    if (moved !== undefined) {
+      this.set(node, moved);
+      this.#inside.add(moved.slice(this.map.destination.length + 1));
+    } else if (path.startsWith("/")) this.#outside.add(path);
   }
 
   /** Relocates every `{"type": "path", "value": ...}` that is not relative to a `base`. */
@@ -180,6 +188,7 @@ class Change {
     const typed = (type === "path" || type === "path.serialized") && member(node, "value");
     if (!typed) node.entries.forEach(([, value]) => this.paths(value));
     else if (member(node, "base") === undefined) this.#move(typed);
+    else if (text(member(node, "base")) === "workspace") this.#inside.add(text(typed) ?? "");
   }
 
   /** Relocates every `{"__path__": ...}` in the `state_dict` of every service. */
@@ -201,6 +210,7 @@ class Change {
     return {
       text: this.#edits.length === 0 ? undefined : applyEdits(content, this.#edits),
       outside: [...this.#outside],
+      inside: [...this.#inside],
       notes: this.notes,
     };
   }

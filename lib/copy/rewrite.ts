@@ -5,8 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { FileContent } from "../host/files.ts";
-import type { Entry } from "../host/host.ts";
+import type { Original } from "../host/originals.ts";
 import {
   EXPERIMENTS,
   JOB_META,
@@ -15,31 +14,48 @@ import {
   PARAMS_FILE,
   STATUS_FILE,
 } from "../workspace/layout.ts";
+import {
+  decode,
+  FolderRewriting,
+  now,
+  type Originals,
+  type Rewriting,
+} from "./folder_rewriting.ts";
 import { type FoundJob, type FoundRunFolder, misplacedLink } from "./inventory.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { runLink } from "./plan.ts";
-import {
-  addTags,
-  type DocumentKind,
-  type PathMap,
-  relocate,
-  type Relocated,
-  relocatePath,
-  runDocumentKind,
-} from "./relocate.ts";
+import { addTags, type PathMap, relocatePath, runDocumentKind } from "./relocate.ts";
 import type { PlannedJob } from "./types.ts";
 
-/** Reads a file of a staged copy, or of the source: it has the same bytes. */
-export type Read = (path: string) => FileContent | undefined;
+/** What has to be read to rewrite a job, relative to the workspace. */
+export function jobOriginals(job: PlannedJob, found: FoundJob, map: PathMap): string[] {
+  const links = found.links.filter(({ target }) => relocatePath(target!, map) !== undefined);
+  return withFolders(jobFolder(job), [...found.documents, ...links.map(({ path }) => path)]);
+}
 
-/** What to write over a folder, and what to say about it. */
-export interface Rewriting {
-  /** What to write, paths relative to the staging folder. */
-  overlay: OverlayEntry[];
-  /** What the user should know. */
-  notes: string[];
-  /** Absolute paths outside the source workspace that its files name. */
-  outside: string[];
+/** What has to be read to rewrite a run, relative to the workspace. */
+export function runOriginals(folder: string, found: FoundRunFolder, inStaging: boolean): string[] {
+  const wanted = [...found].filter(([path, { kind }]) =>
+    path !== "" && !(inStaging && isInJobs(path)) &&
+    (kind === "folder" || kind === "link" || runDocumentKind(path) !== undefined)
+  );
+  return withFolders(folder, wanted.map(([path]) => path));
+}
+
+/** Paths in a folder with the folders they are in; of a folder that is a link what it leads to. */
+function withFolders(folder: string, paths: string[]): string[] {
+  const folders = new Set(paths.flatMap(foldersOf));
+  return [`${folder}/.`, ...new Set([...folders, ...paths])]
+    .map((path) => path === `${folder}/.` ? path : `${folder}/${path}`);
+}
+
+/** The folders that a path is in, but for the first: `a/b` and `a` for `a/b/c`. */
+function foldersOf(path: string): string[] {
+  const folders: string[] = [];
+  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
+    folders.push(path.slice(0, at));
+  }
+  return folders;
 }
 
 /**
@@ -47,18 +63,25 @@ export interface Rewriting {
  *
  * @throws {CopyError} `job`, when the job cannot be rewritten, and so must not be published.
  */
-export function rewriteJob(job: PlannedJob, found: FoundJob, read: Read, map: PathMap): Rewriting {
+export function rewriteJob(
+  job: PlannedJob,
+  found: FoundJob,
+  originals: Originals,
+  map: PathMap,
+): Rewriting {
   const folder = jobFolder(job);
   const link = misplacedLink(found);
   if (link !== undefined) {
     throw new CopyError("job", `${link} is a link: nothing is written through it`);
   }
-  const rewriting = new FolderRewriting(folder, found.folders, map);
-  const params = read(`${folder}/${PARAMS_FILE}`);
-  if (params === undefined) rewriting.notes.push(`has no ${PARAMS_FILE}`);
-  else rewriting.document(PARAMS_FILE, "params", params);
+  const rewriting = new FolderRewriting(folder, found.folders, originals, map);
+  const params = originals.get(`${folder}/${PARAMS_FILE}`);
+  if (params !== undefined) rewriting.document(PARAMS_FILE, "params", params);
+  else if (found.documents.includes(PARAMS_FILE)) {
+    throw new CopyError("job", `${PARAMS_FILE} cannot be read`);
+  } else rewriting.notes.push(`has no ${PARAMS_FILE}`);
   const status = `${JOB_META}/${STATUS_FILE}`;
-  const statusFile = read(`${folder}/${status}`);
+  const statusFile = originals.get(`${folder}/${status}`);
   if (statusFile !== undefined) {
     rewriting.optionalDocument(status, "job-status", statusFile, `${map.destination}/${folder}`);
   }
@@ -72,24 +95,23 @@ export interface RunToRewrite {
   folder: string;
   /** What the source has of it. */
   found: FoundRunFolder;
-  /** The jobs that will stand at the destination. */
+  /** The jobs that it links to. */
   jobs: PlannedJob[];
   /** Tags that the run has at the destination. */
   tags: string[];
 }
 
 /** Rewrites a run: its documents, its links, and its links to jobs, which are made anew. */
-export function rewriteRun(run: RunToRewrite, read: Read, map: PathMap): Rewriting {
+export function rewriteRun(run: RunToRewrite, originals: Originals, map: PathMap): Rewriting {
   const folders = new Map([...run.found].filter(([, entry]) => entry.kind === "folder"));
-  const rewriting = new FolderRewriting(run.folder, folders, map);
+  const rewriting = new FolderRewriting(run.folder, folders, originals, map);
   for (const [path, entry] of run.found) {
-    if (isInJobs(path)) {
-      if (entry.kind === "folder") rewriting.touch(path); // left behind, made anew
-      continue;
-    }
+    // Folders of jobs are made anew, others may have got what only the destination has.
+    if (entry.kind === "folder") rewriting.touch(path);
+    if (isInJobs(path)) continue;
     if (entry.kind === "link") rewriting.link(entry);
     const kind = entry.kind === "file" ? runDocumentKind(path) : undefined;
-    const file = kind && read(`${run.folder}/${path}`);
+    const file = kind && originals.get(`${run.folder}/${path}`);
     if (file === undefined) continue;
     const tagged = path === STATUS_FILE ? withTags(file, run.tags) : file;
     rewriting.optionalDocument(path, kind!, tagged, undefined, tagged !== file);
@@ -97,7 +119,7 @@ export function rewriteRun(run: RunToRewrite, read: Read, map: PathMap): Rewriti
   for (const job of run.jobs) {
     const path = runLink(job);
     const mtime = run.found.get(path)?.mtime ?? now();
-    rewriting.add(path, { kind: "link", target: `${map.destination}/${jobFolder(job)}`, mtime });
+    rewriting.addLink(path, `${map.destination}/${jobFolder(job)}`, mtime);
   }
   return rewriting.finish();
 }
@@ -116,7 +138,7 @@ export function currentLink(experimentId: string, runId: string): OverlayEntry {
   };
 }
 
-function withTags(file: FileContent, tags: string[]): FileContent {
+function withTags(file: Original, tags: string[]): Original {
   if (tags.length === 0) return file;
   try {
     const content = decode(file.bytes);
@@ -126,103 +148,4 @@ function withTags(file: FileContent, tags: string[]): FileContent {
     if (error instanceof SyntaxError) return file; // it will be noted
     throw error;
   }
-}
-
-function now(): string {
-  return (Date.now() / 1000).toFixed(3);
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new SyntaxError("not UTF-8");
-  }
-}
-
-/** Gathers what has to be written over one folder. */
-class FolderRewriting {
-  readonly notes: string[] = [];
-  readonly #overlay: OverlayEntry[] = [];
-  readonly #outside = new Set<string>();
-  /** The folders whose times writing will change. */
-  readonly #touched = new Set<string>();
-
-  constructor(
-    private readonly folder: string,
-    private readonly folders: ReadonlyMap<string, Entry>,
-    private readonly map: PathMap,
-  ) {}
-
-  /** Relocates a document that the folder cannot be published without. */
-  document(path: string, kind: DocumentKind, file: FileContent): void {
-    try {
-      this.#take(path, file, relocate(kind, decode(file.bytes), this.map), false);
-    } catch (error) {
-      throw unusable(path, error);
-    }
-  }
-
-  /** Relocates a document; one that is not JSON stays as it is, and is noted. */
-  optionalDocument(
-    path: string,
-    kind: DocumentKind,
-    file: FileContent,
-    jobPath?: string,
-    changed = false,
-  ): void {
-    try {
-      this.#take(path, file, relocate(kind, decode(file.bytes), this.map, jobPath), changed);
-    } catch (error) {
-      this.notes.push(unusable(path, error).message);
-    }
-  }
-
-  #take(path: string, file: FileContent, relocated: Relocated, changed: boolean): void {
-    for (const outside of relocated.outside) this.#outside.add(outside);
-    this.notes.push(...relocated.notes.map((note) => `${path}: ${note}`));
-    if (relocated.text === undefined && !changed) return;
-    const bytes = relocated.text === undefined
-      ? file.bytes
-      : new TextEncoder().encode(relocated.text);
-    this.add(path, { kind: "file", bytes, mode: file.mode, mtime: file.mtime });
-  }
-
-  /** Relocates a link that leads into the source workspace. */
-  link(link: Entry): void {
-    const target = relocatePath(link.target!, this.map);
-    if (target !== undefined) this.add(link.path, { kind: "link", target, mtime: link.mtime });
-    else if (link.target!.startsWith("/")) this.#outside.add(link.target!);
-  }
-
-  /** Adds something; the folders it is in will have their times restored. */
-  add(path: string, what: Unplaced): void {
-    this.#overlay.push({ ...what, path: `${this.folder}/${path}` });
-    this.touch(path.slice(0, Math.max(0, path.lastIndexOf("/"))));
-  }
-
-  /** Gives a folder, and those it is in, the times of the source again. */
-  touch(path: string): void {
-    for (let at = path.length; at > 0; at = path.lastIndexOf("/", at - 1)) {
-      this.#touched.add(path.slice(0, at));
-    }
-    this.#touched.add("");
-  }
-
-  finish(): Rewriting {
-    for (const path of this.#touched) {
-      const { mode, mtime } = this.folders.get(path) ?? { mode: 0o755, mtime: now() };
-      const full = path === "" ? this.folder : `${this.folder}/${path}`;
-      this.#overlay.push({ path: full, kind: "folder", mode, mtime });
-    }
-    return { overlay: this.#overlay, notes: this.notes, outside: [...this.#outside] };
-  }
-}
-
-/** An overlay entry without its path. */
-type Unplaced = OverlayEntry extends infer T ? T extends unknown ? Omit<T, "path"> : never : never;
-
-function unusable(path: string, error: unknown): CopyError {
-  if (!(error instanceof SyntaxError)) throw error;
-  return new CopyError("job", `${path} is not JSON (${error.message})`);
 }

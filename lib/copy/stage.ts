@@ -52,6 +52,8 @@ export interface Staging {
   folders: string[];
   /** The tasks of the jobs among them. */
   taskIds: Iterable<string>;
+  /** Whether folders are to be writable for their owner, until they have got their modes. */
+  openFolders: boolean;
   /** Patterns of files of jobs that the user leaves out. */
   exclude: string[];
   /** At most so many KiB a second; 0 for no limit. */
@@ -62,22 +64,27 @@ export interface Staging {
   onProgress: (bytes: number, file: string | undefined) => void;
 }
 
+/** How often folders are brought again, when files vanish meanwhile. */
+const ATTEMPTS = 3;
+
 /** Brings folders into a staging folder; what is half there is continued. */
-export function stage(staging: Staging, watch: Watch): Promise<RsyncOutcome> {
-  const { hosts, paths, folders, taskIds, exclude, bandwidthLimit, version, onProgress } = staging;
+export async function stage(staging: Staging, watch: Watch): Promise<RsyncOutcome> {
+  const { hosts, paths, folders, taskIds, exclude } = staging;
   const [from, to] = [hosts.source.rsyncEnd(), hosts.destination.rsyncEnd()];
-  const rules = [...leftBehindRules(taskIds), ...excludeRules(exclude)];
-  return runRsync({
+  const request = {
+    ...staging,
     rsh: from.rsh ?? to.rsh,
     from: from.operand(`${paths.source}/`),
     to: to.operand(`${paths.destination}/`),
     // The slash makes rsync copy the content of a job's folder that is a link.
     folders: folders.map((folder) => `${folder}/`),
-    rules,
-    bandwidthLimit,
-    version,
-    onProgress,
-  }, watch);
+    rules: [...leftBehindRules(taskIds), ...excludeRules(exclude)],
+  };
+  let outcome = await runRsync(request, watch);
+  for (let attempt = 1; outcome.vanished && attempt < ATTEMPTS; attempt++) {
+    outcome = await runRsync(request, watch);
+  }
+  return outcome;
 }
 
 /** rsync's rules for what stays behind: exactly these places, no other file of such a name. */

@@ -109,6 +109,13 @@ async function look(
       throw new CopyError("usage", "a workspace's path cannot hold control characters");
     }
   }
+  if (source.ssh?.host === destination.ssh?.host && source.path === destination.path) {
+    throw new CopyError(
+      "refused",
+      `source and destination are the same workspace: ${source.id}`,
+      "choose another workspace",
+    );
+  }
   if (source.ssh !== undefined && destination.ssh !== undefined) {
     throw new CopyError(
       "refused",
@@ -119,14 +126,19 @@ async function look(
   await checkAccess(hosts, source, ["read"]);
   await checkAccess(hosts, destination, ["read", "write"]);
   const from = await hosts.open(source);
-  const sight = await from.look({ path: source.path, experimentId, runId });
+  const sight = await from.look({ path: source.path, experimentId, runId, forCopy: true });
   const to = await hosts.open(destination);
   const wanted = sight.run?.runId ?? runId;
   return {
     hosts: { source: from, destination: to },
     sights: {
       source: sight,
-      destination: await to.look({ path: destination.path, experimentId, runId: wanted }),
+      destination: await to.look({
+        path: destination.path,
+        experimentId,
+        runId: wanted,
+        forCopy: true,
+      }),
     },
   };
 }

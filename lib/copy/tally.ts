@@ -6,11 +6,11 @@
 
 import { jobFolder, type JobId } from "../workspace/layout.ts";
 import { isWritten } from "./plan.ts";
-import type { Load, Published } from "./publish.ts";
+import type { LeftPaths, Load, Published } from "./publish.ts";
 import type { Survey } from "./survey.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, CopyResult, PlannedJob } from "./types.ts";
 
-/** At most so many paths outside the workspace are named. */
+/** At most so many paths that are not part of the copy are named. */
 const PATHS_NAMED = 5;
 
 /** What has been done so far. */
@@ -20,7 +20,7 @@ export class Tally {
   readonly #errors: CopyProblem[];
   readonly #warnings: CopyProblem[] = [];
   readonly #published: PlannedJob[] = [];
-  readonly #outside = new Map<string, number>();
+  readonly #left: LeftPaths = { outside: new Set(), inside: new Set() };
   readonly #kept: string[] = [];
   #runWritten = false;
   /** Jobs that another copy has brought meanwhile. */
@@ -69,6 +69,13 @@ export class Tally {
     this.#tell(problem);
   }
 
+  #warnLeft(what: string, paths: Set<string>): void {
+    if (paths.size === 0) return;
+    const named = [...paths].sort().slice(0, PATHS_NAMED).join(", ");
+    const more = paths.size > PATHS_NAMED ? ` and ${paths.size - PATHS_NAMED} more` : "";
+    this.#warn(`${what}: ${named}${more}`);
+  }
+
   /** Notes what became of a load. */
   take(load: Load, published: Published, keep: string | undefined): void {
     for (const { job, reason } of published.failed) this.fail(job, reason);
@@ -81,9 +88,8 @@ export class Tally {
       const replaced = job.action === "replace";
       this.#options.onEvent?.({ type: "published", job: idOf(job), replaced });
     }
-    for (const [path, count] of published.outside) {
-      this.#outside.set(path, (this.#outside.get(path) ?? 0) + count);
-    }
+    for (const path of published.left.outside) this.#left.outside.add(path);
+    for (const path of published.left.inside) this.#left.inside.add(path);
     const { run } = this.#plan;
     const replacedRun = load.withRun && run.action === "replace";
     if (keep && (replacedRun || published.jobs.some((job) => job.action === "replace"))) {
@@ -112,7 +118,8 @@ export class Tally {
    * @param duration How long it took, in seconds.
    */
   result(duration: number): CopyResult {
-    if (this.#outside.size > 0) this.#warn(describeOutside(this.#outside));
+    this.#warnLeft("paths outside the workspace were left as they are", this.#left.outside);
+    this.#warnLeft("what jobs name in the workspace was not copied with them", this.#left.inside);
     const plan = this.#plan;
     const dryRun = this.#options.dryRun === true;
     const ofAction = (...actions: PlannedJob["action"][]) =>
@@ -148,11 +155,4 @@ function isRunning(job: PlannedJob): boolean {
 
 function idOf({ taskId, jobId }: JobId): JobId {
   return { taskId, jobId };
-}
-
-function describeOutside(outside: Map<string, number>): string {
-  const paths = [...outside.keys()].sort();
-  const named = paths.slice(0, PATHS_NAMED).join(", ");
-  const more = paths.length > PATHS_NAMED ? ` and ${paths.length - PATHS_NAMED} more` : "";
-  return `paths outside the workspace were left as they are: ${named}${more}`;
 }

@@ -4,26 +4,13 @@
  * @module
  */
 
-import { lstatSync } from "node:fs";
 import type { Entry } from "./host.ts";
 import { refused } from "./access.ts";
 
-/** A file that was read whole. */
-export interface FileContent {
-  /** Its bytes. */
-  bytes: Uint8Array;
-  /** Permission bits. */
-  mode: number;
-  /** Seconds since 1970, with nine decimals. */
-  mtime: string;
-}
-
-/** Reads a file whole; undefined when there is none, or when it is anything but a plain file. */
-export function readPlainFile(path: string): FileContent | undefined {
-  const found = lookAt(path, "");
-  if (found?.kind !== "file") return undefined;
-  const bytes = attempt(path, () => Deno.readFileSync(path));
-  return bytes && { bytes, mode: found.mode, mtime: found.mtime };
+/** Reads a text; undefined when there is none, or when it is anything but a plain file. */
+export function readText(path: string): string | undefined {
+  if (lookAt(path, "")?.kind !== "file") return undefined;
+  return attempt(path, () => Deno.readTextFileSync(path));
 }
 
 /** The names in a folder; undefined when there is no such folder. */
@@ -41,22 +28,16 @@ export function linkTarget(path: string): string | undefined {
   return lookAt(path, "")?.target;
 }
 
-/** What stands at a path; undefined when nothing does. */
+/** What stands at a path; undefined when nothing does. Deno tells times to the millisecond. */
 export function lookAt(path: string, as: string): Entry | undefined {
-  const info = attempt(path, () => lstatSync(path, { bigint: true }));
+  const info = attempt(path, () => Deno.lstatSync(path));
   if (info === undefined) return undefined;
   const entry: Entry = {
     path: as,
-    kind: info.isFile()
-      ? "file"
-      : info.isDirectory()
-      ? "folder"
-      : info.isSymbolicLink()
-      ? "link"
-      : "other",
-    size: Number(info.size),
-    mtime: seconds(info.mtimeNs),
-    mode: Number(info.mode) & 0o7777,
+    kind: info.isFile ? "file" : info.isDirectory ? "folder" : info.isSymlink ? "link" : "other",
+    size: info.size,
+    mtime: seconds(info.mtime?.getTime() ?? 0),
+    mode: (info.mode ?? 0o644) & 0o7777,
   };
   if (entry.kind === "link") {
     const target = attempt(path, () => Deno.readLinkSync(path));
@@ -66,11 +47,10 @@ export function lookAt(path: string, as: string): Entry | undefined {
   return entry;
 }
 
-/** Nanoseconds as seconds with nine decimals. */
-function seconds(nanoseconds: bigint): string {
-  const fraction = ((nanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
-  const whole = (nanoseconds - fraction) / 1_000_000_000n;
-  return `${whole}.${String(fraction).padStart(9, "0")}`;
+/** Milliseconds as seconds with three decimals. */
+function seconds(milliseconds: number): string {
+  const fraction = ((milliseconds % 1000) + 1000) % 1000;
+  return `${(milliseconds - fraction) / 1000}.${String(fraction).padStart(3, "0")}`;
 }
 
 /**
@@ -81,10 +61,9 @@ function seconds(nanoseconds: bigint): string {
  */
 export function walk(root: string, deep: boolean, tell: (entry: Entry) => void): void {
   const into = (folder: string): void => {
-    for (const { name, isFile, isDirectory } of entriesOf(`${root}/${folder}`)) {
+    for (const { name, isDirectory } of entriesOf(`${root}/${folder}`)) {
       const path = folder === "" ? name : `${folder}/${name}`;
-      // Deno's own lstat takes half the time, and to the millisecond is enough for a file.
-      const entry = isFile ? quickLook(`${root}/${path}`, path) : lookAt(`${root}/${path}`, path);
+      const entry = lookAt(`${root}/${path}`, path);
       if (entry === undefined) continue;
       tell(entry);
       if (isDirectory && deep) into(path);
@@ -102,19 +81,6 @@ function entriesOf(path: string): Deno.DirEntry[] {
   }
 }
 
-function quickLook(path: string, as: string): Entry | undefined {
-  const info = attempt(path, () => Deno.lstatSync(path));
-  if (info === undefined) return undefined;
-  const time = info.mtime?.getTime() ?? 0;
-  return {
-    path: as,
-    kind: "file",
-    size: info.size,
-    mtime: `${Math.floor(time / 1000)}.${String(time % 1000).padStart(3, "0")}`,
-    mode: (info.mode ?? 0o644) & 0o7777,
-  };
-}
-
 /** Does something with a path; undefined when it is not there. */
 function attempt<T>(path: string, action: () => T): T | undefined {
   try {
@@ -124,8 +90,6 @@ function attempt<T>(path: string, action: () => T): T | undefined {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return undefined;
     }
-    const code = (error as { code?: string }).code;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import { CopyError } from "../errors.ts";
+import { joined } from "./process.ts";
 
 /** The most bytes one text of an answer may have. */
 const MAX_TEXT = 1 << 28;
@@ -34,14 +35,14 @@ export async function readAnswer(
 
 /** Cuts a stream at its NULs; what comes after the last of them is dropped. */
 async function* texts(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let rest: Uint8Array[] = [];
   let held = 0;
   for await (const chunk of stream) {
     let start = 0;
     for (let end = chunk.indexOf(0); end >= 0; end = chunk.indexOf(0, start)) {
       const piece = chunk.subarray(start, end);
-      yield decoder.decode(rest.length === 0 ? piece : join([...rest, piece]));
+      yield decoder.decode(rest.length === 0 ? piece : joined([...rest, piece]));
       rest = [];
       held = 0;
       start = end + 1;
@@ -50,14 +51,4 @@ async function* texts(stream: ReadableStream<Uint8Array>): AsyncGenerator<string
     held += chunk.length - start;
     if (held > MAX_TEXT) throw new CopyError("connection", "the remote host's answer has no end");
   }
-}
-
-function join(parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

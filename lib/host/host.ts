@@ -14,6 +14,8 @@ export interface Question {
   experimentId?: string;
   /** The run to look for; `current` is resolved. */
   runId?: string;
+  /** Whether rsync's version is wanted. */
+  forCopy?: boolean;
 }
 
 /** What stands at a workspace's path; the answer to a {@linkcode Question}. */
@@ -30,7 +32,7 @@ export interface Sight {
   jobsPath: string;
   /** `experiments`, links resolved. */
   experimentsPath: string;
-  /** The first line of `rsync --version`; empty where there is none. */
+  /** The first line of `rsync --version`; empty where there is none, or it was not asked for. */
   rsync: string;
   /** Where copies of `jobs` are put together: a folder of the same file system. */
   jobsStaging: string;
@@ -40,7 +42,7 @@ export interface Sight {
   freeBytes: number | undefined;
   /** Whether the experiment's folder is there. */
   experimentExists: boolean;
-  /** The run that `current` names; undefined when there is no such link. */
+  /** The run that `current` names; undefined when there is no such link, or no such run. */
   current: string | undefined;
   /** The `status.json` of that run. */
   currentStatus: string | undefined;
@@ -117,7 +119,7 @@ export interface BrowseRequest {
 export interface FoundExperiment {
   /** Its id. */
   experimentId: string;
-  /** The run that `current` names, whether it is there or not. */
+  /** The run that `current` names; undefined when there is no such link, or no such run. */
   current: string | undefined;
   /** Its runs, in no order. */
   runs: FoundRun[];

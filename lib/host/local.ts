@@ -18,7 +18,7 @@ import {
 } from "../workspace/layout.ts";
 import { isGranted, requireAccess } from "./access.ts";
 import { homeFolder } from "./environment.ts";
-import { linkTarget, lookAt, namesIn, readPlainFile, realPath, walk } from "./files.ts";
+import { linkTarget, lookAt, namesIn, readText, realPath, walk } from "./files.ts";
 import type {
   BrowseRequest,
   Claim,
@@ -36,7 +36,7 @@ import type {
   Visit,
 } from "./host.ts";
 import { output, type Program, start, type Watch } from "./process.ts";
-import { claimLocally, settleLocally } from "./local_settle.ts";
+import { claimLocally, removeTree, settleLocally } from "./local_settle.ts";
 
 /** This machine. */
 export class LocalHost implements Host {
@@ -45,7 +45,7 @@ export class LocalHost implements Host {
 
   constructor(private readonly watch: Watch) {}
 
-  async look({ path, experimentId, runId }: Question): Promise<Sight> {
+  async look({ path, experimentId, runId, forCopy = false }: Question): Promise<Sight> {
     const absolute = expand(path);
     const real = realPathOfWhatExists(absolute);
     requireAccess("read", real);
@@ -68,13 +68,13 @@ export class LocalHost implements Host {
       marker: names.has(MARKER),
       jobsPath,
       experimentsPath,
-      rsync: await this.#version("rsync"),
+      rsync: forCopy ? await this.#version("rsync") : "",
       jobsStaging: stagingFor(real, jobsPath),
       experimentsStaging: stagingFor(real, experimentsPath),
       freeBytes: freeBytes(jobsPath),
       experimentExists: experimentId !== undefined && namesIn(experiment) !== undefined,
       current,
-      currentStatus: current && textOf(`${experiment}/${current}/${STATUS_FILE}`),
+      currentStatus: current && readText(`${experiment}/${current}/${STATUS_FILE}`),
       run: runId === undefined
         ? undefined
         : findRun(experiment, runId === CURRENT ? current : runId),
@@ -107,8 +107,8 @@ export class LocalHost implements Host {
         current: currentOf(`${root}/${id}`),
         runs: foldersIn(`${root}/${id}`, false).map((runId) => ({
           runId,
-          status: textOf(`${root}/${id}/${runId}/${STATUS_FILE}`),
-          jobs: withJobs ? textOf(`${root}/${id}/${runId}/${JOBS_FILE}`) : undefined,
+          status: readText(`${root}/${id}/${runId}/${STATUS_FILE}`),
+          jobs: withJobs ? readText(`${root}/${id}/${runId}/${JOBS_FILE}`) : undefined,
         })),
       }));
   }
@@ -141,7 +141,7 @@ export class LocalHost implements Host {
 
   // deno-lint-ignore require-await -- ssh needs the promise
   async discard(staging: string, folders: string[]): Promise<void> {
-    for (const folder of folders) Deno.removeSync(`${staging}/${folder}`, { recursive: true });
+    for (const folder of folders) removeTree(`${staging}/${folder}`);
   }
 
   async settle(settlement: Settlement): Promise<FailedMove[]> {
@@ -234,8 +234,10 @@ function foldersIn(path: string, linked: boolean): string[] {
     .map(({ name }) => name);
 }
 
+/** The run that `current` names; one that is gone counts as none. */
 function currentOf(experiment: string): string | undefined {
-  return linkTarget(`${experiment}/${CURRENT}`)?.replace(/\/+$/, "").split("/").at(-1);
+  const name = linkTarget(`${experiment}/${CURRENT}`)?.replace(/\/+$/, "").split("/").at(-1);
+  return name && lookAt(`${experiment}/${name}`, "")?.kind === "folder" ? name : undefined;
 }
 
 function findRun(experiment: string, runId: string | undefined): FoundRun | undefined {
@@ -243,12 +245,7 @@ function findRun(experiment: string, runId: string | undefined): FoundRun | unde
   if (runId === undefined || lookAt(folder, "")?.kind !== "folder") return undefined;
   return {
     runId,
-    jobs: textOf(`${folder}/${JOBS_FILE}`),
-    status: textOf(`${folder}/${STATUS_FILE}`),
+    jobs: readText(`${folder}/${JOBS_FILE}`),
+    status: readText(`${folder}/${STATUS_FILE}`),
   };
-}
-
-function textOf(path: string): string | undefined {
-  const file = readPlainFile(path);
-  return file && new TextDecoder().decode(file.bytes);
 }

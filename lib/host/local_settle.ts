@@ -6,7 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import { refused } from "./access.ts";
-import { lookAt, namesIn } from "./files.ts";
+import { lookAt, namesIn, walk } from "./files.ts";
 import { jobName } from "../workspace/layout.ts";
 import { APPEARED } from "./host.ts";
 import type { Claim, FailedMove, Move, Place, Settlement } from "./host.ts";
@@ -51,7 +51,7 @@ function putBack(staging: string, places: Place[]): number {
       for (const { name } of namesIn(`${aside}/${group}`) ?? []) {
         const final = `${place.path}/${group}/${name}`;
         if (lookAt(final, "") !== undefined) continue;
-        Deno.renameSync(`${aside}/${group}/${name}`, final);
+        rename(`${aside}/${group}/${name}`, final);
         restored++;
       }
     }
@@ -93,8 +93,10 @@ async function unpack(
   gnu: boolean,
   watch: Watch,
 ): Promise<void> {
-  // GNU tar can write into the files that rsync made, and so keep their owner and their links.
-  const args = ["-xpf", "-", "--no-same-owner", ...(gnu ? ["--overwrite"] : []), "-C", staging];
+  // GNU tar can write into the files that rsync made, and so keep the owners that root gave them.
+  const root = Deno.lstatSync(staging).uid === 0;
+  const options = ["--no-same-owner", ...(gnu && root ? ["--overwrite"] : [])];
+  const args = ["-xpf", "-", ...options, "-C", staging];
   await finish("tar", args, archive(overlay), watch);
 }
 
@@ -123,17 +125,17 @@ function moveInto(staging: string, { kind, from, into }: Move): string | undefin
     else if (parent.kind !== "folder") return `${into} is a link or no folder`;
     const there = lookAt(final, "");
     if (there === undefined || kind === "link" && there.kind === "link") {
-      Deno.renameSync(staged, final);
+      rename(staged, final);
       return undefined;
     }
     if (kind === "link") return `${final} is no link`;
     if (kind === "put" || isDone(final, into)) return APPEARED;
     Deno.mkdirSync(parentOf(aside), { recursive: true });
-    Deno.renameSync(final, aside);
+    rename(final, aside);
     try {
-      Deno.renameSync(staged, final);
+      rename(staged, final);
     } catch (error) {
-      Deno.renameSync(aside, final);
+      rename(aside, final);
       throw error;
     }
     return undefined;
@@ -147,6 +149,38 @@ function removeEmpty(folder: string): void {
   if (namesIn(folder)?.length === 0) Deno.removeSync(folder);
 }
 
+/** Renames; a folder that its owner may not write is opened for it, and closed again. */
+function rename(from: string, to: string): void {
+  try {
+    Deno.renameSync(from, to);
+  } catch (error) {
+    const { kind, mode = 0 } = lookAt(from, "") ?? {};
+    if (kind !== "folder" || (mode & 0o200) !== 0) throw error;
+    Deno.chmodSync(from, mode | 0o200);
+    try {
+      Deno.renameSync(from, to);
+    } catch (again) {
+      Deno.chmodSync(from, mode);
+      throw again;
+    }
+    Deno.chmodSync(to, mode);
+  }
+}
+
+/** Removes a folder with all that is in it, folders that their owner may not write among them. */
+export function removeTree(path: string): void {
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    walk(path, true, ({ kind, path: below, mode }) => {
+      if (kind === "folder") Deno.chmodSync(`${path}/${below}`, mode | 0o700);
+    });
+    Deno.chmodSync(path, 0o700);
+    Deno.removeSync(path, { recursive: true });
+  }
+}
+
 /** Whether what stands there is a job that is done: such a job is never replaced. */
 function isDone(final: string, into: string): boolean {
   const task = into.slice(into.lastIndexOf("/") + 1);
@@ -157,13 +191,13 @@ function isDone(final: string, into: string): boolean {
 function clear(staging: string, keep: string | undefined, finished: boolean): void {
   const aside = `${staging}/${ASIDE}`;
   if (lookAt(aside, "") !== undefined) {
-    if (keep === undefined) Deno.removeSync(aside, { recursive: true });
+    if (keep === undefined) removeTree(aside);
     else {
       Deno.mkdirSync(parentOf(keep), { recursive: true });
       Deno.renameSync(aside, keep);
     }
   }
-  if (finished) Deno.removeSync(staging, { recursive: true });
+  if (finished) removeTree(staging);
 }
 
 function parentOf(path: string): string {

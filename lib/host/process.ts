@@ -137,3 +137,15 @@ async function* gathered(parts: Parts): AsyncGenerator<Uint8Array<ArrayBuffer>> 
 export async function output(running: Running): Promise<string> {
   return await new Response(running.stdout).text();
 }
+
+/** Parts as one. */
+export function joined(parts: Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -37,11 +37,11 @@ real() {
   [ "$here" = / ] && [ -n "$rest" ] && here=
   printf '%s\\n' "$here$rest"
 }
-current() { # of an experiment's folder
+current() { # the run that is current in an experiment's folder; one that is gone is none
   [ -L "$1/current" ] || return
   link=$(readlink "$1/current")
-  link=\${link%/}
-  printf '%s\\n' "\${link##*/}"
+  link=\${link%/} link=\${link##*/}
+  [ -n "$link" ] && [ -d "$1/$link" ] && [ ! -L "$1/$link" ] && printf '%s\\n' "$link"
 }
 `;
 
@@ -232,7 +232,9 @@ rmdir "$lock" "$parent" 2> /dev/null
 export const DISCARD = BEGIN + `
 IFS= read -r staging
 cd "$staging" || stop "the folder $staging is gone"
-tr '\\n' '\\0' | xargs -0 rm -rf || stop "$staging could not be cleared"
+folders=$(cat)
+gone() { printf '%s\\n' "$folders" | tr '\\n' '\\0' | xargs -0 "$@" 2> /dev/null; }
+gone rm -rf || { gone chmod -R u+rwx; gone rm -rf; } || stop "$staging could not be cleared"
 finish
 `;
 
@@ -253,25 +255,36 @@ if [ -n "$old" ]; then
   trouble=$(rsync -aHS --ignore-existing --exclude=/jobs --exclude=/.status.json.lock \\
     "$old/" "$new/" 2>&1) || stop "rsync failed: $trouble"
 fi
-case $(tar --version 2> /dev/null) in *GNU*) set -- --overwrite ;; *) set -- ;; esac
+set --
+if [ "$(id -u)" = 0 ]; then case $(tar --version 2> /dev/null) in *GNU*) set -- --overwrite ;; esac; fi
 trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
 failed() { say "$1" "\${2:-it could not be moved}"; left=yes; }
 there() { [ -e "$1" ] || [ -L "$1" ]; }
-left=
+left= trouble=
 flush() { # what was gathered goes into its folder, all at once
   [ $# -gt 0 ] || return
   trouble=$(mv -f "$@" "$into/" 2>&1) && return
-  for from do there "$from" && failed "$from" "$trouble"; done
+  for from do there "$from" && { move "$from" "$into" || failed "$from" "$trouble"; }; done
 }
+mode() { stat -c %a "$1" 2> /dev/null || stat -f %Lp "$1"; }
+move() { # one; a folder that its owner may not write is opened for it, and closed again
+  if [ -L "$1" ] || [ ! -d "$1" ] || [ -w "$1" ]; then trouble=$(mv -f "$1" "$2/" 2>&1); return; fi
+  was=$(mode "$1") && chmod u+w "$1" || return
+  if trouble=$(mv -f "$1" "$2/" 2>&1); then chmod "$was" "$2/\${1##*/}"
+  else chmod "$was" "$1"; return 1
+  fi
+}
+remove() { rm -rf "$1" 2> /dev/null || { chmod -R u+rwx "$1"; rm -rf "$1"; }; }
 replace() {
   name=\${1##*/} aside=replaced/\${1%/*}
   there "$into/$name" || { flush "$1"; return; }
   task=\${into##*/}
   if there "$into/$name/\${task##*.}.done"; then say "$1" appeared; return; fi
-  trouble=$(mkdir -p "$aside" && mv -f "$into/$name" "$aside/" 2>&1) || { failed "$1" "$trouble"; return; }
-  trouble=$(mv -f "$1" "$into/" 2>&1) && return
-  mv -f "$aside/$name" "$into/"
-  failed "$1" "$trouble"
+  mkdir -p "$aside" && move "$into/$name" "$aside" || { failed "$1" "$trouble"; return; }
+  move "$1" "$into" && return
+  why=$trouble
+  move "$aside/$name" "$into"
+  failed "$1" "$why"
 }
 set --
 into=
@@ -301,10 +314,10 @@ flush "$@"
 rm -f .moves
 if [ -n "$marker" ]; then [ -e "$marker" ] || : > "$marker"; fi
 if [ -d replaced ]; then
-  if [ -n "$keep" ]; then mkdir -p "\${keep%/*}" && mv replaced "$keep"; else rm -rf replaced; fi
+  if [ -n "$keep" ]; then mkdir -p "\${keep%/*}" && mv replaced "$keep"; else remove replaced; fi
 fi
 if [ "$finished" = yes ] && [ -z "$left" ]; then
-  cd / && rm -rf "$staging" && rmdir "\${staging%/*}" 2> /dev/null
+  cd / && remove "$staging"
 fi
 finish
 `;

@@ -19,6 +19,8 @@ export interface RsyncRequest {
   folders: string[];
   /** Filter rules. */
   rules: string[];
+  /** Whether folders are to be writable for their owner, until they have got their modes. */
+  openFolders: boolean;
   /** At most so many KiB a second; 0 for no limit. */
   bandwidthLimit: number;
   /** This machine's rsync, as `rsyncVersion` has it. */
@@ -31,6 +33,8 @@ export interface RsyncRequest {
 export interface RsyncOutcome {
   /** What rsync said of files that it could not copy. */
   complaints: string[];
+  /** Whether files vanished while they were copied: the source is still changing. */
+  vanished: boolean;
 }
 
 /** What rsync's exit codes mean, where it is worth saying. */
@@ -41,7 +45,7 @@ const MEANINGS: Record<number, string> = {
   12: "the connection was lost",
   30: "the connection stood still for too long",
   35: "the connection could not be set up in time",
-  255: "the connection was lost (ssh exit 255)",
+  255: "the connection was lost",
 };
 const CONNECTION = [5, 10, 12, 30, 35, 255];
 /** Some files could not be copied; some files vanished. */
@@ -75,6 +79,7 @@ export function rsyncArguments(request: RsyncRequest): string[] {
     // within one second differ: a folder would keep the time of its copying.
     ...(isAtLeast(version, "3.1.3") ? ["--inplace", "--no-whole-file", "--modify-window=-1"] : []),
     ...(isAtLeast(version, "3.1.0") ? ["--info=progress2,name1", "--no-h", "--outbuf=L"] : []),
+    ...(request.openFolders ? ["--chmod=Du+w"] : []),
     ...(rsh === undefined ? [] : ["-s", `--rsh=${rsh}`]),
     ...(bandwidthLimit > 0 ? [`--bwlimit=${bandwidthLimit}`] : []),
     ...rules.map((rule) => `--filter=${rule}`),
@@ -102,16 +107,23 @@ export async function runRsync(request: RsyncRequest, watch: Watch): Promise<Rsy
 function judge(code: number, complaint: string, watch: Watch): RsyncOutcome {
   watch.signal?.throwIfAborted();
   const lines = complaint.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  if (code === 0) return { complaints: [] };
+  if (code === 0) return { complaints: [], vanished: false };
   if (PARTIAL.includes(code)) {
-    // The last line only says that there were errors; vanished files are named as warnings.
-    return { complaints: lines.filter((line) => !/^rsync (error|warning): some files/.test(line)) };
+    // The rest are remarks, and what ssh has to say.
+    const complaints = lines.filter((line) => /^(rsync: |cannot |skipping )/.test(line));
+    const vanished = lines.some((line) => / has vanished: /.test(line));
+    if (complaints.length > 0 || vanished) return { complaints, vanished };
   }
   const said = lines.findLast((line) => !/^rsync error: .*\(code \d+\) at /.test(line));
-  const what = [MEANINGS[code] ?? `rsync exit ${code}`, said].filter(Boolean).join(": ");
+  const meaning = MEANINGS[code] ?? said ?? "it did not say why";
+  const again = "run the same command again: it goes on from here";
   throw CONNECTION.includes(code)
-    ? new CopyError("connection", what, "run the same command again: it goes on from here")
-    : new CopyError("program", `rsync failed: ${what}`, "run the same command again");
+    ? new CopyError(
+      "connection",
+      `${meaning} (${code === 255 ? "ssh" : "rsync"} exit ${code})`,
+      again,
+    )
+    : new CopyError("program", `rsync failed: ${meaning} (exit ${code})`, again);
 }
 
 /** Reads lines such as `  11,732  63%   94.00MB/s    0:01:15 (xfr#26, ...)` and names of files. */

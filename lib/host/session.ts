@@ -7,6 +7,7 @@
 
 import { CopyError } from "../errors.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
+import { requireAccess } from "./access.ts";
 import { variable } from "./environment.ts";
 import { readAnswer } from "./frame.ts";
 import { feed, output, type Parts, type Running, start, type Watch } from "./process.ts";
@@ -17,6 +18,8 @@ const CONNECT_TIMEOUT = 20;
 
 /** What a socket's path may have at most, in bytes, with what ssh adds to it while it makes one. */
 const SOCKET_PATH = 104 - 18;
+/** What Deno's temporary names look like. */
+const SOCKET_NAME = "xpm-0123456789abcdef/s";
 
 const encoder = new TextEncoder();
 
@@ -162,5 +165,8 @@ function command(program: string): string {
 /** A folder whose sockets have paths short enough. */
 function socketParent(): string {
   const parent = variable("TMPDIR") ?? "/tmp";
-  return encoder.encode(`${parent}/xpm-12345678/s`).length <= SOCKET_PATH ? parent : "/tmp";
+  const short = encoder.encode(`${parent}/${SOCKET_NAME}`).length <= SOCKET_PATH;
+  const chosen = short ? parent : "/tmp";
+  requireAccess("write", chosen);
+  return chosen;
 }
