@@ -10,10 +10,9 @@ import { ROOT } from "../scripts/modules.ts";
 import { ensureExperimaestro, ensurePrograms } from "../scripts/setup.ts";
 import { hasSshd } from "../tests/support/sshd.ts";
 import { CASES, type Heat, heatsOf, QUICK } from "./cases.ts";
-import { commandOf, equip } from "./contenders.ts";
+import { equip } from "./contenders.ts";
 import { Ground } from "./ground.ts";
 import { describeMachine } from "./machine.ts";
-import { measure } from "./measure.ts";
 import { Network } from "./network.ts";
 import { drawPicture } from "./picture.ts";
 import { type Arena, OURS_SYNCS, race } from "./race.ts";
@@ -91,7 +90,7 @@ async function runAll({ heats, rounds }: Wish, signal: AbortSignal): Promise<Rep
   const results: HeatResult[] = [];
   for (const heat of heats) {
     arena.tell(`${heat.case.name}/${heat.place}: ${heat.case.title}`);
-    results.push(await race(heat, rounds, arena));
+    results.push(await race(heat, rounds ?? heat.case.rounds, arena));
   }
   return {
     command: ["deno task bench", ...Deno.args].join(" "),
@@ -103,13 +102,8 @@ async function runAll({ heats, rounds }: Wish, signal: AbortSignal): Promise<Rep
 }
 
 /** Our program's first start on a machine is slower than all others: modules are compiled. */
-async function warmUp({ equipment, signal }: Arena): Promise<void> {
-  const end = { path: "" };
-  const errand = { from: end, to: end, experimentId: "", runId: "" };
-  for (const contender of ["help", "empty"] as const) {
-    const command = await commandOf(contender, errand, equipment);
-    if (command !== undefined) await measure(command, signal);
-  }
+async function warmUp(arena: Arena): Promise<void> {
+  for (const heat of heatsOf("help")) await race(heat, 1, { ...arena, tell: () => {} });
 }
 
 /** Writes the page and the picture, formatted as all files of the project. */
@@ -132,14 +126,17 @@ async function main(args: string[]): Promise<number> {
   await ensurePrograms();
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(name, () => controller.abort());
+    Deno.addSignalListener(name, () => {
+      if (!controller.signal.aborted) console.error("Removing the bench's folders");
+      controller.abort();
+    });
   }
   let report: Report;
   try {
     report = await runAll(wish, controller.signal);
   } catch (error) {
     if (!controller.signal.aborted) throw error;
-    console.error("Interrupted; the bench's folders are removed");
+    console.error("Interrupted");
     return 130;
   }
   if (wish.write) await writeFiles(report);

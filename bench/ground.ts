@@ -4,6 +4,7 @@
  * @module
  */
 
+import { statfs } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { ROOT } from "../scripts/modules.ts";
 import { makeSample, type Sample } from "../scripts/sample.ts";
@@ -15,10 +16,18 @@ const MEMORY = "/dev/shm";
 const ENTRY_BYTES = 6000;
 const ENTRIES_PER_JOB = 14;
 
+/** A workspace to copy. */
+export interface Source {
+  /** What was made. */
+  sample: Sample;
+  /** How many files its jobs have, as {@linkcode countJobFiles} counts. */
+  files: number;
+}
+
 /** The folders of the bench, one on disk and one in memory; they go with `await using`. */
 export class Ground implements AsyncDisposable {
   readonly #folders = new Map<Place, string>();
-  readonly #samples = new Map<string, Sample>();
+  readonly #sources = new Map<string, Source>();
 
   /** The bench's folder in a place, made when it is first asked for. */
   folder(place: Place): string {
@@ -32,15 +41,15 @@ export class Ground implements AsyncDisposable {
   }
 
   /** The workspace of a tree, made when it is first asked for. */
-  sample(place: Place, tree: Tree): Sample {
-    const name = `from-${tree.jobs}-${tree.largeBytes ?? 0}`;
-    const root = join(this.folder(place), name);
-    const known = this.#samples.get(root);
-    if (known !== undefined) return known;
+  async source(place: Place, tree: Tree): Promise<Source> {
     const { jobs, largeBytes = 0 } = tree;
+    const root = join(this.folder(place), `from-${jobs}-${largeBytes}`);
+    const known = this.#sources.get(root);
+    if (known !== undefined) return known;
     const large = largeBytes > 0 ? { largeFiles: jobs, largeBytes } : {};
-    const made = makeSample(root, { jobs, ...large });
-    this.#samples.set(root, made);
+    const sample = makeSample(root, { jobs, ...large });
+    const made = { sample, files: await countJobFiles(root) };
+    this.#sources.set(root, made);
     return made;
   }
 
@@ -55,29 +64,40 @@ function parentOf(place: Place): string {
   return place === "memory" ? MEMORY : join(ROOT, ".cache");
 }
 
-/** Why a tree cannot be copied in a place; undefined when it can. */
-export async function hindrance(place: Place, tree: Tree): Promise<string | undefined> {
-  if (place === "disk") return undefined;
-  if (!await exists(MEMORY)) return `there is no ${MEMORY}`;
+/**
+ * Whether a copy goes right after its run. On disk, small files stay to the end of the bench: for
+ * minutes, ext4 does not take the inodes of what was removed, and each new file costs several times
+ * as much while it passes over thousands of them.
+ */
+export function isRemovedAtOnce(place: Place, tree: Tree): boolean {
+  return place === "memory" || tree.largeBytes !== undefined;
+}
+
+/** Why a tree cannot be copied so many times in a place; undefined when it can. */
+export async function hindrance(
+  place: Place,
+  tree: Tree,
+  copies: number,
+): Promise<string | undefined> {
+  if (place === "memory" && !await exists(MEMORY)) return `there is no ${MEMORY}`;
   const bytes = tree.jobs * (ENTRIES_PER_JOB * ENTRY_BYTES + (tree.largeBytes ?? 0));
-  // the source and one destination, and half of what is there for all else
-  const needed = 4 * bytes;
+  // the source, what stays of its copies, and once more for all else
+  const needed = bytes * (2 + (isRemovedAtOnce(place, tree) ? 2 : copies));
+  const { bavail, bsize } = await statfs(parentOf(place));
   const { available } = Deno.systemMemoryInfo();
-  return available < needed ? `it needs ${Math.ceil(needed / 2 ** 30)} GiB free` : undefined;
+  const free = Math.min(bavail * bsize, place === "memory" ? available : Infinity);
+  return free < needed ? `it needs ${Math.ceil(needed / 2 ** 30)} GiB free` : undefined;
 }
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-/** Takes the last ten jobs, and the run that names them, from a copy of a sample. */
-export async function forgetTenJobs(copy: string, sample: Sample): Promise<void> {
-  for (const { folder } of sample.jobs.slice(-10)) {
-    await removeFolder(join(copy, relative(sample.root, folder)));
-  }
-  const run = join(copy, relative(sample.root, sample.runFolder));
-  await removeFolder(run);
-  await Deno.remove(join(run, "..", "current"));
+/** The command that copies a sample but for its last ten jobs, and the run that names them. */
+export function copyButTenJobs(sample: Sample, destination: string): string[] {
+  const { root, jobs } = sample;
+  const left = jobs.slice(-10).map(({ folder }) => `--exclude=/${relative(root, folder)}`);
+  return ["rsync", "-aH", "--exclude=/experiments", ...left, `${root}/`, `${destination}/`];
 }
 
 /** How many files the jobs in a workspace have; locks, which a copy may leave behind, do not count. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ROOT } from "../scripts/modules.ts";
+
 /** What is known of the machine: names, and what it says. */
 export type Machine = [name: string, words: string][];
 
@@ -21,6 +23,7 @@ export async function describeMachine(
     ["memory", `${(total / 2 ** 30).toFixed(1)} GiB`],
     ["disk", await says("findmnt", "-no", "SOURCE,FSTYPE,OPTIONS", "-T", folder)],
     ["kernel", `${Deno.build.os} ${Deno.osRelease()}`],
+    ["xpm-copy", await programVersion()],
     ["deno", Deno.version.deno],
     ["rsync", await says("rsync", "--version")],
     ["ssh", await says("ssh", "-V")],
@@ -31,6 +34,13 @@ export async function describeMachine(
   return found.map(([name, words]) => [name, words ?? "not known"]);
 }
 
+/** The commit that was measured, and whether the program differed from it. */
+async function programVersion(): Promise<string | undefined> {
+  const commit = await says("git", "-C", ROOT, "rev-parse", "--short", "HEAD");
+  const changed = await says("git", "-C", ROOT, "status", "--porcelain", "lib", "cli.ts");
+  return commit && `commit ${commit}${changed === undefined ? "" : ", with changes"}`;
+}
+
 async function versionOf(bin: string): Promise<string | undefined> {
   const code = 'from importlib.metadata import version; print(version("experimaestro"))';
   return await says(`${bin}/python`, "-c", code);
@@ -39,7 +49,8 @@ async function versionOf(bin: string): Promise<string | undefined> {
 /** The first line that a program says; undefined when it is not there, or says nothing. */
 async function says(program: string, ...args: string[]): Promise<string | undefined> {
   try {
-    const { stdout, stderr } = await new Deno.Command(program, { args }).output();
+    const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
+    if (!success) return undefined;
     const text = new TextDecoder().decode(stdout.length > 0 ? stdout : stderr);
     return text.trim().split("\n")[0]?.replace(/\s+/g, " ") || undefined;
   } catch (error) {

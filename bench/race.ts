@@ -5,11 +5,17 @@
  */
 
 import { join } from "node:path";
-import type { Sample } from "../scripts/sample.ts";
 import type { Contender, Heat, Lane } from "./cases.ts";
-import { commandOf, type Equipment, type Errand } from "./contenders.ts";
-import { countJobFiles, forgetTenJobs, type Ground, hindrance, removeFolder } from "./ground.ts";
-import { type Command, type Cost, measure } from "./measure.ts";
+import { commandOf, type Equipment } from "./contenders.ts";
+import {
+  copyButTenJobs,
+  countJobFiles,
+  type Ground,
+  hindrance,
+  isRemovedAtOnce,
+  removeFolder,
+} from "./ground.ts";
+import { type Cost, measure } from "./measure.ts";
 import type { Network, Ssh } from "./network.ts";
 import type { HeatResult, LaneResult } from "./results.ts";
 
@@ -33,74 +39,58 @@ export interface Arena {
   tell: (text: string) => void;
 }
 
-/** A lane, ready to run. */
-interface Runner {
-  lane: Lane;
-  result: LaneResult;
-  command: Command;
-  /** What it copies; undefined where nothing is copied. */
-  copy: { sample: Sample; destination: string; files: number } | undefined;
+/** One case in one place. */
+interface Scene {
+  heat: Heat;
+  /** The other machine; undefined when it has no part in this. */
+  ssh: Ssh | undefined;
+  arena: Arena;
 }
 
-/** Runs a case in a place; `rounds` in place of its own number, when given. */
-export async function race(
-  heat: Heat,
-  rounds: number | undefined,
-  arena: Arena,
-): Promise<HeatResult> {
+/** Runs a case in a place, so many times. */
+export async function race(heat: Heat, rounds: number, arena: Arena): Promise<HeatResult> {
   const { route, roundTrip, tree } = heat.case;
-  const result: HeatResult = {
-    ...heat,
-    lanes: heat.case.lanes.map((lane) => ({ lane, costs: [] })),
-  };
-  const absent = await hindrance(heat.place, tree) ??
+  const lanes: LaneResult[] = heat.case.lanes.map((lane) => ({ lane, costs: [] }));
+  const absent = await hindrance(heat.place, tree, lanes.length * rounds) ??
     (route !== "local" && arena.network === undefined ? "there is no sshd" : undefined);
-  if (absent !== undefined) return { ...result, absent };
+  if (absent !== undefined) return { ...heat, lanes, absent };
   const ssh = route === "local" ? undefined : await arena.network?.at(roundTrip);
-  const runners: Runner[] = [];
   try {
-    for (const lane of result.lanes) {
-      const runner = await enter(heat, lane, ssh, arena);
-      if (runner !== undefined) runners.push(runner);
-    }
-    if (heat.case.there !== "nothing") {
-      for (const runner of runners) await run(heat, runner, arena.signal);
-    }
-    for (let round = 0; round < (rounds ?? heat.case.rounds); round++) {
-      await runRound(heat, round, runners, arena);
-    }
-    return result;
+    const scene = { heat, ssh, arena };
+    // what shall be there already is brought by each contender itself
+    if (heat.case.there === "all") { for (const { lane } of lanes) await run(lane, 0, scene); }
+    for (let round = 0; round < rounds; round++) await runRound(round, lanes, scene);
+    return { ...heat, lanes };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // the other cases go on
     arena.tell(error.message);
-    const lanes = result.lanes.map(({ lane }) => ({ lane, costs: [] }));
-    return { ...result, lanes, absent: `${error.label} failed` };
-  } finally {
-    for (const { copy } of runners) if (copy !== undefined) await removeFolder(copy.destination);
+    const none = lanes.map(({ lane }) => ({ lane, costs: [] }));
+    return { ...heat, lanes: none, absent: `${error.label} failed` };
   }
 }
 
-/** Makes a lane ready; undefined where its contender is not to be had. */
-async function enter(
-  { case: { tree, route }, place }: Heat,
-  result: LaneResult,
-  ssh: Ssh | undefined,
-  arena: Arena,
-): Promise<Runner | undefined> {
-  const { lane } = result;
-  const sample = starts(lane.contender) ? undefined : arena.ground.sample(place, lane.tree ?? tree);
-  const destination = join(arena.ground.folder(place), `to-${lane.label.replace(/\W+/g, "-")}`);
-  const errand: Errand = {
-    from: { path: sample?.root ?? "", ...(route === "pull" && ssh && { ssh }) },
-    to: { path: destination, ...(route === "push" && ssh && { ssh }) },
-    experimentId: sample?.experimentId ?? "",
-    runId: sample?.runId ?? "",
-  };
-  const command = await commandOf(lane.contender, errand, arena.equipment);
-  if (command === undefined) return undefined;
-  const copy = sample && { sample, destination, files: await countJobFiles(sample.root) };
-  return { lane, result, command, copy };
+/** Every lane once; another one begins each round. */
+async function runRound(round: number, lanes: LaneResult[], scene: Scene): Promise<void> {
+  for (let turn = 0; turn < lanes.length; turn++) {
+    const { lane, costs } = lanes[(round + turn) % lanes.length]!;
+    if (round >= (lane.rounds ?? Infinity)) continue;
+    const cost = await run(lane, round, scene);
+    if (cost === undefined) continue;
+    costs.push(cost);
+    scene.arena.tell(`  ${round + 1}  ${lane.label}  ${cost.seconds.toFixed(3)} s`);
+  }
+}
+
+/** One run of a lane; undefined where its contender is not to be had. */
+async function run(lane: Lane, round: number, scene: Scene): Promise<Cost | undefined> {
+  const { signal } = scene.arena;
+  try {
+    return starts(lane.contender) ? await runAlone(lane, scene) : await runCopy(lane, round, scene);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new Failure(lane.label, error);
+  }
 }
 
 /** Whether a contender only starts, and copies nothing. */
@@ -108,45 +98,39 @@ function starts(contender: Contender): boolean {
   return contender === "help" || contender === "empty";
 }
 
-/** Every runner once; another one begins each round. */
-async function runRound(heat: Heat, round: number, runners: Runner[], arena: Arena): Promise<void> {
-  for (let turn = 0; turn < runners.length; turn++) {
-    const runner = runners[(round + turn) % runners.length]!;
-    if (round >= (runner.lane.rounds ?? Infinity)) continue;
-    if (heat.case.there === "all but ten jobs" && runner.copy !== undefined) {
-      await forgetTenJobs(runner.copy.destination, runner.copy.sample);
-    }
-    const cost = await run(heat, runner, arena.signal);
-    runner.result.costs.push(cost);
-    arena.tell(`  ${round + 1}  ${runner.lane.label}  ${cost.seconds.toFixed(3)} s`);
-  }
+async function runAlone(lane: Lane, { arena }: Scene): Promise<Cost | undefined> {
+  const nowhere = { path: "" };
+  const errand = { from: nowhere, to: nowhere, experimentId: "", runId: "" };
+  const command = await commandOf(lane.contender, errand, arena.equipment);
+  return command && await measure(command, arena.signal);
 }
 
-/** One run, and what has to be done before and after. */
-async function run(heat: Heat, runner: Runner, signal: AbortSignal): Promise<Cost> {
-  const { lane, command, copy } = runner;
-  const syncs = copy !== undefined && heat.place === "disk";
-  try {
-    // what was written and removed before shall not be paid for now
-    if (syncs) await measure({ words: ["sync"] }, signal);
-    const cost = await measure(command, signal);
-    if (OURS_SYNCS && syncs && lane.contender !== "ours") {
-      const sync = await measure({ words: ["sync", "-f", copy.destination] }, signal);
-      cost.seconds += sync.seconds;
-    }
-    if (copy !== undefined) await check(copy);
-    if (copy !== undefined && heat.case.there === "nothing") await removeFolder(copy.destination);
-    return cost;
-  } catch (error) {
-    signal.throwIfAborted();
-    throw new Failure(lane.label, error);
+/** One copy, and what has to be done before and after. */
+async function runCopy(lane: Lane, round: number, scene: Scene): Promise<Cost | undefined> {
+  const { heat: { case: { name, tree, there, route }, place }, ssh, arena } = scene;
+  const { sample, files } = await arena.ground.source(place, lane.tree ?? tree);
+  const parts = [name, lane.label.replace(/\W+/g, "-"), there === "all" ? "again" : `${round}`];
+  const destination = join(arena.ground.folder(place), parts.join("-"));
+  const command = await commandOf(lane.contender, {
+    from: { path: sample.root, ...(route === "pull" && ssh && { ssh }) },
+    to: { path: destination, ...(route === "push" && ssh && { ssh }) },
+    experimentId: sample.experimentId,
+    runId: sample.runId,
+  }, arena.equipment);
+  if (command === undefined) return undefined;
+  if (there === "all but ten jobs") {
+    await measure({ words: copyButTenJobs(sample, destination) }, arena.signal);
   }
-}
-
-/** Whether all files of the jobs are there. */
-async function check({ destination, files }: NonNullable<Runner["copy"]>): Promise<void> {
+  // what was written before shall not be paid for now
+  if (place === "disk") await measure({ words: ["sync"] }, arena.signal);
+  const cost = await measure(command, arena.signal);
+  if (OURS_SYNCS && place === "disk" && lane.contender !== "ours") {
+    cost.seconds += (await measure({ words: ["sync", "-f", destination] }, arena.signal)).seconds;
+  }
   const copied = await countJobFiles(destination);
   if (copied !== files) throw new Error(`it copied ${copied} of ${files} files`);
+  if (there !== "all" && isRemovedAtOnce(place, tree)) await removeFolder(destination);
+  return cost;
 }
 
 /** A contender did not do what it should. */

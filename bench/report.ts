@@ -51,8 +51,10 @@ function method(synced: boolean): string[] {
     "the publishing, which the others do not do. After each run the files of all jobs are " +
     "counted: a case in which a contender leaves one behind does not count.",
     "On disk, `sync` comes before each run, outside its time, so that nobody pays for what " +
-    "another wrote or removed. The source has just been written and read: it is in the page " +
-    "cache, for all alike. " +
+    "another wrote. The source has just been written and read: it is in the page cache, for all " +
+    "alike. Copies of small files stay until the end of the bench: ext4 does not take the inodes " +
+    "of removed files again for minutes, and while it passes over thousands of them each new " +
+    "file costs several times as much. (So does a bench that is started right after another.) " +
     (synced
       ? "Our program syncs what it wrote to disk, so the others' time includes one `sync -f`."
       : "No contender syncs what it wrote to disk, ours neither."),

@@ -133,7 +133,7 @@ function jobRemarks(action: JobAction, jobs: PlannedJob[], here: string): string
     removed: "removed when its experiment ended, as it was meant to be",
   };
   const quiet = action === "skip" || action === "removed";
-  const byReason = Map.groupBy(jobs, (job) => job.reason ?? "");
+  const byReason = grouped(jobs, (job) => job.reason ?? "");
   const remarks: string[] = [];
   if (action === "copy") remarks.push(common.copy);
   for (const [reason, some] of byReason) {
@@ -146,9 +146,23 @@ function jobRemarks(action: JobAction, jobs: PlannedJob[], here: string): string
 }
 
 function stateCounts(jobs: PlannedJob[]): string {
-  return [...Map.groupBy(jobs, (job) => job.source)]
+  return [...grouped(jobs, (job) => job.source)]
     .map(([state, some]) => `${formatCount(some.length)} ${state}`)
     .join(", ");
+}
+
+/** The jobs by what they have in common: Node 20 has no `Map.groupBy`. */
+function grouped(
+  jobs: PlannedJob[],
+  keyOf: (job: PlannedJob) => string,
+): Map<string, PlannedJob[]> {
+  const groups = new Map<string, PlannedJob[]>();
+  for (const job of jobs) {
+    const group = groups.get(keyOf(job));
+    if (group === undefined) groups.set(keyOf(job), [job]);
+    else group.push(job);
+  }
+  return groups;
 }
 
 function runRow({ run, destination }: CopyPlan): Row {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { normalize } from "@std/path";
 import { CopyError } from "../errors.ts";
 import type { Entry } from "../host/host.ts";
 import type { Original } from "../host/originals.ts";
@@ -88,16 +89,15 @@ export class FolderRewriting {
     this.touch(parentOf(path));
   }
 
-  /** Relocates a link that leads into the source workspace. */
+  /** Relocates a link that leads into the source workspace by an absolute path. */
   link({ path, target, mtime }: Entry): void {
     const moved = relocatePath(target!, this.map);
+    const place = `${this.folder}/${parentOf(path)}/${target}`;
     if (moved !== undefined) {
       this.addLink(path, moved, mtime);
       this.#inside.add(moved.slice(this.map.destination.length + 1));
-    } else if (target!.startsWith("/")) this.#outside.add(target!);
-    else if (climbsOut(`${this.folder}/${parentOf(path)}/${target}`)) {
-      this.#outside.add(target!);
-    }
+    } else if (target!.startsWith("/") || climbsOut(place)) this.#outside.add(target!);
+    else this.#inside.add(normalize(place));
   }
 
   /** Adds a link, with the time that it had, or else with another. */

@@ -106,7 +106,7 @@ export function planJobs(
   return jobs.map((job) => {
     const destination = stateAt(job, found.destination, statuses.destination);
     const source = destination === "done" ? "unseen" : stateAt(job, found.source, statuses.source);
-    const removed = job.transient === 2 || wasRemoved(job, found.source.run, statuses.source);
+    const removed = wasRemoved(job, found.source.run, statuses.source);
     const decision = decide(source, destination, { removed, includeRunning });
     const early = decision.action === "missing" && statuses.source?.ended === false;
     const { bytes = 0, files = 0 } = found.source.jobs.get(jobFolder(job)) ?? {};
@@ -137,13 +137,15 @@ function isLater({ pidTime }: FoundJob, run: FoundRunFolder): boolean {
 }
 
 /**
- * Whether a transient job is missing on purpose, though 2.7.0 writes `transient` nowhere. When the
- * run ends, experimaestro removes such a job with the run's link to it; one that nothing in the run
- * needed never ran, and is `unscheduled`: its link leads nowhere.
+ * Whether a transient job is missing on purpose. experimaestro 2.7.0 writes `transient` into events
+ * only. When the run ends, it removes such a job with the run's link to it; one that nothing in the
+ * run needed never ran, and is `unscheduled`: its link leads nowhere.
  */
 function wasRemoved(job: JobInfo, run: FoundRunFolder, status: RunStatus | undefined): boolean {
-  return status?.ended === true &&
-    (status.jobStates[job.jobId] === "unscheduled" || run.has(JOBS) && !run.has(runLink(job)));
+  if (job.transient === 2) return true;
+  if (status?.ended !== true) return false;
+  return status.jobStates[job.jobId] === "unscheduled" ||
+    status.transientJobs?.has(job.jobId) === true && !run.has(runLink(job));
 }
 
 /** A job that is a link to anything but a folder of that job cannot be copied. */

@@ -11,9 +11,9 @@ import { APPEARED, type Move, type Settlement } from "../host/host.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { EXPERIMENTS, jobFolder, JOBS, MARKER, runFolder } from "../workspace/layout.ts";
 import { jobState } from "../workspace/jobs.ts";
-import { readRunStatus } from "../workspace/runs.ts";
+import { compareText, readRunStatus } from "../workspace/runs.ts";
 import { takeInventory } from "./inventory.ts";
-import { isWritten, runLink, willStand } from "./plan.ts";
+import { isWritten, willStand } from "./plan.ts";
 import { type PathMap, pathMap } from "./relocate.ts";
 import type { Originals, Rewriting } from "./folder_rewriting.ts";
 import { currentLink, jobOriginals, rewriteJob, rewriteRun, runOriginals } from "./rewrite.ts";
@@ -115,9 +115,9 @@ export async function publish(
       published.failed.push({ job, reason: error.message });
     }
   }
-  moves.sort((a, b) => a.into < b.into ? -1 : a.into > b.into ? 1 : 0);
+  moves.sort((a, b) => compareText(a.into, b.into) || compareText(a.kind, b.kind));
   if (load.withRun) {
-    take(rewriteRunOf(survey, originals, map));
+    take(rewriteRunOf(survey, originals, map, published));
     moves.push(...runMoves(survey, overlay));
   }
   const failures = await survey.hosts.destination.settle({
@@ -218,16 +218,18 @@ function moveOf(job: PlannedJob, { sights: { destination } }: Survey): Move {
   };
 }
 
-/** The run links to what stands at the destination, and to what the source's run links to. */
+/** A run links only to jobs that stand at the destination. */
 function rewriteRunOf(
   { plan, found, sights }: Survey,
   originals: Originals,
   map: PathMap,
+  published: Published,
 ): Rewriting | undefined {
   if (!isWritten(plan.run)) return undefined;
   const folder = runFolder(plan.experimentId, plan.runId);
   const tags = readRunStatus(sights.destination.run?.status)?.tags ?? [];
-  const jobs = plan.jobs.filter((job) => willStand(job) || found.source.run.has(runLink(job)));
+  const failed = new Set(published.failed.map(({ job }) => job));
+  const jobs = plan.jobs.filter((job) => willStand(job) && !failed.has(job));
   return rewriteRun({ folder, found: found.source.run, jobs, tags }, originals, map);
 }
 

@@ -17,6 +17,7 @@ import {
 import {
   decode,
   FolderRewriting,
+  isClosed,
   now,
   type Originals,
   type Rewriting,
@@ -30,7 +31,13 @@ import type { PlannedJob } from "./types.ts";
 /** What has to be read to rewrite a job, relative to the workspace. */
 export function jobOriginals(job: PlannedJob, found: FoundJob, map: PathMap): string[] {
   const links = found.links.filter(({ target }) => relocatePath(target!, map) !== undefined);
-  return withFolders(jobFolder(job), [...found.documents, ...links.map(({ path }) => path)]);
+  const closed = [...found.folders].filter(([path, { mode }]) => path !== "" && isClosed(mode));
+  const named = [
+    ...found.documents,
+    ...links.map(({ path }) => path),
+    ...closed.map(([path]) => path),
+  ];
+  return withFolders(jobFolder(job), named);
 }
 
 /** What has to be read to rewrite a run, relative to the workspace. */

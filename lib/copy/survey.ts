@@ -17,7 +17,7 @@ import {
   runFolder,
 } from "../workspace/layout.ts";
 import { type JobInfo, readJobsFile } from "../workspace/jobs.ts";
-import { readRunStatus } from "../workspace/runs.ts";
+import { readRunStatus, readTransientJobs } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { excluder } from "./exclude.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
@@ -112,7 +112,7 @@ async function look(
   if (source.ssh?.host === destination.ssh?.host && source.path === destination.path) {
     throw new CopyError(
       "refused",
-      `source and destination are the same workspace: ${source.id}`,
+      `source and destination are the same folder: ${source.path}`,
       "choose another workspace",
     );
   }
@@ -189,17 +189,18 @@ function refuse(workspaces: Ends<Workspace>, sights: Ends<Sight>, options: CopyO
 
 function refuseOverlap({ source, destination }: Ends<Sight>): void {
   const paths = (sight: Sight) => [sight.realPath, sight.jobsPath, sight.experimentsPath];
-  for (const from of paths(source)) {
-    for (const to of paths(destination)) {
-      if (!`${from}/`.startsWith(`${to}/`) && !`${to}/`.startsWith(`${from}/`)) continue;
-      const what = from === to ? "are the same folder" : "are one inside the other";
-      throw new CopyError(
-        "refused",
-        `source and destination ${what}: ${from}${from === to ? "" : ` and ${to}`}`,
-        "choose another workspace",
-      );
-    }
-  }
+  const pairs = paths(source).flatMap((from) =>
+    paths(destination).map((to) => [from, to] as const)
+  );
+  const same = pairs.find(([from, to], index) => from === to && index % 4 === 0); // of one kind
+  const nested = pairs.find(([from, to]) =>
+    `${from}/`.startsWith(`${to}/`) || `${to}/`.startsWith(`${from}/`)
+  );
+  if (nested === undefined) return;
+  const what = same === undefined
+    ? `are one inside the other: ${nested.join(" and ")}`
+    : `are the same folder: ${same[0]}`;
+  throw new CopyError("refused", `source and destination ${what}`, "choose another workspace");
 }
 
 function on(workspace: Workspace): string {
@@ -244,8 +245,10 @@ function makePlan(
   options: CopyOptions,
 ): CopyPlan {
   const runId = sights.source.run!.runId;
+  const source = readRunStatus(sights.source.run?.status);
+  const transientJobs = readTransientJobs(sights.source.run?.transient ?? "");
   const statuses = {
-    source: readRunStatus(sights.source.run?.status),
+    source: source && { ...source, transientJobs },
     destination: readRunStatus(sights.destination.run?.status),
   };
   const planned = planJobs(jobs, found, statuses, options.includeRunning === true);

@@ -47,7 +47,13 @@ export interface Sight {
   /** The `status.json` of that run. */
   currentStatus: string | undefined;
   /** The run that was asked for, `current` resolved; undefined when it is not there. */
-  run: FoundRun | undefined;
+  run: SeenRun | undefined;
+}
+
+/** A run that was looked at. */
+export interface SeenRun extends FoundRun {
+  /** The lines of its events that call a job transient. */
+  transient: string;
 }
 
 /** A run that is there. */

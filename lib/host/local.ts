@@ -5,6 +5,7 @@
  */
 
 import { statfsSync } from "node:fs";
+import { resolve } from "@std/path";
 import { CopyError } from "../errors.ts";
 import {
   CURRENT,
@@ -24,13 +25,13 @@ import type {
   Claim,
   FailedMove,
   FoundExperiment,
-  FoundRun,
   Host,
   LinkedFolder,
   Place,
   Question,
   RsyncEnd,
   ScanRequest,
+  SeenRun,
   Settlement,
   Sight,
   Visit,
@@ -49,7 +50,9 @@ export class LocalHost implements Host {
     const absolute = expand(path);
     const real = realPathOfWhatExists(absolute);
     requireAccess("read", real);
-    const existing = lookAt(real, "")?.kind === "folder";
+    const kind = lookAt(real, "")?.kind;
+    const nearest = nearestOf(real);
+    if (nearest !== undefined && !isFolder(nearest)) throw noFolder(nearest);
     const names = new Set(namesIn(real)?.map(({ name }) => name));
     const jobsPath = realPath(`${real}/${JOBS}`) ?? `${real}/${JOBS}`;
     const experimentsPath = realPath(`${real}/${EXPERIMENTS}`) ?? `${real}/${EXPERIMENTS}`;
@@ -58,7 +61,7 @@ export class LocalHost implements Host {
     return {
       path: absolute,
       realPath: real,
-      state: !existing
+      state: kind === undefined
         ? "absent"
         : [MARKER, JOBS, EXPERIMENTS, STAGING].some((name) => names.has(name))
         ? "workspace"
@@ -162,6 +165,10 @@ export class LocalHost implements Host {
   }
 }
 
+function noFolder(path: string): CopyError {
+  return new CopyError("refused", `${path} is not a folder`, "choose another workspace");
+}
+
 /** The error for a workspace that is not there. */
 export function notThere(path: string, host?: string): CopyError {
   const where = host === undefined ? "" : ` on ${host}`;
@@ -181,7 +188,10 @@ function expand(path: string): string {
   return full.length > 1 ? full.replace(/\/+$/, "") : full;
 }
 
-function realPathOfWhatExists(path: string): string {
+function realPathOfWhatExists(given: string): string {
+  const whole = realPath(given);
+  if (whole !== undefined) return whole;
+  const path = resolve(given);
   for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
     const above = path.slice(0, end);
     // Where a new folder's parent may not be read, it is checked once the folder has been made.
@@ -197,32 +207,33 @@ function stagingFor(workspace: string, place: string): string {
   return device(place) === device(workspace) ? `${workspace}/${STAGING}` : `${place}/${STAGING}`;
 }
 
-/** The device of the nearest folder that exists; undefined when that may not be read. */
-function device(path: string): number | undefined {
-  for (;;) {
+/** What exists of a path; undefined when that may not be read. */
+function nearestOf(path: string): string | undefined {
+  for (; path !== ""; path = path.slice(0, path.lastIndexOf("/"))) {
     if (!isGranted("read", path)) return undefined;
-    try {
-      return Deno.statSync(path).dev;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      path = path.slice(0, path.lastIndexOf("/")) || "/";
-    }
+    if (lookAt(path, "") !== undefined) return path;
   }
+  return "/";
+}
+
+function isFolder(path: string): boolean {
+  return namesIn(path) !== undefined;
+}
+
+/** The device of what exists of a path; undefined when that may not be read. */
+function device(path: string): number | undefined {
+  const nearest = nearestOf(path);
+  return nearest === undefined ? undefined : Deno.statSync(nearest).dev;
 }
 
 function freeBytes(path: string): number | undefined {
   if (Deno.permissions.querySync({ name: "sys", kind: "statfs" }).state !== "granted") {
     return undefined;
   }
-  for (; path !== ""; path = path.slice(0, path.lastIndexOf("/"))) {
-    try {
-      const info = statfsSync(path);
-      return info.bavail * info.bsize;
-    } catch {
-      // not there yet: ask its parent
-    }
-  }
-  return undefined;
+  const nearest = nearestOf(path);
+  if (nearest === undefined) return undefined;
+  const { bavail, bsize } = statfsSync(nearest);
+  return bavail * bsize;
 }
 
 function foldersIn(path: string, linked: boolean): string[] {
@@ -240,12 +251,20 @@ function currentOf(experiment: string): string | undefined {
   return name && lookAt(`${experiment}/${name}`, "")?.kind === "folder" ? name : undefined;
 }
 
-function findRun(experiment: string, runId: string | undefined): FoundRun | undefined {
+function findRun(experiment: string, runId: string | undefined): SeenRun | undefined {
   const folder = `${experiment}/${runId}`;
   if (runId === undefined || lookAt(folder, "")?.kind !== "folder") return undefined;
   return {
     runId,
     jobs: readText(`${folder}/${JOBS_FILE}`),
     status: readText(`${folder}/${STATUS_FILE}`),
+    transient: transientEvents(`${folder}/events`),
   };
+}
+
+/** The lines of a run's events that call a job transient. */
+function transientEvents(folder: string): string {
+  const files = (namesIn(folder) ?? []).filter(({ name }) => name.endsWith(".jsonl"));
+  const lines = files.flatMap(({ name }) => readText(`${folder}/${name}`)?.split("\n") ?? []);
+  return lines.filter((line) => /"scheduler_state": *"transient"/.test(line)).join("\n");
 }

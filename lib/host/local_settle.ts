@@ -12,7 +12,7 @@ import { APPEARED } from "./host.ts";
 import type { Claim, FailedMove, Move, Place, Settlement } from "./host.ts";
 import { takeLock } from "./lock.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
-import { feed, output, start, type Watch } from "./process.ts";
+import { feed, output, start, stopIfAborted, type Watch } from "./process.ts";
 
 /** Where, in a staging folder, what is being replaced waits until the new one stands. */
 const ASIDE = "replaced";
@@ -109,7 +109,7 @@ async function finish(
   const running = start(program, args, watch);
   await Promise.all([input ? feed(running, input) : running.stdin.close(), output(running)]);
   if (await running.code !== 0) {
-    watch.signal?.throwIfAborted();
+    stopIfAborted(watch);
     throw new CopyError("program", `${program} failed: ${(await running.complaint).trim()}`);
   }
 }

@@ -40,7 +40,8 @@ export async function takeLock(
     const file = open(path);
     if (file === undefined) continue;
     if (await file.tryLock(true) && isStillThere(file, path)) {
-      if (leftOver) await pause(GRACE, signal); // who lets go of it in order removes it
+      // who lets go of it in order removes it
+      if (leftOver) await pause(GRACE, signal).catch((reason) => giveUp(file, reason));
       return { waited, release: () => release(file, path) };
     }
     file.close();
@@ -69,6 +70,12 @@ function isStillThere(file: Deno.FsFile, path: string): boolean {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
+}
+
+/** Lets go of what was about to be taken. */
+function giveUp(file: Deno.FsFile, reason: unknown): never {
+  file.close();
+  throw reason;
 }
 
 function release(file: Deno.FsFile, path: string): void {

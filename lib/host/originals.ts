@@ -7,7 +7,7 @@
 
 import tar from "tar-stream";
 import { CopyError } from "../errors.ts";
-import { feed, joined, start, type Watch } from "./process.ts";
+import { feed, joined, start, stopIfAborted, type Watch } from "./process.ts";
 
 /** One thing as it was found. */
 export interface Original {
@@ -40,7 +40,7 @@ export async function readOriginals(
   try {
     await Promise.all([feed(running, [list]), pour(running.stdout, archive), take(archive, found)]);
   } catch (error) {
-    watch.signal?.throwIfAborted();
+    stopIfAborted(watch);
     throw new CopyError("program", `tar failed: ${(error as Error).message}`);
   }
   await running.code; // what could not be read is missing among what was found
@@ -59,10 +59,12 @@ async function take(archive: Archive, found: Map<string, Original>): Promise<voi
   for await (const entry of archive) {
     const parts: Uint8Array[] = [];
     for await (const part of entry) parts.push(part as Uint8Array);
-    const { name, mode = 0o644, mtime } = entry.header;
+    const { name, mode = 0o644, mtime, type, linkname } = entry.header;
     const pax = entry.header.pax as { mtime?: string } | null;
+    // Of hard links tar gives the bytes once.
+    const first = type === "link" ? found.get(linkname!) : undefined;
     found.set(name.replace(/(\/\.)?\/*$/, ""), {
-      bytes: joined(parts),
+      bytes: first?.bytes ?? joined(parts),
       mode: mode & 0o7777,
       mtime: pax?.mtime ?? String(Math.floor((mtime?.getTime() ?? 0) / 1000)),
     });

@@ -1,15 +1,14 @@
 /**
- * The one module that starts processes. Everything a child gets is named: no shell, no inherited
- * environment.
+ * Processes, and what is written to and read from them.
  *
  * @module
  */
 
 import { CopyError } from "../errors.ts";
-import { childEnvironment } from "./environment.ts";
+import type { Program } from "./child.ts";
+import { spawn } from "./spawn.ts";
 
-/** The programs this project starts. */
-export type Program = "rsync" | "ssh" | "tar";
+export type { Program } from "./child.ts";
 
 /** What every start of a process needs to know. */
 export interface Watch {
@@ -22,12 +21,21 @@ export interface Watch {
 /** How much is written to a process at once, in bytes. */
 const WRITE = 1 << 17;
 
+/**
+ * Stops here when the caller has asked to.
+ *
+ * @throws {CopyError} `interrupted`.
+ */
+export function stopIfAborted({ signal }: Watch): void {
+  if (signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
+}
+
 /** A process that runs. */
 export interface Running {
   /** What it reads. */
   stdin: WritableStream<Uint8Array<ArrayBuffer>>;
   /** What it prints. */
-  stdout: ReadableStream<Uint8Array>;
+  stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** The end of what it complains about, once it has ended. */
   complaint: Promise<string>;
   /** Its exit code, once it has ended; 128 and more after a signal. */
@@ -46,53 +54,16 @@ const COMPLAINT = 1 << 20;
  * granted to run it.
  */
 export function start(program: Program, args: string[], watch: Watch): Running {
-  watch.signal?.throwIfAborted();
+  stopIfAborted(watch);
   watch.onCommand?.([program, ...args]);
-  const child = spawn(program, args);
-  const kill = () => {
-    try {
-      child.kill("SIGTERM");
-    } catch {
-      // it has ended already
-    }
-  };
+  const { stdin, stdout, stderr, code, kill } = spawn(program, args);
   watch.signal?.addEventListener("abort", kill);
-  const code = child.status.then((status) => {
-    watch.signal?.removeEventListener("abort", kill);
-    return status.code;
-  });
-  return { stdin: child.stdin, stdout: child.stdout, complaint: tail(child.stderr), code, kill };
-}
-
-function spawn(program: Program, args: string[]): Deno.ChildProcess {
-  try {
-    return new Deno.Command(program, {
-      args,
-      clearEnv: true,
-      env: childEnvironment(),
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new CopyError("program", `${program} is not installed`, `install ${program}`);
-    }
-    if (
-      error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied
-    ) {
-      throw new CopyError(
-        "permission",
-        `permission to run ${program} was not given`,
-        `add  --allow-run=${program}  (is ${program} installed?)`,
-      );
-    }
-    throw error;
-  }
+  code.then(() => watch.signal?.removeEventListener("abort", kill));
+  return { stdin, stdout, complaint: tail(stderr), code, kill };
 }
 
 /** The last characters of a stream. */
-async function tail(stream: ReadableStream<Uint8Array>): Promise<string> {
+async function tail(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   let kept = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     kept = (kept + text).slice(-COMPLAINT);

@@ -27,15 +27,17 @@ case $path in
   /*) ;;
   *) path=$home/$path ;;
 esac
-real() {
+real() { # links resolved, of what exists of a path: resolved
   here=$1 rest=
   while [ ! -d "$here" ] && [ "$here" != / ]; do
+    [ ! -e "$here" ] || stop "$here is not a folder"
     rest=/\${here##*/}$rest here=\${here%/*}
     [ -n "$here" ] || here=/
   done
+  case $rest/ in */../*) stop "there is no folder $1" ;; esac
   here=$(cd "$here" 2> /dev/null && pwd -P) || stop "permission to enter $1 is denied"
-  [ "$here" = / ] && [ -n "$rest" ] && here=
-  printf '%s\\n' "$here$rest"
+  [ "$here" != / ] || [ -z "$rest" ] || here=
+  resolved=$here$rest
 }
 current() { # the run that is current in an experiment's folder; one that is gone is none
   [ -L "$1/current" ] || return
@@ -56,7 +58,8 @@ export const LOOK = BEGIN + PATHS + `
 IFS= read -r experiment
 IFS= read -r run
 say path "$path"
-root=$(real "$path")
+real "$path"
+root=$resolved
 say realPath "$root"
 state=foreign
 if [ ! -d "$root" ]; then state=absent
@@ -74,7 +77,8 @@ existing() { # the nearest folder that is there
 device() { existing "$1"; stat -c %d "$here" 2> /dev/null || stat -f %d "$here"; }
 disk=$(device "$root")
 for name in jobs experiments; do
-  place=$(real "$root/$name")
+  real "$root/$name"
+  place=$resolved
   staging=$root/.xpm-staging
   [ "$(device "$place")" = "$disk" ] || staging=$place/.xpm-staging
   say "$name" "$place" "\${name}Staging" "$staging"
@@ -92,6 +96,8 @@ if [ -n "$latest" ]; then
 fi
 if [ -n "$run" ] && [ -d "$folder/$run" ] && [ ! -L "$folder/$run" ]; then
   say run "$run"
+  say transient "$(cat "$folder/$run"/events/*.jsonl 2> /dev/null |
+    grep '"scheduler_state": *"transient"' | tr -d '\\000')"
   for file in jobs.jsonl status.json; do
     [ -e "$folder/$run/$file" ] || continue
     [ -r "$folder/$run/$file" ] || stop "permission to read $folder/$run/$file is denied"
@@ -258,14 +264,9 @@ fi
 set --
 if [ "$(id -u)" = 0 ]; then case $(tar --version 2> /dev/null) in *GNU*) set -- --overwrite ;; esac; fi
 trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
-failed() { say "$1" "\${2:-it could not be moved}"; left=yes; }
-there() { [ -e "$1" ] || [ -L "$1" ]; }
 left= trouble=
-flush() { # what was gathered goes into its folder, all at once
-  [ $# -gt 0 ] || return
-  trouble=$(mv -f "$@" "$into/" 2>&1) && return
-  for from do there "$from" && { move "$from" "$into" || failed "$from" "$trouble"; }; done
-}
+failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes; }
+there() { [ -e "$1" ] || [ -L "$1" ]; }
 mode() { stat -c %a "$1" 2> /dev/null || stat -f %Lp "$1"; }
 move() { # one; a folder that its owner may not write is opened for it, and closed again
   if [ -L "$1" ] || [ ! -d "$1" ] || [ -w "$1" ]; then trouble=$(mv -f "$1" "$2/" 2>&1); return; fi
@@ -274,43 +275,53 @@ move() { # one; a folder that its owner may not write is opened for it, and clos
   else chmod "$was" "$1"; return 1
   fi
 }
+move_all() { # names from one folder to another, those that are there
+  here=$1 to=$2
+  shift 2
+  for name do
+    shift
+    there "$here/$name" && set -- "$@" "$here/$name"
+  done
+  [ $# -gt 0 ] || return 0
+  trouble=$(mv -f "$@" "$to/" 2>&1) && return
+  for from do there "$from" && move "$from" "$to"; done
+}
 remove() { rm -rf "$1" 2> /dev/null || { chmod -R u+rwx "$1"; rm -rf "$1"; }; }
-replace() {
-  name=\${1##*/} aside=replaced/\${1%/*}
-  there "$into/$name" || { flush "$1"; return; }
-  task=\${into##*/}
-  if there "$into/$name/\${task##*.}.done"; then say "$1" appeared; return; fi
-  mkdir -p "$aside" && move "$into/$name" "$aside" || { failed "$1" "$trouble"; return; }
-  move "$1" "$into" && return
-  why=$trouble
-  move "$aside/$name" "$into"
-  failed "$1" "$why"
+settle() { # a group: of one kind, from one folder into another; the names are the arguments
+  [ $# -gt 0 ] || return
+  mkdir -p "$into" 2> /dev/null
+  task=\${into##*/} wrong=
+  if [ -L "$into" ] || [ ! -d "$into" ]; then wrong="$into is a link or no folder"; fi
+  for name do
+    shift
+    if [ -n "$wrong" ]; then failed "$name" "$wrong"
+    elif ! there "$into/$name"; then set -- "$@" "$name"
+    elif [ "$kind" = link ] && [ -L "$into/$name" ]; then set -- "$@" "$name"
+    elif [ "$kind" = link ]; then failed "$name" "$into/$name is no link"
+    elif [ "$kind" = put ] || there "$into/$name/\${task##*.}.done"; then say "$parent/$name" appeared
+    else set -- "$@" "$name"
+    fi
+  done
+  aside=$staging/replaced/$parent
+  if [ "$kind" = replace ]; then mkdir -p "$aside" && move_all "$into" "$aside" "$@"; fi
+  move_all "$staging/$parent" "$into" "$@"
+  for name do
+    there "$staging/$parent/$name" || continue
+    failed "$name" "$trouble"
+    if [ "$kind" = replace ] && there "$aside/$name"; then move "$aside/$name" "$into"; fi
+  done
 }
 set --
-into=
 while IFS= read -r line; do
-  from=\${line#* }
+  rest=\${line#* }
   case $line in
-    "into "*)
-      flush "$@"
-      set --
-      into=$from wrong=
-      mkdir -p "$into" 2> /dev/null
-      if [ -L "$into" ] || [ ! -d "$into" ]; then wrong="$into is a link or no folder"; fi
-      continue ;;
-  esac
-  if [ -n "$wrong" ]; then failed "$from" "$wrong"; continue; fi
-  case $line in
-    "replace "*) replace "$from" ;;
-    "link "*)
-      if [ -L "$into/\${from##*/}" ] || ! there "$into/\${from##*/}"; then flush "$from"
-      else failed "$from" "$into/\${from##*/} is no link"; fi ;;
-    *)
-      if there "$into/\${from##*/}"; then say "$from" appeared
-      else set -- "$@" "$from"; fi ;;
+    "group "*) settle "$@"; set --; kind=$rest ;;
+    "from "*) parent=$rest ;;
+    "into "*) into=$rest ;;
+    "name "*) set -- "$@" "$rest" ;;
   esac
 done < .moves
-flush "$@"
+settle "$@"
 rm -f .moves
 if [ -n "$marker" ]; then [ -e "$marker" ] || : > "$marker"; fi
 if [ -d replaced ]; then

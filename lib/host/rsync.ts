@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { feed, type Running, start, type Watch } from "./process.ts";
+import { feed, type Running, start, stopIfAborted, type Watch } from "./process.ts";
 
 /** What to tell rsync. */
 export interface RsyncRequest {
@@ -105,7 +105,7 @@ export async function runRsync(request: RsyncRequest, watch: Watch): Promise<Rsy
 }
 
 function judge(code: number, complaint: string, watch: Watch): RsyncOutcome {
-  watch.signal?.throwIfAborted();
+  stopIfAborted(watch);
   const lines = complaint.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   if (code === 0) return { complaints: [], vanished: false };
   if (PARTIAL.includes(code)) {

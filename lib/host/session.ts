@@ -10,7 +10,15 @@ import type { SshSettings } from "../workspace/workspace.ts";
 import { requireAccess } from "./access.ts";
 import { variable } from "./environment.ts";
 import { readAnswer } from "./frame.ts";
-import { feed, output, type Parts, type Running, start, type Watch } from "./process.ts";
+import {
+  feed,
+  output,
+  type Parts,
+  type Running,
+  start,
+  stopIfAborted,
+  type Watch,
+} from "./process.ts";
 import { HOLD } from "./programs.ts";
 
 /** How long a host may take to answer at all, in seconds, where the user's options do not say. */
@@ -137,7 +145,7 @@ export class Session {
   }
 
   async #failure(running: Running, code: number): Promise<CopyError> {
-    this.watch.signal?.throwIfAborted();
+    stopIfAborted(this.watch);
     const host = this.ssh.host;
     const said = (await running.complaint).trim().split(/\r?\n/).at(-1) ?? "";
     const why = said === "" ? `ssh exit ${code}` : said;

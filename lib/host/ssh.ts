@@ -81,6 +81,7 @@ export class SshHost implements Host {
         runId: runFound,
         jobs: answer.get(JOBS_FILE),
         status: answer.get(STATUS_FILE),
+        transient: answer.get("transient") ?? "",
       },
     };
   }
@@ -183,7 +184,7 @@ export class SshHost implements Host {
   rsyncEnd(): RsyncEnd {
     const host = this.name.includes(":") ? this.name.replace(/[^@]*$/, "[$&]") : this.name;
     return {
-      operand: (path) => `${host}:${path}`,
+      operand: (path) => `${host}:${literally(path)}`,
       rsh: ["ssh", ...this.#session.options].map(rsyncQuoted).join(" "),
     };
   }
@@ -203,17 +204,26 @@ const MOVES_AT_ONCE = 200;
 /** The moves as the remote program reads them: `.moves`, in the staging folder. */
 function moveList(moves: Move[]): OverlayEntry {
   const lines: string[] = [];
-  let group: { into: string; count: number } | undefined;
-  for (const { kind, from, into } of moves) {
-    if (group === undefined || group.into !== into || group.count === MOVES_AT_ONCE) {
-      group = { into, count: 0 };
-      lines.push(`into ${into}`);
+  let group: { move: Move; count: number } | undefined;
+  for (const move of moves) {
+    const at = move.from.lastIndexOf("/");
+    if (
+      group === undefined || group.count === MOVES_AT_ONCE ||
+      group.move.kind !== move.kind || group.move.into !== move.into
+    ) {
+      group = { move, count: 0 };
+      lines.push(`group ${move.kind}`, `from ${move.from.slice(0, at)}`, `into ${move.into}`);
     }
     group.count++;
-    lines.push(`${kind} ${from}`);
+    lines.push(`name ${move.from.slice(at + 1)}`);
   }
   const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
   return { path: ".moves", kind: "file", mode: 0o600, mtime: "0", bytes };
+}
+
+/** A path that the other rsync takes as it is, not as a pattern. */
+function literally(path: string): string {
+  return /[*?[]/.test(path) ? path.replace(/[*?[\\]/g, "\\$&") : path;
 }
 
 /** An argument as rsync's own splitting of `--rsh` takes it: no shell is involved. */

@@ -46,7 +46,8 @@ export function compareRuns(a: string, b: string): number {
     Number(left[7] ?? 0) - Number(right[7] ?? 0);
 }
 
-function compareText(a: string, b: string): number {
+/** Orders texts by their code units. */
+export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
@@ -62,6 +63,21 @@ export interface RunStatus {
   jobStates: Record<string, string>;
   /** The tags that were given to the run, with `experiments tag`. */
   tags: string[];
+  /** The jobs that the run's events call transient. */
+  transientJobs?: ReadonlySet<string>;
+}
+
+/** The jobs that events of a run call transient, as experimaestro writes them. */
+export function readTransientJobs(events: string): Set<string> {
+  const ids = events.split("\n").map((line) => {
+    try {
+      return text(member(readJson(line), "job_id"));
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  });
+  return new Set(ids.filter((id) => id !== undefined));
 }
 
 /** Reads a run's `status.json`; undefined when the text is not what experimaestro writes. */

@@ -201,15 +201,3 @@ inEachDirection(
     }
   },
 );
-
-inEachDirection("copyExperiment() keeps times to the nanosecond", async (pair) => {
-  const sample = makeSample(pair.source.path, { jobs: 2 });
-  for (const folder of [sample.jobs[0]!.folder, sample.runFolder]) {
-    symlinkSync(sample.root, `${folder}/into`);
-    setTimes(folder);
-  }
-  await pair.copy(sample);
-  // Deno itself knows times to the millisecond only
-  const list = `find jobs experiments/*/* -mindepth 2 ! -name '*.lock' -printf '%p %T@\\n' | sort`;
-  assertEquals(shell(pair.destination.path, list), shell(sample.root, list));
-});

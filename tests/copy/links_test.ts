@@ -7,7 +7,7 @@
 import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
 import { type MadeJob, makeSample } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, MEMORY, type Pair, useSshd } from "../support/directions.ts";
 import {
   assertUntouched,
   compareJobs,
@@ -19,15 +19,16 @@ import {
 
 useSshd();
 
-/** Another file system than that of temporary folders, where there is one. */
-const MEMORY = "/dev/shm";
+/** Folders for temporary files, of which two may be on different file systems. */
+const PLACES = ["/tmp", "/var/tmp", MEMORY];
 
-function isElsewhere(): boolean {
-  const memory = lstatSync(MEMORY, { throwIfNoEntry: false });
-  const probe = Deno.makeTempDirSync();
-  const here = lstatSync(probe).dev;
-  Deno.removeSync(probe);
-  return memory !== undefined && memory.dev !== here;
+/** A place on another file system. */
+function elsewhereThan(path: string): string | undefined {
+  const here = lstatSync(path).dev;
+  return PLACES.find((place) => {
+    const info = lstatSync(place, { throwIfNoEntry: false });
+    return info !== undefined && info.dev !== here;
+  });
 }
 
 /** Makes parts of a workspace links to another file system, for the length of a check. */
@@ -36,7 +37,8 @@ async function withParts(
   parts: string[],
   check: (elsewhere: string) => Promise<void>,
 ): Promise<void> {
-  const elsewhere = Deno.makeTempDirSync({ dir: MEMORY, prefix: "xpm-l-" });
+  const dir = elsewhereThan(path.slice(0, path.lastIndexOf("/")))!;
+  const elsewhere = Deno.makeTempDirSync({ dir, prefix: "xpm-l-" });
   try {
     mkdirSync(path, { recursive: true });
     for (const part of parts) {
@@ -67,7 +69,7 @@ for (const parts of [["jobs"], ["experiments"], ["jobs", "experiments"]]) {
         });
       });
     },
-    { ignore: !isElsewhere() },
+    { ignore: elsewhereThan(PLACES[0]!) === undefined },
   );
 
   inEachDirection(
@@ -95,7 +97,7 @@ for (const parts of [["jobs"], ["experiments"], ["jobs", "experiments"]]) {
         }
       });
     },
-    { ignore: !isElsewhere() },
+    { ignore: elsewhereThan(PLACES[0]!) === undefined },
   );
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { rmSync } from "node:fs";
+import { rmSync, statfsSync } from "node:fs";
 import {
   copyExperiment,
   type CopyOptions,
@@ -60,6 +60,9 @@ export interface DirectionOptions {
   ignore?: boolean;
 }
 
+/** The file system in memory, where there is one. */
+export const MEMORY = "/dev/shm";
+
 const reachable = await hasSshd();
 let sshd: Sshd | undefined;
 let home: string | undefined;
@@ -93,13 +96,24 @@ export function inEachDirection(
   }
 }
 
+/** Whether a folder is there, with room for some samples: on many disks files are slow to make. */
+function hasRoom(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize > 2 ** 29;
+  } catch {
+    return false;
+  }
+}
+
 /** Does something with a pair whose remote end is behind `sshd`; then its folder goes. */
 export async function withPair(
   direction: Direction,
   sshd: Sshd | undefined,
   check: (pair: Pair) => Promise<void>,
 ): Promise<void> {
-  const root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "xpm-d-" }));
+  const parent = hasRoom(MEMORY) ? { dir: MEMORY } : {};
+  const root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "xpm-d-", ...parent }));
   try {
     await check(makePair(direction, sshd, root, {}));
   } finally {

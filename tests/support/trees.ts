@@ -20,23 +20,27 @@ export interface Item {
   info: BigIntStats;
   /** `file`, `folder`, `link`, `fifo`, `socket` or `other`. */
   kind: string;
+  /** When it was modified, in seconds since 1970 with all decimals. */
+  mtime: string;
   /** Where a link leads. */
   target?: string;
   /** The bytes of a file. */
   bytes?: Uint8Array;
 }
 
-/** Looks at a folder; empty when it is not there. */
+/** Looks at a folder, or at the one that a link leads to; empty when it is not there. */
 export function readTree(root: string): Tree {
   const tree: Tree = new Map();
+  const times = readTimes(root);
   const into = (path: string): void => {
-    const full = path === "" ? root : `${root}/${path}`;
+    const full = `${root}/${path === "" ? "." : path}`;
     const info = lstatSync(full, { bigint: true, throwIfNoEntry: false });
     if (info === undefined) return;
     const kind = kindOf(info);
     tree.set(path, {
       info,
       kind,
+      mtime: times.get(path) ?? "",
       ...(kind === "link" && { target: readlinkSync(full) }),
       ...(kind === "file" && { bytes: readFileSync(full) }),
     });
@@ -45,6 +49,17 @@ export function readTree(root: string): Tree {
   };
   into("");
   return tree;
+}
+
+/** Deno itself knows times to the millisecond only. */
+function readTimes(root: string): Map<string, string> {
+  const args = [`${root}/.`, "-printf", "%T@ %P\\0"];
+  const { stdout } = new Deno.Command("find", { args, stderr: "null" }).outputSync();
+  const lines = new TextDecoder().decode(stdout).split("\0");
+  return new Map(lines.map((line) => {
+    const [time] = line.split(" ", 1);
+    return [line.slice(time!.length + 1), time!];
+  }));
 }
 
 function kindOf(info: BigIntStats): string {
@@ -99,15 +114,24 @@ export function compareTrees(copied: Copied): void {
 export function compareJobs(copied: Copied): void {
   const { sample, destination, excluded = [] } = copied;
   const [expected, actual] = [new Map<string, string>(), new Map<string, string>()];
+  const [source, there] = [readTree(`${sample.root}/jobs`), readTree(`${destination}/jobs`)];
   for (const job of jobsOf(copied)) {
-    const folder = `jobs/${job.taskId}/${job.jobId}`;
-    const tree = relocated(readTree(`${sample.root}/${folder}`), copied, isJobDocument);
+    const folder = `${job.taskId}/${job.jobId}`;
+    const tree = relocated(below(source, folder), copied, isJobDocument);
     for (const path of [...leftBehind(job), ...excluded]) tree.delete(path);
     for (const [path, text] of describeTree(tree)) expected.set(`${folder}/${path}`, text);
-    const found = describeTree(readTree(`${destination}/${folder}`));
+    const found = describeTree(below(there, folder));
     for (const [path, text] of found) actual.set(`${folder}/${path}`, text);
   }
   assertSame(actual, expected);
+}
+
+/** What a tree has of a folder in it. */
+function below(tree: Tree, folder: string): Tree {
+  return new Map(
+    [...tree].filter(([path]) => `${path}/`.startsWith(`${folder}/`))
+      .map(([path, item]) => [path.slice(folder.length + 1), item]),
+  );
 }
 
 /** Checks the run only. */
@@ -194,8 +218,8 @@ function describeTree(tree: Tree): Map<string, string> {
   });
 }
 
-function describeItem({ info, kind, target, bytes }: Item): string {
-  const parts = [kind, (info.mode & 0o7777n).toString(8), info.mtimeNs];
+function describeItem({ info, kind, mtime, target, bytes }: Item): string {
+  const parts = [kind, (info.mode & 0o7777n).toString(8), mtime];
   if (kind !== "link") parts.push(`${info.uid}:${info.gid}`);
   if (target !== undefined) parts.push(JSON.stringify(target));
   if (bytes !== undefined) {

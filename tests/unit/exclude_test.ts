@@ -68,6 +68,7 @@ async function brought(source: string, staging: string, exclude: string[]): Prom
     hosts: { source: host, destination: host },
     paths: { source, destination: staging },
     folders: [...JOBS, RUN],
+    openFolders: false,
     taskIds: JOBS.map((folder) => folder.split("/")[1]!),
     exclude,
     bandwidthLimit: 0,

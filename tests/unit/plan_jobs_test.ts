@@ -11,8 +11,11 @@ const FOLDER = "jobs/neuralir.train/9de0";
 type State = Exclude<JobState, "unseen">;
 const STATES: State[] = ["absent", "done", "failed", "unfinished", "running"];
 
-function entry(kind: Entry["kind"], path = ""): Entry {
-  return { path, kind, size: 0, mtime: "1768755000.000000000", mode: 0o755 };
+/** When a job was started; before its run was last heard of. */
+const STARTED = "1768754000.000000000";
+
+function entry(kind: Entry["kind"], path = "", mtime = "1768755000.000000000"): Entry {
+  return { path, kind, size: 0, mtime, mode: 0o755 };
 }
 
 function foundJob(markers: string[], self = entry("folder")): FoundJob {
@@ -21,6 +24,8 @@ function foundJob(markers: string[], self = entry("folder")): FoundJob {
     files: 3,
     names: 0,
     markers: new Set(markers),
+    pidTime: markers.includes("train.pid") ? STARTED : undefined,
+    documents: [],
     folders: new Map([["", self]]),
     links: [],
     linked: undefined,
@@ -38,7 +43,11 @@ function inventory(state: State): Inventory {
   }[state];
   return {
     jobs: state === "absent" ? new Map() : new Map([[FOLDER, foundJob(markers)]]),
-    run: new Map([["jobs", entry("folder")], [FOLDER, entry("link")]]),
+    run: new Map([
+      ["status.json", entry("file")],
+      ["jobs", entry("folder")],
+      [FOLDER, entry("link")],
+    ]),
   };
 }
 
@@ -179,12 +188,61 @@ Deno.test("planJobs() takes a pid for stale once the run has ended, at each end 
   assertEquals(plan(undefined, undefined), ["running", "running"]);
 });
 
+// Another run at the same end has started the job again: its own status.json says so, not this one.
+Deno.test("planJobs() takes a pid for alive that was written after its run was last heard of", () => {
+  const plan = (pidTime: string, status: string | undefined, ended = true) => {
+    const job = { ...foundJob(["train.pid"]), pidTime };
+    const run = status === undefined
+      ? new Map()
+      : new Map([["status.json", entry("file", "status.json", status)]]);
+    const found = { jobs: new Map([[FOLDER, job]]), run };
+    const [planned] = planJobs(
+      [JOB],
+      { source: found, destination: inventory("absent") },
+      { source: runStatus(ended), destination: undefined },
+      false,
+    );
+    const [there] = planJobs(
+      [JOB],
+      { source: inventory("done"), destination: found },
+      { source: runStatus(true), destination: runStatus(ended) },
+      false,
+    );
+    return [planned?.source, cell(planned!), there?.destination, cell(there!)];
+  };
+  const running = ["running", "wait, name, exit 3", "running", "leave, name, exit 3"];
+  const stale = ["unfinished", "copy, name", "unfinished", "replace, name"];
+  assertEquals(plan("1768755000.001", "1768755000.000"), running);
+  assertEquals(plan("1768755001", "1768755000.999999999"), running);
+  assertEquals(plan("1768755000.0", "1768755000.000"), stale);
+  assertEquals(plan("1768755000.000", "1768755000.001"), stale);
+  assertEquals(plan("1768755000.123999999", "1768755000.123"), stale, "one end tells only so much");
+  assertEquals(plan("999999999.9", "1768755000.0"), stale);
+  assertEquals(plan("1768755000.5", undefined), stale, "a run without status.json");
+  assertEquals(plan("1768754000.0", "1768755000.0", false), running, "a run in progress");
+});
+
+Deno.test("planJobs() takes a job that is done or failed for that, whenever its pid was written", () => {
+  for (const state of ["done", "failed"] as const) {
+    const source = inventory(state);
+    source.jobs.get(FOLDER)!.pidTime = "1768759999.0";
+    const [planned] = planJobs(
+      [JOB],
+      { source, destination: inventory("absent") },
+      { source: runStatus(true), destination: undefined },
+      false,
+    );
+    assertEquals([planned?.source, planned?.action], [state, "copy"]);
+  }
+});
+
 /** Plans the job, absent at both ends, of a run whose folder holds these. */
 function planMissing(
   job: JobInfo,
   runHolds: string[],
   ended: boolean | undefined,
   state = "done",
+  transientJobs = new Set<string>(),
 ): string {
   const jobStates = { [JOB.jobId]: state };
   const run = new Map(runHolds.map((path) => [path, entry("folder", path)]));
@@ -192,7 +250,7 @@ function planMissing(
     [job],
     { source: { jobs: new Map(), run }, destination: { jobs: new Map(), run: new Map() } },
     {
-      source: ended === undefined ? undefined : { ...runStatus(ended), jobStates },
+      source: ended === undefined ? undefined : { ...runStatus(ended), jobStates, transientJobs },
       destination: undefined,
     },
     false,
@@ -208,12 +266,17 @@ Deno.test("planJobs() does not miss a job of transient 2, and misses one of tran
   assertEquals(planMissing({ ...JOB, transient: 0 }, holds, true), "missing, name, exit 3");
 });
 
-Deno.test("planJobs() does not miss a job whose link experimaestro removed when the run ended", () => {
-  assertEquals(planMissing(JOB, ["", "jobs", "jobs/neuralir.train"], true), "removed, name");
-  assertEquals(planMissing(JOB, ["", "jobs", FOLDER], true), "missing, name, exit 3");
-  assertEquals(planMissing(JOB, ["", "jobs"], false), "missing, name, exit 3");
-  assertEquals(planMissing(JOB, ["", "jobs"], undefined), "missing, name, exit 3");
-  assertEquals(planMissing(JOB, [""], true), "missing, name, exit 3", "no links at all");
+Deno.test("planJobs() does not miss a transient job whose link went when the run ended", () => {
+  const plan = (holds: string[], ended: boolean | undefined, transient = [JOB.jobId]) =>
+    planMissing(JOB, holds, ended, "done", new Set(transient));
+  const missing = "missing, name, exit 3";
+  assertEquals(plan(["", "jobs", "jobs/neuralir.train"], true), "removed, name");
+  assertEquals(plan([""], true), "removed, name");
+  assertEquals(plan(["", "jobs", FOLDER], true), missing, "its link is there");
+  assertEquals(plan(["", "jobs"], false), missing);
+  assertEquals(plan(["", "jobs"], undefined), missing);
+  assertEquals(plan(["", "jobs"], true, []), missing, "no event calls it transient");
+  assertEquals(plan(["", "jobs"], true, ["a58c"]), missing, "another job is transient");
 });
 
 Deno.test("planJobs() does not miss a job that its run never needed", () => {
@@ -296,7 +359,7 @@ Deno.test("planJobs() plans jobs in their order, each by its own folder", () => 
     false,
   );
   assertEquals(planned.map(({ jobId, action, bytes }) => [jobId, action, bytes]), [
-    ["a58c", "removed", 0],
+    ["a58c", "missing", 0],
     ["9de0", "copy", 300],
   ]);
 });

@@ -65,6 +65,7 @@ function sight(
     run: status === undefined ? undefined : {
       runId: RUN,
       jobs: "",
+      transient: "",
       status: typeof status === "string" ? status : JSON.stringify(status),
     },
   };

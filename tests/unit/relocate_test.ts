@@ -1,9 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   addTags,
+  climbsOut,
   type DocumentKind,
   pathMap,
   relocate,
+  type Relocated,
   relocatePath,
   runDocumentKind,
 } from "../../lib/copy/relocate.ts";
@@ -15,10 +17,14 @@ const NEW = String.raw`/home/me/new \u00e9 \"ws\"`;
 /** `/ws` is how the source is configured, `/mnt/disk/ws` where it is; its jobs are on scratch. */
 const MAP = pathMap({
   workspace: ["/ws", "/mnt/disk/ws"],
+  moved: ["/fast/nlp"],
   jobs: "/scratch/me/jobs",
   experiments: "/mnt/disk/ws/experiments",
   destination: DESTINATION,
 });
+
+/** What becomes of a text that names no path. */
+const NOTHING: Relocated = { text: undefined, outside: [], inside: [], notes: [] };
 
 /** Relocates a text, and gives what it is afterwards. */
 function relocated(kind: DocumentKind, content: string, jobPath?: string): string {
@@ -31,10 +37,12 @@ Deno.test("pathMap() puts the longest folder first, in every spelling", () => {
     ["/mnt/disk/ws/experiments", `${DESTINATION}/experiments`],
     ["/scratch/me/jobs", `${DESTINATION}/jobs`],
     ["/mnt/disk/ws", DESTINATION],
+    ["/fast/nlp", `${DESTINATION}/jobs`],
     ["/ws", DESTINATION],
   ]);
   const same = pathMap({
     workspace: ["/a", "/a"],
+    moved: ["/a/jobs"],
     jobs: "/a/jobs",
     experiments: "/a/experiments",
     destination: "/b",
@@ -56,6 +64,10 @@ Deno.test("relocatePath() moves the source workspace and what is below it, in bo
     ["/mnt/disk/ws/experiments/e", `${DESTINATION}/experiments/e`],
     ["/scratch/me/jobs", `${DESTINATION}/jobs`],
     ["/scratch/me/jobs/t/1/é", `${DESTINATION}/jobs/t/1/é`],
+    ["/fast/nlp", `${DESTINATION}/jobs`],
+    ["/fast/nlp/t/1/out", `${DESTINATION}/jobs/t/1/out`],
+    ["/fast/nlp2/t/1", undefined],
+    ["/fast", undefined],
     ["/ws2", undefined],
     ["/ws2/jobs/t/1", undefined],
     ["/ws.old/x", undefined],
@@ -79,12 +91,14 @@ Deno.test("relocatePath() moves the source workspace and what is below it, in bo
 Deno.test("relocatePath() takes the longest folder that holds a path", () => {
   const map = pathMap({
     workspace: ["/data"],
+    moved: ["/data/scratch/moved"],
     jobs: "/data/scratch",
     experiments: "/data/scratch/experiments",
     destination: "/d",
   });
   assertEquals(relocatePath("/data/scratch/experiments/e", map), "/d/experiments/e");
   assertEquals(relocatePath("/data/scratch/t/1", map), "/d/jobs/t/1");
+  assertEquals(relocatePath("/data/scratch/moved/t/1", map), "/d/jobs/t/1");
   assertEquals(relocatePath("/data/scratch2", map), "/d/scratch2");
 });
 
@@ -100,6 +114,21 @@ Deno.test("relocatePath() leaves a path that climbs out of the workspace", () =>
     ["/scratch/me/jobs/../data", undefined],
   ];
   for (const [path, expected] of cases) assertEquals(relocatePath(path, MAP), expected, path);
+});
+
+Deno.test("climbsOut() counts the folders on the way", () => {
+  const cases: [string, boolean][] = [
+    ["..", true],
+    ["a/../..", true],
+    ["/a/b/../../../c", true],
+    ["./..", true],
+    ["a/..", false],
+    ["a/b/../../c", false],
+    ["..a/..b", false],
+    ["", false],
+    ["/", false],
+  ];
+  for (const [path, expected] of cases) assertEquals(climbsOut(path), expected, path);
 });
 
 Deno.test("runDocumentKind() knows the files of a run that hold paths", () => {
@@ -128,6 +157,7 @@ Deno.test("relocate() gives params.json the destination's workspace, whatever it
     assertEquals(relocate("params", content(workspace), MAP), {
       text: content(NEW),
       outside: [],
+      inside: [],
       notes: [],
     });
   }
@@ -149,17 +179,27 @@ Deno.test("relocate() keeps every byte of params.json outside of the values it c
   for (const [path, job] of cases) {
     assertEquals(
       relocate("params", content("/ws", path, job), MAP),
-      { text: content(NEW, NEW, `${NEW}/jobs/t/1`), outside: [], notes: [] },
+      {
+        text: content(NEW, NEW, `${NEW}/jobs/t/1`),
+        outside: [],
+        inside: ["in.txt", "jobs/t/1/o", ""],
+        notes: [],
+      },
     );
   }
 });
 
 Deno.test("relocate() leaves values with a base, of any kind", () => {
-  for (const base of ["workspace", "job"]) {
-    const value = `{"type": "path", "value": "/ws/jobs/t/1", "base": "${base}"}`;
+  for (const base of ["workspace", "job", "other"]) {
+    const value = `{"type": "path", "value": "jobs/t/1", "base": "${base}"}`;
     for (const kind of ["params", "objects", "lines"] as const) {
       const content = `{"workspace": "${NEW}", "objects": [{"fields": {"p": ${value}}}]}`;
-      assertEquals(relocate(kind, content, MAP), { text: undefined, outside: [], notes: [] });
+      assertEquals(relocate(kind, content, MAP), {
+        text: undefined,
+        outside: [],
+        inside: base === "workspace" ? ["jobs/t/1"] : [],
+        notes: [],
+      });
     }
   }
 });
@@ -173,6 +213,20 @@ Deno.test("relocate() leaves paths outside the workspace and names each once", (
   assertEquals(relocate("objects", content("/ws/x"), MAP), {
     text: content(`${NEW}/x`),
     outside: ["/ws2/x", "/data/é"],
+    inside: ["x"],
+    notes: [],
+  });
+});
+
+Deno.test("relocate() names each path inside the workspace once, relative to it, however spelled", () => {
+  const path = (value: string) => `{"type":"path","value":"${value}"}`;
+  const values = ["/ws/x", "/mnt/disk/ws/x", "/scratch/me/jobs/t/1", "/fast/nlp/t/1", "/ws"];
+  assertEquals(relocate("objects", `[${values.map(path).join(", ")}]`, MAP), {
+    text: `[${
+      ["/x", "/x", "/jobs/t/1", "/jobs/t/1", ""].map((below) => path(NEW + below)).join(", ")
+    }]`,
+    outside: [],
+    inside: ["x", "jobs/t/1", ""],
     notes: [],
   });
 });
@@ -195,7 +249,7 @@ Deno.test("relocate() takes for a path only what says so", () => {
     "{}",
   ];
   for (const content of untouched) {
-    assertEquals(relocate("objects", content, MAP), { text: undefined, outside: [], notes: [] });
+    assertEquals(relocate("objects", content, MAP), NOTHING);
   }
 });
 
@@ -243,12 +297,12 @@ Deno.test("relocate() notes a params.json without workspace, and changes the res
     assertEquals(relocate("params", path("/ws/x") + rest, MAP), {
       text: path(`${NEW}/x`) + rest,
       outside: [],
+      inside: ["x"],
       notes: ["names no workspace"],
     });
   }
   assertEquals(relocate("params", "{}", MAP), {
-    text: undefined,
-    outside: [],
+    ...NOTHING,
     notes: ["names no workspace"],
   });
 });
@@ -271,6 +325,7 @@ Deno.test("relocate() gives a job's status.json the job's folder, and nothing el
     assertEquals(relocate("job-status", content(`"${path}"`), MAP, `${DESTINATION}/jobs/t/1`), {
       text: content(`"${NEW}/jobs/t/1"`),
       outside: [],
+      inside: [],
       notes: [],
     });
   }
@@ -298,11 +353,12 @@ Deno.test("relocate() changes __path__ in the state of a run's services, in list
     assertEquals(relocate("run-status", before, MAP), {
       text: after,
       outside: ["/data/x"],
+      inside: ["one", "", "é"],
       notes: [],
     });
   }
   for (const odd of ['{"services": []}', '{"services": null}', "{}", "[]"]) {
-    assertEquals(relocate("run-status", odd, MAP), { text: undefined, outside: [], notes: [] });
+    assertEquals(relocate("run-status", odd, MAP), NOTHING);
   }
 });
 
@@ -313,6 +369,7 @@ Deno.test("relocate() changes each line of objects.jsonl by itself", () => {
   assertEquals(relocate("lines", content("/ws/x"), MAP), {
     text: content(`${NEW}/x`),
     outside: ["/data/x"],
+    inside: ["x"],
     notes: [],
   });
 });
@@ -325,9 +382,10 @@ Deno.test("relocate() leaves and notes lines that are not JSON, a torn last one 
   assertEquals(relocate("lines", content("/ws/é"), MAP), {
     text: content(String.raw`${NEW}/\u00e9`),
     outside: [],
+    inside: ["é"],
     notes: ["line 2 is not JSON", "line 3 is not JSON", "line 5 is not JSON"],
   });
-  assertEquals(relocate("lines", "", MAP), { text: undefined, outside: [], notes: [] });
+  assertEquals(relocate("lines", "", MAP), NOTHING);
 });
 
 Deno.test("relocate() changes nothing the second time", () => {
@@ -337,6 +395,7 @@ Deno.test("relocate() changes nothing the second time", () => {
   assertEquals(relocate("params", once, MAP), {
     text: undefined,
     outside: [`${DESTINATION}/x`],
+    inside: [],
     notes: [],
   });
 });
@@ -344,6 +403,7 @@ Deno.test("relocate() changes nothing the second time", () => {
 Deno.test("relocate() moves a path once, even when the destination is below the source's name", () => {
   const map = pathMap({
     workspace: ["/home/me"],
+    moved: [],
     jobs: "/home/me/jobs",
     experiments: "/home/me/experiments",
     destination: "/home/me/archive",

@@ -45,6 +45,7 @@ const REQUEST: RsyncRequest = {
   to: "/dst/.xpm-staging/x/",
   folders: ["jobs/t/1/"],
   rules: ["- /jobs/t/*/t.pid", "- a b"],
+  openFolders: false,
   bandwidthLimit: 0,
   version: "3.2.7",
   onProgress: () => {},
@@ -90,5 +91,14 @@ Deno.test("rsyncArguments() ask an old or unknown rsync for nothing it does not 
       [...FIRST, ...expected, ...RULES, ...ENDS],
       version,
     );
+  }
+});
+
+Deno.test("rsyncArguments() open folders that their owner may not write, of any version", () => {
+  for (const version of ["3.2.7", ""]) {
+    const plain = rsyncArguments({ ...REQUEST, version });
+    const open = rsyncArguments({ ...REQUEST, version, openFolders: true });
+    assertEquals(open.filter((word) => word !== "--chmod=Du+w"), plain);
+    assertEquals(open.indexOf("--chmod=Du+w"), plain.indexOf(RULES[0]!));
   }
 });

@@ -54,13 +54,13 @@ Deno.test("failedFolders() finds the job of each complaint, and keeps its first"
     'rsync: [sender] opendir "/ws/jobs/neuralir.train/a [x] é" failed: Permission denied (13)',
   ];
   assertEquals(
-    failedFolders({ complaints: lines }, JOBS),
+    failedFolders({ complaints: lines, vanished: false }, JOBS),
     new Map([
       ["jobs/neuralir.train/9de01", lines[0]!],
       ["jobs/neuralir.train/a [x] é", lines[2]!],
     ]),
   );
-  assertEquals(failedFolders({ complaints: [] }, JOBS), new Map());
+  assertEquals(failedFolders({ complaints: [], vanished: true }, JOBS), new Map());
 });
 
 Deno.test("failedFolders() throws a complaint that concerns no job", () => {
@@ -71,7 +71,10 @@ Deno.test("failedFolders() throws a complaint that concerns no job", () => {
     "rsync: connection unexpectedly closed",
   ];
   for (const line of complaints) {
-    const error = assertThrows(() => failedFolders({ complaints: [line] }, JOBS), CopyError);
+    const error = assertThrows(
+      () => failedFolders({ complaints: [line], vanished: false }, JOBS),
+      CopyError,
+    );
     assertEquals([error.code, error.message], ["program", `rsync failed: ${line}`]);
   }
 });

@@ -1,0 +1,22 @@
+/**
+ * What Deno's and Node's way of starting a process agree on.
+ *
+ * @module
+ */
+
+/** The programs this project starts. */
+export type Program = "rsync" | "ssh" | "tar";
+
+/** A process that was started. */
+export interface Child {
+  /** What it reads. Writing fails with `BrokenPipe` once it reads no more. */
+  stdin: WritableStream<Uint8Array<ArrayBuffer>>;
+  /** What it prints. */
+  stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** What it complains about. */
+  stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Its exit code, once it has ended; 128 and more after a signal. */
+  code: Promise<number>;
+  /** Asks it to end. */
+  kill(): void;
+}

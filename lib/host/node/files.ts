@@ -1,0 +1,119 @@
+/**
+ * Deno's functions of files, made of Node's.
+ *
+ * @module
+ */
+
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { withErrors } from "./errors.ts";
+import { OpenFile, type OpenOptions } from "./open_file.ts";
+
+/** What stands at a path. */
+export interface FileInfo {
+  /** Whether it is a plain file. */
+  isFile: boolean;
+  /** Whether it is a folder. */
+  isDirectory: boolean;
+  /** Whether it is a link. */
+  isSymlink: boolean;
+  /** Bytes. */
+  size: number;
+  /** When it was changed, to the millisecond below. */
+  mtime: Date;
+  /** Kind and permission bits. */
+  mode: number;
+  /** Its owner. */
+  uid: number;
+  /** Its file system. */
+  dev: number;
+  /** Its number there. */
+  ino: number;
+}
+
+/** A name in a folder. */
+export type DirEntry = Pick<FileInfo, "isFile" | "isDirectory" | "isSymlink"> & { name: string };
+
+/** Node's numbers rounded as Deno does: times down. */
+export function infoOf(stats: fs.BigIntStats): FileInfo {
+  return {
+    isFile: stats.isFile(),
+    isDirectory: stats.isDirectory(),
+    isSymlink: stats.isSymbolicLink(),
+    size: Number(stats.size),
+    mtime: new Date(Number(stats.mtimeMs)),
+    mode: Number(stats.mode),
+    uid: Number(stats.uid),
+    dev: Number(stats.dev),
+    ino: Number(stats.ino),
+  };
+}
+
+type Path = string | URL;
+
+/** Changes permission bits. */
+export const chmodSync: (path: Path, mode: number) => void = withErrors(fs.chmodSync);
+
+/** What stands at a path, a link itself. */
+export const lstatSync: (path: Path) => FileInfo = withErrors((path) =>
+  infoOf(fs.lstatSync(path, { bigint: true }))
+);
+
+/** What stands at a path, links resolved. */
+export const statSync: (path: Path) => FileInfo = withErrors((path) =>
+  infoOf(fs.statSync(path, { bigint: true }))
+);
+
+/** Makes a new folder that only its owner may enter. */
+export const makeTempDirSync: (options?: { prefix?: string; dir?: string }) => string = withErrors(
+  ({ prefix = "", dir = tmpdir() } = {}) => fs.mkdtempSync(`${dir}/${prefix}`),
+);
+
+/** Makes a folder. */
+export const mkdirSync: (path: Path, options?: { recursive?: boolean; mode?: number }) => void =
+  withErrors((path, options) => void fs.mkdirSync(path, options));
+
+/** Opens a file. */
+export const openSync: (path: Path, options: OpenOptions) => OpenFile = withErrors(
+  (path, options) => new OpenFile(path, options),
+);
+
+/** The names in a folder. */
+export const readDirSync: (path: Path) => DirEntry[] = withErrors((path) =>
+  fs.readdirSync(path, { withFileTypes: true }).map((entry) => ({
+    name: entry.name,
+    isFile: entry.isFile(),
+    isDirectory: entry.isDirectory(),
+    isSymlink: entry.isSymbolicLink(),
+  }))
+);
+
+/** The bytes of a file. */
+export const readFileSync: (path: Path) => Uint8Array<ArrayBuffer> = withErrors((path) =>
+  new Uint8Array(fs.readFileSync(path))
+);
+
+/** The text of a file. */
+export const readTextFileSync: (path: Path) => string = withErrors((path) =>
+  fs.readFileSync(path, "utf8")
+);
+
+/** Where a link leads. */
+export const readLinkSync: (path: Path) => string = withErrors((path) => fs.readlinkSync(path));
+
+/** Where a path leads, links resolved. */
+export const realPathSync: (path: Path) => string = withErrors((path) =>
+  fs.realpathSync.native(path)
+);
+
+/** Removes a file, a link, or a folder that is empty unless all in it is to go. */
+export const removeSync: (path: Path, options?: { recursive?: boolean }) => void = withErrors(
+  (path, { recursive = false } = {}) => {
+    if (recursive) fs.rmSync(path, { recursive });
+    else if (fs.lstatSync(path).isDirectory()) fs.rmdirSync(path);
+    else fs.unlinkSync(path);
+  },
+);
+
+/** Renames. */
+export const renameSync: (from: Path, to: Path) => void = withErrors(fs.renameSync);

@@ -1,0 +1,72 @@
+/**
+ * An open file, with Deno's lock.
+ *
+ * @module
+ */
+
+import * as fs from "node:fs";
+import process from "node:process";
+import { type FileInfo, infoOf } from "./files.ts";
+import { lockFile } from "./flock.ts";
+
+/** How to open a file. */
+export interface OpenOptions {
+  /** To read. */
+  read?: boolean;
+  /** To write. */
+  write?: boolean;
+  /** Make it when it is not there. */
+  create?: boolean;
+}
+
+/** `open`'s flags of the BSDs, macOS among them, that lock a file or fail at once. */
+const LOCK_OR_FAIL = 0x20 | fs.constants.O_NONBLOCK;
+
+/** An open file. */
+export class OpenFile implements Disposable {
+  readonly #path: string | URL;
+  #descriptor: number;
+
+  /** Opens it. */
+  constructor(path: string | URL, { read = false, write = false, create = false }: OpenOptions) {
+    const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT } = fs.constants;
+    const access = write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY;
+    this.#path = path;
+    this.#descriptor = fs.openSync(path, access | (create ? O_CREAT : 0), 0o666);
+  }
+
+  /** What it is. */
+  statSync(): FileInfo {
+    return infoOf(fs.fstatSync(this.#descriptor, { bigint: true }));
+  }
+
+  /** Locks it for this process alone, unless somebody else has it; whether that worked. */
+  // deno-lint-ignore require-await -- Deno's is a promise
+  async tryLock(_exclusive: boolean): Promise<boolean> {
+    return process.platform === "linux" ? lockFile(this.#descriptor) : this.#reopen();
+  }
+
+  /** Where there is no `flock`, opening can lock. */
+  #reopen(): boolean {
+    let locked: number;
+    try {
+      locked = fs.openSync(this.#path, fs.constants.O_RDWR | LOCK_OR_FAIL);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EAGAIN") return false;
+      throw error;
+    }
+    fs.closeSync(this.#descriptor);
+    this.#descriptor = locked;
+    return true;
+  }
+
+  /** Closes it, which lets go of the lock. */
+  close(): void {
+    fs.closeSync(this.#descriptor);
+  }
+
+  /** The same as {@linkcode close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Builds the npm package into `dist/npm`, with the tests beside it, and runs them in Node.
+ *
+ *   deno task build:npm             builds, and tests with the `node` on PATH
+ *   deno task build:npm --no-test   only builds
+ *
+ * The tests are left out of what `npm pack` takes.
+ *
+ * @module
+ */
+
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./modules.ts";
+
+const OUT = join(ROOT, "dist", "npm");
+
+/** What `deno.json` says. */
+const CONFIG = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
+
+/** What the npm package says of itself. */
+function packageJson() {
+  const repository = Deno.env.get("GITHUB_REPOSITORY");
+  return {
+    name: CONFIG.name,
+    version: CONFIG.version,
+    description: "Copies experimaestro experiments between workspaces, on one machine and over ssh",
+    license: CONFIG.license,
+    keywords: ["experimaestro", "experiments", "rsync", "ssh", "copy"],
+    engines: { node: ">=20" },
+    ...(repository && {
+      repository: { type: "git", url: `git+https://github.com/${repository}.git` },
+    }),
+    devDependencies: { "@types/node": "^20.19.0" },
+    scripts: { test: "node --version" },
+  };
+}
+
+/** The options of dnt. */
+function options(test: boolean) {
+  return {
+    entryPoints: [
+      "./mod.ts",
+      { name: "./cli", path: "./cli.ts" },
+      { kind: "bin", name: "xpm-copy", path: "./scripts/npm/bin.ts" },
+    ],
+    outDir: OUT,
+    mappings: { "./lib/host/spawn.ts": "./lib/host/node/spawn.ts" },
+    shims: {
+      custom: [{
+        module: "./lib/host/node/deno.ts",
+        globalNames: ["Deno", "addEventListener", "removeEventListener", "SuppressedError"],
+      }],
+    },
+    scriptModule: false,
+    polyfills: { importMeta: false },
+    compilerOptions: {
+      lib: ["ES2023", "ESNext.Disposable", "DOM", "DOM.Iterable", "DOM.AsyncIterable"],
+      target: "ES2023",
+      noUncheckedIndexedAccess: true,
+    },
+    filterDiagnostic: isOurs,
+    test,
+    testPattern: "tests/**/*_test.ts",
+    testPreloadModule: "./tests/packaging/deno_in_node.ts",
+    package: packageJson(),
+  };
+}
+
+/** What dnt's type check says of the library, under the types of Node 20. */
+function isOurs(
+  { file, messageText }: { file?: { fileName: string }; messageText: unknown },
+): boolean {
+  // The tests, and what of @std they use, have the right types for Deno; in Node a part of its
+  // namespace will do for them.
+  const inTests = /\/npm\/src\/(tests|scripts|deps)\//.test(file?.fileName ?? "");
+  // Node 20 does not know it, and so takes no module for the program.
+  return !inTests && messageText !== "Property 'main' does not exist on type 'ImportMeta'.";
+}
+
+/** Leaves in `package.json` what a user needs. */
+function tidy(): void {
+  const file = join(OUT, "package.json");
+  const { scripts: _scripts, devDependencies: _needless, ...rest } = JSON.parse(
+    readFileSync(file, "utf8"),
+  );
+  writeFileSync(file, JSON.stringify(rest, undefined, 2) + "\n");
+  for (const name of ["README.md", "CHANGELOG.md", "LICENSE"]) {
+    copyFileSync(join(ROOT, name), join(OUT, name));
+  }
+}
+
+async function loadDnt(): Promise<{ build(options: unknown): Promise<void> } | undefined> {
+  try {
+    return await import("@deno/dnt" as string);
+  } catch {
+    return undefined;
+  }
+}
+
+if (import.meta.main) {
+  const dnt = await loadDnt();
+  if (dnt === undefined) {
+    console.error("build:npm needs jsr:@deno/dnt, and cannot have it: is jsr.io out of reach?");
+    Deno.exit(1);
+  }
+  if (existsSync(OUT)) rmSync(OUT, { recursive: true });
+  await dnt.build(options(!Deno.args.includes("--no-test")));
+  tidy();
+}

@@ -1,0 +1,107 @@
+/**
+ * Copies by a user who is not root: files and folders that their owner may not write, files that
+ * may not be read.
+ *
+ * @module
+ */
+
+import { chmodSync } from "node:fs";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { moduleFlags, ROOT } from "../../scripts/modules.ts";
+import { findProgram } from "../../scripts/setup.ts";
+import { makeSample, type Sample } from "../../scripts/sample.ts";
+import type { CopyResult } from "../../mod.ts";
+import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { setTimes, shell } from "../support/shell.ts";
+import { compareJobs, compareRun, namesIn } from "../support/trees.ts";
+
+const setpriv = await findProgram("setpriv");
+const ignore = Deno.uid() !== 0 || setpriv === undefined;
+const nobody = `${setpriv} --reuid 65534 --regid 65534 --clear-groups --`;
+useSshd({ config: [`ForceCommand exec ${nobody} sh -c "$SSH_ORIGINAL_COMMAND"`] });
+
+/** Copies as nobody: on this machine by another process, otherwise at the remote end. */
+async function copyAsNobody(pair: Pair, sample: Sample): Promise<CopyResult> {
+  if (pair.direction !== "local to local") return await pair.copy(sample);
+  const paths = [pair.source.path, pair.destination.path];
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", "--quiet", ...await moduleFlags(), `${ROOT}/tests/support/as_nobody.ts`],
+      ...[...paths, sample.experimentId, sample.runId],
+    ],
+    stdin: "null",
+  }).output();
+  const [output, complaint] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  if (output === "") throw new Error(complaint);
+  return JSON.parse(output!);
+}
+
+/** A sample that belongs to nobody, in folders that nobody may write. */
+function makeSampleOfNobody(pair: Pair, script: string): Sample {
+  const sample = makeSample(pair.source.path, { jobs: 3 });
+  for (const { folder } of sample.jobs) {
+    shell(folder, script);
+    setTimes(folder);
+  }
+  setTimes(sample.runFolder);
+  Deno.mkdirSync(pair.destination.path);
+  shell(pair.root, "chown -hR 65534:65534 .");
+  chmodSync(pair.root, 0o755);
+  return sample;
+}
+
+const CLOSE = `mkdir -p odd/closed; echo x > odd/closed/file; ln -s "$PWD" odd/closed/link
+  chmod 444 params.json .experimaestro/status.json odd/closed/file
+  chmod 555 odd/closed odd .experimaestro .`;
+
+inEachDirection(
+  "copyExperiment() by who is not root keeps what its owner may not write",
+  async (pair) => {
+    const sample = makeSampleOfNobody(pair, CLOSE);
+    shell(sample.runFolder, "chmod 555 data data/default events .; chmod 444 status.json");
+    const first = await copyAsNobody(pair, sample);
+    assertEquals([first.errors, first.jobsCopied, first.complete], [[], 3, true]);
+    if (pair.direction === "remote to local") return checkOwners(pair, sample);
+    const copied = { sample, destination: pair.destination.path };
+    compareJobs(copied);
+    compareRun(copied);
+    // and again, in place of an unfinished one, and of the run
+    shell(pair.destination.path, "rm -f jobs/*/*/train.done");
+    shell(sample.runFolder, "touch -d 2100-01-01 status.json");
+    const second = await copyAsNobody(pair, sample);
+    assertEquals([second.errors, second.jobsReplaced.length, second.run], [[], 1, "replace"]);
+    compareJobs(copied);
+    compareRun(copied);
+    assertEquals(namesIn(pair.destination.path), [".__experimaestro__", "experiments", "jobs"]);
+  },
+  { ignore },
+);
+
+/** Here root writes: the owners stay. */
+function checkOwners(pair: Pair, sample: Sample): void {
+  compareJobs({ sample, destination: pair.destination.path });
+  compareRun({ sample, destination: pair.destination.path });
+}
+
+inEachDirection(
+  "copyExperiment() names a job with a file that may not be read, and copies the others",
+  async (pair) => {
+    const sample = makeSampleOfNobody(pair, "true");
+    const [job, closed, ...others] = sample.jobs;
+    shell(job!.folder, 'chown 0:0 "$1"; chmod 600 "$1"', "out/part 0.txt");
+    shell(
+      closed!.folder,
+      "mkdir private; echo x > private/x; chown 0:0 private; chmod 700 private",
+    );
+    const result = await copyAsNobody(pair, sample);
+    assertEquals(result.errors.map((error) => [error.code, error.job?.jobId]), [
+      ["job", job!.jobId],
+      ["job", closed!.jobId],
+    ]);
+    assertStringIncludes(result.errors[0]!.message, "part 0.txt");
+    assertStringIncludes(result.errors[1]!.message, "private");
+    assertEquals([result.jobsCopied, result.complete], [1, false]);
+    compareJobs({ sample, destination: pair.destination.path, jobs: others });
+  },
+  { ignore, directions: ["local to local", "remote to local"] },
+);
