@@ -66,8 +66,17 @@ Deno.test("childEnvironment() hands on the named variables that are set, and LC_
 
 Deno.test({
   name: "childEnvironment() leaves out what Deno was not granted",
+  permissions: { env: ["HOME", "PATH"] },
+  fn() {
+    assertEquals(Object.keys(childEnvironment()).sort(), ["HOME", "LC_ALL", "PATH"]);
+  },
+});
+
+Deno.test({
+  name: "childEnvironment() says so when PATH was not granted: no program would be found",
   permissions: { env: ["HOME"] },
   fn() {
-    assertEquals(Object.keys(childEnvironment()), ["HOME", "LC_ALL"]);
+    const error = assertThrows(() => childEnvironment(), CopyError);
+    assertEquals([error.code, error.hint], ["permission", "add  --allow-env=PATH"]);
   },
 });

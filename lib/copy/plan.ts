@@ -239,11 +239,17 @@ function isNewer(source: FoundRunFolder, destination: FoundRunFolder): boolean {
     if (path === JOBS || path.startsWith(`${JOBS}/`)) continue; // links, made anew
     const there = destination.get(path);
     if (there === undefined) return true;
-    if (entry.kind !== "folder" && milliseconds(entry.mtime) > milliseconds(there.mtime)) {
-      return true;
-    }
+    if (entry.kind !== "folder" && isTimeLater(entry.mtime, there.mtime)) return true;
   }
   return false;
+}
+
+/** Whether a time is later than another, as exactly as both ends tell it: some know only seconds. */
+function isTimeLater(time: string, other: string): boolean {
+  const [left, right] = [milliseconds(time), milliseconds(other)];
+  return left % 1000 === 0 || right % 1000 === 0
+    ? Math.floor(left / 1000) > Math.floor(right / 1000)
+    : left > right;
 }
 
 function milliseconds(time: string): number {

@@ -83,7 +83,9 @@ export async function settleLocally(
 
 /** Copies into the new folder what only the old one holds: rsync keeps times, links and holes. */
 async function takeOver(from: string, into: string, watch: Watch): Promise<void> {
-  const args = ["-aHS", "--ignore-existing", "--exclude=/jobs", "--exclude=/.status.json.lock"];
+  // Folders of both would get their modes from the old one; their owner must be able to write them.
+  const options = ["--ignore-existing", "--chmod=Du+w"];
+  const args = ["-aHS", ...options, "--exclude=/jobs", "--exclude=/.status.json.lock"];
   await finish("rsync", [...args, "--", `${from}/`, `${into}/`], undefined, watch);
 }
 

@@ -191,12 +191,25 @@ each . | xargs -0 sh -c 'find "$@" -maxdepth 0 -type l 2> /dev/null -exec sh -c 
 finish
 `;
 
+const MOVE = `
+trouble=
+there() { [ -e "$1" ] || [ -L "$1" ]; }
+mode() { stat -c %a "$1" 2> /dev/null || stat -f %Lp "$1"; }
+move() { # one; a folder that its owner may not write is opened for it, and closed again
+  if [ -L "$1" ] || [ ! -d "$1" ] || [ -w "$1" ]; then trouble=$(mv -f "$1" "$2/" 2>&1); return; fi
+  was=$(mode "$1") && chmod u+w "$1" || return
+  if trouble=$(mv -f "$1" "$2/" 2>&1); then chmod "$was" "$2/\${1##*/}"
+  else chmod "$was" "$1"; return 1
+  fi
+}
+`;
+
 /**
  * Does {@linkcode Host.claim}: `waiting` once when another copy has the folder, `restored` when
  * something went back, `resumed` when it holds something. It holds the claim for as long as lines come, and gives it up at `bye`, or
  * a while after the connection was lost. A claim without a sign of life for two minutes is void.
  */
-export const CLAIM = BEGIN + `
+export const CLAIM = BEGIN + MOVE + `
 trap '' HUP PIPE
 IFS= read -r staging
 IFS= read -r jobs
@@ -216,10 +229,10 @@ done
 restored=
 put_back() { # of a kind, to its place
   for aside in "$staging/replaced/$1"/*/*; do
-    [ -e "$aside" ] || [ -L "$aside" ] || continue
+    there "$aside" || continue
     group=\${aside%/*} group=\${group##*/}
     final=$2/$group/\${aside##*/}
-    [ -e "$final" ] || [ -L "$final" ] || { mv -f "$aside" "$2/$group/" && restored=yes; }
+    there "$final" || { move "$aside" "$2/$group" && restored=yes; }
   done
 }
 put_back jobs "$jobs"
@@ -249,7 +262,7 @@ finish
  * \`into FOLDER\`, then lines \`put NAME\`, \`link NAME\` or \`replace NAME\`. Answers pairs of a name and
  * why it could not be moved: `appeared`, when something is there that was not expected.
  */
-export const SETTLE = BEGIN + `
+export const SETTLE = BEGIN + MOVE + `
 IFS= read -r staging
 IFS= read -r old
 IFS= read -r new
@@ -258,23 +271,14 @@ IFS= read -r keep
 IFS= read -r finished
 cd "$staging" || stop "the folder $staging is gone"
 if [ -n "$old" ]; then
-  trouble=$(rsync -aHS --ignore-existing --exclude=/jobs --exclude=/.status.json.lock \\
+  trouble=$(rsync -aHS --ignore-existing --chmod=Du+w --exclude=/jobs --exclude=/.status.json.lock \\
     "$old/" "$new/" 2>&1) || stop "rsync failed: $trouble"
 fi
 set --
 if [ "$(id -u)" = 0 ]; then case $(tar --version 2> /dev/null) in *GNU*) set -- --overwrite ;; esac; fi
 trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
-left= trouble=
+left=
 failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes; }
-there() { [ -e "$1" ] || [ -L "$1" ]; }
-mode() { stat -c %a "$1" 2> /dev/null || stat -f %Lp "$1"; }
-move() { # one; a folder that its owner may not write is opened for it, and closed again
-  if [ -L "$1" ] || [ ! -d "$1" ] || [ -w "$1" ]; then trouble=$(mv -f "$1" "$2/" 2>&1); return; fi
-  was=$(mode "$1") && chmod u+w "$1" || return
-  if trouble=$(mv -f "$1" "$2/" 2>&1); then chmod "$was" "$2/\${1##*/}"
-  else chmod "$was" "$1"; return 1
-  fi
-}
 move_all() { # names from one folder to another, those that are there
   here=$1 to=$2
   shift 2

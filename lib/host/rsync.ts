@@ -114,7 +114,9 @@ function judge(code: number, complaint: string, watch: Watch): RsyncOutcome {
     const vanished = lines.some((line) => / has vanished: /.test(line));
     if (complaints.length > 0 || vanished) return { complaints, vanished };
   }
-  const said = lines.findLast((line) => !/^rsync error: .*\(code \d+\) at /.test(line));
+  const said = lines.findLast((line) =>
+    !/^rsync error: .*\(code \d+\) at |^\(see the rsync man/.test(line)
+  );
   const meaning = MEANINGS[code] ?? said ?? "it did not say why";
   const again = "run the same command again: it goes on from here";
   throw CONNECTION.includes(code)

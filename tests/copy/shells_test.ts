@@ -9,36 +9,38 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { findProgram } from "../../scripts/setup.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { CopyError, listExperiments } from "../../mod.ts";
-import { type Pair, withPair } from "../support/directions.ts";
+import { type Pair, type RunName, withPair } from "../support/directions.ts";
 import { shell } from "../support/shell.ts";
 import { hasSshd, startSshd } from "../support/sshd.ts";
-import { compareTrees, namesIn } from "../support/trees.ts";
+import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
 
 const ignore = !await hasSshd();
 
-/** Copies a sample to the remote end of a pair, replaces some of it, and copies it from there. */
+/** Copies a sample to the remote end of a pair, and back from there. */
 async function copyThereAndBack(there: Pair, back: Pair): Promise<void> {
-  const sample = makeSample(there.source.path, { jobs: 4 });
-  shell(
-    sample.jobs[0]!.folder,
-    "ln -s ../.. up; mkdir 'a b'; ln -s \"$1/jobs\" 'a b/in'",
-    sample.root,
-  );
-  const first = await there.copy(sample);
-  assertEquals([first.errors, first.jobsCopied, first.complete], [[], 4, true]);
-  compareTrees({ sample, destination: there.destination.path });
-  shell(there.destination.path, "rm jobs/*/*/train.done; echo mine > experiments/*/*/mine");
-  shell(sample.runFolder, "touch -d 2100-01-01 status.json");
-  const second = await there.copy(sample);
-  assertEquals([second.errors, second.jobsReplaced.length, second.run], [[], 1, "replace"]);
-  Deno.removeSync(`${there.destination.path}/experiments/neuralir/${sample.runId}/mine`);
-  shell(there.destination.path, 'touch -r "$1" experiments/*/2*', sample.runFolder);
-  compareTrees({ sample, destination: there.destination.path });
-  const third = await back.copy(sample);
-  assertEquals([third.errors, third.jobsCopied, third.complete], [[], 4, true]);
-  compareTrees({ sample, destination: back.destination.path });
-  assertEquals(namesIn(back.destination.path), [".__experimaestro__", "experiments", "jobs"]);
-  assertEquals(namesIn(there.destination.path), [".__experimaestro__", "experiments", "jobs"]);
+  const sample = makeSample(there.source.path, { jobs: 2 });
+  const [job] = sample.jobs;
+  shell(job!.folder, "ln -s ../.. up; mkdir 'a b'; ln -s \"$1/jobs\" 'a b/in'", sample.root);
+  // busybox tells whole seconds
+  shell(sample.runFolder, "find jobs -exec touch -h -d @1600000000 {} +");
+  for (const pair of [there, back]) {
+    const { errors, jobsCopied, complete } = await pair.copy(sample);
+    assertEquals({ errors, jobsCopied, complete }, { errors: [], jobsCopied: 2, complete: true });
+    compareTrees({ sample, destination: pair.destination.path });
+    assertEquals(namesIn(pair.destination.path), [".__experimaestro__", "experiments", "jobs"]);
+  }
+  const before = readTree(there.destination.path);
+  assertEquals((await there.copy(sample)).jobsSkipped, 2);
+  assertUntouched(there.destination.path, before);
+}
+
+/** Copies once more, in place of an unfinished job and of the run. */
+async function replaceThere(pair: Pair, sample: RunName): Promise<void> {
+  shell(pair.destination.path, "rm jobs/*/*/train.done");
+  shell(pair.source.path, "touch -d @2000000000 experiments/*/2*/status.json");
+  const { errors, jobsReplaced, run, complete } = await pair.copy(sample);
+  assertEquals([errors, jobsReplaced.length, run, complete], [[], 1, "replace", true]);
+  assertEquals(namesIn(pair.destination.path), [".__experimaestro__", "experiments", "jobs"]);
 }
 
 /** Does that with an sshd of its own. */
@@ -53,11 +55,11 @@ async function tryRemote(
       "local to remote",
       sshd,
       (there) =>
-        withPair(
-          "remote to local",
-          sshd,
-          (pair) => copyThereAndBack(there, pair.between({ source: there.destination.path })),
-        ),
+        withPair("remote to local", sshd, async (pair) => {
+          await copyThereAndBack(there, pair.between({ source: there.destination.path }));
+          const run = { experimentId: "neuralir", runId: "20260118_170744" };
+          if ("PATH" in environment) await replaceThere(there, run);
+        }),
     );
   } finally {
     Deno.removeSync(home, { recursive: true });

@@ -61,13 +61,12 @@ inEachDirection(
     shell(sample.runFolder, "chmod 555 data data/default events .; chmod 444 status.json");
     const first = await copyAsNobody(pair, sample);
     assertEquals([first.errors, first.jobsCopied, first.complete], [[], 3, true]);
-    if (pair.direction === "remote to local") return checkOwners(pair, sample);
     const copied = { sample, destination: pair.destination.path };
     compareJobs(copied);
     compareRun(copied);
     // and again, in place of an unfinished one, and of the run
     shell(pair.destination.path, "rm -f jobs/*/*/train.done");
-    shell(sample.runFolder, "touch -d 2100-01-01 status.json");
+    shell(sample.runFolder, "touch -d @2000000000 status.json");
     const second = await copyAsNobody(pair, sample);
     assertEquals([second.errors, second.jobsReplaced.length, second.run], [[], 1, "replace"]);
     compareJobs(copied);
@@ -76,12 +75,6 @@ inEachDirection(
   },
   { ignore },
 );
-
-/** Here root writes: the owners stay. */
-function checkOwners(pair: Pair, sample: Sample): void {
-  compareJobs({ sample, destination: pair.destination.path });
-  compareRun({ sample, destination: pair.destination.path });
-}
 
 inEachDirection(
   "copyExperiment() names a job with a file that may not be read, and copies the others",

@@ -114,8 +114,8 @@ Object.assign(library.env, {
 });
 
 // `assertEquals` of @std compares sets with it; Node 20 has none.
-Set.prototype.symmetricDifference ??= function <T, U>(this: Set<T>, other: ReadonlySetLike<U>) {
-  const others = new Set(other.keys() as Iterable<U>) as Set<unknown>;
-  const only = [...this].filter((value) => !others.has(value));
-  return new Set<T | U>([...only, ...[...others as Set<U>].filter((v) => !this.has(v as never))]);
+const sets: { symmetricDifference?: unknown } = Set.prototype;
+sets.symmetricDifference ??= function (this: Set<unknown>, other: Set<unknown>) {
+  const both = [...this, ...other];
+  return new Set(both.filter((value) => this.has(value) !== other.has(value)));
 };

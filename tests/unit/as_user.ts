@@ -1,19 +1,20 @@
 /**
- * Runs what is under test as a user to whom modes of files mean something: root may do anything.
+ * Lets a host work as a user to whom modes of files mean something: root may do anything.
  *
  * @module
  */
 
 import { fromFileUrl } from "@std/path";
-import type { FailedMove, Place, Settlement } from "../../lib/host/host.ts";
+import type { FailedMove, Host, Place, Settlement } from "../../lib/host/host.ts";
 import { LocalHost } from "../../lib/host/local.ts";
 import type { OverlayEntry } from "../../lib/host/overlay.ts";
+import { SshHost } from "../../lib/host/ssh.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 
-/** What goes before a command, so that the files of this user are those of one who is not root. */
+/** What goes before a command, so that root's files become those of one who is not root. */
 const PREFIX = ["unshare", "--user", "--map-user=1000", "--map-group=1000"];
 
-const prefix = Deno.uid() === 0 ? await works(PREFIX) ? PREFIX : undefined : [];
+const prefix = Deno.uid() !== 0 ? [] : await works(PREFIX) ? PREFIX : undefined;
 
 /** Whether there is a way to be such a user. */
 export const canBeUser: boolean = prefix !== undefined;
@@ -27,15 +28,17 @@ async function works([program, ...args]: string[]): Promise<boolean> {
   }
 }
 
-/** What is to be done; the bytes of the overlay as numbers. */
+/** What a host is to do. */
 export interface Work {
-  /** The staging folder that is claimed. */
+  /** On this machine by itself, or by the programs that a remote host runs. */
+  host: "LocalHost" | "SshHost";
+  /** The staging folder that it claims. */
   staging: string;
   /** Where things stand. */
   places: Place[];
-  /** Folders of the staging folder that are removed first. */
+  /** Folders of the staging folder that it discards next. */
   discarded: string[];
-  /** What is settled, in that staging folder. */
+  /** What it settles then, in that staging folder. */
   settlement: Omit<Settlement, "staging">;
 }
 
@@ -49,28 +52,17 @@ export interface Outcome {
   failed: FailedMove[];
 }
 
-/** Starts a program as such a user and gives it its input; answers what it prints. */
-export async function runAsUser(
-  command: string[],
-  input: AsyncIterable<Uint8Array>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const [program, ...args] = [...prefix!, ...command];
+/** Does the work as such a user. */
+export async function workAsUser(work: Work): Promise<Outcome> {
+  const flags = ["-A", "--config", `${ROOT}/deno.json`, ...await moduleFlags()];
+  const script = [Deno.execPath(), "run", ...flags, fromFileUrl(import.meta.url)];
+  const [program, ...args] = [...prefix!, ...script];
   const child = new Deno.Command(program!, { args, stdin: "piped", stdout: "piped" }).spawn();
   const [{ stdout }] = await Promise.all([
     child.output(),
-    ReadableStream.from(input).pipeTo(child.stdin),
+    new Response(JSON.stringify(work, withNumbers)).body!.pipeTo(child.stdin),
   ]);
-  return stdout;
-}
-
-/** Does the work on this machine, as such a user. */
-export async function workLocally(work: Work): Promise<Outcome> {
-  const flags = ["-A", "--config", `${ROOT}/deno.json`, ...await moduleFlags()];
-  const command = [Deno.execPath(), "run", ...flags, fromFileUrl(import.meta.url)];
-  const input = (async function* () {
-    yield await Promise.resolve(new TextEncoder().encode(JSON.stringify(work, withNumbers)));
-  })();
-  return JSON.parse(new TextDecoder().decode(await runAsUser(command, input)));
+  return JSON.parse(new TextDecoder().decode(stdout));
 }
 
 function withNumbers(_key: string, value: unknown): unknown {
@@ -81,10 +73,21 @@ function withBytes(entry: OverlayEntry): OverlayEntry {
   return entry.kind === "file" ? { ...entry, bytes: Uint8Array.from(entry.bytes) } : entry;
 }
 
-async function doWork({ staging, places, discarded, settlement }: Work): Promise<Outcome> {
-  const host = new LocalHost({});
+/** Another machine that is this one: an `ssh` that does here what it is told. */
+function sshHost(): Host {
+  const folder = Deno.makeTempDirSync();
+  const script = '#!/bin/sh\nfor command do :; done\nexec sh -c "$command"\n';
+  Deno.writeTextFileSync(`${folder}/ssh`, script, { mode: 0o700 });
+  Deno.env.set("PATH", `${folder}:${Deno.env.get("PATH")}`);
+  globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+  return new SshHost({ host: "here" }, {});
+}
+
+async function doWork(work: Work): Promise<Outcome> {
+  const { staging, places, discarded, settlement } = work;
+  const host = work.host === "SshHost" ? sshHost() : new LocalHost({});
   const claim = await host.claim(staging, places, () => {});
-  await host.discard(staging, discarded);
+  if (discarded.length > 0) await host.discard(staging, discarded);
   const overlay = settlement.overlay.map(withBytes);
   const failed = await host.settle({ ...settlement, staging, overlay });
   const { changed, resumed } = claim;

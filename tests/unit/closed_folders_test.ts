@@ -6,55 +6,11 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { readAnswer } from "../../lib/host/frame.ts";
 import type { Move } from "../../lib/host/host.ts";
-import { archive, type OverlayEntry } from "../../lib/host/overlay.ts";
-import { CLAIM, DISCARD, SETTLE } from "../../lib/host/programs.ts";
-import { canBeUser, type Outcome, runAsUser, type Work, workLocally } from "./as_user.ts";
+import type { OverlayEntry } from "../../lib/host/overlay.ts";
+import { canBeUser, type Work, workAsUser } from "./as_user.ts";
 
-const WORD = "0b5e";
 const TIME = "1768755000.123456789";
-
-/** What a program answers, in lines of input and then bytes. */
-async function answer(
-  program: string,
-  lines: string[],
-  body: AsyncIterable<Uint8Array> = archive([]),
-): Promise<string[]> {
-  const input = async function* () {
-    yield new TextEncoder().encode([WORD, ...lines, ""].join("\n"));
-    yield* body;
-  };
-  const printed = await runAsUser(["sh", "-c", program], input());
-  const texts: string[] = [];
-  const stream = ReadableStream.from([printed]);
-  assertEquals(await readAnswer(stream, WORD, (text) => texts.push(text)), true);
-  return texts;
-}
-
-/** The list of moves, as `SshHost` gives it. */
-function moveList(moves: Move[]): OverlayEntry {
-  const lines = moves.map(({ kind, from, into }) => `into ${into}\n${kind} ${from}\n`);
-  const bytes = new TextEncoder().encode(lines.join(""));
-  return { path: ".moves", kind: "file", mode: 0o600, mtime: "0", bytes };
-}
-
-/** Does the work by the programs that a remote host runs. */
-async function workRemotely({ staging, places, discarded, settlement }: Work): Promise<Outcome> {
-  const { overlay, moves, marker, keep, finished } = settlement;
-  const claimed = await answer(CLAIM, [staging, ...places.map(({ path }) => path), "bye"]);
-  assertEquals(await answer(DISCARD, [staging, ...discarded]), []);
-  const said = await answer(
-    SETTLE,
-    [staging, "", "", marker ?? "", keep ?? "", finished ? "yes" : ""],
-    archive([...overlay, moveList(moves)]),
-  );
-  const failed = said.flatMap((from, at) => at % 2 === 0 ? [{ from, reason: said[at + 1]! }] : []);
-  const [changed, resumed] = [claimed.includes("restored"), claimed.includes("resumed")];
-  return { changed, resumed, failed };
-}
-
-const WAYS = { "LocalHost.settle()": workLocally, "the program SETTLE": workRemotely };
 
 /** Makes files with their contents; the folder itself and `closed` in it are closed in the end. */
 function makeFolder(path: string, content: string, mode: number): void {
@@ -129,7 +85,11 @@ async function within(action: (workspace: string, staging: string) => Promise<vo
 }
 
 /** Settles these folders of a staging folder: all that is to be done but for what is said. */
-function workOf(workspace: string, moves: Move[], more: Partial<Work["settlement"]> = {}): Work {
+function workOf(
+  workspace: string,
+  moves: Move[],
+  more: Partial<Work["settlement"]> = {},
+): Omit<Work, "host"> {
   return {
     staging: `${workspace}/.xpm-staging/9f0`,
     places: ["jobs", "experiments"].map((name) => ({ name, path: `${workspace}/${name}` })),
@@ -146,10 +106,11 @@ function workOf(workspace: string, moves: Move[], more: Partial<Work["settlement
   };
 }
 
-for (const [way, work] of Object.entries(WAYS)) {
+for (const host of ["LocalHost", "SshHost"] as const) {
+  const work = (work: Omit<Work, "host">) => workAsUser({ host, ...work });
   const test = (name: string, fn: Parameters<typeof within>[0]) =>
     Deno.test({
-      name: `${way} by one who is not root ${name}`,
+      name: `${host} as one who is not root ${name}`,
       ignore: !canBeUser,
       fn: () => within(fn),
     });
@@ -189,6 +150,7 @@ for (const [way, work] of Object.entries(WAYS)) {
     assertEquals(shown(`${keep}/jobs/t/1`), closed("old"));
   });
 
+  // BUG when this was written: the program CLAIM left it aside, and SETTLE removed it then.
   test("claims a staging folder and puts back a closed folder", async (root, staging) => {
     makeFolder(`${staging}/replaced/jobs/t/1`, "old", 0o555);
     const outcome = await work(workOf(root, []));

@@ -102,12 +102,14 @@ Deno.test("lookAt() tells times to the millisecond, cut and not rounded", () =>
     assertEquals(lookAt(`${root}/f`, "")?.mtime, "1768755000.000");
   }));
 
-// BUG when this was written: the fraction was added the wrong way.
-Deno.test("lookAt() tells times before 1970 as rsync and tar do", () =>
+Deno.test("lookAt() tells times before 1970 as a remote scan does: whole seconds, then on from there", () =>
   within((root) => {
     Deno.writeTextFileSync(`${root}/f`, "");
-    for (const [time, told] of [["-1.5", "-1.500"], ["-2", "-2.000"], ["-0.25", "-0.250"]]) {
+    for (const [time, told] of [["-1.5", "-2.500"], ["-2", "-2.000"], ["-0.25", "-1.750"]]) {
       touch(`${root}/f`, time!);
       assertEquals(lookAt(`${root}/f`, "")?.mtime, told);
+      const args = [`${root}/f`, "-printf", "%T@"];
+      const { stdout } = new Deno.Command("find", { args }).outputSync();
+      assertEquals(new TextDecoder().decode(stdout).slice(0, told!.length), told);
     }
   }));

@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { compareRuns, formatRunId, readRunStatus } from "../../lib/workspace/runs.ts";
+import {
+  compareRuns,
+  formatRunId,
+  readRunStatus,
+  readTransientJobs,
+} from "../../lib/workspace/runs.ts";
 
 Deno.test("formatRunId() shows a run's id as a date, other names as they are", () => {
   const cases: [string, string][] = [
@@ -81,4 +86,21 @@ Deno.test("readRunStatus() is undefined of what is no object, or not there", () 
   for (const content of [undefined, "", "null", "[]", '"x"', "{", '{"a": 1,}', "\ufeff{}"]) {
     assertEquals(readRunStatus(content), undefined, content);
   }
+});
+
+Deno.test("readTransientJobs() reads the jobs of events, and passes over lines it cannot read", () => {
+  const line = (id: string) =>
+    `{"event_type": "x", "job_id": ${id}, "scheduler_state": "transient"}`;
+  const lines = [
+    line('"9de0"'),
+    "",
+    "{torn",
+    line('"a58c"'),
+    line('"9de0"'),
+    line("3"),
+    "[]",
+    "{}",
+  ];
+  assertEquals(readTransientJobs(lines.join("\n")), new Set(["9de0", "a58c"]));
+  assertEquals(readTransientJobs(""), new Set());
 });

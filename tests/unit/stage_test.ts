@@ -63,6 +63,23 @@ Deno.test("failedFolders() finds the job of each complaint, and keeps its first"
   assertEquals(failedFolders({ complaints: [], vanished: true }, JOBS), new Map());
 });
 
+Deno.test("failedFolders() finds a job by its folder, by a folder in it, and at either end", () => {
+  const folder = "jobs/neuralir.train/9de0";
+  const lines = [
+    `rsync: [sender] opendir "/ws/${folder}" failed: Permission denied (13)`,
+    `rsync: [sender] opendir "/ws/${folder}/out" failed: Permission denied (13)`,
+    `rsync: [sender] readlink_stat("/ws/${folder}") failed: Permission denied (13)`,
+    `rsync: [sender] change_dir "/ws/${folder}" failed: Permission denied (13)`,
+    `rsync: [generator] recv_generator: mkdir "/d/.xpm-staging/x/${folder}" failed: denied (13)`,
+    `rsync: [generator] failed to set times on "/d/.xpm-staging/x/${folder}/out": denied (1)`,
+    `skipping non-regular file "${folder}/pipe"`,
+  ];
+  for (const line of lines) {
+    const failed = failedFolders({ complaints: [line], vanished: false }, JOBS);
+    assertEquals([...failed], [[folder, line]], line);
+  }
+});
+
 Deno.test("failedFolders() throws a complaint that concerns no job", () => {
   const complaints = [
     'rsync: [sender] send_files failed to open "/ws/experiments/e/1/status.json": denied (13)',

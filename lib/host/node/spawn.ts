@@ -35,20 +35,20 @@ export function spawn(program: Program, args: string[]): Child {
   };
 }
 
-/** What a process reads, with the error that Deno has when it reads no more. */
+/** What a process reads. Once it reads no more, writing fails as in Deno, and closing does not. */
 function writable({ stdin }: ChildProcessWithoutNullStreams): Child["stdin"] {
   stdin.on("error", () => {}); // told to who writes
-  const settle = (resolve: () => void, reject: (reason: unknown) => void) => (error?: unknown) =>
-    error ? reject(new BrokenPipe("Broken pipe")) : resolve();
   return new WritableStream({
     write: (bytes) =>
-      new Promise((resolve, reject) => void stdin.write(bytes, settle(resolve, reject))),
+      new Promise((resolve, reject) => {
+        stdin.write(bytes, (error) => error ? reject(new BrokenPipe("Broken pipe")) : resolve());
+      }),
     close: () =>
-      new Promise((resolve, reject) =>
-        stdin.destroyed
-          ? reject(new BrokenPipe("Broken pipe"))
-          : void stdin.end(settle(resolve, reject))
-      ),
+      new Promise((resolve) => {
+        if (stdin.destroyed) return resolve();
+        stdin.once("close", resolve);
+        stdin.end();
+      }),
     abort: () => void stdin.destroy(),
   });
 }
