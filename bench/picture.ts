@@ -17,13 +17,16 @@ const TITLE = 20;
 const BAR = 16;
 const GAP = 10;
 /** The heading, with the scale. */
-const HEAD = 58;
+const HEAD = 70;
 /** What the scale shows at most; longer bars are cut off. */
 const MOST = 2.5;
 
+const LEGEND = `bars: the median, cut off at ${MOST} ×; thin lines: least to most; ` +
+  "orange: where xpm-copy must end";
+
 const OURS = "#1d6fd8";
 const OTHERS = "#a9b4c2";
-const BOUND = "#c2410c";
+const BOUND = "#ea580c";
 
 /** Draws the cases that bare rsync takes part in. */
 export function drawPicture(heats: HeatResult[]): string {
@@ -41,7 +44,7 @@ export function drawPicture(heats: HeatResult[]): string {
     `<title>${title}</title>`,
     `<rect width="${WIDTH}" height="${top}" rx="6" fill="#ffffff"/>`,
     text(16, 22, title, 'font-size="15" font-weight="bold"'),
-    text(16, 38, "bars: median, lines: least to most; rsync -aH is 1", 'fill="#52606d"'),
+    text(16, 40, LEGEND, 'fill="#52606d"'),
     ...drawScale(top),
     ...parts,
     "</svg>",

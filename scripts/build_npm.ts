@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { ROOT } from "./modules.ts";
 
 const OUT = join(ROOT, "dist", "npm");
+const TESTS = join(ROOT, "scripts", "test_npm.ts");
 
 /** What `deno.json` says. */
 const CONFIG = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
@@ -32,7 +33,7 @@ function packageJson() {
       repository: { type: "git", url: `git+https://github.com/${repository}.git` },
     }),
     devDependencies: { "@types/node": "^20.19.0" },
-    scripts: { test: "node --version" },
+    scripts: { test: `"${Deno.execPath()}" run -A --no-lock --no-config ${TESTS}` },
   };
 }
 
@@ -61,8 +62,7 @@ function options(test: boolean) {
     },
     filterDiagnostic: isOurs,
     test,
-    testPattern: "tests/**/*_test.ts",
-    testPreloadModule: "./tests/packaging/deno_in_node.ts",
+    testPattern: "tests/**/{*_test,deno_in_node}.ts",
     package: packageJson(),
   };
 }

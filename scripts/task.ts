@@ -80,6 +80,11 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   ok,
   copy: (args) => run("cli.ts", args, Deno.env.get("INIT_CWD")),
   bench: (args) => run("bench/bench.ts", args),
+  "build:npm": (args) => run("scripts/build_npm.ts", args),
+  "test:npm": (args) => run("scripts/test_npm.ts", args),
+  compile: (args) => run("scripts/compile.ts", args),
+  "try:jsr": (args) => run("scripts/try_jsr.ts", args, Deno.env.get("INIT_CWD")),
+  "package:check": (args) => run("scripts/package_check.ts", args),
 };
 
 if (import.meta.main) {

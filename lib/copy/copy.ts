@@ -5,6 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
+import { asCopyError } from "../host/access.ts";
 import type { Claim } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import type { Watch } from "../host/process.ts";
@@ -13,7 +14,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { isClosed } from "./folder_rewriting.ts";
 import { takeInventory } from "./inventory.ts";
 import { isWritten } from "./plan.ts";
-import { type Load, loadsOf, publish, stagingName } from "./publish.ts";
+import { type Load, loadsOf, publish, readBefore, stagingName } from "./publish.ts";
 import { failedFolders, stage } from "./stage.ts";
 import { type Survey, survey } from "./survey.ts";
 import { Tally } from "./tally.ts";
@@ -127,7 +128,7 @@ export async function copyBetween(
     return result;
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
-    throw error;
+    throw asCopyError(error);
   } finally {
     for (const claim of claims) await claim.release();
   }
@@ -162,6 +163,9 @@ interface Context {
 /** Stages a load, rewrites it and publishes it. */
 async function carryOut(load: Load, index: number, context: Context): Promise<void> {
   const { surveyed, tally, options, watch } = context;
+  const isHere = surveyed.hosts.source.name === undefined;
+  const early = isHere ? readBefore(load, surveyed, watch) : undefined;
+  early?.catch(() => {}); // it is awaited later
   const failed = await bring(load, context);
   for (const job of load.jobs) {
     const complaint = failed.get(jobFolder(job));
@@ -169,7 +173,8 @@ async function carryOut(load: Load, index: number, context: Context): Promise<vo
   }
   const jobs = load.jobs.filter((job) => !failed.has(jobFolder(job)));
   const keep = options.keepReplaced === true ? keepFolder(load, index, surveyed) : undefined;
-  tally.take(load, await publish({ ...load, jobs }, surveyed, keep, watch), keep);
+  const originals = await (early ?? readBefore({ ...load, jobs }, surveyed, watch));
+  tally.take(load, await publish({ ...load, jobs }, surveyed, keep, originals), keep);
 }
 
 /** Brings a load into its staging folder; answers which jobs rsync could not copy, and why. */

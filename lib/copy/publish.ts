@@ -91,7 +91,7 @@ export async function publish(
   load: Load,
   survey: Survey,
   keep: string | undefined,
-  watch: Watch,
+  originals: Originals,
 ): Promise<Published> {
   const published: Published = {
     jobs: [],
@@ -102,7 +102,6 @@ export async function publish(
     left: { outside: new Set(), inside: new Set() },
   };
   const map = mapOf(survey);
-  const originals = await readBefore(load, survey, map, watch);
   const overlay: OverlayEntry[] = [];
   const moves: Move[] = [];
   for (const job of load.jobs) {
@@ -185,13 +184,17 @@ function mapOf({ sights: { source, destination }, found }: Survey): PathMap {
   });
 }
 
-/** Reads what will be rewritten, where it is on this machine: at the source, or staged. */
-function readBefore(
+/**
+ * Reads what will be rewritten, where it is on this machine: at the source, or staged. At the
+ * source it can be read while the load is still being brought.
+ */
+export function readBefore(
   { staging, jobs, withRun }: Load,
-  { plan, hosts, sights, found }: Survey,
-  map: PathMap,
+  survey: Survey,
   watch: Watch,
 ): Promise<Originals> {
+  const { plan, hosts, sights, found } = survey;
+  const map = mapOf(survey);
   const inStaging = hosts.source.name !== undefined;
   const paths = jobs.flatMap((job) =>
     jobOriginals(job, found.source.jobs.get(jobFolder(job))!, map)

@@ -21,6 +21,14 @@ export function isGranted(access: "read" | "write", path: string): boolean {
   return Deno.permissions.querySync({ name: access, path }).state === "granted";
 }
 
+/** What the system, or Deno, refused, as an error for people; every other error as it is. */
+export function asCopyError(error: unknown): unknown {
+  if (error instanceof CopyError || !(error instanceof Error)) return error;
+  if (error instanceof Deno.errors.NotCapable) return new CopyError("permission", error.message);
+  const refusedBySystem = typeof (error as { code?: unknown }).code === "string";
+  return refusedBySystem ? new CopyError("refused", `the system refused: ${error.message}`) : error;
+}
+
 /** The error for a path that Deno was not granted. */
 export function refused(access: "read" | "write", path: string): CopyError {
   return new CopyError(

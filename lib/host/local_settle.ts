@@ -27,19 +27,22 @@ export async function claimLocally(
   const parent = parentOf(staging);
   Deno.mkdirSync(parentOf(parent), { recursive: true });
   const lock = await takeLock(`${staging}.lock`, onWait, signal);
-  const real = Deno.realPathSync(parent);
-  if (real !== parent) throw refused("write", parentOf(real));
-  Deno.mkdirSync(staging, { recursive: true, mode: 0o700 });
-  return {
-    changed: putBack(staging, places) > 0 || lock.waited,
-    resumed: namesIn(staging)!.length > 0,
-    release() {
-      removeEmpty(staging);
-      lock.release();
-      removeEmpty(parent);
-      return Promise.resolve();
-    },
+  const release = () => {
+    removeEmpty(staging);
+    lock.release();
+    removeEmpty(parent);
+    return Promise.resolve();
   };
+  try {
+    const real = Deno.realPathSync(parent);
+    if (real !== parent) throw refused("write", parentOf(real));
+    Deno.mkdirSync(staging, { recursive: true, mode: 0o700 });
+    const changed = putBack(staging, places) > 0 || lock.waited;
+    return { changed, resumed: namesIn(staging)!.length > 0, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
 }
 
 /** A folder that an interrupted copy moved aside, and did not replace, goes back to its place. */

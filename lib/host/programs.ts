@@ -225,14 +225,17 @@ until mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$parent" && mkdir "$lo
   [ -n "$waiting" ] || { say waiting; waiting=yes; }
   sleep 1
 done
-(umask 077 && mkdir -p "$staging") || { rmdir "$lock"; stop "the folder $staging cannot be made"; }
+give_up() { rmdir "$lock"; stop "$1"; }
+(umask 077 && mkdir -p "$staging") || give_up "the folder $staging cannot be made"
 restored=
 put_back() { # of a kind, to its place
   for aside in "$staging/replaced/$1"/*/*; do
     there "$aside" || continue
     group=\${aside%/*} group=\${group##*/}
     final=$2/$group/\${aside##*/}
-    there "$final" || { move "$aside" "$2/$group" && restored=yes; }
+    there "$final" && continue
+    move "$aside" "$2/$group" || give_up "$aside cannot be put back: $trouble"
+    restored=yes
   done
 }
 put_back jobs "$jobs"

@@ -18,7 +18,7 @@ import { compareJobs, compareRun, namesIn } from "../support/trees.ts";
 const setpriv = await findProgram("setpriv");
 const ignore = Deno.uid() !== 0 || setpriv === undefined;
 const nobody = `${setpriv} --reuid 65534 --regid 65534 --clear-groups --`;
-useSshd({ config: [`ForceCommand exec ${nobody} sh -c "$SSH_ORIGINAL_COMMAND"`] });
+useSshd({ logins: "each", config: [`ForceCommand exec ${nobody} sh -c "$SSH_ORIGINAL_COMMAND"`] });
 
 /** Copies as nobody: on this machine by another process, otherwise at the remote end. */
 async function copyAsNobody(pair: Pair, sample: Sample): Promise<CopyResult> {

@@ -11,7 +11,7 @@ import type { CopyEvent } from "../../mod.ts";
 import { inEachDirection, useSshd } from "../support/directions.ts";
 import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
 
-useSshd();
+useSshd({ logins: "each" });
 
 inEachDirection("copyExperiment() copies a run with its jobs, to the last bit", async (pair) => {
   const sample = makeSample(pair.source.path);

@@ -34,20 +34,34 @@ function statusOf(code: number | null, signal: NodeJS.Signals | null): Status {
   return { success: number === 0, code: number, signal };
 }
 
-/** Stands in for `Deno.Command`. `deno run FLAGS cli.ts` becomes the package's own command. */
+/** What a program is called with, and by which name. */
+type Words = [program: string, ...args: string[]];
+
+/**
+ * `deno run FLAGS SCRIPT ARGS`, wherever it stands in a command, as Node runs it: the program by the
+ * package's own command, a script of the tests with what stands in for `Deno`.
+ */
+function translated(words: Words): Words {
+  const at = words.indexOf(process.execPath);
+  const script = words.findIndex((word, index) => index > at && /\.[jt]s$/.test(word));
+  if (at < 0 || words[at + 1] !== "run" || script < 0) return words;
+  const compiled = words[script]!.replace(/\/cli\.ts$/, "/scripts/npm/bin.js")
+    .replace(/\.ts$/, ".js");
+  const preload = compiled.endsWith("/bin.js") ? [] : ["--import", PRELOAD];
+  return [...words.slice(0, at + 1), ...preload, compiled, ...words.slice(script + 1)] as Words;
+}
+
+const PRELOAD = new URL("./deno_in_node.js", import.meta.url).href;
+
+/** Stands in for `Deno.Command`. */
 export class Command {
   readonly #program: string;
   readonly #args: string[];
   readonly #options: Options;
 
   constructor(program: string | URL, options: Options = {}) {
-    this.#program = String(program);
-    this.#args = options.args ?? [];
+    [this.#program, ...this.#args] = translated([String(program), ...options.args ?? []]);
     this.#options = options;
-    const script = this.#args.findIndex((arg) => arg.endsWith("/cli.ts"));
-    if (this.#program !== process.execPath || script < 0) return;
-    const bin = this.#args[script]!.replace(/\/cli\.ts$/, "/scripts/npm/bin.js");
-    this.#args = [bin, ...this.#args.slice(script + 1)];
   }
 
   spawn(): Child {

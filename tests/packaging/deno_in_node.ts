@@ -6,12 +6,16 @@
  */
 
 import * as fs from "node:fs";
+import { register } from "node:module";
 import { createServer, type ListenOptions, type Server, Socket } from "node:net";
 import process from "node:process";
+import { Readable } from "node:stream";
 import { after, test as nodeTest } from "node:test";
+import { pathToFileURL } from "node:url";
 import { Deno as library } from "../../lib/host/node/deno.ts";
 import { asDeno, withErrors } from "../../lib/host/node/errors.ts";
 import * as files from "../../lib/host/node/files.ts";
+import { OpenFile } from "../../lib/host/node/open_file.ts";
 import { Command } from "./command_in_node.ts";
 
 /** A test as `Deno.test` takes it. */
@@ -112,6 +116,24 @@ Object.assign(library, more, promising(files), promising(more), {
 Object.assign(library.env, {
   set: (name: string, value: string) => void (process.env[name] = value),
 });
+
+Object.defineProperty(library.stdin, "readable", { get: () => Readable.toWeb(process.stdin) });
+Object.assign(OpenFile.prototype, {
+  async lock(this: OpenFile): Promise<void> {
+    while (!await this.tryLock(true)) await new Promise((resolve) => setTimeout(resolve, 100));
+  },
+});
+
+// Node 20 does not tell a script that it is the one that was started.
+if (import.meta.main === undefined) {
+  const main = JSON.stringify(pathToFileURL(process.argv[1] ?? "").href);
+  const hook = `export async function load(url, context, next) {
+    const loaded = await next(url, context);
+    if (url !== ${main}) return loaded;
+    return { ...loaded, source: String(loaded.source).replaceAll("import.meta.main", "true") };
+  }`;
+  register(`data:text/javascript,${encodeURIComponent(hook)}`);
+}
 
 // `assertEquals` of @std compares sets with it; Node 20 has none.
 const sets: { symmetricDifference?: unknown } = Set.prototype;

@@ -60,25 +60,57 @@ export interface DirectionOptions {
   ignore?: boolean;
 }
 
+/** How long a login may take, in milliseconds. */
+const PATIENCE = 20_000;
+
 /** The file system in memory, where there is one. */
 export const MEMORY = "/dev/shm";
 
+/** How the sshd of a file's tests is set up. */
+export interface SharedSshdOptions extends SshdOptions {
+  /** Whether each copy logs in, or all share one login as a user's own settings may have it. */
+  logins: "each" | "shared";
+}
+
 const reachable = await hasSshd();
 let sshd: Sshd | undefined;
+let login: Deno.ChildProcess | undefined;
 let home: string | undefined;
 
 /** Starts the sshd before the first test of a file; its sessions begin with an empty home. */
-export function useSshd(options: SshdOptions = {}): void {
+export function useSshd(options: SharedSshdOptions = { logins: "shared" }): void {
   if (!reachable) return;
   Deno.test.beforeAll(async () => {
     home = Deno.makeTempDirSync({ prefix: "xpm-home-" });
     const environment = { HOME: home, ...options.environment };
     sshd = await startSshd({ ...options, environment });
+    if (options.logins === "shared") sshd = await withLogin(sshd);
   });
   Deno.test.afterAll(async () => {
+    login?.kill();
+    await login?.status;
     await sshd?.[Symbol.asyncDispose]();
     if (home !== undefined) Deno.removeSync(home, { recursive: true });
   });
+}
+
+/** The same sshd, with options by which every ssh goes through one login. */
+async function withLogin(sshd: Sshd): Promise<Sshd> {
+  const options = ["-S", `${sshd.dir}/login`, ...sshd.options];
+  const ssh = (...args: string[]) =>
+    new Deno.Command("ssh", {
+      args: [...options, ...args, "--", sshd.host],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    });
+  login = ssh("-M", "-N").spawn();
+  const end = Date.now() + PATIENCE;
+  while (!(await ssh("-O", "check").output()).success) {
+    if (Date.now() > end) throw new Error("ssh did not log in");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return { ...sshd, options };
 }
 
 /** Registers a test for each direction. */

@@ -1,0 +1,132 @@
+/**
+ * Compiles the program into one file for each target, in `dist/bin`, with `SHA256SUMS`; then runs
+ * the one for this machine.
+ *
+ *   deno task compile                       all targets
+ *   deno task compile --target=TARGET       one of them
+ *   deno task compile --if-available        is content where Deno's runtime cannot be downloaded
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { moduleFlags, ROOT } from "./modules.ts";
+import { makeSample } from "./sample.ts";
+
+const OUT = join(ROOT, "dist", "bin");
+const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+  "x86_64-pc-windows-msvc",
+  "aarch64-pc-windows-msvc",
+];
+const VERSION: string = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version;
+
+/** All that the README's commands grant of a permission: `rsync,ssh,tar`. */
+export function granted(readme: string, permission: string): string {
+  const lists = [...readme.matchAll(new RegExp(`--allow-${permission}=(\\S+)`, "g"))];
+  return [...new Set(lists.flatMap(([, list]) => list!.split(",")))].sort().join(",");
+}
+
+/** What the program may do wherever it runs; the workspaces are anywhere. */
+function permissions(): string[] {
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  return [
+    "--no-prompt",
+    "--allow-read",
+    "--allow-write",
+    ...["run", "env", "sys"].map((name) => `--allow-${name}=${granted(readme, name)}`),
+  ];
+}
+
+function fileName(target: string): string {
+  return `xpm-copy-${VERSION}-${target}${target.includes("windows") ? ".exe" : ""}`;
+}
+
+/** Compiles for one target; whether Deno's runtime for it could be had. */
+async function compile(target: string): Promise<boolean> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "compile",
+      ...permissions(),
+      ...await moduleFlags(),
+      `--target=${target}`,
+      "--include=LICENSE",
+      `--output=${join(OUT, fileName(target))}`,
+      "cli.ts",
+    ],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  }).output();
+  if (success) return true;
+  const complaint = new TextDecoder().decode(stderr);
+  if (/\/denort-\S+.*(error sending request|dns error|404)/s.test(complaint)) return false;
+  throw new Error(complaint);
+}
+
+async function run(file: string, args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(join(OUT, file), { args }).output();
+  const [output, complaint] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  if (!success) throw new Error(`${file} ${args.join(" ")}: ${complaint}`);
+  return output!;
+}
+
+/** Asks the program for its version, and lets it copy. */
+async function tryOut(file: string): Promise<void> {
+  const version = (await run(file, ["--version"])).trim();
+  if (version !== `xpm-copy ${VERSION}`) throw new Error(`${file} says it is ${version}`);
+  const root = mkdtempSync(join(tmpdir(), "xpm-compiled-"));
+  try {
+    const { experimentId } = makeSample(join(root, "from"), { jobs: 3 });
+    const ends = ["--from", join(root, "from"), "--to", join(root, "to")];
+    const said = await run(file, [experimentId, ...ends, "--yes"]);
+    if (!said.includes("Copied 3 jobs")) throw new Error(`${file} copied nothing: ${said}`);
+    statSync(join(root, "to", ".__experimaestro__"));
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+/** Lists the files with what `sha256sum --check` needs. */
+function writeSums(files: string[]): void {
+  const lines = files.map((file) => {
+    const sum = createHash("sha256").update(readFileSync(join(OUT, file))).digest("hex");
+    return `${sum}  ${file}\n`;
+  });
+  writeFileSync(join(OUT, "SHA256SUMS"), lines.join(""));
+}
+
+async function main(args: string[]): Promise<number> {
+  const only = args.find((arg) => arg.startsWith("--target="))?.slice("--target=".length);
+  const targets = TARGETS.filter((target) => only === undefined || target === only);
+  if (targets.length === 0) throw new Error(`no target ${only}: there is ${TARGETS.join(", ")}`);
+  rmSync(OUT, { recursive: true, force: true });
+  mkdirSync(OUT, { recursive: true });
+  const made: string[] = [];
+  for (const target of targets) {
+    if (!await compile(target)) {
+      console.error(`compile: Deno's runtime for ${target} cannot be downloaded from dl.deno.land`);
+      return args.includes("--if-available") ? 0 : 1;
+    }
+    const file = fileName(target);
+    made.push(file);
+    console.log(`${file}  ${(statSync(join(OUT, file)).size / 2 ** 20).toFixed(1)} MiB`);
+    if (target === Deno.build.target) await tryOut(file);
+  }
+  writeSums(made);
+  return 0;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    console.error(`compile: ${(error as Error).message}`);
+    Deno.exit(1);
+  }
+}
