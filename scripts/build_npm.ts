@@ -62,7 +62,7 @@ function options(test: boolean) {
     },
     filterDiagnostic: isOurs,
     test,
-    testPattern: "tests/**/{*_test,deno_in_node}.ts",
+    testPattern: "tests/**/{*_test,deno_in_node,as_*}.ts",
     package: packageJson(),
   };
 }

@@ -22,25 +22,37 @@ export type OverlayEntry =
  */
 export function archive(entries: OverlayEntry[]): AsyncIterable<Uint8Array> {
   const pack = tar.pack();
-  for (const entry of entries.toSorted(byTree)) {
-    const common = {
-      name: entry.path,
-      mtime: new Date(Math.floor(Number(entry.mtime)) * 1000),
-      pax: { mtime: entry.mtime },
-    };
+  fill(pack, entries.toSorted(byTree)).catch((error) => pack.destroy(error));
+  return pack as AsyncIterable<Uint8Array>;
+}
+
+type Pack = ReturnType<typeof tar.pack>;
+
+/** Adds one entry after the other: the library recurses over all that wait. */
+async function fill(pack: Pack, entries: OverlayEntry[]): Promise<void> {
+  for (const entry of entries) await add(pack, entry);
+  pack.finalize();
+}
+
+function add(pack: Pack, entry: OverlayEntry): Promise<void> {
+  const common = {
+    name: entry.path,
+    mtime: new Date(Math.floor(Number(entry.mtime)) * 1000),
+    pax: { mtime: entry.mtime },
+  };
+  return new Promise((resolve, reject) => {
+    const done = (error?: Error | null) => error ? reject(error) : resolve();
     switch (entry.kind) {
       case "file":
-        pack.entry({ ...common, type: "file", mode: entry.mode }, entry.bytes);
+        pack.entry({ ...common, type: "file", mode: entry.mode }, entry.bytes, done);
         break;
       case "folder":
-        pack.entry({ ...common, type: "directory", mode: entry.mode });
+        pack.entry({ ...common, type: "directory", mode: entry.mode }, done);
         break;
       case "link":
-        pack.entry({ ...common, type: "symlink", linkname: entry.target });
+        pack.entry({ ...common, type: "symlink", linkname: entry.target }, done);
     }
-  }
-  pack.finalize();
-  return pack as AsyncIterable<Uint8Array>;
+  });
 }
 
 /** The order of a walk: what a folder holds comes before its next sibling. */

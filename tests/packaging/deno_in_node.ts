@@ -141,3 +141,22 @@ sets.symmetricDifference ??= function (this: Set<unknown>, other: Set<unknown>) 
   const both = [...this, ...other];
   return new Set(both.filter((value) => this.has(value) !== other.has(value)));
 };
+
+// Node 20 has none either.
+const globals: { AsyncDisposableStack?: unknown } = globalThis;
+globals.AsyncDisposableStack ??= class {
+  readonly #actions: (() => unknown)[] = [];
+
+  defer(action: () => unknown): void {
+    this.#actions.unshift(action);
+  }
+
+  use<T extends Partial<AsyncDisposable> | undefined>(value: T): T {
+    if (value) this.defer(() => value[Symbol.asyncDispose]?.());
+    return value;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const action of this.#actions) await action();
+  }
+};
