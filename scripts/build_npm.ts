@@ -78,13 +78,15 @@ function isOurs(
   return !inTests && messageText !== "Property 'main' does not exist on type 'ImportMeta'.";
 }
 
-/** Leaves in `package.json` what a user needs. */
+/** Leaves in the package what a user needs. */
 function tidy(): void {
   const file = join(OUT, "package.json");
   const { scripts: _scripts, devDependencies: _needless, ...rest } = JSON.parse(
     readFileSync(file, "utf8"),
   );
   writeFileSync(file, JSON.stringify(rest, undefined, 2) + "\n");
+  // beside what dnt has named: the data of tests
+  writeFileSync(join(OUT, ".npmignore"), "/esm/.cache\n/esm/tests/\n", { flag: "a" });
   for (const name of ["README.md", "CHANGELOG.md", "LICENSE"]) {
     copyFileSync(join(ROOT, name), join(OUT, name));
   }

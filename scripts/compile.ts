@@ -10,11 +10,10 @@
  */
 
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { moduleFlags, ROOT } from "./modules.ts";
-import { makeSample } from "./sample.ts";
+import { grantedByReadme, report, Trial } from "./trial.ts";
 
 const OUT = join(ROOT, "dist", "bin");
 const TARGETS = [
@@ -27,20 +26,13 @@ const TARGETS = [
 ];
 const VERSION: string = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version;
 
-/** All that the README's commands grant of a permission: `rsync,ssh,tar`. */
-export function granted(readme: string, permission: string): string {
-  const lists = [...readme.matchAll(new RegExp(`--allow-${permission}=(\\S+)`, "g"))];
-  return [...new Set(lists.flatMap(([, list]) => list!.split(",")))].sort().join(",");
-}
-
 /** What the program may do wherever it runs; the workspaces are anywhere. */
 function permissions(): string[] {
-  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
   return [
     "--no-prompt",
     "--allow-read",
     "--allow-write",
-    ...["run", "env", "sys"].map((name) => `--allow-${name}=${granted(readme, name)}`),
+    ...["run", "env", "sys"].map((name) => `--allow-${name}=${grantedByReadme(name)}`),
   ];
 }
 
@@ -69,27 +61,12 @@ async function compile(target: string): Promise<boolean> {
   throw new Error(complaint);
 }
 
-async function run(file: string, args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(join(OUT, file), { args }).output();
-  const [output, complaint] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  if (!success) throw new Error(`${file} ${args.join(" ")}: ${complaint}`);
-  return output!;
-}
-
 /** Asks the program for its version, and lets it copy. */
 async function tryOut(file: string): Promise<void> {
-  const version = (await run(file, ["--version"])).trim();
-  if (version !== `xpm-copy ${VERSION}`) throw new Error(`${file} says it is ${version}`);
-  const root = mkdtempSync(join(tmpdir(), "xpm-compiled-"));
-  try {
-    const { experimentId } = makeSample(join(root, "from"), { jobs: 3 });
-    const ends = ["--from", join(root, "from"), "--to", join(root, "to")];
-    const said = await run(file, [experimentId, ...ends, "--yes"]);
-    if (!said.includes("Copied 3 jobs")) throw new Error(`${file} copied nothing: ${said}`);
-    statSync(join(root, "to", ".__experimaestro__"));
-  } finally {
-    rmSync(root, { recursive: true });
-  }
+  using trial = new Trial();
+  const program = (args: string[]) => trial.run(join(OUT, file), args);
+  report(`${file} --version`, await program(["--version"]), `xpm-copy ${VERSION}\n`);
+  await trial.copy(`${file} copies`, program);
 }
 
 /** Lists the files with what `sha256sum --check` needs. */
@@ -126,6 +103,7 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
+    rmSync(OUT, { recursive: true, force: true }); // nobody is to take it for the program
     console.error(`compile: ${(error as Error).message}`);
     Deno.exit(1);
   }

@@ -13,6 +13,8 @@ import { ROOT } from "./modules.ts";
 const EXPERIMAESTRO = "2.7.0";
 /** Which Debian package brings which program. */
 const PACKAGES = { rsync: "rsync", ssh: "openssh-client", sshd: "openssh-server" };
+/** The login shells that the tests try besides. */
+const SHELLS = { zsh: "zsh", fish: "fish", tcsh: "tcsh", ksh: "ksh", busybox: "busybox" };
 
 /** Finds a program on `PATH`, or where Debian keeps those of the administrator. */
 export async function findProgram(name: string): Promise<string | undefined> {
@@ -24,9 +26,10 @@ export async function findProgram(name: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Installs the programs that are missing; gives the packages that still are. */
-export async function ensurePrograms(): Promise<string[]> {
-  const missing = await missingPackages();
+/** Installs what is missing; gives the packages that still are. */
+export async function ensurePrograms({ forTests = false } = {}): Promise<string[]> {
+  const packages = forTests ? { ...PACKAGES, ...SHELLS } : PACKAGES;
+  const missing = await missingPackages(packages);
   if (missing.length === 0) return [];
   const apt = await findProgram("apt-get");
   if (apt !== undefined && Deno.uid() === 0) {
@@ -39,16 +42,16 @@ export async function ensurePrograms(): Promise<string[]> {
       await succeeds(apt, install, env);
     }
   }
-  const left = await missingPackages();
+  const left = await missingPackages(packages);
   if (left.length > 0) {
     console.error(`Missing; install with: sudo apt-get install ${left.join(" ")}`);
   }
   return left;
 }
 
-async function missingPackages(): Promise<string[]> {
+async function missingPackages(packages: Record<string, string>): Promise<string[]> {
   const missing: string[] = [];
-  for (const [program, name] of Object.entries(PACKAGES)) {
+  for (const [program, name] of Object.entries(packages)) {
     if (await findProgram(program) === undefined) missing.push(name);
   }
   if (!await succeeds("python3", ["-c", "import ensurepip, venv"])) missing.push("python3-venv");

@@ -10,7 +10,7 @@ import { ensureExperimaestro, ensurePrograms } from "./setup.ts";
 import { countTests, type TestCounts } from "./test_counts.ts";
 
 /** What the tests are, unless a task's arguments say so. */
-const TESTS = ["lib", "mod.ts", "cli.ts", "tests"];
+const TESTS = ["lib", "mod.ts", "cli.ts", "tests", "bench"];
 /** What must have the right types. */
 const TYPED = ["mod.ts", "cli.ts", "lib", "tests", "scripts", "bench"];
 /** What is public, and documented. */
@@ -23,7 +23,7 @@ async function deno(args: string[], options: Deno.CommandOptions = {}): Promise<
 }
 
 async function test(args: string[]): Promise<number> {
-  await ensurePrograms();
+  await ensurePrograms({ forTests: true });
   await ensureExperimaestro();
   const flags = ["-A", "--doc", ...await moduleFlags()];
   const child = new Deno.Command(Deno.execPath(), {
@@ -83,6 +83,7 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   "build:npm": (args) => run("scripts/build_npm.ts", args),
   "test:npm": (args) => run("scripts/test_npm.ts", args),
   compile: (args) => run("scripts/compile.ts", args),
+  "try:npm": (args) => run("scripts/try_npm.ts", args),
   "try:jsr": (args) => run("scripts/try_jsr.ts", args, Deno.env.get("INIT_CWD")),
   "package:check": (args) => run("scripts/package_check.ts", args),
 };

@@ -15,7 +15,7 @@ import { ensureExperimaestro, ensurePrograms, findProgram } from "./setup.ts";
 const PACKAGE = join(ROOT, "dist", "npm");
 
 /** What is about Deno or about the documents, and not about the package. */
-const ELSEWHERE = ["docs_test.ts", "permissions_test.ts"];
+const ELSEWHERE = ["docs_test.ts", "package_test.ts", "permissions_test.ts"];
 
 /** The files of tests, compiled, relative to the package. */
 function testFiles(folder = "tests"): string[] {
@@ -64,7 +64,7 @@ if (import.meta.main) {
     console.error("test:npm needs Node, and the package: deno task build:npm");
     Deno.exit(1);
   }
-  await ensurePrograms();
+  await ensurePrograms({ forTests: true });
   await ensureExperimaestro();
   addData();
   const paths = Deno.args.length > 0

@@ -321,7 +321,7 @@ Deno.test("main() shows where a bug happened with --verbose alone", async () => 
   const work = () => Promise.reject(new TypeError("x is undefined"));
   const terminal = fakeTerminal();
   await main([...COPY, "-v"], terminal, fakeLibrary({ work }).library);
-  assertStringIncludes(terminal.err.join(""), "main_test.ts");
+  assertStringIncludes(terminal.err.join(""), "main_test.");
 });
 
 Deno.test("main() tells how far it had come when the connection is lost", async () => {

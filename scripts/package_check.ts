@@ -1,0 +1,168 @@
+/**
+ * Checks what would be published: JSR's rules as far as a checkout can, what the npm package holds
+ * once `deno task build:npm` has made it, and what `deno task compile` has made.
+ *
+ *   deno task package:check         what has not been made is not checked, and named
+ *   deno task package:check --all   what has not been made is a fault
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { versionFault } from "./check_version.ts";
+import { ROOT } from "./modules.ts";
+
+const KIB = 1024;
+/** The most that may be published, in bytes. */
+const LIMITS = {
+  jsr: 400 * KIB,
+  npmPacked: 220 * KIB,
+  npmUnpacked: 900 * KIB,
+  binary: 150 * KIB * KIB,
+};
+/** What JSR takes the overview of a package from, and what a licence asks for. */
+const WANTED = ["deno.json", "README.md", "LICENSE", "CHANGELOG.md"];
+
+const NPM = join(ROOT, "dist", "npm");
+const BINARIES = join(ROOT, "dist", "bin");
+
+/** What this reads of `deno.json`. */
+interface Config {
+  name: string;
+  version: string;
+  license: string;
+  exports: Record<string, string>;
+  publish: { include: string[]; exclude: string[] };
+}
+
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+const CONFIG: Config = JSON.parse(read("deno.json"));
+
+/** What `publish` of `deno.json` names, file by file. */
+export function publishedFiles({ publish }: Pick<Config, "publish">): string[] {
+  const below = (path: string): string[] =>
+    statSync(join(ROOT, path)).isDirectory()
+      ? readdirSync(join(ROOT, path)).flatMap((name) => below(`${path}/${name}`))
+      : [path];
+  const excluded = (path: string) =>
+    publish.exclude.some((folder) => path === folder || path.startsWith(`${folder}/`));
+  return publish.include.flatMap(below).filter((path) => !excluded(path)).sort();
+}
+
+/** The relative imports of a module, as paths in the project. */
+function importsOf(path: string): string[] {
+  const specifiers = read(path).matchAll(/^(?!\s*\*).*\bfrom "(\.[^"]+)"|^import "(\.[^"]+)"/gm);
+  return [...specifiers].map(([, one, other]) => join(path, "..", (one ?? other)!));
+}
+
+function checkJsr(): string[] {
+  const files = publishedFiles(CONFIG);
+  const bytes = files.reduce((sum, path) => sum + statSync(join(ROOT, path)).size, 0);
+  console.log(`jsr     ${files.length} files, ${kib(bytes)} of ${kib(LIMITS.jsr)}`);
+  const faults = WANTED.filter((name) => !files.includes(name)).map((name) => `jsr: no ${name}`);
+  if (bytes > LIMITS.jsr) faults.push(`jsr: ${kib(bytes)} are more than ${kib(LIMITS.jsr)}`);
+  for (
+    const path of files.filter((name) => /(^|\/)(tests?|bench|scripts|docs)\/|_test\./.test(name))
+  ) {
+    faults.push(`jsr: ${path} is nothing that a user needs`);
+  }
+  for (const path of files.filter((name) => name.endsWith(".ts"))) {
+    const text = read(path);
+    if (!/^\/\*\*(?:(?!\*\/)[\s\S])*@module/.test(text)) faults.push(`jsr: ${path} has no @module`);
+    for (const target of importsOf(path).filter((name) => !files.includes(name))) {
+      faults.push(`jsr: ${path} imports ${target}, which is not published`);
+    }
+  }
+  for (const path of Object.values(CONFIG.exports).map((name) => name.replace("./", ""))) {
+    const [head = ""] = /^\/\*\*[\s\S]*?\*\//.exec(read(path)) ?? [];
+    if (!head.includes("@example")) faults.push(`jsr: ${path} begins with no example`);
+  }
+  return faults;
+}
+
+/** What `npm pack` would take. */
+interface Packed {
+  size: number;
+  unpackedSize: number;
+  files: { path: string }[];
+}
+
+/** Whether a file belongs into the npm package. */
+export function belongsIntoNpm(path: string): boolean {
+  return /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(path) ||
+    /^esm\/(package\.json|(mod|cli|deno|_dnt\.\w+)\.(js|d\.ts))$/.test(path) ||
+    /^esm\/(lib|deps\/jsr\.io\/@std|scripts\/npm)\/.+\.(js|d\.ts)$/.test(path);
+}
+
+async function checkNpm(): Promise<string[] | undefined> {
+  if (!existsSync(join(NPM, "package.json"))) return undefined;
+  const options = { args: ["pack", "--dry-run", "--json", "--silent"], cwd: NPM };
+  const { stdout } = await new Deno.Command("npm", options).output();
+  const [packed] = JSON.parse(new TextDecoder().decode(stdout)) as [Packed];
+  const { size, unpackedSize, files } = packed;
+  console.log(
+    `npm     ${files.length} files, ${kib(size)} of ${kib(LIMITS.npmPacked)} packed, ` +
+      `${kib(unpackedSize)} of ${kib(LIMITS.npmUnpacked)} unpacked`,
+  );
+  const paths = files.map(({ path }) => path);
+  const faults = paths.filter((path) => !belongsIntoNpm(path)).map((path) => `npm: ${path} in it`);
+  if (size > LIMITS.npmPacked || unpackedSize > LIMITS.npmUnpacked) faults.push("npm: too large");
+  const manifest = JSON.parse(readFileSync(join(NPM, "package.json"), "utf8"));
+  for (const key of ["name", "version", "license"] as const) {
+    if (manifest[key] !== CONFIG[key]) faults.push(`npm: ${key} is ${manifest[key]}`);
+  }
+  const modules: string[] = [
+    ...Object.values<{ import: string }>(manifest.exports).map((entry) => entry.import),
+    manifest.bin["xpm-copy"],
+  ].map((path) => path.replace("./", ""));
+  for (const path of modules) {
+    for (const wanted of [path, path.replace(/\.js$/, ".d.ts")]) {
+      if (!paths.includes(wanted)) faults.push(`npm: no ${wanted}`);
+    }
+  }
+  for (const path of paths.filter((name) => /\.(js|json|ts)$/.test(name))) {
+    const text = readFileSync(join(NPM, path), "utf8");
+    if (
+      text.includes(ROOT) || /file:\/\/\/[a-z]+\/[a-z]+\//.test(text.replace(/^\s*\*.*$/gm, ""))
+    ) {
+      faults.push(`npm: ${path} names a path of this machine`);
+    }
+  }
+  return faults;
+}
+
+function checkBinaries(): string[] | undefined {
+  const sums = join(BINARIES, "SHA256SUMS");
+  if (!existsSync(sums)) return undefined;
+  const faults: string[] = [];
+  for (const line of readFileSync(sums, "utf8").trimEnd().split("\n")) {
+    const [sum, file] = line.split("  ") as [string, string];
+    const bytes = readFileSync(join(BINARIES, file));
+    console.log(`binary  ${file}, ${kib(bytes.length)} of ${kib(LIMITS.binary)}`);
+    if (createHash("sha256").update(bytes).digest("hex") !== sum) faults.push(`${file}: wrong sum`);
+    if (!file.startsWith(`xpm-copy-${CONFIG.version}-`)) faults.push(`${file}: wrong name`);
+    if (bytes.length > LIMITS.binary) faults.push(`${file}: too large`);
+  }
+  return faults;
+}
+
+function kib(bytes: number): string {
+  return `${Math.ceil(bytes / KIB)} KiB`;
+}
+
+async function main(all: boolean): Promise<number> {
+  const fault = versionFault({ version: CONFIG.version, changelog: read("CHANGELOG.md") });
+  const parts = { npm: await checkNpm(), binary: checkBinaries() };
+  const faults = [...(fault === undefined ? [] : [fault]), ...checkJsr()];
+  for (const [name, found] of Object.entries(parts)) {
+    if (found !== undefined) faults.push(...found);
+    else if (all) faults.push(`${name}: has not been made`);
+    else console.log(`${name.padEnd(8)}not checked: it has not been made`);
+  }
+  for (const one of faults) console.error(one);
+  return faults.length === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args.includes("--all")));

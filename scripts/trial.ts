@@ -1,0 +1,96 @@
+/**
+ * A place to try a package in: folders of its own, programs run there, each step told.
+ *
+ * @module
+ */
+
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startSshd } from "../tests/support/sshd.ts";
+import { ROOT } from "./modules.ts";
+import { makeSample } from "./sample.ts";
+
+/** What a program that was run has said. */
+export interface Outcome {
+  /** Its exit code. */
+  code: number;
+  /** All it printed. */
+  said: string;
+}
+
+/** Runs the package's program with arguments. */
+export type Program = (args: string[]) => Promise<Outcome>;
+
+/** Where something is tried; it goes in the end. */
+export class Trial implements Disposable {
+  /** The folder; short, for the path of an ssh socket. */
+  readonly root: string = realpathSync(mkdtempSync(join(tmpdir(), "xpm-t-")));
+  /** What programs find in their environment. */
+  readonly #env: Record<string, string>;
+  readonly #experimentId: string;
+
+  /** @param env What programs find in their environment; `ROOT` there stands for the folder. */
+  constructor(env: Record<string, string> = {}) {
+    const own = Object.entries(env).map((
+      [name, value],
+    ) => [name, value.replace("ROOT", this.root)]);
+    this.#env = { NO_COLOR: "1", TMPDIR: this.folder("tmp"), ...Object.fromEntries(own) };
+    this.#experimentId = makeSample(join(this.root, "from"), { jobs: 3 }).experimentId;
+  }
+
+  /** A folder of that name, made if need be. */
+  folder(name: string): string {
+    const path = join(this.root, name);
+    mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  /** Runs a program. */
+  async run(program: string, args: string[], cwd = this.root): Promise<Outcome> {
+    const options = { args, cwd, env: this.#env, stdin: "null" } as const;
+    const { code, stdout, stderr } = await new Deno.Command(program, options).output();
+    const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
+    return { code, said };
+  }
+
+  /** Copies a sample of three jobs on this machine. */
+  async copy(step: string, program: Program): Promise<void> {
+    const to = join(this.folder("to"), step.replace(/\W/g, "-"));
+    await this.#copy(step, { id: "to", path: to }, program);
+  }
+
+  /** The same, to this machine by way of ssh. */
+  async copyOverSsh(step: string, program: Program): Promise<void> {
+    await using sshd = await startSshd();
+    const to = join(this.folder("to"), step.replace(/\W/g, "-"));
+    const ssh = { host: sshd.host, options: sshd.options };
+    await this.#copy(step, { id: "to", path: to, ssh }, program);
+  }
+
+  async #copy(step: string, to: unknown, program: Program): Promise<void> {
+    const settings = join(this.folder("settings"), "settings.yaml");
+    const workspaces = [{ id: "from", path: join(this.root, "from") }, to];
+    writeFileSync(settings, JSON.stringify({ workspaces })); // JSON is YAML
+    const ends = ["--from", "from", "--to", "to", "--settings", settings, "--yes"];
+    report(step, await program([this.#experimentId, ...ends]), "Copied 3 jobs");
+  }
+
+  /** Removes the folder. */
+  [Symbol.dispose](): void {
+    rmSync(this.root, { recursive: true });
+  }
+}
+
+/** Says how one step went; throws when it did not go as it should. */
+export function report(step: string, { code, said }: Outcome, expected = ""): void {
+  if (code !== 0 || !said.includes(expected)) throw new Error(`${step}: exit ${code}\n${said}`);
+  console.log(`ok  ${step}`);
+}
+
+/** All that the README's commands grant of a permission, sorted: `rsync,ssh,tar`. */
+export function grantedByReadme(permission: string): string {
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  const lists = [...readme.matchAll(new RegExp(`--allow-${permission}=(\\S+)`, "g"))];
+  return [...new Set(lists.flatMap(([, list]) => list!.split(",")))].sort().join(",");
+}
