@@ -8,14 +8,15 @@ import { CopyError } from "../errors.ts";
 import { asCopyError } from "../host/access.ts";
 import type { Claim } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
+import { isGnuTar } from "../host/pack.ts";
 import type { Watch } from "../host/process.ts";
 import { EXPERIMENTS, jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { isClosed } from "./folder_rewriting.ts";
 import { takeInventory } from "./inventory.ts";
 import { isWritten } from "./plan.ts";
-import { type Load, loadsOf, publish, readBefore, stagingName } from "./publish.ts";
-import { failedFolders, stage } from "./stage.ts";
+import { type Load, loadsOf, publish, readBefore, rewriteJobs, stagingName } from "./publish.ts";
+import { failedFolders, stage, stream } from "./stage.ts";
 import { type Survey, survey } from "./survey.ts";
 import { Tally } from "./tally.ts";
 import type { CopyOptions, CopyPlan, CopyResult } from "./types.ts";
@@ -121,7 +122,8 @@ export async function copyBetween(
     if (claims.some((claim) => claim.changed)) surveyed = await survey(hosts, request, options);
     const tally = new Tally(surveyed, options);
     const resumed = claims.some((claim) => claim.resumed);
-    const context = { surveyed, tally, options, watch: hosts.watch, resumed };
+    const owner = claims[0]?.owner ?? 0;
+    const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner };
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
     const result = tally.result((performance.now() - started) / 1000);
     options.onEvent?.({ type: "done", result });
@@ -158,13 +160,19 @@ interface Context {
   watch: Watch;
   /** Whether an earlier attempt has left something in the staging folders. */
   resumed: boolean;
+  /** The user at the destination, as a number. */
+  owner: number;
 }
 
 /** Stages a load, rewrites it and publishes it. */
 async function carryOut(load: Load, index: number, context: Context): Promise<void> {
   const { surveyed, tally, options, watch } = context;
   const isHere = surveyed.hosts.source.name === undefined;
-  const early = isHere ? readBefore(load, surveyed, watch) : undefined;
+  const prepare = async (load: Load) => {
+    const originals = await readBefore(load, surveyed, watch);
+    return [originals, await rewriteJobs(load, surveyed, originals)] as const;
+  };
+  const early = isHere ? prepare(load) : undefined;
   early?.catch(() => {}); // it is awaited later
   const failed = await bring(load, context);
   for (const job of load.jobs) {
@@ -173,15 +181,17 @@ async function carryOut(load: Load, index: number, context: Context): Promise<vo
   }
   const jobs = load.jobs.filter((job) => !failed.has(jobFolder(job)));
   const keep = options.keepReplaced === true ? keepFolder(load, index, surveyed) : undefined;
-  const originals = await (early ?? readBefore({ ...load, jobs }, surveyed, watch));
-  tally.take(load, await publish({ ...load, jobs }, surveyed, keep, originals), keep);
+  const brought = { ...load, jobs };
+  const prepared = await (early ?? prepare(brought));
+  tally.take(load, await publish(brought, surveyed, keep, ...prepared), keep);
 }
 
 /** Brings a load into its staging folder; answers which jobs rsync could not copy, and why. */
 async function bring(
   load: Load,
-  { surveyed, tally, options, watch, resumed }: Context,
+  context: Context,
 ): Promise<Map<string, string>> {
+  const { surveyed, tally, options, watch, resumed } = context;
   const { plan, sights, hosts, localRsync } = surveyed;
   const folders = load.jobs.map(jobFolder);
   if (load.withRun && isWritten(plan.run)) folders.push(runFolder(plan.experimentId, plan.runId));
@@ -197,6 +207,12 @@ async function bring(
     version: localRsync,
     onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
   };
+  const streamed = streamable(folders, load, context);
+  if (streamed.length > 0 && await stream({ ...staging, folders: streamed }, context.owner)) {
+    const gone = new Set(streamed);
+    staging.folders = folders.filter((folder) => !gone.has(folder));
+    if (staging.folders.length === 0) return new Map();
+  }
   let outcome = await stage(staging, watch);
   const stale = resumed ? await staleFolders(load, surveyed) : [];
   if (stale.length > 0) {
@@ -204,6 +220,29 @@ async function bring(
     outcome = await stage(staging, watch);
   }
   return failedFolders(outcome, load.jobs);
+}
+
+/** What a folder's files may have on average, in bytes, to go as a tar stream. */
+const STREAMED_SIZE = 1 << 18;
+
+/**
+ * Which folders go as a tar stream, which is faster for small files, and not by rsync, which can do
+ * more: continue what is half there, leave out what the user names, limit its rate.
+ */
+function streamable(
+  folders: string[],
+  load: Load,
+  { surveyed, options, resumed }: Context,
+): string[] {
+  const { sights, found: { source } } = surveyed;
+  if (resumed || options.exclude?.length || options.bandwidthLimit) return [];
+  if (!isGnuTar(sights.source.tar) || !isGnuTar(sights.destination.tar)) return [];
+  if (hasClosedFolders(load, surveyed)) return [];
+  return folders.filter((folder) => {
+    const job = source.jobs.get(folder);
+    if (job === undefined) return ![...source.run.values()].some(({ kind }) => kind === "other");
+    return job.linked === undefined && !job.special && job.bytes <= job.files * STREAMED_SIZE;
+  });
 }
 
 /** Whether a load has folders that their owner may not write. */

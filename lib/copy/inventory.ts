@@ -40,6 +40,8 @@ export interface FoundJob {
   folders: Map<string, Entry>;
   /** The links in it. */
   links: Entry[];
+  /** Whether it holds sockets, pipes or devices. */
+  special: boolean;
   /** Where the folder itself leads, when it is a link. */
   linked: LinkedFolder | undefined;
 }
@@ -115,6 +117,7 @@ function addToJob(
       documents: [],
       folders: new Map([["", entry]]),
       links: [],
+      special: false,
       linked: undefined,
     });
     return;
@@ -128,6 +131,7 @@ function addToJob(
   job.names = (job.names + hash(entry.path)) % Number.MAX_SAFE_INTEGER;
   if (entry.kind === "folder") job.folders.set(entry.path, entry);
   else if (entry.kind === "link") job.links.push(entry);
+  else if (entry.kind === "other") job.special = true;
   else if (entry.kind === "file") {
     job.files++;
     job.bytes += entry.size;

@@ -86,12 +86,40 @@ export function loadsOf({ plan, sights: { destination } }: Survey, name: string)
   return loads;
 }
 
-/** Rewrites and publishes a load whose jobs have been staged. */
+/** What will be written over each job of a load, or why it must not be published. */
+export type Rewritten = Map<PlannedJob, Rewriting | CopyError>;
+
+/** How many jobs are rewritten before others have their turn: the load may still be on its way. */
+const REWRITTEN_AT_ONCE = 50;
+
+/** Rewrites the jobs of a load. */
+export async function rewriteJobs(
+  { jobs }: Load,
+  survey: Survey,
+  originals: Originals,
+): Promise<Rewritten> {
+  const map = mapOf(survey);
+  const rewritten: Rewritten = new Map();
+  for (const [index, job] of jobs.entries()) {
+    if (index % REWRITTEN_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+    try {
+      const found = survey.found.source.jobs.get(jobFolder(job))!;
+      rewritten.set(job, rewriteJob(job, found, originals, map));
+    } catch (error) {
+      if (!(error instanceof CopyError && error.code === "job")) throw error;
+      rewritten.set(job, error);
+    }
+  }
+  return rewritten;
+}
+
+/** Publishes a load whose jobs have been staged, with what is to be written over them. */
 export async function publish(
   load: Load,
   survey: Survey,
   keep: string | undefined,
   originals: Originals,
+  rewritten: Rewritten,
 ): Promise<Published> {
   const published: Published = {
     jobs: [],
@@ -101,22 +129,20 @@ export async function publish(
     notes: [],
     left: { outside: new Set(), inside: new Set() },
   };
-  const map = mapOf(survey);
   const overlay: OverlayEntry[] = [];
   const moves: Move[] = [];
   for (const job of load.jobs) {
-    try {
-      const found = survey.found.source.jobs.get(jobFolder(job))!;
-      take(rewriteJob(job, found, originals, map), job);
+    const rewriting = rewritten.get(job)!;
+    if (rewriting instanceof CopyError) {
+      published.failed.push({ job, reason: rewriting.message });
+    } else {
+      take(rewriting, job);
       moves.push(moveOf(job, survey));
-    } catch (error) {
-      if (!(error instanceof CopyError && error.code === "job")) throw error;
-      published.failed.push({ job, reason: error.message });
     }
   }
   moves.sort((a, b) => compareText(a.into, b.into) || compareText(a.kind, b.kind));
   if (load.withRun) {
-    take(rewriteRunOf(survey, originals, map, published));
+    take(rewriteRunOf(survey, originals, mapOf(survey), published));
     moves.push(...runMoves(survey, overlay));
   }
   const failures = await survey.hosts.destination.settle({

@@ -64,6 +64,31 @@ export interface Staging {
   onProgress: (bytes: number, file: string | undefined) => void;
 }
 
+/**
+ * Brings folders of many small files into a staging folder that is new, as one tar stream.
+ *
+ * @param owner The user at the destination, as a number.
+ * @returns Whether all of it has come; if not, `stage` goes on from there.
+ */
+export async function stream(staging: Staging, owner: number): Promise<boolean> {
+  const { hosts, paths, folders, taskIds, onProgress } = staging;
+  const { stream, whole } = hosts.source.pack({
+    root: paths.source,
+    folders,
+    leftBehind: leftBehindPlaces(taskIds),
+    owner,
+  });
+  async function* counted() {
+    let bytes = 0;
+    for await (const chunk of stream) {
+      onProgress(bytes += chunk.length, undefined);
+      yield chunk;
+    }
+  }
+  const unpacked = await hosts.destination.unpack(paths.destination, counted());
+  return await whole && unpacked;
+}
+
 /** How often folders are brought again, when files vanish meanwhile. */
 const ATTEMPTS = 3;
 
@@ -78,7 +103,10 @@ export async function stage(staging: Staging, watch: Watch): Promise<RsyncOutcom
     to: to.operand(`${paths.destination}/`),
     // The slash makes rsync copy the content of a job's folder that is a link.
     folders: folders.map((folder) => `${folder}/`),
-    rules: [...leftBehindRules(taskIds), ...excludeRules(exclude)],
+    rules: [
+      ...leftBehindPlaces(taskIds).map((place) => `- /${place}`),
+      ...excludeRules(exclude),
+    ],
   };
   let outcome = await runRsync(request, watch);
   for (let attempt = 1; outcome.vanished && attempt < ATTEMPTS; attempt++) {
@@ -87,15 +115,15 @@ export async function stage(staging: Staging, watch: Watch): Promise<RsyncOutcom
   return outcome;
 }
 
-/** rsync's rules for what stays behind: exactly these places, no other file of such a name. */
-function leftBehindRules(taskIds: Iterable<string>): string[] {
-  const places = LEFT_BEHIND_IN_RUN.map((place) => `/${EXPERIMENTS}/*/*/${place}`);
+/** What stays behind: exactly these places, no other file of such a name. */
+function leftBehindPlaces(taskIds: Iterable<string>): string[] {
+  const places = LEFT_BEHIND_IN_RUN.map((place) => `${EXPERIMENTS}/*/*/${place}`);
   for (const taskId of new Set(taskIds)) {
     for (const place of leftBehindInJob(taskId)) {
-      places.push(`/${JOBS}/${escaped(taskId)}/*/${escaped(place)}`);
+      places.push(`${JOBS}/${escaped(taskId)}/*/${escaped(place)}`);
     }
   }
-  return places.map((place) => `- ${place}`);
+  return places;
 }
 
 /** A name in a pattern that has a `*`, so that rsync takes a backslash for an escape. */

@@ -34,6 +34,8 @@ export interface Sight {
   experimentsPath: string;
   /** The first line of `rsync --version`; empty where there is none, or it was not asked for. */
   rsync: string;
+  /** The first line of `tar --version`; empty where it was not asked for. */
+  tar: string;
   /** Where copies of `jobs` are put together: a folder of the same file system. */
   jobsStaging: string;
   /** Where copies of `experiments` are put together. */
@@ -187,8 +189,30 @@ export interface Claim {
   changed: boolean;
   /** Whether it holds something of an earlier attempt. */
   resumed: boolean;
+  /** The user there, as a number. */
+  owner: number;
   /** Gives it up; an empty staging folder is removed. */
   release(): Promise<void>;
+}
+
+/** What to pack. */
+export interface PackRequest {
+  /** The workspace, absolute. */
+  root: string;
+  /** The folders, relative to it. */
+  folders: string[];
+  /** What stays behind: places relative to the workspace, of which a name may be `*`. */
+  leftBehind: string[];
+  /** The user, as a number, that all shall belong to; 0: the names of the owners are kept. */
+  owner: number;
+}
+
+/** An archive in the making. */
+export interface Pack {
+  /** Its bytes. */
+  stream: AsyncIterable<Uint8Array>;
+  /** Whether all went well, once the stream has ended. */
+  whole: Promise<boolean>;
 }
 
 /** How rsync reaches a machine. */
@@ -218,6 +242,10 @@ export interface Host {
   claim(staging: string, places: Place[], onWait: () => void): Promise<Claim>;
   /** Removes folders of a staging folder. */
   discard(staging: string, folders: string[]): Promise<void>;
+  /** Makes a tar archive of folders; GNU tar is needed. */
+  pack(request: PackRequest): Pack;
+  /** Unpacks an archive into a staging folder; answers whether all went well. */
+  unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean>;
   /** Puts what was staged in its place. */
   settle(settlement: Settlement): Promise<FailedMove[]>;
   /** How rsync reaches this machine. */

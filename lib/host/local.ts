@@ -27,6 +27,8 @@ import type {
   FoundExperiment,
   Host,
   LinkedFolder,
+  Pack,
+  PackRequest,
   Place,
   Question,
   RsyncEnd,
@@ -36,6 +38,7 @@ import type {
   Sight,
   Visit,
 } from "./host.ts";
+import { isGnuTar, packLocally, unpackLocally } from "./pack.ts";
 import { output, type Program, start, type Watch } from "./process.ts";
 import { claimLocally, removeTree, settleLocally } from "./local_settle.ts";
 
@@ -72,6 +75,7 @@ export class LocalHost implements Host {
       jobsPath,
       experimentsPath,
       rsync: forCopy ? await this.#version("rsync") : "",
+      tar: forCopy ? await this.#version("tar") : "",
       jobsStaging: stagingFor(real, jobsPath),
       experimentsStaging: stagingFor(real, experimentsPath),
       freeBytes: freeBytes(jobsPath),
@@ -147,9 +151,17 @@ export class LocalHost implements Host {
     for (const folder of folders) removeTree(`${staging}/${folder}`);
   }
 
+  pack(request: PackRequest): Pack {
+    return packLocally(request, this.watch);
+  }
+
+  unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean> {
+    return unpackLocally(staging, stream, this.watch);
+  }
+
   async settle(settlement: Settlement): Promise<FailedMove[]> {
     const tar = await this.#version("tar");
-    return await settleLocally(settlement, tar.includes("GNU"), this.watch);
+    return await settleLocally(settlement, isGnuTar(tar), this.watch);
   }
 
   rsyncEnd(): RsyncEnd {

@@ -38,7 +38,8 @@ export async function claimLocally(
     if (real !== parent) throw refused("write", parentOf(real));
     Deno.mkdirSync(staging, { recursive: true, mode: 0o700 });
     const changed = putBack(staging, places) > 0 || lock.waited;
-    return { changed, resumed: namesIn(staging)!.length > 0, release };
+    const owner = Deno.lstatSync(staging).uid ?? 0;
+    return { changed, resumed: namesIn(staging)!.length > 0, owner, release };
   } catch (error) {
     await release();
     throw error;

@@ -5,9 +5,8 @@
  * @module
  */
 
-import tar from "tar-stream";
-import { CopyError } from "../errors.ts";
-import { feed, joined, start, stopIfAborted, type Watch } from "./process.ts";
+import { members } from "./archive.ts";
+import { feed, start, stopIfAborted, type Watch } from "./process.ts";
 
 /** One thing as it was found. */
 export interface Original {
@@ -36,37 +35,16 @@ export async function readOriginals(
   const args = ["-C", root, "--format=pax", "--no-recursion", "-cf", "-", "--null", "-T", "-"];
   const running = start("tar", args, watch);
   const list = new TextEncoder().encode(paths.map((path) => `${path}\0`).join(""));
-  const archive = tar.extract();
-  try {
-    await Promise.all([feed(running, [list]), pour(running.stdout, archive), take(archive, found)]);
-  } catch (error) {
-    stopIfAborted(watch);
-    throw new CopyError("program", `tar failed: ${(error as Error).message}`);
-  }
+  const [archive] = await Promise.all([
+    new Response(running.stdout).bytes(),
+    feed(running, [list]),
+  ]);
   await running.code; // what could not be read is missing among what was found
-  return found;
-}
-
-type Archive = ReturnType<typeof tar.extract>;
-
-async function pour(stream: ReadableStream<Uint8Array>, archive: Archive): Promise<void> {
-  // All of it will be held in memory: there is nothing to wait for.
-  for await (const chunk of stream) archive.write(chunk);
-  archive.end(null);
-}
-
-async function take(archive: Archive, found: Map<string, Original>): Promise<void> {
-  for await (const entry of archive) {
-    const parts: Uint8Array[] = [];
-    for await (const part of entry) parts.push(part as Uint8Array);
-    const { name, mode = 0o644, mtime, type, linkname } = entry.header;
-    const pax = entry.header.pax as { mtime?: string } | null;
+  stopIfAborted(watch);
+  for (const { name, type, bytes, mode, mtime, linkName } of members(archive)) {
     // Of hard links tar gives the bytes once.
-    const first = type === "link" ? found.get(linkname!) : undefined;
-    found.set(name.replace(/(\/\.)?\/*$/, ""), {
-      bytes: first?.bytes ?? joined(parts),
-      mode: mode & 0o7777,
-      mtime: pax?.mtime ?? String(Math.floor((mtime?.getTime() ?? 0) / 1000)),
-    });
+    const content = type === "1" ? found.get(linkName)?.bytes ?? bytes : bytes;
+    found.set(name.replace(/(\/\.)?\/*$/, ""), { bytes: content, mode, mtime });
   }
+  return found;
 }

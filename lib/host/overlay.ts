@@ -22,7 +22,7 @@ export type OverlayEntry =
  */
 export function archive(entries: OverlayEntry[]): AsyncIterable<Uint8Array> {
   const pack = tar.pack();
-  fill(pack, entries.toSorted(byTree)).catch((error) => pack.destroy(error));
+  fill(pack, inTreeOrder(entries)).catch((error) => pack.destroy(error));
   return pack as AsyncIterable<Uint8Array>;
 }
 
@@ -55,8 +55,9 @@ function add(pack: Pack, entry: OverlayEntry): Promise<void> {
   });
 }
 
-/** The order of a walk: what a folder holds comes before its next sibling. */
-function byTree({ path: a }: OverlayEntry, { path: b }: OverlayEntry): number {
-  const [left, right] = [a.replaceAll("/", "\0"), b.replaceAll("/", "\0")];
-  return left < right ? -1 : left > right ? 1 : 0;
+/** In the order of a walk: what a folder holds comes before its next sibling. */
+function inTreeOrder(entries: OverlayEntry[]): OverlayEntry[] {
+  return entries.map((entry) => ({ entry, key: entry.path.replaceAll("/", "\0") }))
+    .sort(({ key: a }, { key: b }) => a < b ? -1 : a > b ? 1 : 0)
+    .map(({ entry }) => entry);
 }

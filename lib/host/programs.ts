@@ -47,16 +47,31 @@ current() { # the run that is current in an experiment's folder; one that is gon
 }
 `;
 
-/** Keeps a session open: ends when its standard input does. */
-export const HOLD = BEGIN + `
+/**
+ * The shell of a session: runs programs that come after their length, in a shell of their own or in
+ * itself. What it holds a claim of, it gives up when the connection was lost, a while after: what
+ * wrote there has ended by then.
+ */
+export const AGENT = BEGIN + `
 finish
-exec cat > /dev/null
+free() { rmdir "$1" 2> /dev/null; rmdir "$1.lock" "\${1%/*}" 2> /dev/null; }
+set --
+while IFS= read -r line; do
+  case $line in
+    "run "*) (eval "$(dd bs=1 count="\${line#run }" 2> /dev/null)") ;;
+    "keep "*) eval "$(dd bs=1 count="\${line#keep }" 2> /dev/null)" ;;
+    alive) for staging do touch "$staging.lock"; done ;;
+  esac
+done
+[ $# = 0 ] || sleep 3
+for staging do free "$staging"; done
 `;
 
 /** Answers {@linkcode Host.look}: pairs of a name and a text. */
 export const LOOK = BEGIN + PATHS + `
 IFS= read -r experiment
 IFS= read -r run
+exec < /dev/null
 say path "$path"
 real "$path"
 root=$resolved
@@ -70,6 +85,7 @@ fi
 say state "$state"
 [ -e "$root/.__experimaestro__" ] && say marker yes
 say rsync "$(rsync --version 2> /dev/null | sed -n 1p)"
+say tar "$(tar --version 2> /dev/null | sed -n 1p)"
 existing() { # the nearest folder that is there
   here=$1
   while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
@@ -112,6 +128,7 @@ finish
 export const BROWSE = BEGIN + PATHS + `
 IFS= read -r only
 IFS= read -r jobs
+exec < /dev/null
 [ -d "$path" ] || { say absent "$path"; finish; exit 0; }
 cd "$path" 2> /dev/null && cd experiments 2> /dev/null || { finish; exit 0; }
 for folder in ./*/; do
@@ -205,9 +222,9 @@ move() { # one; a folder that its owner may not write is opened for it, and clos
 `;
 
 /**
- * Does {@linkcode Host.claim}: `waiting` once when another copy has the folder, `restored` when
- * something went back, `resumed` when it holds something. It holds the claim for as long as lines come, and gives it up at `bye`, or
- * a while after the connection was lost. A claim without a sign of life for two minutes is void.
+ * Does {@linkcode Host.claim}, in the agent: `waiting` once when another copy has the folder, `restored` when
+ * something went back, `resumed` when it holds something, `owner` and the user's number. A claim without a sign of life
+ * for two minutes is void.
  */
 export const CLAIM = BEGIN + MOVE + `
 trap '' HUP PIPE
@@ -242,12 +259,44 @@ put_back jobs "$jobs"
 put_back experiments "$experiments"
 [ -z "$restored" ] || say restored
 [ -z "$(ls -A "$staging")" ] || say resumed
+say "owner $(id -u)"
+set -- "$@" "$staging"
 finish
-line=
-while IFS= read -r line && [ "$line" != bye ]; do touch "$lock"; done
-[ "$line" = bye ] || sleep 3
-rmdir "$staging" 2> /dev/null
-rmdir "$lock" "$parent" 2> /dev/null
+`;
+
+/** Gives up a claim, in the agent. */
+export const FREE = BEGIN + `
+IFS= read -r gone
+for staging do
+  shift
+  [ "$staging" = "$gone" ] || set -- "$@" "$staging"
+done
+free "$gone"
+finish
+`;
+
+/** Does {@linkcode Host.pack}: after the word comes the archive; its code is tar's. */
+export const PACK = BEGIN + `
+IFS= read -r root
+set --
+while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
+cd "$root" && exec tar "$@"
+`;
+
+/**
+ * Does {@linkcode Host.unpack}; answers what tar complained of, but for groups that the user is not
+ * in: rsync does not set these either.
+ */
+export const UNPACK = BEGIN + `
+IFS= read -r staging
+cd "$staging" || stop "the folder $staging is gone"
+trouble=$(tar -xpf - --same-owner 2>&1)
+case $? in
+  0) ;;
+  2) say "$(printf '%s\\n' "$trouble" | grep -v -e ': Cannot change ownership to ' -e ': Exiting with ')" ;;
+  *) say "tar was stopped" ;;
+esac
+finish
 `;
 
 /** Does {@linkcode Host.discard}. */

@@ -1,6 +1,7 @@
 /**
  * One login to a host for a whole copy: an ssh master whose socket only we can reach, and every
- * other ssh through it.
+ * other ssh through it. One shell at the other end, the agent, runs all programs but those whose
+ * input or output is a stream: these have a channel of their own.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { CopyError } from "../errors.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
 import { requireAccess } from "./access.ts";
 import { variable } from "./environment.ts";
-import { readAnswer } from "./frame.ts";
+import { Answers } from "./frame.ts";
 import {
   feed,
   output,
@@ -19,7 +20,7 @@ import {
   stopIfAborted,
   type Watch,
 } from "./process.ts";
-import { HOLD } from "./programs.ts";
+import { AGENT } from "./programs.ts";
 
 /** How long a host may take to answer at all, in seconds, where the user's options do not say. */
 const CONNECT_TIMEOUT = 20;
@@ -29,22 +30,29 @@ const SOCKET_PATH = 104 - 18;
 /** What Deno's temporary names look like. */
 const SOCKET_NAME = "xpm-0123456789abcdef/s";
 
+/**
+ * The words of the remote command line: the same for every host, every login shell and every
+ * program, whose length is the first line of its input.
+ */
+const COMMAND = `exec sh -c 'read -r n; eval "$(dd bs=1 count=$n 2>/dev/null)"'`;
+
 const encoder = new TextEncoder();
 
-/** A program that goes on at the other end. */
-export interface Held {
-  /** Writes to it; that it has ended is no error here. */
-  write(text: string): void;
-  /** Closes its input and waits for its end. */
-  end(): Promise<void>;
-  /** Ends this end of it. */
-  kill(): void;
+/** The shell that runs programs one after the other. */
+interface Agent {
+  running: Running;
+  writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  answers: Answers;
 }
 
 /** A session with a host. */
 export class Session {
-  #master: Held | undefined;
+  #agent: Agent | undefined;
   #folder: string | undefined;
+  /** A channel that has been opened before it is needed: a login shell takes its time to start. */
+  #spare: Running | undefined;
+  /** The end of what the agent was asked last. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(private readonly ssh: SshSettings, private readonly watch: Watch) {
     if (ssh.host.startsWith("-") || ssh.host === "" || /\s/.test(ssh.host)) {
@@ -74,10 +82,17 @@ export class Session {
 
   /** Logs in; where the user has a master of their own for this host, that one serves. */
   async open(): Promise<void> {
-    if (await this.#hasMaster()) return;
-    this.#folder = Deno.makeTempDirSync({ prefix: "xpm-", dir: socketParent() });
-    const options = ["-M", "-S", this.#socket, "-oControlPersist=no", ...this.#ownOptions];
-    this.#master = await this.#hold(options, HOLD, [], () => {});
+    let options = this.#ownOptions;
+    if (!await this.#hasMaster()) {
+      this.#folder = Deno.makeTempDirSync({ prefix: "xpm-", dir: socketParent() });
+      options = ["-M", "-S", this.#socket, "-oControlPersist=no", ...options];
+    }
+    const running = this.#start(options);
+    const writer = running.stdin.getWriter(); // stays open: the agent ends with it, or with us
+    this.#agent = { running, writer, answers: new Answers(running.stdout) };
+    const word = crypto.randomUUID();
+    this.#tell(`${sized(AGENT)}${word}\n`);
+    await this.#answer(word, () => {});
   }
 
   async #hasMaster(): Promise<boolean> {
@@ -87,61 +102,100 @@ export class Session {
     return await running.code === 0;
   }
 
+  #start(options: string[]): Running {
+    return start("ssh", [...options, "--", this.ssh.host, COMMAND], this.watch);
+  }
+
+  /** Writes to the agent; that it has ended is no error here. */
+  #tell(text: string): void {
+    this.#agent!.writer.write(encoder.encode(text)).catch(() => {});
+  }
+
+  async #answer(word: string, tell: (text: string) => void): Promise<void> {
+    const { running, answers } = this.#agent!;
+    if (!await answers.read(word, tell)) throw await this.#failure(running, await running.code);
+  }
+
   /**
-   * Runs a constant program on the host and tells each text of its answer.
+   * Lets the agent run a constant program, and tells each text of its answer.
    *
    * @param program One of `programs.ts`.
-   * @param lines The program's first data, a line each.
-   * @param body What comes after them.
+   * @param lines The program's data, a line each: it reads no more than these.
+   * @param inItself Whether the program runs in the agent's own shell, and may leave something.
    */
   async run(
     program: string,
     lines: string[],
     tell: (text: string) => void,
+    inItself = false,
+  ): Promise<void> {
+    const before = this.#turn;
+    let done = () => {};
+    this.#turn = new Promise((resolve) => done = resolve);
+    try {
+      await before;
+      stopIfAborted(this.watch);
+      const word = crypto.randomUUID();
+      const verb = inItself ? "keep" : "run";
+      this.#tell([`${verb} ${sized(program)}${word}`, ...lines, ""].join("\n"));
+      await this.#answer(word, tell);
+    } finally {
+      done();
+    }
+  }
+
+  /** Tells the agent something that it does not answer. */
+  note(line: string): void {
+    this.#tell(`${line}\n`);
+  }
+
+  /**
+   * Runs a constant program that reads a stream, and tells each text of its answer.
+   *
+   * @param lines The program's first data, a line each.
+   * @param body What comes after them.
+   */
+  async feed(
+    program: string,
+    lines: string[],
+    tell: (text: string) => void,
     body: Parts = [],
   ): Promise<void> {
+    const running = this.#channel();
     const word = crypto.randomUUID();
-    const args = [...this.options, "--", this.ssh.host, command(program)];
-    const running = start("ssh", args, this.watch);
-    async function* input() {
-      yield encoder.encode([program + word, ...lines, ""].join("\n"));
-      yield* body;
-    }
     const [whole] = await Promise.all([
-      readAnswer(running.stdout, word, tell),
-      feed(running, input()),
+      new Answers(running.stdout).read(word, tell),
+      feed(running, input(program, word, lines, body)),
     ]);
     const code = await running.code;
     if (!whole) throw await this.#failure(running, code);
   }
 
-  /** Runs a constant program that answers, and then goes on for as long as we do. */
-  hold(program: string, lines: string[], tell: (text: string) => void): Promise<Held> {
-    return this.#hold(this.options, program, lines, tell);
-  }
-
-  async #hold(
-    options: string[],
+  /** Runs a constant program whose answer, after its beginning, is a stream. */
+  async *fetch(
     program: string,
     lines: string[],
-    tell: (text: string) => void,
-  ): Promise<Held> {
-    const running = start("ssh", [...options, "--", this.ssh.host, command(program)], this.watch);
+    body: Parts,
+    onEnd: (code: number) => void,
+  ): AsyncGenerator<Uint8Array> {
+    const running = this.#channel();
     const word = crypto.randomUUID();
-    const writer = running.stdin.getWriter(); // stays open: the program ends with it, or with us
-    const write = (text: string) => writer.write(encoder.encode(text)).catch(() => {});
-    write([program + word, ...lines, ""].join("\n"));
-    if (!await readAnswer(running.stdout, word, tell)) {
-      throw await this.#failure(running, await running.code);
-    }
-    return {
-      write,
-      async end() {
-        await writer.close().catch(() => {}); // it may have ended before
-        await running.code;
-      },
-      kill: running.kill,
-    };
+    const fed = feed(running, input(program, word, lines, body));
+    yield* new Answers(running.stdout).rest(word);
+    await fed;
+    onEnd(await running.code);
+  }
+
+  /** Opens a channel that will be needed soon. */
+  warm(): void {
+    this.#spare ??= this.#start(this.options);
+  }
+
+  #channel(): Running {
+    stopIfAborted(this.watch);
+    const running = this.#spare ?? this.#start(this.options);
+    this.#spare = undefined;
+    return running;
   }
 
   async #failure(running: Running, code: number): Promise<CopyError> {
@@ -156,18 +210,39 @@ export class Session {
 
   /** Ends the session. */
   async close(): Promise<void> {
-    if (this.#folder === undefined) return;
-    this.#master?.kill();
-    await this.#master?.end();
-    Deno.removeSync(this.#folder, { recursive: true });
+    const spare = this.#spare;
+    this.#spare = undefined;
+    if (spare !== undefined) {
+      spare.kill();
+      await Promise.all([spare.stdin.close().catch(() => {}), output(spare), spare.code]);
+    }
+    const agent = this.#agent;
+    this.#agent = undefined;
+    if (agent !== undefined) {
+      await agent.writer.close().catch(() => {}); // it may have ended before
+      agent.running.kill();
+      await agent.running.code;
+      await agent.answers.end();
+    }
+    if (this.#folder !== undefined) Deno.removeSync(this.#folder, { recursive: true });
     this.#folder = undefined;
   }
 }
 
-/** The words of the remote command line: the same for every host and every login shell. */
-function command(program: string): string {
-  const bytes = encoder.encode(program).length;
-  return `exec sh -c 'eval "$(dd bs=1 count=${bytes} 2>/dev/null)"'`;
+/** A program with its length before it. */
+function sized(program: string): string {
+  return `${encoder.encode(program).length}\n${program}`;
+}
+
+/** What a program of its own channel reads: itself, its word, its lines, its body. */
+async function* input(
+  program: string,
+  word: string,
+  lines: string[],
+  body: Parts,
+): AsyncGenerator<Uint8Array> {
+  yield encoder.encode([sized(program) + word, ...lines, ""].join("\n"));
+  yield* body;
 }
 
 /** A folder whose sockets have paths short enough. */

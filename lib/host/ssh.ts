@@ -18,6 +18,8 @@ import type {
   Host,
   LinkedFolder,
   Move,
+  Pack,
+  PackRequest,
   Place,
   Question,
   RsyncEnd,
@@ -28,8 +30,9 @@ import type {
 } from "./host.ts";
 import { notThere } from "./local.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
+import { nameList, packArguments } from "./pack.ts";
 import type { Watch } from "./process.ts";
-import { BROWSE, CLAIM, DISCARD, LOOK, SCAN, SETTLE } from "./programs.ts";
+import { BROWSE, CLAIM, DISCARD, FREE, LOOK, PACK, SCAN, SETTLE, UNPACK } from "./programs.ts";
 import { Session } from "./session.ts";
 
 /** How often a claim gives a sign of life, in milliseconds. */
@@ -52,11 +55,12 @@ export class SshHost implements Host {
     return this.#session.open();
   }
 
-  async look({ path, experimentId, runId }: Question): Promise<Sight> {
+  async look({ path, experimentId, runId, forCopy }: Question): Promise<Sight> {
     const answer = new Map<string, string>();
-    await this.#pairs(LOOK, [path, experimentId ?? "", runId ?? ""], (name, text) => {
-      answer.set(name, text);
-    });
+    const lines = [path, experimentId ?? "", runId ?? ""];
+    const looked = this.#session.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
+    if (forCopy === true) this.#session.warm();
+    await looked;
     const said = (name: string): string => {
       const text = answer.get(name);
       if (text === undefined) throw nonsense(this.name, `no ${name} in its answer`);
@@ -71,6 +75,7 @@ export class SshHost implements Host {
       jobsPath: said("jobs"),
       experimentsPath: said("experiments"),
       rsync: said("rsync"),
+      tar: said("tar"),
       jobsStaging: said("jobsStaging"),
       experimentsStaging: said("experimentsStaging"),
       freeBytes: availableBytes(said("free")),
@@ -89,7 +94,7 @@ export class SshHost implements Host {
   async browse({ path, experimentId, withJobs }: BrowseRequest): Promise<FoundExperiment[]> {
     const found: FoundExperiment[] = [];
     const lines = [path, experimentId ?? "", withJobs ? "yes" : ""];
-    await this.#pairs(BROWSE, lines, (name, text) => {
+    const tell = pairs((name, text) => {
       const latest = found.at(-1);
       if (name === "absent") throw notThere(text, this.name);
       if (name === "experiment") found.push({ experimentId: text, current: undefined, runs: [] });
@@ -100,6 +105,7 @@ export class SshHost implements Host {
       const run = latest?.runs.at(-1);
       if (run !== undefined && (name === "status" || name === "jobs")) run[name] = text;
     });
+    await this.#session.run(BROWSE, lines, tell);
     return found;
   }
 
@@ -110,7 +116,7 @@ export class SshHost implements Host {
     let folder = "";
     let described: string | undefined;
     const lines = [jobStatesOnly ? "states" : "all", root, ...folders.map((name) => `./${name}`)];
-    await this.#session.run(SCAN, lines, (text) => {
+    await this.#session.feed(SCAN, lines, (text) => {
       if (inLinks) links.push(text);
       else if (described === undefined && text === "links") inLinks = true;
       else if (described === undefined) described = text;
@@ -131,54 +137,56 @@ export class SshHost implements Host {
   async claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
     const said = new Set<string>();
     const lines = [staging, ...places.map(({ path }) => path)];
-    const held = await this.#session.hold(CLAIM, lines, (text) => {
+    this.#session.warm();
+    await this.#session.run(CLAIM, lines, (text) => {
       if (text === "waiting") onWait();
       said.add(text);
-    });
-    const beat = setInterval(() => held.write("alive\n"), CLAIM_BEAT);
+    }, true);
+    const beat = setInterval(() => this.#session.note("alive"), CLAIM_BEAT);
+    const owner = [...said].find((text) => text.startsWith("owner "))?.slice("owner ".length);
     return {
       changed: said.has("waiting") || said.has("restored"),
       resumed: said.has("resumed"),
-      async release() {
+      owner: Number(owner),
+      release: async () => {
         clearInterval(beat);
-        held.write("bye\n");
-        await held.end();
+        // where the connection is lost, the agent has given it up
+        await this.#session.run(FREE, [staging], () => {}, true).catch(() => {});
       },
     };
   }
 
   async discard(staging: string, folders: string[]): Promise<void> {
-    await this.#session.run(DISCARD, [staging, ...folders], () => {});
+    await this.#session.feed(DISCARD, [staging, ...folders], () => {});
+  }
+
+  pack(request: PackRequest): Pack {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const lines = [request.root, ...packArguments(request), ""];
+    const stream = this.#session.fetch(PACK, lines, [nameList(request.folders)], (code) => {
+      resolve(code === 0);
+    });
+    return { stream, whole: promise };
+  }
+
+  async unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean> {
+    this.#session.warm();
+    let trouble = "";
+    await this.#session.feed(UNPACK, [staging], (text) => trouble += text, stream);
+    return trouble === "";
   }
 
   async settle(settlement: Settlement): Promise<FailedMove[]> {
     const { staging, carry, overlay, moves, marker, keep, finished } = settlement;
     const failed: FailedMove[] = [];
     const lines = [staging, carry?.from ?? "", carry?.into ?? "", marker ?? "", keep ?? ""];
-    await this.#pairs(
+    await this.#session.feed(
       SETTLE,
       [...lines, finished ? "yes" : ""],
-      (from, said) => failed.push({ from, reason: said === "appeared" ? APPEARED : said }),
+      pairs((from, said) => failed.push({ from, reason: said === "appeared" ? APPEARED : said })),
       archive([...overlay, moveList(moves)]),
     );
     return failed;
-  }
-
-  /** Runs a program whose answer is made of pairs. */
-  async #pairs(
-    program: string,
-    lines: string[],
-    tell: (name: string, text: string) => void,
-    body?: AsyncIterable<Uint8Array>,
-  ): Promise<void> {
-    let name: string | undefined;
-    await this.#session.run(program, lines, (text) => {
-      if (name === undefined) name = text;
-      else {
-        tell(name, text);
-        name = undefined;
-      }
-    }, body);
   }
 
   rsyncEnd(): RsyncEnd {
@@ -196,6 +204,18 @@ export class SshHost implements Host {
   close(): Promise<void> {
     return this.#session.close();
   }
+}
+
+/** Takes the texts of an answer in pairs. */
+function pairs(tell: (name: string, text: string) => void): (text: string) => void {
+  let name: string | undefined;
+  return (text) => {
+    if (name === undefined) name = text;
+    else {
+      tell(name, text);
+      name = undefined;
+    }
+  };
 }
 
 /** At most so many names are given to one `mv`. */

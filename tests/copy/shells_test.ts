@@ -140,7 +140,10 @@ Deno.test({
     });
     await withPair("local to remote", sshd, async (pair) => {
       const sample = makeSample(pair.source.path, { jobs: 1 });
-      const error = await assertRejects(() => pair.copy(sample), CopyError);
+      const error = await assertRejects(
+        () => pair.copy(sample, { bandwidthLimit: 1_000_000 }), // this is rsync's
+        CopyError,
+      );
       assertStringIncludes(error.message, "is your shell clean");
       const there = pair.destination.path;
       assertEquals(namesIn(there).filter((name) => name !== ".xpm-staging"), []);

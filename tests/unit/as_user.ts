@@ -74,24 +74,27 @@ function withBytes(entry: OverlayEntry): OverlayEntry {
 }
 
 /** Another machine that is this one: an `ssh` that does here what it is told. */
-function sshHost(): Host {
+async function sshHost(): Promise<Host> {
   const folder = Deno.makeTempDirSync();
   const script = '#!/bin/sh\nfor command do :; done\nexec sh -c "$command"\n';
   Deno.writeTextFileSync(`${folder}/ssh`, script, { mode: 0o700 });
   Deno.env.set("PATH", `${folder}:${Deno.env.get("PATH")}`);
   globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-  return new SshHost({ host: "here" }, {});
+  const host = new SshHost({ host: "here" }, {});
+  await host.open();
+  return host;
 }
 
 async function doWork(work: Work): Promise<Outcome> {
   const { staging, places, discarded, settlement } = work;
-  const host = work.host === "SshHost" ? sshHost() : new LocalHost({});
+  const host = work.host === "SshHost" ? await sshHost() : new LocalHost({});
   const claim = await host.claim(staging, places, () => {});
   if (discarded.length > 0) await host.discard(staging, discarded);
   const overlay = settlement.overlay.map(withBytes);
   const failed = await host.settle({ ...settlement, staging, overlay });
   const { changed, resumed } = claim;
   await claim.release();
+  await host.close();
   return { changed, resumed, failed };
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../lib/errors.ts";
-import { readAnswer } from "../../lib/host/frame.ts";
+import { Answers } from "../../lib/host/frame.ts";
 import { SCAN } from "../../lib/host/programs.ts";
 
 const WORD = "0b5e-é";
@@ -15,19 +15,19 @@ async function answer(
   ...chunks: (string | Uint8Array)[]
 ): Promise<{ whole: boolean; texts: string[] }> {
   const texts: string[] = [];
-  const whole = await readAnswer(stream(...chunks), WORD, (text) => texts.push(text));
+  const whole = await new Answers(stream(...chunks)).read(WORD, (text) => texts.push(text));
   return { whole, texts };
 }
 
 const FRAMED = `\0${WORD}\0state\0end\0\0stop\0é 😀\n\0${WORD} end\0`;
 const TEXTS = ["state", "end", "", "stop", "é 😀\n"];
 
-Deno.test("readAnswer() tells each text between the word and the end", async () => {
+Deno.test("Answers.read() tells each text between the word and the end", async () => {
   assertEquals(await answer(FRAMED), { whole: true, texts: TEXTS });
   assertEquals(await answer(`\0${WORD}\0${WORD} end\0`), { whole: true, texts: [] });
 });
 
-Deno.test("readAnswer() takes no banner for an answer", async () => {
+Deno.test("Answers.read() takes no banner for an answer", async () => {
   for (
     const banner of [
       "Welcome to hpc!\nend\n",
@@ -44,11 +44,11 @@ Deno.test("readAnswer() takes no banner for an answer", async () => {
   }
 });
 
-Deno.test("readAnswer() drops what comes after the end", async () => {
+Deno.test("Answers.read() drops what comes after the end", async () => {
   assertEquals(await answer(FRAMED + "logout\0state\0stop\0"), { whole: true, texts: TEXTS });
 });
 
-Deno.test("readAnswer() reads the same however the answer is cut into chunks", async () => {
+Deno.test("Answers.read() reads the same however the answer is cut into chunks", async () => {
   const bytes = new TextEncoder().encode(`banner${FRAMED}`);
   for (let first = 0; first <= bytes.length; first++) {
     for (const second of [first, Math.min(first + 1, bytes.length), bytes.length]) {
@@ -67,7 +67,7 @@ Deno.test("readAnswer() reads the same however the answer is cut into chunks", a
   assertEquals(await answer(...single), { whole: true, texts: TEXTS });
 });
 
-Deno.test("readAnswer() keeps no chunk: the same memory may be used for the next", async () => {
+Deno.test("Answers.read() keeps no chunk: the same memory may be used for the next", async () => {
   async function* reused() {
     const memory = new Uint8Array(1);
     for (const byte of new TextEncoder().encode(FRAMED)) {
@@ -77,11 +77,14 @@ Deno.test("readAnswer() keeps no chunk: the same memory may be used for the next
     }
   }
   const texts: string[] = [];
-  const whole = await readAnswer(ReadableStream.from(reused()), WORD, (text) => texts.push(text));
+  const whole = await new Answers(ReadableStream.from(reused())).read(
+    WORD,
+    (text) => texts.push(text),
+  );
   assertEquals({ whole, texts }, { whole: true, texts: TEXTS });
 });
 
-Deno.test("readAnswer() says when an answer was cut short, wherever", async () => {
+Deno.test("Answers.read() says when an answer was cut short, wherever", async () => {
   const bytes = new TextEncoder().encode(FRAMED);
   for (let length = 0; length < bytes.length; length++) {
     const { whole, texts } = await answer(bytes.subarray(0, length));
@@ -92,7 +95,7 @@ Deno.test("readAnswer() says when an answer was cut short, wherever", async () =
   assertEquals(await answer("command not found\n"), { whole: false, texts: [] });
 });
 
-Deno.test("readAnswer() throws the reason for which the remote program stopped", async () => {
+Deno.test("Answers.read() throws the reason for which the remote program stopped", async () => {
   const error = await assertRejects(
     () => answer(`\0${WORD}\0a\0${WORD} stop\0permission to enter /x is denied\0`),
     CopyError,
@@ -110,7 +113,7 @@ async function scan(root: string, folders: string[]): Promise<{ whole: boolean; 
   }).spawn();
   const texts: string[] = [];
   const [whole] = await Promise.all([
-    readAnswer(child.stdout, WORD, (text) => texts.push(text)),
+    new Answers(child.stdout).read(WORD, (text) => texts.push(text)),
     new Response([WORD, "all", root, ...folders, ""].join("\n")).body!.pipeTo(child.stdin),
   ]);
   await child.status;
@@ -119,7 +122,7 @@ async function scan(root: string, folders: string[]): Promise<{ whole: boolean; 
 
 // A link's target that reads like a word of the protocol is data: it once ended the answer.
 for (const word of ["end", "stop", "links"]) {
-  Deno.test(`readAnswer() of a scan takes a link to '${word}' for a link`, async () => {
+  Deno.test(`Answers.read() of a scan takes a link to '${word}' for a link`, async () => {
     const root = await Deno.makeTempDir();
     try {
       await Deno.mkdir(`${root}/jobs/t/1`, { recursive: true });

@@ -29,6 +29,7 @@ function foundJob(markers: string[], self = entry("folder")): FoundJob {
     folders: new Map([["", self]]),
     links: [],
     linked: undefined,
+    special: false,
   };
 }
 

@@ -56,6 +56,7 @@ function sight(
     jobsPath: "/ws/jobs",
     experimentsPath: "/ws/experiments",
     rsync: "",
+    tar: "",
     jobsStaging: "/ws/.xpm-staging",
     experimentsStaging: "/ws/.xpm-staging",
     freeBytes: undefined,

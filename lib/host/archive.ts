@@ -1,0 +1,89 @@
+/**
+ * Reading an archive that the `tar` of this machine has made in pax form. A library takes six times
+ * as long for thousands of small members.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+
+/** One thing in an archive. */
+export interface Member {
+  /** Its name, as tar was given it. */
+  name: string;
+  /** tar's letter for its kind: `0` a file, `1` a hard link, `2` a link, `5` a folder. */
+  type: string;
+  /** What a link says. */
+  linkName: string;
+  /** Its bytes; none but for a file. */
+  bytes: Uint8Array;
+  /** Permission bits. */
+  mode: number;
+  /** Seconds since 1970, with up to nine decimals. */
+  mtime: string;
+}
+
+const BLOCK = 512;
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * The members of an archive, one after the other. One that was cut short ends with its last whole
+ * member.
+ *
+ * @throws {CopyError} `program`, when it is no archive.
+ */
+export function* members(archive: Uint8Array): Generator<Member> {
+  let extra = new Map<string, string>();
+  for (let at = 0; at + BLOCK <= archive.length && archive[at] !== 0;) {
+    const header = archive.subarray(at, at + BLOCK);
+    const size = Number(extra.get("size") ?? octal(header, 124, 12));
+    if (!Number.isSafeInteger(size) || size < 0 || text(header, 257, 5) !== "ustar") {
+      throw new CopyError("program", "tar failed: what it made is no archive");
+    }
+    const bytes = archive.subarray(at + BLOCK, at + BLOCK + size);
+    if (bytes.length < size) return;
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+    const type = text(header, 156, 1);
+    if (type === "x") {
+      extra = records(bytes);
+      continue;
+    }
+    const prefix = text(header, 345, 155);
+    const name = text(header, 0, 100);
+    yield {
+      name: extra.get("path") ?? (prefix === "" ? name : `${prefix}/${name}`),
+      type,
+      linkName: extra.get("linkpath") ?? text(header, 157, 100),
+      bytes,
+      mode: octal(header, 100, 8) & 0o7777,
+      mtime: extra.get("mtime") ?? String(octal(header, 136, 12)),
+    };
+    extra = new Map();
+  }
+}
+
+/** The records of a pax header: `30 mtime=1795470732.380000001` and a newline, each. */
+function records(bytes: Uint8Array): Map<string, string> {
+  const found = new Map<string, string>();
+  for (let at = 0; at < bytes.length;) {
+    const length = parseInt(decoder.decode(bytes.subarray(at, at + 20)), 10);
+    if (!(length > 0)) break;
+    const record = decoder.decode(bytes.subarray(at, at + length - 1));
+    const [start, equals] = [record.indexOf(" ") + 1, record.indexOf("=")];
+    found.set(record.slice(start, equals), record.slice(equals + 1));
+    at += length;
+  }
+  return found;
+}
+
+/** A text of a header; it ends at its first NUL. */
+function text(header: Uint8Array, at: number, length: number): string {
+  const field = header.subarray(at, at + length);
+  const end = field.indexOf(0);
+  return decoder.decode(end < 0 ? field : field.subarray(0, end));
+}
+
+function octal(header: Uint8Array, at: number, length: number): number {
+  return parseInt(text(header, at, length).trim() || "0", 8);
+}
