@@ -12,7 +12,7 @@ import { APPEARED } from "./host.ts";
 import type { Claim, FailedMove, Move, Place, Settlement } from "./host.ts";
 import { takeLock } from "./lock.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
-import { feed, output, start, stopIfAborted, type Watch } from "./process.ts";
+import { feed, output, type Parts, start, stopIfAborted, type Watch } from "./process.ts";
 
 /** Where, in a staging folder, what is being replaced waits until the new one stands. */
 const ASIDE = "replaced";
@@ -109,7 +109,7 @@ async function unpack(
 async function finish(
   program: "rsync" | "tar",
   args: string[],
-  input: AsyncIterable<Uint8Array> | undefined,
+  input: Parts | undefined,
   watch: Watch,
 ): Promise<void> {
   const running = start(program, args, watch);

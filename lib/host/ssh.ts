@@ -170,9 +170,10 @@ export class SshHost implements Host {
   }
 
   async unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean> {
-    this.#session.warm();
     let trouble = "";
-    await this.#session.feed(UNPACK, [staging], (text) => trouble += text, stream);
+    const fed = this.#session.feed(UNPACK, [staging], (text) => trouble += text, stream);
+    this.#session.warm();
+    await fed;
     return trouble === "";
   }
 
@@ -218,8 +219,8 @@ function pairs(tell: (name: string, text: string) => void): (text: string) => vo
   };
 }
 
-/** At most so many names are given to one `mv`. */
-const MOVES_AT_ONCE = 200;
+/** At most so many names are given to one `mv`: a shell takes time for long lists. */
+const MOVES_AT_ONCE = 50;
 
 /** The moves as the remote program reads them: `.moves`, in the staging folder. */
 function moveList(moves: Move[]): OverlayEntry {
