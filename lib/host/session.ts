@@ -213,7 +213,7 @@ export class Session {
     const spare = this.#spare;
     this.#spare = undefined;
     if (spare !== undefined) {
-      spare.kill();
+      // a login script is let end by itself: one that is broken off may leave locks of its own
       await Promise.all([spare.stdin.close().catch(() => {}), output(spare), spare.code]);
     }
     const agent = this.#agent;
