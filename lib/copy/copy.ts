@@ -192,7 +192,7 @@ async function bring(
   context: Context,
 ): Promise<Map<string, string>> {
   const { surveyed, tally, options, watch, resumed } = context;
-  const { plan, sights, hosts, localRsync } = surveyed;
+  const { plan, sights, hosts, rsyncVersions: [version, otherVersion] } = surveyed;
   const folders = load.jobs.map(jobFolder);
   if (load.withRun && isWritten(plan.run)) folders.push(runFolder(plan.experimentId, plan.runId));
   if (folders.length === 0) return new Map();
@@ -204,7 +204,8 @@ async function bring(
     openFolders: hasClosedFolders(load, surveyed),
     exclude: options.exclude ?? [],
     bandwidthLimit: options.bandwidthLimit ?? 0,
-    version: localRsync,
+    version,
+    otherVersion,
     onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
   };
   const streamed = streamable(folders, load, context);

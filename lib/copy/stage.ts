@@ -60,6 +60,8 @@ export interface Staging {
   bandwidthLimit: number;
   /** The version of rsync on this machine. */
   version: string;
+  /** The version of rsync at the other end. */
+  otherVersion: string;
   /** Is told how many bytes have come, and which file is under way. */
   onProgress: (bytes: number, file: string | undefined) => void;
 }

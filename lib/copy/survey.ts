@@ -14,6 +14,7 @@ import {
   hasControl,
   jobFolder,
   jobName,
+  printable,
   runFolder,
 } from "../workspace/layout.ts";
 import { type JobInfo, readJobsFile } from "../workspace/jobs.ts";
@@ -42,8 +43,8 @@ export interface Survey {
   sights: Ends<Sight>;
   /** The run and the jobs. */
   found: Ends<Inventory>;
-  /** The version of rsync on this machine; empty when it is another rsync. */
-  localRsync: string;
+  /** The versions of rsync on this machine and at the other end; empty when it is another rsync. */
+  rsyncVersions: [here: string, there: string];
   /** What to do. */
   plan: CopyPlan;
   /** Lines of `jobs.jsonl` that are not jobs. */
@@ -82,12 +83,13 @@ export async function survey(
     excludes,
   });
   const found = { source, destination };
+  const [here, there] = workspaces.source.ssh === undefined
+    ? [sights.source, sights.destination]
+    : [sights.destination, sights.source];
   return {
     ...ends,
     found,
-    localRsync: rsyncVersion(
-      (workspaces.source.ssh === undefined ? sights.source : sights.destination).rsync,
-    ),
+    rsyncVersions: [rsyncVersion(here.rsync), rsyncVersion(there.rsync)],
     plan: makePlan(request, sights, jobs, found, options),
     problems: problems.map((problem) => ({
       code: "job",
@@ -184,6 +186,14 @@ function refuse(workspaces: Ends<Workspace>, sights: Ends<Sight>, options: CopyO
     if ((sight as Sight).rsync !== "") continue;
     const where = on(workspace as Workspace) || " on this machine";
     throw new CopyError("program", `rsync is not installed${where}`, "install rsync there");
+  }
+  const { rsync } = sights.source;
+  if (source.ssh !== undefined && !isAtLeast(rsyncVersion(rsync), "3.0.0")) {
+    throw new CopyError(
+      "program",
+      `nothing can be copied from ${source.ssh.host} by its rsync (${printable(rsync)})`,
+      "install rsync 3.1.3 or later there",
+    );
   }
 }
 

@@ -25,6 +25,8 @@ export interface RsyncRequest {
   bandwidthLimit: number;
   /** This machine's rsync, as `rsyncVersion` has it. */
   version: string;
+  /** The rsync at the other end; on one machine the same. */
+  otherVersion: string;
   /** Is told how many bytes have come, and which file is under way. */
   onProgress: (bytes: number, file: string | undefined) => void;
 }
@@ -66,9 +68,16 @@ export function isAtLeast(version: string, least: string): boolean {
   return version !== "";
 }
 
-/** The arguments of rsync. */
+/**
+ * The arguments of rsync: only what both ends know.
+ *
+ * @throws {CopyError} `program`, when the other end's rsync is too old for its path.
+ */
 export function rsyncArguments(request: RsyncRequest): string[] {
-  const { rsh, from, to, rules, bandwidthLimit, version } = request;
+  const { rsh, from, to, rules, bandwidthLimit, version, otherVersion } = request;
+  const bothAreAtLeast = (least: string) =>
+    isAtLeast(version, least) && isAtLeast(otherVersion, least);
+  const names = bothAreAtLeast("3.1.0") ? ",name1" : "";
   return [
     "-aHS8",
     "-r",
@@ -77,16 +86,27 @@ export function rsyncArguments(request: RsyncRequest): string[] {
     "--no-implied-dirs",
     // Before 3.1.3 rsync refuses --inplace together with --sparse, and cannot be told that times
     // within one second differ: a folder would keep the time of its copying.
-    ...(isAtLeast(version, "3.1.3") ? ["--inplace", "--no-whole-file", "--modify-window=-1"] : []),
-    ...(isAtLeast(version, "3.1.0") ? ["--info=progress2,name1", "--no-h", "--outbuf=L"] : []),
+    ...(bothAreAtLeast("3.1.3") ? ["--inplace", "--no-whole-file", "--modify-window=-1"] : []),
+    ...(isAtLeast(version, "3.1.0") ? [`--info=progress2${names}`, "--no-h", "--outbuf=L"] : []),
     ...(request.openFolders ? ["--chmod=Du+w"] : []),
-    ...(rsh === undefined ? [] : ["-s", `--rsh=${rsh}`]),
+    ...(rsh === undefined ? [] : [...protectedPaths(request), `--rsh=${rsh}`]),
     ...(bandwidthLimit > 0 ? [`--bwlimit=${bandwidthLimit}`] : []),
     ...rules.map((rule) => `--filter=${rule}`),
     "--",
     from,
     to,
   ];
+}
+
+/** What keeps a remote shell from reading paths: rsync before 3.0 has nothing, and needs plain ones. */
+function protectedPaths({ from, to, otherVersion }: RsyncRequest): string[] {
+  if (isAtLeast(otherVersion, "3.0.0")) return ["-s"];
+  if ([from, to].every((path) => /^[\w@%+=:,./-]+$/.test(path))) return [];
+  throw new CopyError(
+    "program",
+    "the remote host's rsync is too old for a path with blanks or special characters",
+    "install rsync 3.1.3 or later there",
+  );
 }
 
 /**

@@ -48,6 +48,7 @@ const REQUEST: RsyncRequest = {
   openFolders: false,
   bandwidthLimit: 0,
   version: "3.2.7",
+  otherVersion: "3.2.7",
   onProgress: () => {},
 };
 const FIRST = ["-aHS8", "-r", "--from0", "--files-from=-", "--no-implied-dirs"];

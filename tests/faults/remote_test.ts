@@ -1,0 +1,236 @@
+/**
+ * Bad days at the remote end: no rsync there or an old one, slow logins, no login at all. Each ends
+ * well, or in a sentence.
+ *
+ * @module
+ */
+
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { makeSample } from "../../scripts/sample.ts";
+import { findProgram } from "../../scripts/setup.ts";
+import { type Direction, type Pair, withPair } from "../support/directions.ts";
+import { assertFailed, runProgram } from "../support/program.ts";
+import { shell } from "../support/shell.ts";
+import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
+import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
+
+const ignore = !await hasSshd();
+const REMOTE = ["local to remote", "remote to local"] as const;
+
+/** Does something with an sshd whose sessions find these programs first, or these alone. */
+async function withPrograms(
+  programs: Record<string, string>,
+  check: (sshd: Sshd) => Promise<void>,
+): Promise<void> {
+  const folder = Deno.makeTempDirSync({ prefix: "xpm-programs-" });
+  try {
+    for (const [name, script] of Object.entries(programs)) {
+      writeFileSync(`${folder}/${name}`, script.replaceAll("FOLDER", folder));
+      chmodSync(`${folder}/${name}`, 0o755);
+    }
+    await using sshd = await startSshd({
+      environment: { PATH: `${folder}:${Deno.env.get("PATH")}` },
+    });
+    await check(sshd);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+/** A sample whose times have no fractions: rsync before 3.1 sends whole seconds. */
+function makeWhole(pair: Pair) {
+  const sample = makeSample(pair.source.path, { jobs: 2 });
+  shell(sample.root, "find . -exec touch -h -d @1600000000 {} +");
+  return sample;
+}
+
+/** An rsync that takes what a version takes: what later ones added, it does not know. */
+const OLD_RSYNC = `#!/bin/bash
+if [ "$1" = --version ]; then echo "LINE"; exit; fi
+refuse() { echo "rsync: $1" >&2; exit 1; }
+letters= rest=()
+for word; do case $word in -[a-zA-Z]*) letters=\${word%%e.*} ;; esac; done
+case $letters in *s*)
+  [ "VERSION" != 29 ] || refuse "-s: unknown option"
+  while IFS= read -r -d '' word && [ -n "$word" ]; do rest+=("$word"); done ;;
+esac
+for word in "$@" "\${rest[@]}"; do
+  case $word in
+    --inplace) case $letters in *S*) refuse "--sparse cannot be used with --inplace" ;; esac ;;
+    --info=*) [ "VERSION" != 29 ] || refuse "$word: unknown option" ;;
+    -@-*) refuse "$word: unknown option" ;;
+    --mkpath | --fsync | --open-noatime | --secluded-args) refuse "$word: unknown option" ;;
+  esac
+done
+case $letters in
+  *s*) exec REAL "$@" < <(printf '%s\\0' "\${rest[@]}" ""; exec cat 2> /dev/null) ;;
+  *) exec REAL "$@" ;;
+esac
+`;
+
+async function oldRsync(line: string): Promise<string> {
+  const version = /protocol version (\d+)/.exec(line)![1]!;
+  return OLD_RSYNC.replace("LINE", line).replaceAll("VERSION", version)
+    .replaceAll("REAL", (await findProgram("rsync"))!);
+}
+
+for (const direction of REMOTE) {
+  Deno.test({
+    name: `xpm-copy copies, with rsync 3.1.0 at the other end, ${direction}`,
+    ignore: ignore || !existsSync("/bin/bash"),
+    async fn() {
+      const rsync = await oldRsync("rsync  version 3.1.0  protocol version 31");
+      await withPrograms({ rsync }, (sshd) =>
+        withPair(direction, sshd, async (given) => {
+          const pair = given.between({ source: "it's a source", destination: "a $(b) c" });
+          const sample = makeWhole(pair);
+          const { code, err } = await runProgram(pair, sample);
+          assertEquals(code, 0, err);
+          assertStringIncludes(err, "rsync 3.1.0 on");
+          compareTrees({ sample, destination: pair.destination.path });
+        }));
+    },
+  });
+}
+
+const OPENRSYNC = "openrsync: protocol version 29, rsync version 2.6.9 compatible";
+
+for (const line of ["rsync  version 2.6.9  protocol version 29", OPENRSYNC]) {
+  const name = line.replace(/\s.*?(2\.6\.9).*/, " $1");
+  Deno.test({
+    name: `xpm-copy copies to a host with ${name}, where the path needs no quotes`,
+    ignore: ignore || !existsSync("/bin/bash"),
+    fn: async () =>
+      await withPrograms({ rsync: await oldRsync(line) }, (sshd) =>
+        withPair("local to remote", sshd, async (pair) => {
+          const sample = makeWhole(pair);
+          const { code, err } = await runProgram(pair, sample);
+          assertEquals(code, 0, err);
+          compareTrees({ sample, destination: pair.destination.path });
+          const odd = pair.between({ destination: "it's here" });
+          assertFailed(await runProgram(odd, sample), 1, "rsync is too old for a path with");
+          assertEquals(existsSync(`${odd.destination.path}/jobs`), false);
+        })),
+  });
+
+  Deno.test({
+    name: `xpm-copy copies nothing from a host with ${name}, and says so`,
+    ignore: ignore || !existsSync("/bin/bash"),
+    fn: async () =>
+      await withPrograms({ rsync: await oldRsync(line) }, (sshd) =>
+        withPair("remote to local", sshd, async (pair) => {
+          const sample = makeWhole(pair);
+          const said = await runProgram(pair, sample);
+          assertFailed(said, 1, `nothing can be copied from ${sshd.host} by its rsync (`);
+          assertEquals(existsSync(pair.destination.path), false);
+        })),
+  });
+}
+
+for (const direction of REMOTE) {
+  Deno.test({
+    name: `xpm-copy names a host without rsync, ${direction}`,
+    ignore,
+    async fn() {
+      const folder = Deno.makeTempDirSync({ prefix: "xpm-programs-" });
+      try {
+        for (const from of ["/usr/bin", "/bin"]) {
+          for (const name of namesIn(from)) {
+            const path = `${folder}/${name}`;
+            if (name !== "rsync" && !existsSync(path)) symlinkSync(`${from}/${name}`, path);
+          }
+        }
+        await using sshd = await startSshd({ environment: { PATH: folder } });
+        await withPair(direction, sshd, async (pair) => {
+          const sample = makeSample(pair.source.path, { jobs: 1 });
+          const said = await runProgram(pair, sample);
+          assertFailed(said, 1, `rsync is not installed on ${sshd.host}`);
+          assertEquals(existsSync(pair.destination.path), false);
+        });
+      } finally {
+        Deno.removeSync(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "xpm-copy waits for a login that takes seconds and prints a banner",
+  ignore,
+  async fn() {
+    const config = [
+      'ForceCommand sleep 2; case "$SSH_ORIGINAL_COMMAND" in rsync*) ;; *) echo Welcome ;; esac; ' +
+      'exec sh -c "$SSH_ORIGINAL_COMMAND"',
+    ];
+    await using sshd = await startSshd({ config });
+    await withPair("local to remote", sshd, async (pair) => {
+      const sample = makeSample(pair.source.path, { jobs: 1 });
+      const { code, err } = await runProgram(pair, sample);
+      assertEquals(code, 0, err);
+      compareTrees({ sample, destination: pair.destination.path });
+    });
+  },
+});
+
+/** What keeps a user from logging in, what ssh says of it, and how it comes about. */
+const NO_LOGINS: [string, string, (sshd: Sshd) => string[]][] = [
+  ["whose key is not the known one", "Host key verification failed", (sshd) => {
+    shell(sshd.dir, 'sed "s/ssh-ed25519 .*/$1/" known_hosts > others', otherKey(sshd));
+    return sshd.options.map((option) =>
+      option.replace(/^UserKnownHostsFile=.*/, `UserKnownHostsFile=${sshd.dir}/others`)
+    );
+  }],
+  ["that refuses the login", "Permission denied", (sshd) => {
+    const at = sshd.options.indexOf(`${sshd.dir}/user_key`);
+    return sshd.options.with(at, `${sshd.dir}/host_key`);
+  }],
+  ["whose port is closed", "Connection refused", (sshd) => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    return sshd.options.with(sshd.options.indexOf("-p") + 1, String(listener.addr.port));
+  }],
+];
+
+/** A host key that is not this sshd's. */
+function otherKey({ dir }: Sshd): string {
+  const [type, key] = Deno.readTextFileSync(`${dir}/user_key.pub`).split(" ");
+  return `${type} ${key!.replaceAll("/", "\\/")}`;
+}
+
+for (const [what, reason, options] of NO_LOGINS) {
+  Deno.test({
+    name: `xpm-copy says why there is no connection to a host ${what}`,
+    ignore,
+    async fn() {
+      await using sshd = await startSshd();
+      const other = { ...sshd, options: options(sshd) };
+      for (const direction of REMOTE) await assertNoConnection(direction, other, reason);
+    },
+  });
+}
+
+async function assertNoConnection(direction: Direction, sshd: Sshd, reason: string) {
+  await withPair(direction, sshd, async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: 1 });
+    mkdirSync(pair.destination.path);
+    const [from, to] = [readTree(pair.source.path), readTree(pair.destination.path)];
+    const said = await runProgram(pair, sample);
+    assertFailed(said, 5, `no connection to ${sshd.host}: `);
+    assertStringIncludes(said.err, reason);
+    assertStringIncludes(said.err, `does  ssh ${sshd.host}  work?`);
+    assertUntouched(pair.source.path, from);
+    assertUntouched(pair.destination.path, to);
+  });
+}
+
+Deno.test({
+  name: "xpm-copy gives up a host that listens and never answers",
+  ignore,
+  async fn() {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    await using sshd = await startSshd();
+    const options = ["-oConnectTimeout=1", ...sshd.options]
+      .with(sshd.options.indexOf("-p") + 2, String(listener.addr.port));
+    await assertNoConnection("local to remote", { ...sshd, options }, "timed out");
+  },
+});
