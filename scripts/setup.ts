@@ -1,6 +1,6 @@
 /**
- * Installs what the demo and the tests need beside Deno: programs, and experimaestro itself. Where
- * that may not be, one line says what to install.
+ * Installs what the demo and the tests need beside Deno: programs, experimaestro itself, actionlint.
+ * Where that may not be, one line says what to install.
  *
  * @module
  */
@@ -11,6 +11,8 @@ import { ROOT } from "./modules.ts";
 
 /** The version of experimaestro that the tests are judged by. */
 const EXPERIMAESTRO = "2.7.0";
+/** The version of actionlint that the workflows are judged by. */
+const ACTIONLINT = "1.7.12";
 /** Which Debian package brings which program. */
 const PACKAGES = { rsync: "rsync", ssh: "openssh-client", sshd: "openssh-server" };
 /** The login shells that the tests try besides. */
@@ -95,6 +97,17 @@ async function makeVenv(venv: string): Promise<boolean> {
     await succeeds(join(venv, "bin", "python"), [...pip, `experimaestro==${EXPERIMAESTRO}`]);
   if (made) await writeFile(join(venv, "complete"), "");
   return made;
+}
+
+/** Gives the program actionlint, made if need be; undefined where it cannot be. */
+export async function ensureActionlint(): Promise<string | undefined> {
+  const folder = join(ROOT, ".cache", `actionlint-${ACTIONLINT}`);
+  const program = join(folder, "actionlint");
+  if (await access(program, constants.X_OK).then(() => true, () => false)) return program;
+  const module = `github.com/rhysd/actionlint/cmd/actionlint@v${ACTIONLINT}`;
+  if (await succeeds("go", ["install", module], { GOBIN: folder })) return program;
+  console.error("Missing: actionlint (it needs Go, and Go's module proxy); its test is skipped");
+  return undefined;
 }
 
 async function succeeds(

@@ -82,6 +82,7 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   bench: (args) => run("bench/bench.ts", args),
   "build:npm": (args) => run("scripts/build_npm.ts", args),
   "test:npm": (args) => run("scripts/test_npm.ts", args),
+  "test:node": (args) => run("scripts/test_node.ts", args),
   compile: (args) => run("scripts/compile.ts", args),
   "try:npm": (args) => run("scripts/try_npm.ts", args),
   "try:jsr": (args) => run("scripts/try_jsr.ts", args, Deno.env.get("INIT_CWD")),

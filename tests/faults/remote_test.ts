@@ -102,29 +102,35 @@ for (const line of ["rsync  version 2.6.9  protocol version 29", OPENRSYNC]) {
     name: `xpm-copy copies to a host with ${name}, where the path needs no quotes`,
     ignore: ignore || !existsSync("/bin/bash"),
     fn: async () =>
-      await withPrograms({ rsync: await oldRsync(line) }, (sshd) =>
-        withPair("local to remote", sshd, async (pair) => {
-          const sample = makeWhole(pair);
-          const { code, err } = await runProgram(pair, sample);
-          assertEquals(code, 0, err);
-          compareTrees({ sample, destination: pair.destination.path });
-          const odd = pair.between({ destination: "it's here" });
-          assertFailed(await runProgram(odd, sample), 1, "rsync is too old for a path with");
-          assertEquals(existsSync(`${odd.destination.path}/jobs`), false);
-        })),
+      await withPrograms(
+        { rsync: await oldRsync(line) },
+        (sshd) =>
+          withPair("local to remote", sshd, async (pair) => {
+            const sample = makeWhole(pair);
+            const { code, err } = await runProgram(pair, sample);
+            assertEquals(code, 0, err);
+            compareTrees({ sample, destination: pair.destination.path });
+            const odd = pair.between({ destination: "it's here" });
+            assertFailed(await runProgram(odd, sample), 1, "rsync is too old for a path with");
+            assertEquals(existsSync(`${odd.destination.path}/jobs`), false);
+          }),
+      ),
   });
 
   Deno.test({
     name: `xpm-copy copies nothing from a host with ${name}, and says so`,
     ignore: ignore || !existsSync("/bin/bash"),
     fn: async () =>
-      await withPrograms({ rsync: await oldRsync(line) }, (sshd) =>
-        withPair("remote to local", sshd, async (pair) => {
-          const sample = makeWhole(pair);
-          const said = await runProgram(pair, sample);
-          assertFailed(said, 1, `nothing can be copied from ${sshd.host} by its rsync (`);
-          assertEquals(existsSync(pair.destination.path), false);
-        })),
+      await withPrograms(
+        { rsync: await oldRsync(line) },
+        (sshd) =>
+          withPair("remote to local", sshd, async (pair) => {
+            const sample = makeWhole(pair);
+            const said = await runProgram(pair, sample);
+            assertFailed(said, 1, `nothing can be copied from ${sshd.host} by its rsync (`);
+            assertEquals(existsSync(pair.destination.path), false);
+          }),
+      ),
   });
 }
 

@@ -79,7 +79,7 @@ async function sshHost(): Promise<Host> {
   const script = '#!/bin/sh\nfor command do :; done\nexec sh -c "$command"\n';
   Deno.writeTextFileSync(`${folder}/ssh`, script, { mode: 0o700 });
   Deno.env.set("PATH", `${folder}:${Deno.env.get("PATH")}`);
-  globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+  addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
   const host = new SshHost({ host: "here" }, {});
   await host.open();
   return host;

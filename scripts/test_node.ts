@@ -1,0 +1,95 @@
+/**
+ * Runs the tests in Node on the sources as they are, for where dnt cannot be had: compiled by
+ * esbuild into `dist/node`, with what stands in for `Deno` and for `@std`. What dnt adds, and
+ * TypeScript under the types of Node 20, is left to `deno task build:npm`.
+ *
+ *   deno task test:node [FILE]...    with the `node` on PATH; FILE as `tests/copy/run_test.ts`
+ *
+ * @module
+ */
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { stop, transform } from "esbuild";
+import { ROOT } from "./modules.ts";
+import { runInNode } from "./node_tests.ts";
+
+const OUT = join(ROOT, "dist", "node");
+/** What stands in for Deno's own. */
+const NODE = "lib/host/node";
+/** The names that `deno.ts` there gives a meaning to. */
+const NAMES = ["Deno", "addEventListener", "removeEventListener", "SuppressedError"];
+
+/** The modules that the tests may import. */
+function sources(): string[] {
+  const below = (folder: string) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name}`);
+  return ["mod.ts", "cli.ts", ...["lib", "scripts", "tests"].flatMap(below)];
+}
+
+/** What a module imports by a name, as a path in the project or a package of npm. */
+function resolved(from: string, name: string): string {
+  const path = name.startsWith("@std/")
+    ? `scripts/offline/${name.slice("@std/".length).replaceAll("-", "_")}.ts`
+    : join(dirname(from), name);
+  return path === "lib/host/spawn.ts" ? `${NODE}/spawn.ts` : path;
+}
+
+/** The specifier of a module, seen from another one. */
+function specifier(from: string, to: string): string {
+  const path = relative(dirname(from), to).replace(/\.ts$/, ".js");
+  return path.startsWith(".") ? path : `./${path}`;
+}
+
+/** A module with the specifiers that Node needs. */
+function withSpecifiers(path: string, code: string): string {
+  return code.replace(
+    /(\bfrom |\bimport |\bimport\()"(\.{1,2}\/[^"]+\.ts|@std\/[^"]+)"/g,
+    (_, before, name) => `${before}"${specifier(path, resolved(path, name))}"`,
+  );
+}
+
+/** The import of those names that a module uses; what stands in for them needs none. */
+function shims(path: string, source: string): string {
+  const used = NAMES.filter((name) => new RegExp(`\\b${name}\\b`).test(source));
+  if (used.length === 0 || path.startsWith(`${NODE}/`)) return "";
+  return `import { ${used.join(", ")} } from "${specifier(path, `${NODE}/deno.ts`)}";\n`;
+}
+
+async function compile(path: string): Promise<void> {
+  const source = readFileSync(join(ROOT, path), "utf8");
+  const { code } = await transform(source, { loader: "ts", format: "esm", target: "node20" });
+  const to = join(OUT, path.replace(/\.ts$/, ".js"));
+  mkdirSync(dirname(to), { recursive: true });
+  writeFileSync(to, shims(path, source) + withSpecifiers(path, code));
+}
+
+/** Installs the packages of npm that the library uses; whether that worked. */
+async function install(): Promise<boolean> {
+  const { imports } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
+  const dependencies = Object.fromEntries(
+    ["tar-stream", "yaml"].map((name) => [name, imports[name].replace(/^npm:.*@/, "")]),
+  );
+  const manifest = JSON.stringify({ private: true, type: "module", dependencies });
+  const file = join(OUT, "package.json");
+  if (existsSync(file) && readFileSync(file, "utf8") === manifest) return true;
+  writeFileSync(file, manifest);
+  const args = ["install", "--silent", "--no-audit", "--no-fund", "--no-package-lock"];
+  const done = (await new Deno.Command("npm", { args, cwd: OUT }).output()).success;
+  if (!done) rmSync(file);
+  return done;
+}
+
+if (import.meta.main) {
+  for (const name of ["lib", "scripts", "tests"]) {
+    rmSync(join(OUT, name), { recursive: true, force: true });
+  }
+  await Promise.all(sources().map(compile));
+  await stop();
+  if (!await install()) {
+    console.error("test:node cannot have tar-stream and yaml: is npm's registry out of reach?");
+    Deno.exit(1);
+  }
+  Deno.exit(await runInNode(OUT, Deno.args));
+}

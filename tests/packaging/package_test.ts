@@ -1,0 +1,26 @@
+import { assertEquals } from "@std/assert";
+import { belongsIntoNpm } from "../../scripts/package_check.ts";
+
+Deno.test("belongsIntoNpm() tells what a user needs from what built it", () => {
+  const needed = [
+    "package.json",
+    "LICENSE",
+    "esm/mod.js",
+    "esm/mod.d.ts",
+    "esm/_dnt.shims.js",
+    "esm/lib/host/node/spawn.js",
+    "esm/deps/jsr.io/@std/path/1.1.2/mod.d.ts",
+    "esm/scripts/npm/bin.js",
+  ];
+  const needless = [
+    "src/mod.ts",
+    "test_runner.cjs",
+    "esm/_dnt.shims.ts",
+    "esm/tests/copy/run_test.js",
+    "esm/scripts/sample.js",
+    "esm/.cache/import_map.json",
+    "esm/deps/example.org/x.js",
+  ];
+  assertEquals(needed.filter((path) => !belongsIntoNpm(path)), []);
+  assertEquals(needless.filter(belongsIntoNpm), []);
+});
