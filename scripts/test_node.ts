@@ -69,7 +69,7 @@ async function compile(path: string): Promise<void> {
 async function install(): Promise<boolean> {
   const { imports } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
   const dependencies = Object.fromEntries(
-    ["tar-stream", "yaml"].map((name) => [name, imports[name].replace(/^npm:.*@/, "")]),
+    ["yaml"].map((name) => [name, imports[name].replace(/^npm:.*@/, "")]),
   );
   const manifest = JSON.stringify({ private: true, type: "module", dependencies });
   const file = join(OUT, "package.json");
@@ -88,7 +88,7 @@ if (import.meta.main) {
   await Promise.all(sources().map(compile));
   await stop();
   if (!await install()) {
-    console.error("test:node cannot have tar-stream and yaml: is npm's registry out of reach?");
+    console.error("test:node cannot have yaml: is npm's registry out of reach?");
     Deno.exit(1);
   }
   Deno.exit(await runInNode(OUT, Deno.args));

@@ -36,12 +36,12 @@ export async function readOriginals(
   const running = start("tar", args, watch);
   const list = new TextEncoder().encode(paths.map((path) => `${path}\0`).join(""));
   const [archive] = await Promise.all([
-    new Response(running.stdout).bytes(),
+    new Response(running.stdout).arrayBuffer(),
     feed(running, [list]),
   ]);
   await running.code; // what could not be read is missing among what was found
   stopIfAborted(watch);
-  for (const { name, type, bytes, mode, mtime, linkName } of members(archive)) {
+  for (const { name, type, bytes, mode, mtime, linkName } of members(new Uint8Array(archive))) {
     // Of hard links tar gives the bytes once.
     const content = type === "1" ? found.get(linkName)?.bytes ?? bytes : bytes;
     found.set(name.replace(/(\/\.)?\/*$/, ""), { bytes: content, mode, mtime });

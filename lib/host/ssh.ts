@@ -161,12 +161,13 @@ export class SshHost implements Host {
   }
 
   pack(request: PackRequest): Pack {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
+    let resolve: (whole: boolean) => void = () => {};
+    const whole = new Promise<boolean>((settled) => resolve = settled);
     const lines = [request.root, ...packArguments(request), ""];
     const stream = this.#session.fetch(PACK, lines, [nameList(request.folders)], (code) => {
       resolve(code === 0);
     });
-    return { stream, whole: promise };
+    return { stream, whole };
   }
 
   async unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean> {

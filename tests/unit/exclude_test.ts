@@ -73,6 +73,7 @@ async function brought(source: string, staging: string, exclude: string[]): Prom
     exclude,
     bandwidthLimit: 0,
     version: "3.2.7",
+    otherVersion: "3.2.7",
     onProgress: () => {},
   }, {});
   assertEquals(outcome.complaints, []);
