@@ -88,7 +88,7 @@ export async function stream(staging: Staging, owner: number): Promise<boolean> 
     }
   }
   const unpacked = await hosts.destination.unpack(paths.destination, counted());
-  return await whole && unpacked;
+  return unpacked && await whole;
 }
 
 /** How often folders are brought again, when files vanish meanwhile. */

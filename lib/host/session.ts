@@ -181,9 +181,15 @@ export class Session {
     const running = this.#channel();
     const word = crypto.randomUUID();
     const fed = feed(running, input(program, word, lines, body));
-    yield* new Answers(running.stdout).rest(word);
-    await fed;
-    onEnd(await running.code);
+    let ended = false;
+    try {
+      yield* new Answers(running.stdout).rest(word);
+      await fed;
+      ended = true;
+    } finally {
+      if (!ended) running.kill(); // nobody reads on
+      onEnd(await running.code);
+    }
   }
 
   /** Opens a channel that will be needed soon. */
