@@ -220,8 +220,8 @@ function pairs(tell: (name: string, text: string) => void): (text: string) => vo
   };
 }
 
-/** At most so many names are given to one `mv`: a shell takes time for long lists. */
-const MOVES_AT_ONCE = 50;
+/** At most so many names are given to one `mv`. */
+const MOVES_AT_ONCE = 200;
 
 /** The moves as the remote program reads them: `.moves`, in the staging folder. */
 function moveList(moves: Move[]): OverlayEntry {
