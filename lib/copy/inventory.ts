@@ -20,7 +20,7 @@ import {
 import type { Excludes } from "./exclude.ts";
 
 /** The files of a job that hold paths of the workspace. */
-const DOCUMENTS = [PARAMS_FILE, `${JOB_META}/${STATUS_FILE}`];
+export const DOCUMENTS: readonly string[] = [PARAMS_FILE, `${JOB_META}/${STATUS_FILE}`];
 
 /** A job's folder, as it was found. */
 export interface FoundJob {

@@ -8,6 +8,7 @@ import { CopyError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { type RsyncOutcome, runRsync } from "../host/rsync.ts";
 import type { Watch } from "../host/process.ts";
+import { sift } from "../host/sift.ts";
 import {
   EXPERIMENTS,
   jobFolder,
@@ -17,6 +18,7 @@ import {
   leftBehindInJob,
 } from "../workspace/layout.ts";
 import { excludeRules } from "./exclude.ts";
+import type { Passage } from "./passage.ts";
 import type { Ends } from "./plan.ts";
 import type { PlannedJob } from "./types.ts";
 
@@ -67,28 +69,24 @@ export interface Staging {
 }
 
 /**
- * Brings folders of many small files into a staging folder that is new, as one tar stream.
+ * Brings folders of many small files into a staging folder that is new, as one tar stream, and
+ * rewrites them on their way.
  *
  * @param owner The user at the destination, as a number.
- * @returns Whether all of it has come; if not, `stage` goes on from there.
+ * @returns Whether all of it has come, rewritten; if not, `stage` has to bring it.
  */
-export async function stream(staging: Staging, owner: number): Promise<boolean> {
+export async function stream(staging: Staging, passage: Passage, owner: number): Promise<boolean> {
   const { hosts, paths, folders, taskIds, onProgress } = staging;
   const { stream, whole } = hosts.source.pack({
     root: paths.source,
     folders,
-    leftBehind: leftBehindPlaces(taskIds),
+    // the run's links to jobs are changed on their way
+    leftBehind: leftBehindPlaces(taskIds).filter((place) => !place.endsWith(`/${JOBS}`)),
     owner,
   });
-  async function* counted() {
-    let bytes = 0;
-    for await (const chunk of stream) {
-      onProgress(bytes += chunk.length, undefined);
-      yield chunk;
-    }
-  }
-  const unpacked = await hosts.destination.unpack(paths.destination, counted());
-  return unpacked && await whole;
+  const sifted = sift(stream, passage, (bytes) => onProgress(bytes, undefined));
+  const unpacked = await hosts.destination.unpack(paths.destination, sifted);
+  return unpacked && await whole && passage.whole;
 }
 
 /** How often folders are brought again, when files vanish meanwhile. */
@@ -134,21 +132,24 @@ function escaped(name: string): string {
 }
 
 /**
- * The jobs among `folders` that rsync complained about, each with what it said.
+ * The jobs that rsync complained about, each with what it said.
  *
  * @throws {CopyError} `program`, when a complaint concerns none of them.
  */
-export function failedFolders(outcome: RsyncOutcome, jobs: JobId[]): Map<string, string> {
-  const failed = new Map<string, string>();
-  const folders = jobs.map(jobFolder);
+export function failedJobs<Job extends JobId>(
+  outcome: RsyncOutcome,
+  jobs: Job[],
+): Map<Job, string> {
+  const failed = new Map<Job, string>();
+  const folders = jobs.map((job) => [job, jobFolder(job)] as const);
   for (const line of outcome.complaints) {
-    const folder = folders.find((folder) =>
+    const [job] = folders.find(([, folder]) =>
       line.includes(`${folder}/`) || line.includes(`${folder}"`)
-    );
-    if (folder === undefined) {
+    ) ?? [];
+    if (job === undefined) {
       throw new CopyError("program", `rsync failed: ${line}`, "run the same command again");
     }
-    if (!failed.has(folder)) failed.set(folder, line);
+    if (!failed.has(job)) failed.set(job, line);
   }
   return failed;
 }

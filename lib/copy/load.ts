@@ -1,0 +1,175 @@
+/**
+ * Carrying out a load: bringing it into its staging folder, rewriting it, publishing it.
+ *
+ * @module
+ */
+
+import { isGnuTar } from "../host/pack.ts";
+import type { Watch } from "../host/process.ts";
+import { jobFolder, runFolder } from "../workspace/layout.ts";
+import { isClosed } from "./folder_rewriting.ts";
+import { misplacedLink, takeInventory } from "./inventory.ts";
+import { Passage, type Passed } from "./passage.ts";
+import { isWritten, willStand } from "./plan.ts";
+import { type Load, mapOf, prepare, publish } from "./publish.ts";
+import { failedJobs, stage, type Staging, stream } from "./stage.ts";
+import type { Survey } from "./survey.ts";
+import type { Tally } from "./tally.ts";
+import type { CopyOptions, PlannedJob } from "./types.ts";
+
+/** What every load of a copy goes with. */
+export interface Context {
+  surveyed: Survey;
+  tally: Tally;
+  options: CopyOptions;
+  watch: Watch;
+  /** Whether an earlier attempt has left something in the staging folders. */
+  resumed: boolean;
+  /** The user at the destination, as a number. */
+  owner: number;
+}
+
+/** Stages a load, rewrites it and publishes it. */
+export async function carryOut(load: Load, index: number, context: Context): Promise<void> {
+  const { surveyed, tally, options, watch } = context;
+  const passed = await passSmall(load, context);
+  const rest = {
+    ...load,
+    jobs: load.jobs.filter((job) => passed?.jobs.has(job) !== true),
+    withRun: load.withRun && passed?.run === undefined,
+  };
+  const isHere = surveyed.hosts.source.name === undefined;
+  const early = isHere ? prepare(rest, surveyed, watch) : undefined;
+  early?.catch(() => {}); // it is awaited later
+  const failed = await bring(rest, context);
+  for (const job of load.jobs) {
+    const complaint = failed.get(job);
+    if (complaint !== undefined) tally.fail(job, complaint);
+  }
+  const brought = { ...rest, jobs: rest.jobs.filter((job) => !failed.has(job)) };
+  const prepared = await (early ?? prepare(brought, surveyed, watch));
+  const keep = options.keepReplaced === true ? keepFolder(load, index, surveyed) : undefined;
+  const published = await publish(
+    { ...load, jobs: load.jobs.filter((job) => !failed.has(job)) },
+    surveyed,
+    keep,
+    {
+      jobs: new Map([...prepared.jobs, ...passed?.jobs ?? []]),
+      originals: prepared.originals,
+      passedRun: passed?.run,
+    },
+  );
+  tally.take(load, published, keep);
+}
+
+/** What of a load has passed as a tar stream, rewritten on its way; undefined when nothing has. */
+async function passSmall(load: Load, context: Context): Promise<Passed | undefined> {
+  const { surveyed, owner } = context;
+  const { plan } = surveyed;
+  const { jobs, run } = streamable(load, context);
+  if (jobs.length === 0 && run === undefined) return undefined;
+  const passing = run === undefined
+    ? undefined
+    : { folder: run, jobs: plan.jobs.filter(willStand) };
+  const passage = new Passage(jobs, passing, mapOf(surveyed));
+  const folders = [...jobs.map(jobFolder), ...(run === undefined ? [] : [run])];
+  const staging = { ...stagingOf(load, context), folders };
+  return await stream(staging, passage, owner) ? passage.finish() : undefined;
+}
+
+/** How a load gets into its staging folder. */
+function stagingOf(load: Load, { surveyed, tally, options }: Context): Omit<Staging, "folders"> {
+  const { sights, hosts, rsyncVersions: [version, otherVersion] } = surveyed;
+  return {
+    hosts,
+    paths: { source: sights.source.realPath, destination: load.staging },
+    taskIds: load.jobs.map(({ taskId }) => taskId),
+    openFolders: hasClosedFolders(load, surveyed),
+    exclude: options.exclude ?? [],
+    bandwidthLimit: options.bandwidthLimit ?? 0,
+    version,
+    otherVersion,
+    onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
+  };
+}
+
+/** Brings a load into its staging folder; answers which jobs rsync could not copy, and why. */
+async function bring(load: Load, context: Context): Promise<Map<PlannedJob, string>> {
+  const { surveyed, watch, resumed } = context;
+  const { plan, hosts } = surveyed;
+  const folders = load.jobs.map(jobFolder);
+  if (load.withRun && isWritten(plan.run)) folders.push(runFolder(plan.experimentId, plan.runId));
+  if (folders.length === 0) return new Map();
+  const staging = { ...stagingOf(load, context), folders };
+  let outcome = await stage(staging, watch);
+  const stale = resumed ? await staleFolders(load, surveyed) : [];
+  if (stale.length > 0) {
+    await hosts.destination.discard(load.staging, stale);
+    outcome = await stage(staging, watch);
+  }
+  return failedJobs(outcome, load.jobs);
+}
+
+/** What a folder's files may have on average, in bytes, to go as a tar stream. */
+const STREAMED_SIZE = 1 << 18;
+
+/**
+ * Which jobs, and whether the run, go as a tar stream, which is faster for small files, and not by
+ * rsync, which can do more: continue what is half there, leave out what the user names, limit its
+ * rate.
+ */
+function streamable(
+  load: Load,
+  { surveyed, options, resumed }: Context,
+): { jobs: PlannedJob[]; run: string | undefined } {
+  const { plan, sights, found: { source } } = surveyed;
+  const none = { jobs: [], run: undefined };
+  if (resumed || options.exclude?.length || options.bandwidthLimit) return none;
+  if (!isGnuTar(sights.source.tar) || !isGnuTar(sights.destination.tar)) return none;
+  if (hasClosedFolders(load, surveyed)) return none;
+  const jobs = load.jobs.filter((job) => {
+    const found = source.jobs.get(jobFolder(job))!;
+    return found.linked === undefined && !found.special && misplacedLink(found) === undefined &&
+      found.bytes <= found.files * STREAMED_SIZE;
+  });
+  // what only the destination has of a run is added to what rsync has brought
+  const withRun = load.withRun && plan.run.action === "copy" &&
+    ![...source.run.values()].some(({ kind }) => kind === "other");
+  return { jobs, run: withRun ? runFolder(plan.experimentId, plan.runId) : undefined };
+}
+
+/** Whether a load has folders that their owner may not write. */
+function hasClosedFolders({ jobs, withRun }: Load, { found: { source } }: Survey): boolean {
+  const inJobs = jobs.flatMap((job) => [...source.jobs.get(jobFolder(job))!.folders.values()]);
+  const inRun = withRun ? [...source.run.values()] : [];
+  return [...inJobs, ...inRun].some(({ kind, mode }) => kind === "folder" && isClosed(mode));
+}
+
+/**
+ * What an earlier attempt has staged that this one does not take: the source has it no more, or
+ * the user leaves it out. rsync is never told to delete.
+ * Such folders are brought anew.
+ */
+async function staleFolders(
+  { staging, jobs, withRun }: Load,
+  { plan, hosts, sights, found }: Survey,
+): Promise<string[]> {
+  const run = runFolder(plan.experimentId, plan.runId);
+  const staged = await takeInventory(
+    hosts.destination,
+    { ...sights.destination, state: "workspace", realPath: staging },
+    { jobs, run, statesOnly: false, excludes: () => false },
+  );
+  const stale = jobs.map(jobFolder).filter((folder) =>
+    staged.jobs.get(folder)?.names !== found.source.jobs.get(folder)?.names
+  );
+  const more = [...staged.run.keys()].some((path) => !found.source.run.has(path));
+  return withRun && more ? [...stale, run] : stale;
+}
+
+/** A new folder for what a load replaces. */
+function keepFolder({ staging }: Load, index: number, { plan }: Survey): string {
+  const area = staging.slice(0, staging.lastIndexOf("/"));
+  const stamp = new Date().toISOString().replace(/[-:]|\..*/g, "");
+  return `${area}/replaced/${stamp}-${index}-${plan.experimentId}-${plan.runId}`;
+}
