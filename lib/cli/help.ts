@@ -30,6 +30,10 @@ Copying:
                              (may be given several times)
       --bwlimit KIB          at most so many KiB a second; also 10m
 
+Patience:
+      --connect-timeout SECONDS  how long a host may take to answer (20)
+      --timeout SECONDS          how long a transfer may stand still (300)
+
 Output:
       --json                 one JSON object a line, the last a summary
   -q, --quiet                only errors, and what could not be copied

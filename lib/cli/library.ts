@@ -37,15 +37,19 @@ export interface Library {
   /** Reads this tool's own defaults, beside the settings. */
   loadDefaults(settingsFile?: string): Promise<Defaults>;
   /** Begins; nobody has logged in yet. */
-  session(onEvent: (event: CopyEvent) => void, signal: AbortSignal): Session;
+  session(
+    onEvent: (event: CopyEvent) => void,
+    signal: AbortSignal,
+    patience: Pick<CopyOptions, "connectTimeout" | "timeout">,
+  ): Session;
 }
 
 /** The library itself. */
 export const library: Library = {
   loadSettings,
   loadDefaults,
-  session(onEvent, signal) {
-    const hosts = new Hosts({ onEvent, signal });
+  session(onEvent, signal, patience) {
+    const hosts = new Hosts({ ...patience, onEvent, signal });
     return {
       async summarize(workspace, options) {
         return await summarize(await hosts.open(workspace), workspace, options);

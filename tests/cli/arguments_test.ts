@@ -23,6 +23,8 @@ const COPY = {
   create: false,
   exclude: [],
   bandwidthLimit: undefined,
+  connectTimeout: undefined,
+  timeout: undefined,
   settings: undefined,
   ...OUTPUT,
 };
@@ -30,6 +32,8 @@ const LIST = {
   command: "ls" as const,
   workspace: undefined,
   experimentId: undefined,
+  connectTimeout: undefined,
+  timeout: undefined,
   settings: undefined,
   ...OUTPUT,
 };
@@ -64,6 +68,8 @@ const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
     bandwidthLimit: 10240,
     settings: "s.yaml",
   }],
+  [["--connect-timeout", "5", "--timeout=0"], { ...COPY, connectTimeout: 5, timeout: 0 }],
+  [["ls", "--timeout", "60"], { ...LIST, timeout: 60 }],
   [["-yv", "--no-progress", "--color=never"], {
     ...COPY,
     yes: true,
