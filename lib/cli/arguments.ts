@@ -50,6 +50,8 @@ export interface CopyRequest extends OutputChoice {
   create: boolean;
   /** Files of jobs to leave out. */
   exclude: string[];
+  /** Whether what is copied reaches the disk before it gets its name. */
+  fsync: boolean;
   /** At most so many KiB a second. */
   bandwidthLimit: number | undefined;
   /** How long a host may take to answer at all, in seconds; 0 for ever. */
@@ -96,6 +98,7 @@ const OPTIONS: Record<string, Option> = {
   "keep-replaced": { type: "boolean", copyOnly: true },
   create: { type: "boolean", copyOnly: true },
   exclude: { type: "string", copyOnly: true },
+  "no-fsync": { type: "boolean", copyOnly: true },
   bwlimit: { type: "string", copyOnly: true },
   "connect-timeout": { type: "string" },
   timeout: { type: "string" },
@@ -150,6 +153,7 @@ export function parseArguments(args: string[]): Request {
     includeRunning: given.has("include-running"),
     keepReplaced: given.has("keep-replaced"),
     create: given.has("create"),
+    fsync: !given.has("no-fsync"),
     exclude: given.get("exclude") ?? [],
     bandwidthLimit: bwlimit === undefined ? undefined : parseBandwidth(bwlimit),
     ...common,

@@ -28,6 +28,7 @@ Copying:
       --create               accept a folder with other things as destination
       --exclude PATTERN      leave out such files of jobs, as in '*.ckpt'
                              (may be given several times)
+      --no-fsync             do not wait until the disk has what is copied
       --bwlimit KIB          at most so many KiB a second; also 10m
 
 Patience:

@@ -40,7 +40,7 @@ export interface Library {
   session(
     onEvent: (event: CopyEvent) => void,
     signal: AbortSignal,
-    patience: Pick<CopyOptions, "connectTimeout" | "timeout">,
+    options: Pick<CopyOptions, "connectTimeout" | "timeout" | "fsync">,
   ): Session;
 }
 
@@ -48,14 +48,14 @@ export interface Library {
 export const library: Library = {
   loadSettings,
   loadDefaults,
-  session(onEvent, signal, patience) {
-    const hosts = new Hosts({ ...patience, onEvent, signal });
+  session(onEvent, signal, options) {
+    const hosts = new Hosts({ ...options, onEvent, signal });
     return {
-      async summarize(workspace, options) {
-        return await summarize(await hosts.open(workspace), workspace, options);
+      async summarize(workspace, which) {
+        return await summarize(await hosts.open(workspace), workspace, which);
       },
-      copy(source, destination, experimentId, runId, options) {
-        const all = { ...options, onEvent, signal };
+      copy(source, destination, experimentId, runId, how) {
+        const all = { ...how, onEvent, signal };
         return copyBetween(hosts, source, destination, experimentId, runId, all);
       },
       [Symbol.asyncDispose]: () => hosts.close(),

@@ -128,7 +128,7 @@ async function list(request: ListRequest, context: Context): Promise<number> {
   await using session = library.session(
     (event) => reporter.event(event),
     signal,
-    patience(request),
+    hostOptions(request),
   );
   const { experimentId } = request;
   if (experimentId === undefined) {
@@ -150,7 +150,7 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
     if (event.type === "planned") plan = event.plan;
     reporter.event(event);
   };
-  await using session = library.session(onEvent, signal, patience(request));
+  await using session = library.session(onEvent, signal, hostOptions(request));
   const questions = mayAsk(request, terminal) ? quietQuestions(terminal, reporter) : undefined;
   const choice = await choose({ request, settings, defaults, session, questions });
   const { from, to, experimentId, runId } = choice;
@@ -165,9 +165,11 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   return result.complete ? EXIT.complete : EXIT.incomplete;
 }
 
-/** How long is waited for hosts. */
-function patience({ connectTimeout, timeout }: CopyRequest | ListRequest) {
+/** What all machines of a command have to know. */
+function hostOptions(request: CopyRequest | ListRequest) {
+  const { connectTimeout, timeout } = request;
   return {
+    ...(request.command === "copy" && { fsync: request.fsync }),
     ...(connectTimeout !== undefined && { connectTimeout }),
     ...(timeout !== undefined && { timeout }),
   };
@@ -209,6 +211,7 @@ function copyCommand(request: CopyRequest, { from, to, experimentId }: Choice, r
   if (request.includeRunning) command.push("--include-running");
   if (request.keepReplaced) command.push("--keep-replaced");
   if (request.create) command.push("--create");
+  if (!request.fsync) command.push("--no-fsync");
   for (const pattern of request.exclude) {
     if (pattern.startsWith("-")) command.push(`--exclude=${pattern}`);
     else command.push("--exclude", pattern);

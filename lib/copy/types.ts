@@ -149,6 +149,11 @@ export interface CopyOptions {
   exclude?: string[];
   /** At most so many KiB a second, as rsync counts; 0 for no limit. @default {0} */
   bandwidthLimit?: number;
+  /**
+   * Whether what is copied reaches the disk before it gets its name, so that a power cut leaves no
+   * empty files behind. @default {true}
+   */
+  fsync?: boolean;
   /** How long a host may take to answer at all, in seconds; 0 for ever. @default {20} */
   connectTimeout?: number;
   /** How long a transfer may stand still, in seconds; 0 for ever. @default {300} */

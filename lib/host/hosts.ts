@@ -21,6 +21,8 @@ export interface HostsOptions {
   connectTimeout?: number | undefined;
   /** How long a transfer may stand still, in seconds; 0 for ever. */
   timeout?: number | undefined;
+  /** Whether what is written must reach the disk before it gets its name. */
+  fsync?: boolean | undefined;
 }
 
 /** How long a host may take to answer at all, in seconds, where nobody says. */
@@ -41,6 +43,7 @@ export class Hosts implements AsyncDisposable {
     this.#options = options;
     this.#watch = {
       signal: options.signal,
+      fsync: options.fsync ?? true,
       timeout: options.timeout ?? TIMEOUT,
       onCommand: (command) => options.onEvent?.({ type: "command", command }),
     };

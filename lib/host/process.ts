@@ -10,7 +10,7 @@ import { spawn } from "./spawn.ts";
 
 export type { Program } from "./child.ts";
 
-/** What every start of a process needs to know. */
+/** What is done for a caller, and every start of a process, needs to know. */
 export interface Watch {
   /** Ends the process when it fires. */
   signal?: AbortSignal | undefined;
@@ -18,6 +18,8 @@ export interface Watch {
   onCommand?: ((command: string[]) => void) | undefined;
   /** How long a transfer may stand still, in seconds; 0 for ever. */
   timeout?: number | undefined;
+  /** Whether what is written must reach the disk before it gets its name. */
+  fsync?: boolean | undefined;
 }
 
 /** How much is written to a process at once, in bytes. */

@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { JOBS_FILE, STATUS_FILE } from "../workspace/layout.ts";
+import { JOBS, JOBS_FILE, STATUS_FILE } from "../workspace/layout.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
 import { APPEARED } from "./host.ts";
 import type {
@@ -49,7 +49,7 @@ export class SshHost implements Host {
   readonly name: string;
   readonly #session: Session;
 
-  constructor(ssh: SshSettings, watch: Watch, login: Login) {
+  constructor(ssh: SshSettings, private readonly watch: Watch, login: Login) {
     this.name = ssh.host;
     this.#session = new Session(ssh, watch, login);
   }
@@ -191,7 +191,7 @@ export class SshHost implements Host {
     const lines = [staging, carry?.from ?? "", carry?.into ?? "", marker ?? "", keep ?? ""];
     await this.#session.feed(
       SETTLE,
-      [...lines, finished ? "yes" : ""],
+      [...lines, finished ? "yes" : "", this.watch.fsync ? "yes" : ""],
       pairs((from, said) => failed.push({ from, reason: said === "appeared" ? APPEARED : said })),
       archive([...overlay, moveList(moves)]),
     );
@@ -234,7 +234,10 @@ const MOVES_AT_ONCE = 200;
 function moveList(moves: Move[]): OverlayEntry {
   const lines: string[] = [];
   let group: { move: Move; count: number } | undefined;
+  const firstOfRun = moves.find(({ from }) => !from.startsWith(`${JOBS}/`));
   for (const move of moves) {
+    // a run may only name jobs that are there, after a power cut too
+    if (move === firstOfRun) lines.push("sync");
     const at = move.from.lastIndexOf("/");
     if (
       group === undefined || group.count === MOVES_AT_ONCE ||

@@ -21,6 +21,7 @@ const COPY = {
   includeRunning: false,
   keepReplaced: false,
   create: false,
+  fsync: true,
   exclude: [],
   bandwidthLimit: undefined,
   connectTimeout: undefined,
@@ -68,6 +69,7 @@ const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
     bandwidthLimit: 10240,
     settings: "s.yaml",
   }],
+  [["--no-fsync"], { ...COPY, fsync: false }],
   [["--connect-timeout", "5", "--timeout=0"], { ...COPY, connectTimeout: 5, timeout: 0 }],
   [["ls", "--timeout", "60"], { ...LIST, timeout: 60 }],
   [["-yv", "--no-progress", "--color=never"], {
