@@ -50,8 +50,14 @@ export interface CopyRequest extends OutputChoice {
   create: boolean;
   /** Files of jobs to leave out. */
   exclude: string[];
+  /** Whether what is copied reaches the disk before it gets its name. */
+  fsync: boolean;
   /** At most so many KiB a second. */
   bandwidthLimit: number | undefined;
+  /** How long a host may take to answer at all, in seconds; 0 for ever. */
+  connectTimeout: number | undefined;
+  /** How long a transfer may stand still, in seconds; 0 for ever. */
+  timeout: number | undefined;
   /** Another settings file. */
   settings: string | undefined;
 }
@@ -64,6 +70,10 @@ export interface ListRequest extends OutputChoice {
   workspace: string | undefined;
   /** The experiment whose runs are listed. */
   experimentId: string | undefined;
+  /** How long a host may take to answer at all, in seconds; 0 for ever. */
+  connectTimeout: number | undefined;
+  /** How long a transfer may stand still, in seconds; 0 for ever. */
+  timeout: number | undefined;
   /** Another settings file. */
   settings: string | undefined;
 }
@@ -88,7 +98,10 @@ const OPTIONS: Record<string, Option> = {
   "keep-replaced": { type: "boolean", copyOnly: true },
   create: { type: "boolean", copyOnly: true },
   exclude: { type: "string", copyOnly: true },
+  "no-fsync": { type: "boolean", copyOnly: true },
   bwlimit: { type: "string", copyOnly: true },
+  "connect-timeout": { type: "string" },
+  timeout: { type: "string" },
   settings: { type: "string" },
   json: { type: "boolean" },
   quiet: { type: "boolean", short: "q" },
@@ -122,10 +135,13 @@ export function parseArguments(args: string[]): Request {
     color: readColor(last(given, "color")),
   };
   const [first, second] = positionals;
-  const settings = last(given, "settings");
-  if (command === "ls") {
-    return { command, workspace: first, experimentId: second, settings, ...output };
-  }
+  const common = {
+    connectTimeout: readSeconds("--connect-timeout", last(given, "connect-timeout")),
+    timeout: readSeconds("--timeout", last(given, "timeout")),
+    settings: last(given, "settings"),
+    ...output,
+  };
+  if (command === "ls") return { command, workspace: first, experimentId: second, ...common };
   const bwlimit = last(given, "bwlimit");
   return {
     command,
@@ -137,10 +153,10 @@ export function parseArguments(args: string[]): Request {
     includeRunning: given.has("include-running"),
     keepReplaced: given.has("keep-replaced"),
     create: given.has("create"),
+    fsync: !given.has("no-fsync"),
     exclude: given.get("exclude") ?? [],
     bandwidthLimit: bwlimit === undefined ? undefined : parseBandwidth(bwlimit),
-    settings,
-    ...output,
+    ...common,
   };
 }
 
@@ -246,6 +262,16 @@ function readColor(text: string | undefined): ColorChoice {
     "usage",
     `--color cannot be '${printable(text)}'`,
     "it is auto, always or never",
+  );
+}
+
+function readSeconds(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new CopyError(
+    "usage",
+    `${name} cannot be '${printable(text)}'`,
+    "it is a number of seconds; 0 is for ever",
   );
 }
 

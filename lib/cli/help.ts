@@ -28,7 +28,12 @@ Copying:
       --create               accept a folder with other things as destination
       --exclude PATTERN      leave out such files of jobs, as in '*.ckpt'
                              (may be given several times)
+      --no-fsync             do not wait until the disk has what is copied
       --bwlimit KIB          at most so many KiB a second; also 10m
+
+Patience:
+      --connect-timeout SECONDS  how long a host may take to answer (20)
+      --timeout SECONDS          how long a transfer may stand still (300)
 
 Output:
       --json                 one JSON object a line, the last a summary

@@ -6,6 +6,7 @@
  * | `connecting`, `connected` | `host` | around the login to a host |
  * | `command` | `command`: list of words | a program is started; with `--verbose` |
  * | `waiting` | `folder` | another copy of the run to the same workspace goes on |
+ * | `retrying` | `attempt`, `attempts`, `seconds`, `message` | a connection was lost; it is tried again after a pause |
  * | `planned` | `plan`: a `CopyPlan` | once the plan is made |
  * | `progress` | the fields of `CopyProgress` | at most once a second |
  * | `published` | `job`, `replaced` | a job stands at its final place |

@@ -37,21 +37,25 @@ export interface Library {
   /** Reads this tool's own defaults, beside the settings. */
   loadDefaults(settingsFile?: string): Promise<Defaults>;
   /** Begins; nobody has logged in yet. */
-  session(onEvent: (event: CopyEvent) => void, signal: AbortSignal): Session;
+  session(
+    onEvent: (event: CopyEvent) => void,
+    signal: AbortSignal,
+    options: Pick<CopyOptions, "connectTimeout" | "timeout" | "fsync">,
+  ): Session;
 }
 
 /** The library itself. */
 export const library: Library = {
   loadSettings,
   loadDefaults,
-  session(onEvent, signal) {
-    const hosts = new Hosts({ onEvent, signal });
+  session(onEvent, signal, options) {
+    const hosts = new Hosts({ ...options, onEvent, signal });
     return {
-      async summarize(workspace, options) {
-        return await summarize(await hosts.open(workspace), workspace, options);
+      async summarize(workspace, which) {
+        return await summarize(await hosts.open(workspace), workspace, which);
       },
-      copy(source, destination, experimentId, runId, options) {
-        const all = { ...options, onEvent, signal };
+      copy(source, destination, experimentId, runId, how) {
+        const all = { ...how, onEvent, signal };
         return copyBetween(hosts, source, destination, experimentId, runId, all);
       },
       [Symbol.asyncDispose]: () => hosts.close(),

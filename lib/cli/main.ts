@@ -125,7 +125,11 @@ async function list(request: ListRequest, context: Context): Promise<number> {
     return EXIT.complete;
   }
   const workspace = findWorkspace(request.workspace, settings);
-  await using session = library.session((event) => reporter.event(event), signal);
+  await using session = library.session(
+    (event) => reporter.event(event),
+    signal,
+    hostOptions(request),
+  );
   const { experimentId } = request;
   if (experimentId === undefined) {
     reporter.experiments(workspace, await session.summarize(workspace, { sizes: true }));
@@ -146,7 +150,7 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
     if (event.type === "planned") plan = event.plan;
     reporter.event(event);
   };
-  await using session = library.session(onEvent, signal);
+  await using session = library.session(onEvent, signal, hostOptions(request));
   const questions = mayAsk(request, terminal) ? quietQuestions(terminal, reporter) : undefined;
   const choice = await choose({ request, settings, defaults, session, questions });
   const { from, to, experimentId, runId } = choice;
@@ -159,6 +163,16 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   }
   reporter.copied(result, plan);
   return result.complete ? EXIT.complete : EXIT.incomplete;
+}
+
+/** What all machines of a command have to know. */
+function hostOptions(request: CopyRequest | ListRequest) {
+  const { connectTimeout, timeout } = request;
+  return {
+    ...(request.command === "copy" && { fsync: request.fsync }),
+    ...(connectTimeout !== undefined && { connectTimeout }),
+    ...(timeout !== undefined && { timeout }),
+  };
 }
 
 // The questions are written to standard output.
@@ -197,6 +211,7 @@ function copyCommand(request: CopyRequest, { from, to, experimentId }: Choice, r
   if (request.includeRunning) command.push("--include-running");
   if (request.keepReplaced) command.push("--keep-replaced");
   if (request.create) command.push("--create");
+  if (!request.fsync) command.push("--no-fsync");
   for (const pattern of request.exclude) {
     if (pattern.startsWith("-")) command.push(`--exclude=${pattern}`);
     else command.push("--exclude", pattern);
@@ -204,6 +219,10 @@ function copyCommand(request: CopyRequest, { from, to, experimentId }: Choice, r
   if (request.bandwidthLimit !== undefined) {
     command.push("--bwlimit", String(request.bandwidthLimit));
   }
+  if (request.connectTimeout !== undefined) {
+    command.push("--connect-timeout", String(request.connectTimeout));
+  }
+  if (request.timeout !== undefined) command.push("--timeout", String(request.timeout));
   if (request.settings !== undefined) command.push("--settings", request.settings);
   return [...command, "--yes"];
 }

@@ -14,7 +14,13 @@ import { choosePaint } from "./colour.ts";
 import { type Failure, renderFailure } from "./failure.ts";
 import { renderExperiments, renderRuns, renderWorkspaces } from "./list_report.ts";
 import { location } from "./names.ts";
-import { renderDryRunEnd, renderPlan, renderWarning, type ReportStyle } from "./plan_report.ts";
+import {
+  renderDryRunEnd,
+  renderPlan,
+  renderRetry,
+  renderWarning,
+  type ReportStyle,
+} from "./plan_report.ts";
 import type { Reporter } from "./reporter.ts";
 import { type ProgressMode, Screen } from "./screen.ts";
 import { renderSummary } from "./summary_report.ts";
@@ -53,6 +59,8 @@ export class TextReporter implements Reporter {
       this.#screen.message([`+ ${quoteCommand(event.command)}`]);
     } else if (event.type === "waiting") {
       this.#screen.message(["another copy of this run to this workspace goes on: waiting for it"]);
+    } else if (event.type === "retrying") {
+      this.#screen.message(renderRetry(event, this.#err.paint));
     } else if (event.type === "warning") {
       this.#screen.message([renderWarning(event.problem, this.#err.paint)]);
     } else if (event.type === "planned" && this.#copying) {

@@ -12,7 +12,8 @@ import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { carryOut } from "./load.ts";
 import { type Load, loadsOf, stagingName } from "./publish.ts";
-import { type Survey, survey } from "./survey.ts";
+import { withRetries } from "./retry.ts";
+import { type Request, type Survey, survey } from "./survey.ts";
 import { Tally } from "./tally.ts";
 import type { CopyOptions, CopyPlan, CopyResult } from "./types.ts";
 
@@ -108,6 +109,25 @@ export async function copyBetween(
 ): Promise<CopyResult> {
   const started = performance.now();
   const request = { workspaces: { source, destination }, experimentId, runId };
+  let tally: Tally | undefined;
+  const attempt = () =>
+    attemptCopy(hosts, request, options, (surveyed) => {
+      return tally = new Tally(surveyed, options, tally);
+    });
+  const attempts = { attempt, reset: () => hosts.close(), done: () => tally?.published ?? 0 };
+  await withRetries(attempts, options);
+  const result = tally!.result((performance.now() - started) / 1000);
+  options.onEvent?.({ type: "done", result });
+  return result;
+}
+
+/** Copies, or fails. */
+async function attemptCopy(
+  hosts: Hosts,
+  request: Request,
+  options: CopyOptions,
+  begin: (surveyed: Survey) => Tally,
+): Promise<void> {
   const claims: Claim[] = [];
   try {
     let surveyed = await survey(hosts, request, options);
@@ -115,14 +135,11 @@ export async function copyBetween(
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
     claims.push(...await claimAll(surveyed, loads(), options));
     if (claims.some((claim) => claim.changed)) surveyed = await survey(hosts, request, options);
-    const tally = new Tally(surveyed, options);
+    const tally = begin(surveyed);
     const resumed = claims.some((claim) => claim.resumed);
     const owner = claims[0]?.owner ?? 0;
     const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner };
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
-    const result = tally.result((performance.now() - started) / 1000);
-    options.onEvent?.({ type: "done", result });
-    return result;
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
     throw asCopyError(error);

@@ -7,12 +7,13 @@
 import { CopyError } from "../errors.ts";
 import { refused } from "./access.ts";
 import { lookAt, namesIn, walk } from "./files.ts";
-import { jobName } from "../workspace/layout.ts";
+import { jobName, JOBS } from "../workspace/layout.ts";
 import { APPEARED } from "./host.ts";
 import type { Claim, FailedMove, Move, Place, Settlement } from "./host.ts";
 import { takeLock } from "./lock.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { feed, output, type Parts, start, stopIfAborted, type Watch } from "./process.ts";
+import { syncFolders, syncTree } from "./sync.ts";
 
 /** Where, in a staging folder, what is being replaced waits until the new one stands. */
 const ASIDE = "replaced";
@@ -75,12 +76,21 @@ export async function settleLocally(
 ): Promise<FailedMove[]> {
   if (carry !== undefined) await takeOver(carry.from, `${staging}/${carry.into}`, watch);
   await unpack(staging, overlay, gnu, watch);
+  if (watch.fsync) await syncTree(staging, watch);
   const failed: FailedMove[] = [];
-  for (const move of moves) {
-    const reason = moveInto(staging, move);
-    if (reason !== undefined) failed.push({ from: move.from, reason });
+  // a run may only name jobs that are there, after a power cut too
+  const isJob = ({ from }: Move) => from.startsWith(`${JOBS}/`);
+  for (const group of [moves.filter(isJob), moves.filter((move) => !isJob(move))]) {
+    for (const move of group) {
+      const reason = moveInto(staging, move);
+      if (reason !== undefined) failed.push({ from: move.from, reason });
+    }
+    if (watch.fsync) await syncFolders(foldersOf(group));
   }
-  if (marker !== undefined) Deno.openSync(marker, { create: true, write: true }).close();
+  if (marker !== undefined) {
+    Deno.openSync(marker, { create: true, write: true }).close();
+    if (watch.fsync) await syncFolders([parentOf(marker)]);
+  }
   clear(staging, keep, finished && failed.every(({ reason }) => reason === APPEARED));
   return failed;
 }
@@ -149,6 +159,17 @@ function moveInto(staging: string, { kind, from, into }: Move): string | undefin
     if (error instanceof Deno.errors.NotCapable) throw refused("write", into);
     return (error as Error).message;
   }
+}
+
+/** The folders whose names some moves have changed, with the two above each that may be new. */
+function foldersOf(moves: Move[]): Set<string> {
+  const folders = new Set<string>();
+  for (const { into } of moves) {
+    for (const path of [into, parentOf(into), parentOf(parentOf(into))]) {
+      if (path !== "") folders.add(path);
+    }
+  }
+  return folders;
 }
 
 function removeEmpty(folder: string): void {

@@ -5,6 +5,7 @@
  */
 
 import { lookAt } from "./files.ts";
+import { pause } from "./pause.ts";
 
 /** How often somebody else's lock is tried again, in milliseconds. */
 const AGAIN = 500;
@@ -81,20 +82,4 @@ function giveUp(file: Deno.FsFile, reason: unknown): never {
 function release(file: Deno.FsFile, path: string): void {
   Deno.removeSync(path);
   file.close();
-}
-
-/** Waits; rejects with the signal's reason when that fires. */
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    if (signal?.aborted) stop();
-    signal?.addEventListener("abort", stop, { once: true });
-  });
 }

@@ -4,18 +4,22 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
+import { CopyError, LostConnection } from "../errors.ts";
 import type { Program } from "./child.ts";
 import { spawn } from "./spawn.ts";
 
 export type { Program } from "./child.ts";
 
-/** What every start of a process needs to know. */
+/** What is done for a caller, and every start of a process, needs to know. */
 export interface Watch {
   /** Ends the process when it fires. */
   signal?: AbortSignal | undefined;
   /** Is told the command, before it starts. */
   onCommand?: ((command: string[]) => void) | undefined;
+  /** How long a transfer may stand still, in seconds; 0 for ever. */
+  timeout?: number | undefined;
+  /** Whether what is written must reach the disk before it gets its name. */
+  fsync?: boolean | undefined;
 }
 
 /** How much is written to a process at once, in bytes. */
@@ -47,6 +51,9 @@ export interface Running {
 /** How much of a process's complaints is kept, in characters. */
 const COMPLAINT = 1 << 20;
 
+/** How long a process may take to end when it is asked to, in milliseconds. */
+const LAST_WORDS = 700;
+
 /**
  * Starts a program.
  *
@@ -56,9 +63,17 @@ const COMPLAINT = 1 << 20;
 export function start(program: Program, args: string[], watch: Watch): Running {
   stopIfAborted(watch);
   watch.onCommand?.([program, ...args]);
-  const { stdin, stdout, stderr, code, kill } = spawn(program, args);
+  const { stdin, stdout, stderr, code, kill: send } = spawn(program, args);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const kill = () => {
+    send("SIGTERM");
+    timer ??= setTimeout(() => send("SIGKILL"), LAST_WORDS);
+  };
   watch.signal?.addEventListener("abort", kill);
-  code.then(() => watch.signal?.removeEventListener("abort", kill));
+  code.then(() => {
+    clearTimeout(timer);
+    watch.signal?.removeEventListener("abort", kill);
+  });
   return { stdin, stdout, complaint: tail(stderr), code, kill };
 }
 
@@ -71,14 +86,56 @@ async function tail(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<st
   return kept;
 }
 
+/** A clock that ends a process in which nothing moves. */
+export interface IdleClock {
+  /** Something has moved. */
+  moved(): void;
+  /** Ends the clock; whether it has ended the process. */
+  stop(): boolean;
+}
+
+/** Ends a process once nothing has moved for so many seconds; 0: never. */
+export function endWhenIdle(running: Running, seconds = 0): IdleClock {
+  let last = performance.now();
+  let expired = false;
+  const look = () => {
+    const left = last + seconds * 1000 - performance.now();
+    if (left > 0) timer = setTimeout(look, left);
+    else {
+      expired = true;
+      running.kill();
+    }
+  };
+  let timer = seconds > 0 ? setTimeout(look, seconds * 1000) : undefined;
+  return {
+    moved: () => last = performance.now(),
+    stop() {
+      clearTimeout(timer);
+      return expired;
+    },
+  };
+}
+
+/** The error for a transfer that an {@linkcode IdleClock} has ended. */
+export function stoodStill(seconds = 0): LostConnection {
+  return new LostConnection(`the transfer stood still for ${seconds} s`);
+}
+
 /** What to write to a process. */
 export type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** Writes parts to a process and closes; a process that stops reading early is no error here. */
-export async function feed(running: Running, parts: Parts): Promise<void> {
+/**
+ * Writes parts to a process and closes; a process that stops reading early is no error here.
+ *
+ * @param clock Is told of each part that was taken.
+ */
+export async function feed(running: Running, parts: Parts, clock?: IdleClock): Promise<void> {
   const writer = running.stdin.getWriter();
   try {
-    for await (const part of gathered(parts)) await writer.write(part);
+    for await (const part of gathered(parts)) {
+      await writer.write(part);
+      clock?.moved();
+    }
     await writer.close();
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe || error instanceof TypeError) return;

@@ -321,7 +321,14 @@ IFS= read -r new
 IFS= read -r marker
 IFS= read -r keep
 IFS= read -r finished
+IFS= read -r fsync
 cd "$staging" || stop "the folder $staging is gone"
+to_disk() { # the whole file system, where sync knows how; everything elsewhere
+  [ -n "$fsync" ] || return 0
+  trouble=$(sync -f . 2>&1) && return
+  case $trouble in *"rror syncing"*) stop "what was copied did not reach the disk: $trouble" ;; esac
+  sync
+}
 if [ -n "$old" ]; then
   trouble=$(rsync -aHS --ignore-existing --chmod=Du+w --exclude=/jobs --exclude=/.status.json.lock \\
     "$old/" "$new/" 2>&1) || stop "rsync failed: $trouble"
@@ -329,6 +336,7 @@ fi
 set --
 if [ "$(id -u)" = 0 ]; then case $(tar --version 2> /dev/null) in *GNU*) set -- --overwrite ;; esac; fi
 trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
+to_disk
 left=
 failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes; }
 move_all() { # names from one folder to another, those that are there
@@ -375,11 +383,13 @@ while IFS= read -r line; do
     "from "*) parent=$rest ;;
     "into "*) into=$rest ;;
     "name "*) set -- "$@" "$rest" ;;
+    sync) settle "$@"; set --; to_disk ;;
   esac
 done < .moves
 settle "$@"
 rm -f .moves
 if [ -n "$marker" ]; then [ -e "$marker" ] || : > "$marker"; fi
+to_disk
 if [ -d replaced ]; then
   if [ -n "$keep" ]; then mkdir -p "\${keep%/*}" && mv replaced "$keep"; else remove replaced; fi
 fi

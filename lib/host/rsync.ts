@@ -4,7 +4,8 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
+import { CopyError, LostConnection } from "../errors.ts";
+import { isRefusal } from "./refusal.ts";
 import { feed, type Running, start, stopIfAborted, type Watch } from "./process.ts";
 
 /** What to tell rsync. */
@@ -71,9 +72,10 @@ export function isAtLeast(version: string, least: string): boolean {
 /**
  * The arguments of rsync: only what both ends know.
  *
+ * @param timeout How long nothing may move, in seconds; 0 for ever.
  * @throws {CopyError} `program`, when the other end's rsync is too old for its path.
  */
-export function rsyncArguments(request: RsyncRequest): string[] {
+export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
   const { rsh, from, to, rules, bandwidthLimit, version, otherVersion } = request;
   const bothAreAtLeast = (least: string) =>
     isAtLeast(version, least) && isAtLeast(otherVersion, least);
@@ -90,6 +92,8 @@ export function rsyncArguments(request: RsyncRequest): string[] {
     ...(isAtLeast(version, "3.1.0") ? [`--info=progress2${names}`, "--no-h", "--outbuf=L"] : []),
     ...(request.openFolders ? ["--chmod=Du+w"] : []),
     ...(rsh === undefined ? [] : [...protectedPaths(request), `--rsh=${rsh}`]),
+    // openrsync has it too; an rsync at work on a large file tells the other that it lives
+    ...(timeout > 0 ? [`--timeout=${timeout}`] : []),
     ...(bandwidthLimit > 0 ? [`--bwlimit=${bandwidthLimit}`] : []),
     ...rules.map((rule) => `--filter=${rule}`),
     "--",
@@ -115,7 +119,7 @@ function protectedPaths({ from, to, otherVersion }: RsyncRequest): string[] {
  * @throws {CopyError} `connection`, when the connection was lost; `program`, when rsync failed.
  */
 export async function runRsync(request: RsyncRequest, watch: Watch): Promise<RsyncOutcome> {
-  const running = start("rsync", rsyncArguments(request), watch);
+  const running = start("rsync", rsyncArguments(request, watch.timeout), watch);
   const list = new TextEncoder().encode(request.folders.map((name) => `${name}\0`).join(""));
   await Promise.all([
     feed(running, [list]),
@@ -139,12 +143,8 @@ function judge(code: number, complaint: string, watch: Watch): RsyncOutcome {
   );
   const meaning = MEANINGS[code] ?? said ?? "it did not say why";
   const again = "run the same command again: it goes on from here";
-  throw CONNECTION.includes(code)
-    ? new CopyError(
-      "connection",
-      `${meaning} (${code === 255 ? "ssh" : "rsync"} exit ${code})`,
-      again,
-    )
+  throw CONNECTION.includes(code) && !isRefusal(complaint)
+    ? new LostConnection(`${meaning} (${code === 255 ? "ssh" : "rsync"} exit ${code})`)
     : new CopyError("program", `rsync failed: ${meaning} (exit ${code})`, again);
 }
 

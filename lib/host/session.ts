@@ -6,24 +6,27 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
+import { CopyError, LostConnection } from "../errors.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
 import { requireAccess } from "./access.ts";
 import { variable } from "./environment.ts";
 import { Answers } from "./frame.ts";
 import {
+  endWhenIdle,
   feed,
   output,
   type Parts,
   type Running,
   start,
+  stoodStill,
   stopIfAborted,
   type Watch,
 } from "./process.ts";
 import { AGENT } from "./programs.ts";
+import { isRefusal, isUnreached } from "./refusal.ts";
 
-/** How long a host may take to answer at all, in seconds, where the user's options do not say. */
-const CONNECT_TIMEOUT = 20;
+/** How long a login script may go on when it is not needed any more, in milliseconds. */
+const PATIENCE = 20_000;
 
 /** What a socket's path may have at most, in bytes, with what ssh adds to it while it makes one. */
 const SOCKET_PATH = 104 - 18;
@@ -45,6 +48,14 @@ interface Agent {
   answers: Answers;
 }
 
+/** How to log in. */
+export interface Login {
+  /** How long the host may take to answer at all, in seconds, where the user's options do not say. */
+  connectTimeout: number;
+  /** Whether this host has been reached before: then it is worth to try again. */
+  reached: boolean;
+}
+
 /** A session with a host. */
 export class Session {
   #agent: Agent | undefined;
@@ -54,16 +65,33 @@ export class Session {
   /** The end of what the agent was asked last. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(private readonly ssh: SshSettings, private readonly watch: Watch) {
+  /** Whether the agent has ever answered. */
+  #established = false;
+  /** Whether the agent has ended, and with it what it holds. */
+  #ended = false;
+
+  constructor(
+    private readonly ssh: SshSettings,
+    private readonly watch: Watch,
+    private readonly login: Login,
+  ) {
     if (ssh.host.startsWith("-") || ssh.host === "" || /\s/.test(ssh.host)) {
       throw new CopyError("usage", `'${ssh.host}' cannot be a host`);
     }
   }
 
-  /** The arguments of every ssh to this host but its last ones: `-- HOST COMMAND`. */
+  /**
+   * The arguments of every ssh to this host but its last ones: `-- HOST COMMAND`. Without the master
+   * they fail: another login would work where nobody holds a claim any more.
+   *
+   * @throws {CopyError} `connection`, when it was lost.
+   */
   get options(): string[] {
+    stopIfAborted(this.watch);
+    if (this.#ended) throw new LostConnection(`the connection to ${this.ssh.host} was lost`);
     if (this.#folder === undefined) return this.#ownOptions;
-    return ["-S", this.#socket, "-oControlMaster=no", ...this.#ownOptions];
+    const through = ["-S", this.#socket, "-oControlMaster=no"];
+    return [...through, ...this.#ownOptions, "-oProxyCommand=false"];
   }
 
   /** What the user's settings say comes first: ssh takes the first value of an option. */
@@ -72,7 +100,7 @@ export class Session {
       ...(this.ssh.options ?? []),
       ...["-T", "-oRemoteCommand=none", "-oClearAllForwardings=yes"],
       ...["-oServerAliveInterval=15", "-oServerAliveCountMax=4"],
-      `-oConnectTimeout=${CONNECT_TIMEOUT}`,
+      `-oConnectTimeout=${this.login.connectTimeout || "none"}`,
     ];
   }
 
@@ -92,7 +120,13 @@ export class Session {
     this.#agent = { running, writer, answers: new Answers(running.stdout) };
     const word = crypto.randomUUID();
     this.#tell(`${sized(AGENT)}${word}\n`);
-    await this.#answer(word, () => {});
+    const clock = endWhenIdle(running, this.watch.timeout);
+    await this.#answer(word, () => {}).catch((error) => {
+      throw clock.stop() ? stoodStill(this.watch.timeout) : error;
+    });
+    clock.stop();
+    this.#established = true;
+    running.code.then(() => this.#ended = true);
   }
 
   async #hasMaster(): Promise<boolean> {
@@ -154,20 +188,28 @@ export class Session {
    *
    * @param lines The program's first data, a line each.
    * @param body What comes after them.
+   * @param pace Whether the program must not stand still for longer than a transfer may.
    */
   async feed(
     program: string,
     lines: string[],
     tell: (text: string) => void,
     body: Parts = [],
+    pace: "moving" | "any" = "any",
   ): Promise<void> {
     const running = this.#channel();
+    const clock = endWhenIdle(running, pace === "moving" ? this.watch.timeout : 0);
     const word = crypto.randomUUID();
+    const heard = (text: string) => {
+      clock.moved();
+      tell(text);
+    };
     const [whole] = await Promise.all([
-      new Answers(running.stdout).read(word, tell),
-      feed(running, input(program, word, lines, body)),
+      new Answers(running.stdout).read(word, heard),
+      feed(running, input(program, word, lines, body), clock),
     ]);
     const code = await running.code;
+    if (clock.stop()) throw stoodStill(this.watch.timeout);
     if (!whole) throw await this.#failure(running, code);
   }
 
@@ -194,7 +236,7 @@ export class Session {
 
   /** Opens a channel that will be needed soon. */
   warm(): void {
-    this.#spare ??= this.#start(this.options);
+    if (!this.#ended) this.#spare ??= this.#start(this.options);
   }
 
   #channel(): Running {
@@ -207,8 +249,16 @@ export class Session {
   async #failure(running: Running, code: number): Promise<CopyError> {
     stopIfAborted(this.watch);
     const host = this.ssh.host;
-    const said = (await running.complaint).trim().split(/\r?\n/).at(-1) ?? "";
+    const complaint = (await running.complaint).trim();
+    const said = complaint.split(/\r?\n/).at(-1) ?? "";
     const why = said === "" ? `ssh exit ${code}` : said;
+    const { reached } = this.login;
+    if (this.#established && !isRefusal(complaint)) {
+      return new LostConnection(`the connection to ${host} was lost: ${why}`);
+    }
+    if (code === 255 && !isRefusal(complaint) && (reached || !isUnreached(complaint))) {
+      return new LostConnection(`no connection to ${host}: ${why}`);
+    }
     return code === 255
       ? new CopyError("connection", `no connection to ${host}: ${why}`, `does  ssh ${host}  work?`)
       : new CopyError("connection", `${host} did not answer as expected: ${why}`);
@@ -220,7 +270,9 @@ export class Session {
     this.#spare = undefined;
     if (spare !== undefined) {
       // a login script is let end by itself: one that is broken off may leave locks of its own
+      const timer = setTimeout(() => spare.kill(), this.#ended ? 0 : PATIENCE);
       await Promise.all([spare.stdin.close().catch(() => {}), output(spare), spare.code]);
+      clearTimeout(timer);
     }
     const agent = this.#agent;
     this.#agent = undefined;

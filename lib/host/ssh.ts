@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { JOBS_FILE, STATUS_FILE } from "../workspace/layout.ts";
+import { JOBS, JOBS_FILE, STATUS_FILE } from "../workspace/layout.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
 import { APPEARED } from "./host.ts";
 import type {
@@ -31,12 +31,16 @@ import type {
 import { notThere } from "./local.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { nameList, packArguments } from "./pack.ts";
+import { within } from "./pause.ts";
 import type { Watch } from "./process.ts";
 import { BROWSE, CLAIM, DISCARD, FREE, LOOK, PACK, SCAN, SETTLE, UNPACK } from "./programs.ts";
-import { Session } from "./session.ts";
+import { type Login, Session } from "./session.ts";
 
 /** How often a claim gives a sign of life, in milliseconds. */
 const CLAIM_BEAT = 15_000;
+
+/** How long a claim may take to be given up, in milliseconds. */
+const RELEASE = 5000;
 
 const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
 
@@ -45,9 +49,9 @@ export class SshHost implements Host {
   readonly name: string;
   readonly #session: Session;
 
-  constructor(ssh: SshSettings, watch: Watch) {
+  constructor(ssh: SshSettings, private readonly watch: Watch, login: Login) {
     this.name = ssh.host;
-    this.#session = new Session(ssh, watch);
+    this.#session = new Session(ssh, watch, login);
   }
 
   /** Logs in. */
@@ -116,7 +120,7 @@ export class SshHost implements Host {
     let folder = "";
     let described: string | undefined;
     const lines = [jobStatesOnly ? "states" : "all", root, ...folders.map((name) => `./${name}`)];
-    await this.#session.feed(SCAN, lines, (text) => {
+    const tell = (text: string) => {
       if (inLinks) links.push(text);
       else if (described === undefined && text === "links") inLinks = true;
       else if (described === undefined) described = text;
@@ -126,7 +130,8 @@ export class SshHost implements Host {
         visit(folder, entry);
         described = undefined;
       }
-    });
+    };
+    await this.#session.feed(SCAN, lines, tell, [], "moving");
     for (let at = 0; at + 2 < links.length; at += 3) {
       const [name, target, realPath] = links.slice(at, at + 3) as [string, string, string];
       linked.push({ folder: name.slice(2), target, realPath });
@@ -150,8 +155,9 @@ export class SshHost implements Host {
       owner: Number(owner),
       release: async () => {
         clearInterval(beat);
-        // where the connection is lost, the agent has given it up
-        await this.#session.run(FREE, [staging], () => {}, true).catch(() => {});
+        // where the connection is lost or stands still, the agent gives it up by itself
+        const freed = this.#session.run(FREE, [staging], () => {}, true).catch(() => {});
+        await within(RELEASE, freed);
       },
     };
   }
@@ -172,7 +178,8 @@ export class SshHost implements Host {
 
   async unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean> {
     let trouble = "";
-    const fed = this.#session.feed(UNPACK, [staging], (text) => trouble += text, stream);
+    const tell = (text: string) => trouble += text;
+    const fed = this.#session.feed(UNPACK, [staging], tell, stream, "moving");
     this.#session.warm();
     await fed;
     return trouble === "";
@@ -184,7 +191,7 @@ export class SshHost implements Host {
     const lines = [staging, carry?.from ?? "", carry?.into ?? "", marker ?? "", keep ?? ""];
     await this.#session.feed(
       SETTLE,
-      [...lines, finished ? "yes" : ""],
+      [...lines, finished ? "yes" : "", this.watch.fsync ? "yes" : ""],
       pairs((from, said) => failed.push({ from, reason: said === "appeared" ? APPEARED : said })),
       archive([...overlay, moveList(moves)]),
     );
@@ -227,7 +234,10 @@ const MOVES_AT_ONCE = 200;
 function moveList(moves: Move[]): OverlayEntry {
   const lines: string[] = [];
   let group: { move: Move; count: number } | undefined;
+  const firstOfRun = moves.find(({ from }) => !from.startsWith(`${JOBS}/`));
   for (const move of moves) {
+    // a run may only name jobs that are there, after a power cut too
+    if (move === firstOfRun) lines.push("sync");
     const at = move.from.lastIndexOf("/");
     if (
       group === undefined || group.count === MOVES_AT_ONCE ||

@@ -21,8 +21,11 @@ const COPY = {
   includeRunning: false,
   keepReplaced: false,
   create: false,
+  fsync: true,
   exclude: [],
   bandwidthLimit: undefined,
+  connectTimeout: undefined,
+  timeout: undefined,
   settings: undefined,
   ...OUTPUT,
 };
@@ -30,6 +33,8 @@ const LIST = {
   command: "ls" as const,
   workspace: undefined,
   experimentId: undefined,
+  connectTimeout: undefined,
+  timeout: undefined,
   settings: undefined,
   ...OUTPUT,
 };
@@ -64,6 +69,9 @@ const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
     bandwidthLimit: 10240,
     settings: "s.yaml",
   }],
+  [["--no-fsync"], { ...COPY, fsync: false }],
+  [["--connect-timeout", "5", "--timeout=0"], { ...COPY, connectTimeout: 5, timeout: 0 }],
+  [["ls", "--timeout", "60"], { ...LIST, timeout: 60 }],
   [["-yv", "--no-progress", "--color=never"], {
     ...COPY,
     yes: true,

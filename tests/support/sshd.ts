@@ -27,6 +27,8 @@ export interface Sshd extends AsyncDisposable {
   readonly options: string[];
   /** Its private folder, removed in the end; the log is `log` there. */
   readonly dir: string;
+  /** Ends the server; who has logged in stays. */
+  stop(): Promise<void>;
 }
 
 /** How often another port is tried when somebody else was faster. */
@@ -142,6 +144,7 @@ function handle(sshd: Deno.ChildProcess, dir: string, port: number): Sshd {
       ...settings.flatMap((setting) => ["-o", setting]),
     ],
     dir,
+    stop: () => stop(sshd),
     async [Symbol.asyncDispose](): Promise<void> {
       await stop(sshd);
       Deno.removeSync(dir, { recursive: true });
