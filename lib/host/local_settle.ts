@@ -25,6 +25,7 @@ export async function claimLocally(
   signal: AbortSignal | undefined,
 ): Promise<Claim> {
   const parent = parentOf(staging);
+  if (lookAt(parent, "")?.kind === "link") throw refused("write", parent);
   Deno.mkdirSync(parentOf(parent), { recursive: true });
   const lock = await takeLock(`${staging}.lock`, onWait, signal);
   const release = () => {
@@ -37,6 +38,7 @@ export async function claimLocally(
     const real = Deno.realPathSync(parent);
     if (real !== parent) throw refused("write", parentOf(real));
     Deno.mkdirSync(staging, { recursive: true, mode: 0o700 });
+    for (const folder of [parent, staging]) makePrivate(folder);
     const changed = putBack(staging, places) > 0 || lock.waited;
     const owner = Deno.lstatSync(staging).uid ?? 0;
     return { changed, resumed: namesIn(staging)!.length > 0, owner, release };
@@ -44,6 +46,11 @@ export async function claimLocally(
     await release();
     throw error;
   }
+}
+
+/** What others could write into could become anything while it is put together. */
+function makePrivate(folder: string): void {
+  if (((lookAt(folder, "")?.mode ?? 0) & 0o077) !== 0) Deno.chmodSync(folder, 0o700);
 }
 
 /** A folder that an interrupted copy moved aside, and did not replace, goes back to its place. */
@@ -73,16 +80,39 @@ export async function settleLocally(
   gnu: boolean,
   watch: Watch,
 ): Promise<FailedMove[]> {
-  if (carry !== undefined) await takeOver(carry.from, `${staging}/${carry.into}`, watch);
-  await unpack(staging, overlay, gnu, watch);
+  if (carry !== undefined && isFolder(parentOf(carry.from)) && isFolder(carry.from)) {
+    await takeOver(carry.from, `${staging}/${carry.into}`, watch);
+  }
+  const misplaced = notFolders(staging, moves);
+  const under = ({ path }: OverlayEntry) => misplaced.has(path.split("/").slice(0, 3).join("/"));
+  await unpack(staging, overlay.filter((entry) => !under(entry)), gnu, watch);
   const failed: FailedMove[] = [];
   for (const move of moves) {
-    const reason = moveInto(staging, move);
+    const reason = misplaced.has(move.from) ? "it came as a link" : moveInto(staging, move);
     if (reason !== undefined) failed.push({ from: move.from, reason });
   }
-  if (marker !== undefined) Deno.openSync(marker, { create: true, write: true }).close();
+  if (marker !== undefined && lookAt(marker, "") === undefined) {
+    Deno.openSync(marker, { createNew: true, write: true }).close();
+  }
   clear(staging, keep, finished && failed.every(({ reason }) => reason === APPEARED));
   return failed;
+}
+
+/** The folders that were staged as something else: nothing is written through a link. */
+function notFolders(staging: string, moves: Move[]): Set<string> {
+  const known = new Map<string, boolean>();
+  const standsAsFolder = (path: string): boolean => {
+    const above = parentOf(path);
+    if (above !== "" && !standsAsFolder(above)) return false;
+    if (!known.has(path)) known.set(path, isFolder(`${staging}/${path}`));
+    return known.get(path)!;
+  };
+  const folders = moves.filter(({ kind }) => kind !== "link").map(({ from }) => from);
+  return new Set(folders.filter((from) => !standsAsFolder(from)));
+}
+
+function isFolder(path: string): boolean {
+  return lookAt(path, "")?.kind === "folder";
 }
 
 /** Copies into the new folder what only the old one holds: rsync keeps times, links and holes. */
@@ -207,5 +237,5 @@ function clear(staging: string, keep: string | undefined, finished: boolean): vo
 }
 
 function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"));
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
