@@ -124,7 +124,10 @@ export async function copyBetween(
     const resumed = claims.some((claim) => claim.resumed);
     const owner = claims[0]?.owner ?? 0;
     const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner };
-    for (const [index, load] of loads().entries()) await carryOut(load, index, context);
+    for (const [index, load] of loads().entries()) {
+      const failures = await carryOut(load, index, context);
+      if (failures > 0) context.resumed = true; // they stay in the staging folder
+    }
     const result = tally.result((performance.now() - started) / 1000);
     options.onEvent?.({ type: "done", result });
     return result;
@@ -158,14 +161,14 @@ interface Context {
   tally: Tally;
   options: CopyOptions;
   watch: Watch;
-  /** Whether an earlier attempt has left something in the staging folders. */
+  /** Whether an earlier attempt, or load, has left something in the staging folders. */
   resumed: boolean;
   /** The user at the destination, as a number. */
   owner: number;
 }
 
-/** Stages a load, rewrites it and publishes it. */
-async function carryOut(load: Load, index: number, context: Context): Promise<void> {
+/** Stages a load, rewrites it and publishes it; answers how many of its jobs failed. */
+async function carryOut(load: Load, index: number, context: Context): Promise<number> {
   const { surveyed, tally, options, watch } = context;
   const isHere = surveyed.hosts.source.name === undefined;
   const prepare = async (load: Load) => {
@@ -183,7 +186,9 @@ async function carryOut(load: Load, index: number, context: Context): Promise<vo
   const keep = options.keepReplaced === true ? keepFolder(load, index, surveyed) : undefined;
   const brought = { ...load, jobs };
   const prepared = await (early ?? prepare(brought));
-  tally.take(load, await publish(brought, surveyed, keep, ...prepared), keep);
+  const published = await publish(brought, surveyed, keep, ...prepared);
+  tally.take(load, published, keep);
+  return failed.size + published.failed.length;
 }
 
 /** Brings a load into its staging folder; answers which jobs rsync could not copy, and why. */
@@ -209,7 +214,9 @@ async function bring(
     onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
   };
   const streamed = streamable(folders, load, context);
-  if (streamed.length > 0 && await stream({ ...staging, folders: streamed }, context.owner)) {
+  const toStream = { ...staging, folders: streamed };
+  const mostBytes = mostBytesOf(load, surveyed);
+  if (streamed.length > 0 && await stream(toStream, context.owner, mostBytes)) {
     const gone = new Set(streamed);
     staging.folders = folders.filter((folder) => !gone.has(folder));
     if (staging.folders.length === 0) return new Map();
@@ -244,6 +251,19 @@ function streamable(
     if (job === undefined) return ![...source.run.values()].some(({ kind }) => kind === "other");
     return job.linked === undefined && !job.special && job.bytes <= job.files * STREAMED_SIZE;
   });
+}
+
+/** What one thing in an archive takes at most beside its bytes: two long names, and blocks. */
+const MEMBER_SIZE = 16_384;
+
+/** How many bytes a load can be at most in an archive: twice what was seen, and a little more. */
+function mostBytesOf({ jobs }: Load, { plan, found: { source } }: Survey): number {
+  const inJobs = jobs.map((job) => {
+    const { bytes, files, folders, links } = source.jobs.get(jobFolder(job))!;
+    return bytes + (files + folders.size + links.length) * MEMBER_SIZE;
+  });
+  const inRun = plan.run.bytes + source.run.size * MEMBER_SIZE;
+  return 2 * inJobs.reduce((sum, bytes) => sum + bytes, inRun) + 2 ** 24;
 }
 
 /** Whether a load has folders that their owner may not write. */

@@ -5,6 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
+import { gate } from "../host/gate.ts";
 import type { Host } from "../host/host.ts";
 import { type RsyncOutcome, runRsync } from "../host/rsync.ts";
 import type { Watch } from "../host/process.ts";
@@ -70,9 +71,14 @@ export interface Staging {
  * Brings folders of many small files into a staging folder that is new, as one tar stream.
  *
  * @param owner The user at the destination, as a number.
+ * @param mostBytes How long the stream can be at most.
  * @returns Whether all of it has come; if not, `stage` goes on from there.
  */
-export async function stream(staging: Staging, owner: number): Promise<boolean> {
+export async function stream(
+  staging: Staging,
+  owner: number,
+  mostBytes: number,
+): Promise<boolean> {
   const { hosts, paths, folders, taskIds, onProgress } = staging;
   const { stream, whole } = hosts.source.pack({
     root: paths.source,
@@ -80,9 +86,11 @@ export async function stream(staging: Staging, owner: number): Promise<boolean> 
     leftBehind: leftBehindPlaces(taskIds),
     owner,
   });
+  const host = hosts.source.name;
+  const passed = host === undefined ? stream : gate(stream, { host, folders, mostBytes });
   async function* counted() {
     let bytes = 0;
-    for await (const chunk of stream) {
+    for await (const chunk of passed) {
       onProgress(bytes += chunk.length, undefined);
       yield chunk;
     }

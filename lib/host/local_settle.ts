@@ -80,15 +80,16 @@ export async function settleLocally(
   gnu: boolean,
   watch: Watch,
 ): Promise<FailedMove[]> {
-  if (carry !== undefined && isFolder(parentOf(carry.from)) && isFolder(carry.from)) {
-    await takeOver(carry.from, `${staging}/${carry.into}`, watch);
-  }
   const misplaced = notFolders(staging, moves);
+  if (carry !== undefined && isFolder(parentOf(carry.from)) && isFolder(carry.from)) {
+    const kept = await takeOver(carry.from, `${staging}/${carry.into}`, watch);
+    if (!kept) misplaced.set(carry.into, LOST);
+  }
   const under = ({ path }: OverlayEntry) => misplaced.has(path.split("/").slice(0, 3).join("/"));
   await unpack(staging, overlay.filter((entry) => !under(entry)), gnu, watch);
   const failed: FailedMove[] = [];
   for (const move of moves) {
-    const reason = misplaced.has(move.from) ? "it came as a link" : moveInto(staging, move);
+    const reason = misplaced.get(move.from) ?? moveInto(staging, move);
     if (reason !== undefined) failed.push({ from: move.from, reason });
   }
   if (marker !== undefined && lookAt(marker, "") === undefined) {
@@ -98,8 +99,11 @@ export async function settleLocally(
   return failed;
 }
 
+/** Why a run does not replace another: a folder there is a link or a file here, for one. */
+const LOST = "what only the one that stands there holds could not be kept";
+
 /** The folders that were staged as something else: nothing is written through a link. */
-function notFolders(staging: string, moves: Move[]): Set<string> {
+function notFolders(staging: string, moves: Move[]): Map<string, string> {
   const known = new Map<string, boolean>();
   const standsAsFolder = (path: string): boolean => {
     const above = parentOf(path);
@@ -108,19 +112,24 @@ function notFolders(staging: string, moves: Move[]): Set<string> {
     return known.get(path)!;
   };
   const folders = moves.filter(({ kind }) => kind !== "link").map(({ from }) => from);
-  return new Set(folders.filter((from) => !standsAsFolder(from)));
+  const others = folders.filter((from) => !standsAsFolder(from));
+  return new Map(others.map((from) => [from, "it came as a link"]));
 }
 
 function isFolder(path: string): boolean {
   return lookAt(path, "")?.kind === "folder";
 }
 
-/** Copies into the new folder what only the old one holds: rsync keeps times, links and holes. */
-async function takeOver(from: string, into: string, watch: Watch): Promise<void> {
+/**
+ * Copies into the new folder what only the old one holds: rsync keeps times, links and holes.
+ *
+ * @returns Whether there was room for all of it.
+ */
+async function takeOver(from: string, into: string, watch: Watch): Promise<boolean> {
   // Folders of both would get their modes from the old one; their owner must be able to write them.
   const options = ["--ignore-existing", "--chmod=Du+w"];
   const args = ["-aHS", ...options, "--exclude=/jobs", "--exclude=/.status.json.lock"];
-  await finish("rsync", [...args, "--", `${from}/`, `${into}/`], undefined, watch);
+  return await finish("rsync", [...args, "--", `${from}/`, `${into}/`], undefined, watch) === 0;
 }
 
 async function unpack(
@@ -136,18 +145,24 @@ async function unpack(
   await finish("tar", args, archive(overlay), watch);
 }
 
+/** What rsync ends with when some files could not be copied. */
+const PARTIAL = 23;
+
+/** Runs a program; answers its exit code. */
 async function finish(
   program: "rsync" | "tar",
   args: string[],
   input: Parts | undefined,
   watch: Watch,
-): Promise<void> {
+): Promise<number> {
   const running = start(program, args, watch);
   await Promise.all([input ? feed(running, input) : running.stdin.close(), output(running)]);
-  if (await running.code !== 0) {
+  const code = await running.code;
+  if (code !== 0 && code !== PARTIAL) {
     stopIfAborted(watch);
     throw new CopyError("program", `${program} failed: ${(await running.complaint).trim()}`);
   }
+  return code;
 }
 
 /** Puts one folder or link in its place; the reason when that cannot be. */

@@ -81,7 +81,9 @@ export async function feed(running: Running, parts: Parts): Promise<void> {
     for await (const part of gathered(parts)) await writer.write(part);
     await writer.close();
   } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe || error instanceof TypeError)) throw error;
+    if (error instanceof Deno.errors.BrokenPipe || error instanceof TypeError) return;
+    running.kill(); // it would wait for the rest
+    throw error;
   }
 }
 

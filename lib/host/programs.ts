@@ -341,9 +341,15 @@ IFS= read -r marker
 IFS= read -r keep
 IFS= read -r finished
 cd "$staging" || stop "the folder $staging is gone"
+lost=
 if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ]; then
   trouble=$(rsync -aHS --ignore-existing --chmod=Du+w --exclude=/jobs --exclude=/.status.json.lock \\
-    "$old/" "$new/" 2>&1) || stop "rsync failed: $trouble"
+    "$old/" "$new/" 2>&1)
+  case $? in
+    0) ;;
+    23) lost="what only the one that stands there holds could not be kept" ;;
+    *) stop "rsync failed: $trouble" ;;
+  esac
 fi
 # what came as a link in place of a folder: nothing is written through it
 links=$(find jobs experiments -maxdepth 2 ! -type d ! -path 'experiments/*/current' 2> /dev/null)
@@ -378,6 +384,7 @@ settle() { # a group: of one kind, from one folder into another; the names are t
   for name do
     shift
     if [ -n "$wrong" ]; then failed "$name" "$wrong"
+    elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
     elif was_link "$parent" || was_link "$parent/$name"; then failed "$name" "it came as a link"
     elif ! there "$into/$name"; then set -- "$@" "$name"
     elif [ "$kind" = link ] && [ -L "$into/$name" ]; then set -- "$@" "$name"
