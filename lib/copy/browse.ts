@@ -7,7 +7,7 @@
 import { CopyError } from "../errors.ts";
 import type { FoundRun, Host } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
-import { checkId, jobFolder, runFolder } from "../workspace/layout.ts";
+import { checkId, isId, jobFolder, runFolder } from "../workspace/layout.ts";
 import { type JobInfo, readJobsFile } from "../workspace/jobs.ts";
 import { compareRuns, readRunStatus } from "../workspace/runs.ts";
 import { quoteCommand } from "../shell_words.ts";
@@ -50,7 +50,9 @@ export async function summarize(
   { experimentId, sizes = false }: SummaryOptions = {},
 ): Promise<ExperimentSummary[]> {
   if (experimentId !== undefined) checkId("experiment", experimentId);
-  const found = await host.browse({ path: workspace.path, experimentId, withJobs: sizes });
+  const all = await host.browse({ path: workspace.path, experimentId, withJobs: sizes });
+  const found = all.filter((one) => isId(one.experimentId))
+    .map((one) => ({ ...one, runs: one.runs.filter(({ runId }) => isId(runId)) }));
   if (experimentId !== undefined && found.length === 0) {
     throw noExperiment(experimentId, workspace);
   }

@@ -139,7 +139,10 @@ async function attemptCopy(
     const resumed = claims.some((claim) => claim.resumed);
     const owner = claims[0]?.owner ?? 0;
     const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner };
-    for (const [index, load] of loads().entries()) await carryOut(load, index, context);
+    for (const [index, load] of loads().entries()) {
+      const failures = await carryOut(load, index, context);
+      if (failures > 0) context.resumed = true; // they stay in the staging folder
+    }
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
     throw asCopyError(error);

@@ -26,9 +26,6 @@ export interface Rewriting {
   inside: string[];
 }
 
-/** A document of more bytes than this is not read: none is nearly as large. */
-export const LARGEST_DOCUMENT: number = 64 * 2 ** 20;
-
 /** Relocates what the files and links of one folder say, and gathers what there is to tell of it. */
 export class Findings {
   readonly notes: string[] = [];

@@ -11,7 +11,7 @@ import {
   type JobId,
   jobName,
   JOBS,
-  leadsToJob,
+  leadsTo,
   LEFT_BEHIND_IN_RUN,
   leftBehindInJob,
   PARAMS_FILE,
@@ -21,6 +21,9 @@ import type { Excludes } from "./exclude.ts";
 
 /** The files of a job that hold paths of the workspace. */
 export const DOCUMENTS: readonly string[] = [PARAMS_FILE, `${JOB_META}/${STATUS_FILE}`];
+
+/** The most bytes that a document may have; read, it takes some ten times as much memory. */
+const MAX_DOCUMENT = 32 * 2 ** 20;
 
 /** A job's folder, as it was found. */
 export interface FoundJob {
@@ -36,6 +39,8 @@ export interface FoundJob {
   pidTime: string | undefined;
   /** Which of its documents are there, as plain files. */
   documents: string[];
+  /** Which of these are too large to be read. */
+  oversized: string[];
   /** The folders in it, and itself under the empty name. */
   folders: Map<string, Entry>;
   /** The links in it. */
@@ -115,6 +120,7 @@ function addToJob(
       markers: new Set(),
       pidTime: undefined,
       documents: [],
+      oversized: [],
       folders: new Map([["", entry]]),
       links: [],
       special: false,
@@ -135,8 +141,16 @@ function addToJob(
   else if (entry.kind === "file") {
     job.files++;
     job.bytes += entry.size;
-    if (DOCUMENTS.includes(entry.path)) job.documents.push(entry.path);
+    if (DOCUMENTS.includes(entry.path)) {
+      job.documents.push(entry.path);
+      if (isOversized(entry)) job.oversized.push(entry.path);
+    }
   }
+}
+
+/** Whether a document is larger than any that experimaestro writes: it is never read. */
+export function isOversized({ size }: { size: number }): boolean {
+  return size > MAX_DOCUMENT;
 }
 
 /** A number for a name: FNV-1a. */
@@ -151,7 +165,7 @@ function hash(name: string): number {
 /** Whether a job's folder can be copied as a folder: it is one, or a `move` link to one. */
 export function isUsable(job: FoundJob, folder: string): boolean {
   if (job.folders.get("")?.kind !== "folder") return false;
-  return job.linked === undefined || leadsToJob(job.linked.target, folder);
+  return job.linked === undefined || leadsTo(job.linked.target, folder);
 }
 
 /** The links that keep a job from being relocated: writing through them would leave the job. */

@@ -23,14 +23,14 @@ export interface Context {
   tally: Tally;
   options: CopyOptions;
   watch: Watch;
-  /** Whether an earlier attempt has left something in the staging folders. */
+  /** Whether an earlier attempt, or load, has left something in the staging folders. */
   resumed: boolean;
   /** The user at the destination, as a number. */
   owner: number;
 }
 
-/** Stages a load, rewrites it and publishes it. */
-export async function carryOut(load: Load, index: number, context: Context): Promise<void> {
+/** Stages a load, rewrites it and publishes it; answers how many of its jobs failed. */
+export async function carryOut(load: Load, index: number, context: Context): Promise<number> {
   const { surveyed, tally, options, watch } = context;
   const passed = await passSmall(load, context);
   const rest = {
@@ -60,6 +60,7 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
     },
   );
   tally.take(load, published, keep);
+  return failed.size + published.failed.length;
 }
 
 /** What of a load has passed as a tar stream, rewritten on its way; undefined when nothing has. */
@@ -71,10 +72,11 @@ async function passSmall(load: Load, context: Context): Promise<Passed | undefin
   const passing = run === undefined
     ? undefined
     : { folder: run, jobs: plan.jobs.filter(willStand) };
-  const passage = new Passage(jobs, passing, mapOf(surveyed));
+  const passage = new Passage(jobs, passing, mapOf(surveyed), surveyed.hosts.source.name ?? "tar");
   const folders = [...jobs.map(jobFolder), ...(run === undefined ? [] : [run])];
   const staging = { ...stagingOf(load, context), folders };
-  return await stream(staging, passage, owner) ? passage.finish() : undefined;
+  const mostBytes = mostBytesOf(load, surveyed);
+  return await stream(staging, passage, owner, mostBytes) ? passage.finish() : undefined;
 }
 
 /** How a load gets into its staging folder. */
@@ -136,6 +138,19 @@ function streamable(
   const withRun = load.withRun && plan.run.action === "copy" &&
     ![...source.run.values()].some(({ kind }) => kind === "other");
   return { jobs, run: withRun ? runFolder(plan.experimentId, plan.runId) : undefined };
+}
+
+/** What one thing in an archive takes at most beside its bytes: two long names, and blocks. */
+const MEMBER_SIZE = 16_384;
+
+/** How many bytes a load can be at most in an archive: twice what was seen, and a little more. */
+function mostBytesOf({ jobs }: Load, { plan, found: { source } }: Survey): number {
+  const inJobs = jobs.map((job) => {
+    const { bytes, files, folders, links } = source.jobs.get(jobFolder(job))!;
+    return bytes + (files + folders.size + links.length) * MEMBER_SIZE;
+  });
+  const inRun = plan.run.bytes + source.run.size * MEMBER_SIZE;
+  return 2 * inJobs.reduce((sum, bytes) => sum + bytes, inRun) + 2 ** 24;
 }
 
 /** Whether a load has folders that their owner may not write. */

@@ -7,19 +7,20 @@
 
 import { CopyError } from "../errors.ts";
 import type { Original } from "../host/originals.ts";
-import type { MemberHead, Sieve, Verdict } from "../host/sift.ts";
+import { type MemberHead, type Sieve, untrusted, type Verdict } from "../host/sift.ts";
 import { JOB_META, jobFolder, JOBS, PARAMS_FILE, STATUS_FILE } from "../workspace/layout.ts";
-import { Findings, LARGEST_DOCUMENT, type Originals, type Rewriting } from "./folder_rewriting.ts";
-import { DOCUMENTS } from "./inventory.ts";
+import { Findings, type Originals, type Rewriting } from "./folder_rewriting.ts";
+import { DOCUMENTS, isOversized } from "./inventory.ts";
 import { runLink } from "./plan.ts";
 import { type PathMap, runDocumentKind } from "./relocate.ts";
-import { isInJobs } from "./rewrite.ts";
+import { isInJobs, TOO_LARGE } from "./rewrite.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** tar's letters for the kinds that a copy takes this way. */
 const [FILE, HARD_LINK, LINK, FOLDER] = ["0", "1", "2", "5"];
 
-const CLIMBS = /(^|\/)\.\.(\/|$)/;
+/** What no name that tar makes holds. */
+const ODD = /(^|\/)(\.\.?)?(\/|$)/;
 
 /** The run that passes. */
 export interface PassingRun {
@@ -70,7 +71,13 @@ export class Passage implements Sieve {
   /** Whether all could be rewritten; if not, the archive's way is not theirs. */
   whole = true;
 
-  constructor(jobs: PlannedJob[], run: PassingRun | undefined, private readonly map: PathMap) {
+  /** @param from Who sends it. */
+  constructor(
+    jobs: PlannedJob[],
+    run: PassingRun | undefined,
+    private readonly map: PathMap,
+    private readonly from: string,
+  ) {
     for (const job of jobs) {
       const folder = jobFolder(job);
       const findings = new Findings(folder, map);
@@ -100,9 +107,7 @@ export class Passage implements Sieve {
     const folder = head.name.split("/", 3).join("/");
     const path = head.name.slice(folder.length + 1);
     const passing = this.#jobs.get(folder);
-    if (passing === undefined && folder !== this.#run?.folder || CLIMBS.test(path)) {
-      throw new CopyError("connection", `the source sent what was not asked for: ${head.name}`);
-    }
+    if (!this.#isAskedFor(head.name)) throw untrusted(this.from, `${head.name}, not asked for`);
     if (head.type === HARD_LINK) return this.#meetHardLink(head, path);
     if (![FILE, LINK, FOLDER].includes(head.type)) return this.#leave("drop");
     return passing === undefined
@@ -116,8 +121,15 @@ export class Passage implements Sieve {
     return verdict;
   }
 
+  #isAskedFor(name: string): boolean {
+    const folder = name.split("/", 3).join("/");
+    if (!this.#jobs.has(folder) && folder !== this.#run?.folder) return false;
+    return !ODD.test(name);
+  }
+
   /** Two names for one file, of which only one shall change. */
   #meetHardLink({ linkName }: MemberHead, path: string): Verdict {
+    if (!this.#isAskedFor(linkName)) throw untrusted(this.from, `${linkName}, not asked for`);
     const shared = DOCUMENTS.includes(path) || runDocumentKind(path) !== undefined ||
       this.#changed.has(linkName);
     return shared ? this.#leave("pass") : "pass";
@@ -134,9 +146,9 @@ export class Passage implements Sieve {
     if (head.type !== FILE || !DOCUMENTS.includes(path)) return "pass";
     if (path === PARAMS_FILE) passing.hasParams = true;
     if (head.sparse) return this.#leave("pass");
-    if (head.size <= LARGEST_DOCUMENT) return "read";
-    if (path === PARAMS_FILE) passing.trouble = tooLarge(path, head.size);
-    else passing.findings.notes.push(tooLarge(path, head.size).message);
+    if (!isOversized(head)) return "read";
+    if (path !== PARAMS_FILE) passing.findings.notes.push(`${path} ${TOO_LARGE}`);
+    else passing.trouble = new CopyError("job", `${path} is larger than 32 MiB`);
     return "pass";
   }
 
@@ -154,7 +166,10 @@ export class Passage implements Sieve {
     }
     if (head.type === LINK) return lead(this.#runFindings.link(path, head.linkName));
     if (runDocumentKind(path) === undefined) return "pass";
-    return head.sparse ? this.#leave("pass") : "read";
+    if (head.sparse) return this.#leave("pass");
+    if (!isOversized(head)) return "read";
+    this.#runFindings.notes.push(`${path} ${TOO_LARGE}`);
+    return "pass";
   }
 
   change({ name }: MemberHead, bytes: Uint8Array): Uint8Array {
@@ -188,9 +203,4 @@ export class Passage implements Sieve {
 
 function lead(target: string | undefined): Verdict {
   return target === undefined ? "pass" : { target };
-}
-
-function tooLarge(path: string, size: number): CopyError {
-  const most = LARGEST_DOCUMENT / 2 ** 20;
-  return new CopyError("job", `${path} has ${size} bytes; more than ${most} MiB are not read`);
 }

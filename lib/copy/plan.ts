@@ -5,7 +5,7 @@
  */
 
 import type { Sight } from "../host/host.ts";
-import { jobFolder, type JobId, JOBS, STATUS_FILE } from "../workspace/layout.ts";
+import { jobFolder, type JobId, JOBS, printable, STATUS_FILE } from "../workspace/layout.ts";
 import { type JobInfo, jobState } from "../workspace/jobs.ts";
 import { compareRuns, readRunStatus, type RunStatus } from "../workspace/runs.ts";
 import { type FoundJob, type FoundRunFolder, type Inventory, isUsable } from "./inventory.ts";
@@ -153,7 +153,9 @@ function linkRule(job: JobInfo, source: Inventory): Decision | undefined {
   const folder = jobFolder(job);
   const there = source.jobs.get(folder);
   if (there === undefined || isUsable(there, folder)) return undefined;
-  const leads = there.linked === undefined ? "no folder" : `a link to ${there.linked.target}`;
+  const leads = there.linked === undefined
+    ? "no folder"
+    : `a link to ${printable(there.linked.target)}`;
   return { action: "missing", reason: `${leads}, not a folder of this job`, incomplete: true };
 }
 

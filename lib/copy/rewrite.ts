@@ -23,7 +23,7 @@ import {
   parentOf,
   type Rewriting,
 } from "./folder_rewriting.ts";
-import { type FoundJob, type FoundRunFolder, misplacedLink } from "./inventory.ts";
+import { type FoundJob, type FoundRunFolder, isOversized, misplacedLink } from "./inventory.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { runLink } from "./plan.ts";
 import { addTags, type PathMap, relocatePath, runDocumentKind } from "./relocate.ts";
@@ -34,7 +34,7 @@ export function jobOriginals(job: PlannedJob, found: FoundJob, map: PathMap): st
   const links = found.links.filter(({ target }) => relocatePath(target!, map) !== undefined);
   const closed = [...found.folders].filter(([path, { mode }]) => path !== "" && isClosed(mode));
   const named = [
-    ...found.documents,
+    ...found.documents.filter((path) => !found.oversized.includes(path)),
     ...links.map(({ path }) => path),
     ...closed.map(([path]) => path),
   ];
@@ -43,9 +43,10 @@ export function jobOriginals(job: PlannedJob, found: FoundJob, map: PathMap): st
 
 /** What has to be read to rewrite a run, relative to the workspace. */
 export function runOriginals(folder: string, found: FoundRunFolder, inStaging: boolean): string[] {
-  const wanted = [...found].filter(([path, { kind }]) =>
+  const wanted = [...found].filter(([path, entry]) =>
     path !== "" && !(inStaging && isInJobs(path)) &&
-    (kind === "folder" || kind === "link" || runDocumentKind(path) !== undefined)
+    (entry.kind === "folder" || entry.kind === "link" ||
+      runDocumentKind(path) !== undefined && !isOversized(entry))
   );
   return withFolders(folder, wanted.map(([path]) => path));
 }
@@ -82,6 +83,9 @@ export function rewriteJob(
   if (link !== undefined) {
     throw new CopyError("job", `${link} is a link: nothing is written through it`);
   }
+  if (found.oversized.includes(PARAMS_FILE)) {
+    throw new CopyError("job", `${PARAMS_FILE} is larger than 32 MiB`);
+  }
   const rewriting = new FolderRewriting(folder, found.folders, originals, map);
   const params = originals.get(`${folder}/${PARAMS_FILE}`);
   if (params !== undefined) rewriting.document(PARAMS_FILE, "params", params);
@@ -89,6 +93,7 @@ export function rewriteJob(
     throw new CopyError("job", `${PARAMS_FILE} cannot be read`);
   } else rewriting.note(`has no ${PARAMS_FILE}`);
   const status = `${JOB_META}/${STATUS_FILE}`;
+  if (found.oversized.includes(status)) rewriting.note(`${status} ${TOO_LARGE}`);
   const statusFile = originals.get(`${folder}/${status}`);
   if (statusFile !== undefined) {
     rewriting.optionalDocument(status, "job-status", statusFile, `${map.destination}/${folder}`);
@@ -96,6 +101,9 @@ export function rewriteJob(
   for (const link of found.links) rewriting.link(link);
   return rewriting.finish();
 }
+
+/** What is said of a document that is not read. */
+export const TOO_LARGE = "is larger than 32 MiB: its paths stay as they are";
 
 /** What a run's rewriting needs to know. */
 export interface RunToRewrite {
@@ -119,6 +127,7 @@ export function rewriteRun(run: RunToRewrite, originals: Originals, map: PathMap
     if (isInJobs(path)) continue;
     if (entry.kind === "link") rewriting.link(entry);
     const kind = entry.kind === "file" ? runDocumentKind(path) : undefined;
+    if (kind !== undefined && isOversized(entry)) rewriting.note(`${path} ${TOO_LARGE}`);
     const file = kind && originals.get(`${run.folder}/${path}`);
     if (file === undefined) continue;
     const tagged = path === STATUS_FILE ? withTags(file, run.tags) : file;

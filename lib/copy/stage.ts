@@ -73,9 +73,15 @@ export interface Staging {
  * rewrites them on their way.
  *
  * @param owner The user at the destination, as a number.
+ * @param mostBytes How long the stream can be at most.
  * @returns Whether all of it has come, rewritten; if not, `stage` has to bring it.
  */
-export async function stream(staging: Staging, passage: Passage, owner: number): Promise<boolean> {
+export async function stream(
+  staging: Staging,
+  passage: Passage,
+  owner: number,
+  mostBytes: number,
+): Promise<boolean> {
   const { hosts, paths, folders, taskIds, onProgress } = staging;
   const { stream, whole } = hosts.source.pack({
     root: paths.source,
@@ -84,7 +90,11 @@ export async function stream(staging: Staging, passage: Passage, owner: number):
     leftBehind: leftBehindPlaces(taskIds).filter((place) => !place.endsWith(`/${JOBS}`)),
     owner,
   });
-  const sifted = sift(stream, passage, (bytes) => onProgress(bytes, undefined));
+  const sifted = sift(stream, passage, {
+    from: hosts.source.name ?? "tar",
+    mostBytes,
+    onBytes: (bytes) => onProgress(bytes, undefined),
+  });
   const unpacked = await hosts.destination.unpack(paths.destination, sifted);
   return unpacked && await whole && passage.whole;
 }

@@ -68,6 +68,7 @@ export async function survey(
   if (run?.jobs === undefined) {
     throw notFound(workspaces.source, sights.source, experimentId, runId);
   }
+  checkId("run", run.runId);
   const { jobs, problems } = readJobsFile(run.jobs);
   const folder = runFolder(experimentId, run.runId);
   const destination = await takeInventory(ends.hosts.destination, sights.destination, {
@@ -162,10 +163,18 @@ async function checkAccess(
 /** Refuses what would do harm. */
 function refuse(workspaces: Ends<Workspace>, sights: Ends<Sight>, options: CopyOptions): void {
   const { source, destination } = workspaces;
-  for (const sight of [sights.source, sights.destination]) {
-    if (hasControl(sight.realPath)) {
+  for (const { realPath, jobsPath, experimentsPath } of [sights.source, sights.destination]) {
+    if ([realPath, jobsPath, experimentsPath].some(hasControl)) {
       throw new CopyError("usage", "a workspace's path cannot hold control characters");
     }
+  }
+  const linked = sights.destination.linkedStaging;
+  if (linked !== undefined) {
+    throw new CopyError(
+      "refused",
+      `${linked}${on(destination)} is a link: nothing is written through it`,
+      "remove the link",
+    );
   }
   if (sights.source.state === "absent") {
     throw new CopyError(

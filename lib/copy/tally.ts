@@ -4,7 +4,7 @@
  * @module
  */
 
-import { jobFolder, type JobId } from "../workspace/layout.ts";
+import { jobFolder, type JobId, printable } from "../workspace/layout.ts";
 import { isWritten } from "./plan.ts";
 import type { LeftPaths, Load, Published } from "./publish.ts";
 import type { Survey } from "./survey.ts";
@@ -79,14 +79,18 @@ export class Tally {
 
   /** Notes a job that could not be copied. */
   fail(job: JobId, reason: string): void {
-    const message = `${jobFolder(job)} was not copied: ${reason}`;
+    const message = printable(`${jobFolder(job)} was not copied: ${reason}`);
     const problem: CopyProblem = { code: "job", message, job: idOf(job) };
     this.#errors.push(problem);
     this.#tell(problem);
   }
 
   #warn(message: string, job?: JobId): void {
-    const problem: CopyProblem = { code: "job", message, ...(job && { job: idOf(job) }) };
+    const problem: CopyProblem = {
+      code: "job",
+      message: printable(message),
+      ...(job && { job: idOf(job) }),
+    };
     this.#warnings.push(problem);
     this.#tell(problem);
   }
@@ -124,7 +128,7 @@ export class Tally {
 
   #takeRun(failures: string[]): void {
     for (const reason of failures) {
-      const message = `the run was not put in its place: ${reason}`;
+      const message = printable(`the run was not put in its place: ${reason}`);
       const problem: CopyProblem = { code: "refused", message };
       this.#errors.push(problem);
       this.#tell(problem);

@@ -8,12 +8,19 @@
 import { CopyError } from "../errors.ts";
 
 /**
- * Checks that Deno was granted to read or write a path.
+ * Checks that Deno was granted to read or write a path, and all that is below it.
  *
  * @throws {CopyError} `permission`, when it was not; the hint names the flag.
  */
 export function requireAccess(access: "read" | "write", path: string): void {
-  if (!isGranted(access, path)) throw refused(access, path);
+  const { state, partial } = Deno.permissions.querySync({ name: access, path });
+  if (state !== "granted") throw refused(access, path);
+  if (!partial) return;
+  throw new CopyError(
+    "permission",
+    `permission to ${access} all of ${path} was not given: a part of it is denied`,
+    `leave out  --deny-${access}  (rsync, ssh and tar would not heed it)`,
+  );
 }
 
 /** Whether Deno was granted to read or write a path. */

@@ -4,12 +4,22 @@
  * @module
  */
 
+import { CopyError } from "../errors.ts";
 import type { Entry } from "./host.ts";
 import { refused } from "./access.ts";
 
-/** Reads a text; undefined when there is none, or when it is anything but a plain file. */
+/** The most bytes that a text of a run may have: its list of jobs, its state, its events. */
+const MAX_TEXT = 1 << 28;
+
+/**
+ * Reads a text; undefined when there is none, or when it is anything but a plain file.
+ *
+ * @throws {CopyError} `refused`, when it is larger than such a text is.
+ */
 export function readText(path: string): string | undefined {
-  if (lookAt(path, "")?.kind !== "file") return undefined;
+  const entry = lookAt(path, "");
+  if (entry?.kind !== "file") return undefined;
+  if (entry.size > MAX_TEXT) throw new CopyError("refused", `${path} is larger than 256 MiB`);
   return attempt(path, () => Deno.readTextFileSync(path));
 }
 

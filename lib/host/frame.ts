@@ -6,10 +6,13 @@
  */
 
 import { CopyError } from "../errors.ts";
+import { printable } from "../workspace/layout.ts";
 import { joined } from "./process.ts";
 
-/** The most bytes one text of an answer may have. */
-const MAX_TEXT = 1 << 28;
+/** The most bytes that login scripts may print before an answer. */
+const MAX_BANNER = 1 << 20;
+/** The most bytes that an answer may have: a line for each of some million files. */
+const MAX_ANSWER = 1 << 28;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -18,6 +21,8 @@ export class Answers {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   /** What has been read and not been used. */
   #held: Uint8Array = new Uint8Array();
+  /** How many more bytes may come. */
+  #left = MAX_BANNER;
 
   constructor(stream: ReadableStream<Uint8Array>) {
     this.#reader = stream.getReader();
@@ -30,11 +35,11 @@ export class Answers {
    * @throws {CopyError} `refused`, when the remote program stopped; its reason is the message.
    */
   async read(word: string, tell: (text: string) => void): Promise<boolean> {
-    let state: "before" | "within" | "stopping" = "before";
+    if (!await this.#begin(word)) return false;
+    let stopping = false;
     for (let text = await this.#text(); text !== undefined; text = await this.#text()) {
-      if (state === "before") state = text === word ? "within" : "before";
-      else if (state === "stopping") throw new CopyError("refused", text);
-      else if (text === `${word} stop`) state = "stopping";
+      if (stopping) throw new CopyError("refused", text.split("\n").map(printable).join("\n"));
+      else if (text === `${word} stop`) stopping = true;
       else if (text === `${word} end`) return true;
       else tell(text);
     }
@@ -43,13 +48,22 @@ export class Answers {
 
   /** All that comes after the word that begins an answer, as it is. */
   async *rest(word: string): AsyncGenerator<Uint8Array> {
-    for (let text = await this.#text(); text !== word; text = await this.#text()) {
-      if (text === undefined) return;
-    }
+    if (!await this.#begin(word)) return;
+    this.#left = Infinity; // who reads it sets its bounds
     yield this.#held;
     for (let chunk = await this.#more(); chunk !== undefined; chunk = await this.#more()) {
       yield chunk;
     }
+  }
+
+  /** Reads up to the word that begins an answer; answers whether it came. */
+  async #begin(word: string): Promise<boolean> {
+    this.#left = MAX_BANNER;
+    for (let text = await this.#text(); text !== word; text = await this.#text()) {
+      if (text === undefined) return false;
+    }
+    this.#left = MAX_ANSWER;
+    return true;
   }
 
   /** Reads on to the end, for nothing. */
@@ -58,13 +72,15 @@ export class Answers {
   }
 
   async #more(): Promise<Uint8Array | undefined> {
-    return (await this.#reader.read()).value;
+    const { value } = await this.#reader.read();
+    this.#left -= value?.length ?? 0;
+    if (this.#left >= 0) return value;
+    throw new CopyError("connection", "what the remote host answers has no end");
   }
 
   /** What comes before the next NUL; undefined when there is none. */
   async #text(): Promise<string | undefined> {
     const parts: Uint8Array[] = [];
-    let length = 0;
     for (;;) {
       const end = this.#held.indexOf(0);
       if (end >= 0) {
@@ -74,10 +90,6 @@ export class Answers {
       }
       // the same memory may be used for the next chunk
       parts.push(this.#held.slice());
-      length += this.#held.length;
-      if (length > MAX_TEXT) {
-        throw new CopyError("connection", "the remote host's answer has no end");
-      }
       const chunk = await this.#more();
       if (chunk === undefined) return undefined;
       this.#held = chunk;

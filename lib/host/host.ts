@@ -40,6 +40,8 @@ export interface Sight {
   jobsStaging: string;
   /** Where copies of `experiments` are put together. */
   experimentsStaging: string;
+  /** A staging area that is a link, and so may lead anywhere; undefined when none is. */
+  linkedStaging: string | undefined;
   /** Bytes free for the user; undefined when unknown. */
   freeBytes: number | undefined;
   /** Whether the experiment's folder is there. */
@@ -103,11 +105,11 @@ export interface ScanRequest {
 /** Told of each entry; first comes the folder itself (its path is empty), then what is in it. */
 export type Visit = (folder: string, entry: Entry) => void;
 
-/** A folder that is a link, found by a scan. */
+/** A folder that is a link, or that stands in a folder that is one, found by a scan. */
 export interface LinkedFolder {
   /** The folder, as it was asked for. */
   folder: string;
-  /** What the link says. */
+  /** What the link says; of a link above the folder, with the folder's own name after it. */
   target: string;
   /** Where it leads in the end; empty when it leads nowhere. */
   realPath: string;

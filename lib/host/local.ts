@@ -10,10 +10,12 @@ import { CopyError } from "../errors.ts";
 import {
   CURRENT,
   EXPERIMENTS,
+  isId,
   JOBS,
   JOBS_FILE,
-  leadsToJob,
+  leadsTo,
   MARKER,
+  printable,
   STAGING,
   STATUS_FILE,
 } from "../workspace/layout.ts";
@@ -60,6 +62,8 @@ export class LocalHost implements Host {
     const jobsPath = realPath(`${real}/${JOBS}`) ?? `${real}/${JOBS}`;
     const experimentsPath = realPath(`${real}/${EXPERIMENTS}`) ?? `${real}/${EXPERIMENTS}`;
     const experiment = `${experimentsPath}/${experimentId ?? ""}`;
+    if (experimentId !== undefined) refuseForeign(experiment, experimentId);
+    const staging = [stagingFor(real, jobsPath), stagingFor(real, experimentsPath)] as const;
     const current = experimentId === undefined ? undefined : currentOf(experiment);
     return {
       path: absolute,
@@ -76,8 +80,9 @@ export class LocalHost implements Host {
       experimentsPath,
       rsync: forCopy ? await this.#version("rsync") : "",
       tar: forCopy ? await this.#version("tar") : "",
-      jobsStaging: stagingFor(real, jobsPath),
-      experimentsStaging: stagingFor(real, experimentsPath),
+      jobsStaging: staging[0],
+      experimentsStaging: staging[1],
+      linkedStaging: staging.find((path) => linkTarget(path) !== undefined),
       freeBytes: freeBytes(jobsPath),
       experimentExists: experimentId !== undefined && namesIn(experiment) !== undefined,
       current,
@@ -106,13 +111,12 @@ export class LocalHost implements Host {
     requireAccess("read", real);
     if (namesIn(real) === undefined) throw notThere(path);
     const root = `${real}/${EXPERIMENTS}`;
-    const ids = experimentId === undefined ? foldersIn(root, true) : [experimentId];
-    return ids
-      .filter((id) => namesIn(`${root}/${id}`) !== undefined)
+    return foldersIn(root, (name) => `${EXPERIMENTS}/${name}`)
+      .filter((id) => experimentId === undefined || id === experimentId)
       .map((id) => ({
         experimentId: id,
         current: currentOf(`${root}/${id}`),
-        runs: foldersIn(`${root}/${id}`, false).map((runId) => ({
+        runs: foldersIn(`${root}/${id}`).map((runId) => ({
           runId,
           status: readText(`${root}/${id}/${runId}/${STATUS_FILE}`),
           jobs: withJobs ? readText(`${root}/${id}/${runId}/${JOBS_FILE}`) : undefined,
@@ -123,19 +127,19 @@ export class LocalHost implements Host {
   // deno-lint-ignore require-await -- ssh needs the promise
   async scan({ root, folders, jobStatesOnly }: ScanRequest, visit: Visit): Promise<LinkedFolder[]> {
     const linked: LinkedFolder[] = [];
+    const above = linksAbove(root, folders);
     for (const folder of folders) {
       const path = `${root}/${folder}`;
       const self = lookAt(path, "");
       if (self === undefined) continue;
-      const real = self.target === undefined ? path : follow(path, folder, self.target);
-      if (self.target !== undefined) {
-        linked.push({ folder, target: self.target, realPath: real ?? "" });
-      }
+      const target = self.target ?? above.get(folder);
+      const real = target === undefined ? path : follow(path, folder, target);
+      if (target !== undefined) linked.push({ folder, target, realPath: real ?? "" });
       const start = real === undefined ? self : lookAt(real, "") ?? self;
       visit(folder, start);
-      if (start.kind !== "folder") continue;
+      if (real === undefined || start.kind !== "folder") continue;
       const statesOnly = jobStatesOnly && folder.startsWith(`${JOBS}/`);
-      walk(real!, !statesOnly, (entry) => {
+      walk(real, !statesOnly, (entry) => {
         if (!statesOnly || /\.(done|failed|pid)$/.test(entry.path)) visit(folder, entry);
       });
     }
@@ -187,9 +191,35 @@ export function notThere(path: string, host?: string): CopyError {
   return new CopyError("not-found", `there is no folder ${path}${where}`, "is the path right?");
 }
 
+/** Where folders lead that stand in a folder that is a link: a task's, or an experiment's. */
+function linksAbove(root: string, folders: string[]): Map<string, string> {
+  const targets = new Map<string, string | undefined>();
+  const found = new Map<string, string>();
+  for (const folder of folders) {
+    const at = folder.lastIndexOf("/");
+    const parent = folder.slice(0, at);
+    if (!targets.has(parent)) targets.set(parent, linkTarget(`${root}/${parent}`));
+    const target = targets.get(parent);
+    if (target !== undefined) found.set(folder, target.replace(/\/*$/, folder.slice(at)));
+  }
+  return found;
+}
+
+/** Refuses an experiment's folder that is a link to anything but a folder of that experiment. */
+function refuseForeign(path: string, experimentId: string): void {
+  const target = linkTarget(path);
+  if (target === undefined) return;
+  if (!leadsTo(target, `${EXPERIMENTS}/${experimentId}`)) {
+    const what = `${path} is a link to ${target}, not a folder of this experiment`;
+    throw new CopyError("refused", printable(what));
+  }
+  const real = realPath(path);
+  if (real !== undefined) requireAccess("read", real);
+}
+
 /** Where a job's link leads, when it leads to a folder of that job that Deno may read. */
 function follow(path: string, folder: string, target: string): string | undefined {
-  if (!leadsToJob(target, folder)) return undefined;
+  if (!leadsTo(target, folder)) return undefined;
   const real = realPath(path);
   if (real !== undefined) requireAccess("read", real);
   return real;
@@ -248,19 +278,22 @@ function freeBytes(path: string): number | undefined {
   return bavail * bsize;
 }
 
-function foldersIn(path: string, linked: boolean): string[] {
+/** The folders in one, by name; a link to a folder counts when its target ends with `linked`. */
+function foldersIn(path: string, linked?: (name: string) => string): string[] {
+  const leads = (name: string) =>
+    linked !== undefined && leadsTo(linkTarget(`${path}/${name}`)!, linked(name)) &&
+    namesIn(`${path}/${name}`) !== undefined;
   return (namesIn(path) ?? [])
     .filter(({ name, isDirectory, isSymlink }) =>
-      !name.startsWith(".") &&
-      (isDirectory || linked && isSymlink && namesIn(`${path}/${name}`) !== undefined)
+      !name.startsWith(".") && (isDirectory || isSymlink && leads(name))
     )
     .map(({ name }) => name);
 }
 
 /** The run that `current` names; one that is gone counts as none. */
 function currentOf(experiment: string): string | undefined {
-  const name = linkTarget(`${experiment}/${CURRENT}`)?.replace(/\/+$/, "").split("/").at(-1);
-  return name && lookAt(`${experiment}/${name}`, "")?.kind === "folder" ? name : undefined;
+  const name = linkTarget(`${experiment}/${CURRENT}`)?.replace(/\/+$/, "").split("/").at(-1) ?? "";
+  return isId(name) && lookAt(`${experiment}/${name}`, "")?.kind === "folder" ? name : undefined;
 }
 
 function findRun(experiment: string, runId: string | undefined): SeenRun | undefined {
@@ -276,6 +309,7 @@ function findRun(experiment: string, runId: string | undefined): SeenRun | undef
 
 /** The lines of a run's events that call a job transient. */
 function transientEvents(folder: string): string {
+  if (lookAt(folder, "")?.kind !== "folder") return "";
   const files = (namesIn(folder) ?? []).filter(({ name }) => name.endsWith(".jsonl"));
   const lines = files.flatMap(({ name }) => readText(`${folder}/${name}`)?.split("\n") ?? []);
   return lines.filter((line) => /"scheduler_state": *"transient"/.test(line)).join("\n");

@@ -26,6 +26,7 @@ export async function claimLocally(
   signal: AbortSignal | undefined,
 ): Promise<Claim> {
   const parent = parentOf(staging);
+  if (lookAt(parent, "")?.kind === "link") throw refused("write", parent);
   Deno.mkdirSync(parentOf(parent), { recursive: true });
   const lock = await takeLock(`${staging}.lock`, onWait, signal);
   const release = () => {
@@ -38,6 +39,7 @@ export async function claimLocally(
     const real = Deno.realPathSync(parent);
     if (real !== parent) throw refused("write", parentOf(real));
     Deno.mkdirSync(staging, { recursive: true, mode: 0o700 });
+    for (const folder of [parent, staging]) makePrivate(folder);
     const changed = putBack(staging, places) > 0 || lock.waited;
     const owner = Deno.lstatSync(staging).uid ?? 0;
     return { changed, resumed: namesIn(staging)!.length > 0, owner, release };
@@ -45,6 +47,11 @@ export async function claimLocally(
     await release();
     throw error;
   }
+}
+
+/** What others could write into could become anything while it is put together. */
+function makePrivate(folder: string): void {
+  if (((lookAt(folder, "")?.mode ?? 0) & 0o077) !== 0) Deno.chmodSync(folder, 0o700);
 }
 
 /** A folder that an interrupted copy moved aside, and did not replace, goes back to its place. */
@@ -74,33 +81,63 @@ export async function settleLocally(
   gnu: boolean,
   watch: Watch,
 ): Promise<FailedMove[]> {
-  if (carry !== undefined) await takeOver(carry.from, `${staging}/${carry.into}`, watch);
-  await unpack(staging, overlay, gnu, watch);
+  const misplaced = notFolders(staging, moves);
+  if (carry !== undefined && isFolder(parentOf(carry.from)) && isFolder(carry.from)) {
+    const kept = await takeOver(carry.from, `${staging}/${carry.into}`, watch);
+    if (!kept) misplaced.set(carry.into, LOST);
+  }
+  const under = ({ path }: OverlayEntry) => misplaced.has(path.split("/").slice(0, 3).join("/"));
+  await unpack(staging, overlay.filter((entry) => !under(entry)), gnu, watch);
   if (watch.fsync) await syncTree(staging, watch);
   const failed: FailedMove[] = [];
   // a run may only name jobs that are there, after a power cut too
   const isJob = ({ from }: Move) => from.startsWith(`${JOBS}/`);
   for (const group of [moves.filter(isJob), moves.filter((move) => !isJob(move))]) {
     for (const move of group) {
-      const reason = moveInto(staging, move);
+      const reason = misplaced.get(move.from) ?? moveInto(staging, move);
       if (reason !== undefined) failed.push({ from: move.from, reason });
     }
     if (watch.fsync) await syncFolders(foldersOf(group));
   }
-  if (marker !== undefined) {
-    Deno.openSync(marker, { create: true, write: true }).close();
+  if (marker !== undefined && lookAt(marker, "") === undefined) {
+    Deno.openSync(marker, { createNew: true, write: true }).close();
     if (watch.fsync) await syncFolders([parentOf(marker)]);
   }
   clear(staging, keep, finished && failed.every(({ reason }) => reason === APPEARED));
   return failed;
 }
 
-/** Copies into the new folder what only the old one holds: rsync keeps times, links and holes. */
-async function takeOver(from: string, into: string, watch: Watch): Promise<void> {
+/** Why a run does not replace another: a folder there is a link or a file here, for one. */
+const LOST = "what only the one that stands there holds could not be kept";
+
+/** The folders that were staged as something else: nothing is written through a link. */
+function notFolders(staging: string, moves: Move[]): Map<string, string> {
+  const known = new Map<string, boolean>();
+  const standsAsFolder = (path: string): boolean => {
+    const above = parentOf(path);
+    if (above !== "" && !standsAsFolder(above)) return false;
+    if (!known.has(path)) known.set(path, isFolder(`${staging}/${path}`));
+    return known.get(path)!;
+  };
+  const folders = moves.filter(({ kind }) => kind !== "link").map(({ from }) => from);
+  const others = folders.filter((from) => !standsAsFolder(from));
+  return new Map(others.map((from) => [from, "it came as a link"]));
+}
+
+function isFolder(path: string): boolean {
+  return lookAt(path, "")?.kind === "folder";
+}
+
+/**
+ * Copies into the new folder what only the old one holds: rsync keeps times, links and holes.
+ *
+ * @returns Whether there was room for all of it.
+ */
+async function takeOver(from: string, into: string, watch: Watch): Promise<boolean> {
   // Folders of both would get their modes from the old one; their owner must be able to write them.
   const options = ["--ignore-existing", "--chmod=Du+w"];
   const args = ["-aHS", ...options, "--exclude=/jobs", "--exclude=/.status.json.lock"];
-  await finish("rsync", [...args, "--", `${from}/`, `${into}/`], undefined, watch);
+  return await finish("rsync", [...args, "--", `${from}/`, `${into}/`], undefined, watch) === 0;
 }
 
 async function unpack(
@@ -116,18 +153,24 @@ async function unpack(
   await finish("tar", args, archive(overlay), watch);
 }
 
+/** What rsync ends with when some files could not be copied. */
+const PARTIAL = 23;
+
+/** Runs a program; answers its exit code. */
 async function finish(
   program: "rsync" | "tar",
   args: string[],
   input: Parts | undefined,
   watch: Watch,
-): Promise<void> {
+): Promise<number> {
   const running = start(program, args, watch);
   await Promise.all([input ? feed(running, input) : running.stdin.close(), output(running)]);
-  if (await running.code !== 0) {
+  const code = await running.code;
+  if (code !== 0 && code !== PARTIAL) {
     stopIfAborted(watch);
     throw new CopyError("program", `${program} failed: ${(await running.complaint).trim()}`);
   }
+  return code;
 }
 
 /** Puts one folder or link in its place; the reason when that cannot be. */
@@ -228,5 +271,5 @@ function clear(staging: string, keep: string | undefined, finished: boolean): vo
 }
 
 function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"));
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { BLOCK } from "./archive.ts";
+import { BLOCK, sumOf } from "./archive.ts";
 
 /** One thing of an overlay; its path is relative to the staging folder. */
 export type OverlayEntry =
@@ -99,7 +99,7 @@ export function writeOctal(header: Uint8Array, at: number, length: number, value
 /** Writes the sum of a header, which counts itself as blanks. */
 export function writeSum(header: Uint8Array): void {
   header.fill(0x20, 148, 156);
-  writeOctal(header, 148, 7, header.reduce((sum, byte) => sum + byte, 0));
+  writeOctal(header, 148, 7, sumOf(header));
   header[154] = 0;
 }
 

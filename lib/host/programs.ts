@@ -13,7 +13,9 @@ IFS= read -r word
 say() { for text do printf '%s\\0' "$text"; done; }
 finish() { say "$word end"; }
 stop() { say "$word stop" "$1"; exit 0; }
-content() { tr -d '\\000' < "$1"; printf '\\0'; }
+plain() { [ -f "$1" ] && [ ! -L "$1" ]; }
+content() { tr '\\000' '\\001' < "$1"; printf '\\0'; } # a NUL is no text here either
+leads_to() { case /\${2%/} in */"$1") ;; *) return 1 ;; esac } # see leadsTo
 printf '\\0'
 say "$word"
 `;
@@ -43,7 +45,8 @@ current() { # the run that is current in an experiment's folder; one that is gon
   [ -L "$1/current" ] || return
   link=$(readlink "$1/current")
   link=\${link%/} link=\${link##*/}
-  [ -n "$link" ] && [ -d "$1/$link" ] && [ ! -L "$1/$link" ] && printf '%s\\n' "$link"
+  case $link in "" | .* | -*) return ;; esac
+  [ -d "$1/$link" ] && [ ! -L "$1/$link" ] && printf '%s\\n' "$link"
 }
 `;
 
@@ -98,24 +101,31 @@ for name in jobs experiments; do
   staging=$root/.xpm-staging
   [ "$(device "$place")" = "$disk" ] || staging=$place/.xpm-staging
   say "$name" "$place" "\${name}Staging" "$staging"
+  [ ! -L "$staging" ] || say linkedStaging "$staging"
 done
 existing "$root/jobs"
 say free "$(df -Pk "$here" 2> /dev/null | sed -n '$p')"
 [ -n "$experiment" ] || { finish; exit 0; }
 folder=$root/experiments/$experiment
+if [ -L "$folder" ]; then
+  link=$(readlink "$folder")
+  leads_to "experiments/$experiment" "$link" ||
+    stop "$folder is a link to $link, not a folder of this experiment"
+fi
 [ -d "$folder" ] && say experiment yes
 latest=$(current "$folder")
 if [ -n "$latest" ]; then
   say current "$latest"
-  [ -f "$folder/$latest/status.json" ] && { say currentStatus; content "$folder/$latest/status.json"; }
-  [ "$run" = current ] && run=$latest
+  plain "$folder/$latest/status.json" && { say currentStatus; content "$folder/$latest/status.json"; }
 fi
+[ "$run" != current ] || run=$latest
 if [ -n "$run" ] && [ -d "$folder/$run" ] && [ ! -L "$folder/$run" ]; then
   say run "$run"
-  say transient "$(cat "$folder/$run"/events/*.jsonl 2> /dev/null |
-    grep '"scheduler_state": *"transient"' | tr -d '\\000')"
+  events() { for file in "$folder/$run"/events/*.jsonl; do ! plain "$file" || cat "$file"; done; }
+  [ -L "$folder/$run/events" ] || say transient "$(events 2> /dev/null |
+    grep '"scheduler_state": *"transient"' | tr '\\000' '\\001')"
   for file in jobs.jsonl status.json; do
-    [ -e "$folder/$run/$file" ] || continue
+    plain "$folder/$run/$file" || continue
     [ -r "$folder/$run/$file" ] || stop "permission to read $folder/$run/$file is denied"
     say "$file"
     content "$folder/$run/$file"
@@ -135,13 +145,17 @@ for folder in ./*/; do
   experiment=\${folder#./} experiment=\${experiment%/}
   [ -d "./$experiment" ] || continue
   [ -z "$only" ] || [ "$only" = "$experiment" ] || continue
+  [ ! -L "./$experiment" ] ||
+    leads_to "experiments/$experiment" "$(readlink "./$experiment")" || continue
   say experiment "$experiment" current "$(current "./$experiment")"
   for run in "./$experiment"/*/; do
     run=\${run%/}
     [ -d "$run" ] && [ ! -L "$run" ] || continue
     say run "\${run##*/}"
-    [ -r "$run/status.json" ] && { say status; content "$run/status.json"; }
-    [ -n "$jobs" ] && [ -r "$run/jobs.jsonl" ] && { say jobs; content "$run/jobs.jsonl"; }
+    [ -r "$run/status.json" ] && plain "$run/status.json" &&
+      { say status; content "$run/status.json"; }
+    [ -n "$jobs" ] && [ -r "$run/jobs.jsonl" ] && plain "$run/jobs.jsonl" &&
+      { say jobs; content "$run/jobs.jsonl"; }
   done
 done
 finish
@@ -150,7 +164,8 @@ finish
 /**
  * Answers {@linkcode Host.scan}. Of a folder: \`/\`, then what \`describe\` prints, then its path; of
  * what is in it: the same without \`/\`, with the path from that folder on. Each is followed by a
- * link's target, empty for other things.
+ * link's target, empty for other things. After \`links\` come those of the folders, and of the folders
+ * that these are in, which are links: name, target, real path.
  */
 export const SCAN = BEGIN + `
 IFS= read -r mode
@@ -201,10 +216,14 @@ else
   each . | every
 fi
 say links
-each . | xargs -0 sh -c 'find "$@" -maxdepth 0 -type l 2> /dev/null -exec sh -c '\\''
+links() {
+  xargs -0 sh -c 'find "$@" -maxdepth 0 -type l 2> /dev/null -exec sh -c '\\''
   for link do
     printf "%s\\\\0%s\\\\0%s\\\\0" "$link" "$(readlink "$link")" "$(readlink -f "$link" 2> /dev/null)"
   done'\\'' sh {} +' sh
+}
+each . | links
+printf '%s\\n' "$folders" | sed 's|/[^/]*$||' | sort -u | tr '\\n' '\\0' | links
 finish
 `;
 
@@ -329,10 +348,24 @@ to_disk() { # the whole file system, where sync knows how; everything elsewhere
   case $trouble in *"rror syncing"*) stop "what was copied did not reach the disk: $trouble" ;; esac
   sync
 }
-if [ -n "$old" ]; then
+lost=
+if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ]; then
   trouble=$(rsync -aHS --ignore-existing --chmod=Du+w --exclude=/jobs --exclude=/.status.json.lock \\
-    "$old/" "$new/" 2>&1) || stop "rsync failed: $trouble"
+    "$old/" "$new/" 2>&1)
+  case $? in
+    0) ;;
+    23) lost="what only the one that stands there holds could not be kept" ;;
+    *) stop "rsync failed: $trouble" ;;
+  esac
 fi
+# what came as a link in place of a folder: nothing is written through it
+links=$(find jobs experiments -maxdepth 2 ! -type d ! -path 'experiments/*/current' 2> /dev/null)
+[ -z "$links" ] || printf '%s\\n' "$links" | tr '\\n' '\\0' | xargs -0 rm -f
+was_link() { case "
+$links
+" in *"
+$1
+"*) ;; *) return 1 ;; esac }
 set --
 if [ "$(id -u)" = 0 ]; then case $(tar --version 2> /dev/null) in *GNU*) set -- --overwrite ;; esac; fi
 trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
@@ -359,6 +392,8 @@ settle() { # a group: of one kind, from one folder into another; the names are t
   for name do
     shift
     if [ -n "$wrong" ]; then failed "$name" "$wrong"
+    elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
+    elif was_link "$parent" || was_link "$parent/$name"; then failed "$name" "it came as a link"
     elif ! there "$into/$name"; then set -- "$@" "$name"
     elif [ "$kind" = link ] && [ -L "$into/$name" ]; then set -- "$@" "$name"
     elif [ "$kind" = link ]; then failed "$name" "$into/$name is no link"
@@ -388,7 +423,7 @@ while IFS= read -r line; do
 done < .moves
 settle "$@"
 rm -f .moves
-if [ -n "$marker" ]; then [ -e "$marker" ] || : > "$marker"; fi
+if [ -n "$marker" ]; then there "$marker" || : > "$marker"; fi
 to_disk
 if [ -d replaced ]; then
   if [ -n "$keep" ]; then mkdir -p "\${keep%/*}" && mv replaced "$keep"; else remove replaced; fi

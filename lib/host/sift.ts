@@ -6,7 +6,8 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { BLOCK, nameOf, octal, records, text } from "./archive.ts";
+import { printable } from "../workspace/layout.ts";
+import { BLOCK, nameOf, octal, records, sumOf, text } from "./archive.ts";
 import { padding, record, writeOctal, writeSum } from "./overlay.ts";
 import { joined } from "./process.ts";
 
@@ -45,23 +46,45 @@ const [TYPE, EXTRA, FILE] = [156, "x".charCodeAt(0), "0".charCodeAt(0)];
 /** The most bytes that may stand before a member's own. */
 const MAX_EXTRA = 1 << 20;
 
+/** What is known of an archive before it comes. */
+export interface Expected {
+  /** Who sends it. */
+  from: string;
+  /** How many bytes it has at most. */
+  mostBytes: number;
+  /** Is told how many bytes of files have passed. */
+  onBytes: (bytes: number) => void;
+}
+
 /**
- * Lets an archive in pax form pass a sieve.
+ * Lets an archive in pax form pass a sieve. What two readers of tar could take for different things
+ * does not pass.
  *
- * @param onBytes Is told how many bytes of files have passed.
- * @throws {CopyError} `connection`, when it is no archive.
+ * @throws {CopyError} `refused`, when it is no archive, or when it has no end.
  */
 export async function* sift(
   stream: AsyncIterable<Uint8Array>,
   sieve: Sieve,
-  onBytes: (bytes: number) => void,
+  { from, mostBytes, onBytes }: Expected,
 ): AsyncGenerator<Uint8Array> {
-  const sifter = new Sifter(sieve);
+  const sifter = new Sifter(sieve, from);
+  let left = mostBytes;
   for await (const chunk of stream) {
+    left -= chunk.length;
+    if (left < 0) throw untrusted(from, "more than was asked for");
     sifter.push(chunk);
     onBytes(sifter.bytes);
     yield sifter.take();
   }
+}
+
+/** The error for an end of a copy that sends what it should not. */
+export function untrusted(from: string, what: string): CopyError {
+  return new CopyError(
+    "refused",
+    printable(`${from} sent ${what}`),
+    "can that machine, and the rsync and tar there, be trusted?",
+  );
 }
 
 /** What is under way: a header, what a pax header says, a file to change, or what only passes. */
@@ -85,7 +108,7 @@ class Sifter {
   #header: Uint8Array | undefined;
   #out: Uint8Array[] = [];
 
-  constructor(private readonly sieve: Sieve) {}
+  constructor(private readonly sieve: Sieve, private readonly from: string) {}
 
   /** What has come out. */
   take(): Uint8Array {
@@ -141,10 +164,12 @@ class Sifter {
       this.#out.push(header);
       return;
     }
-    if (text(header, 257, 5) !== "ustar") throw noArchive();
+    if (text(header, 257, 8) !== "ustar" || sumOf(header) !== octal(header, 148, 8)) {
+      throw untrusted(this.from, "what is no archive");
+    }
     if (header[TYPE] === EXTRA) {
       const size = octal(header, 124, 12);
-      if (!(size > 0 && size <= MAX_EXTRA)) throw noArchive();
+      if (!(size > 0 && size <= MAX_EXTRA)) throw untrusted(this.from, "a name without end");
       this.#extraHeader = header;
       this.#gather("extra", filled(size));
       return;
@@ -153,6 +178,9 @@ class Sifter {
       ? new Map<string, string>()
       : records(this.#extra.subarray(0, octal(this.#extraHeader!, 124, 12)));
     const head = headOf(header, said);
+    if (!Number.isSafeInteger(head.size) || head.type !== "0" && head.size > 0) {
+      throw untrusted(this.from, `${head.name} of an odd kind`);
+    }
     this.#judge(head, header);
   }
 
@@ -248,21 +276,16 @@ function otherRecords(bytes: Uint8Array, key: string): Uint8Array[] {
 }
 
 function headOf(header: Uint8Array, said: Map<string, string>): MemberHead {
-  const size = Number(said.get("size") ?? octal(header, 124, 12));
-  if (!Number.isSafeInteger(size) || size < 0) throw noArchive();
+  const size = said.get("size") ?? "";
   const name = said.get("GNU.sparse.name") ?? said.get("path") ?? nameOf(header);
   const type = String.fromCharCode(header[TYPE] || FILE);
   return {
     name: name.replace(/\/+$/, ""),
     type,
     linkName: said.get("linkpath") ?? text(header, 157, 100),
-    size: type === "1" || type === "2" ? 0 : size,
+    size: /^\d+$/.test(size) ? Number(size) : size === "" ? octal(header, 124, 12) : NaN,
     sparse: said.has("size") || [...said.keys()].some((key) => key.startsWith("GNU.sparse.")),
     mode: octal(header, 100, 8) & 0o7777,
     mtime: said.get("mtime") ?? String(octal(header, 136, 12)),
   };
-}
-
-function noArchive(): CopyError {
-  return new CopyError("connection", "what tar sent is no archive", "run the same command again");
 }

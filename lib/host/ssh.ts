@@ -5,7 +5,8 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { JOBS, JOBS_FILE, STATUS_FILE } from "../workspace/layout.ts";
+import { hasControl, JOBS, JOBS_FILE, printable, STATUS_FILE } from "../workspace/layout.ts";
+import { checkHost } from "../workspace/reference.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
 import { APPEARED } from "./host.ts";
 import type {
@@ -50,7 +51,7 @@ export class SshHost implements Host {
   readonly #session: Session;
 
   constructor(ssh: SshSettings, private readonly watch: Watch, login: Login) {
-    this.name = ssh.host;
+    this.name = checkHost(ssh.host);
     this.#session = new Session(ssh, watch, login);
   }
 
@@ -61,7 +62,7 @@ export class SshHost implements Host {
 
   async look({ path, experimentId, runId, forCopy }: Question): Promise<Sight> {
     const answer = new Map<string, string>();
-    const lines = [path, experimentId ?? "", runId ?? ""];
+    const lines = asLines([path, experimentId ?? "", runId ?? ""]);
     const looked = this.#session.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
     if (forCopy === true) this.#session.warm();
     await looked;
@@ -70,18 +71,24 @@ export class SshHost implements Host {
       if (text === undefined) throw nonsense(this.name, `no ${name} in its answer`);
       return text;
     };
+    const place = (name: string): string => {
+      const text = said(name);
+      if (text.startsWith("/") && !hasControl(text)) return text;
+      throw nonsense(this.name, `'${printable(text.slice(0, 40))}' for a path`);
+    };
     const runFound = answer.get("run");
     return {
-      path: said("path"),
-      realPath: said("realPath"),
+      path: place("path"),
+      realPath: place("realPath"),
       state: oneOf(["workspace", "foreign", "empty", "absent"], said("state"), this.name),
       marker: answer.has("marker"),
-      jobsPath: said("jobs"),
-      experimentsPath: said("experiments"),
+      jobsPath: place("jobs"),
+      experimentsPath: place("experiments"),
       rsync: said("rsync"),
       tar: said("tar"),
-      jobsStaging: said("jobsStaging"),
-      experimentsStaging: said("experimentsStaging"),
+      jobsStaging: place("jobsStaging"),
+      experimentsStaging: place("experimentsStaging"),
+      linkedStaging: answer.get("linkedStaging"),
       freeBytes: availableBytes(said("free")),
       experimentExists: answer.has("experiment"),
       current: answer.get("current"),
@@ -97,7 +104,7 @@ export class SshHost implements Host {
 
   async browse({ path, experimentId, withJobs }: BrowseRequest): Promise<FoundExperiment[]> {
     const found: FoundExperiment[] = [];
-    const lines = [path, experimentId ?? "", withJobs ? "yes" : ""];
+    const lines = asLines([path, experimentId ?? "", withJobs ? "yes" : ""]);
     const tell = pairs((name, text) => {
       const latest = found.at(-1);
       if (name === "absent") throw notThere(text, this.name);
@@ -114,12 +121,12 @@ export class SshHost implements Host {
   }
 
   async scan({ root, folders, jobStatesOnly }: ScanRequest, visit: Visit): Promise<LinkedFolder[]> {
-    const linked: LinkedFolder[] = [];
     const links: string[] = [];
     let inLinks = false;
     let folder = "";
     let described: string | undefined;
-    const lines = [jobStatesOnly ? "states" : "all", root, ...folders.map((name) => `./${name}`)];
+    const names = folders.map((name) => `./${name}`);
+    const lines = asLines([jobStatesOnly ? "states" : "all", root, ...names]);
     const tell = (text: string) => {
       if (inLinks) links.push(text);
       else if (described === undefined && text === "links") inLinks = true;
@@ -132,16 +139,12 @@ export class SshHost implements Host {
       }
     };
     await this.#session.feed(SCAN, lines, tell, [], "moving");
-    for (let at = 0; at + 2 < links.length; at += 3) {
-      const [name, target, realPath] = links.slice(at, at + 3) as [string, string, string];
-      linked.push({ folder: name.slice(2), target, realPath });
-    }
-    return linked;
+    return linksOf(folders, links);
   }
 
   async claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
     const said = new Set<string>();
-    const lines = [staging, ...places.map(({ path }) => path)];
+    const lines = asLines([staging, ...places.map(({ path }) => path)]);
     this.#session.warm();
     await this.#session.run(CLAIM, lines, (text) => {
       if (text === "waiting") onWait();
@@ -163,13 +166,13 @@ export class SshHost implements Host {
   }
 
   async discard(staging: string, folders: string[]): Promise<void> {
-    await this.#session.feed(DISCARD, [staging, ...folders], () => {});
+    await this.#session.feed(DISCARD, asLines([staging, ...folders]), () => {});
   }
 
   pack(request: PackRequest): Pack {
     let resolve: (whole: boolean) => void = () => {};
     const whole = new Promise<boolean>((settled) => resolve = settled);
-    const lines = [request.root, ...packArguments(request), ""];
+    const lines = asLines([request.root, ...packArguments(request), ""]);
     const stream = this.#session.fetch(PACK, lines, [nameList(request.folders)], (code) => {
       resolve(code === 0);
     });
@@ -188,10 +191,13 @@ export class SshHost implements Host {
   async settle(settlement: Settlement): Promise<FailedMove[]> {
     const { staging, carry, overlay, moves, marker, keep, finished } = settlement;
     const failed: FailedMove[] = [];
-    const lines = [staging, carry?.from ?? "", carry?.into ?? "", marker ?? "", keep ?? ""];
+    const carried = [carry?.from ?? "", carry?.into ?? ""];
     await this.#session.feed(
       SETTLE,
-      [...lines, finished ? "yes" : "", this.watch.fsync ? "yes" : ""],
+      asLines([
+        ...[staging, ...carried, marker ?? "", keep ?? ""],
+        ...[finished ? "yes" : "", this.watch.fsync ? "yes" : ""],
+      ]),
       pairs((from, said) => failed.push({ from, reason: said === "appeared" ? APPEARED : said })),
       archive([...overlay, moveList(moves)]),
     );
@@ -213,6 +219,34 @@ export class SshHost implements Host {
   close(): Promise<void> {
     return this.#session.close();
   }
+}
+
+/**
+ * Data of a remote program, a line each. What holds the end of a line would be read as two, and the
+ * second perhaps as something to run.
+ */
+function asLines(texts: string[]): string[] {
+  const odd = texts.find((text) => /[\n\0]/.test(text));
+  if (odd === undefined) return texts;
+  throw new CopyError("refused", `'${printable(odd)}' holds a control character`);
+}
+
+/** The folders that are links, or stand in one: the answer has names, targets and real paths. */
+function linksOf(folders: string[], answer: string[]): LinkedFolder[] {
+  const links = new Map<string, { target: string; realPath: string }>();
+  for (let at = 0; at + 2 < answer.length; at += 3) {
+    const [name, target, realPath] = answer.slice(at, at + 3) as [string, string, string];
+    links.set(name.slice(2), { target, realPath });
+  }
+  return folders.flatMap((folder) => {
+    const at = folder.lastIndexOf("/");
+    const [own, above] = [links.get(folder), links.get(folder.slice(0, at))];
+    if (own !== undefined) return [{ folder, ...own }];
+    if (above === undefined) return [];
+    const [target, realPath] = [above.target, above.realPath]
+      .map((path) => path.replace(/\/*$/, folder.slice(at))) as [string, string];
+    return [{ folder, target, realPath }];
+  });
 }
 
 /** Takes the texts of an answer in pairs. */
@@ -265,7 +299,7 @@ function rsyncQuoted(argument: string): string {
 
 function oneOf<T extends string>(known: T[], text: string, host: string): T {
   const found = known.find((word) => word === text);
-  if (found === undefined) throw nonsense(host, `'${text.slice(0, 40)}'`);
+  if (found === undefined) throw nonsense(host, `'${printable(text.slice(0, 40))}'`);
   return found;
 }
 
@@ -288,10 +322,13 @@ function nameOf(described: string): string {
 
 function readEntry(described: string, target: string, host: string): Entry {
   const match = DESCRIBED.exec(described);
-  if (match === null) throw nonsense(host, `'${described.slice(0, 40)}'`);
-  const [whole, self, kind, size, mtime, mode] = match as unknown as string[];
+  const path = described.slice(match?.[0].length);
+  if (match === null || path.startsWith("/") || path.split("/").includes("..")) {
+    throw nonsense(host, `'${printable(described.slice(0, 40))}'`);
+  }
+  const [, self, kind, size, mtime, mode] = match as unknown as string[];
   return {
-    path: self ? "" : described.slice(whole!.length),
+    path: self ? "" : path,
     kind: KINDS[kind!] ?? "other",
     size: Number(size),
     mtime: mtime!.slice(0, mtime!.indexOf(".") < 0 ? undefined : mtime!.indexOf(".") + 10),

@@ -37,8 +37,9 @@ export interface JobId {
 /** The kinds of id that {@linkcode checkId} knows, as they stand in its message. */
 export type IdKind = "experiment" | "run" | "task" | "job";
 
+// The last ones turn round what stands after them on a screen.
 // deno-lint-ignore no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
 /** Whether a text holds a control character (a newline, an escape, NUL ...). */
 export function hasControl(text: string): boolean {
@@ -53,6 +54,22 @@ export function printable(text: string): string {
   );
 }
 
+/** What is wrong with an id; undefined when it is one path segment that no program misreads. */
+function faultOf(id: string): string | undefined {
+  if (id === "") return "it is empty";
+  if (hasControl(id)) return "it holds a control character";
+  if (/\p{Surrogate}/u.test(id)) return "it holds half a character";
+  if (id.includes("/")) return "it holds a '/'";
+  if (id.startsWith(".") || id.startsWith("-")) return `it begins with '${id[0]}'`;
+  const { length } = new TextEncoder().encode(id);
+  return length > 255 ? "it is longer than 255 bytes" : undefined;
+}
+
+/** Whether a text can be an id; see {@linkcode checkId}. */
+export function isId(text: string): boolean {
+  return faultOf(text) === undefined;
+}
+
 /**
  * Gives back an id that is one path segment: not empty, no `/`, neither `.` nor `..`, no leading
  * `-` or `.`, no control character, at most 255 bytes.
@@ -60,17 +77,7 @@ export function printable(text: string): string {
  * @throws {CopyError} `usage`, when it is not.
  */
 export function checkId(kind: IdKind, id: string): string {
-  const wrong = id === ""
-    ? "it is empty"
-    : hasControl(id)
-    ? "it holds a control character"
-    : id.includes("/")
-    ? "it holds a '/'"
-    : id.startsWith(".") || id.startsWith("-")
-    ? `it begins with '${id[0]}'`
-    : new TextEncoder().encode(id).length > 255
-    ? "it is longer than 255 bytes"
-    : undefined;
+  const wrong = faultOf(id);
   if (wrong !== undefined) {
     const shown = printable(id.length > 80 ? id.slice(0, 80) + "..." : id);
     const article = kind === "experiment" ? "an" : "a";
@@ -89,8 +96,8 @@ export function jobFolder({ taskId, jobId }: JobId): string {
   return `${JOBS}/${taskId}/${jobId}`;
 }
 
-/** Whether a job's folder that is a link leads to a folder of the same job: a `move` folder's. */
-export function leadsToJob(target: string, folder: string): boolean {
+/** Whether a folder that is a link leads to one of the same name: for a job a `move` folder's. */
+export function leadsTo(target: string, folder: string): boolean {
   return `/${target.replace(/\/+$/, "")}`.endsWith(`/${folder}`);
 }
 

@@ -6,7 +6,7 @@ import {
   type IdKind,
   jobFolder,
   jobName,
-  leadsToJob,
+  leadsTo,
   LEFT_BEHIND_IN_RUN,
   leftBehindInJob,
   printable,
@@ -45,6 +45,8 @@ Deno.test("checkId() refuses every id that is not one name, and says why", () =>
     ["job", "\u001b[31m", "'\\u001b[31m' cannot be the id of a job: it holds a control character"],
     ["job", "\u007f", "'\\u007f' cannot be the id of a job: it holds a control character"],
     ["job", "\u0085/", "'\\u0085/' cannot be the id of a job: it holds a control character"],
+    ["job", "\u202egnp", "'\\u202egnp' cannot be the id of a job: it holds a control character"],
+    ["job", "a\ud800", "'a\ud800' cannot be the id of a job: it holds half a character"],
     ["job", "\u2028", "'\\u2028' cannot be the id of a job: it holds a control character"],
     [
       "run",
@@ -93,7 +95,7 @@ Deno.test("leftBehindInJob() names exactly the pid and lock files of the job's o
   assertEquals(LEFT_BEHIND_IN_RUN, ["jobs", ".status.json.lock"]);
 });
 
-Deno.test("leadsToJob() is true of a link to a folder of the same task and job", () => {
+Deno.test("leadsTo() is true of a link to a folder of the same task and job", () => {
   const folder = "jobs/neuralir.train/9de0";
   const targets: [string, boolean][] = [
     ["/fast/nlp/jobs/neuralir.train/9de0", true],
@@ -110,5 +112,5 @@ Deno.test("leadsToJob() is true of a link to a folder of the same task and job",
     ["/etc", false],
     ["", false],
   ];
-  for (const [target, leads] of targets) assertEquals(leadsToJob(target, folder), leads, target);
+  for (const [target, leads] of targets) assertEquals(leadsTo(target, folder), leads, target);
 });

@@ -26,6 +26,7 @@ function foundJob(markers: string[], self = entry("folder")): FoundJob {
     markers: new Set(markers),
     pidTime: markers.includes("train.pid") ? STARTED : undefined,
     documents: [],
+    oversized: [],
     folders: new Map([["", self]]),
     links: [],
     linked: undefined,

@@ -59,6 +59,7 @@ function sight(
     tar: "",
     jobsStaging: "/ws/.xpm-staging",
     experimentsStaging: "/ws/.xpm-staging",
+    linkedStaging: undefined,
     freeBytes: undefined,
     experimentExists: true,
     current,

@@ -27,7 +27,7 @@ export const Deno = {
   errors,
   exit: (code: number): never => process.exit(code),
   noColor: Boolean(process.env.NO_COLOR),
-  permissions: { querySync: (_descriptor: unknown) => ({ state: "granted" }) },
+  permissions: { querySync: (_descriptor: unknown) => ({ state: "granted", partial: false }) },
   stderr,
   stdin,
   stdout,
