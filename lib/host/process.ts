@@ -144,19 +144,22 @@ export async function feed(running: Running, parts: Parts, clock?: IdleClock): P
   }
 }
 
-/** Small parts as large ones: each write costs a packet of ssh's. */
-async function* gathered(parts: Parts): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  let buffer = new Uint8Array(WRITE);
+/** Small parts as large ones, of so many bytes: each write costs a packet of ssh's. */
+export async function* gathered(
+  parts: Parts,
+  size = WRITE,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let buffer = new Uint8Array(size);
   let held = 0;
   for await (let part of parts) {
     while (part.length > 0) {
-      const taken = part.subarray(0, WRITE - held);
+      const taken = part.subarray(0, size - held);
       buffer.set(taken, held);
       held += taken.length;
       part = part.subarray(taken.length);
-      if (held < WRITE) continue;
+      if (held < size) continue;
       yield buffer;
-      buffer = new Uint8Array(WRITE);
+      buffer = new Uint8Array(size);
       held = 0;
     }
   }

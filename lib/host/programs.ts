@@ -52,18 +52,36 @@ current() { # the run that is current in an experiment's folder; one that is gon
 
 /**
  * The shell of a session: runs programs that come after their length, in a shell of their own or in
- * itself. What it holds a claim of, it gives up when the connection was lost, a while after: what
+ * itself. What a program is fed comes in parts, each after its length; a part of no length ends it.
+ * What the shell holds a claim of, it gives up when the connection was lost, a while after: what
  * wrote there has ended by then.
  */
 export const AGENT = BEGIN + `
+exact() { head -c "$1"; }
+[ "$(printf abc | { exact 1 > /dev/null; cat; })" = bc ] || # some read ahead
+  exact() { dd bs=1 count="$1" 2> /dev/null; }
 finish
 free() { rmdir "$1" 2> /dev/null; rmdir "$1.lock" "\${1%/*}" 2> /dev/null; }
+beat() { for staging do touch "$staging.lock"; done; }
+parts() {
+  while IFS= read -r length; do
+    case $length in
+      0) return ;;
+      alive) beat "$@" ;;
+      *) exact "$length" ;;
+    esac
+  done
+}
 set --
 while IFS= read -r line; do
   case $line in
-    "run "*) (eval "$(dd bs=1 count="\${line#run }" 2> /dev/null)") ;;
-    "keep "*) eval "$(dd bs=1 count="\${line#keep }" 2> /dev/null)" ;;
-    alive) for staging do touch "$staging.lock"; done ;;
+    "run "*) (eval "$(exact "\${line#run }")") ;;
+    "keep "*) eval "$(exact "\${line#keep }")" ;;
+    "feed "*)
+      program=$(exact "\${line#feed }")
+      parts "$@" | { (eval "$program"); cat > /dev/null; }
+      ;;
+    alive) beat "$@" ;;
   esac
 done
 [ $# = 0 ] || sleep 3
@@ -329,9 +347,10 @@ finish
 `;
 
 /**
- * Does {@linkcode Host.settle}. What to move stands in the archive, as \`.moves\`: a line
- * \`into FOLDER\`, then lines \`put NAME\`, \`link NAME\` or \`replace NAME\`. Answers pairs of a name and
- * why it could not be moved: `appeared`, when something is there that was not expected.
+ * Does {@linkcode Host.settle}. What to move stands in the archive, as `.moves`: lines
+ * `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and `names A/B/C`; a line
+ * `sync` comes before the run. Answers pairs of a name and why it could not be moved: `appeared`,
+ * when something is there that was not expected.
  */
 export const SETTLE = BEGIN + MOVE + `
 IFS= read -r staging
@@ -384,13 +403,18 @@ move_all() { # names from one folder to another, those that are there
   for from do there "$from" && move "$from" "$to"; done
 }
 remove() { rm -rf "$1" 2> /dev/null || { chmod -R u+rwx "$1"; rm -rf "$1"; }; }
+plain() { # whether nothing stands in the way of new names
+  [ "$kind" = put ] && [ -z "$wrong$lost$links" ] || return
+  for name do if there "$into/$name"; then return 1; fi; done
+}
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
-  [ $# -gt 0 ] || return
   mkdir -p "$into" 2> /dev/null
   task=\${into##*/} wrong=
   if [ -L "$into" ] || [ ! -d "$into" ]; then wrong="$into is a link or no folder"; fi
+  if plain "$@" && (cd "$parent" && mv -f "$@" "$into/") 2> /dev/null; then return; fi
   for name do
     shift
+    there "$staging/$parent/$name" || was_link "$parent/$name" || continue
     if [ -n "$wrong" ]; then failed "$name" "$wrong"
     elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
     elif was_link "$parent" || was_link "$parent/$name"; then failed "$name" "it came as a link"
@@ -410,18 +434,25 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     if [ "$kind" = replace ] && there "$aside/$name"; then move "$aside/$name" "$into"; fi
   done
 }
-set --
-while IFS= read -r line; do
+set -f
+newline='
+'
+IFS=$newline
+for line in $(cat .moves); do
   rest=\${line#* }
   case $line in
-    "group "*) settle "$@"; set --; kind=$rest ;;
+    "group "*) kind=$rest ;;
     "from "*) parent=$rest ;;
     "into "*) into=$rest ;;
-    "name "*) set -- "$@" "$rest" ;;
-    sync) settle "$@"; set --; to_disk ;;
+    "names "*)
+      IFS=/
+      set -- $rest
+      IFS=$newline
+      settle "$@"
+      ;;
+    sync) to_disk ;;
   esac
-done < .moves
-settle "$@"
+done
 rm -f .moves
 if [ -n "$marker" ]; then there "$marker" || : > "$marker"; fi
 to_disk

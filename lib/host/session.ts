@@ -1,7 +1,7 @@
 /**
  * One login to a host for a whole copy: an ssh master whose socket only we can reach, and every
- * other ssh through it. One shell at the other end, the agent, runs all programs but those whose
- * input or output is a stream: these have a channel of their own.
+ * other ssh through it. One shell at the other end, the agent, runs all programs but one whose
+ * output is a stream: that has a channel of its own.
  *
  * @module
  */
@@ -14,6 +14,8 @@ import { Answers } from "./frame.ts";
 import {
   endWhenIdle,
   feed,
+  gathered,
+  type IdleClock,
   output,
   type Parts,
   type Running,
@@ -150,6 +152,20 @@ export class Session {
     if (!await answers.read(word, tell)) throw await this.#failure(running, await running.code);
   }
 
+  /** Waits for the end of what the agent was asked before. */
+  async #inTurn(ask: () => Promise<void>): Promise<void> {
+    const before = this.#turn;
+    let done = () => {};
+    this.#turn = new Promise((resolve) => done = resolve);
+    try {
+      await before;
+      stopIfAborted(this.watch);
+      await ask();
+    } finally {
+      done();
+    }
+  }
+
   /**
    * Lets the agent run a constant program, and tells each text of its answer.
    *
@@ -163,19 +179,12 @@ export class Session {
     tell: (text: string) => void,
     inItself = false,
   ): Promise<void> {
-    const before = this.#turn;
-    let done = () => {};
-    this.#turn = new Promise((resolve) => done = resolve);
-    try {
-      await before;
-      stopIfAborted(this.watch);
+    await this.#inTurn(async () => {
       const word = crypto.randomUUID();
       const verb = inItself ? "keep" : "run";
       this.#tell([`${verb} ${sized(program)}${word}`, ...lines, ""].join("\n"));
       await this.#answer(word, tell);
-    } finally {
-      done();
-    }
+    });
   }
 
   /** Tells the agent something that it does not answer. */
@@ -184,7 +193,7 @@ export class Session {
   }
 
   /**
-   * Runs a constant program that reads a stream, and tells each text of its answer.
+   * Lets the agent run a constant program that reads a stream, and tells each text of its answer.
    *
    * @param lines The program's first data, a line each.
    * @param body What comes after them.
@@ -197,32 +206,56 @@ export class Session {
     body: Parts = [],
     pace: "moving" | "any" = "any",
   ): Promise<void> {
-    const running = this.#channel();
-    const clock = endWhenIdle(running, pace === "moving" ? this.watch.timeout : 0);
-    const word = crypto.randomUUID();
-    const heard = (text: string) => {
-      clock.moved();
-      tell(text);
-    };
-    const [whole] = await Promise.all([
-      new Answers(running.stdout).read(word, heard),
-      feed(running, input(program, word, lines, body), clock),
-    ]);
-    const code = await running.code;
-    if (clock.stop()) throw stoodStill(this.watch.timeout);
-    if (!whole) throw await this.#failure(running, code);
+    await this.#inTurn(async () => {
+      const clock = endWhenIdle(this.#agent!.running, pace === "moving" ? this.watch.timeout : 0);
+      const word = crypto.randomUUID();
+      const answered = new AbortController();
+      this.#tell(`feed ${sized(program)}`);
+      const sent = this.#send(input(word, lines, body), clock, answered.signal);
+      sent.catch(() => {}); // it is awaited later
+      try {
+        await this.#answer(word, (text) => {
+          clock.moved();
+          tell(text);
+        });
+      } catch (error) {
+        throw clock.stop() ? stoodStill(this.watch.timeout) : error;
+      } finally {
+        clock.stop();
+        answered.abort();
+        await sent;
+      }
+    });
   }
 
-  /** Runs a constant program whose answer, after its beginning, is a stream. */
+  /** Sends what a program is fed, until it has answered. */
+  async #send(parts: Parts, clock: IdleClock, answered: AbortSignal): Promise<void> {
+    const { writer } = this.#agent!;
+    try {
+      for await (const part of gathered(parts, PART)) {
+        if (answered.aborted) break;
+        this.#tell(`${part.length}\n`);
+        await writer.write(part);
+        clock.moved();
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe || error instanceof TypeError)) throw error;
+    } finally {
+      this.#tell("0\n");
+    }
+  }
+
+  /** Runs a constant program, on a channel of its own, whose answer after its beginning is a stream. */
   async *fetch(
     program: string,
     lines: string[],
-    body: Parts,
+    body: Uint8Array,
     onEnd: (code: number) => void,
   ): AsyncGenerator<Uint8Array> {
     const running = this.#channel();
     const word = crypto.randomUUID();
-    const fed = feed(running, input(program, word, lines, body));
+    const head = encoder.encode([sized(program) + word, ...lines, ""].join("\n"));
+    const fed = feed(running, [head, body]);
     let ended = false;
     try {
       yield* new Answers(running.stdout).rest(word);
@@ -287,19 +320,17 @@ export class Session {
   }
 }
 
+/** How much of what a program is fed goes at once, in bytes: each part costs a process there. */
+const PART = 1 << 20;
+
 /** A program with its length before it. */
 function sized(program: string): string {
   return `${encoder.encode(program).length}\n${program}`;
 }
 
-/** What a program of its own channel reads: itself, its word, its lines, its body. */
-async function* input(
-  program: string,
-  word: string,
-  lines: string[],
-  body: Parts,
-): AsyncGenerator<Uint8Array> {
-  yield encoder.encode([sized(program) + word, ...lines, ""].join("\n"));
+/** What a program reads: its word, its lines, its body. */
+async function* input(word: string, lines: string[], body: Parts): AsyncGenerator<Uint8Array> {
+  yield encoder.encode([word, ...lines, ""].join("\n"));
   yield* body;
 }
 

@@ -60,12 +60,10 @@ export class SshHost implements Host {
     return this.#session.open();
   }
 
-  async look({ path, experimentId, runId, forCopy }: Question): Promise<Sight> {
+  async look({ path, experimentId, runId }: Question): Promise<Sight> {
     const answer = new Map<string, string>();
     const lines = asLines([path, experimentId ?? "", runId ?? ""]);
-    const looked = this.#session.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
-    if (forCopy === true) this.#session.warm();
-    await looked;
+    await this.#session.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
     const said = (name: string): string => {
       const text = answer.get(name);
       if (text === undefined) throw nonsense(this.name, `no ${name} in its answer`);
@@ -138,6 +136,7 @@ export class SshHost implements Host {
         described = undefined;
       }
     };
+    if (!jobStatesOnly) this.#session.warm(); // what is scanned whole will be packed
     await this.#session.feed(SCAN, lines, tell, [], "moving");
     return linksOf(folders, links);
   }
@@ -145,7 +144,6 @@ export class SshHost implements Host {
   async claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
     const said = new Set<string>();
     const lines = asLines([staging, ...places.map(({ path }) => path)]);
-    this.#session.warm();
     await this.#session.run(CLAIM, lines, (text) => {
       if (text === "waiting") onWait();
       said.add(text);
@@ -173,7 +171,7 @@ export class SshHost implements Host {
     let resolve: (whole: boolean) => void = () => {};
     const whole = new Promise<boolean>((settled) => resolve = settled);
     const lines = asLines([request.root, ...packArguments(request), ""]);
-    const stream = this.#session.fetch(PACK, lines, [nameList(request.folders)], (code) => {
+    const stream = this.#session.fetch(PACK, lines, nameList(request.folders), (code) => {
       resolve(code === 0);
     });
     return { stream, whole };
@@ -182,9 +180,7 @@ export class SshHost implements Host {
   async unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean> {
     let trouble = "";
     const tell = (text: string) => trouble += text;
-    const fed = this.#session.feed(UNPACK, [staging], tell, stream, "moving");
-    this.#session.warm();
-    await fed;
+    await this.#session.feed(UNPACK, [staging], tell, stream, "moving");
     return trouble === "";
   }
 
@@ -267,24 +263,25 @@ const MOVES_AT_ONCE = 200;
 /** The moves as the remote program reads them: `.moves`, in the staging folder. */
 function moveList(moves: Move[]): OverlayEntry {
   const lines: string[] = [];
-  let group: { move: Move; count: number } | undefined;
   const firstOfRun = moves.find(({ from }) => !from.startsWith(`${JOBS}/`));
-  for (const move of moves) {
+  for (let at = 0, group: Move[]; at < moves.length; at += group.length) {
+    group = groupAt(moves, at);
+    const { kind, from, into } = group[0]!;
     // a run may only name jobs that are there, after a power cut too
-    if (move === firstOfRun) lines.push("sync");
-    const at = move.from.lastIndexOf("/");
-    if (
-      group === undefined || group.count === MOVES_AT_ONCE ||
-      group.move.kind !== move.kind || group.move.into !== move.into
-    ) {
-      group = { move, count: 0 };
-      lines.push(`group ${move.kind}`, `from ${move.from.slice(0, at)}`, `into ${move.into}`);
-    }
-    group.count++;
-    lines.push(`name ${move.from.slice(at + 1)}`);
+    if (group[0] === firstOfRun) lines.push("sync");
+    lines.push(`group ${kind}`, `from ${from.slice(0, from.lastIndexOf("/"))}`, `into ${into}`);
+    lines.push(`names ${group.map(({ from }) => from.slice(from.lastIndexOf("/") + 1)).join("/")}`);
   }
   const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
   return { path: ".moves", kind: "file", mode: 0o600, mtime: "0", bytes };
+}
+
+/** The moves from one place on that go to one folder in one way. */
+function groupAt(moves: Move[], at: number): Move[] {
+  const { kind, into } = moves[at]!;
+  const some = moves.slice(at, at + MOVES_AT_ONCE);
+  const end = some.findIndex((move) => move.kind !== kind || move.into !== into);
+  return end < 0 ? some : some.slice(0, end);
 }
 
 /** A path that the other rsync takes as it is, not as a pattern. */
