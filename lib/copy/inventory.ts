@@ -72,20 +72,22 @@ export interface InventoryRequest {
   statesOnly: boolean;
   /** What the user leaves out. */
   excludes: Excludes;
+  /** Asked before a folder is looked at, where that can still be left out. */
+  isNeeded?: (folder: string) => boolean;
 }
 
 /** Looks at a run and its jobs, all at once. */
 export async function takeInventory(
   host: Host,
   sight: Sight,
-  { jobs, run, statesOnly, excludes }: InventoryRequest,
+  { jobs, run, statesOnly, excludes, isNeeded }: InventoryRequest,
 ): Promise<Inventory> {
   const found: Inventory = { jobs: new Map(), run: new Map() };
   if (sight.state === "absent") return found;
   const tasks = new Map(jobs.map((job) => [jobFolder(job), job.taskId]));
   const folders = [run, ...tasks.keys()];
   const linked = await host.scan(
-    { root: sight.realPath, folders, jobStatesOnly: statesOnly },
+    { root: sight.realPath, folders, jobStatesOnly: statesOnly, ...(isNeeded && { isNeeded }) },
     (folder, entry) => {
       const taskId = tasks.get(folder);
       if (taskId !== undefined) addToJob(found.jobs, folder, taskId, entry, excludes);

@@ -100,6 +100,8 @@ export interface ScanRequest {
   folders: string[];
   /** Of jobs only the folder and the markers right in it: `.done`, `.failed`, `.pid`. */
   jobStatesOnly: boolean;
+  /** Asked before a folder is looked at, where that can still be left out. */
+  isNeeded?: (folder: string) => boolean;
 }
 
 /** Told of each entry; first comes the folder itself (its path is empty), then what is in it. */

@@ -41,8 +41,11 @@ import type {
   Visit,
 } from "./host.ts";
 import { isGnuTar, packLocally, unpackLocally } from "./pack.ts";
-import { output, type Program, start, type Watch } from "./process.ts";
+import { output, type Program, start, stopIfAborted, type Watch } from "./process.ts";
 import { claimLocally, removeTree, settleLocally } from "./local_settle.ts";
+
+/** How many folders are looked at before others have their turn: a login may go on meanwhile. */
+const SCANNED_AT_ONCE = 50;
 
 /** This machine. */
 export class LocalHost implements Host {
@@ -124,11 +127,16 @@ export class LocalHost implements Host {
       }));
   }
 
-  // deno-lint-ignore require-await -- ssh needs the promise
-  async scan({ root, folders, jobStatesOnly }: ScanRequest, visit: Visit): Promise<LinkedFolder[]> {
+  async scan(
+    { root, folders, jobStatesOnly, isNeeded }: ScanRequest,
+    visit: Visit,
+  ): Promise<LinkedFolder[]> {
     const linked: LinkedFolder[] = [];
     const above = linksAbove(root, folders);
-    for (const folder of folders) {
+    for (const [index, folder] of folders.entries()) {
+      if (index % SCANNED_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+      stopIfAborted(this.watch);
+      if (isNeeded?.(folder) === false) continue;
       const path = `${root}/${folder}`;
       const self = lookAt(path, "");
       if (self === undefined) continue;
