@@ -15,7 +15,9 @@ import {
   type OutputChoice,
   parseArguments,
 } from "./arguments.ts";
-import { type Choice, choose, noExperiment, type Questions } from "./choose.ts";
+import { copyCommand, grantedCommand } from "./command_line.ts";
+
+import { choose, noExperiment, type Questions } from "./choose.ts";
 import { EXIT, exitCode, type Failure, toFailure } from "./failure.ts";
 import { HELP_TEXT } from "./help.ts";
 import { JsonReporter } from "./json_reporter.ts";
@@ -59,7 +61,8 @@ export async function main(
   const reporter = chooseReporter(terminal, request, copying);
   return await interruptibly(terminal, reporter, (signal) => {
     const context = { terminal, library, reporter, signal };
-    return request.command === "ls" ? list(request, context) : copy(request, context);
+    if (request.command === "ls") return list(request, context);
+    return request.command === "copy" ? copy(request, context) : permissions(request, context);
   });
 }
 
@@ -161,6 +164,27 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   return result.complete ? EXIT.complete : EXIT.incomplete;
 }
 
+async function permissions(request: CopyRequest, context: Context): Promise<number> {
+  const { terminal, library, reporter, signal } = context;
+  const { settings, defaults } = await readSettings(library, request.settings);
+  await using session = library.session((event) => reporter.event(event), signal);
+  const questions = mayAsk(request, terminal) ? quietQuestions(terminal, reporter) : undefined;
+  const choice = await choose({ request, settings, defaults, session, questions });
+  const { from, to, experimentId, runId } = choice;
+  const options = copyOptions(request, defaults);
+  const needed = await session.permissions(
+    ...[from.workspace, to.workspace, experimentId, runId, options] as const,
+  );
+  const access = await library.settingsAccess(settings, defaults, request.settings);
+  const all = {
+    ...needed,
+    read: [...new Set([...access.read, ...needed.read])],
+    env: [...new Set([...needed.env, ...access.env])],
+  };
+  reporter.permissions(all, grantedCommand(all, request, choice));
+  return EXIT.complete;
+}
+
 // The questions are written to standard output.
 function mayAsk({ json, quiet }: CopyRequest, { isTerminal, dumb }: Terminal): boolean {
   return isTerminal.in && isTerminal.out && !dumb && !json && !quiet;
@@ -187,23 +211,4 @@ function copyOptions(request: CopyRequest, defaults: Defaults): CopyOptions {
     exclude: request.exclude.length > 0 ? request.exclude : defaults.exclude ?? [],
     ...(bandwidthLimit === undefined ? {} : { bandwidthLimit }),
   };
-}
-
-/** The command that does what a dry run showed, in the user's own words. */
-function copyCommand(request: CopyRequest, { from, to, experimentId }: Choice, runId: string) {
-  const isCommand = experimentId === "copy" || experimentId === "ls";
-  const command = ["xpm-copy", ...(isCommand ? ["copy"] : []), experimentId, runId];
-  command.push("--from", from.words, "--to", to.words);
-  if (request.includeRunning) command.push("--include-running");
-  if (request.keepReplaced) command.push("--keep-replaced");
-  if (request.create) command.push("--create");
-  for (const pattern of request.exclude) {
-    if (pattern.startsWith("-")) command.push(`--exclude=${pattern}`);
-    else command.push("--exclude", pattern);
-  }
-  if (request.bandwidthLimit !== undefined) {
-    command.push("--bwlimit", String(request.bandwidthLimit));
-  }
-  if (request.settings !== undefined) command.push("--settings", request.settings);
-  return [...command, "--yes"];
 }

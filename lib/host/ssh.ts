@@ -8,6 +8,7 @@ import { CopyError } from "../errors.ts";
 import { hasControl, JOBS_FILE, printable, STATUS_FILE } from "../workspace/layout.ts";
 import { checkHost } from "../workspace/reference.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
+import { requireVariableAccess } from "./environment.ts";
 import { APPEARED } from "./host.ts";
 import type {
   BrowseRequest,
@@ -52,8 +53,9 @@ export class SshHost implements Host {
   }
 
   /** Logs in. */
-  open(): Promise<void> {
-    return this.#session.open();
+  async open(): Promise<void> {
+    requireVariableAccess("TMPDIR"); // where the socket goes: it must not be taken for unset
+    await this.#session.open();
   }
 
   async look({ path, experimentId, runId, forCopy }: Question): Promise<Sight> {
