@@ -41,6 +41,6 @@ export function refused(access: "read" | "write", path: string): CopyError {
   return new CopyError(
     "permission",
     `permission to ${access} ${path} was not given`,
-    `add  --allow-${access}=${path}  (\`xpm-copy permissions\` prints all that a copy needs)`,
+    `add  --allow-${access}=${path}`,
   );
 }

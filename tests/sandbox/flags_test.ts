@@ -61,7 +61,7 @@ async function assertNeeded(
     assertEquals(code, 1, what);
     const lines = err.trimEnd().split("\n");
     const at = lines.findIndex((line) => line.startsWith("xpm-copy: "));
-    assertEquals(lines.length - at, 2, what);
+    assertEquals(lines.length - at, 3, what);
     assertStringIncludes(lines[at]!, "was not given", what);
     assertStringIncludes(lines[at + 1]!, `--allow-${name}=`, what);
     const named = /--allow-\w+=(\S+)/.exec(lines[at + 1]!)![1]!;
