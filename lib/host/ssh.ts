@@ -54,11 +54,20 @@ export class SshHost implements Host {
     await this.#session.open();
   }
 
+  /** Opens a channel that will be needed soon; what keeps it from it, the next command says. */
+  #warm(): void {
+    try {
+      this.#session.warm();
+    } catch {
+      // what is under way must still be awaited
+    }
+  }
+
   async look({ path, experimentId, runId, forCopy }: Question): Promise<Sight> {
     const answer = new Map<string, string>();
     const lines = asLines([path, experimentId ?? "", runId ?? ""]);
     const looked = this.#session.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
-    if (forCopy === true) this.#session.warm();
+    if (forCopy === true) this.#warm();
     await looked;
     return sightOf(answer, this.name);
   }
@@ -81,7 +90,7 @@ export class SshHost implements Host {
   async claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
     const said = new Set<string>();
     const lines = asLines([staging, ...places.map(({ path }) => path)]);
-    this.#session.warm();
+    this.#warm();
     await this.#session.run(CLAIM, lines, (text) => {
       if (text === "waiting") onWait();
       said.add(text);
@@ -117,7 +126,7 @@ export class SshHost implements Host {
   async unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean> {
     let trouble = "";
     const fed = this.#session.feed(UNPACK, [staging], (text) => trouble += text, stream);
-    this.#session.warm();
+    this.#warm();
     await fed;
     return trouble === "";
   }
