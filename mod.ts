@@ -30,6 +30,7 @@ export {
   type RunSummary,
 } from "./lib/copy/browse.ts";
 export { copyExperiment, planCopy } from "./lib/copy/copy.ts";
+export { type RequiredPermissions, requiredPermissions } from "./lib/copy/permissions.ts";
 export type {
   CopyEvent,
   CopyOptions,

@@ -10,7 +10,7 @@ import { ROOT } from "./modules.ts";
 import { ensureExperimaestro, ensurePrograms, findProgram } from "./setup.ts";
 
 /** What is about Deno or about this repository, and not about the library. */
-const ELSEWHERE = ["docs_test.ts", "package_test.ts", "permissions_test.ts", "workflows_test.ts"];
+const ELSEWHERE = ["docs_test.ts", "package_test.ts", "flags_test.ts", "workflows_test.ts"];
 
 /** The files of tests. */
 function testFiles(folder = "tests"): string[] {

@@ -65,11 +65,11 @@ async function compile(path: string): Promise<void> {
   writeFileSync(to, shims(path, source) + withSpecifiers(path, code));
 }
 
-/** Installs the packages of npm that the library uses; whether that worked. */
+/** Installs the packages of npm that the library and its tests use; whether that worked. */
 async function install(): Promise<boolean> {
   const { imports } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
   const dependencies = Object.fromEntries(
-    ["yaml"].map((name) => [name, imports[name].replace(/^npm:.*@/, "")]),
+    ["yaml", "fast-check"].map((name) => [name, imports[name].replace(/^npm:.*@/, "")]),
   );
   const manifest = JSON.stringify({ private: true, type: "module", dependencies });
   const file = join(OUT, "package.json");
@@ -88,7 +88,7 @@ if (import.meta.main) {
   await Promise.all(sources().map(compile));
   await stop();
   if (!await install()) {
-    console.error("test:node cannot have yaml: is npm's registry out of reach?");
+    console.error("test:node cannot have its packages: is npm's registry out of reach?");
     Deno.exit(1);
   }
   Deno.exit(await runInNode(OUT, Deno.args));

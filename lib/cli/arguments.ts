@@ -28,10 +28,10 @@ export interface OutputChoice {
   color: ColorChoice;
 }
 
-/** What `xpm-copy [copy]` was asked; what is undefined was not given. */
+/** What `xpm-copy [copy]` or `xpm-copy permissions` was asked; what is undefined was not given. */
 export interface CopyRequest extends OutputChoice {
-  /** Which command. */
-  command: "copy";
+  /** Which command: the second tells what the first needs to be granted. */
+  command: "copy" | "permissions";
   /** The experiment's id. */
   experimentId: string | undefined;
   /** The run's id, or `current`. */
@@ -81,7 +81,10 @@ export interface ListRequest extends OutputChoice {
 /** What the program was asked to do. */
 export type Request = CopyRequest | ListRequest | { command: "help" } | { command: "version" };
 
-/** An option: what kind of value it takes, its letter, and whether it is for `copy` alone. */
+/** The words that are commands; an experiment of such a name needs one before it. */
+export const COMMANDS: readonly string[] = ["copy", "ls", "permissions"];
+
+/** An option: what kind of value it takes, its letter, and whether `ls` has no use for it. */
 interface Option {
   type: "string" | "boolean";
   short?: string;
@@ -123,7 +126,8 @@ export function parseArguments(args: string[]): Request {
   const { given, positionals } = read(args);
   if (given.has("help")) return { command: "help" };
   if (given.has("version")) return { command: "version" };
-  const command = positionals[0] === "ls" ? "ls" : "copy";
+  const [word] = positionals;
+  const command = word === "ls" || word === "permissions" ? word : "copy";
   if (positionals[0] === command) positionals.shift();
   judge(command, given, positionals);
 
@@ -226,7 +230,7 @@ function checkValue(rawName: string, value: string | undefined, inline: boolean)
 }
 
 /** Which options and arguments go together. */
-function judge(command: "copy" | "ls", given: Given, positionals: string[]): void {
+function judge(command: "copy" | "permissions" | "ls", given: Given, positionals: string[]): void {
   const refuse = (message: string, hint: string) => {
     throw new CopyError("usage", message, hint);
   };

@@ -90,11 +90,14 @@ export function renderFailure(
   if (started) lines.push(`  ${whatStands(state)}`);
   const hint = failure.hint ?? defaultHint(failure, started);
   if (hint !== undefined) lines.push(...hint.split("\n").map((line) => `  ${printable(line)}`));
+  if (failure.code === "permission") lines.push(`  ${ALL_FLAGS}`);
   if (style.verbose && failure.stack !== undefined) {
     lines.push(...failure.stack.split("\n").map((line) => `  ${printable(line)}`));
   }
   return lines;
 }
+
+const ALL_FLAGS = "`xpm-copy permissions` prints all the flags that a copy needs";
 
 function whatStands({ published, progress }: ProgressState): string {
   const jobs = Math.max(published, progress?.jobs ?? 0);

@@ -11,6 +11,7 @@
  * | `progress` | the fields of `CopyProgress` | at most once a second |
  * | `published` | `job`, `replaced` | a job stands at its final place |
  * | `warning` | `code`, `message`, `job` if it is one | something to know |
+ * | `permissions` | `run`, `read`, `write`, `env`, `sys`: what to grant; `command`: the copy under that | `permissions` |
  * | `workspace` | the fields of a `Workspace` | `ls` |
  * | `experiment` | `workspace`: its id; the fields of an `ExperimentSummary` | `ls WORKSPACE` |
  * | `run` | `workspace`, `experimentId`, `current`: whether it is; the fields of a `RunSummary` | `ls WORKSPACE EXPERIMENT` |
@@ -23,6 +24,7 @@
  */
 
 import type { ExperimentSummary } from "../copy/browse.ts";
+import type { RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyProgress, CopyResult } from "../copy/types.ts";
 import { printable } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -72,6 +74,11 @@ export class JsonReporter implements Reporter {
   /** Keeps the outcome of a copy for the summary. */
   copied(result: CopyResult): void {
     this.#summary = { result };
+  }
+
+  /** Writes what is to be granted, and the command. */
+  permissions(permissions: RequiredPermissions, command: string[]): void {
+    this.#write("permissions", { ...permissions, command });
   }
 
   /** Writes an object for each workspace. */

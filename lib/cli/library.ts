@@ -7,10 +7,12 @@
 
 import { type ExperimentSummary, summarize } from "../copy/browse.ts";
 import { copyBetween } from "../copy/copy.ts";
+import { permissionsBetween, type RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyOptions, CopyResult } from "../copy/types.ts";
 import { Hosts } from "../host/hosts.ts";
 import { type Defaults, loadDefaults } from "../workspace/defaults.ts";
 import { loadSettings, type Settings } from "../workspace/settings.ts";
+import { type SettingsAccess, settingsAccess } from "../workspace/settings_access.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 /** The work between the first login and the last. */
@@ -28,6 +30,14 @@ export interface Session extends AsyncDisposable {
     runId: string,
     options: CopyOptions,
   ): Promise<CopyResult>;
+  /** Tells what the copy of a run needs to be granted. */
+  permissions(
+    source: Workspace,
+    destination: Workspace,
+    experimentId: string,
+    runId: string,
+    options: CopyOptions,
+  ): Promise<RequiredPermissions>;
 }
 
 /** What the program needs of the library. */
@@ -36,6 +46,8 @@ export interface Library {
   loadSettings(file?: string): Promise<Settings>;
   /** Reads this tool's own defaults, beside the settings. */
   loadDefaults(settingsFile?: string): Promise<Defaults>;
+  /** Tells what it takes to read them again. */
+  settingsAccess(settings: Settings, defaults: Defaults, given?: string): Promise<SettingsAccess>;
   /** Begins; nobody has logged in yet. */
   session(
     onEvent: (event: CopyEvent) => void,
@@ -48,6 +60,7 @@ export interface Library {
 export const library: Library = {
   loadSettings,
   loadDefaults,
+  settingsAccess,
   session(onEvent, signal, options) {
     const hosts = new Hosts({ ...options, onEvent, signal });
     return {
@@ -57,6 +70,9 @@ export const library: Library = {
       copy(source, destination, experimentId, runId, how) {
         const all = { ...how, onEvent, signal };
         return copyBetween(hosts, source, destination, experimentId, runId, all);
+      },
+      permissions(source, destination, experimentId, runId, options) {
+        return permissionsBetween(hosts, source, destination, experimentId, runId, options);
       },
       [Symbol.asyncDispose]: () => hosts.close(),
     };

@@ -15,7 +15,9 @@ import {
   type OutputChoice,
   parseArguments,
 } from "./arguments.ts";
-import { type Choice, choose, noExperiment, type Questions } from "./choose.ts";
+import { copyCommand, grantedCommand } from "./command_line.ts";
+
+import { choose, noExperiment, type Questions } from "./choose.ts";
 import { EXIT, exitCode, type Failure, toFailure } from "./failure.ts";
 import { HELP_TEXT } from "./help.ts";
 import { JsonReporter } from "./json_reporter.ts";
@@ -59,7 +61,8 @@ export async function main(
   const reporter = chooseReporter(terminal, request, copying);
   return await interruptibly(terminal, reporter, (signal) => {
     const context = { terminal, library, reporter, signal };
-    return request.command === "ls" ? list(request, context) : copy(request, context);
+    if (request.command === "ls") return list(request, context);
+    return request.command === "copy" ? copy(request, context) : permissions(request, context);
   });
 }
 
@@ -165,6 +168,31 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   return result.complete ? EXIT.complete : EXIT.incomplete;
 }
 
+async function permissions(request: CopyRequest, context: Context): Promise<number> {
+  const { terminal, library, reporter, signal } = context;
+  const { settings, defaults } = await readSettings(library, request.settings);
+  await using session = library.session(
+    (event) => reporter.event(event),
+    signal,
+    hostOptions(request),
+  );
+  const questions = mayAsk(request, terminal) ? quietQuestions(terminal, reporter) : undefined;
+  const choice = await choose({ request, settings, defaults, session, questions });
+  const { from, to, experimentId, runId } = choice;
+  const options = copyOptions(request, defaults);
+  const needed = await session.permissions(
+    ...[from.workspace, to.workspace, experimentId, runId, options] as const,
+  );
+  const access = await library.settingsAccess(settings, defaults, request.settings);
+  const all = {
+    ...needed,
+    read: [...new Set([...access.read, ...needed.read])],
+    env: [...new Set([...needed.env, ...access.env])],
+  };
+  reporter.permissions(all, grantedCommand(all, request, choice));
+  return EXIT.complete;
+}
+
 /** What all machines of a command have to know. */
 function hostOptions(request: CopyRequest | ListRequest) {
   const { connectTimeout, timeout } = request;
@@ -201,28 +229,4 @@ function copyOptions(request: CopyRequest, defaults: Defaults): CopyOptions {
     exclude: request.exclude.length > 0 ? request.exclude : defaults.exclude ?? [],
     ...(bandwidthLimit === undefined ? {} : { bandwidthLimit }),
   };
-}
-
-/** The command that does what a dry run showed, in the user's own words. */
-function copyCommand(request: CopyRequest, { from, to, experimentId }: Choice, runId: string) {
-  const isCommand = experimentId === "copy" || experimentId === "ls";
-  const command = ["xpm-copy", ...(isCommand ? ["copy"] : []), experimentId, runId];
-  command.push("--from", from.words, "--to", to.words);
-  if (request.includeRunning) command.push("--include-running");
-  if (request.keepReplaced) command.push("--keep-replaced");
-  if (request.create) command.push("--create");
-  if (!request.fsync) command.push("--no-fsync");
-  for (const pattern of request.exclude) {
-    if (pattern.startsWith("-")) command.push(`--exclude=${pattern}`);
-    else command.push("--exclude", pattern);
-  }
-  if (request.bandwidthLimit !== undefined) {
-    command.push("--bwlimit", String(request.bandwidthLimit));
-  }
-  if (request.connectTimeout !== undefined) {
-    command.push("--connect-timeout", String(request.connectTimeout));
-  }
-  if (request.timeout !== undefined) command.push("--timeout", String(request.timeout));
-  if (request.settings !== undefined) command.push("--settings", request.settings);
-  return [...command, "--yes"];
 }

@@ -5,6 +5,7 @@
  */
 
 import type { ExperimentSummary } from "../copy/browse.ts";
+import type { RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Failure } from "./failure.ts";
@@ -19,6 +20,8 @@ export interface Reporter {
   planned(plan: CopyPlan, result: CopyResult, command: string[]): void;
   /** A copy has ended. */
   copied(result: CopyResult, plan: CopyPlan): void;
+  /** What a copy needs to be granted; `command` is the copy under exactly that. */
+  permissions(permissions: RequiredPermissions, command: string[]): void;
   /** The workspaces known. */
   workspaces(workspaces: Workspace[]): void;
   /** The experiments of a workspace. */

@@ -5,6 +5,7 @@
  */
 
 import type { ExperimentSummary } from "../copy/browse.ts";
+import type { RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
 import { quoteCommand } from "../shell_words.ts";
 import { printable } from "../workspace/layout.ts";
@@ -83,6 +84,11 @@ export class TextReporter implements Reporter {
   copied(result: CopyResult, plan: CopyPlan): void {
     if (this.#choice.quiet && result.complete) return;
     this.#print(renderSummary(result, plan, this.#out));
+  }
+
+  /** Prints the command. */
+  permissions(_permissions: RequiredPermissions, command: string[]): void {
+    this.#print([quoteCommand(command)]);
   }
 
   /** Prints the workspaces. */

@@ -60,6 +60,8 @@ export interface Inventory {
   jobs: Map<string, FoundJob>;
   /** The run's folder; empty when it is not there. */
   run: FoundRunFolder;
+  /** Which of these folders are links, or stand in one; absent when none does. */
+  linked?: LinkedFolder[];
 }
 
 /** What to look for. */
@@ -94,6 +96,7 @@ export async function takeInventory(
       else if (folder === run && !isLeftBehindInRun(entry.path)) found.run.set(entry.path, entry);
     },
   );
+  if (linked.length > 0) found.linked = linked;
   for (const link of linked) {
     const job = found.jobs.get(link.folder);
     if (job !== undefined) job.linked = link;

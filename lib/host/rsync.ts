@@ -128,7 +128,8 @@ export async function runRsync(request: RsyncRequest, watch: Watch): Promise<Rsy
   return judge(await running.code, await running.complaint, watch);
 }
 
-function judge(code: number, complaint: string, watch: Watch): RsyncOutcome {
+/** What an exit code, and what rsync said beside it, mean. */
+export function judge(code: number, complaint: string, watch: Watch): RsyncOutcome {
   stopIfAborted(watch);
   const lines = complaint.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   if (code === 0) return { complaints: [], vanished: false };
@@ -148,9 +149,12 @@ function judge(code: number, complaint: string, watch: Watch): RsyncOutcome {
     : new CopyError("program", `rsync failed: ${meaning} (exit ${code})`, again);
 }
 
+/** Longer lines than this tell no progress. */
+const MAX_LINE = 1 << 16;
+
 /** Reads lines such as `  11,732  63%   94.00MB/s    0:01:15 (xfr#26, ...)` and names of files. */
-async function followProgress(
-  running: Running,
+export async function followProgress(
+  running: Pick<Running, "stdout">,
   onProgress: RsyncRequest["onProgress"],
 ): Promise<void> {
   let rest = "";
@@ -158,7 +162,7 @@ async function followProgress(
   let file: string | undefined;
   for await (const text of running.stdout.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split(/[\r\n]/);
-    rest = lines.pop()!;
+    rest = lines.pop()!.slice(-MAX_LINE);
     for (const line of lines) {
       const counted = /^\s*(\d+)\s+\d+%\s/.exec(line);
       if (counted !== null) bytes = Number(counted[1]);

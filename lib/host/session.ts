@@ -335,7 +335,7 @@ async function* input(word: string, lines: string[], body: Parts): AsyncGenerato
 }
 
 /** A folder whose sockets have paths short enough. */
-function socketParent(): string {
+export function socketParent(): string {
   const parent = variable("TMPDIR") ?? "/tmp";
   const short = encoder.encode(`${parent}/${SOCKET_NAME}`).length <= SOCKET_PATH;
   const chosen = short ? parent : "/tmp";

@@ -5,15 +5,15 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { hasControl, JOBS, JOBS_FILE, printable, STATUS_FILE } from "../workspace/layout.ts";
+import { JOBS, printable } from "../workspace/layout.ts";
 import { checkHost } from "../workspace/reference.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
+import { experimentReader, linksOf, pairs, scanReader, sightOf } from "./answers.ts";
+import { requireVariableAccess } from "./environment.ts";
 import { APPEARED } from "./host.ts";
 import type {
   BrowseRequest,
   Claim,
-  Entry,
-  EntryKind,
   FailedMove,
   FoundExperiment,
   Host,
@@ -29,7 +29,6 @@ import type {
   Sight,
   Visit,
 } from "./host.ts";
-import { notThere } from "./local.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { nameList, packArguments } from "./pack.ts";
 import { within } from "./pause.ts";
@@ -43,8 +42,6 @@ const CLAIM_BEAT = 15_000;
 /** How long a claim may take to be given up, in milliseconds. */
 const RELEASE = 5000;
 
-const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
-
 /** Another machine. */
 export class SshHost implements Host {
   readonly name: string;
@@ -56,89 +53,41 @@ export class SshHost implements Host {
   }
 
   /** Logs in. */
-  open(): Promise<void> {
-    return this.#session.open();
+  async open(): Promise<void> {
+    requireVariableAccess("TMPDIR"); // where the socket goes: it must not be taken for unset
+    await this.#session.open();
+  }
+
+  /** Opens a channel that will be needed soon; what keeps it from it, the next command says. */
+  #warm(): void {
+    try {
+      this.#session.warm();
+    } catch {
+      // what is under way must still be awaited
+    }
   }
 
   async look({ path, experimentId, runId }: Question): Promise<Sight> {
     const answer = new Map<string, string>();
     const lines = asLines([path, experimentId ?? "", runId ?? ""]);
     await this.#session.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
-    const said = (name: string): string => {
-      const text = answer.get(name);
-      if (text === undefined) throw nonsense(this.name, `no ${name} in its answer`);
-      return text;
-    };
-    const place = (name: string): string => {
-      const text = said(name);
-      if (text.startsWith("/") && !hasControl(text)) return text;
-      throw nonsense(this.name, `'${printable(text.slice(0, 40))}' for a path`);
-    };
-    const runFound = answer.get("run");
-    return {
-      path: place("path"),
-      realPath: place("realPath"),
-      state: oneOf(["workspace", "foreign", "empty", "absent"], said("state"), this.name),
-      marker: answer.has("marker"),
-      jobsPath: place("jobs"),
-      experimentsPath: place("experiments"),
-      rsync: said("rsync"),
-      tar: said("tar"),
-      jobsStaging: place("jobsStaging"),
-      experimentsStaging: place("experimentsStaging"),
-      linkedStaging: answer.get("linkedStaging"),
-      freeBytes: availableBytes(said("free")),
-      experimentExists: answer.has("experiment"),
-      current: answer.get("current"),
-      currentStatus: answer.get("currentStatus"),
-      run: runFound === undefined ? undefined : {
-        runId: runFound,
-        jobs: answer.get(JOBS_FILE),
-        status: answer.get(STATUS_FILE),
-        transient: answer.get("transient") ?? "",
-      },
-    };
+    return sightOf(answer, this.name);
   }
 
   async browse({ path, experimentId, withJobs }: BrowseRequest): Promise<FoundExperiment[]> {
     const found: FoundExperiment[] = [];
     const lines = asLines([path, experimentId ?? "", withJobs ? "yes" : ""]);
-    const tell = pairs((name, text) => {
-      const latest = found.at(-1);
-      if (name === "absent") throw notThere(text, this.name);
-      if (name === "experiment") found.push({ experimentId: text, current: undefined, runs: [] });
-      else if (name === "current" && latest && text !== "") latest.current = text;
-      else if (name === "run") {
-        latest?.runs.push({ runId: text, status: undefined, jobs: undefined });
-      }
-      const run = latest?.runs.at(-1);
-      if (run !== undefined && (name === "status" || name === "jobs")) run[name] = text;
-    });
-    await this.#session.run(BROWSE, lines, tell);
+    await this.#session.run(BROWSE, lines, experimentReader(found, this.name));
     return found;
   }
 
   async scan({ root, folders, jobStatesOnly }: ScanRequest, visit: Visit): Promise<LinkedFolder[]> {
-    const links: string[] = [];
-    let inLinks = false;
-    let folder = "";
-    let described: string | undefined;
     const names = folders.map((name) => `./${name}`);
     const lines = asLines([jobStatesOnly ? "states" : "all", root, ...names]);
-    const tell = (text: string) => {
-      if (inLinks) links.push(text);
-      else if (described === undefined && text === "links") inLinks = true;
-      else if (described === undefined) described = text;
-      else {
-        if (described.startsWith("/")) folder = nameOf(described);
-        const entry = readEntry(described, text, this.name);
-        visit(folder, entry);
-        described = undefined;
-      }
-    };
-    if (!jobStatesOnly) this.#session.warm(); // what is scanned whole will be packed
-    await this.#session.feed(SCAN, lines, tell, [], "moving");
-    return linksOf(folders, links);
+    const reader = scanReader(this.name, visit);
+    if (!jobStatesOnly) this.#warm(); // what is scanned whole will be packed
+    await this.#session.feed(SCAN, lines, reader.tell, [], "moving");
+    return linksOf(folders, reader.links);
   }
 
   async claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
@@ -227,36 +176,6 @@ function asLines(texts: string[]): string[] {
   throw new CopyError("refused", `'${printable(odd)}' holds a control character`);
 }
 
-/** The folders that are links, or stand in one: the answer has names, targets and real paths. */
-function linksOf(folders: string[], answer: string[]): LinkedFolder[] {
-  const links = new Map<string, { target: string; realPath: string }>();
-  for (let at = 0; at + 2 < answer.length; at += 3) {
-    const [name, target, realPath] = answer.slice(at, at + 3) as [string, string, string];
-    links.set(name.slice(2), { target, realPath });
-  }
-  return folders.flatMap((folder) => {
-    const at = folder.lastIndexOf("/");
-    const [own, above] = [links.get(folder), links.get(folder.slice(0, at))];
-    if (own !== undefined) return [{ folder, ...own }];
-    if (above === undefined) return [];
-    const [target, realPath] = [above.target, above.realPath]
-      .map((path) => path.replace(/\/*$/, folder.slice(at))) as [string, string];
-    return [{ folder, target, realPath }];
-  });
-}
-
-/** Takes the texts of an answer in pairs. */
-function pairs(tell: (name: string, text: string) => void): (text: string) => void {
-  let name: string | undefined;
-  return (text) => {
-    if (name === undefined) name = text;
-    else {
-      tell(name, text);
-      name = undefined;
-    }
-  };
-}
-
 /** At most so many names are given to one `mv`. */
 const MOVES_AT_ONCE = 200;
 
@@ -292,44 +211,4 @@ function literally(path: string): string {
 /** An argument as rsync's own splitting of `--rsh` takes it: no shell is involved. */
 function rsyncQuoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "''")}'`;
-}
-
-function oneOf<T extends string>(known: T[], text: string, host: string): T {
-  const found = known.find((word) => word === text);
-  if (found === undefined) throw nonsense(host, `'${printable(text.slice(0, 40))}'`);
-  return found;
-}
-
-function nonsense(host: string, what: string): CopyError {
-  return new CopyError("connection", `${host} did not answer as expected: ${what}`);
-}
-
-/** The fourth column of `df -Pk`, as bytes. */
-function availableBytes(line: string): number | undefined {
-  const match = /\s\d+\s+\d+\s+(\d+)\s+\d+%\s/.exec(line);
-  return match === null ? undefined : Number(match[1]) * 1024;
-}
-
-const DESCRIBED = /^(\/?)(.)(\d+) (\S+) ([0-7]+) /;
-
-/** The folder that `/d4096 1795470732.38 755 ./jobs/a/b` names: `jobs/a/b`. */
-function nameOf(described: string): string {
-  return described.replace(DESCRIBED, "").replace(/^\.\//, "");
-}
-
-function readEntry(described: string, target: string, host: string): Entry {
-  const match = DESCRIBED.exec(described);
-  const path = described.slice(match?.[0].length);
-  if (match === null || path.startsWith("/") || path.split("/").includes("..")) {
-    throw nonsense(host, `'${printable(described.slice(0, 40))}'`);
-  }
-  const [, self, kind, size, mtime, mode] = match as unknown as string[];
-  return {
-    path: self ? "" : path,
-    kind: KINDS[kind!] ?? "other",
-    size: Number(size),
-    mtime: mtime!.slice(0, mtime!.indexOf(".") < 0 ? undefined : mtime!.indexOf(".") + 10),
-    mode: parseInt(mode!, 8),
-    ...(target !== "" && { target }),
-  };
 }

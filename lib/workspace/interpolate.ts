@@ -23,6 +23,11 @@ export function interpolate(text: string, access: "required" | "optional"): stri
   });
 }
 
+/** The variables that a text refers to. */
+export function referredVariables(text: string): string[] {
+  return [...text.matchAll(REFERENCE)].map(([, name]) => name!);
+}
+
 /** The first variable that a text still refers to, because it is unset. */
 export function unsetVariable(text: string): string | undefined {
   return text.matchAll(REFERENCE).next().value?.[1];

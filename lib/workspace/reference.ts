@@ -24,6 +24,11 @@ const NONSENSE = /[\s'"`$\\;&<>|(){}[\]*?!#,/]/;
 const PERCENT = "write %25 for the '%' itself";
 const FORMS = "write an id, ./PATH, /PATH, HOST:PATH or ssh://USER@HOST:PORT/PATH";
 
+/** Whether a text names a workspace by its path on this machine. */
+export function isPath(text: string): boolean {
+  return PATH.test(text);
+}
+
 /**
  * Understands how a workspace is named: `./x`, `../x`, `.`, `/x`, `~/x` or `~` is a path of this
  * machine; `host:path`, `user@host:path` and `ssh://user@host:port/path` are one of another, a
@@ -36,7 +41,7 @@ export function parseReference(text: string): Workspace | { id: string } {
   if (hasControl(text)) {
     throw new CopyError("usage", `'${printable(text)}' holds a control character`, FORMS);
   }
-  if (PATH.test(text)) return { id: text, path: localPath(text) };
+  if (isPath(text)) return { id: text, path: localPath(text) };
   if (text.startsWith("ssh://")) return parseUrl(text);
   if (SCHEME.test(text)) {
     throw new CopyError("usage", `'${text}' is not reached by ssh or as a folder`, FORMS);

@@ -54,7 +54,14 @@ function fakeLibrary(
   const library: Library = {
     loadSettings: () => Promise.resolve({ workspaces: WORKSPACES }),
     loadDefaults: () => Promise.resolve({ workspaces: [], ...defaults }),
+    settingsAccess: () => Promise.resolve({ read: ["/settings"], env: ["LOG_TOKENS"] }),
     session: (tell, signal) => ({
+      permissions(source, destination, experimentId, runId, options) {
+        asked.push({ from: source.id, to: destination.id, experimentId, runId, options });
+        const [read, write] = [["/a b", "/c"], ["/c"]];
+        const [run, env, sys] = [["rsync", "tar"], ["HOME", "PATH"], ["statfs"]];
+        return Promise.resolve({ run, read, write, env, sys });
+      },
       summarize: (_workspace, { experimentId }) =>
         Promise.resolve(
           EXPERIMENTS.filter((one) => [undefined, one.experimentId].includes(experimentId)),
@@ -90,6 +97,31 @@ Deno.test("main() prints the version of deno.json", async () => {
   const terminal = fakeTerminal();
   assertEquals(await main(["-V"], terminal, fakeLibrary().library), 0);
   assertEquals(terminal.out, [`xpm-copy ${config.version}\n`]);
+});
+
+Deno.test("main() prints the line that grants a copy what it needs, and copies nothing", async () => {
+  const line = "deno run --no-prompt --allow-run=rsync,tar '--allow-read=/settings,/a b,/c' " +
+    "--allow-write=/c --allow-env=HOME,PATH,LOG_TOKENS --allow-sys=statfs " +
+    "jsr:@xpm/copy neuralir 20260118_170744 --from cluster --to local --create --yes";
+  const terminal = fakeTerminal();
+  const { library, asked, closed } = fakeLibrary();
+  assertEquals(await main(["permissions", ...COPY, "--create"], terminal, library), 0);
+  assertEquals(terminal.out.join(""), `${line}\n`);
+  assertEquals(asked.map(({ from, to, options }) => [from, to, options.create]), [
+    ["cluster", "local", true],
+  ]);
+  assertEquals(closed(), 1);
+
+  const json = fakeTerminal();
+  assertEquals(await main(["permissions", ...COPY, "--json"], json, library), 0);
+  const [first, last] = json.out.join("").trimEnd().split("\n").map((text) => JSON.parse(text));
+  assertEquals([first.type, first.read, first.sys, last], [
+    "permissions",
+    ["/settings", "/a b", "/c"],
+    ["statfs"],
+    { type: "summary", exitCode: 0 },
+  ]);
+  assertEquals(first.command.slice(0, 3), ["deno", "run", "--no-prompt"]);
 });
 
 Deno.test("main() plans, and gives the command that copies", async () => {

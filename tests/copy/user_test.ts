@@ -5,36 +5,15 @@
  * @module
  */
 
-import { chmodSync } from "node:fs";
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { moduleFlags, ROOT } from "../../scripts/modules.ts";
-import { findProgram } from "../../scripts/setup.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import type { CopyResult } from "../../mod.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { copyAsNobody, giveToNobody, hasNobody, SSHD_OF_NOBODY } from "../support/nobody.ts";
 import { setTimes, shell } from "../support/shell.ts";
 import { compareJobs, compareRun, namesIn } from "../support/trees.ts";
 
-const setpriv = await findProgram("setpriv");
-const ignore = Deno.uid() !== 0 || setpriv === undefined;
-const nobody = `${setpriv} --reuid 65534 --regid 65534 --clear-groups --`;
-useSshd({ logins: "each", config: [`ForceCommand exec ${nobody} sh -c "$SSH_ORIGINAL_COMMAND"`] });
-
-/** Copies as nobody: on this machine by another process, otherwise at the remote end. */
-async function copyAsNobody(pair: Pair, sample: Sample): Promise<CopyResult> {
-  if (pair.direction !== "local to local") return await pair.copy(sample);
-  const paths = [pair.source.path, pair.destination.path];
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", "--quiet", ...await moduleFlags(), `${ROOT}/tests/support/as_nobody.ts`],
-      ...[...paths, sample.experimentId, sample.runId],
-    ],
-    stdin: "null",
-  }).output();
-  const [output, complaint] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  if (output === "") throw new Error(complaint);
-  return JSON.parse(output!);
-}
+const ignore = !hasNobody;
+useSshd(SSHD_OF_NOBODY);
 
 /** A sample that belongs to nobody, in folders that nobody may write. */
 function makeSampleOfNobody(pair: Pair, script: string): Sample {
@@ -45,8 +24,7 @@ function makeSampleOfNobody(pair: Pair, script: string): Sample {
   }
   setTimes(sample.runFolder);
   Deno.mkdirSync(pair.destination.path);
-  shell(pair.root, "chown -hR 65534:65534 .");
-  chmodSync(pair.root, 0o755);
+  giveToNobody(pair);
   return sample;
 }
 

@@ -11,32 +11,13 @@ import { makeSample } from "../../scripts/sample.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { type Direction, type Pair, withPair } from "../support/directions.ts";
 import { assertFailed, runProgram } from "../support/program.ts";
+import { withPrograms } from "../support/remote_programs.ts";
 import { shell } from "../support/shell.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
 import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
 
 const ignore = !await hasSshd();
 const REMOTE = ["local to remote", "remote to local"] as const;
-
-/** Does something with an sshd whose sessions find these programs first, or these alone. */
-async function withPrograms(
-  programs: Record<string, string>,
-  check: (sshd: Sshd) => Promise<void>,
-): Promise<void> {
-  const folder = Deno.makeTempDirSync({ prefix: "xpm-programs-" });
-  try {
-    for (const [name, script] of Object.entries(programs)) {
-      writeFileSync(`${folder}/${name}`, script.replaceAll("FOLDER", folder));
-      chmodSync(`${folder}/${name}`, 0o755);
-    }
-    await using sshd = await startSshd({
-      environment: { PATH: `${folder}:${Deno.env.get("PATH")}` },
-    });
-    await check(sshd);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
-}
 
 /** A sample whose times have no fractions: rsync before 3.1 sends whole seconds. */
 function makeWhole(pair: Pair) {

@@ -1,0 +1,69 @@
+/**
+ * Command lines for the user to paste: the copy that a dry run showed, and the same under exactly the
+ * permissions that it needs.
+ *
+ * @module
+ */
+
+import type { RequiredPermissions } from "../copy/permissions.ts";
+import { CopyError } from "../errors.ts";
+import { localPath } from "../workspace/local_path.ts";
+import { isPath } from "../workspace/reference.ts";
+import { COMMANDS, type CopyRequest } from "./arguments.ts";
+import type { Choice, Named } from "./choose.ts";
+
+/** The command that does what a dry run showed, in the user's own words. */
+export function copyCommand(
+  request: CopyRequest,
+  { from, to, experimentId }: Choice,
+  runId: string,
+) {
+  const isCommand = COMMANDS.includes(experimentId);
+  const command = ["xpm-copy", ...(isCommand ? ["copy"] : []), experimentId, runId];
+  command.push("--from", from.words, "--to", to.words);
+  if (request.includeRunning) command.push("--include-running");
+  if (request.keepReplaced) command.push("--keep-replaced");
+  if (request.create) command.push("--create");
+  if (!request.fsync) command.push("--no-fsync");
+  for (const pattern of request.exclude) {
+    if (pattern.startsWith("-")) command.push(`--exclude=${pattern}`);
+    else command.push("--exclude", pattern);
+  }
+  if (request.bandwidthLimit !== undefined) {
+    command.push("--bwlimit", String(request.bandwidthLimit));
+  }
+  if (request.connectTimeout !== undefined) {
+    command.push("--connect-timeout", String(request.connectTimeout));
+  }
+  if (request.timeout !== undefined) command.push("--timeout", String(request.timeout));
+  if (request.settings !== undefined) command.push("--settings", request.settings);
+  return [...command, "--yes"];
+}
+
+/** The same, run by Deno under exactly these permissions, from whatever folder. */
+export function grantedCommand(
+  permissions: RequiredPermissions,
+  request: CopyRequest,
+  choice: Choice,
+): string[] {
+  const flags = (["run", "read", "write", "env", "sys"] as const)
+    .filter((name) => permissions[name].length > 0)
+    .map((name) => `--allow-${name}=${permissions[name].map(asValue).join(",")}`);
+  const { settings } = request;
+  const absolute = { ...request, settings: settings && localPath(settings) };
+  const [from, to] = [inFull(choice.from), inFull(choice.to)];
+  const [, ...args] = copyCommand(absolute, { ...choice, from, to }, choice.runId);
+  return ["deno", "run", "--no-prompt", ...flags, "jsr:@xpm/copy", ...args];
+}
+
+/** To see where a relative path begins, Deno would have to be granted more. */
+function inFull({ words, workspace }: Named): Named {
+  const isFolder = workspace.ssh === undefined && isPath(words);
+  return { workspace, words: isFolder ? workspace.path : words };
+}
+
+function asValue(value: string): string {
+  if (!value.includes(",")) return value;
+  const message = `no flag of Deno's can name ${value}: it takes a comma for the end of a path`;
+  throw new CopyError("usage", message, "rename that folder");
+}

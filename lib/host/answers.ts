@@ -1,0 +1,152 @@
+/**
+ * What remote programs answer, understood; what makes no sense is refused.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { hasControl, JOBS_FILE, printable, STATUS_FILE } from "../workspace/layout.ts";
+import type { Entry, EntryKind, FoundExperiment, LinkedFolder, Sight, Visit } from "./host.ts";
+import { notThere } from "./local.ts";
+
+const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
+
+/** Takes the texts of an answer in pairs. */
+export function pairs(tell: (name: string, text: string) => void): (text: string) => void {
+  let name: string | undefined;
+  return (text) => {
+    if (name === undefined) name = text;
+    else {
+      tell(name, text);
+      name = undefined;
+    }
+  };
+}
+
+/** What an answer to {@linkcode Host.look} says, by its names. */
+export function sightOf(answer: ReadonlyMap<string, string>, host: string): Sight {
+  const said = (name: string): string => {
+    const text = answer.get(name);
+    if (text === undefined) throw nonsense(host, `no ${name} in its answer`);
+    return text;
+  };
+  const place = (name: string): string => {
+    const text = said(name);
+    if (text.startsWith("/") && !hasControl(text)) return text;
+    throw nonsense(host, `'${printable(text.slice(0, 40))}' for a path`);
+  };
+  const runFound = answer.get("run");
+  return {
+    path: place("path"),
+    realPath: place("realPath"),
+    state: oneOf(["workspace", "foreign", "empty", "absent"], said("state"), host),
+    marker: answer.has("marker"),
+    jobsPath: place("jobs"),
+    experimentsPath: place("experiments"),
+    rsync: said("rsync"),
+    tar: said("tar"),
+    jobsStaging: place("jobsStaging"),
+    experimentsStaging: place("experimentsStaging"),
+    linkedStaging: answer.get("linkedStaging"),
+    freeBytes: availableBytes(said("free")),
+    experimentExists: answer.has("experiment"),
+    current: answer.get("current"),
+    currentStatus: answer.get("currentStatus"),
+    run: runFound === undefined ? undefined : {
+      runId: runFound,
+      jobs: answer.get(JOBS_FILE),
+      status: answer.get(STATUS_FILE),
+      transient: answer.get("transient") ?? "",
+    },
+  };
+}
+
+/** Takes the texts of an answer to {@linkcode Host.browse}. */
+export function experimentReader(found: FoundExperiment[], host: string): (text: string) => void {
+  return pairs((name, text) => {
+    const latest = found.at(-1);
+    if (name === "absent") throw notThere(text, host);
+    if (name === "experiment") found.push({ experimentId: text, current: undefined, runs: [] });
+    else if (name === "current" && latest && text !== "") latest.current = text;
+    else if (name === "run") latest?.runs.push({ runId: text, status: undefined, jobs: undefined });
+    const run = latest?.runs.at(-1);
+    if (run !== undefined && (name === "status" || name === "jobs")) run[name] = text;
+  });
+}
+
+/** Takes the texts of an answer to {@linkcode Host.scan}; its last part is for `linksOf`. */
+export function scanReader(host: string, visit: Visit) {
+  const links: string[] = [];
+  let inLinks = false;
+  let folder = "";
+  let described: string | undefined;
+  const tell = (text: string) => {
+    if (inLinks) links.push(text);
+    else if (described === undefined && text === "links") inLinks = true;
+    else if (described === undefined) described = text;
+    else {
+      if (described.startsWith("/")) folder = nameOf(described);
+      visit(folder, readEntry(described, text, host));
+      described = undefined;
+    }
+  };
+  return { tell, links };
+}
+
+/** The folders that are links, or stand in one: the answer has names, targets and real paths. */
+export function linksOf(folders: string[], answer: string[]): LinkedFolder[] {
+  const links = new Map<string, { target: string; realPath: string }>();
+  for (let at = 0; at + 2 < answer.length; at += 3) {
+    const [name, target, realPath] = answer.slice(at, at + 3) as [string, string, string];
+    links.set(name.slice(2), { target, realPath });
+  }
+  return folders.flatMap((folder) => {
+    const at = folder.lastIndexOf("/");
+    const [own, above] = [links.get(folder), links.get(folder.slice(0, at))];
+    if (own !== undefined) return [{ folder, ...own }];
+    if (above === undefined) return [];
+    const [target, realPath] = [above.target, above.realPath]
+      .map((path) => path.replace(/\/*$/, folder.slice(at))) as [string, string];
+    return [{ folder, target, realPath }];
+  });
+}
+
+function oneOf<T extends string>(known: T[], text: string, host: string): T {
+  const found = known.find((word) => word === text);
+  if (found === undefined) throw nonsense(host, `'${printable(text.slice(0, 40))}'`);
+  return found;
+}
+
+function nonsense(host: string, what: string): CopyError {
+  return new CopyError("connection", `${host} did not answer as expected: ${what}`);
+}
+
+/** The fourth column of `df -Pk`, as bytes. */
+function availableBytes(line: string): number | undefined {
+  const match = /\s\d+\s+\d+\s+(\d+)\s+\d+%\s/.exec(line);
+  return match === null ? undefined : Number(match[1]) * 1024;
+}
+
+const DESCRIBED = /^(\/?)(.)(\d+) (\S+) ([0-7]+) /;
+
+/** The folder that `/d4096 1795470732.38 755 ./jobs/a/b` names: `jobs/a/b`. */
+function nameOf(described: string): string {
+  return described.replace(DESCRIBED, "").replace(/^\.\//, "");
+}
+
+function readEntry(described: string, target: string, host: string): Entry {
+  const match = DESCRIBED.exec(described);
+  const path = described.slice(match?.[0].length);
+  if (match === null || path.startsWith("/") || path.split("/").includes("..")) {
+    throw nonsense(host, `'${printable(described.slice(0, 40))}'`);
+  }
+  const [, self, kind, size, mtime, mode] = match as unknown as string[];
+  return {
+    path: self ? "" : path,
+    kind: KINDS[kind!] ?? "other",
+    size: Number(size),
+    mtime: mtime!.slice(0, mtime!.indexOf(".") < 0 ? undefined : mtime!.indexOf(".") + 10),
+    mode: parseInt(mode!, 8),
+    ...(target !== "" && { target }),
+  };
+}

@@ -1,0 +1,444 @@
+/**
+ * What reads bytes of others, given any bytes: it ends, and nothing but our own errors comes out.
+ * The seed is fixed, and a counterexample is printed as small as it can be made.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { Passage } from "../../lib/copy/passage.ts";
+import { failedJobs } from "../../lib/copy/stage.ts";
+import {
+  addTags,
+  type DocumentKind,
+  pathMap,
+  relocate,
+  relocatePath,
+} from "../../lib/copy/relocate.ts";
+import type { PlannedJob } from "../../lib/copy/types.ts";
+import { CopyError } from "../../lib/errors.ts";
+import { experimentReader, linksOf, scanReader, sightOf } from "../../lib/host/answers.ts";
+import { members } from "../../lib/host/archive.ts";
+import { Answers } from "../../lib/host/frame.ts";
+import type { Entry } from "../../lib/host/host.ts";
+import { archive, type OverlayEntry } from "../../lib/host/overlay.ts";
+import { followProgress, judge, rsyncVersion } from "../../lib/host/rsync.ts";
+import { sift } from "../../lib/host/sift.ts";
+import { readJobsFile } from "../../lib/workspace/jobs.ts";
+import { readJson } from "../../lib/workspace/json.ts";
+import { isId } from "../../lib/workspace/layout.ts";
+import { readRunStatus, readTransientJobs } from "../../lib/workspace/runs.ts";
+import { shell } from "../support/shell.ts";
+
+fc.configureGlobal({ seed: 20261124, numRuns: 1000 });
+
+const encoder = new TextEncoder();
+
+/** Calls something; any error but our own, or one of these, is a fault. */
+function onlyOurs<T>(action: () => T, ...others: (new () => Error)[]): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof CopyError || others.some((kind) => error instanceof kind)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Bytes in chunks of any sizes. */
+async function* chunks(bytes: Uint8Array, sizes: number[]): AsyncGenerator<Uint8Array> {
+  for (let at = 0, n = 0; at < bytes.length; n++) {
+    const size = sizes[n % sizes.length] ?? bytes.length;
+    yield bytes.subarray(at, at + size);
+    at += size;
+    await Promise.resolve();
+  }
+}
+
+const sizes = fc.array(fc.integer({ min: 1, max: 1500 }), { maxLength: 8 });
+/** Any text, often of what parsers look for. */
+const text = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 60 }),
+  fc.string({ unit: fc.constantFrom(...'\0\n\r/.. {}[]":,\\0179 lfd-+xe') }),
+);
+
+/** Changes some bytes, cuts some away, or doubles some. */
+const changes = fc.array(
+  fc.record({ at: fc.nat(100_000), byte: fc.nat(255), cut: fc.nat(3), double: fc.boolean() }),
+  { minLength: 1, maxLength: 4 },
+);
+
+function changed(
+  bytes: Uint8Array,
+  list: { at: number; byte: number; cut: number; double: boolean }[],
+) {
+  let result = [...bytes];
+  for (const { at, byte, cut, double } of list) {
+    const place = at % (result.length + 1);
+    const more = double ? result.slice(place, place + 600) : [byte];
+    result = [...result.slice(0, place), ...more, ...result.slice(place + cut)];
+  }
+  return Uint8Array.from(result);
+}
+
+Deno.test("Answers.read() takes any bytes, in any chunks, for an answer or for none", async () => {
+  const word = "0b5e";
+  const bytes = fc.array(
+    fc.oneof(text, fc.constantFrom(`\0${word}\0`, `${word} end\0`, `${word} stop\0`)),
+  );
+  await fc.assert(fc.asyncProperty(bytes, sizes, async (parts, cuts) => {
+    const stream = ReadableStream.from(chunks(encoder.encode(parts.join("")), cuts));
+    const read = new Answers(stream).read(word, () => {});
+    await read.catch((error) => assert(error instanceof CopyError, error));
+  }));
+});
+
+Deno.test("Answers.read() tells exactly the texts of an answer, after any banner, in any chunks", async () => {
+  const word = "0b5e";
+  const texts = fc.array(text.map((one) => one.toWellFormed().replaceAll("\0", "")));
+  await fc.assert(fc.asyncProperty(text, texts, sizes, async (banner, expected, cuts) => {
+    const framed = `${banner}\0${word}\0${expected.map((one) => `${one}\0`).join("")}${word} end\0`;
+    const told: string[] = [];
+    const stream = ReadableStream.from(chunks(encoder.encode(framed), cuts));
+    assertEquals(await new Answers(stream).read(word, (one) => told.push(one)), true);
+    assertEquals(told, expected);
+  }));
+});
+
+Deno.test("sightOf() takes any answer for a sight or for nonsense", () => {
+  const names = ["path", "realPath", "state", "jobs", "experiments", "rsync", "tar", "free", "run"];
+  const more = ["jobsStaging", "experimentsStaging", "jobs.jsonl", "status.json", "current"];
+  const value = fc.oneof(text, fc.constantFrom("/a", "workspace", "/ws/jobs", "x 1 2 3 4% /"));
+  const answer = fc.array(fc.tuple(fc.constantFrom(...names, ...more), value), { maxLength: 40 });
+  fc.assert(fc.property(answer, (pairs) => {
+    const sight = onlyOurs(() => sightOf(new Map(pairs), "host"));
+    for (const path of sight === undefined ? [] : [sight.realPath, sight.jobsPath]) {
+      assert(path.startsWith("/") && !path.includes("\n"), path);
+    }
+  }));
+});
+
+Deno.test("scanReader() takes any texts for entries or for nonsense, and none leads out", () => {
+  const described = fc.oneof(
+    text,
+    text.map((path) => `f12 1795470732.38 644 ${path}`),
+    text.map((path) => `/d4096 1795470732 755 ./${path}`),
+    fc.constantFrom("links", "l1 1 777 ../x", "f1 1 1 /etc/passwd"),
+  );
+  const folders = ["jobs/t/1", "jobs/t/2", "experiments/e/r"];
+  fc.assert(fc.property(fc.array(described), (texts) => {
+    const entries: Entry[] = [];
+    onlyOurs(() => {
+      const reader = scanReader("host", (_, entry) => entries.push(entry));
+      for (const one of texts) reader.tell(one);
+      for (const { folder } of linksOf(folders, reader.links)) assert(folders.includes(folder));
+    });
+    for (const { path } of entries) {
+      assert(!path.startsWith("/") && !path.split("/").includes(".."), path);
+    }
+  }));
+});
+
+Deno.test("experimentReader() takes any texts", () => {
+  const names = fc.constantFrom("experiment", "current", "run", "status", "jobs", "absent");
+  fc.assert(fc.property(fc.array(fc.oneof(names, text)), (texts) => {
+    onlyOurs(() => {
+      const tell = experimentReader([], "host");
+      for (const one of texts) tell(one);
+    });
+  }));
+});
+
+Deno.test("followProgress(), judge() and failedJobs() take whatever rsync and ssh say", async () => {
+  const line = fc.oneof(
+    text,
+    fc.nat().map((bytes) => `  ${bytes}  63%   94.00MB/s    0:01:15 (xfr#26, ir-chk=1/2)`),
+    text.map((path) => `rsync: [sender] send_files failed to open "/ws/jobs/t/1/${path}": x (13)`),
+    text.map((path) => `file has vanished: "/ws/${path}"`),
+  );
+  const codes = fc.constantFrom(0, 1, 5, 10, 11, 12, 23, 24, 30, 255, 143);
+  await fc.assert(fc.asyncProperty(fc.array(line), codes, sizes, async (lines, code, cuts) => {
+    const said = lines.join("\n");
+    const stdout = ReadableStream.from(
+      chunks(encoder.encode(said.replaceAll("\n", "\r")), cuts),
+    ) as ReadableStream<Uint8Array<ArrayBuffer>>;
+    await followProgress({ stdout }, (bytes) => assert(bytes >= 0 && !Number.isNaN(bytes)));
+    const outcome = onlyOurs(() => judge(code, said, {}));
+    const jobs = [{ taskId: "t", jobId: "1" }];
+    if (outcome !== undefined) onlyOurs(() => failedJobs(outcome, jobs));
+    assert(/^(\d+\.\d+\.\d+)?$/.test(rsyncVersion(said)));
+  }));
+});
+
+Deno.test("readJobsFile() takes any text, and counts every line once", () => {
+  const job = fc.record({ job_id: text, task_id: text, tags: fc.json(), transient: fc.anything() });
+  const line = fc.oneof(
+    text.map((one) => one.replaceAll("\n", "")),
+    job.map((one) => JSON.stringify(one)),
+    fc.integer().map((n) => `{"job_id": "${n}", "task_id": "t", "tags": {"a": 1e-07}}`),
+    fc.json(),
+  );
+  fc.assert(fc.property(fc.array(line, { minLength: 1 }), (lines) => {
+    const { jobs, problems } = readJobsFile(lines.map((one) => `${one}\n`).join(""));
+    assertEquals(jobs.length + problems.length, lines.length);
+    for (const { jobId, taskId } of jobs) assert(isId(jobId) && isId(taskId));
+    const named = problems.map((problem) => Number(/^line (\d+): /.exec(problem)![1]));
+    assert(named.every((number, index) => number > (named[index - 1] ?? 0)));
+  }));
+});
+
+Deno.test("readRunStatus() and readTransientJobs() take any text", () => {
+  const json = fc.oneof(
+    text,
+    fc.json(),
+    fc.json().map((one) => `{"job_states": ${one}, "run_tags": ${one}}`),
+  );
+  fc.assert(fc.property(json, (one) => {
+    readRunStatus(one);
+    readTransientJobs(`${one}\n{"job_id": ${one}}`);
+  }));
+});
+
+const MAP = pathMap({
+  workspace: ["/ws/main", "/mnt/scratch/main"],
+  moved: ["/fast/jobs"],
+  jobs: "/big/jobs",
+  experiments: "/mnt/scratch/main/experiments",
+  destination: '/home/é/new "ws"',
+});
+
+const KINDS: DocumentKind[] = ["params", "job-status", "objects", "lines", "run-status"];
+const kind = fc.constantFrom(...KINDS);
+
+Deno.test("relocate() and addTags() take any text for JSON or for none", () => {
+  const json = fc.oneof(
+    text,
+    fc.json(),
+    fc.json().map((one) => `{"objects": ${one}, "services": ${one}}`),
+  );
+  fc.assert(fc.property(json, kind, (content, of) => {
+    onlyOurs(() => relocate(of, content, MAP, "/x"), SyntaxError);
+    onlyOurs(() => addTags(content, ["a", "b"]), SyntaxError);
+  }));
+});
+
+/** A piece of a document: text that must stay, or a path, as spelled and as it should become. */
+type Piece = string | { path: string };
+
+const space = fc.constantFrom("", " ", "\n", "\t ", "\r\n");
+const path = fc.oneof(
+  fc.constantFrom("/ws/main", "/ws/main/", "/ws/mainly", "/ws", "/fast/jobs/t/1", "/big/jobs"),
+  fc.constantFrom("/ws/main/../x", "/etc/passwd", "", "jobs/t/1", "/ws/main/jobs/../../y"),
+  fc.string({ unit: "grapheme", maxLength: 12 }).map((rest) => `/ws/main/${rest}`),
+  fc.string({ unit: "binary", maxLength: 12 }).map((rest) => `/mnt/scratch/main/${rest}`),
+);
+/** A text in quotes, with escapes that no writer would need. */
+const quoted = fc.tuple(fc.string({ unit: "grapheme", maxLength: 10 }), fc.boolean()).map(
+  ([one, escaped]) =>
+    escaped
+      ? `"${
+        Array.from({ length: one.length }, (_, at) =>
+          `\\u${one.charCodeAt(at).toString(16).padStart(4, "0")}`).join("")
+      }"`
+      : JSON.stringify(one),
+);
+const scalar = fc.constantFrom(
+  "1e-07",
+  "12345678901234567890",
+  "NaN",
+  "-Infinity",
+  "true",
+  "null",
+  "-0.0",
+);
+
+/** A value as pieces: objects and lists around scalars, texts and paths that count as such. */
+const { value } = fc.letrec<{ value: Piece[] }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.oneof(scalar, quoted).map((one) => [one]),
+    fc.tuple(path, space).map(([one, gap]): Piece[] => [
+      `{"type":${gap}"path",${gap}"value": `,
+      { path: one },
+      `${gap}}`,
+    ]),
+    fc.tuple(path, space).map(([one, gap]): Piece[] => [
+      `{"type":${gap}"path", "base": "job", "value": ${JSON.stringify(one)}}`,
+    ]),
+    fc.tuple(fc.array(tie("value"), { maxLength: 4 }), space).map(([items, gap]): Piece[] => [
+      `[${gap}`,
+      ...items.flatMap((item, index) => index === 0 ? item : [`,${gap}`, ...item]),
+      `${gap}]`,
+    ]),
+    fc.tuple(fc.array(fc.tuple(quoted, tie("value")), { maxLength: 4 }), space)
+      .map(([entries, gap]): Piece[] => [
+        `{${gap}`,
+        ...entries.flatMap(([key, item], index): Piece[] => [
+          `${index === 0 ? "" : ","}"k${key.slice(1)}:${gap}`,
+          ...item,
+        ]),
+        `}`,
+      ]),
+  ),
+}));
+
+/** What pieces are before, and what they should be after. */
+function documents(pieces: Piece[]): [before: string, after: string] {
+  const spell = (one: string) =>
+    JSON.stringify(one).replace(
+      /[\u007f-\uffff]/g,
+      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+  const before = pieces.map((piece) =>
+    typeof piece === "string" ? piece : JSON.stringify(piece.path)
+  );
+  const after = pieces.map((piece, index) => {
+    if (typeof piece === "string") return piece;
+    const moved = relocatePath(piece.path, MAP);
+    return moved === undefined || moved === piece.path ? before[index]! : spell(moved);
+  });
+  return [before.join(""), after.join("")];
+}
+
+Deno.test("relocate() changes no byte outside the paths that it relocates", () => {
+  fc.assert(fc.property(value, (pieces) => {
+    const [before, after] = documents(pieces);
+    readJson(before);
+    assertEquals(relocate("objects", before, MAP).text ?? before, after);
+    const [old, moved] = [`{"objects": ${before}, "x": 1}`, `{"objects": ${after}, "x": 1}`];
+    assertEquals(relocate("params", old, MAP).text ?? old, moved);
+  }));
+});
+
+Deno.test("relocate() changes no byte of a line outside its paths, whatever the other lines are", () => {
+  const torn = text.map((one) => [`${one.replaceAll("\n", "")}{`]);
+  fc.assert(fc.property(fc.array(fc.oneof(value, torn), { maxLength: 6 }), (lines) => {
+    const both = lines.map((pieces) =>
+      documents(
+        pieces.map((piece) => typeof piece === "string" ? piece.replaceAll(/[\r\n]/g, " ") : piece),
+      )
+    );
+    const before = both.map(([one]) => one).join("\n");
+    const after = both.map(([, one]) => one).join("\n");
+    assertEquals(relocate("lines", before, MAP).text ?? before, after);
+  }));
+});
+
+const FOLDER = "jobs/t/1";
+
+/** Archives of one job, as we make them ourselves. */
+const job = fc.array(
+  fc.record({
+    name: fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 })
+      .map((name) => name.replaceAll(/[/\0]/g, "_").repeat(3)),
+    content: fc.option(fc.uint8Array({ maxLength: 1200 }), { nil: undefined }),
+  }),
+  { minLength: 1, maxLength: 4 },
+).map((things) => {
+  const entries: OverlayEntry[] = [{ path: FOLDER, kind: "folder", mode: 0o755, mtime: "1.5" }];
+  for (const { name, content } of things) {
+    const path = `${FOLDER}/x${name}`;
+    entries.push(
+      content === undefined
+        ? { path, kind: "link", target: `/etc/${name}`, mtime: "2" }
+        : { path, kind: "file", mode: 0o644, mtime: "3.25", bytes: content },
+    );
+  }
+  return { entries, bytes: Uint8Array.from([...archive(entries)].flatMap((part) => [...part])) };
+});
+
+/** An archive of that job, on the way from a host. */
+function through(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const asked: PlannedJob = {
+    taskId: "t",
+    jobId: "1",
+    action: "copy",
+    source: "done",
+    destination: "absent",
+    bytes: 0,
+    files: 0,
+    incomplete: false,
+  };
+  const passage = new Passage([asked], undefined, MAP, "host");
+  return sift(stream, passage, { from: "host", mostBytes: 1 << 20, onBytes: () => {} });
+}
+
+async function passed(bytes: Uint8Array, cuts: number[]): Promise<Uint8Array> {
+  const parts: number[] = [];
+  for await (const part of through(chunks(bytes, cuts))) parts.push(...part);
+  return Uint8Array.from(parts);
+}
+
+Deno.test("sift() passes on, and members() reads, every archive of what was asked for", async () => {
+  await fc.assert(
+    fc.asyncProperty(job, sizes, async ({ entries, bytes }, cuts) => {
+      assertEquals(await passed(bytes, cuts), bytes);
+      const read = [...members(bytes)].map(({ name, mtime }) => `${name} ${mtime}`).sort();
+      assertEquals(read, entries.map(({ path, mtime }) => `${path} ${mtime}`).sort());
+    }),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("sift() and members() take any bytes for an archive or for none", async () => {
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 3000 }),
+    fc.tuple(job, changes).map(([{ bytes }, list]) => changed(bytes, list)),
+  );
+  await fc.assert(fc.asyncProperty(bytes, sizes, async (archive, cuts) => {
+    onlyOurs(() => [...members(archive)]);
+    const pass = passed(archive, cuts);
+    await pass.catch((error) => assert(error instanceof CopyError, error));
+  }));
+});
+
+Deno.test("sift() lets no archive through that tar unpacks elsewhere", async () => {
+  const root = await Deno.makeTempDir();
+  const place = fc.constantFrom(
+    ...["../out", "/tmp/xpm-out", "jobs/t/2/x", "jobs/t/1/../2", "replaced/x", "jobs/t", ".", ""],
+    ...["jobs//t/1", "./jobs/t/1/x", "jobs/t/1x", "jobs/t/1\0/../../x", "experiments/e/r/x"],
+  );
+  const other = fc.tuple(job, place, fc.boolean()).map(([{ entries }, path, isLink]) => {
+    const entry: OverlayEntry = isLink
+      ? { path, kind: "link", target: "x", mtime: "1" }
+      : { path, kind: "file", mode: 0o644, mtime: "1", bytes: Uint8Array.of(1) };
+    return Uint8Array.from([...archive([...entries, entry])].flatMap((part) => [...part]));
+  });
+  const any = fc.oneof(
+    other,
+    fc.tuple(job, changes).map(([{ bytes }, list]) => changed(bytes, list)),
+  );
+  try {
+    await fc.assert(
+      fc.asyncProperty(any, async (bytes) => {
+        const through = await passed(bytes, [700]).catch(() => undefined);
+        if (through === undefined) return;
+        await Deno.mkdir(`${root}/in/staging`, { recursive: true });
+        await Deno.writeFile(`${root}/a.tar`, through);
+        shell(`${root}/in/staging`, "tar -xf ../../a.tar 2> /dev/null || :");
+        const found = shell(`${root}/in`, "find . ! -path './staging/jobs/t/1*' -print");
+        const expected = [".", "./staging", "./staging/jobs", "./staging/jobs/t"];
+        assert(found.trim().split("\n").every((path) => expected.includes(path)), found);
+        await Deno.remove(`${root}/in`, { recursive: true });
+      }),
+      { numRuns: 120 },
+    );
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("sift() refuses more bytes than there can be", async () => {
+  async function* endless() {
+    for (;;) {
+      yield new Uint8Array(1 << 16);
+      await Promise.resolve();
+    }
+  }
+  const error = await assertRejects(async () => {
+    for await (const _ of through(endless()));
+  }, CopyError);
+  assertEquals(error.message, "host sent more than was asked for");
+});

@@ -1,0 +1,188 @@
+/**
+ * Files of a run and of its jobs that are not what they should be: torn, huge, closed.
+ *
+ * @module
+ */
+
+import { existsSync, truncateSync, writeFileSync } from "node:fs";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { CopyError } from "../../mod.ts";
+import { moduleFlags, ROOT } from "../../scripts/modules.ts";
+import { makeSample, type Sample } from "../../scripts/sample.ts";
+import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { copyAsNobody, giveToNobody, hasNobody, SSHD_OF_NOBODY } from "../support/nobody.ts";
+import { assertFailed, runProgram } from "../support/program.ts";
+import { shell } from "../support/shell.ts";
+import { compareJobs, compareTrees } from "../support/trees.ts";
+
+// who is not root is not let into everything
+useSshd(hasNobody ? SSHD_OF_NOBODY : { logins: "each" });
+
+/** A sample that both ends of a pair may read. */
+function makeShared(pair: Pair, jobs: number): Sample {
+  const sample = makeSample(pair.source.path, { jobs });
+  Deno.mkdirSync(pair.destination.path);
+  if (hasNobody) giveToNobody(pair);
+  return sample;
+}
+
+inEachDirection(
+  "xpm-copy names each line of jobs.jsonl that is no job, copies the rest, and answers with 3",
+  async (pair) => {
+    const sample = makeShared(pair, 3);
+    const file = `${sample.runFolder}/jobs.jsonl`;
+    const [first, second, third] = Deno.readTextFileSync(file).split("\n") as [
+      string,
+      string,
+      string,
+    ];
+    const lines: [line: string, problem?: string][] = [
+      [first],
+      ["", "blank"],
+      [" \t", "blank"],
+      [first, "a second time"],
+      ["[1]", "not an object"],
+      ["null", "not an object"],
+      ['"x"', "not an object"],
+      [second],
+      [second.slice(0, 40), "not JSON"],
+      [`${first}${second}`, "not JSON"],
+      ["{}", "no job_id or no task_id"],
+      [second.replace("{", `{"x": "${"y".repeat(2 ** 20)}", `), "longer than a MiB"],
+      ["[".repeat(100_000), "not JSON"],
+      [first.replace('"job_id"', '"a\0b"'), "not JSON"],
+      [third],
+      [third.slice(0, -5), "not JSON"],
+    ];
+    writeFileSync(file, lines.map(([line]) => line).join("\n")); // torn: the last has no end
+    const { code, out, err } = await runProgram(pair, sample, ["--verbose"]);
+    assertEquals(code, 3, err);
+    for (const [at, [, problem]] of lines.entries()) {
+      const named = out.split("\n").find((line) => line.includes(`jobs.jsonl, line ${at + 1}: `));
+      assertEquals(named === undefined, problem === undefined, `line ${at + 1}: ${named}`);
+      if (problem !== undefined) assertStringIncludes(named!, problem);
+    }
+    assert(err.length < 10_000, "a long line is not repeated");
+    compareTrees({ sample, destination: pair.destination.path });
+  },
+);
+
+inEachDirection("xpm-copy refuses a list of jobs that is too large to be one", async (pair) => {
+  const sample = makeShared(pair, 1);
+  truncateSync(`${sample.runFolder}/jobs.jsonl`, 300 * 2 ** 20);
+  const said = await runProgram(pair, sample);
+  const isHere = pair.direction !== "remote to local";
+  assertFailed(said, isHere ? 1 : 5, isHere ? "jobs.jsonl is larger than 256 MiB" : "has no end");
+  assertEquals(existsSync(`${pair.destination.path}/jobs`), false);
+});
+
+inEachDirection(
+  "xpm-copy does not publish a job whose params.json is not JSON, and names it",
+  async (pair) => {
+    const sample = makeShared(pair, 6);
+    const wrong = ["", "{", "[]", '{"workspace": "\ud800', "\0", '{"objects": [}'];
+    for (const [at, text] of wrong.slice(0, 5).entries()) {
+      writeFileSync(`${sample.jobs[at]!.folder}/params.json`, text);
+    }
+    const { code, out, err } = await runProgram(pair, sample, ["--verbose"]);
+    assertEquals(code, 3, err);
+    for (const { jobId, taskId } of sample.jobs.slice(0, 5)) {
+      assertStringIncludes(out, `jobs/${taskId}/${jobId} was not copied: params.json is not JSON`);
+      assertEquals(existsSync(`${pair.destination.path}/jobs/${taskId}/${jobId}`), false);
+    }
+    compareTrees({ sample, destination: pair.destination.path, jobs: sample.jobs.slice(5) });
+  },
+);
+
+/** As much memory as a copy of anything may take, in bytes. */
+const MEMORY_LIMIT = 350 * 2 ** 20;
+
+inEachDirection(
+  "copyExperiment() does not read a params.json of 200 MB, nor publish its job",
+  async (pair) => {
+    const sample = makeShared(pair, 2);
+    const [huge, other] = sample.jobs;
+    truncateSync(`${huge!.folder}/params.json`, 200_000_000);
+    const others = [
+      `${sample.runFolder}/objects.jsonl`,
+      `${other!.folder}/.experimaestro/status.json`,
+    ];
+    for (const path of others) {
+      writeFileSync(path, "");
+      truncateSync(path, 33 * 2 ** 20);
+    }
+    const { result, peak } = await copyInProcess(pair, sample);
+    assertEquals(result.errors.map(({ message }: { message: string }) => message), [
+      `jobs/${huge!.taskId}/${huge!.jobId} was not copied: params.json is larger than 32 MiB`,
+    ]);
+    assertEquals(result.warnings.length >= 2, true, JSON.stringify(result.warnings));
+    assertEquals([result.jobsCopied, result.complete], [1, false]);
+    assert(peak < MEMORY_LIMIT, `${peak} bytes of memory`);
+    const folder = `${pair.destination.path}/jobs/${huge!.taskId}/${huge!.jobId}`;
+    assertEquals(existsSync(folder), false);
+    compareTrees({ sample, destination: pair.destination.path, jobs: [other!] });
+  },
+  { ignore: !existsSync("/proc/self/status") },
+);
+
+/** Copies in another process, and tells how much memory that took at most. */
+async function copyInProcess(pair: Pair, { experimentId, runId }: Sample) {
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", "--quiet", ...await moduleFlags(), `${ROOT}/tests/support/peak.ts`],
+      ...[JSON.stringify(pair.source), JSON.stringify(pair.destination), experimentId, runId],
+    ],
+    stdin: "null",
+  }).output();
+  const [output, complaint] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  if (output === "") throw new Error(complaint);
+  return JSON.parse(output!);
+}
+
+/** Closes something of the source to all but root. */
+function close(path: string): void {
+  shell("/", 'chown -h 0:0 "$1"; chmod go= "$1"', path);
+}
+
+inEachDirection(
+  "copyExperiment() names the jobs of which something may not be read, and copies the others",
+  async (pair) => {
+    const sample = makeShared(pair, 5);
+    const [params, folder, inner, status, whole] = sample.jobs;
+    close(`${params!.folder}/params.json`);
+    close(folder!.folder);
+    close(`${inner!.folder}/.experimaestro/events`);
+    const odd = `${status!.folder}/\x9b31m\x1b[2J`;
+    writeFileSync(odd, "x");
+    close(odd);
+    const result = await copyAsNobody(pair, sample);
+    const closed = [params, folder, inner, status].map((job) => job!.jobId);
+    assertEquals(result.errors.map(({ job }) => job?.jobId).sort(), closed.sort());
+    for (const { message } of result.errors) {
+      assertStringIncludes(message, "Permission denied");
+      // deno-lint-ignore no-control-regex -- rsync itself lets some through
+      assert(!/[\u0000-\u001f\u007f-\u009f]/.test(message), message);
+    }
+    assertEquals([result.jobsCopied, result.complete], [1, false]);
+    compareJobs({ sample, destination: pair.destination.path, jobs: [whole!] });
+  },
+  { ignore: !hasNobody },
+);
+
+inEachDirection(
+  "copyExperiment() says what of a run may not be read",
+  async (pair) => {
+    const sample = makeShared(pair, 1);
+    for (const name of ["jobs.jsonl", "objects.jsonl", "data"]) {
+      const path = `${sample.runFolder}/${name}`;
+      shell("/", 'chown 0:0 "$1"; chmod 600 "$1"', path);
+      const error = await assertRejects(() => copyAsNobody(pair, sample), CopyError);
+      assertStringIncludes(error.message, name);
+      assertStringIncludes(error.message.toLowerCase(), "permission");
+      assertEquals(existsSync(`${pair.destination.path}/experiments`), false, name);
+      shell("/", 'chown 65534:65534 "$1"; chmod 700 "$1"', path);
+    }
+    assertEquals((await copyAsNobody(pair, sample)).complete, true);
+  },
+  { ignore: !hasNobody },
+);

@@ -1,0 +1,273 @@
+/**
+ * The program under exactly the flags that `xpm-copy permissions` prints: they are enough, and each
+ * of them is needed.
+ *
+ * @module
+ */
+
+import { existsSync, mkdirSync, readlinkSync, renameSync, symlinkSync } from "node:fs";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { makeSample } from "../../scripts/sample.ts";
+import { DIRECTIONS } from "../support/directions.ts";
+import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
+import {
+  askPermissions,
+  flagsOf,
+  type Folders,
+  type Granted,
+  makeFolders,
+  runUnder,
+  withoutEach,
+  writeSettings,
+} from "../support/sandbox.ts";
+import { compareTrees } from "../support/trees.ts";
+
+/** What may be missing: the free space is not shown then; ssh asks no agent. */
+const OPTIONAL = ["statfs", "SSH_AUTH_SOCK"];
+
+/** Checks that flags are enough for a copy. */
+async function assertEnough(folders: Folders, granted: Granted, args: string[], env = {}) {
+  const { code, err } = await runUnder(flagsOf(granted), folders, [...args, "--yes"], env);
+  assertEquals(code, 0, err);
+  const destination = Deno.realPathSync(folders.destination);
+  const spellings = [folders.source, Deno.realPathSync(folders.source)];
+  compareTrees({ sample: folders.sample, destination, spellings });
+  assertEquals([...Deno.readDirSync(folders.temporary)], []);
+}
+
+const ALL = ["run", "read", "write", "env", "sys"] as const;
+const PATHS = ["read", "write"] as const;
+
+/** Checks that without each of them a copy does nothing, and names what is missing. */
+async function assertNeeded(
+  folders: Folders,
+  granted: Granted,
+  args: string[],
+  names: readonly (keyof Granted)[],
+  env = {},
+) {
+  const keep = (name: string) => `${folders.root}/kept-${name}`;
+  for (const { name, value, rest } of withoutEach(granted, names)) {
+    const { code, err } = await runUnder(flagsOf(rest), folders, [...args, "--yes"], env);
+    const what = `without ${name} ${value}: ${err}`;
+    if (OPTIONAL.includes(value)) {
+      assertEquals(code, 0, what);
+      assert(!/permission|allow-|warning: .*statfs/.test(err), what);
+      const there = Deno.realPathSync(folders.destination);
+      renameSync(`${there}/jobs`, keep(`${value}-jobs`));
+      renameSync(`${there}/experiments`, keep(`${value}-experiments`));
+      continue;
+    }
+    assertEquals(code, 1, what);
+    const lines = err.trimEnd().split("\n");
+    const at = lines.findIndex((line) => line.startsWith("xpm-copy: "));
+    assertEquals(lines.length - at, 3, what);
+    assertStringIncludes(lines[at]!, "was not given", what);
+    assertStringIncludes(lines[at + 1]!, `--allow-${name}=`, what);
+    const named = /--allow-\w+=(\S+)/.exec(lines[at + 1]!)![1]!;
+    const isNamed = named.split(",").includes(value) || named.startsWith(`${value}/`);
+    assert(isNamed, what);
+    assertEquals(existsSync(`${folders.destination}/jobs/neuralir.tasks.train`), false, what);
+  }
+}
+
+for (const direction of DIRECTIONS) {
+  const isLocal = direction === "local to local";
+  const ignore = !isLocal && !await hasSshd();
+  const withSshd = async (check: (sshd: Sshd | undefined) => Promise<void>) => {
+    await using sshd = isLocal ? undefined : await startSshd();
+    await check(sshd);
+  };
+
+  Deno.test({
+    name: `xpm-copy ${direction} needs exactly the flags that \`xpm-copy permissions\` prints`,
+    ignore,
+    fn: () =>
+      withSshd(async (sshd) => {
+        using folders = makeFolders();
+        const args = writeSettings(folders, direction, sshd);
+        const env = { SSH_AUTH_SOCK: "/no/such/socket" };
+        const { command, ...granted } = await askPermissions(folders, args, env);
+        const { source, destination, settings, temporary } = folders;
+        const toHere = direction !== "local to remote";
+        assertEquals(granted, {
+          run: ["rsync", "tar", ...(isLocal ? [] : ["ssh"])],
+          read: [
+            settings,
+            ...(direction === "remote to local" ? [] : [source]),
+            ...(toHere ? [destination] : []),
+          ],
+          write: [...(toHere ? [destination] : []), ...(isLocal ? [] : [temporary])],
+          env: [
+            ...["HOME", "PATH", ...(isLocal ? [] : ["TMPDIR", "SSH_AUTH_SOCK"])],
+            ...["LOG_TOKENS", "LOG_STREAM"],
+          ],
+          sys: ["statfs"],
+        });
+        assertEquals(command, [
+          ...["deno", "run", "--no-prompt", ...flagsOf(granted), "jsr:@xpm/copy"],
+          ...["sandboxed", "current", ...args.slice(1), "--yes"],
+        ]);
+        assertEquals(existsSync(destination), false);
+        await assertNeeded(folders, granted, args, ALL, env);
+        await assertEnough(folders, granted, args, env);
+      }),
+  });
+
+  Deno.test({
+    name: `xpm-copy ${direction} needs exactly what it prints for workspaces reached through links`,
+    ignore,
+    fn: () =>
+      withSshd(async (sshd) => {
+        using folders = makeFolders();
+        const { root } = folders;
+        mkdirSync(`${root}/real`);
+        symlinkSync("real", `${root}/link`);
+        folders.source = `${root}/link/source`;
+        folders.destination = `${root}/link/destination`;
+        folders.sample = makeSample(folders.source, { jobs: 3, experimentId: "sandboxed" });
+        mkdirSync(folders.destination);
+        const args = writeSettings(folders, direction, sshd);
+        const { command: _, ...granted } = await askPermissions(folders, args);
+        for (const end of ["source", "destination"] as const) {
+          const isHere = direction.split(" to ")[end === "source" ? 0 : 1] === "local";
+          assertEquals(granted.read.includes(`${root}/link/${end}`), isHere);
+          assertEquals(granted.read.includes(`${root}/real/${end}`), isHere);
+        }
+        assert(!granted.write.some((path) => path.startsWith(`${root}/link`)));
+        await assertNeeded(folders, granted, args, PATHS);
+        await assertEnough(folders, granted, args);
+      }),
+  });
+}
+
+Deno.test("xpm-copy needs what links of a source lead to, as far as it is copied, and no more", async () => {
+  using folders = makeFolders();
+  const { root, source, sample } = folders;
+  const [moved, linked, aside] = sample.jobs;
+  // all jobs of one task on another disk, one of another in a `move` folder, runs elsewhere
+  mkdirSync(`${root}/scratch/jobs`, { recursive: true });
+  mkdirSync(`${root}/move/jobs/${moved!.taskId}`, { recursive: true });
+  mkdirSync(`${root}/runs/experiments`, { recursive: true });
+  const putAside = (path: string, to: string) => {
+    renameSync(path, to);
+    symlinkSync(to, path);
+  };
+  putAside(moved!.folder, `${root}/move/jobs/${moved!.taskId}/${moved!.jobId}`);
+  const task = `${source}/jobs/${linked!.taskId}`;
+  putAside(task, `${root}/scratch/jobs/${linked!.taskId}`);
+  putAside(`${source}/experiments/sandboxed`, `${root}/runs/experiments/sandboxed`);
+  // what is not copied: links within a job, and a job that leads to no folder of that job
+  mkdirSync(`${root}/outside`);
+  symlinkSync(`${root}/outside`, `${aside!.folder}/outward`);
+  const args = writeSettings(folders, "local to local", undefined);
+  const { command: _, ...granted } = await askPermissions(folders, args);
+  assertEquals(granted.read, [
+    folders.settings,
+    source,
+    `${root}/runs/experiments`,
+    `${root}/move/jobs`,
+    `${root}/scratch/jobs`,
+    folders.destination,
+  ]);
+  await assertNeeded(folders, granted, args, ["read"]);
+  const { code, err } = await runUnder(flagsOf(granted), folders, [...args, "--yes"]);
+  assertEquals(code, 0, err);
+  const there = `${folders.destination}/jobs/${aside!.taskId}/${aside!.jobId}/outward`;
+  assertEquals(readlinkSync(there), `${root}/outside`);
+});
+
+Deno.test("xpm-copy needs what jobs and experiments of both ends lead to", async () => {
+  using folders = makeFolders();
+  const { root, source, destination } = folders;
+  mkdirSync(destination);
+  for (const name of ["jobs", "experiments"]) {
+    renameSync(`${source}/${name}`, `${root}/from-${name}`);
+    symlinkSync(`${root}/from-${name}`, `${source}/${name}`);
+    mkdirSync(`${root}/to-${name}`);
+    symlinkSync(`${root}/to-${name}`, `${destination}/${name}`);
+  }
+  const args = writeSettings(folders, "local to local", undefined);
+  const { command: _, ...granted } = await askPermissions(folders, args);
+  assertEquals(granted.write, [destination, `${root}/to-jobs`, `${root}/to-experiments`]);
+  await assertNeeded(folders, granted, args, PATHS);
+  await assertEnough(folders, granted, args);
+});
+
+Deno.test("xpm-copy makes a destination by way of a link under exactly the flags that it prints", async () => {
+  using folders = makeFolders();
+  mkdirSync(`${folders.root}/real`);
+  symlinkSync("real", `${folders.root}/link`);
+  folders.destination = `${folders.root}/link/new/folder`;
+  const args = writeSettings(folders, "local to local", undefined);
+  const { command: _, ...granted } = await askPermissions(folders, args);
+  assertEquals(granted.write, [`${folders.root}/real/new/folder`]);
+  await assertEnough(folders, granted, args);
+});
+
+Deno.test("xpm-copy needs the settings by real path, and the variables that they refer to", async () => {
+  using folders = makeFolders();
+  const { root, settings } = folders;
+  const config = `${root}/config/experimaestro`;
+  mkdirSync(config, { recursive: true });
+  const { source } = folders;
+  folders.source = "${env:XPM_TEST_SOURCE}";
+  const args = writeSettings(folders, "local to local", undefined).slice(0, -2);
+  folders.source = source;
+  symlinkSync(`${settings}/settings.yaml`, `${config}/settings.yaml`);
+  const env = { XDG_CONFIG_HOME: `${root}/config`, XPM_TEST_SOURCE: source };
+  const { command: _, ...granted } = await askPermissions(folders, args, env);
+  assertEquals(granted.read, [
+    config,
+    `${settings}/settings.yaml`,
+    source,
+    folders.destination,
+  ]);
+  assertEquals(granted.env, [
+    ...["HOME", "PATH", "LOG_TOKENS", "LOG_STREAM", "XDG_CONFIG_HOME", "XPM_TEST_SOURCE"],
+  ]);
+  await assertNeeded(folders, granted, args, ["read"], env);
+  await assertEnough(folders, granted, args, env);
+});
+
+Deno.test("xpm-copy refuses a workspace whose real path was not granted, before any program starts", async () => {
+  using folders = makeFolders();
+  const elsewhere = `${folders.root}/elsewhere`;
+  const args = writeSettings(folders, "local to local", undefined);
+  const { command: _, ...granted } = await askPermissions(folders, args);
+  renameSync(folders.source, elsewhere);
+  symlinkSync(elsewhere, folders.source);
+  const { code, err } = await runUnder(flagsOf(granted), folders, [...args, "--yes", "--verbose"]);
+  assertEquals(code, 1);
+  assertStringIncludes(err, `permission to read ${elsewhere} was not given`);
+  assertStringIncludes(err, `--allow-read=${elsewhere}`);
+  assert(!err.includes("rsync"), err);
+});
+
+Deno.test("xpm-copy gives no program a folder of which a part is denied", async () => {
+  using folders = makeFolders();
+  const args = writeSettings(folders, "local to local", undefined);
+  const { command: _, ...granted } = await askPermissions(folders, args);
+  const denied: [flag: string, path: string][] = [
+    ["read", `${folders.source}/jobs/${folders.sample.jobs[0]!.taskId}`],
+    ["write", `${folders.destination}/experiments`],
+  ];
+  for (const [flag, path] of denied) {
+    const flags = [...flagsOf(granted), `--deny-${flag}=${path}`];
+    const { code, err } = await runUnder(flags, folders, [...args, "--yes", "--verbose"]);
+    assertEquals(code, 1, err);
+    assertStringIncludes(err, `a part of it is denied`);
+    assertStringIncludes(err, `--deny-${flag}`);
+    assert(!err.includes("+ rsync"), err);
+  }
+  assertEquals(existsSync(folders.destination), false);
+});
+
+Deno.test("xpm-copy permissions says that no flag can name a path with a comma", async () => {
+  using folders = makeFolders();
+  folders.destination += ", new";
+  const args = writeSettings(folders, "local to local", undefined);
+  const { code, err } = await runUnder(["-A"], folders, ["permissions", ...args]);
+  assertEquals(code, 2, err);
+  assertStringIncludes(err, "no flag of Deno's can name");
+});
