@@ -56,6 +56,7 @@ const COMPLAINT = 1 << 20;
 export function start(program: Program, args: string[], watch: Watch): Running {
   stopIfAborted(watch);
   watch.onCommand?.([program, ...args]);
+  stopIfAborted(watch); // who is told may have had enough
   const { stdin, stdout, stderr, code, kill } = spawn(program, args);
   watch.signal?.addEventListener("abort", kill);
   code.then(() => watch.signal?.removeEventListener("abort", kill));
