@@ -8,16 +8,25 @@ import { cpSync, existsSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./modules.ts";
 import { ensureExperimaestro, ensurePrograms, findProgram } from "./setup.ts";
+import { passOn, readNodeCounts } from "./test_counts.ts";
 
 /** What is about Deno or about this repository, and not about the library. */
-const ELSEWHERE = ["docs_test.ts", "package_test.ts", "permissions_test.ts", "workflows_test.ts"];
+const ELSEWHERE = [
+  "tests/docs_test.ts",
+  "tests/packaging/commands_test.ts",
+  "tests/packaging/links_test.ts",
+  "tests/packaging/package_test.ts",
+  "tests/packaging/picture_test.ts",
+  "tests/packaging/workflows_test.ts",
+  "tests/permissions_test.ts",
+];
 
 /** The files of tests. */
 function testFiles(folder = "tests"): string[] {
   return [...Deno.readDirSync(join(ROOT, folder))].flatMap(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
     if (isDirectory) return testFiles(path);
-    return name.endsWith("_test.ts") && !ELSEWHERE.includes(name) ? [path] : [];
+    return name.endsWith("_test.ts") && !ELSEWHERE.includes(path) ? [path] : [];
   }).sort();
 }
 
@@ -31,28 +40,20 @@ function addData(folder: string): void {
   }
 }
 
-/** Runs them; gives its exit code and the counts of its last lines. */
-async function run(
-  node: string,
-  folder: string,
-  compiled: string[],
-): Promise<[number, (name: string) => number]> {
+/** Runs them; gives its exit code, and all it printed. */
+async function run(node: string, folder: string, compiled: string[]): Promise<[number, string]> {
   const preload = "./tests/packaging/deno_in_node.js";
+  // a test waits more than it works
+  const options = ["--test", "--test-concurrency=4", "--test-reporter=spec"];
   const child = new Deno.Command(node, {
-    args: ["--import", preload, "--test", "--test-reporter=spec", ...compiled],
+    args: ["--import", preload, ...options, ...compiled],
     cwd: folder,
     env: { XPM_COPY_IMPORT_MAP: "" }, // no test has anything to import from JSR
     stdin: "null",
     stdout: "piped",
   }).spawn();
-  let text = "";
-  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
-    text += piece;
-    await Deno.stdout.write(new TextEncoder().encode(piece));
-  }
-  const counted = (name: string) =>
-    Number(text.match(new RegExp(`^. ${name} (\\d+)$`, "gm"))?.at(-1)?.split(" ").at(-1) ?? 0);
-  return [(await child.status).code, counted];
+  const text = await passOn(child.stdout);
+  return [(await child.status).code, text];
 }
 
 function versionOf(node: string): string | undefined {
@@ -79,12 +80,10 @@ export async function runInNode(folder: string, paths: string[]): Promise<number
   addData(folder);
   const compiled = (paths.length > 0 ? paths : testFiles())
     .map((path) => path.replace(/\.ts$/, ".js"));
-  const [code, counted] = await run(node, folder, compiled);
-  const failed = Math.max(counted("fail"), code === 0 ? 0 : 1);
-  console.log(
-    `In Node ${version}: ${counted("pass")} passed, ${failed} failed, ${
-      counted("skipped")
-    } skipped`,
-  );
-  return failed === 0 ? 0 : 1;
+  const [code, text] = await run(node, folder, compiled);
+  const { passed, failed, skipped } = readNodeCounts(text) ?? { passed: 0, failed: 0, skipped: [] };
+  const failures = Math.max(failed, code === 0 ? 0 : 1);
+  const counts = `${passed} passed, ${failures} failed, ${skipped.length} skipped`;
+  console.log(`In Node ${version}: ${counts}`);
+  return failures === 0 ? 0 : 1;
 }
