@@ -56,23 +56,38 @@ async function run(node: string, folder: string, compiled: string[]): Promise<[n
   return [(await child.status).code, text];
 }
 
+/** The version of a Node. */
 function versionOf(node: string): string | undefined {
-  const { stdout } = new Deno.Command(node, { args: ["--version"] }).outputSync();
-  return /^v(\S+)/.exec(new TextDecoder().decode(stdout))?.[1];
+  return /^v(\S+)/.exec(outputOf(node, ["--version"]))?.[1];
+}
+
+function outputOf(program: string, args: string[]): string {
+  const { stdout } = new Deno.Command(program, { args, stderr: "inherit" }).outputSync();
+  return new TextDecoder().decode(stdout).trim();
+}
+
+/** The `node` on PATH, or that of the npm package `node` in the version asked for. */
+async function findNode(version: string | undefined): Promise<string | undefined> {
+  if (version === undefined) return await findProgram("node");
+  const found = ["--yes", `--package=node@${version}`, "node", "-p", "process.execPath"];
+  return outputOf("npx", found) || undefined;
 }
 
 /**
- * Runs tests with the `node` on PATH; the last line counts them.
+ * Runs tests in Node; the last line counts them.
  *
  * @param folder Where the project has been compiled to.
- * @param paths Which files, such as `tests/copy/run_test.ts`; all when there are none.
+ * @param args Which files, such as `tests/copy/run_test.ts`; all when there are none. `--node=24`
+ * takes that version from npm; otherwise the `node` on PATH is taken.
  * @returns The exit code.
  */
-export async function runInNode(folder: string, paths: string[]): Promise<number> {
-  const node = await findProgram("node");
+export async function runInNode(folder: string, args: string[]): Promise<number> {
+  const wanted = args.find((arg) => arg.startsWith("--node="))?.slice("--node=".length);
+  const paths = args.filter((arg) => !arg.startsWith("--"));
+  const node = await findNode(wanted);
   const version = node && versionOf(node);
   if (node === undefined || version === undefined || parseInt(version) < 20) {
-    console.error(`These tests need Node 20 or later; on PATH: ${version ?? "none"}`);
+    console.error(`These tests need Node 20 or later; there is ${version ?? "none"}`);
     return 1;
   }
   await ensurePrograms({ forTests: true });

@@ -3,7 +3,9 @@
  * into `dist/node`, with what stands in for `Deno` and for `@std`. What dnt adds, and
  * TypeScript under the types of Node 20, is left to `deno task build:npm`.
  *
- *   deno task test:node [FILE]...    with the `node` on PATH; FILE as `tests/copy/run_test.ts`
+ *   deno task test:node [--node=VERSION] [FILE]...    FILE as `tests/copy/run_test.ts`
+ *
+ * Without a version it is the `node` on PATH.
  *
  * @module
  */

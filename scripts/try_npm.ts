@@ -9,15 +9,23 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { blocksOf, DOCUMENTS, linesOf } from "./documents.ts";
 import { ROOT } from "./modules.ts";
 import { report, Trial } from "./trial.ts";
 
 const PACKAGE = join(ROOT, "dist", "npm");
-/** What runs JavaScript, as npm packages where it is not on PATH. */
-const RUNTIMES: [name: string, command: string[]][] = [
-  ["node", ["node"]],
-  ["node 24", ["npx", "--yes", "--package=node@24", "node"]],
-  ["bun", ["npx", "--yes", "bun@1"]],
+/** The file that `npm pack` makes. */
+const FILE = `xpm-copy-${JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version}.tgz`;
+/** What runs JavaScript: as npm packages where it is not on PATH, and how it runs a command. */
+const RUNTIMES: [name: string, command: string[], npx: string[]][] = [
+  ["node", ["node"], ["npx"]],
+  [
+    "node 24",
+    ["npx", "--yes", "--package=node@24", "node"],
+    // the npx in there is a script for the `node` on PATH: that of version 24
+    ["npx", "--yes", "--package=node@24", "npx"],
+  ],
+  ["bun", ["npx", "--yes", "bun@1"], ["npx", "--yes", "bun@1", "x", "--bun"]],
 ];
 
 const IMPORTING = `
@@ -34,12 +42,29 @@ console.log(await run(["--version"]));
 /** Installs the package where nothing else is; gives the folder. */
 async function install(trial: Trial): Promise<string> {
   const folder = trial.folder("installed");
-  const { version } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8"));
   report("npm pack", await trial.run("npm", ["pack", "--pack-destination", folder], PACKAGE));
-  const packed = `./xpm-copy-${version}.tgz`;
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
-  report("npm install", await trial.run("npm", ["install", packed], folder));
+  report("npm install", await trial.run("npm", ["install", `./${FILE}`], folder));
   return folder;
+}
+
+/** Runs what the README runs with the package, which npm does not have yet: its file instead. */
+async function tryReadme(trial: Trial, folder: string): Promise<void> {
+  const blocks = blocksOf("README.md", DOCUMENTS.get("README.md")!);
+  const block = blocks.find(({ body }) => body.startsWith("npx @xpm/copy"))!;
+  for (const line of linesOf(block.body)) {
+    const words = line.replace("@xpm/copy", `file:${join(folder, FILE)}`).split(" ");
+    report(
+      line,
+      await trial.run(words[0]!, words.slice(1)),
+      line.includes("--help") ? "Usage:" : "",
+    );
+  }
+  const installed = join(trial.folder("global"), "bin", "xpm-copy");
+  await trial.copy(
+    "what npm install -g has installed copies",
+    (args) => trial.run(installed, args),
+  );
 }
 
 /** Compiles a program that imports the package, by TypeScript's strictest rules. */
@@ -52,11 +77,13 @@ async function compile(trial: Trial, folder: string): Promise<void> {
   report("tsc of a program that imports it", outcome);
 }
 
-async function tryRuntime(trial: Trial, folder: string, [name, command]: typeof RUNTIMES[0]) {
-  const [program, ...before] = command;
+async function tryRuntime(trial: Trial, folder: string, [name, ...commands]: typeof RUNTIMES[0]) {
+  const [[program, ...before], [npx, ...words]] = commands;
   const run = (args: string[]) => trial.run(program!, [...before, ...args], folder);
   const { said } = await run(["--version"]);
   const label = `${name} (${said.split("\n")[0]})`;
+  const runByNpx = (args: string[]) => trial.run(npx!, [...words, "xpm-copy", ...args], folder);
+  await trial.copy(`${label}: the command copies, through npx`, runByNpx);
   const bin = join(folder, "node_modules", ".bin", "xpm-copy");
   await trial.copy(`${label}: the command copies`, (args) => run([bin, ...args]));
   await trial.copyOverSsh(`${label}: the command copies over ssh`, (args) => run([bin, ...args]));
@@ -71,10 +98,9 @@ if (import.meta.main) {
     Deno.exit(1);
   }
   try {
-    using trial = new Trial();
+    using trial = new Trial({ npm_config_prefix: "ROOT/global" });
     const folder = await install(trial);
-    const npx = await trial.run("npx", ["xpm-copy", "--version"], folder);
-    report("npx xpm-copy --version", npx, "xpm-copy ");
+    await tryReadme(trial, folder);
     await compile(trial, folder);
     for (const runtime of RUNTIMES) await tryRuntime(trial, folder, runtime);
   } catch (error) {

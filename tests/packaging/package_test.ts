@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { belongsIntoNpm } from "../../scripts/package_check.ts";
+import { belongsIntoNpm, jsrFaults } from "../../scripts/package_check.ts";
 
 Deno.test("belongsIntoNpm() tells what a user needs from what built it", () => {
   const needed = [
@@ -23,4 +23,8 @@ Deno.test("belongsIntoNpm() tells what a user needs from what built it", () => {
   ];
   assertEquals(needed.filter((path) => !belongsIntoNpm(path)), []);
   assertEquals(needless.filter(belongsIntoNpm), []);
+});
+
+Deno.test("jsrFaults() finds none: only what a user needs, and all the points of a checkout", async () => {
+  assertEquals(await jsrFaults(), []);
 });
