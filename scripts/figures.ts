@@ -39,19 +39,22 @@ function timesIn(section: string): Map<string, string> {
   );
 }
 
-/** The table for the README. */
+/** The table for the README, with those who took part in any of the cases. */
 export function figuresOf(results: string): string {
   const sections = results.split(/^### /m).slice(1);
-  const rows = SHOWN.flatMap((name) => {
+  const shown = SHOWN.flatMap((name) => {
     const section = sections.find((text) => text.includes(`--case ${name}\``));
     if (section === undefined) return [];
     const times = timesIn(section);
-    if (times.size === 0) return [];
-    const title = section.slice(0, section.indexOf("\n"));
-    return [[title, ...CONTENDERS.map((contender) => times.get(contender) ?? "")]];
+    return times.size === 0 ? [] : [{ title: section.slice(0, section.indexOf("\n")), times }];
   });
+  const contenders = CONTENDERS.filter((name) => shown.some(({ times }) => times.has(name)));
+  const rows = shown.map(({ title, times }) => [
+    title,
+    ...contenders.map((name) => times.get(name) ?? ""),
+  ]);
   const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
-  const head = ["median, on disk", ...CONTENDERS];
+  const head = ["median, on disk", ...contenders];
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 

@@ -20,8 +20,11 @@ const ELSEWHERE: [command: RegExp, why: string][] = [
   [/deno task test:npm/, "it needs what build:npm makes"],
   [/deno install .*jsr:/, "it needs jsr.io; try:jsr runs it"],
   [/np[mx] .*@xpm\/copy/, "it needs the package at npm; try:npm runs it"],
-  [/deno task (bench|try:|compile)/, "it takes long, or needs the internet"],
-  [/git (tag|push)/, "it releases"],
+  [
+    /deno task package:check/,
+    "it judges what was built before; package_test.ts runs its other half",
+  ],
+  [/deno task links --check/, "it needs the internet"],
 ];
 
 const ignore = !await hasSshd();
