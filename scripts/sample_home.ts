@@ -5,7 +5,7 @@
  * @module
  */
 
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { type Sshd, startSshd } from "../tests/support/sshd.ts";
@@ -18,13 +18,15 @@ import type { Outcome } from "./trial.ts";
 /** Folders that the documents name by an absolute path; here they are in the home's own folder. */
 const ABSOLUTE = /(?<=[\s=,:]|:\d+)\/(?=(?:data|scratch)\/)/g;
 
+/** A folder for temporary ones; that of macOS has a long path. */
+const SHORT = existsSync("/tmp") ? "/tmp" : tmpdir();
 /** The SHA-256 sum of nothing. */
 const EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /** A home; it goes with `await using`. */
 export class SampleHome implements AsyncDisposable {
   /** All there is; short, for the path of an ssh socket. */
-  readonly root: string = realpathSync(mkdtempSync(join(tmpdir(), "xpm-h-")));
+  readonly root: string = realpathSync(mkdtempSync(join(SHORT, "xpm-h-")));
   /** What `~` is on this machine. */
   readonly path: string = this.#folder("home");
   /** What `~` is on the hosts. */

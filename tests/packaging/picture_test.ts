@@ -5,7 +5,7 @@ import { hasSshd } from "../support/sshd.ts";
 
 /** What is the same in each run, on each machine: no figures, no versions, no progress. */
 function lasting(lines: string[]): string[] {
-  return lines.filter((line) => !/^(neuralir  |          \d|  (from|to)  |\S*warning)/.test(line))
+  return lines.filter((line) => !/^(neuralir {2}| {10}\d| {2}(from|to) {2}|warning)/.test(line))
     .map((line) => line.replace(/[\d.,]+ ([KMGT]i)?B(\/s)?|[\d.]+ s/g, "N"));
 }
 
