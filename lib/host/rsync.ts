@@ -124,6 +124,9 @@ export async function runRsync(request: RsyncRequest, watch: Watch): Promise<Rsy
   return judge(await running.code, await running.complaint, watch);
 }
 
+/** What rsync adds to its reason, and what the other end says when this one has gone. */
+const AFTERWORD = /^rsync error: .*\(code \d+\) at |^\(see the rsync man|unexpectedly closed \(/;
+
 function judge(code: number, complaint: string, watch: Watch): RsyncOutcome {
   stopIfAborted(watch);
   const lines = complaint.split("\n").map((line) => line.trim()).filter((line) => line !== "");
@@ -134,9 +137,7 @@ function judge(code: number, complaint: string, watch: Watch): RsyncOutcome {
     const vanished = lines.some((line) => / has vanished: /.test(line));
     if (complaints.length > 0 || vanished) return { complaints, vanished };
   }
-  const said = lines.findLast((line) =>
-    !/^rsync error: .*\(code \d+\) at |^\(see the rsync man/.test(line)
-  );
+  const said = lines.findLast((line) => !AFTERWORD.test(line));
   const meaning = MEANINGS[code] ?? said ?? "it did not say why";
   const again = "run the same command again: it goes on from here";
   throw CONNECTION.includes(code)
