@@ -10,13 +10,14 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { blocksOf, DOCUMENTS, linesOf } from "./documents.ts";
-import { ROOT } from "./modules.ts";
-import { report, Trial } from "./trial.ts";
+import { moduleFlags, ROOT } from "./modules.ts";
+import { makeSample } from "./sample.ts";
+import { type Program, report, Trial } from "./trial.ts";
 
 const PACKAGE = join(ROOT, "dist", "npm");
 /** The file that `npm pack` makes. */
 const FILE = `xpm-copy-${JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version}.tgz`;
-/** What runs JavaScript: as npm packages where it is not on PATH, and how it runs a command. */
+/** What runs JavaScript, as npm packages where it is not on PATH; and how it runs a command. */
 const RUNTIMES: [name: string, command: string[], npx: string[]][] = [
   ["node", ["node"], ["npx"]],
   [
@@ -78,18 +79,48 @@ async function compile(trial: Trial, folder: string): Promise<void> {
 }
 
 async function tryRuntime(trial: Trial, folder: string, [name, ...commands]: typeof RUNTIMES[0]) {
-  const [[program, ...before], [npx, ...words]] = commands;
-  const run = (args: string[]) => trial.run(program!, [...before, ...args], folder);
-  const { said } = await run(["--version"]);
-  const label = `${name} (${said.split("\n")[0]})`;
+  const [[first, ...before], [npx, ...words]] = commands;
+  const found = await trial.run(first!, [...before, "-p", "process.execPath"]);
+  const program = found.said.trim();
+  const run = (args: string[]) => trial.run(program, args, folder);
+  const label = `${name} (${(await run(["--version"])).said.trim()})`;
+  const bin = join(folder, "node_modules", ".bin", "xpm-copy");
   const runByNpx = (args: string[]) => trial.run(npx!, [...words, "xpm-copy", ...args], folder);
   await trial.copy(`${label}: the command copies, through npx`, runByNpx);
-  const bin = join(folder, "node_modules", ".bin", "xpm-copy");
   await trial.copy(`${label}: the command copies`, (args) => run([bin, ...args]));
   await trial.copyOverSsh(`${label}: the command copies over ssh`, (args) => run([bin, ...args]));
   const to = join(trial.folder("to"), `imported by ${name}`);
   const imported = await run(["main.js", join(trial.root, "from"), to]);
   report(`${label}: the library copies`, imported, "3 true not-found\nxpm-copy ");
+  await tryTerminal(trial, label, [program, bin]);
+  await tryLock(trial, label, (args) => run([bin, ...args]));
+}
+
+/** Answers a question, and presses Ctrl-C. */
+async function tryTerminal(trial: Trial, label: string, command: string[]): Promise<void> {
+  makeSample(join(trial.root, "from"), { jobs: 1, experimentId: "other" });
+  const to = join(trial.folder("to"), `by hand ${label}`);
+  const words = [...command, ...trial.writeSettings({ id: "to", path: to })];
+  const answered = await trial.runInTerminal(words, "Which experiment", "\r");
+  report(`${label}: a question is answered in a terminal`, answered, "Nothing was written");
+  const copy = [...words, "neuralir", "--yes", "--bwlimit", "1"];
+  const { code, said } = await trial.runInTerminal(copy, "jobs published", "\u0003");
+  report(`${label}: Ctrl-C ends a copy with 130`, { code: code - 130, said }, "interrupted");
+}
+
+/** Lets Deno copy, and the package meanwhile: the locks of both must be the same. */
+async function tryLock(trial: Trial, label: string, program: Program): Promise<void> {
+  const to = join(trial.folder("to"), `locked ${label}`);
+  const args = ["neuralir", ...trial.writeSettings({ id: "to", path: to }), "--yes"];
+  const flags = ["-A", "--config", join(ROOT, "deno.json"), ...await moduleFlags()];
+  const words = ["run", ...flags, join(ROOT, "cli.ts"), ...args, "--bwlimit", "4"];
+  const first = trial.run(Deno.execPath(), words);
+  while (!existsSync(join(to, ".xpm-staging"))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const second = await program(args);
+  report(`${label}: waits for a copy by Deno to the same workspace`, second, "waiting for it");
+  report(`${label}: which has copied all`, await first, "Copied 3 jobs");
 }
 
 if (import.meta.main) {
