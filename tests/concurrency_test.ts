@@ -96,8 +96,11 @@ for (const remote of [false, true]) {
         stdout: "null",
         stderr: "null",
       }).spawn();
+      let ended = false;
+      child.status.then(() => ended = true);
       let log: string | undefined;
       while ((log = stagedLog(pair.to.path)) === undefined) {
+        assert(!ended, "the copy has ended before it could be killed");
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       child.kill("SIGKILL");

@@ -63,6 +63,7 @@ const LAST_WORDS = 700;
 export function start(program: Program, args: string[], watch: Watch): Running {
   stopIfAborted(watch);
   watch.onCommand?.([program, ...args]);
+  stopIfAborted(watch); // who is told may have had enough
   const { stdin, stdout, stderr, code, kill: send } = spawn(program, args);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const kill = () => {

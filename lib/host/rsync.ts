@@ -128,6 +128,9 @@ export async function runRsync(request: RsyncRequest, watch: Watch): Promise<Rsy
   return judge(await running.code, await running.complaint, watch);
 }
 
+/** What rsync adds to its reason, and what the other end says when this one has gone. */
+const AFTERWORD = /^rsync error: .*\(code \d+\) at |^\(see the rsync man|unexpectedly closed \(/;
+
 /** What an exit code, and what rsync said beside it, mean. */
 export function judge(code: number, complaint: string, watch: Watch): RsyncOutcome {
   stopIfAborted(watch);
@@ -139,9 +142,7 @@ export function judge(code: number, complaint: string, watch: Watch): RsyncOutco
     const vanished = lines.some((line) => / has vanished: /.test(line));
     if (complaints.length > 0 || vanished) return { complaints, vanished };
   }
-  const said = lines.findLast((line) =>
-    !/^rsync error: .*\(code \d+\) at |^\(see the rsync man/.test(line)
-  );
+  const said = lines.findLast((line) => !AFTERWORD.test(line));
   const meaning = MEANINGS[code] ?? said ?? "it did not say why";
   const again = "run the same command again: it goes on from here";
   throw CONNECTION.includes(code) && !isRefusal(complaint)
