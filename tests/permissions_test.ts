@@ -52,7 +52,7 @@ function flagsFor(
     read: local.read,
     write: local.write,
     env: ["HOME", "PATH", "TMPDIR", "SSH_AUTH_SOCK", "LOG_TOKENS", "LOG_STREAM"],
-    sys: ["statfs"],
+    sys: ["hostname", "statfs"],
   };
 }
 

@@ -119,7 +119,7 @@ export async function copyBetween(
     attemptCopy(hosts, request, options, (surveyed) => {
       return tally = new Tally(surveyed, options, tally);
     });
-  const attempts = { attempt, reset: () => hosts.close(), done: () => tally?.published ?? 0 };
+  const attempts = { attempt, reset: () => hosts.close(true), done: () => tally?.published ?? 0 };
   await withRetries(attempts, options);
   const result = tally!.result((performance.now() - started) / 1000);
   options.onEvent?.({ type: "done", result });
@@ -221,6 +221,7 @@ async function bring(
     openFolders: hasClosedFolders(load, surveyed),
     exclude: options.exclude ?? [],
     bandwidthLimit: options.bandwidthLimit ?? 0,
+    quiet: quietTime(load, resumed),
     version,
     otherVersion,
     onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
@@ -238,6 +239,16 @@ async function bring(
     outcome = await stage(staging, watch);
   }
   return failedFolders(outcome, load.jobs);
+}
+
+/** How many files rsync looks at in a second at least, and bytes of what is half there. */
+const LOOKED_AT = { files: 200, bytes: 5e7 };
+
+/** How long rsync may work without a word, in seconds. */
+function quietTime({ jobs }: Load, resumed: boolean): number {
+  const files = jobs.reduce((sum, job) => sum + job.files, 0);
+  const bytes = resumed ? jobs.reduce((sum, job) => sum + job.bytes, 0) : 0;
+  return files / LOOKED_AT.files + bytes / LOOKED_AT.bytes;
 }
 
 /** What a folder's files may have on average, in bytes, to go as a tar stream. */

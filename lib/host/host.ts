@@ -252,6 +252,6 @@ export interface Host {
   rsyncEnd(): RsyncEnd;
   /** Refuses what Deno was not granted, before any program is started. */
   check(access: "read" | "write", path: string): void;
-  /** Ends the session. */
-  close(): Promise<void>;
+  /** Ends the session; when its connection was `lost`, at once. */
+  close(lost?: boolean): Promise<void>;
 }

@@ -46,6 +46,7 @@ import { claimLocally, removeTree, settleLocally } from "./local_settle.ts";
 export class LocalHost implements Host {
   readonly name = undefined;
   readonly #versions = new Map<Program, Promise<string>>();
+  readonly #claims = new Map<string, { isHeld(): boolean }>();
 
   constructor(private readonly watch: Watch) {}
 
@@ -142,8 +143,10 @@ export class LocalHost implements Host {
     return linked;
   }
 
-  claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
-    return claimLocally(staging, places, onWait, this.watch.signal);
+  async claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
+    const claim = await claimLocally(staging, places, onWait, this.watch.signal);
+    this.#claims.set(staging, claim);
+    return claim;
   }
 
   // deno-lint-ignore require-await -- ssh needs the promise
@@ -160,6 +163,8 @@ export class LocalHost implements Host {
   }
 
   async settle(settlement: Settlement): Promise<FailedMove[]> {
+    const { staging } = settlement;
+    if (this.#claims.get(staging)?.isHeld() === false) throw takenOver(staging);
     const tar = await this.#version("tar");
     return await settleLocally(settlement, isGnuTar(tar), this.watch);
   }
@@ -179,6 +184,15 @@ export class LocalHost implements Host {
 
 function noFolder(path: string): CopyError {
   return new CopyError("refused", `${path} is not a folder`, "choose another workspace");
+}
+
+/** The error for a staging folder that another copy has by now. */
+function takenOver(staging: string): CopyError {
+  return new CopyError(
+    "refused",
+    `another copy has taken over ${staging}, for this one gave no sign of life`,
+    "run the same command again",
+  );
 }
 
 /** The error for a workspace that is not there. */

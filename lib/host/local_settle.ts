@@ -10,7 +10,7 @@ import { lookAt, namesIn, walk } from "./files.ts";
 import { jobName, JOBS } from "../workspace/layout.ts";
 import { APPEARED } from "./host.ts";
 import type { Claim, FailedMove, Move, Place, Settlement } from "./host.ts";
-import { takeLock } from "./lock.ts";
+import { type Lock, takeLock, tryLock } from "./lock.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { feed, output, type Parts, start, stopIfAborted, type Watch } from "./process.ts";
 import { syncFolders, syncTree } from "./sync.ts";
@@ -24,12 +24,12 @@ export async function claimLocally(
   places: Place[],
   onWait: () => void,
   signal: AbortSignal | undefined,
-): Promise<Claim> {
+): Promise<Claim & Pick<Lock, "isHeld">> {
   const parent = parentOf(staging);
   Deno.mkdirSync(parentOf(parent), { recursive: true });
   const lock = await takeLock(`${staging}.lock`, onWait, signal);
   const release = () => {
-    removeEmpty(staging);
+    if (lock.isHeld()) removeEmpty(staging);
     lock.release();
     removeEmpty(parent);
     return Promise.resolve();
@@ -38,13 +38,43 @@ export async function claimLocally(
     const real = Deno.realPathSync(parent);
     if (real !== parent) throw refused("write", parentOf(real));
     Deno.mkdirSync(staging, { recursive: true, mode: 0o700 });
-    const changed = putBack(staging, places) > 0 || lock.waited;
-    const owner = Deno.lstatSync(staging).uid ?? 0;
-    return { changed, resumed: namesIn(staging)!.length > 0, owner, release };
+    const restored = putBack(staging, places) + await putBackOthers(staging, places, signal);
+    return {
+      changed: restored > 0 || lock.waited,
+      resumed: namesIn(staging)!.length > 0,
+      owner: Deno.lstatSync(staging).uid ?? 0,
+      isHeld: lock.isHeld,
+      release,
+    };
   } catch (error) {
     await release();
     throw error;
   }
+}
+
+/** The names of staging folders. */
+export const STAGING_NAME = /^[0-9a-f]{16}$/;
+
+/** Puts back what other copies have left aside, those that live excepted. */
+async function putBackOthers(
+  staging: string,
+  places: Place[],
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const parent = parentOf(staging);
+  let restored = 0;
+  for (const { name } of namesIn(parent) ?? []) {
+    const other = `${parent}/${name}`;
+    if (!STAGING_NAME.test(name) || other === staging) continue;
+    if (lookAt(`${other}/${ASIDE}`, "")?.kind !== "folder") continue;
+    const lock = await tryLock(`${other}.lock`, signal);
+    try {
+      if (lock !== undefined) restored += putBack(other, places);
+    } finally {
+      lock?.release();
+    }
+  }
+  return restored;
 }
 
 /** A folder that an interrupted copy moved aside, and did not replace, goes back to its place. */

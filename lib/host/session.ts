@@ -18,7 +18,6 @@ import {
   type Parts,
   type Running,
   start,
-  stoodStill,
   stopIfAborted,
   type Watch,
 } from "./process.ts";
@@ -54,6 +53,8 @@ export interface Login {
   connectTimeout: number;
   /** Whether this host has been reached before: then it is worth to try again. */
   reached: boolean;
+  /** A name for who copies: what it held before a connection was lost is its own. */
+  copy: string;
 }
 
 /** A session with a host. */
@@ -121,10 +122,7 @@ export class Session {
     const word = crypto.randomUUID();
     this.#tell(`${sized(AGENT)}${word}\n`);
     const clock = endWhenIdle(running, this.watch.timeout);
-    await this.#answer(word, () => {}).catch((error) => {
-      throw clock.stop() ? stoodStill(this.watch.timeout) : error;
-    });
-    clock.stop();
+    await clock.during(this.#answer(word, () => {}));
     this.#established = true;
     running.code.then(() => this.#ended = true);
   }
@@ -204,12 +202,11 @@ export class Session {
       clock.moved();
       tell(text);
     };
-    const [whole] = await Promise.all([
+    const [whole, _, code] = await clock.during(Promise.all([
       new Answers(running.stdout).read(word, heard),
       feed(running, input(program, word, lines, body), clock),
-    ]);
-    const code = await running.code;
-    if (clock.stop()) throw stoodStill(this.watch.timeout);
+      running.code,
+    ]));
     if (!whole) throw await this.#failure(running, code);
   }
 
@@ -264,13 +261,13 @@ export class Session {
       : new CopyError("connection", `${host} did not answer as expected: ${why}`);
   }
 
-  /** Ends the session. */
-  async close(): Promise<void> {
+  /** Ends the session; one whose connection was lost at once. */
+  async close(lost = false): Promise<void> {
     const spare = this.#spare;
     this.#spare = undefined;
     if (spare !== undefined) {
       // a login script is let end by itself: one that is broken off may leave locks of its own
-      const timer = setTimeout(() => spare.kill(), this.#ended ? 0 : PATIENCE);
+      const timer = setTimeout(() => spare.kill(), this.#ended || lost ? 0 : PATIENCE);
       await Promise.all([spare.stdin.close().catch(() => {}), output(spare), spare.code]);
       clearTimeout(timer);
     }

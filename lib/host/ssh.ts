@@ -40,7 +40,7 @@ import { type Login, Session } from "./session.ts";
 const CLAIM_BEAT = 15_000;
 
 /** How long a claim may take to be given up, in milliseconds. */
-const RELEASE = 5000;
+const RELEASE = 2000;
 
 const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
 
@@ -48,8 +48,14 @@ const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
 export class SshHost implements Host {
   readonly name: string;
   readonly #session: Session;
+  /** By what name the agent holds what it has claimed. */
+  #token = "";
 
-  constructor(ssh: SshSettings, private readonly watch: Watch, login: Login) {
+  constructor(
+    ssh: SshSettings,
+    private readonly watch: Watch,
+    private readonly login: Login,
+  ) {
     this.name = ssh.host;
     this.#session = new Session(ssh, watch, login);
   }
@@ -141,18 +147,20 @@ export class SshHost implements Host {
 
   async claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
     const said = new Set<string>();
-    const lines = [staging, ...places.map(({ path }) => path)];
+    const lines = [staging, ...places.map(({ path }) => path), this.login.copy];
     this.#session.warm();
     await this.#session.run(CLAIM, lines, (text) => {
       if (text === "waiting") onWait();
       said.add(text);
     }, true);
     const beat = setInterval(() => this.#session.note("alive"), CLAIM_BEAT);
-    const owner = [...said].find((text) => text.startsWith("owner "))?.slice("owner ".length);
+    const value = (name: string) =>
+      [...said].find((text) => text.startsWith(`${name} `))?.slice(name.length + 1) ?? "";
+    this.#token = value("token");
     return {
       changed: said.has("waiting") || said.has("restored"),
       resumed: said.has("resumed"),
-      owner: Number(owner),
+      owner: Number(value("owner")),
       release: async () => {
         clearInterval(beat);
         // where the connection is lost or stands still, the agent gives it up by itself
@@ -191,7 +199,7 @@ export class SshHost implements Host {
     const lines = [staging, carry?.from ?? "", carry?.into ?? "", marker ?? "", keep ?? ""];
     await this.#session.feed(
       SETTLE,
-      [...lines, finished ? "yes" : "", this.watch.fsync ? "yes" : ""],
+      [...lines, finished ? "yes" : "", this.watch.fsync ? "yes" : "", this.#token],
       pairs((from, said) => failed.push({ from, reason: said === "appeared" ? APPEARED : said })),
       archive([...overlay, moveList(moves)]),
     );
@@ -210,8 +218,8 @@ export class SshHost implements Host {
     // Deno's permissions are about this machine
   }
 
-  close(): Promise<void> {
-    return this.#session.close();
+  close(lost?: boolean): Promise<void> {
+    return this.#session.close(lost);
   }
 }
 

@@ -80,7 +80,11 @@ async function sshHost(): Promise<Host> {
   Deno.writeTextFileSync(`${folder}/ssh`, script, { mode: 0o700 });
   Deno.env.set("PATH", `${folder}:${Deno.env.get("PATH")}`);
   addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-  const host = new SshHost({ host: "here" }, {}, { connectTimeout: 20, reached: false });
+  const host = new SshHost({ host: "here" }, {}, {
+    connectTimeout: 20,
+    reached: false,
+    copy: "test",
+  });
   await host.open();
   return host;
 }
