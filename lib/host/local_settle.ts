@@ -181,12 +181,15 @@ function moveInto(staging: string, { kind, from, into }: Move): string | undefin
     try {
       rename(staged, final);
     } catch (error) {
-      rename(aside, final);
+      if (lookAt(final, "") === undefined) rename(aside, final);
       throw error;
     }
     return undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw refused("write", into);
+    // another copy was faster, just now
+    const gone = kind === "put" || kind === "replace" && lookAt(aside, "") !== undefined;
+    if (gone && lookAt(final, "") !== undefined) return APPEARED;
     return (error as Error).message;
   }
 }

@@ -439,6 +439,11 @@ settle() { # a group: of one kind, from one folder into another; the names are t
   move_all "$staging/$parent" "$into" "$@"
   for name do
     there "$staging/$parent/$name" || continue
+    # another copy was faster, just now
+    if there "$into/$name" && { [ "$kind" = put ] || there "$aside/$name"; }; then
+      say "$parent/$name" appeared
+      continue
+    fi
     failed "$name" "$trouble"
     if [ "$kind" = replace ] && there "$aside/$name"; then move "$aside/$name" "$into"; fi
   done
