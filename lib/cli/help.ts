@@ -12,9 +12,12 @@ the run, every job it names, and the paths inside them.
 Usage:
   xpm-copy [copy] [EXPERIMENT [RUN]] --from WORKSPACE --to WORKSPACE [--yes]
   xpm-copy ls [WORKSPACE [EXPERIMENT]]
+  xpm-copy clean WORKSPACE [--yes]
 
 Without --yes it shows what it would do and writes nothing. In a terminal it
-asks for what is missing; RUN may be \`current\`, the latest one.
+asks for what is missing; RUN may be \`current\`, the latest one. \`clean\` lists
+what interrupted copies and --keep-replaced left in a workspace, and with --yes
+removes it.
 
 A WORKSPACE is an id from experimaestro's settings, a path (./x, /x, ~/x),
 host:path or ssh://user@host:port/path.

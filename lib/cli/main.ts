@@ -10,6 +10,7 @@ import { type Defaults, withDefaults } from "../workspace/defaults.ts";
 import { findWorkspace } from "../workspace/find.ts";
 import type { Settings } from "../workspace/settings.ts";
 import {
+  type CleanRequest,
   type CopyRequest,
   type ListRequest,
   type OutputChoice,
@@ -59,6 +60,7 @@ export async function main(
   const reporter = chooseReporter(terminal, request, copying);
   return await interruptibly(terminal, reporter, (signal) => {
     const context = { terminal, library, reporter, signal };
+    if (request.command === "clean") return cleanUp(request, context);
     return request.command === "ls" ? list(request, context) : copy(request, context);
   });
 }
@@ -142,6 +144,19 @@ async function list(request: ListRequest, context: Context): Promise<number> {
   return EXIT.complete;
 }
 
+async function cleanUp(request: CleanRequest, context: Context): Promise<number> {
+  const { library, reporter, signal } = context;
+  const { settings } = await readSettings(library, request.settings);
+  const workspace = findWorkspace(request.workspace, settings);
+  const onEvent = (event: CopyEvent) => reporter.event(event);
+  await using session = library.session(onEvent, signal, hostOptions(request));
+  const leftovers = await session.clean(workspace, request.yes);
+  const settingsWords = request.settings === undefined ? [] : ["--settings", request.settings];
+  const command = ["xpm-copy", "clean", request.workspace, ...settingsWords, "--yes"];
+  reporter.leftovers(workspace, leftovers, command);
+  return EXIT.complete;
+}
+
 async function copy(request: CopyRequest, context: Context): Promise<number> {
   const { terminal, library, reporter, signal } = context;
   const { settings, defaults } = await readSettings(library, request.settings);
@@ -166,7 +181,7 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
 }
 
 /** What all machines of a command have to know. */
-function hostOptions(request: CopyRequest | ListRequest) {
+function hostOptions(request: CopyRequest | ListRequest | CleanRequest) {
   const { connectTimeout, timeout } = request;
   return {
     ...(request.command === "copy" && { fsync: request.fsync }),
@@ -205,7 +220,7 @@ function copyOptions(request: CopyRequest, defaults: Defaults): CopyOptions {
 
 /** The command that does what a dry run showed, in the user's own words. */
 function copyCommand(request: CopyRequest, { from, to, experimentId }: Choice, runId: string) {
-  const isCommand = experimentId === "copy" || experimentId === "ls";
+  const isCommand = ["copy", "ls", "clean"].includes(experimentId);
   const command = ["xpm-copy", ...(isCommand ? ["copy"] : []), experimentId, runId];
   command.push("--from", from.words, "--to", to.words);
   if (request.includeRunning) command.push("--include-running");

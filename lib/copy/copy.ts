@@ -155,16 +155,18 @@ async function attemptCopy(
 
 /** Claims the staging folders; another copy of the same run to the same place is waited for. */
 async function claimAll(
-  { hosts, sights }: Survey,
+  { hosts, sights, plan: { source, experimentId, runId } }: Survey,
   loads: Load[],
   options: CopyOptions,
 ): Promise<Claim[]> {
   const { jobsPath, experimentsPath } = sights.destination;
   const places = [{ name: JOBS, path: jobsPath }, { name: EXPERIMENTS, path: experimentsPath }];
+  const from = source.host === undefined ? source.path : `${source.host}:${source.path}`;
+  const about = JSON.stringify({ source: from, experimentId, runId });
   const claims: Claim[] = [];
   for (const staging of new Set(loads.map((load) => load.staging))) {
     const onWait = () => options.onEvent?.({ type: "waiting", folder: staging });
-    claims.push(await hosts.destination.claim(staging, places, onWait));
+    claims.push(await hosts.destination.claim({ staging, places, about }, onWait));
   }
   return claims;
 }

@@ -23,24 +23,27 @@ import { linkTarget, lookAt, namesIn, readText, realPath, walk } from "./files.t
 import type {
   BrowseRequest,
   Claim,
+  ClaimRequest,
   FailedMove,
   FoundExperiment,
+  FoundLeftover,
   Host,
   LinkedFolder,
   Pack,
   PackRequest,
-  Place,
   Question,
   RsyncEnd,
   ScanRequest,
   SeenRun,
   Settlement,
   Sight,
+  TidyRequest,
   Visit,
 } from "./host.ts";
 import { isGnuTar, packLocally, unpackLocally } from "./pack.ts";
 import { output, type Program, start, type Watch } from "./process.ts";
 import { claimLocally, removeTree, settleLocally } from "./local_settle.ts";
+import { tidyLocally } from "./local_tidy.ts";
 
 /** This machine. */
 export class LocalHost implements Host {
@@ -143,10 +146,14 @@ export class LocalHost implements Host {
     return linked;
   }
 
-  async claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
-    const claim = await claimLocally(staging, places, onWait, this.watch.signal);
-    this.#claims.set(staging, claim);
+  async claim(request: ClaimRequest, onWait: () => void): Promise<Claim> {
+    const claim = await claimLocally(request, onWait, this.watch.signal);
+    this.#claims.set(request.staging, claim);
     return claim;
+  }
+
+  tidy(request: TidyRequest): Promise<FoundLeftover[]> {
+    return tidyLocally(request, this.watch.signal);
   }
 
   // deno-lint-ignore require-await -- ssh needs the promise

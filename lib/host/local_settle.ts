@@ -9,19 +9,21 @@ import { refused } from "./access.ts";
 import { lookAt, namesIn, walk } from "./files.ts";
 import { jobName, JOBS } from "../workspace/layout.ts";
 import { APPEARED } from "./host.ts";
-import type { Claim, FailedMove, Move, Place, Settlement } from "./host.ts";
+import type { Claim, ClaimRequest, FailedMove, Move, Place, Settlement } from "./host.ts";
 import { type Lock, takeLock, tryLock } from "./lock.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { feed, output, type Parts, start, stopIfAborted, type Watch } from "./process.ts";
 import { syncFolders, syncTree } from "./sync.ts";
 
 /** Where, in a staging folder, what is being replaced waits until the new one stands. */
-const ASIDE = "replaced";
+export const ASIDE = "replaced";
+
+/** The file, in a staging folder, that says which copy it is of. */
+export const ABOUT = "about.json";
 
 /** Makes a staging folder that only its owner may enter, and claims it. */
 export async function claimLocally(
-  staging: string,
-  places: Place[],
+  { staging, places, about }: ClaimRequest,
   onWait: () => void,
   signal: AbortSignal | undefined,
 ): Promise<Claim & Pick<Lock, "isHeld">> {
@@ -29,7 +31,7 @@ export async function claimLocally(
   Deno.mkdirSync(parentOf(parent), { recursive: true });
   const lock = await takeLock(`${staging}.lock`, onWait, signal);
   const release = () => {
-    if (lock.isHeld()) removeEmpty(staging);
+    if (lock.isHeld()) removeUnused(staging);
     lock.release();
     removeEmpty(parent);
     return Promise.resolve();
@@ -39,9 +41,11 @@ export async function claimLocally(
     if (real !== parent) throw refused("write", parentOf(real));
     Deno.mkdirSync(staging, { recursive: true, mode: 0o700 });
     const restored = putBack(staging, places) + await putBackOthers(staging, places, signal);
+    const resumed = namesIn(staging)!.some(({ name }) => name !== ABOUT);
+    Deno.writeTextFileSync(`${staging}/${ABOUT}`, `${about}\n`);
     return {
       changed: restored > 0 || lock.waited,
-      resumed: namesIn(staging)!.length > 0,
+      resumed,
       owner: Deno.lstatSync(staging).uid ?? 0,
       isHeld: lock.isHeld,
       release,
@@ -78,7 +82,7 @@ async function putBackOthers(
 }
 
 /** A folder that an interrupted copy moved aside, and did not replace, goes back to its place. */
-function putBack(staging: string, places: Place[]): number {
+export function putBack(staging: string, places: Place[]): number {
   let restored = 0;
   for (const place of places) {
     const aside = `${staging}/${ASIDE}/${place.name}`;
@@ -203,6 +207,11 @@ function foldersOf(moves: Move[]): Set<string> {
     }
   }
   return folders;
+}
+
+/** Removes a staging folder in which nothing is. */
+function removeUnused(staging: string): void {
+  if (namesIn(staging)?.every(({ name }) => name === ABOUT)) removeTree(staging);
 }
 
 function removeEmpty(folder: string): void {

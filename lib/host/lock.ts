@@ -109,14 +109,29 @@ async function takeOver(path: string, ours: string): Promise<Deno.FsFile | undef
   for (const { name } of names) {
     const file = open(`${path}/${name}`, false);
     if (file === undefined) continue;
-    const free = await lockFile(file);
-    const dead = name.startsWith(`held:${hostName()}:`) && hostName() !== "" && free === true;
-    if (free !== false && (dead || isVoid(`${path}/${name}`))) {
+    if (isDead(`${path}/${name}`, await lockFile(file))) {
       if (attempt(() => Deno.renameSync(`${path}/${name}`, `${path}/${ours}`))) return file;
     }
     file.close();
   }
   return undefined;
+}
+
+/** Whether somebody who lives has a lock. */
+export async function isOwned(path: string): Promise<boolean> {
+  for (const { name } of namesIn(path) ?? []) {
+    using file = open(`${path}/${name}`, false);
+    if (file !== undefined && !isDead(`${path}/${name}`, await lockFile(file))) return true;
+  }
+  return false;
+}
+
+/** Whether an owner is dead, whose file could be locked or not. */
+function isDead(path: string, locked: boolean | undefined): boolean {
+  const here = hostName();
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const ended = here !== "" && name.startsWith(`held:${here}:`) && locked === true;
+  return locked !== false && (ended || isVoid(path));
 }
 
 /** Locks an open file: false when somebody else has, undefined where the file system cannot. */

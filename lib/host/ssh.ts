@@ -11,21 +11,23 @@ import { APPEARED } from "./host.ts";
 import type {
   BrowseRequest,
   Claim,
+  ClaimRequest,
   Entry,
   EntryKind,
   FailedMove,
   FoundExperiment,
+  FoundLeftover,
   Host,
   LinkedFolder,
   Move,
   Pack,
   PackRequest,
-  Place,
   Question,
   RsyncEnd,
   ScanRequest,
   Settlement,
   Sight,
+  TidyRequest,
   Visit,
 } from "./host.ts";
 import { notThere } from "./local.ts";
@@ -33,7 +35,18 @@ import { archive, type OverlayEntry } from "./overlay.ts";
 import { nameList, packArguments } from "./pack.ts";
 import { within } from "./pause.ts";
 import type { Watch } from "./process.ts";
-import { BROWSE, CLAIM, DISCARD, FREE, LOOK, PACK, SCAN, SETTLE, UNPACK } from "./programs.ts";
+import {
+  BROWSE,
+  CLAIM,
+  DISCARD,
+  FREE,
+  LOOK,
+  PACK,
+  SCAN,
+  SETTLE,
+  TIDY,
+  UNPACK,
+} from "./programs.ts";
 import { type Login, Session } from "./session.ts";
 
 /** How often a claim gives a sign of life, in milliseconds. */
@@ -145,9 +158,28 @@ export class SshHost implements Host {
     return linked;
   }
 
-  async claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
+  async tidy({ areas, places, remove }: TidyRequest): Promise<FoundLeftover[]> {
+    const texts: string[] = [];
+    const lines = [...places.map(({ path }) => path), this.login.copy, remove ? "yes" : ""];
+    await this.#session.run(TIDY, [...lines, ...areas, ""], (text) => texts.push(text), true);
+    const found: FoundLeftover[] = [];
+    for (let at = 0; at + 5 < texts.length; at += 6) {
+      const [kind, path, size, modified, state, about] = texts.slice(at, at + 6) as string[];
+      found.push({
+        path: path!,
+        kind: oneOf(["staging", "replaced"], kind!, this.name),
+        bytes: Number(size) * 1024,
+        modified: Number(modified),
+        state: oneOf(["in use", "left", "removed"], state!, this.name),
+        about: about!,
+      });
+    }
+    return found;
+  }
+
+  async claim({ staging, places, about }: ClaimRequest, onWait: () => void): Promise<Claim> {
     const said = new Set<string>();
-    const lines = [staging, ...places.map(({ path }) => path), this.login.copy];
+    const lines = [staging, ...places.map(({ path }) => path), this.login.copy, about];
     this.#session.warm();
     await this.#session.run(CLAIM, lines, (text) => {
       if (text === "waiting") onWait();
