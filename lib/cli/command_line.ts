@@ -18,7 +18,7 @@ export function copyCommand(
   { from, to, experimentId }: Choice,
   runId: string,
 ) {
-  const isCommand = COMMANDS.includes(experimentId);
+  const isCommand = COMMANDS.some((name) => name === experimentId);
   const command = ["xpm-copy", ...(isCommand ? ["copy"] : []), experimentId, runId];
   command.push("--from", from.words, "--to", to.words);
   if (request.includeRunning) command.push("--include-running");

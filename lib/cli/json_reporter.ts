@@ -15,6 +15,7 @@
  * | `workspace` | the fields of a `Workspace` | `ls` |
  * | `experiment` | `workspace`: its id; the fields of an `ExperimentSummary` | `ls WORKSPACE` |
  * | `run` | `workspace`, `experimentId`, `current`: whether it is; the fields of a `RunSummary` | `ls WORKSPACE EXPERIMENT` |
+ * | `leftover` | `workspace`: its id; the fields of a `Leftover` | `clean WORKSPACE` |
  * | `error` | `code`, `message`, `hint` if there is one | the work could not be done |
  * | `summary` | `exitCode`, `result`: a `CopyResult`, after a copy or a dry run; `command`: what copies, after a dry run | last, always |
  *
@@ -24,6 +25,7 @@
  */
 
 import type { ExperimentSummary } from "../copy/browse.ts";
+import type { Leftover } from "../copy/clean.ts";
 import type { RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyProgress, CopyResult } from "../copy/types.ts";
 import { printable } from "../workspace/layout.ts";
@@ -98,6 +100,13 @@ export class JsonReporter implements Reporter {
     for (const run of runs) {
       const ofWhat = { workspace: workspace.id, experimentId };
       this.#write("run", { ...ofWhat, current: run.runId === current, ...run });
+    }
+  }
+
+  /** Writes an object for each folder. */
+  leftovers(workspace: Workspace, leftovers: Leftover[]): void {
+    for (const leftover of leftovers) {
+      this.#write("leftover", { workspace: workspace.id, ...leftover });
     }
   }
 

@@ -6,6 +6,7 @@
  */
 
 import { type ExperimentSummary, summarize } from "../copy/browse.ts";
+import { clean, type Leftover } from "../copy/clean.ts";
 import { copyBetween } from "../copy/copy.ts";
 import { permissionsBetween, type RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyOptions, CopyResult } from "../copy/types.ts";
@@ -22,6 +23,8 @@ export interface Session extends AsyncDisposable {
     workspace: Workspace,
     options: { experimentId?: string; sizes?: boolean },
   ): Promise<ExperimentSummary[]>;
+  /** Finds what copies have left in a workspace, and removes it when told to. */
+  clean(workspace: Workspace, remove: boolean): Promise<Leftover[]>;
   /** Copies a run. */
   copy(
     source: Workspace,
@@ -67,6 +70,7 @@ export const library: Library = {
       async summarize(workspace, which) {
         return await summarize(await hosts.open(workspace), workspace, which);
       },
+      clean: (workspace, remove) => clean(hosts, workspace, remove),
       copy(source, destination, experimentId, runId, how) {
         const all = { ...how, onEvent, signal };
         return copyBetween(hosts, source, destination, experimentId, runId, all);

@@ -5,6 +5,7 @@
  */
 
 import type { ExperimentSummary } from "../copy/browse.ts";
+import type { Leftover } from "../copy/clean.ts";
 import type { RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
 import { quoteCommand } from "../shell_words.ts";
@@ -13,6 +14,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import type { OutputChoice } from "./arguments.ts";
 import { choosePaint } from "./colour.ts";
 import { type Failure, renderFailure } from "./failure.ts";
+import { renderLeftovers } from "./clean_report.ts";
 import { renderExperiments, renderRuns, renderWorkspaces } from "./list_report.ts";
 import { location } from "./names.ts";
 import {
@@ -107,6 +109,12 @@ export class TextReporter implements Reporter {
   runs(workspace: Workspace, experiment: ExperimentSummary): void {
     if (experiment.runs.length > 0) this.#print(renderRuns(experiment));
     else this.#note(`no run of ${printable(experiment.experimentId)} in ${location(workspace)}`);
+  }
+
+  /** Prints what copies have left, or what was removed of it. */
+  leftovers(workspace: Workspace, leftovers: Leftover[], command: string[]): void {
+    if (leftovers.length === 0) this.#note(`nothing is left behind in ${location(workspace)}`);
+    else this.#print(renderLeftovers(leftovers, command, new Date()));
   }
 
   /** Prints what went wrong. */

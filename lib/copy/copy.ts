@@ -114,7 +114,7 @@ export async function copyBetween(
     attemptCopy(hosts, request, options, (surveyed) => {
       return tally = new Tally(surveyed, options, tally);
     });
-  const attempts = { attempt, reset: () => hosts.close(), done: () => tally?.published ?? 0 };
+  const attempts = { attempt, reset: () => hosts.close(true), done: () => tally?.published ?? 0 };
   await withRetries(attempts, options);
   const result = tally!.result((performance.now() - started) / 1000);
   options.onEvent?.({ type: "done", result });
@@ -153,16 +153,18 @@ async function attemptCopy(
 
 /** Claims the staging folders; another copy of the same run to the same place is waited for. */
 async function claimAll(
-  { hosts, sights }: Survey,
+  { hosts, sights, plan: { source, experimentId, runId } }: Survey,
   loads: Load[],
   options: CopyOptions,
 ): Promise<Claim[]> {
   const { jobsPath, experimentsPath } = sights.destination;
   const places = [{ name: JOBS, path: jobsPath }, { name: EXPERIMENTS, path: experimentsPath }];
+  const from = source.host === undefined ? source.path : `${source.host}:${source.path}`;
+  const about = JSON.stringify({ source: from, experimentId, runId });
   const claims: Claim[] = [];
   for (const staging of new Set(loads.map((load) => load.staging))) {
     const onWait = () => options.onEvent?.({ type: "waiting", folder: staging });
-    claims.push(await hosts.destination.claim(staging, places, onWait));
+    claims.push(await hosts.destination.claim({ staging, places, about }, onWait));
   }
   return claims;
 }

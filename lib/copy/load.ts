@@ -80,7 +80,10 @@ async function passSmall(load: Load, context: Context): Promise<Passed | undefin
 }
 
 /** How a load gets into its staging folder. */
-function stagingOf(load: Load, { surveyed, tally, options }: Context): Omit<Staging, "folders"> {
+function stagingOf(
+  load: Load,
+  { surveyed, tally, options, resumed }: Context,
+): Omit<Staging, "folders"> {
   const { sights, hosts, rsyncVersions: [version, otherVersion] } = surveyed;
   return {
     hosts,
@@ -89,10 +92,21 @@ function stagingOf(load: Load, { surveyed, tally, options }: Context): Omit<Stag
     openFolders: hasClosedFolders(load, surveyed),
     exclude: options.exclude ?? [],
     bandwidthLimit: options.bandwidthLimit ?? 0,
+    quiet: quietTime(load, resumed),
     version,
     otherVersion,
     onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
   };
+}
+
+/** How many files rsync looks at in a second at least, and bytes of what is half there. */
+const LOOKED_AT = { files: 200, bytes: 5e7 };
+
+/** How long rsync may work without a word, in seconds. */
+function quietTime({ jobs }: Load, resumed: boolean): number {
+  const files = jobs.reduce((sum, job) => sum + job.files, 0);
+  const bytes = resumed ? jobs.reduce((sum, job) => sum + job.bytes, 0) : 0;
+  return files / LOOKED_AT.files + bytes / LOOKED_AT.bytes;
 }
 
 /** Brings a load into its staging folder; answers which jobs rsync could not copy, and why. */

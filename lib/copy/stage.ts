@@ -60,6 +60,8 @@ export interface Staging {
   exclude: string[];
   /** At most so many KiB a second; 0 for no limit. */
   bandwidthLimit: number;
+  /** How long rsync may work without a word, in seconds, beyond what a transfer may stand still. */
+  quiet: number;
   /** The version of rsync on this machine. */
   version: string;
   /** The version of rsync at the other end. */

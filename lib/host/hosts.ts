@@ -35,6 +35,7 @@ export class Hosts implements AsyncDisposable {
   readonly #options: HostsOptions;
   readonly #watch: Watch;
   readonly #opened = new Map<string, Promise<Host>>();
+  readonly #copy = crypto.randomUUID();
   /** The hosts that a login has succeeded at. */
   readonly #reached = new Set<string>();
 
@@ -69,7 +70,7 @@ export class Hosts implements AsyncDisposable {
     this.#options.onEvent?.({ type: "connecting", host: ssh.host });
     const { connectTimeout = CONNECT_TIMEOUT } = this.#options;
     const reached = this.#reached.has(ssh.host);
-    const host = new SshHost(ssh, this.#watch, { connectTimeout, reached });
+    const host = new SshHost(ssh, this.#watch, { connectTimeout, reached, copy: this.#copy });
     try {
       await host.open();
       this.#reached.add(ssh.host);
@@ -82,12 +83,12 @@ export class Hosts implements AsyncDisposable {
     return host;
   }
 
-  /** Ends all sessions. */
-  async close(): Promise<void> {
+  /** Ends all sessions; when a connection was `lost`, at once. */
+  async close(lost = false): Promise<void> {
     const opened = [...this.#opened.values()];
     this.#opened.clear();
     for (const host of await Promise.allSettled(opened)) {
-      if (host.status === "fulfilled") await host.value.close();
+      if (host.status === "fulfilled") await host.value.close(lost);
     }
   }
 

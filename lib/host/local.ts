@@ -25,24 +25,27 @@ import { linkTarget, lookAt, namesIn, readText, realPath, walk } from "./files.t
 import type {
   BrowseRequest,
   Claim,
+  ClaimRequest,
   FailedMove,
   FoundExperiment,
+  FoundLeftover,
   Host,
   LinkedFolder,
   Pack,
   PackRequest,
-  Place,
   Question,
   RsyncEnd,
   ScanRequest,
   SeenRun,
   Settlement,
   Sight,
+  TidyRequest,
   Visit,
 } from "./host.ts";
 import { isGnuTar, packLocally, unpackLocally } from "./pack.ts";
 import { output, type Program, start, stopIfAborted, type Watch } from "./process.ts";
 import { claimLocally, removeTree, settleLocally } from "./local_settle.ts";
+import { tidyLocally } from "./local_tidy.ts";
 
 /** How many folders are looked at before others have their turn: a login may go on meanwhile. */
 const SCANNED_AT_ONCE = 50;
@@ -51,6 +54,7 @@ const SCANNED_AT_ONCE = 50;
 export class LocalHost implements Host {
   readonly name = undefined;
   readonly #versions = new Map<Program, Promise<string>>();
+  readonly #claims = new Map<string, { isHeld(): boolean }>();
 
   constructor(private readonly watch: Watch) {}
 
@@ -154,8 +158,14 @@ export class LocalHost implements Host {
     return linked;
   }
 
-  claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
-    return claimLocally(staging, places, onWait, this.watch.signal);
+  async claim(request: ClaimRequest, onWait: () => void): Promise<Claim> {
+    const claim = await claimLocally(request, onWait, this.watch.signal);
+    this.#claims.set(request.staging, claim);
+    return claim;
+  }
+
+  tidy(request: TidyRequest): Promise<FoundLeftover[]> {
+    return tidyLocally(request, this.watch.signal);
   }
 
   // deno-lint-ignore require-await -- ssh needs the promise
@@ -172,6 +182,8 @@ export class LocalHost implements Host {
   }
 
   async settle(settlement: Settlement): Promise<FailedMove[]> {
+    const { staging } = settlement;
+    if (this.#claims.get(staging)?.isHeld() === false) throw takenOver(staging);
     const tar = await this.#version("tar");
     return await settleLocally(settlement, isGnuTar(tar), this.watch);
   }
@@ -191,6 +203,15 @@ export class LocalHost implements Host {
 
 function noFolder(path: string): CopyError {
   return new CopyError("refused", `${path} is not a folder`, "choose another workspace");
+}
+
+/** The error for a staging folder that another copy has by now. */
+function takenOver(staging: string): CopyError {
+  return new CopyError(
+    "refused",
+    `another copy has taken over ${staging}, for this one gave no sign of life`,
+    "run the same command again",
+  );
 }
 
 /** The error for a workspace that is not there. */

@@ -7,7 +7,7 @@
  */
 
 import type { Pack, PackRequest } from "./host.ts";
-import { endWhenIdle, feed, output, start, stoodStill, type Watch } from "./process.ts";
+import { endWhenIdle, feed, output, start, type Watch } from "./process.ts";
 
 /** Whether a `tar --version` is of GNU tar. */
 export function isGnuTar(version: string): boolean {
@@ -50,9 +50,8 @@ export async function unpackLocally(
 ): Promise<boolean> {
   const running = start("tar", ["-C", folder, "-xpf", "-", "--same-owner"], watch);
   const clock = endWhenIdle(running, watch.timeout);
-  await Promise.all([feed(running, stream, clock), output(running)]);
+  await clock.during(Promise.all([feed(running, stream, clock), output(running), running.code]));
   const code = await running.code;
-  if (clock.stop()) throw stoodStill(watch.timeout);
   if (code !== 2) return code === 0;
   const lines = (await running.complaint).trim().split("\n");
   return lines.every((line) => /: Cannot change ownership to |: Exiting with /.test(line));

@@ -6,6 +6,7 @@
 
 import { CopyError, LostConnection } from "../errors.ts";
 import type { Program } from "./child.ts";
+import { within } from "./pause.ts";
 import { spawn } from "./spawn.ts";
 
 export type { Program } from "./child.ts";
@@ -75,15 +76,25 @@ export function start(program: Program, args: string[], watch: Watch): Running {
     clearTimeout(timer);
     watch.signal?.removeEventListener("abort", kill);
   });
-  return { stdin, stdout, complaint: tail(stderr), code, kill };
+  return { stdin, stdout, complaint: tail(stderr, code), code, kill };
 }
 
-/** The last characters of a stream. */
-async function tail(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+/** The last characters of a stream; what comes long after the process has ended is not waited for. */
+async function tail(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  code: Promise<number>,
+): Promise<string> {
   let kept = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    kept = (kept + text).slice(-COMPLAINT);
-  }
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  const read = async () => {
+    for (let { value } = await reader.read(); value; { value } = await reader.read()) {
+      kept = (kept + value).slice(-COMPLAINT);
+    }
+  };
+  const reading = read();
+  await Promise.race([reading, code]);
+  // rsync that has given up leaves its ssh behind
+  if (!await within(LAST_WORDS, reading)) await reader.cancel();
   return kept;
 }
 
@@ -91,35 +102,41 @@ async function tail(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<st
 export interface IdleClock {
   /** Something has moved. */
   moved(): void;
-  /** Ends the clock; whether it has ended the process. */
-  stop(): boolean;
+  /**
+   * Waits for what is done with the process, as long as something moves.
+   *
+   * @throws {CopyError} `connection`, when nothing has moved for too long.
+   */
+  during<T>(work: Promise<T>): Promise<T>;
 }
 
 /** Ends a process once nothing has moved for so many seconds; 0: never. */
 export function endWhenIdle(running: Running, seconds = 0): IdleClock {
   let last = performance.now();
-  let expired = false;
-  const look = () => {
-    const left = last + seconds * 1000 - performance.now();
-    if (left > 0) timer = setTimeout(look, left);
-    else {
-      expired = true;
-      running.kill();
-    }
-  };
-  let timer = seconds > 0 ? setTimeout(look, seconds * 1000) : undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    const look = () => {
+      const left = last + seconds * 1000 - performance.now();
+      if (left > 0) timer = setTimeout(look, left);
+      else {
+        running.kill();
+        reject(new LostConnection(`the transfer stood still for ${Math.round(seconds)} s`));
+      }
+    };
+    if (seconds > 0) look();
+  });
+  expired.catch(() => {});
   return {
     moved: () => last = performance.now(),
-    stop() {
-      clearTimeout(timer);
-      return expired;
+    async during(work) {
+      work.catch(() => {}); // what it comes to after its time is up
+      try {
+        return await Promise.race([work, expired]);
+      } finally {
+        clearTimeout(timer);
+      }
     },
   };
-}
-
-/** The error for a transfer that an {@linkcode IdleClock} has ended. */
-export function stoodStill(seconds = 0): LostConnection {
-  return new LostConnection(`the transfer stood still for ${seconds} s`);
 }
 
 /** What to write to a process. */

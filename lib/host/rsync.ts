@@ -6,7 +6,7 @@
 
 import { CopyError, LostConnection } from "../errors.ts";
 import { isRefusal } from "./refusal.ts";
-import { feed, type Running, start, stopIfAborted, type Watch } from "./process.ts";
+import { endWhenIdle, feed, type Running, start, stopIfAborted, type Watch } from "./process.ts";
 
 /** What to tell rsync. */
 export interface RsyncRequest {
@@ -24,6 +24,8 @@ export interface RsyncRequest {
   openFolders: boolean;
   /** At most so many KiB a second; 0 for no limit. */
   bandwidthLimit: number;
+  /** How long it may work without a word, in seconds: to look at many files, or at half a large one. */
+  quiet: number;
   /** This machine's rsync, as `rsyncVersion` has it. */
   version: string;
   /** The rsync at the other end; on one machine the same. */
@@ -89,7 +91,8 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
     // Before 3.1.3 rsync refuses --inplace together with --sparse, and cannot be told that times
     // within one second differ: a folder would keep the time of its copying.
     ...(bothAreAtLeast("3.1.3") ? ["--inplace", "--no-whole-file", "--modify-window=-1"] : []),
-    ...(isAtLeast(version, "3.1.0") ? [`--info=progress2${names}`, "--no-h", "--outbuf=L"] : []),
+    // What is not buffered cannot be written once we are dead: rsync then ends, within a second.
+    ...(isAtLeast(version, "3.1.0") ? [`--info=progress2${names}`, "--no-h", "--outbuf=N"] : []),
     ...(request.openFolders ? ["--chmod=Du+w"] : []),
     ...(rsh === undefined ? [] : [...protectedPaths(request), `--rsh=${rsh}`]),
     // openrsync has it too; an rsync at work on a large file tells the other that it lives
@@ -121,10 +124,16 @@ function protectedPaths({ from, to, otherVersion }: RsyncRequest): string[] {
 export async function runRsync(request: RsyncRequest, watch: Watch): Promise<RsyncOutcome> {
   const running = start("rsync", rsyncArguments(request, watch.timeout), watch);
   const list = new TextEncoder().encode(request.folders.map((name) => `${name}\0`).join(""));
-  await Promise.all([
+  const clock = endWhenIdle(running, watch.timeout && watch.timeout + request.quiet);
+  const onProgress = (bytes: number, file: string | undefined) => {
+    clock.moved();
+    request.onProgress(bytes, file);
+  };
+  await clock.during(Promise.all([
     feed(running, [list]),
-    followProgress(running, request.onProgress),
-  ]);
+    followProgress(running, onProgress),
+    running.code,
+  ]));
   return judge(await running.code, await running.complaint, watch);
 }
 

@@ -20,7 +20,6 @@ import {
   type Parts,
   type Running,
   start,
-  stoodStill,
   stopIfAborted,
   type Watch,
 } from "./process.ts";
@@ -56,6 +55,8 @@ export interface Login {
   connectTimeout: number;
   /** Whether this host has been reached before: then it is worth to try again. */
   reached: boolean;
+  /** A name for who copies: what it held before a connection was lost is its own. */
+  copy: string;
 }
 
 /** A session with a host. */
@@ -123,10 +124,7 @@ export class Session {
     const word = crypto.randomUUID();
     this.#tell(`${sized(AGENT)}${word}\n`);
     const clock = endWhenIdle(running, this.watch.timeout);
-    await this.#answer(word, () => {}).catch((error) => {
-      throw clock.stop() ? stoodStill(this.watch.timeout) : error;
-    });
-    clock.stop();
+    await clock.during(this.#answer(word, () => {}));
     this.#established = true;
     running.code.then(() => this.#ended = true);
   }
@@ -213,15 +211,13 @@ export class Session {
       this.#tell(`feed ${sized(program)}`);
       const sent = this.#send(input(word, lines, body), clock, answered.signal);
       sent.catch(() => {}); // it is awaited later
+      const heard = (text: string) => {
+        clock.moved();
+        tell(text);
+      };
       try {
-        await this.#answer(word, (text) => {
-          clock.moved();
-          tell(text);
-        });
-      } catch (error) {
-        throw clock.stop() ? stoodStill(this.watch.timeout) : error;
+        await clock.during(this.#answer(word, heard));
       } finally {
-        clock.stop();
         answered.abort();
         await sent;
       }
@@ -297,13 +293,13 @@ export class Session {
       : new CopyError("connection", `${host} did not answer as expected: ${why}`);
   }
 
-  /** Ends the session. */
-  async close(): Promise<void> {
+  /** Ends the session; one whose connection was lost at once. */
+  async close(lost = false): Promise<void> {
     const spare = this.#spare;
     this.#spare = undefined;
     if (spare !== undefined) {
       // a login script is let end by itself: one that is broken off may leave locks of its own
-      const timer = setTimeout(() => spare.kill(), this.#ended ? 0 : PATIENCE);
+      const timer = setTimeout(() => spare.kill(), this.#ended || lost ? 0 : PATIENCE);
       await Promise.all([spare.stdin.close().catch(() => {}), output(spare), spare.code]);
       clearTimeout(timer);
     }

@@ -8,46 +8,65 @@ import { CopyError } from "../errors.ts";
 import { JOBS, printable } from "../workspace/layout.ts";
 import { checkHost } from "../workspace/reference.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
-import { experimentReader, linksOf, pairs, scanReader, sightOf } from "./answers.ts";
+import { experimentReader, linksOf, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
 import { requireVariableAccess } from "./environment.ts";
 import { APPEARED } from "./host.ts";
 import type {
   BrowseRequest,
   Claim,
+  ClaimRequest,
   FailedMove,
   FoundExperiment,
+  FoundLeftover,
   Host,
   LinkedFolder,
   Move,
   Pack,
   PackRequest,
-  Place,
   Question,
   RsyncEnd,
   ScanRequest,
   Settlement,
   Sight,
+  TidyRequest,
   Visit,
 } from "./host.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { nameList, packArguments } from "./pack.ts";
 import { within } from "./pause.ts";
 import type { Watch } from "./process.ts";
-import { BROWSE, CLAIM, DISCARD, FREE, LOOK, PACK, SCAN, SETTLE, UNPACK } from "./programs.ts";
+import {
+  BROWSE,
+  CLAIM,
+  DISCARD,
+  FREE,
+  LOOK,
+  PACK,
+  SCAN,
+  SETTLE,
+  TIDY,
+  UNPACK,
+} from "./programs.ts";
 import { type Login, Session } from "./session.ts";
 
 /** How often a claim gives a sign of life, in milliseconds. */
 const CLAIM_BEAT = 15_000;
 
 /** How long a claim may take to be given up, in milliseconds. */
-const RELEASE = 5000;
+const RELEASE = 2000;
 
 /** Another machine. */
 export class SshHost implements Host {
   readonly name: string;
   readonly #session: Session;
+  /** By what name the agent holds what it has claimed. */
+  #token = "";
 
-  constructor(ssh: SshSettings, private readonly watch: Watch, login: Login) {
+  constructor(
+    ssh: SshSettings,
+    private readonly watch: Watch,
+    private readonly login: Login,
+  ) {
     this.name = checkHost(ssh.host);
     this.#session = new Session(ssh, watch, login);
   }
@@ -90,19 +109,46 @@ export class SshHost implements Host {
     return linksOf(folders, reader.links);
   }
 
-  async claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
+  async tidy({ areas, places, remove }: TidyRequest): Promise<FoundLeftover[]> {
+    const texts: string[] = [];
+    const lines = asLines([
+      ...[...places.map(({ path }) => path), this.login.copy, remove ? "yes" : ""],
+      ...[...areas, ""],
+    ]);
+    await this.#session.run(TIDY, lines, (text) => texts.push(text), true);
+    const found: FoundLeftover[] = [];
+    for (let at = 0; at + 5 < texts.length; at += 6) {
+      const [kind, path, size, modified, state, about] = texts.slice(at, at + 6) as string[];
+      found.push({
+        path: path!,
+        kind: oneOf(["staging", "replaced"], kind!, this.name),
+        bytes: Number(size) * 1024,
+        modified: Number(modified),
+        state: oneOf(["in use", "left", "removed"], state!, this.name),
+        about: about!,
+      });
+    }
+    return found;
+  }
+
+  async claim({ staging, places, about }: ClaimRequest, onWait: () => void): Promise<Claim> {
     const said = new Set<string>();
-    const lines = asLines([staging, ...places.map(({ path }) => path)]);
+    const lines = asLines([
+      ...[staging, ...places.map(({ path }) => path)],
+      ...[this.login.copy, about],
+    ]);
     await this.#session.run(CLAIM, lines, (text) => {
       if (text === "waiting") onWait();
       said.add(text);
     }, true);
     const beat = setInterval(() => this.#session.note("alive"), CLAIM_BEAT);
-    const owner = [...said].find((text) => text.startsWith("owner "))?.slice("owner ".length);
+    const value = (name: string) =>
+      [...said].find((text) => text.startsWith(`${name} `))?.slice(name.length + 1) ?? "";
+    this.#token = value("token");
     return {
       changed: said.has("waiting") || said.has("restored"),
       resumed: said.has("resumed"),
-      owner: Number(owner),
+      owner: Number(value("owner")),
       release: async () => {
         clearInterval(beat);
         // where the connection is lost or stands still, the agent gives it up by itself
@@ -141,7 +187,7 @@ export class SshHost implements Host {
       SETTLE,
       asLines([
         ...[staging, ...carried, marker ?? "", keep ?? ""],
-        ...[finished ? "yes" : "", this.watch.fsync ? "yes" : ""],
+        ...[finished ? "yes" : "", this.watch.fsync ? "yes" : "", this.#token],
       ]),
       pairs((from, said) => failed.push({ from, reason: said === "appeared" ? APPEARED : said })),
       archive([...overlay, moveList(moves)]),
@@ -161,8 +207,8 @@ export class SshHost implements Host {
     // Deno's permissions are about this machine
   }
 
-  close(): Promise<void> {
-    return this.#session.close();
+  close(lost?: boolean): Promise<void> {
+    return this.#session.close(lost);
   }
 }
 

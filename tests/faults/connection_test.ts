@@ -5,8 +5,8 @@
  */
 
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CopyError, type CopyEvent } from "../../mod.ts";
-import { makeSample } from "../../scripts/sample.ts";
+import { CopyError, type CopyEvent, type CopyOptions } from "../../mod.ts";
+import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { type Direction, type Pair, withPair } from "../support/directions.ts";
 import { descendants, HAS_PROC, processes } from "../support/processes.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
@@ -24,11 +24,15 @@ function sessions({ dir }: Sshd) {
 /** Sends a signal to all sessions of a server. */
 function signalSessions(sshd: Sshd, signal: Deno.Signal): void {
   for (const { pid } of sessions(sshd)) {
-    try {
-      Deno.kill(pid, signal);
-    } catch {
-      // it has just ended
-    }
+    kill(pid, signal);
+  }
+}
+
+function kill(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch {
+    // it has just ended
   }
 }
 
@@ -89,6 +93,41 @@ inDirections("copyExperiment() connects again when its connection was lost", asy
   assertEquals(events.filter(({ type }) => type === "published").length, 3);
   compareTrees({ sample, destination: pair.destination.path });
   assertEquals(namesIn(pair.destination.path), [".__experimaestro__", "experiments", "jobs"]);
+});
+
+/** Copies while the sessions at the other end are frozen midway; they stay so. */
+async function copyFrozen(pair: Pair, sshd: Sshd, sample: Sample, options: CopyOptions) {
+  const events: CopyEvent[] = [];
+  const frozen: number[] = [];
+  const freezing = midway(() => {
+    frozen.push(...sessions(sshd).map(({ pid }) => pid));
+    signalSessions(sshd, "SIGSTOP");
+  });
+  try {
+    const onEvent = (event: CopyEvent) => {
+      events.push(event);
+      freezing(event);
+    };
+    const result = await pair.copy(sample, { ...options, timeout: 2, onEvent });
+    return { result, retried: retries(events) };
+  } finally {
+    for (const pid of frozen) kill(pid, "SIGKILL");
+  }
+}
+
+inDirections("copyExperiment() connects again when rsync stands still", async (pair, sshd) => {
+  const sample = makeLarge(pair);
+  const { result, retried } = await copyFrozen(pair, sshd, sample, SLOW);
+  assertEquals([result.complete, retried.length], [true, 1]);
+  compareTrees({ sample, destination: pair.destination.path });
+  assertEquals(namesIn(pair.destination.path), [".__experimaestro__", "experiments", "jobs"]);
+});
+
+inDirections("copyExperiment() connects again when a stream stands still", async (pair, sshd) => {
+  const sample = makeSample(pair.source.path, { jobs: 100, largeFiles: 100, largeBytes: 2e5 });
+  const { result, retried } = await copyFrozen(pair, sshd, sample, {});
+  assertEquals([result.complete, retried.length], [true, 1]);
+  compareTrees({ sample, destination: pair.destination.path });
 });
 
 Deno.test({

@@ -40,7 +40,7 @@ Deno.test("compileArguments() grant what the README does, and reading and writin
       "--allow-write",
       "--allow-run=rsync,ssh,tar",
       "--allow-env=HOME,LOG_STREAM,LOG_TOKENS,PATH,SSH_AUTH_SOCK,TMPDIR",
-      "--allow-sys=statfs",
+      "--allow-sys=hostname,statfs",
       `--target=${target}`,
       "--include=LICENSE",
     ]);
