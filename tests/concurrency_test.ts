@@ -47,6 +47,7 @@ for (const remote of [false, true]) {
       let waited = 0;
       const options: CopyOptions = {
         onEvent: (event) => waited += event.type === "waiting" ? 1 : 0,
+        bandwidthLimit: 500, // so slow that they meet, whoever is first
       };
       const copy = () => copyExperiment(pair.from, pair.to, "shared", RUN, options);
       const results = await Promise.all([copy(), copy()]);

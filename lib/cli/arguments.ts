@@ -273,7 +273,7 @@ function judge(command: Command, given: Given, positionals: string[]): void {
   if (given.has("quiet") && given.has("json")) {
     refuse("--quiet and --json do not go together", "with --json, read the last line alone");
   }
-  if (command !== "copy") {
+  if (command === "ls" || command === "clean") {
     const foreign = [...given.keys()].find((name) =>
       OPTIONS[name]?.copyOnly || command === "ls" && name === "yes"
     );

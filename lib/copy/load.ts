@@ -6,12 +6,13 @@
 
 import { isGnuTar } from "../host/pack.ts";
 import type { Watch } from "../host/process.ts";
-import { jobFolder, runFolder } from "../workspace/layout.ts";
+import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
 import { isClosed } from "./folder_rewriting.ts";
 import { misplacedLink, takeInventory } from "./inventory.ts";
 import { Passage, type Passed } from "./passage.ts";
 import { isWritten, willStand } from "./plan.ts";
 import { type Load, mapOf, prepare, publish } from "./publish.ts";
+import { runDocumentKind } from "./relocate.ts";
 import { failedJobs, stage, type Staging, stream } from "./stage.ts";
 import type { Survey } from "./survey.ts";
 import type { Tally } from "./tally.ts";
@@ -75,8 +76,9 @@ async function passSmall(load: Load, context: Context): Promise<Passed | undefin
   const passage = new Passage(jobs, passing, mapOf(surveyed), surveyed.hosts.source.name ?? "tar");
   const folders = [...jobs.map(jobFolder), ...(run === undefined ? [] : [run])];
   const staging = { ...stagingOf(load, context), folders };
-  const mostBytes = mostBytesOf(load, surveyed);
-  return await stream(staging, passage, owner, mostBytes) ? passage.finish() : undefined;
+  if (await stream(staging, passage, owner, mostBytesOf(load, surveyed))) return passage.finish();
+  context.resumed = true;
+  return undefined;
 }
 
 /** How a load gets into its staging folder. */
@@ -99,6 +101,24 @@ function stagingOf(
   };
 }
 
+/**
+ * Removes what an earlier attempt has rewritten: rsync could take it for what the source has, and it
+ * knows nothing of the run's links to jobs.
+ */
+async function discardRewritten(load: Load, { surveyed, resumed }: Context): Promise<void> {
+  const { plan, hosts, found: { source } } = surveyed;
+  if (!resumed || hasClosedFolders(load, surveyed)) return;
+  const places = load.jobs.map(jobFolder).flatMap((folder) =>
+    source.jobs.get(folder)!.documents.map((path) => `${folder}/${path}`)
+  );
+  if (load.withRun) {
+    const run = runFolder(plan.experimentId, plan.runId);
+    const documents = [...source.run.keys()].filter((path) => runDocumentKind(path) !== undefined);
+    places.push(...[JOBS, ...documents].map((path) => `${run}/${path}`));
+  }
+  await hosts.destination.discard(load.staging, places);
+}
+
 /** How many files rsync looks at in a second at least, and bytes of what is half there. */
 const LOOKED_AT = { files: 200, bytes: 5e7 };
 
@@ -117,6 +137,7 @@ async function bring(load: Load, context: Context): Promise<Map<PlannedJob, stri
   if (load.withRun && isWritten(plan.run)) folders.push(runFolder(plan.experimentId, plan.runId));
   if (folders.length === 0) return new Map();
   const staging = { ...stagingOf(load, context), folders };
+  await discardRewritten(load, context);
   let outcome = await stage(staging, watch);
   const stale = resumed ? await staleFolders(load, surveyed) : [];
   if (stale.length > 0) {

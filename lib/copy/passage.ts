@@ -8,7 +8,7 @@
 import { CopyError } from "../errors.ts";
 import type { Original } from "../host/originals.ts";
 import { type MemberHead, type Sieve, untrusted, type Verdict } from "../host/sift.ts";
-import { JOB_META, jobFolder, JOBS, PARAMS_FILE, STATUS_FILE } from "../workspace/layout.ts";
+import { JOB_META, jobFolder, PARAMS_FILE } from "../workspace/layout.ts";
 import { Findings, type Originals, type Rewriting } from "./folder_rewriting.ts";
 import { DOCUMENTS, isOversized } from "./inventory.ts";
 import { runLink } from "./plan.ts";

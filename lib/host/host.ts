@@ -282,7 +282,7 @@ export interface Host {
   claim(request: ClaimRequest, onWait: () => void): Promise<Claim>;
   /** Finds what copies have left in staging areas, and removes it when it is told to. */
   tidy(request: TidyRequest): Promise<FoundLeftover[]>;
-  /** Removes folders of a staging folder. */
+  /** Removes what stands in a staging folder; nothing is removed through a link. */
   discard(staging: string, folders: string[]): Promise<void>;
   /** Makes a tar archive of folders; GNU tar is needed. */
   pack(request: PackRequest): Pack;

@@ -170,7 +170,9 @@ export class LocalHost implements Host {
 
   // deno-lint-ignore require-await -- ssh needs the promise
   async discard(staging: string, folders: string[]): Promise<void> {
-    for (const folder of folders) removeTree(`${staging}/${folder}`);
+    for (const folder of folders) {
+      if (isInside(staging, folder)) removeTree(`${staging}/${folder}`);
+    }
   }
 
   pack(request: PackRequest): Pack {
@@ -199,6 +201,15 @@ export class LocalHost implements Host {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** Whether something is there, and no folder on the way to it is a link. */
+function isInside(root: string, path: string): boolean {
+  if (lookAt(`${root}/${path}`, "") === undefined) return false;
+  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
+    if (lookAt(`${root}/${path.slice(0, at)}`, "")?.kind !== "folder") return false;
+  }
+  return true;
 }
 
 function noFolder(path: string): CopyError {

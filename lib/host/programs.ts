@@ -470,7 +470,10 @@ finish
 export const DISCARD = BEGIN + `
 IFS= read -r staging
 cd "$staging" || stop "the folder $staging is gone"
-folders=$(cat)
+inside() { # whether no folder on the way to a path is a link
+  case $1 in */*) [ ! -L "\${1%/*}" ] && inside "\${1%/*}" ;; esac
+}
+folders=$(while IFS= read -r path; do inside "$path" && printf '%s\\n' "$path"; done)
 gone() { printf '%s\\n' "$folders" | tr '\\n' '\\0' | xargs -0 "$@" 2> /dev/null; }
 gone rm -rf || { gone chmod -R u+rwx; gone rm -rf; } || stop "$staging could not be cleared"
 finish

@@ -120,7 +120,7 @@ class Sifter {
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length;) {
       if (this.#stage === "end") {
-        this.#out.push(chunk.subarray(at));
+        this.#finish(chunk.subarray(at));
         return;
       }
       const missing = this.#stage === "through"
@@ -135,6 +135,12 @@ class Sifter {
         if (this.#held === this.#gathered.length) this.#finishGathering();
       }
     }
+  }
+
+  /** Only what fills up the archive comes after its end. */
+  #finish(rest: Uint8Array): void {
+    if (rest.some((byte) => byte !== 0)) throw untrusted(this.from, "something after the end");
+    this.#out.push(rest);
   }
 
   #passOn(part: Uint8Array): void {
@@ -161,7 +167,7 @@ class Sifter {
   #takeHeader(header: Uint8Array): void {
     if (header[0] === 0) {
       this.#stage = "end";
-      this.#out.push(header);
+      this.#finish(header);
       return;
     }
     if (text(header, 257, 8) !== "ustar" || sumOf(header) !== octal(header, 148, 8)) {

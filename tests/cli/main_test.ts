@@ -341,7 +341,11 @@ const FAILURES: [unknown, number, string][] = [
   [new CopyError("connection", "no login"), 5, "xpm-copy: no login\n"],
   [new CopyError("settings", "odd file"), 2, "xpm-copy: odd file\n"],
   [new CopyError("usage", "odd id"), 2, "xpm-copy: odd id\n"],
-  [new CopyError("permission", "not given"), 1, "xpm-copy: not given\n"],
+  [
+    new CopyError("permission", "not given"),
+    1,
+    "xpm-copy: not given\n  `xpm-copy permissions` prints all the flags that a copy needs\n",
+  ],
   [new CopyError("program", "rsync failed:\nx\x1by"), 1, "xpm-copy: rsync failed:\n  x\\u001by\n"],
   [new CopyError("refused", "same place"), 1, "xpm-copy: same place\n"],
   [new CopyError("interrupted", "stopped"), 130, "xpm-copy: interrupted\n  nothing was copied\n"],
