@@ -15,7 +15,7 @@ import { type Load, loadsOf, stagingName } from "./publish.ts";
 import { withRetries } from "./retry.ts";
 import { type Request, type Survey, survey } from "./survey.ts";
 import { Tally } from "./tally.ts";
-import type { CopyOptions, CopyPlan, CopyResult } from "./types.ts";
+import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
 
 /**
  * Copies a run of an experiment, with all its jobs, from one workspace to another: both on this
@@ -138,11 +138,9 @@ async function attemptCopy(
     const tally = begin(surveyed);
     const resumed = claims.some((claim) => claim.resumed);
     const owner = claims[0]?.owner ?? 0;
-    const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner };
-    for (const [index, load] of loads().entries()) {
-      const failures = await carryOut(load, index, context);
-      if (failures > 0) context.resumed = true; // they stay in the staging folder
-    }
+    const failed = new Set<PlannedJob>();
+    const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner, failed };
+    for (const [index, load] of loads().entries()) await carryOut(load, index, context);
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
     throw asCopyError(error);

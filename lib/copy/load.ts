@@ -28,10 +28,12 @@ export interface Context {
   resumed: boolean;
   /** The user at the destination, as a number. */
   owner: number;
+  /** The jobs that could not be copied. */
+  failed: Set<PlannedJob>;
 }
 
-/** Stages a load, rewrites it and publishes it; answers how many of its jobs failed. */
-export async function carryOut(load: Load, index: number, context: Context): Promise<number> {
+/** Stages a load, rewrites it and publishes it. */
+export async function carryOut(load: Load, index: number, context: Context): Promise<void> {
   const { surveyed, tally, options, watch } = context;
   const passed = await passSmall(load, context);
   const rest = {
@@ -45,7 +47,9 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
   const failed = await bring(rest, context);
   for (const job of load.jobs) {
     const complaint = failed.get(job);
-    if (complaint !== undefined) tally.fail(job, complaint);
+    if (complaint === undefined) continue;
+    tally.fail(job, complaint);
+    context.failed.add(job);
   }
   const brought = { ...rest, jobs: rest.jobs.filter((job) => !failed.has(job)) };
   const prepared = await (early ?? prepare(brought, surveyed, watch));
@@ -58,10 +62,12 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
       jobs: new Map([...prepared.jobs, ...passed?.jobs ?? []]),
       originals: prepared.originals,
       passedRun: passed?.run,
+      failed: context.failed,
     },
   );
   tally.take(load, published, keep);
-  return failed.size + published.failed.length;
+  for (const { job } of published.failed) context.failed.add(job);
+  context.resumed ||= context.failed.size > 0; // they stay in the staging folder
 }
 
 /** What of a load has passed as a tar stream, rewritten on its way; undefined when nothing has. */

@@ -108,12 +108,18 @@ export interface Prepared {
   originals: Originals;
   /** The run, where it has. */
   passedRun: PassedRun | undefined;
+  /** Jobs that could not be copied before. */
+  failed: ReadonlySet<PlannedJob>;
 }
 
 /** Reads what has to be rewritten of a load, and rewrites its jobs. */
-export async function prepare(load: Load, survey: Survey, watch: Watch): Promise<Prepared> {
+export async function prepare(
+  load: Load,
+  survey: Survey,
+  watch: Watch,
+): Promise<Pick<Prepared, "jobs" | "originals">> {
   const originals = await readBefore(load, survey, watch);
-  return { jobs: await rewriteJobs(load, survey, originals), originals, passedRun: undefined };
+  return { jobs: await rewriteJobs(load, survey, originals), originals };
 }
 
 /** Rewrites the jobs of a load. */
@@ -274,14 +280,14 @@ function moveOf(job: PlannedJob, { sights: { destination } }: Survey): Move {
 async function rewriteRunOf(
   { staging }: Load,
   survey: Survey,
-  { originals, passedRun }: Prepared,
+  { originals, passedRun, failed: before }: Prepared,
   published: Published,
 ): Promise<Rewriting[]> {
   const { plan, found, sights, hosts } = survey;
   if (!isWritten(plan.run)) return [];
   const map = mapOf(survey);
   const folder = runFolder(plan.experimentId, plan.runId);
-  const failed = new Set(published.failed.map(({ job }) => job));
+  const failed = new Set([...before, ...published.failed.map(({ job }) => job)]);
   const jobs = plan.jobs.filter((job) => willStand(job) && !failed.has(job));
   const run = { folder, found: found.source.run, jobs };
   if (passedRun === undefined) {

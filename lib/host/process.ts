@@ -162,12 +162,15 @@ export async function feed(running: Running, parts: Parts, clock?: IdleClock): P
   }
 }
 
-/** Small parts as large ones, of so many bytes: each write costs a packet of ssh's. */
+/**
+ * Small parts as large ones, of so many bytes: each write costs a packet of ssh's. The next one is
+ * put together in the same memory.
+ */
 export async function* gathered(
   parts: Parts,
   size = WRITE,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  let buffer = new Uint8Array(size);
+  const buffer = new Uint8Array(size);
   let held = 0;
   for await (let part of parts) {
     while (part.length > 0) {
@@ -177,7 +180,6 @@ export async function* gathered(
       part = part.subarray(taken.length);
       if (held < size) continue;
       yield buffer;
-      buffer = new Uint8Array(size);
       held = 0;
     }
   }
