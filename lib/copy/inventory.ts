@@ -5,6 +5,7 @@
  */
 
 import type { Entry, Host, LinkedFolder, Sight } from "../host/host.ts";
+import { LARGE } from "../host/large.ts";
 import {
   JOB_META,
   jobFolder,
@@ -45,6 +46,8 @@ export interface FoundJob {
   folders: Map<string, Entry>;
   /** The links in it. */
   links: Entry[];
+  /** The large files in it. */
+  large: string[];
   /** Whether it holds sockets, pipes or devices. */
   special: boolean;
   /** Where the folder itself leads, when it is a link. */
@@ -128,6 +131,7 @@ function addToJob(
       oversized: [],
       folders: new Map([["", entry]]),
       links: [],
+      large: [],
       special: false,
       linked: undefined,
     });
@@ -146,6 +150,7 @@ function addToJob(
   else if (entry.kind === "file") {
     job.files++;
     job.bytes += entry.size;
+    if (entry.size >= LARGE) job.large.push(entry.path);
     if (DOCUMENTS.includes(entry.path)) {
       job.documents.push(entry.path);
       if (isOversized(entry)) job.oversized.push(entry.path);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { copyLarge } from "../host/large.ts";
 import { isGnuTar } from "../host/pack.ts";
 import type { Watch } from "../host/process.ts";
 import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
@@ -81,7 +82,7 @@ async function passSmall(load: Load, context: Context): Promise<Passed | undefin
     : { folder: run, jobs: plan.jobs.filter(willStand) };
   const passage = new Passage(jobs, passing, mapOf(surveyed), surveyed.hosts.source.name ?? "tar");
   const folders = [...jobs.map(jobFolder), ...(run === undefined ? [] : [run])];
-  const staging = { ...stagingOf(load, context), folders };
+  const staging = { ...stagingOf(load, context), folders, sizeOnly: false };
   if (await stream(staging, passage, owner, mostBytesOf(load, surveyed))) return passage.finish();
   context.resumed = true;
   return undefined;
@@ -91,7 +92,7 @@ async function passSmall(load: Load, context: Context): Promise<Passed | undefin
 function stagingOf(
   load: Load,
   { surveyed, tally, options, resumed }: Context,
-): Omit<Staging, "folders"> {
+): Omit<Staging, "folders" | "sizeOnly"> {
   const { sights, hosts, rsyncVersions: [version, otherVersion] } = surveyed;
   return {
     hosts,
@@ -105,6 +106,23 @@ function stagingOf(
     otherVersion,
     onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
   };
+}
+
+/** Copies large files from one folder of this machine to another; answers how many bytes. */
+async function bringLarge(load: Load, context: Context): Promise<number> {
+  const { surveyed, tally, options, watch, resumed } = context;
+  const { hosts, sights, found: { source } } = surveyed;
+  const isHere = hosts.source.name === undefined && hosts.destination.name === undefined;
+  if (!isHere || resumed || options.bandwidthLimit) return 0;
+  const paths = load.jobs.flatMap((job) => {
+    const { linked, large } = source.jobs.get(jobFolder(job))!;
+    return linked === undefined ? large.map((path) => `${job.taskId}/${job.jobId}/${path}`) : [];
+  });
+  let copied = 0;
+  const onBytes = (bytes: number, file: string) =>
+    tally.progress(copied = bytes, `${JOBS}/${file}`);
+  await copyLarge(sights.source.jobsPath, `${load.staging}/${JOBS}`, paths, onBytes, watch);
+  return copied;
 }
 
 /**
@@ -137,18 +155,24 @@ function quietTime({ jobs }: Load, resumed: boolean): number {
 
 /** Brings a load into its staging folder; answers which jobs rsync could not copy, and why. */
 async function bring(load: Load, context: Context): Promise<Map<PlannedJob, string>> {
-  const { surveyed, watch, resumed } = context;
+  const { surveyed, tally, watch, resumed } = context;
   const { plan, hosts } = surveyed;
   const folders = load.jobs.map(jobFolder);
   if (load.withRun && isWritten(plan.run)) folders.push(runFolder(plan.experimentId, plan.runId));
   if (folders.length === 0) return new Map();
-  const staging = { ...stagingOf(load, context), folders };
+  const large = await bringLarge(load, context);
+  const staging = {
+    ...stagingOf(load, context),
+    folders,
+    sizeOnly: large > 0,
+    onProgress: (bytes: number, file: string | undefined) => tally.progress(large + bytes, file),
+  };
   await discardRewritten(load, context);
   let outcome = await stage(staging, watch);
   const stale = resumed ? await staleFolders(load, surveyed) : [];
   if (stale.length > 0) {
     await hosts.destination.discard(load.staging, stale);
-    outcome = await stage(staging, watch);
+    outcome = await stage({ ...staging, sizeOnly: false }, watch);
   }
   return failedJobs(outcome, load.jobs);
 }

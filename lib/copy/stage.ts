@@ -54,6 +54,8 @@ export interface Staging {
   folders: string[];
   /** The tasks of the jobs among them. */
   taskIds: Iterable<string>;
+  /** Whether a file that is there in full size needs no look: it has just been copied. */
+  sizeOnly: boolean;
   /** Whether folders are to be writable for their owner, until they have got their modes. */
   openFolders: boolean;
   /** Patterns of files of jobs that the user leaves out. */
@@ -122,7 +124,7 @@ export async function stage(staging: Staging, watch: Watch): Promise<RsyncOutcom
   };
   let outcome = await runRsync(request, watch);
   for (let attempt = 1; outcome.vanished && attempt < ATTEMPTS; attempt++) {
-    outcome = await runRsync(request, watch);
+    outcome = await runRsync({ ...request, sizeOnly: false }, watch);
   }
   return outcome;
 }

@@ -20,6 +20,8 @@ export interface RsyncRequest {
   folders: string[];
   /** Filter rules. */
   rules: string[];
+  /** Whether a file that is there in full size needs no look: it has just been copied. */
+  sizeOnly: boolean;
   /** Whether folders are to be writable for their owner, until they have got their modes. */
   openFolders: boolean;
   /** At most so many KiB a second; 0 for no limit. */
@@ -93,6 +95,7 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
     ...(bothAreAtLeast("3.1.3") ? ["--inplace", "--no-whole-file", "--modify-window=-1"] : []),
     // What is not buffered cannot be written once we are dead: rsync then ends, within a second.
     ...(isAtLeast(version, "3.1.0") ? [`--info=progress2${names}`, "--no-h", "--outbuf=N"] : []),
+    ...(request.sizeOnly ? ["--size-only"] : []),
     ...(request.openFolders ? ["--chmod=Du+w"] : []),
     ...(rsh === undefined ? [] : [...protectedPaths(request), `--rsh=${rsh}`]),
     // openrsync has it too; an rsync at work on a large file tells the other that it lives

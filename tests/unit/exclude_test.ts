@@ -69,6 +69,7 @@ async function brought(source: string, staging: string, exclude: string[]): Prom
     paths: { source, destination: staging },
     folders: [...JOBS, RUN],
     openFolders: false,
+    sizeOnly: false,
     taskIds: JOBS.map((folder) => folder.split("/")[1]!),
     exclude,
     bandwidthLimit: 0,

@@ -31,6 +31,7 @@ function foundJob(markers: string[], self = entry("folder")): FoundJob {
     links: [],
     linked: undefined,
     special: false,
+    large: [],
   };
 }
 

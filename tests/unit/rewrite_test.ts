@@ -78,6 +78,7 @@ function found({ folders = [], links = [], documents = ["params.json", STATUS] }
     links,
     linked: undefined,
     special: false,
+    large: [],
     oversized: [],
   };
 }

@@ -46,6 +46,7 @@ const REQUEST: RsyncRequest = {
   folders: ["jobs/t/1/"],
   rules: ["- /jobs/t/*/t.pid", "- a b"],
   openFolders: false,
+  sizeOnly: false,
   bandwidthLimit: 0,
   quiet: 0,
   version: "3.2.7",
