@@ -73,7 +73,7 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
 
 /** What of a load has passed as a tar stream, rewritten on its way; undefined when nothing has. */
 async function passSmall(load: Load, context: Context): Promise<Passed | undefined> {
-  const { surveyed, owner } = context;
+  const { surveyed, tally, owner } = context;
   const { plan } = surveyed;
   const { jobs, run } = streamable(load, context);
   if (jobs.length === 0 && run === undefined) return undefined;
@@ -83,9 +83,13 @@ async function passSmall(load: Load, context: Context): Promise<Passed | undefin
   const passage = new Passage(jobs, passing, mapOf(surveyed), surveyed.hosts.source.name ?? "tar");
   const folders = [...jobs.map(jobFolder), ...(run === undefined ? [] : [run])];
   const staging = { ...stagingOf(load, context), folders, sizeOnly: false };
-  if (await stream(staging, passage, owner, mostBytesOf(load, surveyed))) return passage.finish();
-  context.resumed = true;
-  return undefined;
+  if (!await stream(staging, passage, owner, mostBytesOf(load, surveyed))) {
+    context.resumed = true;
+    return undefined;
+  }
+  const bytes = jobs.reduce((sum, job) => sum + job.bytes, run === undefined ? 0 : plan.run.bytes);
+  tally.endPart(bytes);
+  return passage.finish();
 }
 
 /** How a load gets into its staging folder. */
@@ -161,12 +165,8 @@ async function bring(load: Load, context: Context): Promise<Map<PlannedJob, stri
   if (load.withRun && isWritten(plan.run)) folders.push(runFolder(plan.experimentId, plan.runId));
   if (folders.length === 0) return new Map();
   const large = await bringLarge(load, context);
-  const staging = {
-    ...stagingOf(load, context),
-    folders,
-    sizeOnly: large > 0,
-    onProgress: (bytes: number, file: string | undefined) => tally.progress(large + bytes, file),
-  };
+  tally.endPart(large);
+  const staging = { ...stagingOf(load, context), folders, sizeOnly: large > 0 };
   await discardRewritten(load, context);
   let outcome = await stage(staging, watch);
   const stale = resumed ? await staleFolders(load, surveyed) : [];

@@ -22,9 +22,12 @@ export class Tally {
   readonly #published: PlannedJob[] = [];
   #left: LeftPaths = { outside: new Set(), inside: new Set() };
   #kept: string[] = [];
+  readonly #totalJobs: number;
   #runWritten = false;
   /** Jobs that another copy has brought meanwhile. */
   #found = 0;
+  /** Bytes of the parts of the load under way that have come. */
+  #parts = 0;
   /** Bytes of the loads that are done. */
   #done = 0;
 
@@ -32,8 +35,9 @@ export class Tally {
   constructor({ plan, problems }: Survey, options: CopyOptions, earlier?: Tally) {
     this.#options = options;
     this.#errors = [...problems];
+    this.#plan = earlier === undefined ? plan : earlier.#continued(plan);
+    this.#totalJobs = this.#plan.jobs.filter(isWritten).length;
     if (earlier !== undefined) {
-      this.#plan = earlier.#continued(plan);
       this.#published.push(...earlier.#published);
       this.#warnings.push(...earlier.#warnings);
       this.#left = earlier.#left;
@@ -41,7 +45,6 @@ export class Tally {
       this.#done = bytesOf(this.#published);
       return;
     }
-    this.#plan = plan;
     this.#warnings.push(...plan.warnings);
     options.onEvent?.({ type: "planned", plan });
     for (const problem of problems) this.#tell(problem);
@@ -63,15 +66,20 @@ export class Tally {
     this.#options.onEvent?.({ type: "warning", problem });
   }
 
-  /** Tells how far the load under way has come. */
+  /** A part of the load under way has come whole. */
+  endPart(bytes: number): void {
+    this.#parts += bytes;
+  }
+
+  /** Tells how far the part of a load that is under way has come. */
   progress(bytes: number, file: string | undefined): void {
     this.#options.onEvent?.({
       type: "progress",
       progress: {
-        bytes: Math.min(this.#done + bytes, this.#plan.bytes),
+        bytes: Math.min(this.#done + this.#parts + bytes, this.#plan.bytes),
         totalBytes: this.#plan.bytes,
         jobs: this.#published.length,
-        totalJobs: this.#plan.jobs.filter(isWritten).length,
+        totalJobs: this.#totalJobs,
         ...(file !== undefined && { file }),
       },
     });
@@ -121,6 +129,7 @@ export class Tally {
     if (keep && (replacedRun || published.jobs.some((job) => job.action === "replace"))) {
       this.#kept.push(keep);
     }
+    this.#parts = 0;
     this.#done += bytesOf(load.jobs);
     if (load.withRun) this.#takeRun(published.runFailed);
     this.progress(0, undefined);

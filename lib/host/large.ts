@@ -13,7 +13,7 @@ export const LARGE = 2 ** 24;
 /** How much is read at once, in bytes. */
 const PIECE = 2 ** 22;
 /** How many files are copied at once. */
-const AT_ONCE = 2;
+const AT_ONCE = 3;
 
 /**
  * Copies large files to where nothing is. What is interrupted is continued by rsync; what is more
