@@ -31,7 +31,8 @@ export async function trouble(link: string): Promise<string | undefined> {
     await response.body?.cancel();
     return response.ok ? undefined : `answers ${response.status}`;
   } catch (error) {
-    return (error as Error).message;
+    const { message, cause } = error as Error;
+    return cause instanceof Error ? cause.message : message;
   }
 }
 
