@@ -5,6 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
+import { printable } from "../workspace/layout.ts";
 import type { Program } from "./child.ts";
 import { spawn } from "./spawn.ts";
 
@@ -62,13 +63,13 @@ export function start(program: Program, args: string[], watch: Watch): Running {
   return { stdin, stdout, complaint: tail(stderr), code, kill };
 }
 
-/** The last characters of a stream. */
+/** The last characters of a stream, with nothing in it that a terminal would obey. */
 async function tail(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   let kept = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     kept = (kept + text).slice(-COMPLAINT);
   }
-  return kept;
+  return kept.split(/\r?\n/).map(printable).join("\n");
 }
 
 /** What to write to a process. */

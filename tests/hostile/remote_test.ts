@@ -6,6 +6,7 @@
 
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
+import { hasControl } from "../../lib/workspace/layout.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { type Direction, type Pair, withPair } from "../support/directions.ts";
 import { makeOutside } from "../support/outside.ts";
@@ -28,7 +29,9 @@ async function assertGivenUp(
     const sample = makeSample(pair.source.path, { jobs: 1 });
     const outside = makeOutside(pair);
     mkdirSync(pair.destination.path);
-    assertFailed(await runProgram(pair, sample), code, sentence);
+    const said = await runProgram(pair, sample);
+    assertFailed(said, code, sentence);
+    assertEquals(said.err.split("\n").find(hasControl), undefined);
     outside.assertKept();
     for (const folder of ["jobs", "experiments"]) {
       assertEquals(existsSync(`${pair.destination.path}/${folder}`), false);
@@ -40,6 +43,11 @@ async function assertGivenUp(
 const COMMANDS: [what: string, command: string, sentence: string][] = [
   ["random bytes", "head -c 100000 /dev/urandom", "did not answer as expected"],
   ["a greeting", "echo hello", "did not answer as expected"],
+  [
+    "orders to a terminal",
+    "printf '\\033[31m\\302\\2331mx\\n' >&2; exit 1",
+    "did not answer as expected: \\u001b[31m\\u009b1mx",
+  ],
   ["nothing", "exit 0", "did not answer as expected"],
   ["a greeting without end", "yes", "has no end"],
   ["NULs without end", "cat /dev/zero", "has no end"],
