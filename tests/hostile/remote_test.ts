@@ -11,12 +11,13 @@ import { makeSample } from "../../scripts/sample.ts";
 import { type Direction, type Pair, withPair } from "../support/directions.ts";
 import { makeOutside } from "../support/outside.ts";
 import { assertFailed, runProgram } from "../support/program.ts";
-import { withPrograms } from "../support/remote_programs.ts";
-import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
+import { useRemotePrograms } from "../support/remote_programs.ts";
+import { hasSshd, type Sshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 
 const ignore = !await hasSshd();
 const REMOTE = ["local to remote", "remote to local"] as const;
+const withPrograms = useRemotePrograms(ignore);
 
 /** Copies, and checks that it ends in a sentence and has put nothing in its place. */
 async function assertGivenUp(
@@ -57,10 +58,10 @@ for (const [what, command, sentence] of COMMANDS) {
   Deno.test({
     name: `xpm-copy gives up a host that answers with ${what}`,
     ignore,
-    async fn() {
-      await using sshd = await startSshd({ config: [`ForceCommand ${command}`] });
-      for (const direction of REMOTE) await assertGivenUp(direction, sshd, 5, sentence);
-    },
+    fn: () =>
+      withPrograms({ sh: `#!/bin/sh\n${command}` }, async (sshd) => {
+        for (const direction of REMOTE) await assertGivenUp(direction, sshd, 5, sentence);
+      }),
   });
 }
 
@@ -206,38 +207,38 @@ Deno.test({
 Deno.test({
   name: "xpm-copy keeps its staging folder and its socket from others",
   ignore,
-  async fn() {
-    await using sshd = await startSshd();
-    for (const direction of ["local to local", ...REMOTE] as const) {
-      await withPair(direction, sshd, async (pair) => {
-        const sample = makeSample(pair.source.path, { jobs: 1 });
-        const modes = new Map<string, number>();
-        const note = (path: string) => modes.set(path, statSync(path).mode & 0o777);
-        mkdirSync(pair.destination.path);
-        // one that stands open is closed
-        if (direction !== "local to remote") mkdirSync(`${pair.destination.path}/.xpm-staging`);
-        await pair.copy(sample, {
-          onEvent(event) {
-            if (event.type !== "command") return;
-            const area = `${pair.destination.path}/.xpm-staging`;
-            if (namesIn(pair.destination.path).includes(".xpm-staging")) {
-              for (const name of namesIn(area)) {
-                if (!name.endsWith(".lock")) note(`${area}/${name}`);
+  fn: () =>
+    withPrograms({}, async (sshd) => {
+      for (const direction of ["local to local", ...REMOTE] as const) {
+        await withPair(direction, sshd, async (pair) => {
+          const sample = makeSample(pair.source.path, { jobs: 1 });
+          const modes = new Map<string, number>();
+          const note = (path: string) => modes.set(path, statSync(path).mode & 0o777);
+          mkdirSync(pair.destination.path);
+          // one that stands open is closed
+          if (direction !== "local to remote") mkdirSync(`${pair.destination.path}/.xpm-staging`);
+          await pair.copy(sample, {
+            onEvent(event) {
+              if (event.type !== "command") return;
+              const area = `${pair.destination.path}/.xpm-staging`;
+              if (namesIn(pair.destination.path).includes(".xpm-staging")) {
+                for (const name of namesIn(area)) {
+                  if (!name.endsWith(".lock")) note(`${area}/${name}`);
+                }
+                if (namesIn(area).length > 0) note(area);
               }
-              if (namesIn(area).length > 0) note(area);
-            }
-            const at = event.command.indexOf("-S");
-            const socket = at < 0 ? "" : event.command[at + 1]!;
-            if (existsSync(socket)) {
-              note(socket.slice(0, socket.lastIndexOf("/")));
-              note(socket);
-            }
-          },
+              const at = event.command.indexOf("-S");
+              const socket = at < 0 ? "" : event.command[at + 1]!;
+              if (existsSync(socket)) {
+                note(socket.slice(0, socket.lastIndexOf("/")));
+                note(socket);
+              }
+            },
+          });
+          const isLocal = direction === "local to local";
+          assert(modes.size >= (isLocal ? 2 : 4), [...modes.keys()].join(" "));
+          for (const [path, mode] of modes) assertEquals(mode & 0o077, 0, path);
         });
-        const isLocal = direction === "local to local";
-        assert(modes.size >= (isLocal ? 2 : 4), [...modes.keys()].join(" "));
-        for (const [path, mode] of modes) assertEquals(mode & 0o077, 0, path);
-      });
-    }
-  },
+      }
+    }),
 });
