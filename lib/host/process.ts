@@ -5,6 +5,7 @@
  */
 
 import { CopyError, LostConnection } from "../errors.ts";
+import { printable } from "../workspace/layout.ts";
 import type { Program } from "./child.ts";
 import { within } from "./pause.ts";
 import { spawn } from "./spawn.ts";
@@ -79,7 +80,10 @@ export function start(program: Program, args: string[], watch: Watch): Running {
   return { stdin, stdout, complaint: tail(stderr, code), code, kill };
 }
 
-/** The last characters of a stream; what comes long after the process has ended is not waited for. */
+/**
+ * The last characters of a stream, with nothing in it that a terminal would obey; what comes long after the process has ended is not
+ * waited for.
+ */
 async function tail(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   code: Promise<number>,
@@ -95,7 +99,7 @@ async function tail(
   await Promise.race([reading, code]);
   // rsync that has given up leaves its ssh behind
   if (!await within(LAST_WORDS, reading)) await reader.cancel();
-  return kept;
+  return kept.split(/\r?\n/).map(printable).join("\n");
 }
 
 /** A clock that ends a process in which nothing moves. */

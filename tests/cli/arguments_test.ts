@@ -206,3 +206,12 @@ Deno.test("quote() never lets a control character out", () => {
 Deno.test("quoteCommand() quotes word by word", () => {
   assertEquals(quoteCommand(["rsync", "-a", "a b"]), "rsync -a 'a b'");
 });
+
+Deno.test("parseArguments() takes for permissions what it takes for a copy", () => {
+  const args = ["e", "r", "--from", "a", "--to", "b", "--exclude", "*.ckpt", "--create"];
+  const copied = parseArguments(["copy", ...args]);
+  assertEquals(parseArguments(["permissions", ...args]), { ...copied, command: "permissions" });
+  const named = parseArguments(["copy", "permissions"]);
+  assertEquals("experimentId" in named && named.experimentId, "permissions");
+  assertThrows(() => parseArguments(["permissions", ...args, "more"]), CopyError, "'more'");
+});

@@ -173,7 +173,7 @@ inEachDirection(
   "copyExperiment() says what of a run may not be read",
   async (pair) => {
     const sample = makeShared(pair, 1);
-    for (const name of ["jobs.jsonl", "objects.jsonl", "data"]) {
+    for (const name of ["jobs.jsonl", "data"]) {
       const path = `${sample.runFolder}/${name}`;
       shell("/", 'chown 0:0 "$1"; chmod 600 "$1"', path);
       const error = await assertRejects(() => copyAsNobody(pair, sample), CopyError);

@@ -6,16 +6,18 @@
 
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
+import { hasControl } from "../../lib/workspace/layout.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { type Direction, type Pair, withPair } from "../support/directions.ts";
 import { makeOutside } from "../support/outside.ts";
 import { assertFailed, runProgram } from "../support/program.ts";
-import { withPrograms } from "../support/remote_programs.ts";
-import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
+import { useRemotePrograms } from "../support/remote_programs.ts";
+import { hasSshd, type Sshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 
 const ignore = !await hasSshd();
 const REMOTE = ["local to remote", "remote to local"] as const;
+const withPrograms = useRemotePrograms(ignore);
 
 /** Copies, and checks that it ends in a sentence and has put nothing in its place. */
 async function assertGivenUp(
@@ -28,7 +30,9 @@ async function assertGivenUp(
     const sample = makeSample(pair.source.path, { jobs: 1 });
     const outside = makeOutside(pair);
     mkdirSync(pair.destination.path);
-    assertFailed(await runProgram(pair, sample), code, sentence);
+    const said = await runProgram(pair, sample);
+    assertFailed(said, code, sentence);
+    assertEquals(said.err.split("\n").find(hasControl), undefined);
     outside.assertKept();
     for (const folder of ["jobs", "experiments"]) {
       assertEquals(existsSync(`${pair.destination.path}/${folder}`), false);
@@ -40,6 +44,11 @@ async function assertGivenUp(
 const COMMANDS: [what: string, command: string, sentence: string][] = [
   ["random bytes", "head -c 100000 /dev/urandom", "did not answer as expected"],
   ["a greeting", "echo hello", "did not answer as expected"],
+  [
+    "orders to a terminal",
+    "printf '\\033[31m\\302\\2331mx\\n' >&2; exit 1",
+    "did not answer as expected: \\u001b[31m\\u009b1mx",
+  ],
   ["nothing", "exit 0", "did not answer as expected"],
   ["a greeting without end", "yes", "has no end"],
   ["NULs without end", "cat /dev/zero", "has no end"],
@@ -49,10 +58,10 @@ for (const [what, command, sentence] of COMMANDS) {
   Deno.test({
     name: `xpm-copy gives up a host that answers with ${what}`,
     ignore,
-    async fn() {
-      await using sshd = await startSshd({ config: [`ForceCommand ${command}`] });
-      for (const direction of REMOTE) await assertGivenUp(direction, sshd, 5, sentence);
-    },
+    fn: () =>
+      withPrograms({ sh: `#!/bin/sh\n${command}` }, async (sshd) => {
+        for (const direction of REMOTE) await assertGivenUp(direction, sshd, 5, sentence);
+      }),
   });
 }
 
@@ -201,38 +210,38 @@ Deno.test({
 Deno.test({
   name: "xpm-copy keeps its staging folder and its socket from others",
   ignore,
-  async fn() {
-    await using sshd = await startSshd();
-    for (const direction of ["local to local", ...REMOTE] as const) {
-      await withPair(direction, sshd, async (pair) => {
-        const sample = makeSample(pair.source.path, { jobs: 1 });
-        const modes = new Map<string, number>();
-        let socket = "";
-        const note = (path: string) => modes.set(path, statSync(path).mode & 0o777);
-        mkdirSync(pair.destination.path);
-        // one that stands open is closed
-        if (direction !== "local to remote") mkdirSync(`${pair.destination.path}/.xpm-staging`);
-        await pair.copy(sample, {
-          onEvent(event) {
-            const area = `${pair.destination.path}/.xpm-staging`;
-            if (namesIn(pair.destination.path).includes(".xpm-staging")) {
-              for (const name of namesIn(area)) {
-                if (!name.endsWith(".lock")) note(`${area}/${name}`);
+  fn: () =>
+    withPrograms({}, async (sshd) => {
+      for (const direction of ["local to local", ...REMOTE] as const) {
+        await withPair(direction, sshd, async (pair) => {
+          const sample = makeSample(pair.source.path, { jobs: 1 });
+          const modes = new Map<string, number>();
+          let socket = "";
+          const note = (path: string) => modes.set(path, statSync(path).mode & 0o777);
+          mkdirSync(pair.destination.path);
+          // one that stands open is closed
+          if (direction !== "local to remote") mkdirSync(`${pair.destination.path}/.xpm-staging`);
+          await pair.copy(sample, {
+            onEvent(event) {
+              const area = `${pair.destination.path}/.xpm-staging`;
+              if (namesIn(pair.destination.path).includes(".xpm-staging")) {
+                for (const name of namesIn(area)) {
+                  if (!name.endsWith(".lock")) note(`${area}/${name}`);
+                }
+                if (namesIn(area).length > 0) note(area);
               }
-              if (namesIn(area).length > 0) note(area);
-            }
-            const at = event.type === "command" ? event.command.indexOf("-S") : -1;
-            if (event.type === "command" && at >= 0) socket = event.command[at + 1]!;
-            if (existsSync(socket)) {
-              note(socket.slice(0, socket.lastIndexOf("/")));
-              note(socket);
-            }
-          },
+              const at = event.type === "command" ? event.command.indexOf("-S") : -1;
+              if (event.type === "command" && at >= 0) socket = event.command[at + 1]!;
+              if (existsSync(socket)) {
+                note(socket.slice(0, socket.lastIndexOf("/")));
+                note(socket);
+              }
+            },
+          });
+          const isLocal = direction === "local to local";
+          assert(modes.size >= (isLocal ? 2 : 4), [...modes.keys()].join(" "));
+          for (const [path, mode] of modes) assertEquals(mode & 0o077, 0, path);
         });
-        const isLocal = direction === "local to local";
-        assert(modes.size >= (isLocal ? 2 : 4), [...modes.keys()].join(" "));
-        for (const [path, mode] of modes) assertEquals(mode & 0o077, 0, path);
-      });
-    }
-  },
+      }
+    }),
 });

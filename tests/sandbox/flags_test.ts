@@ -71,6 +71,18 @@ async function assertNeeded(
   }
 }
 
+/** Checks that programs were given no path on their command lines but granted ones. */
+function assertNoOthers(json: string, { read, write }: Granted): void {
+  const events = json.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const commands = events.filter(({ type }) => type === "command");
+  const given = commands.flatMap(({ command }) => command)
+    .filter((argument: string) => argument.startsWith("/"));
+  assert(given.length > 3, JSON.stringify(commands));
+  const isGranted = (path: string) =>
+    [...read, ...write].some((place) => `${path}/`.startsWith(`${place}/`));
+  assertEquals(given.filter((path: string) => !isGranted(path)), []);
+}
+
 for (const direction of DIRECTIONS) {
   const isLocal = direction === "local to local";
   const ignore = !isLocal && !await hasSshd();
@@ -171,8 +183,10 @@ Deno.test("xpm-copy needs what links of a source lead to, as far as it is copied
     folders.destination,
   ]);
   await assertNeeded(folders, granted, args, ["read"]);
-  const { code, err } = await runUnder(flagsOf(granted), folders, [...args, "--yes"]);
-  assertEquals(code, 0, err);
+  const verbose = [...args, "--yes", "--json", "--verbose"];
+  const { code, out, err } = await runUnder(flagsOf(granted), folders, verbose);
+  assertEquals(code, 0, err + out);
+  assertNoOthers(out, granted);
   const there = `${folders.destination}/jobs/${aside!.taskId}/${aside!.jobId}/outward`;
   assertEquals(readlinkSync(there), `${root}/outside`);
 });

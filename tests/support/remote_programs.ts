@@ -4,8 +4,48 @@
  * @module
  */
 
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { type Sshd, startSshd } from "./sshd.ts";
+
+/** Puts programs into a folder; in a script `FOLDER` stands for that. */
+function install(folder: string, programs: Record<string, string>): void {
+  for (const [name, script] of Object.entries(programs)) {
+    writeFileSync(`${folder}/${name}`, script.replaceAll("FOLDER", folder));
+    chmodSync(`${folder}/${name}`, 0o755);
+  }
+}
+
+function startWith(folder: string): Promise<Sshd> {
+  return startSshd({ environment: { PATH: `${folder}:${Deno.env.get("PATH")}` } });
+}
+
+/**
+ * Starts one sshd for all tests of a file.
+ *
+ * @param ignore Whether there is none.
+ * @returns Does something while its sessions find other programs.
+ */
+export function useRemotePrograms(
+  ignore: boolean,
+): (programs: Record<string, string>, check: (sshd: Sshd) => Promise<void>) => Promise<void> {
+  const folder = Deno.makeTempDirSync({ prefix: "xpm-programs-" });
+  let sshd: Sshd | undefined;
+  Deno.test.beforeAll(async () => {
+    if (!ignore) sshd = await startWith(folder);
+  });
+  Deno.test.afterAll(async () => {
+    await sshd?.[Symbol.asyncDispose]();
+    Deno.removeSync(folder, { recursive: true });
+  });
+  return async (programs, check) => {
+    install(folder, programs);
+    try {
+      await check(sshd!);
+    } finally {
+      for (const name of readdirSync(folder)) rmSync(`${folder}/${name}`, { recursive: true });
+    }
+  };
+}
 
 /** Does something with an sshd whose sessions find these programs before the system's own. */
 export async function withPrograms(
@@ -14,13 +54,8 @@ export async function withPrograms(
 ): Promise<void> {
   const folder = Deno.makeTempDirSync({ prefix: "xpm-programs-" });
   try {
-    for (const [name, script] of Object.entries(programs)) {
-      writeFileSync(`${folder}/${name}`, script.replaceAll("FOLDER", folder));
-      chmodSync(`${folder}/${name}`, 0o755);
-    }
-    await using sshd = await startSshd({
-      environment: { PATH: `${folder}:${Deno.env.get("PATH")}` },
-    });
+    install(folder, programs);
+    await using sshd = await startWith(folder);
     await check(sshd);
   } finally {
     Deno.removeSync(folder, { recursive: true });

@@ -17,6 +17,8 @@ export interface OpenOptions {
   write?: boolean;
   /** Make it when it is not there. */
   create?: boolean;
+  /** Make it, and fail when it is there. */
+  createNew?: boolean;
 }
 
 /** `open`'s flags of the BSDs, macOS among them, that lock a file or fail at once. */
@@ -28,11 +30,13 @@ export class OpenFile implements Disposable {
   #descriptor: number;
 
   /** Opens it. */
-  constructor(path: string | URL, { read = false, write = false, create = false }: OpenOptions) {
-    const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT } = fs.constants;
+  constructor(path: string | URL, options: OpenOptions) {
+    const { read = false, write = false, create = false, createNew = false } = options;
+    const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL } = fs.constants;
     const access = write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY;
+    const making = createNew ? O_CREAT | O_EXCL : create ? O_CREAT : 0;
     this.#path = path;
-    this.#descriptor = fs.openSync(path, access | (create ? O_CREAT : 0), 0o666);
+    this.#descriptor = fs.openSync(path, access | making, 0o666);
   }
 
   /** What it is. */
