@@ -76,6 +76,10 @@ async function run(script: string, args: string[], cwd = ROOT): Promise<number> 
 const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   demo: (args) => run("scripts/demo.ts", args),
   test,
+  "test:faults": (args) => {
+    Deno.env.set("XPM_FAULTS", "full");
+    return test(args.length === 0 ? ["tests/faults"] : args);
+  },
   check,
   ok,
   copy: (args) => run("cli.ts", args, Deno.env.get("INIT_CWD")),
