@@ -26,7 +26,7 @@ import {
 
 const FULL = Deno.env.get("XPM_FAULTS") === "full";
 /** How many points a direction has in the ordinary tests. */
-const SPREAD = 7;
+const SPREAD = 6;
 
 /** The codes by which programs end when something is wrong. */
 const CODES: Record<string, number[]> = {
