@@ -17,10 +17,11 @@ import { takeInventory } from "./inventory.ts";
 import { isWritten } from "./plan.ts";
 import { type Load, loadsOf, publish, readBefore, rewriteJobs, stagingName } from "./publish.ts";
 import { withRetries } from "./retry.ts";
+import { explainFull, requireSpace } from "./space.ts";
 import { failedFolders, stage, stream } from "./stage.ts";
 import { type Request, type Survey, survey } from "./survey.ts";
 import { Tally } from "./tally.ts";
-import type { CopyOptions, CopyPlan, CopyResult } from "./types.ts";
+import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
 
 /**
  * Copies a run of an experiment, with all its jobs, from one workspace to another: both on this
@@ -134,20 +135,23 @@ async function attemptCopy(
   begin: (surveyed: Survey) => Tally,
 ): Promise<void> {
   const claims: Claim[] = [];
+  let plan: CopyPlan | undefined;
   try {
     let surveyed = await survey(hosts, request, options);
+    plan = surveyed.plan;
     const name = await stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
     claims.push(...await claimAll(surveyed, loads(), options));
     if (claims.some((claim) => claim.changed)) surveyed = await survey(hosts, request, options);
     const tally = begin(surveyed);
     const resumed = claims.some((claim) => claim.resumed);
+    if (options.dryRun !== true) requireSpace(surveyed.plan, resumed);
     const owner = claims[0]?.owner ?? 0;
     const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner };
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
-    throw asCopyError(error);
+    throw asCopyError(explainFull(error, plan));
   } finally {
     for (const claim of claims) await claim.release();
   }
@@ -191,7 +195,7 @@ async function carryOut(load: Load, index: number, context: Context): Promise<vo
     const originals = await readBefore(load, surveyed, watch);
     return [originals, await rewriteJobs(load, surveyed, originals)] as const;
   };
-  const early = isHere ? prepare(load) : undefined;
+  const early = isHere && load.jobs.every(hasEnded) ? prepare(load) : undefined;
   early?.catch(() => {}); // it is awaited later
   const failed = await bring(load, context);
   for (const job of load.jobs) {
@@ -203,6 +207,11 @@ async function carryOut(load: Load, index: number, context: Context): Promise<vo
   const brought = { ...load, jobs };
   const prepared = await (early ?? prepare(brought));
   tally.take(load, await publish(brought, surveyed, keep, ...prepared), keep);
+}
+
+/** Whether a job writes no more; of another one a marker must not be newer than its files. */
+function hasEnded({ source }: PlannedJob): boolean {
+  return source === "done" || source === "failed";
 }
 
 /** Brings a load into its staging folder; answers which jobs rsync could not copy, and why. */
@@ -269,7 +278,10 @@ function streamable(
   if (resumed || options.exclude?.length || options.bandwidthLimit) return [];
   if (!isGnuTar(sights.source.tar) || !isGnuTar(sights.destination.tar)) return [];
   if (hasClosedFolders(load, surveyed)) return [];
+  // rsync looks for the markers before it reads the files, tar may do so after
+  const unsettled = new Set(load.jobs.filter((job) => !hasEnded(job)).map(jobFolder));
   return folders.filter((folder) => {
+    if (unsettled.has(folder)) return false;
     const job = source.jobs.get(folder);
     if (job === undefined) return ![...source.run.values()].some(({ kind }) => kind === "other");
     return job.linked === undefined && !job.special && job.bytes <= job.files * STREAMED_SIZE;
