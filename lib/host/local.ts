@@ -41,9 +41,13 @@ import type {
   Visit,
 } from "./host.ts";
 import { isGnuTar, packLocally, unpackLocally } from "./pack.ts";
-import { output, type Program, start, type Watch } from "./process.ts";
+import { pause } from "./pause.ts";
+import { output, type Program, start, stopIfAborted, type Watch } from "./process.ts";
 import { claimLocally, removeTree, settleLocally } from "./local_settle.ts";
 import { tidyLocally } from "./local_tidy.ts";
+
+/** How long this program may look at files without hearing of anything else, in milliseconds. */
+const BUSY = 100;
 
 /** This machine. */
 export class LocalHost implements Host {
@@ -124,10 +128,15 @@ export class LocalHost implements Host {
       }));
   }
 
-  // deno-lint-ignore require-await -- ssh needs the promise
   async scan({ root, folders, jobStatesOnly }: ScanRequest, visit: Visit): Promise<LinkedFolder[]> {
     const linked: LinkedFolder[] = [];
+    let rested = performance.now();
     for (const folder of folders) {
+      if (performance.now() - rested > BUSY) { // Ctrl-C is heard in between
+        await pause(0);
+        stopIfAborted(this.watch);
+        rested = performance.now();
+      }
       const path = `${root}/${folder}`;
       const self = lookAt(path, "");
       if (self === undefined) continue;
