@@ -21,7 +21,7 @@ import {
   stopIfAborted,
   type Watch,
 } from "./process.ts";
-import { AGENT } from "./programs.ts";
+import { AGENT } from "./agent_programs.ts";
 import { isRefusal, isUnreached } from "./refusal.ts";
 
 /** How long a login script may go on when it is not needed any more, in milliseconds. */

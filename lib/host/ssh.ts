@@ -4,22 +4,19 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
-import { JOBS, JOBS_FILE, STATUS_FILE } from "../workspace/layout.ts";
+import { JOBS_FILE, STATUS_FILE } from "../workspace/layout.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
+import { CLAIM, FREE, TIDY } from "./agent_programs.ts";
 import { APPEARED } from "./host.ts";
 import type {
   BrowseRequest,
   Claim,
   ClaimRequest,
-  Entry,
-  EntryKind,
   FailedMove,
   FoundExperiment,
   FoundLeftover,
   Host,
   LinkedFolder,
-  Move,
   Pack,
   PackRequest,
   Question,
@@ -31,31 +28,20 @@ import type {
   Visit,
 } from "./host.ts";
 import { notThere } from "./local.ts";
-import { archive, type OverlayEntry } from "./overlay.ts";
+import { moveList } from "./move_list.ts";
+import { archive } from "./overlay.ts";
 import { nameList, packArguments } from "./pack.ts";
 import { within } from "./pause.ts";
 import type { Watch } from "./process.ts";
-import {
-  BROWSE,
-  CLAIM,
-  DISCARD,
-  FREE,
-  LOOK,
-  PACK,
-  SCAN,
-  SETTLE,
-  TIDY,
-  UNPACK,
-} from "./programs.ts";
+import { BROWSE, DISCARD, LOOK, PACK, SCAN, SETTLE, UNPACK } from "./programs.ts";
 import { type Login, Session } from "./session.ts";
+import { availableBytes, nameOf, nonsense, oneOf, pairs, readEntry } from "./ssh_answers.ts";
 
 /** How often a claim gives a sign of life, in milliseconds. */
 const CLAIM_BEAT = 15_000;
 
 /** How long a claim may take to be given up, in milliseconds. */
 const RELEASE = 2000;
-
-const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
 
 /** Another machine. */
 export class SshHost implements Host {
@@ -255,44 +241,6 @@ export class SshHost implements Host {
   }
 }
 
-/** Takes the texts of an answer in pairs. */
-function pairs(tell: (name: string, text: string) => void): (text: string) => void {
-  let name: string | undefined;
-  return (text) => {
-    if (name === undefined) name = text;
-    else {
-      tell(name, text);
-      name = undefined;
-    }
-  };
-}
-
-/** At most so many names are given to one `mv`. */
-const MOVES_AT_ONCE = 200;
-
-/** The moves as the remote program reads them: `.moves`, in the staging folder. */
-function moveList(moves: Move[]): OverlayEntry {
-  const lines: string[] = [];
-  let group: { move: Move; count: number } | undefined;
-  const firstOfRun = moves.find(({ from }) => !from.startsWith(`${JOBS}/`));
-  for (const move of moves) {
-    // a run may only name jobs that are there, after a power cut too
-    if (move === firstOfRun) lines.push("sync");
-    const at = move.from.lastIndexOf("/");
-    if (
-      group === undefined || group.count === MOVES_AT_ONCE ||
-      group.move.kind !== move.kind || group.move.into !== move.into
-    ) {
-      group = { move, count: 0 };
-      lines.push(`group ${move.kind}`, `from ${move.from.slice(0, at)}`, `into ${move.into}`);
-    }
-    group.count++;
-    lines.push(`name ${move.from.slice(at + 1)}`);
-  }
-  const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
-  return { path: ".moves", kind: "file", mode: 0o600, mtime: "0", bytes };
-}
-
 /** A path that the other rsync takes as it is, not as a pattern. */
 function literally(path: string): string {
   return /[*?[]/.test(path) ? path.replace(/[*?[\\]/g, "\\$&") : path;
@@ -301,41 +249,4 @@ function literally(path: string): string {
 /** An argument as rsync's own splitting of `--rsh` takes it: no shell is involved. */
 function rsyncQuoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "''")}'`;
-}
-
-function oneOf<T extends string>(known: T[], text: string, host: string): T {
-  const found = known.find((word) => word === text);
-  if (found === undefined) throw nonsense(host, `'${text.slice(0, 40)}'`);
-  return found;
-}
-
-function nonsense(host: string, what: string): CopyError {
-  return new CopyError("connection", `${host} did not answer as expected: ${what}`);
-}
-
-/** The fourth column of `df -Pk`, as bytes. */
-function availableBytes(line: string): number | undefined {
-  const match = /\s\d+\s+\d+\s+(\d+)\s+\d+%\s/.exec(line);
-  return match === null ? undefined : Number(match[1]) * 1024;
-}
-
-const DESCRIBED = /^(\/?)(.)(\d+) (\S+) ([0-7]+) /;
-
-/** The folder that `/d4096 1795470732.38 755 ./jobs/a/b` names: `jobs/a/b`. */
-function nameOf(described: string): string {
-  return described.replace(DESCRIBED, "").replace(/^\.\//, "");
-}
-
-function readEntry(described: string, target: string, host: string): Entry {
-  const match = DESCRIBED.exec(described);
-  if (match === null) throw nonsense(host, `'${described.slice(0, 40)}'`);
-  const [whole, self, kind, size, mtime, mode] = match as unknown as string[];
-  return {
-    path: self ? "" : described.slice(whole!.length),
-    kind: KINDS[kind!] ?? "other",
-    size: Number(size),
-    mtime: mtime!.slice(0, mtime!.indexOf(".") < 0 ? undefined : mtime!.indexOf(".") + 10),
-    mode: parseInt(mode!, 8),
-    ...(target !== "" && { target }),
-  };
 }
