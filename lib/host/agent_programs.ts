@@ -75,8 +75,9 @@ take() { # a staging folder, when nobody who lives has it
     return 1
   fi
   signed=
+  [ ! -L "$lock" ] || return 1
   for path in "$lock"/*; do
-    [ -e "$path" ] || continue
+    [ -f "$path" ] && [ ! -L "$path" ] || continue
     signed=yes
     if lives "$lock" "\${path##*/}"; then continue; fi
     mv "$path" "$lock/$token" 2> /dev/null || continue
@@ -93,6 +94,7 @@ put_back() { # from a staging folder, of a kind, to its place
     group=\${aside%/*} group=\${group##*/}
     final=$3/$group/\${aside##*/}
     there "$final" && continue
+    [ -d "$3/$group" ] && [ ! -L "$3/$group" ] || continue
     move "$aside" "$3/$group" || give_up "$aside cannot be put back: $trouble"
     restored=yes
   done
@@ -113,6 +115,9 @@ IFS= read -r copy
 IFS= read -r about
 parent=\${staging%/*}
 token=shell:$host:$$:$copy
+for path in "$parent" "$staging" "$staging.lock"; do
+  [ ! -L "$path" ] || stop "$path is a link"
+done
 waiting= vain=0
 until mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$parent") 2> /dev/null && take "$staging"; do
   if [ -d "$staging.lock" ]; then
@@ -173,6 +178,7 @@ tell() { # kind, folder, state
   [ -z "$about" ] || note=$(dd bs=4096 count=1 < "$about" 2> /dev/null | tr -d '\\000')
 }
 tidy() { # an area
+  [ -d "$1" ] && [ ! -L "$1" ] || return 0
   for folder in "$1"/????????????????; do
     [ -d "$folder" ] && [ ! -L "$folder" ] || continue
     tell staging "$folder"
@@ -188,7 +194,7 @@ tidy() { # an area
     fi
     say "$note"
   done
-  for folder in "$1"/replaced/*; do
+  [ -L "$1/replaced" ] || for folder in "$1"/replaced/*; do
     [ -d "$folder" ] && [ ! -L "$folder" ] || continue
     tell replaced "$folder"
     if [ -z "$remove" ]; then say left; else clear "$folder"; say removed; fi
