@@ -92,6 +92,10 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   demo: (args) => run("scripts/demo.ts", args),
   test: async (args) => report(await testInDeno(args)),
   "test:all": async () => report(await testInDeno([]), await testInNode()),
+  "test:faults": async (args) => {
+    Deno.env.set("XPM_FAULTS", "full");
+    return report(await testInDeno(args.length === 0 ? ["tests/faults"] : args));
+  },
   check,
   ok,
   copy: (args) => run("cli.ts", args, Deno.env.get("INIT_CWD")),

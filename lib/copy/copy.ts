@@ -13,6 +13,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { carryOut } from "./load.ts";
 import { type Load, loadsOf, stagingName } from "./publish.ts";
 import { withRetries } from "./retry.ts";
+import { explainFull, requireSpace } from "./space.ts";
 import { type Request, type Survey, survey } from "./survey.ts";
 import { Tally } from "./tally.ts";
 import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
@@ -129,21 +130,24 @@ async function attemptCopy(
   begin: (surveyed: Survey) => Tally,
 ): Promise<void> {
   const claims: Claim[] = [];
+  let plan: CopyPlan | undefined;
   try {
     let surveyed = await survey(hosts, request, options);
+    plan = surveyed.plan;
     const name = await stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
     claims.push(...await claimAll(surveyed, loads(), options));
     if (claims.some((claim) => claim.changed)) surveyed = await survey(hosts, request, options);
     const tally = begin(surveyed);
     const resumed = claims.some((claim) => claim.resumed);
+    if (options.dryRun !== true) requireSpace(surveyed.plan, resumed);
     const owner = claims[0]?.owner ?? 0;
     const failed = new Set<PlannedJob>();
     const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner, failed };
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
-    throw asCopyError(error);
+    throw asCopyError(explainFull(error, plan));
   } finally {
     for (const claim of claims) await claim.release();
   }

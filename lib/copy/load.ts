@@ -43,7 +43,7 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
     withRun: load.withRun && passed?.run === undefined,
   };
   const isHere = surveyed.hosts.source.name === undefined;
-  const early = isHere ? prepare(rest, surveyed, watch) : undefined;
+  const early = isHere && rest.jobs.every(hasEnded) ? prepare(rest, surveyed, watch) : undefined;
   early?.catch(() => {}); // it is awaited later
   const failed = await bring(rest, context);
   for (const job of load.jobs) {
@@ -69,6 +69,11 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
   tally.take(load, published, keep);
   for (const { job } of published.failed) context.failed.add(job);
   context.resumed ||= context.failed.size > 0; // they stay in the staging folder
+}
+
+/** Whether a job writes no more; of another one a marker must not be newer than its files. */
+function hasEnded({ source }: PlannedJob): boolean {
+  return source === "done" || source === "failed";
 }
 
 /** What of a load has passed as a tar stream, rewritten on its way; undefined when nothing has. */
@@ -194,7 +199,8 @@ function streamable(
   if (resumed || options.exclude?.length || options.bandwidthLimit) return none;
   if (!isGnuTar(sights.source.tar) || !isGnuTar(sights.destination.tar)) return none;
   if (hasClosedFolders(load, surveyed)) return none;
-  const jobs = load.jobs.filter((job) => {
+  // rsync looks for the markers before it reads the files, tar may do so after
+  const jobs = load.jobs.filter(hasEnded).filter((job) => {
     const found = source.jobs.get(jobFolder(job))!;
     return found.linked === undefined && !found.special && misplacedLink(found) === undefined &&
       found.bytes <= found.files * STREAMED_SIZE;

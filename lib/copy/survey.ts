@@ -23,6 +23,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { excluder } from "./exclude.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { type Ends, isWritten, planJobs, planRun } from "./plan.ts";
+import { spaceWarning } from "./space.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd } from "./types.ts";
 
 /** Which run to copy from where to where. */
@@ -276,7 +277,7 @@ function makePlan(
     ...planned.filter(isWritten),
     ...(isWritten(run) ? [run] : []),
   ];
-  return {
+  const plan: CopyPlan = {
     experimentId,
     runId,
     source: describe(workspaces.source, sights.source),
@@ -287,6 +288,9 @@ function makePlan(
     bytes: sent.reduce((sum, { bytes }) => sum + bytes, 0),
     files: sent.reduce((sum, { files }) => sum + files, 0),
   };
+  const full = options.dryRun === true ? spaceWarning(plan) : undefined;
+  if (full !== undefined) plan.warnings.push(full);
+  return plan;
 }
 
 function describe(workspace: Workspace, sight: Sight): PlannedEnd {

@@ -43,12 +43,13 @@ import type {
   Visit,
 } from "./host.ts";
 import { isGnuTar, packLocally, unpackLocally } from "./pack.ts";
+import { pause } from "./pause.ts";
 import { output, type Program, start, stopIfAborted, type Watch } from "./process.ts";
 import { claimLocally, removeTree, settleLocally } from "./local_settle.ts";
 import { tidyLocally } from "./local_tidy.ts";
 
-/** How many folders are looked at before others have their turn: a login may go on meanwhile. */
-const SCANNED_AT_ONCE = 50;
+/** How long this program may look at files without hearing of anything else, in milliseconds. */
+const BUSY = 10;
 
 /** This machine. */
 export class LocalHost implements Host {
@@ -137,9 +138,13 @@ export class LocalHost implements Host {
   ): Promise<LinkedFolder[]> {
     const linked: LinkedFolder[] = [];
     const above = linksAbove(root, folders);
-    for (const [index, folder] of folders.entries()) {
-      if (index % SCANNED_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
-      stopIfAborted(this.watch);
+    let rested = performance.now();
+    for (const folder of folders) {
+      if (performance.now() - rested > BUSY) { // Ctrl-C is heard in between, and a login goes on
+        await pause(0);
+        stopIfAborted(this.watch);
+        rested = performance.now();
+      }
       if (isNeeded?.(folder) === false) continue;
       const path = `${root}/${folder}`;
       const self = lookAt(path, "");

@@ -30,6 +30,10 @@ export async function claimLocally(
   const parent = parentOf(staging);
   if (lookAt(parent, "")?.kind === "link") throw refused("write", parent);
   Deno.mkdirSync(parentOf(parent), { recursive: true });
+  for (const path of [parent, staging]) {
+    const { kind = "folder" } = lookAt(path, "") ?? {};
+    if (kind !== "folder") throw new CopyError("refused", `${path} is no folder`, "remove it");
+  }
   const lock = await takeLock(`${staging}.lock`, onWait, signal);
   const release = () => {
     if (lock.isHeld()) removeUnused(staging);
@@ -44,7 +48,8 @@ export async function claimLocally(
     for (const folder of [parent, staging]) makePrivate(folder);
     const restored = putBack(staging, places) + await putBackOthers(staging, places, signal);
     const resumed = namesIn(staging)!.some(({ name }) => name !== ABOUT);
-    Deno.writeTextFileSync(`${staging}/${ABOUT}`, `${about}\n`);
+    if (lookAt(`${staging}/${ABOUT}`, "") !== undefined) Deno.removeSync(`${staging}/${ABOUT}`);
+    Deno.writeTextFileSync(`${staging}/${ABOUT}`, `${about}\n`, { createNew: true });
     return {
       changed: restored > 0 || lock.waited,
       resumed,
@@ -94,6 +99,7 @@ export function putBack(staging: string, places: Place[]): number {
   for (const place of places) {
     const aside = `${staging}/${ASIDE}/${place.name}`;
     for (const { name: group } of namesIn(aside) ?? []) {
+      if (lookAt(`${place.path}/${group}`, "")?.kind !== "folder") continue;
       for (const { name } of namesIn(`${aside}/${group}`) ?? []) {
         const final = `${place.path}/${group}/${name}`;
         if (lookAt(final, "") !== undefined) continue;

@@ -15,9 +15,9 @@ export async function tidyLocally(
   signal: AbortSignal | undefined,
 ): Promise<FoundLeftover[]> {
   const found: FoundLeftover[] = [];
-  for (const area of areas) {
+  for (const area of areas.filter(isFolder)) {
     for (const { name } of namesIn(area) ?? []) {
-      if (!STAGING_NAME.test(name)) continue;
+      if (!STAGING_NAME.test(name) || !isFolder(`${area}/${name}`)) continue;
       const leftover = describe(`${area}/${name}`, "staging");
       if (await isOwned(`${leftover.path}.lock`)) leftover.state = "in use";
       else if (remove) {
@@ -30,8 +30,10 @@ export async function tidyLocally(
       }
       found.push(leftover);
     }
-    for (const { name } of namesIn(`${area}/${ASIDE}`) ?? []) {
-      const leftover = describe(`${area}/${ASIDE}/${name}`, "replaced");
+    const kept = `${area}/${ASIDE}`;
+    for (const { name } of isFolder(kept) ? namesIn(kept)! : []) {
+      if (!isFolder(`${kept}/${name}`)) continue;
+      const leftover = describe(`${kept}/${name}`, "replaced");
       if (remove) {
         removeTree(leftover.path);
         leftover.state = "removed";
@@ -41,6 +43,11 @@ export async function tidyLocally(
     if (remove) removeEmpty(area);
   }
   return found;
+}
+
+/** Whether a folder is there, and no link to one: a workspace may come from somebody else. */
+function isFolder(path: string): boolean {
+  return lookAt(path, "")?.kind === "folder";
 }
 
 /** Removes a staging area in which nothing is. */

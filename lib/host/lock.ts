@@ -4,12 +4,13 @@
  * has the lock; it passes from one owner to the next by a rename of that file.
  *
  * `held:HOST:ID` belongs to a program on HOST that has the file locked: when that can be locked
- * there by another, the owner is dead. `shell:HOST:PID:ID` belongs to the agent of `programs.ts`.
+ * there by another, the owner is dead. `shell:HOST:PID:ID` belongs to the agent of `agent_programs.ts`.
  * Each owner touches its file; one without a sign of life for two minutes is dead, wherever.
  *
  * @module
  */
 
+import { CopyError } from "../errors.ts";
 import { lookAt, namesIn } from "./files.ts";
 import { pause } from "./pause.ts";
 
@@ -101,12 +102,20 @@ async function sign(path: string, ours: string): Promise<Deno.FsFile | undefined
   return undefined;
 }
 
+/** The names of a lock's owners: one, but for a moment; a workspace may come from somebody else. */
+function ownersOf(path: string): string[] {
+  if (lookAt(path, "")?.kind !== "folder") return [];
+  return (namesIn(path) ?? []).filter(({ isFile }) => isFile).map(({ name }) => name);
+}
+
 /** Takes the place of an owner that is dead; undefined when there is none. */
 async function takeOver(path: string, ours: string): Promise<Deno.FsFile | undefined> {
-  const names = namesIn(path) ?? [];
+  const { kind = "folder" } = lookAt(path, "") ?? {};
+  if (kind !== "folder") throw new CopyError("refused", `${path} is no folder`, "remove it");
+  const owners = ownersOf(path);
   // its maker has died before it signed
-  if (names.length === 0 && isVoid(path)) attempt(() => Deno.removeSync(path));
-  for (const { name } of names) {
+  if (owners.length === 0 && isVoid(path)) attempt(() => Deno.removeSync(path));
+  for (const name of owners) {
     const file = open(`${path}/${name}`, false);
     if (file === undefined) continue;
     if (isDead(`${path}/${name}`, await lockFile(file))) {
@@ -119,7 +128,7 @@ async function takeOver(path: string, ours: string): Promise<Deno.FsFile | undef
 
 /** Whether somebody who lives has a lock. */
 export async function isOwned(path: string): Promise<boolean> {
-  for (const { name } of namesIn(path) ?? []) {
+  for (const name of ownersOf(path)) {
     using file = open(`${path}/${name}`, false);
     if (file !== undefined && !isDead(`${path}/${name}`, await lockFile(file))) return true;
   }

@@ -7,7 +7,8 @@
  * @module
  */
 
-const BEGIN = `set -u
+/** How every program begins: with the word of its answer, and what it says things by. */
+export const BEGIN = `set -u
 export LC_ALL=C
 IFS= read -r word
 say() { for text do printf '%s\\0' "$text"; done; }
@@ -48,72 +49,6 @@ current() { # the run that is current in an experiment's folder; one that is gon
   case $link in "" | .* | -*) return ;; esac
   [ -d "$1/$link" ] && [ ! -L "$1/$link" ] && printf '%s\\n' "$link"
 }
-`;
-
-/**
- * The shell of a session: runs programs that come after their length, in a shell of their own or in
- * itself. What a program is fed comes in parts, each after its length; a part of no length ends it.
- * The shell holds what it has claimed as `lock.ts` tells, by the name in `token`. When the
- * connection is lost it ends what still works there, and gives it up.
- */
-export const AGENT = BEGIN + `
-exact() { head -c "$1"; }
-[ "$(printf abc | { exact 1 > /dev/null; cat; })" = bc ] || # some read ahead
-  exact() { dd bs=1 count="$1" 2> /dev/null; }
-finish
-host=$(uname -n) token=
-free() {
-  if [ -e "$1.lock/$token" ]; then
-    [ "$(ls -A "$1" 2> /dev/null)" != about.json ] || rm -f "$1/about.json"
-    rmdir "$1" 2> /dev/null
-  fi
-  rm -f "$1.lock/$token"
-  rmdir "$1.lock" "\${1%/*}" 2> /dev/null
-}
-works() { # the programs of a copy that work in a folder
-  ls -l /proc/[0-9]*/cwd 2> /dev/null | while IFS= read -r line; do
-    case $line in *" -> $1" | *" -> $1/"*) ;; *) continue ;; esac
-    pid=\${line#*/proc/} pid=\${pid%%/*}
-    case $(tr '\\000' ' ' < "/proc/$pid/cmdline" 2> /dev/null) in
-      rsync* | */rsync* | tar* | */tar* | mv* | rm* | sync* | xargs* | *'dd bs=1 count='*) echo "$pid" ;;
-    esac
-  done
-}
-evict() { # ends what works in a folder; where that cannot be known, a while is enough
-  [ -d /proc/self/cwd ] || { sleep 3; return; }
-  for try in 1 2 3 4 5; do
-    pids=$(works "$1")
-    [ -n "$pids" ] || return 0
-    kill -9 $pids 2> /dev/null
-    [ $try = 1 ] || sleep 1
-  done
-}
-beat() { for staging do touch -c "$staging.lock/$token"; done; }
-parts() {
-  while IFS= read -r length; do
-    case $length in
-      0) return ;;
-      alive) beat "$@" ;;
-      *) exact "$length" ;;
-    esac
-  done
-}
-set --
-while IFS= read -r line; do
-  case $line in
-    "run "*) (eval "$(exact "\${line#run }")") ;;
-    "keep "*) eval "$(exact "\${line#keep }")" ;;
-    "feed "*)
-      program=$(exact "\${line#feed }")
-      parts "$@" | { (eval "$program"); cat > /dev/null; }
-      ;;
-    alive) beat "$@" ;;
-  esac
-done
-for staging do
-  [ ! -e "$staging.lock/$token" ] || evict "$staging"
-  free "$staging"
-done
 `;
 
 /** Answers {@linkcode Host.look}: pairs of a name and a text. */
@@ -273,7 +208,8 @@ printf '%s\\n' "$folders" | sed 's|/[^/]*$||' | sort -u | tr '\\n' '\\0' | links
 finish
 `;
 
-const MOVE = `
+/** Moving one thing. */
+export const MOVE = `
 trouble=
 there() { [ -e "$1" ] || [ -L "$1" ]; }
 mode() { stat -c %a "$1" 2> /dev/null || stat -f %Lp "$1"; }
@@ -284,162 +220,6 @@ move() { # one; a folder that its owner may not write is opened for it, and clos
   else chmod "$was" "$1"; return 1
   fi
 }
-`;
-
-/** Locks, as `lock.ts` tells, in the agent; and what was moved aside, back to its place. */
-const LOCKING = MOVE + `
-silent() { [ -n "$(find "$1" -maxdepth 0 -mmin +2 2> /dev/null)" ]; }
-lives() { # whether an owner does: in a lock, by its name; what we held before a connection was lost is ours
-  case $2 in *":$copy") return 1 ;; esac
-  if silent "$1/$2"; then return 1; fi
-  case $2 in
-    "shell:$host:"*) pid=\${2#"shell:$host:"} && kill -0 "\${pid%%:*}" 2> /dev/null ;;
-    "held:$host:"*) ! { flock -xn 9 2> /dev/null; } 9< "$1/$2" ;;
-  esac
-}
-take() { # a staging folder, when nobody who lives has it
-  lock=$1.lock
-  if (umask 077 && mkdir "$lock") 2> /dev/null; then
-    touch "$lock/$token" 2> /dev/null
-    [ "$(ls -A "$lock" 2> /dev/null)" = "$token" ] && return
-    rm -f "$lock/$token"
-    return 1
-  fi
-  signed=
-  for path in "$lock"/*; do
-    [ -e "$path" ] || continue
-    signed=yes
-    if lives "$lock" "\${path##*/}"; then continue; fi
-    mv "$path" "$lock/$token" 2> /dev/null || continue
-    touch "$lock/$token"
-    evict "$1"
-    return 0
-  done
-  if [ -z "$signed" ] && silent "$lock"; then rmdir "$lock" 2> /dev/null; fi
-  return 1
-}
-put_back() { # from a staging folder, of a kind, to its place
-  for aside in "$1/replaced/$2"/*/*; do
-    there "$aside" || continue
-    group=\${aside%/*} group=\${group##*/}
-    final=$3/$group/\${aside##*/}
-    there "$final" && continue
-    move "$aside" "$3/$group" || give_up "$aside cannot be put back: $trouble"
-    restored=yes
-  done
-}
-`;
-
-/**
- * Does {@linkcode Host.claim}, in the agent: `waiting` once when another copy has the folder,
- * `restored` when something went back, `resumed` when it holds something, `owner` and the user's
- * number, `token` and by what name the lock is held.
- */
-export const CLAIM = BEGIN + LOCKING + `
-trap '' HUP PIPE
-IFS= read -r staging
-IFS= read -r jobs
-IFS= read -r experiments
-IFS= read -r copy
-IFS= read -r about
-parent=\${staging%/*}
-token=shell:$host:$$:$copy
-waiting= vain=0
-until mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$parent") 2> /dev/null && take "$staging"; do
-  if [ -d "$staging.lock" ]; then
-    vain=0
-    [ -n "$waiting" ] || { say waiting; waiting=yes; }
-  else
-    vain=$((vain + 1))
-    [ $vain -lt 5 ] || stop "the folder $parent cannot be made or written"
-  fi
-  [ -w "$parent" ] || stop "the folder $parent cannot be made or written"
-  sleep 1
-done
-give_up() { free "$staging"; stop "$1"; }
-(umask 077 && mkdir -p "$staging") || give_up "the folder $staging cannot be made"
-restored=
-put_back "$staging" jobs "$jobs"
-put_back "$staging" experiments "$experiments"
-for other in "$parent"/????????????????; do
-  [ "$other" != "$staging" ] && [ -d "$other/replaced" ] && take "$other" || continue
-  put_back "$other" jobs "$jobs"
-  put_back "$other" experiments "$experiments"
-  free "$other"
-done
-[ -z "$restored" ] || say restored
-rm -f "$staging/about.json"
-[ -z "$(ls -A "$staging")" ] || say resumed
-printf '%s\\n' "$about" > "$staging/about.json"
-say "owner $(id -u)" "token $token"
-set -- "$@" "$staging"
-finish
-`;
-
-/**
- * Does {@linkcode Host.tidy}, in the agent. Of each folder: its kind, its path, KiB, its time, its
- * state, what the claim said of it.
- */
-export const TIDY = BEGIN + LOCKING + `
-IFS= read -r jobs
-IFS= read -r experiments
-IFS= read -r copy
-IFS= read -r remove
-token=shell:$host:$$:$copy
-give_up() { stop "$1"; }
-owned() {
-  for path in "$1.lock"/*; do
-    [ -e "$path" ] && lives "$1.lock" "\${path##*/}" && return
-  done
-  return 1
-}
-clear() { rm -rf "$1" 2> /dev/null || { chmod -R u+rwx "$1"; rm -rf "$1"; }; }
-tell() { # kind, folder, state
-  about=$2/about.json
-  [ -f "$about" ] && [ ! -L "$about" ] || about=
-  size=$(du -sk "$2" 2> /dev/null)
-  time=$(stat -c %Y "\${about:-$2}" 2> /dev/null || stat -f %m "\${about:-$2}")
-  say "$1" "$2" "\${size%%[!0-9]*}" "$time"
-  note=
-  [ -z "$about" ] || note=$(dd bs=4096 count=1 < "$about" 2> /dev/null | tr -d '\\000')
-}
-tidy() { # an area
-  for folder in "$1"/????????????????; do
-    [ -d "$folder" ] && [ ! -L "$folder" ] || continue
-    tell staging "$folder"
-    if owned "$folder"; then say "in use"
-    elif [ -z "$remove" ]; then say left
-    elif take "$folder"; then
-      put_back "$folder" jobs "$jobs"
-      put_back "$folder" experiments "$experiments"
-      clear "$folder"
-      free "$folder"
-      say removed
-    else say "in use"
-    fi
-    say "$note"
-  done
-  for folder in "$1"/replaced/*; do
-    [ -d "$folder" ] && [ ! -L "$folder" ] || continue
-    tell replaced "$folder"
-    if [ -z "$remove" ]; then say left; else clear "$folder"; say removed; fi
-    say "$note"
-  done
-  [ -z "$remove" ] || rmdir "$1/replaced" "$1" 2> /dev/null
-}
-while IFS= read -r area && [ -n "$area" ]; do tidy "$area"; done
-finish
-`;
-
-/** Gives up a claim, in the agent. */
-export const FREE = BEGIN + `
-IFS= read -r gone
-for staging do
-  shift
-  [ "$staging" = "$gone" ] || set -- "$@" "$staging"
-done
-free "$gone"
-finish
 `;
 
 /** Does {@linkcode Host.pack}: after the word comes the archive; its code is tar's. */

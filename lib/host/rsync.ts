@@ -148,6 +148,9 @@ export function judge(code: number, complaint: string, watch: Watch): RsyncOutco
   stopIfAborted(watch);
   const lines = complaint.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   if (code === 0) return { complaints: [], vanished: false };
+  // with the disk full, one job after the other would fail
+  const full = lines.find((line) => /No space left on device|Disk quota exceeded/i.test(line));
+  if (full !== undefined) throw new CopyError("program", `rsync failed: ${full}`);
   if (PARTIAL.includes(code)) {
     // The rest are remarks, and what ssh has to say.
     const complaints = lines.filter((line) => /^(rsync: |cannot |skipping )/.test(line));

@@ -23,11 +23,14 @@ import {
   stopIfAborted,
   type Watch,
 } from "./process.ts";
-import { AGENT } from "./programs.ts";
+import { AGENT } from "./agent_programs.ts";
 import { isRefusal, isUnreached } from "./refusal.ts";
 
 /** How long a login script may go on when it is not needed any more, in milliseconds. */
 const PATIENCE = 20_000;
+
+/** After how long an agent that does not answer may be dead, in milliseconds. */
+const SILENCE = 5000;
 
 /** What a socket's path may have at most, in bytes, with what ssh adds to it while it makes one. */
 const SOCKET_PATH = 104 - 18;
@@ -181,8 +184,15 @@ export class Session {
       const word = crypto.randomUUID();
       const verb = inItself ? "keep" : "run";
       this.#tell([`${verb} ${sized(program)}${word}`, ...lines, ""].join("\n"));
-      await this.#answer(word, tell);
+      // ssh does not tell that the agent has died as long as another channel is open
+      const timer = setTimeout(() => this.#dropSpare(), SILENCE);
+      await this.#answer(word, tell).finally(() => clearTimeout(timer));
     });
+  }
+
+  #dropSpare(): void {
+    this.#spare?.kill();
+    this.#spare = undefined;
   }
 
   /** Tells the agent something that it does not answer. */

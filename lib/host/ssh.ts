@@ -5,9 +5,10 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { JOBS, printable } from "../workspace/layout.ts";
+import { printable } from "../workspace/layout.ts";
 import { checkHost } from "../workspace/reference.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
+import { CLAIM, FREE, TIDY } from "./agent_programs.ts";
 import { experimentReader, linksOf, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
 import { requireVariableAccess } from "./environment.ts";
 import { APPEARED } from "./host.ts";
@@ -20,7 +21,6 @@ import type {
   FoundLeftover,
   Host,
   LinkedFolder,
-  Move,
   Pack,
   PackRequest,
   Question,
@@ -31,22 +31,12 @@ import type {
   TidyRequest,
   Visit,
 } from "./host.ts";
-import { archive, type OverlayEntry } from "./overlay.ts";
+import { moveList } from "./move_list.ts";
+import { archive } from "./overlay.ts";
 import { nameList, packArguments } from "./pack.ts";
 import { within } from "./pause.ts";
 import type { Watch } from "./process.ts";
-import {
-  BROWSE,
-  CLAIM,
-  DISCARD,
-  FREE,
-  LOOK,
-  PACK,
-  SCAN,
-  SETTLE,
-  TIDY,
-  UNPACK,
-} from "./programs.ts";
+import { BROWSE, DISCARD, LOOK, PACK, SCAN, SETTLE, UNPACK } from "./programs.ts";
 import { type Login, Session } from "./session.ts";
 
 /** How often a claim gives a sign of life, in milliseconds. */
@@ -220,33 +210,6 @@ function asLines(texts: string[]): string[] {
   const odd = texts.find((text) => /[\n\0]/.test(text));
   if (odd === undefined) return texts;
   throw new CopyError("refused", `'${printable(odd)}' holds a control character`);
-}
-
-/** At most so many names are given to one `mv`. */
-const MOVES_AT_ONCE = 200;
-
-/** The moves as the remote program reads them: `.moves`, in the staging folder. */
-function moveList(moves: Move[]): OverlayEntry {
-  const lines: string[] = [];
-  const firstOfRun = moves.find(({ from }) => !from.startsWith(`${JOBS}/`));
-  for (let at = 0, group: Move[]; at < moves.length; at += group.length) {
-    group = groupAt(moves, at);
-    const { kind, from, into } = group[0]!;
-    // a run may only name jobs that are there, after a power cut too
-    if (group[0] === firstOfRun) lines.push("sync");
-    lines.push(`group ${kind}`, `from ${from.slice(0, from.lastIndexOf("/"))}`, `into ${into}`);
-    lines.push(`names ${group.map(({ from }) => from.slice(from.lastIndexOf("/") + 1)).join("/")}`);
-  }
-  const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
-  return { path: ".moves", kind: "file", mode: 0o600, mtime: "0", bytes };
-}
-
-/** The moves from one place on that go to one folder in one way. */
-function groupAt(moves: Move[], at: number): Move[] {
-  const { kind, into } = moves[at]!;
-  const some = moves.slice(at, at + MOVES_AT_ONCE);
-  const end = some.findIndex((move) => move.kind !== kind || move.into !== into);
-  return end < 0 ? some : some.slice(0, end);
 }
 
 /** A path that the other rsync takes as it is, not as a pattern. */

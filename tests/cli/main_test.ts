@@ -611,3 +611,18 @@ Deno.test("main() removes what copies have left behind only when told to", async
   assertEquals([left.type, left.workspace, left.state], ["leftover", "local", "removed"]);
   assertEquals(summary, { type: "summary", exitCode: 0 });
 });
+
+Deno.test("main() says that a lost connection is tried again", async () => {
+  const terminal = fakeTerminal();
+  const message = "the connection to me@hpc was lost: Broken pipe\u001b";
+  const work: Work = (tell) => {
+    tell({ type: "planned", plan: samplePlan() });
+    tell({ type: "retrying", attempt: 2, attempts: 3, seconds: 4, message });
+    return Promise.resolve(sampleResult());
+  };
+  assertEquals(await main([...COPY, "--yes"], terminal, fakeLibrary({ work }).library), 0);
+  assertStringIncludes(
+    terminal.err.join(""),
+    "warning: the connection to me@hpc was lost: Broken pipe\\u001b\n  trying again in 4 s (2 of 3)\n",
+  );
+});

@@ -4,11 +4,12 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CopyError, type CopyEvent, type CopyOptions } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { type Direction, type Pair, withPair } from "../support/directions.ts";
-import { descendants, HAS_PROC, processes } from "../support/processes.ts";
+import { descendants, HAS_PROC, processes, until } from "../support/processes.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 
@@ -129,6 +130,51 @@ inDirections("copyExperiment() connects again when a stream stands still", async
   assertEquals([result.complete, retried.length], [true, 1]);
   compareTrees({ sample, destination: pair.destination.path });
 });
+
+// BUG when this was written: ssh waits for its other channels, and so did we, for ever.
+Deno.test({
+  name: "copyExperiment() notices that the shell at the other end was killed, and connects again",
+  ignore,
+  async fn() {
+    await using sshd = await startSshd();
+    await withPair("local to remote", sshd, async (pair) => {
+      const sample = makeSample(pair.source.path, { jobs: 2 });
+      const events: CopyEvent[] = [];
+      // the copy waits for a lock, as its shell sees it, when that is killed
+      const lock = await lockOf(pair, sample);
+      Deno.mkdirSync(lock, { recursive: true });
+      Deno.writeTextFileSync(`${lock}/held:elsewhere:1`, "");
+      const result = await pair.copy(sample, {
+        onEvent(event) {
+          events.push(event);
+          if (event.type !== "waiting" || retries(events).length > 0) return;
+          Deno.removeSync(lock, { recursive: true });
+          // of the channels that are open it is the first
+          const shells = sessions(sshd).filter(({ words }) => words[0] === "sh");
+          kill(Math.min(...shells.map(({ pid }) => pid)), "SIGKILL");
+        },
+      });
+      assertEquals([result.complete, retries(events).length], [true, 1]);
+      compareTrees({ sample, destination: pair.destination.path });
+    });
+  },
+});
+
+/** Where the lock of a copy is: a stopped one shows it. */
+async function lockOf(pair: Pair, sample: Sample): Promise<string> {
+  const area = `${pair.destination.path}/.xpm-staging`;
+  const stop = new AbortController();
+  let name = "";
+  const onEvent = ({ type }: CopyEvent) => {
+    if (type !== "planned") return;
+    name = namesIn(area).find((name) => name.endsWith(".lock"))!;
+    stop.abort();
+  };
+  await assertRejects(() => pair.copy(sample, { signal: stop.signal, onEvent }));
+  // the shell at the other end gives it up
+  await until(() => !existsSync(`${area}/${name}`));
+  return `${area}/${name}`;
+}
 
 Deno.test({
   name: "copyExperiment() tries three times more, with growing pauses, and gives up",

@@ -193,12 +193,17 @@ for (const [what, reason, options] of NO_LOGINS) {
   });
 }
 
-async function assertNoConnection(direction: Direction, sshd: Sshd, reason: string) {
+async function assertNoConnection(
+  direction: Direction,
+  sshd: Sshd,
+  reason: string,
+  args: string[] = [],
+) {
   await withPair(direction, sshd, async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
     mkdirSync(pair.destination.path);
     const [from, to] = [readTree(pair.source.path), readTree(pair.destination.path)];
-    const said = await runProgram(pair, sample);
+    const said = await runProgram(pair, sample, args);
     assertFailed(said, 5, `no connection to ${sshd.host}: `);
     assertStringIncludes(said.err, reason);
     assert(!said.err.includes("trying again"), said.err);
@@ -209,13 +214,14 @@ async function assertNoConnection(direction: Direction, sshd: Sshd, reason: stri
 }
 
 Deno.test({
-  name: "xpm-copy gives up a host that listens and never answers",
+  name: "xpm-copy gives up a host that listens and never answers, as late as it is told",
   ignore,
   async fn() {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     await using sshd = await startSshd();
-    const options = ["-oConnectTimeout=1", ...sshd.options]
-      .with(sshd.options.indexOf("-p") + 2, String(listener.addr.port));
-    await assertNoConnection("local to remote", { ...sshd, options }, "timed out");
+    const options = sshd.options
+      .with(sshd.options.indexOf("-p") + 1, String(listener.addr.port));
+    const silent = { ...sshd, options };
+    await assertNoConnection("local to remote", silent, "timed out", ["--connect-timeout", "1"]);
   },
 });

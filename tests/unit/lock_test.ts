@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { CopyError } from "../../lib/errors.ts";
 import { lookAt } from "../../lib/host/files.ts";
 import { takeLock } from "../../lib/host/lock.ts";
 
@@ -138,6 +139,21 @@ Deno.test("takeLock() gives one that was left behind to one at a time", () =>
       lock.release();
     }));
     assertEquals(most, [1, 1, 1, 1]);
+  }));
+
+Deno.test("takeLock() follows no link that stands where a lock should", () =>
+  within(async (path) => {
+    const elsewhere = `${path}.elsewhere`;
+    leave(elsewhere, "document", 1000);
+    Deno.symlinkSync(elsewhere, path);
+    await assertRejects(() => takeLock(path, never, undefined), CopyError, "is no folder");
+    Deno.removeSync(path);
+    leave(path, "held:elsewhere:1", 0);
+    Deno.symlinkSync(`${elsewhere}/document`, `${path}/old`);
+    const stop = new AbortController();
+    const waited = takeLock(path, () => stop.abort(new Error("waits")), stop.signal);
+    await assertRejects(() => waited, Error, "waits");
+    assertEquals(isThere(`${elsewhere}/document`), true);
   }));
 
 Deno.test("takeLock() knows when another has taken its lock for void", () =>

@@ -120,3 +120,12 @@ export const renameSync: (from: Path, to: Path) => void = withErrors(fs.renameSy
 
 /** Sets times. */
 export const utimeSync: (path: Path, atime: Date, mtime: Date) => void = withErrors(fs.utimesSync);
+
+/** Writes a text. */
+export const writeTextFileSync: (
+  path: Path,
+  text: string,
+  options?: { createNew?: boolean },
+) => void = withErrors((path, text, { createNew = false } = {}) =>
+  fs.writeFileSync(path, text, { flag: createNew ? "wx" : "w" })
+);

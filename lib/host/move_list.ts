@@ -1,0 +1,36 @@
+/**
+ * What to move, as the program SETTLE reads it.
+ *
+ * @module
+ */
+
+import { JOBS } from "../workspace/layout.ts";
+import type { Move } from "./host.ts";
+import type { OverlayEntry } from "./overlay.ts";
+
+/** At most so many names are given to one `mv`. */
+const MOVES_AT_ONCE = 200;
+
+/** The moves as the remote program reads them: `.moves`, in the staging folder. */
+export function moveList(moves: Move[]): OverlayEntry {
+  const lines: string[] = [];
+  const firstOfRun = moves.find(({ from }) => !from.startsWith(`${JOBS}/`));
+  for (let at = 0, group: Move[]; at < moves.length; at += group.length) {
+    group = groupAt(moves, at);
+    const { kind, from, into } = group[0]!;
+    // a run may only name jobs that are there, after a power cut too
+    if (group[0] === firstOfRun) lines.push("sync");
+    lines.push(`group ${kind}`, `from ${from.slice(0, from.lastIndexOf("/"))}`, `into ${into}`);
+    lines.push(`names ${group.map(({ from }) => from.slice(from.lastIndexOf("/") + 1)).join("/")}`);
+  }
+  const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
+  return { path: ".moves", kind: "file", mode: 0o600, mtime: "0", bytes };
+}
+
+/** The moves from one place on that go to one folder in one way. */
+function groupAt(moves: Move[], at: number): Move[] {
+  const { kind, into } = moves[at]!;
+  const some = moves.slice(at, at + MOVES_AT_ONCE);
+  const end = some.findIndex((move) => move.kind !== kind || move.into !== into);
+  return end < 0 ? some : some.slice(0, end);
+}

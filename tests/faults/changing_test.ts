@@ -1,0 +1,113 @@
+/**
+ * A source that changes while it is copied.
+ *
+ * @module
+ */
+
+import { appendFileSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { CopyEvent } from "../../mod.ts";
+import { makeSample, type Sample } from "../../scripts/sample.ts";
+import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { shell } from "../support/shell.ts";
+import { compareJobs, compareTrees } from "../support/trees.ts";
+
+useSshd();
+
+/** Jobs in the order in which rsync reads them; the first takes more than a second. */
+function makeInOrder(pair: Pair): Sample {
+  const sample = makeSample(pair.source.path, { jobs: 3 });
+  sample.jobs.sort((a, b) => a.folder < b.folder ? -1 : 1);
+  for (let k = 0; k < 100; k++) {
+    appendFileSync(
+      `${sample.jobs[0]!.folder}/large.bin`,
+      crypto.getRandomValues(new Uint8Array(65536)),
+    );
+  }
+  return sample;
+}
+
+/** Does something once, when some of the bytes have come. */
+function midway(action: () => void): (event: CopyEvent) => void {
+  let done = false;
+  return (event) => {
+    if (done || event.type !== "progress" || event.progress.bytes < 300_000) return;
+    done = true;
+    action();
+  };
+}
+
+inEachDirection("copyExperiment() goes on when files vanish that it has not read", async (pair) => {
+  const sample = makeInOrder(pair);
+  const last = sample.jobs[2]!.folder;
+  for (let k = 0; k < 50; k++) writeFileSync(`${last}/z${k}.txt`, "text");
+  shell(pair.root, 'touch -r "$1" time', last);
+  const onEvent = midway(() => {
+    for (let k = 0; k < 50; k++) rmSync(`${last}/z${k}.txt`);
+    shell(pair.root, 'touch -r time "$1"', last); // it may have been read before
+  });
+  const result = await pair.copy(sample, { bandwidthLimit: 2000, onEvent });
+  assertEquals([result.errors, result.complete], [[], true]);
+  compareTrees({ sample, destination: pair.destination.path });
+});
+
+inEachDirection("copyExperiment() names a job that vanishes, and copies the rest", async (pair) => {
+  const sample = makeInOrder(pair);
+  const gone = sample.jobs[2]!;
+  const onEvent = midway(() => rmSync(gone.folder, { recursive: true }));
+  const result = await pair.copy(sample, { bandwidthLimit: 2000, onEvent });
+  assertEquals(result.complete, existsSync(gone.folder));
+  assertEquals(result.errors.map(({ job }) => job?.jobId), [gone.jobId]);
+  assertStringIncludes(result.errors[0]!.message, "was not copied");
+  compareJobs({
+    sample,
+    destination: pair.destination.path,
+    jobs: sample.jobs.slice(0, 2),
+  });
+});
+
+inEachDirection("copyExperiment() copies what is being written to, and ends", async (pair) => {
+  const sample = makeInOrder(pair);
+  const log = `${sample.jobs[1]!.folder}/growing.log`;
+  const large = `${sample.jobs[0]!.folder}/large.bin`;
+  const writer = setInterval(() => {
+    appendFileSync(log, "a line\n");
+    appendFileSync(large, "a line\n");
+  }, 5);
+  try {
+    const result = await pair.copy(sample, { bandwidthLimit: 2000 });
+    assertEquals([result.errors, result.complete], [[], true]);
+  } finally {
+    clearInterval(writer);
+  }
+});
+
+inEachDirection(
+  "copyExperiment() never takes a job for done whose files it read before it was",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, {
+      jobs: [{ state: "unfinished" }, { state: "done" }],
+      ended: true,
+    });
+    const { folder, taskId, jobId } = sample.jobs[0]!;
+    const name = taskId.split(".").at(-1);
+    mkdirSync(`${folder}/a`);
+    for (let k = 0; k < 100; k++) writeFileSync(`${folder}/a/${k}.bin`, new Uint8Array(30_000));
+    const onEvent = midway(() => {
+      // it ends: every file changes, then the marker comes
+      for (let k = 0; k < 100; k++) {
+        writeFileSync(`${folder}/a/${k}.bin`, new Uint8Array(30_000).fill(1));
+        utimesSync(`${folder}/a/${k}.bin`, 1_900_000_000, 1_900_000_000);
+      }
+      writeFileSync(`${folder}/${name}.done`, "");
+    });
+    await pair.copy(sample, { bandwidthLimit: 2000, onEvent });
+    const there = `${pair.destination.path}/jobs/${taskId}/${jobId}`;
+    if (existsSync(`${there}/${name}.done`)) {
+      compareTrees({ sample, destination: pair.destination.path });
+    }
+    const result = await pair.copy(sample);
+    assert(result.errors.length === 0);
+    compareTrees({ sample, destination: pair.destination.path });
+  },
+);

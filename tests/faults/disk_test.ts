@@ -1,0 +1,135 @@
+/**
+ * A destination that is full, or may not be written.
+ *
+ * @module
+ */
+
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { CopyError, type CopyEvent } from "../../mod.ts";
+import { makeSample } from "../../scripts/sample.ts";
+import { findProgram } from "../../scripts/setup.ts";
+import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { assertFailed, runProgram } from "../support/program.ts";
+import { compareTrees, namesIn } from "../support/trees.ts";
+import { withVariables } from "../variables.ts";
+
+useSshd();
+
+async function runs(program: string, args: string[]): Promise<boolean> {
+  const options = { args, stdout: "null", stderr: "null" } as const;
+  return await new Deno.Command(program, options).output().then(
+    ({ success }) => success,
+    () => false,
+  );
+}
+
+async function mount(folder: string, size: string): Promise<boolean> {
+  mkdirSync(folder, { recursive: true });
+  return await runs("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder]);
+}
+
+/** Whether a small disk can be had here. */
+const canMount = await (async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "xpm-disk-" });
+  const mounted = await mount(folder, "1m");
+  if (mounted) await runs("umount", [folder]);
+  Deno.removeSync(folder);
+  return mounted;
+})();
+
+const OPTIONS = {
+  directions: ["local to local", "local to remote"],
+  ignore: !canMount,
+} as const;
+
+/** A test whose destination is on a disk of such a size. */
+function onSmallDisk(
+  name: string,
+  size: string,
+  check: (pair: Pair, disk: string) => Promise<void>,
+): void {
+  inEachDirection(name, async (pair) => {
+    const disk = `${pair.root}/disk`;
+    assert(await mount(disk, size));
+    try {
+      await check(pair.between({ destination: "disk/ws" }), disk);
+    } finally {
+      await runs("umount", [disk]);
+    }
+  }, OPTIONS);
+}
+
+onSmallDisk("xpm-copy refuses what has no room at the destination", "4m", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 1, largeFiles: 1, largeBytes: 8_000_000 });
+  const said = await runProgram(pair, sample);
+  assertFailed(said, 1, "there is not enough space at the destination: 8 MiB are to come, ");
+  assertStringIncludes(said.err, "make room there, or leave files out");
+  assertEquals(namesIn(pair.destination.path), []);
+  const plan = await pair.plan(sample, { dryRun: true });
+  assertStringIncludes(plan.warnings.at(-1)!.message, "there is not enough space");
+});
+
+onSmallDisk(
+  "copyExperiment() says when the disk got full, and goes on when there is room again",
+  "12m",
+  async (pair, disk) => {
+    const sample = makeSample(pair.source.path, { jobs: 2, largeFiles: 1, largeBytes: 8_000_000 });
+    const onEvent = (event: CopyEvent) => {
+      if (event.type !== "progress" || event.progress.bytes < 500_000) return;
+      if (existsSync(`${disk}/filler`)) return;
+      try {
+        writeFileSync(`${disk}/filler`, new Uint8Array(12_000_000));
+      } catch {
+        // the disk is full: that is what it is for
+      }
+    };
+    const error = await assertRejects(
+      () => pair.copy(sample, { bandwidthLimit: 3000, onEvent }),
+      CopyError,
+      "no space is left at the destination, ",
+    );
+    assertStringIncludes(error.message, "8 MiB were to come, ");
+    assertEquals(existsSync(`${pair.destination.path}/jobs`), false);
+    Deno.removeSync(`${disk}/filler`);
+    assertEquals((await pair.copy(sample)).complete, true);
+    compareTrees({ sample, destination: pair.destination.path });
+  },
+);
+
+onSmallDisk("xpm-copy says when small files have filled the disk", "3m", async (pair, disk) => {
+  const sample = makeSample(pair.source.path, { jobs: 40, filesPerJob: 30 });
+  const said = await runProgram(pair, sample);
+  assertFailed(said, 1, "no space is left at the destination, ");
+  assertStringIncludes(said.err, "make room there and run the same command again");
+  assertEquals(existsSync(`${pair.destination.path}/jobs`), false);
+  assert(await runs("mount", ["-o", "remount,size=100m", disk]));
+  assertEquals((await pair.copy(sample)).complete, true);
+  compareTrees({ sample, destination: pair.destination.path });
+});
+
+// A real quota takes a disk of its own kind; this is what rsync says of one.
+inEachDirection("xpm-copy says when a quota is used up", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 1, largeFiles: 1 });
+  const script = `#!/bin/sh
+case " $* " in *" --files-from=- "*) ;; *) exec ${await findProgram("rsync")} "$@" ;; esac
+echo 'rsync: [receiver] write failed on "/x/large.bin": Disk quota exceeded (122)' >&2
+echo 'rsync error: error in file IO (code 11) at receiver.c(393) [receiver=3.2.7]' >&2
+exit 11
+`;
+  mkdirSync(`${pair.root}/bin`);
+  writeFileSync(`${pair.root}/bin/rsync`, script, { mode: 0o755 });
+  const variables = { PATH: `${pair.root}/bin:${Deno.env.get("PATH")}` };
+  const said = await withVariables(variables, () => runProgram(pair, sample));
+  assertFailed(said, 1, "your quota is used up at the destination, ");
+}, { directions: ["local to local"] });
+
+onSmallDisk("xpm-copy names a destination that may not be written", "8m", async (pair, disk) => {
+  const sample = makeSample(pair.source.path, { jobs: 1 });
+  assert(await runs("mount", ["-o", "remount,ro", disk]));
+  const said = await runProgram(pair, sample);
+  assertFailed(said, 1, pair.destination.path);
+  assert(/Read-only file system|cannot be made or written/.test(said.err), said.err);
+  assert(await runs("mount", ["-o", "remount,rw", disk]));
+  assertEquals((await pair.copy(sample)).complete, true);
+});

@@ -1,0 +1,94 @@
+/**
+ * A large file that was interrupted: it goes on where it stopped.
+ *
+ * @module
+ */
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { assert, assertEquals } from "@std/assert";
+import { makeSample } from "../../scripts/sample.ts";
+import { findProgram } from "../../scripts/setup.ts";
+import { DIRECTIONS, type Pair, withPair } from "../support/directions.ts";
+import { stagedBytes, startProgram } from "../support/kill.ts";
+import { HAS_PROC, processes, until } from "../support/processes.ts";
+import { hasSshd, startSshd } from "../support/sshd.ts";
+import { compareTrees } from "../support/trees.ts";
+import { withVariables } from "../variables.ts";
+
+const SIZE = Deno.env.get("XPM_FAULTS") === "full" ? 1e9 : 1e8;
+
+/** An rsync that notes how many bytes it had to send. */
+async function makeCounting(folder: string): Promise<{ path: string; literal(): number }> {
+  mkdirSync(folder);
+  const script = `#!/bin/sh
+case " $* " in *" --files-from=- "*) ;; *) exec REAL "$@" ;; esac
+{ REAL --stats "$@"; echo $? > ${folder}/code; } | tee -a ${folder}/log
+exit "$(cat ${folder}/code)"
+`;
+  const text = script.replaceAll("REAL", (await findProgram("rsync"))!);
+  writeFileSync(`${folder}/rsync`, text, { mode: 0o755 });
+  return {
+    path: `${folder}:${Deno.env.get("PATH")}`,
+    literal() {
+      const found = /Literal data: ([\d,]+) bytes/.exec(readFileSync(`${folder}/log`, "utf8"));
+      return Number(found![1]!.replaceAll(",", ""));
+    },
+  };
+}
+
+/** Kills the rsync of one end: it works in that workspace. */
+function killRsync(workspace: string): void {
+  const found = processes().filter(({ words, folder }) =>
+    /(^|\/)rsync$/.test(words[0] ?? "") && `${folder}/`.startsWith(`${workspace}/`)
+  );
+  assert(found.length > 0, `no rsync works in ${workspace}`);
+  for (const { pid } of found) Deno.kill(pid, "SIGKILL");
+}
+
+const ENDS: Record<string, (pair: Pair) => string> = {
+  "the sender": ({ source }) => source.path,
+  "the receiver": ({ destination }) => destination.path,
+};
+
+for (const direction of DIRECTIONS) {
+  for (const [end, workspace] of Object.entries(ENDS)) {
+    Deno.test({
+      name: `xpm-copy goes on in the middle of a large file when ${end} was killed, ${direction}`,
+      ignore: !HAS_PROC || direction !== "local to local" && !await hasSshd(),
+      async fn() {
+        await using sshd = direction === "local to local" ? undefined : await startSshd();
+        await withPair(direction, sshd, async (pair) => {
+          const sample = makeSample(pair.source.path, { jobs: 1 });
+          writeFileSync(`${sample.jobs[0]!.folder}/large.bin`, noise(SIZE));
+          const counting = await makeCounting(`${pair.root}/bin`);
+          const { ended } = await startProgram(pair, sample, {
+            args: ["--bwlimit", `${Math.round(SIZE / 3000)}`], // three seconds
+            env: { PATH: counting.path },
+          });
+          assert(await until(() => stagedBytes(pair.destination.path) > SIZE / 3, 60), "too slow");
+          killRsync(workspace(pair));
+          const { code, err } = await ended;
+          // a lost connection is tried again by the program itself
+          assert(code === 0 || code === 1 || code === 5, err);
+          if (code !== 0) {
+            const variables = { PATH: counting.path };
+            const result = await withVariables(variables, () => pair.copy(sample));
+            assertEquals(result.complete, true);
+          }
+          const sent = counting.literal();
+          assert(sent < SIZE * 0.75, `${sent} of ${SIZE} bytes were sent again`);
+          compareTrees({ sample, destination: pair.destination.path });
+        });
+      },
+    });
+  }
+}
+
+/** Bytes of which no block is like another. */
+function noise(size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size; at += 65536) {
+    crypto.getRandomValues(bytes.subarray(at, Math.min(at + 65536, size)));
+  }
+  return bytes;
+}

@@ -1,0 +1,96 @@
+/**
+ * The program, told to end by a signal: real processes, which are looked for afterwards.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { makeSample, type Sample } from "../../scripts/sample.ts";
+import { DIRECTIONS, type Pair, withPair } from "../support/directions.ts";
+import { type Program, stagedBytes, startProgram } from "../support/kill.ts";
+import { descendants, HAS_PROC, type Process, until, workingIn } from "../support/processes.ts";
+import { hasSshd, startSshd } from "../support/sshd.ts";
+import { compareTrees, namesIn } from "../support/trees.ts";
+
+const reachable = await hasSshd();
+
+/** A copy in the middle of a large file. */
+async function copyMidway(pair: Pair, sample: Sample): Promise<[Program, Process[]]> {
+  const program = await startProgram(pair, sample, { args: ["--bwlimit", "500"] });
+  const to = pair.destination.path;
+  assert(await until(() => stagedBytes(to) > 100_000, 30), "nothing came");
+  const children = descendants(program.process.pid);
+  assert(children.length > 0, "it has no children");
+  return [program, children];
+}
+
+function send(signal: Deno.Signal, pids: number[]): void {
+  for (const pid of pids) {
+    try {
+      Deno.kill(pid, signal);
+    } catch {
+      // it has ended already
+    }
+  }
+}
+
+/** What works for a copy, here or at the other end. */
+function alive(pair: Pair, children: Process[]): string[] {
+  const pids = new Set(children.map(({ pid }) => pid));
+  return workingIn(pair.root)
+    .filter(({ words, pid }) => pids.has(pid) || /rsync|tar|ssh/.test(words[0] ?? ""))
+    .map(({ words }) => words.join(" "));
+}
+
+function makeLarge(pair: Pair): Sample {
+  return makeSample(pair.source.path, { jobs: 2, largeFiles: 1, largeBytes: 2e6 });
+}
+
+for (const direction of DIRECTIONS) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    Deno.test({
+      name:
+        `xpm-copy that gets ${signal} says what stands, leaves no process, and goes on, ${direction}`,
+      ignore: !HAS_PROC || direction !== "local to local" && !reachable,
+      async fn() {
+        await using sshd = reachable ? await startSshd() : undefined;
+        await withPair(direction, sshd, async (pair) => {
+          const sample = makeLarge(pair);
+          const [{ process, ended }, children] = await copyMidway(pair, sample);
+          // a terminal sends Ctrl-C to all that runs in it
+          const all = signal === "SIGINT" ? children.map(({ pid }) => pid) : [];
+          send(signal, [process.pid, ...all]);
+          const { code, err } = await ended;
+          assertEquals(code, 130, err);
+          assertStringIncludes(err, "stopping (once more: leave at once)\nxpm-copy: interrupted");
+          assertStringIncludes(err, "nothing is in place yet; what has arrived is kept in ");
+          assertStringIncludes(err, "run the same command again: it goes on from here");
+          await until(() => alive(pair, children).length === 0);
+          assertEquals(alive(pair, children), []);
+          assertEquals(namesIn(`${pair.root}/tmp`), []);
+          assertEquals((await pair.copy(sample)).complete, true);
+          compareTrees({ sample, destination: pair.destination.path });
+        });
+      },
+    });
+  }
+}
+
+Deno.test({
+  name: "xpm-copy leaves at once at the second signal, whatever its children do",
+  ignore: !HAS_PROC,
+  fn: () =>
+    withPair("local to local", undefined, async (pair) => {
+      const sample = makeLarge(pair);
+      const [{ process, ended }, children] = await copyMidway(pair, sample);
+      send("SIGSTOP", children.map(({ pid }) => pid));
+      send("SIGINT", [process.pid]);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      send("SIGINT", [process.pid]);
+      const { code, err } = await ended;
+      assertEquals(code, 130);
+      assertStringIncludes(err, "stopping (once more: leave at once)\n");
+      assert(!err.includes("interrupted"), err);
+      send("SIGKILL", children.map(({ pid }) => pid));
+    }),
+});
