@@ -188,3 +188,25 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "copyExperiment() that is stopped while it waits leaves nobody waiting at the other end",
+  ignore: !reachable || !HAS_PROC,
+  fn: () =>
+    withBoth(async (pair, to, sshd) => {
+      const sample = makeSample(pair.source.path, { jobs: 1 });
+      const { experimentId, runId } = sample;
+      await killedStaging(pair, sample);
+      const stop = new AbortController();
+      const stopped = () =>
+        copyExperiment(pair.source, to["by ssh"], experimentId, runId, {
+          signal: stop.signal,
+          onEvent: ({ type }) => type === "waiting" && stop.abort(),
+        });
+      assertEquals((await assertRejects(stopped, CopyError)).code, "interrupted");
+      const server = processes().find(({ words }) =>
+        words.join(" ").includes(`${sshd.dir}/sshd_config`)
+      );
+      assert(await until(() => descendants(server!.pid).length === 0), "somebody waits");
+    }),
+});
