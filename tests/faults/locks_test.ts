@@ -132,6 +132,32 @@ for (const side of ["here", "by ssh"] as const) {
   });
 
   Deno.test({
+    name: `copyExperiment() ${side} publishes nothing when another has taken over meanwhile`,
+    ignore: !reachable,
+    fn: () =>
+      withBoth(async (pair, to) => {
+        const sample = makeSample(pair.source.path, { jobs: 2, largeFiles: 1, largeBytes: 1e6 });
+        const { experimentId, runId } = sample;
+        // this machine has slept, and its lock was void
+        const onEvent = ({ type }: CopyEvent) => {
+          if (type !== "planned") return;
+          const lock = `${stagingOf(pair.destination.path)}.lock`;
+          for (const name of namesIn(lock)) {
+            renameSync(`${lock}/${name}`, `${lock}/held:elsewhere:1`);
+          }
+        };
+        const error = await assertRejects(
+          () => copyExperiment(pair.source, to[side], experimentId, runId, { onEvent }),
+          CopyError,
+          "another copy has taken over ",
+        );
+        assertEquals(error.code, "refused");
+        assertEquals(existsSync(`${pair.destination.path}/jobs`), false);
+        assertEquals(namesIn(`${stagingOf(pair.destination.path)}.lock`), ["held:elsewhere:1"]);
+      }),
+  });
+
+  Deno.test({
     name: `copyExperiment() ${side} puts back what another copy has left between two renames`,
     ignore: !reachable,
     fn: () =>
