@@ -87,7 +87,7 @@ lives() { # whether an owner does: in a lock, by its name; what we held before a
 take() { # a staging folder, when nobody who lives has it
   lock=$1.lock
   if (umask 077 && mkdir "$lock") 2> /dev/null; then
-    touch "$lock/$token" 2> /dev/null
+    touch "$lock/$token" 2> /dev/null || { rmdir "$lock"; return 1; }
     [ "$(ls -A "$lock" 2> /dev/null)" = "$token" ] && return
     rm -f "$lock/$token"
     return 1
@@ -145,6 +145,7 @@ until mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$parent") 2> /dev/null
     vain=$((vain + 1))
     [ $vain -lt 5 ] || stop "the folder $parent cannot be made or written"
   fi
+  say still 2> /dev/null || exit 0 # nobody waits for it any more
   [ -w "$parent" ] || stop "the folder $parent cannot be made or written"
   sleep 1
 done

@@ -91,7 +91,13 @@ function makeFolder(path: string): boolean {
 
 /** Puts our name into a new lock; undefined when somebody else was faster. */
 async function sign(path: string, ours: string): Promise<Deno.FsFile | undefined> {
-  const file = open(`${path}/${ours}`, true);
+  let file: Deno.FsFile | undefined;
+  try {
+    file = open(`${path}/${ours}`, true);
+  } catch (error) {
+    attempt(() => Deno.removeSync(path)); // the disk is full
+    throw error;
+  }
   if (file === undefined) return undefined;
   if (await lockFile(file) !== false) {
     const names = namesIn(path) ?? [];

@@ -240,7 +240,9 @@ cd "$staging" || stop "the folder $staging is gone"
 trouble=$(tar -xpf - --same-owner 2>&1)
 case $? in
   0) ;;
-  2) say "$(printf '%s\\n' "$trouble" | grep -v -e ': Cannot change ownership to ' -e ': Exiting with ')" ;;
+  2)
+    [ -n "$trouble" ] || trouble="tar failed"
+    say "$(printf '%s\\n' "$trouble" | grep -v -e ': Cannot change ownership to ' -e ': Exiting with ')" ;;
   *) say "tar was stopped" ;;
 esac
 finish

@@ -182,9 +182,10 @@ for (const direction of DIRECTIONS) {
         console.log(`${points.length} of ${all.length} points`);
         const failures: string[] = [];
         for (const point of points) {
-          await withPair(direction, sshd, (pair) => tryPoint(point, pair, ends)).catch((error) =>
-            failures.push(`${describe(point)}: ${error.message}`)
-          );
+          await withPair(direction, sshd, (pair) => tryPoint(point, pair, ends)).catch((error) => {
+            console.log(`failed: ${describe(point)}`);
+            failures.push(`${describe(point)}: ${error.message}`);
+          });
         }
         assertEquals(failures.join("\n"), "");
       } finally {

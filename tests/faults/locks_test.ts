@@ -132,6 +132,32 @@ for (const side of ["here", "by ssh"] as const) {
   });
 
   Deno.test({
+    name: `copyExperiment() ${side} publishes nothing when another has taken over meanwhile`,
+    ignore: !reachable,
+    fn: () =>
+      withBoth(async (pair, to) => {
+        const sample = makeSample(pair.source.path, { jobs: 2, largeFiles: 1, largeBytes: 1e6 });
+        const { experimentId, runId } = sample;
+        // this machine has slept, and its lock was void
+        const onEvent = ({ type }: CopyEvent) => {
+          if (type !== "planned") return;
+          const lock = `${stagingOf(pair.destination.path)}.lock`;
+          for (const name of namesIn(lock)) {
+            renameSync(`${lock}/${name}`, `${lock}/held:elsewhere:1`);
+          }
+        };
+        const error = await assertRejects(
+          () => copyExperiment(pair.source, to[side], experimentId, runId, { onEvent }),
+          CopyError,
+          "another copy has taken over ",
+        );
+        assertEquals(error.code, "refused");
+        assertEquals(existsSync(`${pair.destination.path}/jobs`), false);
+        assertEquals(namesIn(`${stagingOf(pair.destination.path)}.lock`), ["held:elsewhere:1"]);
+      }),
+  });
+
+  Deno.test({
     name: `copyExperiment() ${side} puts back what another copy has left between two renames`,
     ignore: !reachable,
     fn: () =>
@@ -187,4 +213,26 @@ Deno.test({
       });
     }
   },
+});
+
+Deno.test({
+  name: "copyExperiment() that is stopped while it waits leaves nobody waiting at the other end",
+  ignore: !reachable || !HAS_PROC,
+  fn: () =>
+    withBoth(async (pair, to, sshd) => {
+      const sample = makeSample(pair.source.path, { jobs: 1 });
+      const { experimentId, runId } = sample;
+      await killedStaging(pair, sample);
+      const stop = new AbortController();
+      const stopped = () =>
+        copyExperiment(pair.source, to["by ssh"], experimentId, runId, {
+          signal: stop.signal,
+          onEvent: ({ type }) => type === "waiting" && stop.abort(),
+        });
+      assertEquals((await assertRejects(stopped, CopyError)).code, "interrupted");
+      const server = processes().find(({ words }) =>
+        words.join(" ").includes(`${sshd.dir}/sshd_config`)
+      );
+      assert(await until(() => descendants(server!.pid).length === 0), "somebody waits");
+    }),
 });
