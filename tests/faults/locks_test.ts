@@ -93,7 +93,10 @@ for (const side of ["here", "by ssh"] as const) {
             events.push(type);
             // the staging folder is ours from here on
             if (type === "planned") {
-              orphans = processes().map(({ pid }) => pid).filter((pid) => left.includes(pid));
+              const writes = ({ folder }: { folder: string }) =>
+                `${folder}/`.startsWith(`${staging}/`);
+              orphans = processes().filter(writes).map(({ pid }) => pid)
+                .filter((pid) => left.includes(pid));
             }
           },
         });
