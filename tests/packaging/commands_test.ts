@@ -6,6 +6,7 @@
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
 import { loadDefaults } from "../../lib/workspace/defaults.ts";
 import { type Block, blocksOf, DOCUMENTS, scriptOf } from "../../scripts/documents.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
@@ -15,17 +16,12 @@ import { withFolder } from "../variables.ts";
 
 /** What is not run, and why not. */
 const ELSEWHERE: [command: RegExp, why: string][] = [
-  [/deno(@\S+)? task (test|ok)\b/, "it runs these very tests"],
-  [/deno task build:npm/, "it needs jsr.io, for dnt"],
-  [/deno task test:npm/, "it needs what build:npm makes"],
+  [/deno task (build|test):npm/, "it needs jsr.io, for dnt"],
   [/deno install .*jsr:/, "it needs jsr.io; try:jsr runs it"],
-  [/np[mx] .*@xpm\/copy/, "it needs the package at npm; try:npm runs it"],
-  [
-    /deno task package:check/,
-    "it judges what was built before; package_test.ts runs its other half",
-  ],
-  [/deno task links --check/, "it needs the internet"],
+  [/np[mx] .*@xpm\/copy/, "it needs jsr.io, for dnt; try:npm runs it"],
 ];
+/** What runs these very tests, what was built before, or the internet: that there is such a task. */
+const TASK = /deno(?:@\S+)? task (test|test:faults|ok|package:check|links)\b/;
 
 const ignore = !await hasSshd();
 const blocks = [...DOCUMENTS].flatMap(([path, text]) => blocksOf(path, text));
@@ -38,6 +34,13 @@ for (const block of blocks) {
 function testScript({ path, line }: Block, script: string): void {
   const here: string[] = [];
   for (const command of script.split("\n")) {
+    const task = TASK.exec(command)?.[1];
+    if (task !== undefined) {
+      Deno.test(`${path}:${line}: \`${command}\` is a task`, () => {
+        assert(task in config.tasks);
+      });
+      continue;
+    }
     const why = ELSEWHERE.find(([pattern]) => pattern.test(command))?.[1];
     if (why === undefined) here.push(command);
     else {
