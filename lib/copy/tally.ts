@@ -6,7 +6,8 @@
 
 import { jobFolder, type JobId, printable } from "../workspace/layout.ts";
 import { isWritten } from "./plan.ts";
-import type { LeftPaths, Load, Published } from "./publish.ts";
+import type { Load } from "./loads.ts";
+import type { LeftPaths, Published } from "./publish.ts";
 import type { Survey } from "./survey.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, CopyResult, PlannedJob } from "./types.ts";
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { Load, Published } from "../../lib/copy/publish.ts";
+import type { Load } from "../../lib/copy/loads.ts";
+import type { Published } from "../../lib/copy/publish.ts";
 import type { Survey } from "../../lib/copy/survey.ts";
 import { Tally } from "../../lib/copy/tally.ts";
 import type { CopyEvent, JobAction, PlannedJob } from "../../lib/copy/types.ts";

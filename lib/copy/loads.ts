@@ -1,0 +1,51 @@
+/**
+ * Cutting a copy into loads, and naming where they are put together.
+ *
+ * @module
+ */
+
+import { isWritten } from "./plan.ts";
+import { batches } from "./stage.ts";
+import type { Survey } from "./survey.ts";
+import type { PlannedJob } from "./types.ts";
+
+/** What is staged and published in one go. */
+export interface Load {
+  /** The staging folder, absolute. */
+  staging: string;
+  /** The jobs. */
+  jobs: PlannedJob[];
+  /** Whether the run is among it; it comes last. */
+  withRun: boolean;
+  /** Whether the staging folder has served after this load. */
+  last: boolean;
+}
+
+/** A name for the staging of a copy: the same for the same copy, so that it is found again. */
+export async function stagingName({ plan }: Survey): Promise<string> {
+  const { source, experimentId, runId } = plan;
+  const key = JSON.stringify([source.host ?? "", source.path, experimentId, runId]);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
+  return [...new Uint8Array(digest)].slice(0, 8).map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}
+
+/**
+ * Cuts a copy into loads. The run goes with the last jobs, unless `jobs` and `experiments` are on
+ * different file systems: then it is a load by itself.
+ */
+export function loadsOf({ plan, sights: { destination } }: Survey, name: string): Load[] {
+  const [forJobs, forRun] = [destination.jobsStaging, destination.experimentsStaging];
+  const loads: Load[] = batches(plan.jobs.filter(isWritten)).map((jobs, index, all) => ({
+    staging: `${forJobs}/${name}`,
+    jobs,
+    withRun: false,
+    last: index === all.length - 1,
+  }));
+  const end = loads.at(-1);
+  if (end !== undefined && forJobs === forRun) end.withRun = true;
+  else if (isWritten(plan.run) || plan.run.becomesCurrent || !destination.marker) {
+    loads.push({ staging: `${forRun}/${name}`, jobs: [], withRun: true, last: true });
+  }
+  return loads;
+}

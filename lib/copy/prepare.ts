@@ -1,0 +1,133 @@
+/**
+ * What is to be written over a staged load: jobs and the run, rewritten.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { readOriginals } from "../host/originals.ts";
+import type { Watch } from "../host/process.ts";
+import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
+import { readRunStatus } from "../workspace/runs.ts";
+import type { Originals, Rewriting } from "./folder_rewriting.ts";
+import type { PassedRun } from "./passage.ts";
+import { isWritten, runLink, willStand } from "./plan.ts";
+import type { Load } from "./loads.ts";
+import { type PathMap, pathMap } from "./relocate.ts";
+import { jobOriginals, linkJobs, rewriteJob, rewriteRun, runOriginals } from "./rewrite.ts";
+import type { Survey } from "./survey.ts";
+import type { PlannedJob } from "./types.ts";
+
+/** What will be written over each job of a load, or why it must not be published. */
+export type Rewritten = Map<PlannedJob, Rewriting | CopyError>;
+
+/** How many jobs are rewritten before others have their turn: the load may still be on its way. */
+const REWRITTEN_AT_ONCE = 50;
+
+/** What is to be written over a load, and what there is to tell of it. */
+export interface Prepared {
+  /** The jobs. */
+  jobs: Rewritten;
+  /** What the run is made from, where it has not passed rewritten. */
+  originals: Originals;
+  /** The run, where it has. */
+  passedRun: PassedRun | undefined;
+  /** Jobs that could not be copied before. */
+  failed: ReadonlySet<PlannedJob>;
+}
+
+/** Reads what has to be rewritten of a load, and rewrites its jobs. */
+export async function prepare(
+  load: Load,
+  survey: Survey,
+  watch: Watch,
+): Promise<Pick<Prepared, "jobs" | "originals">> {
+  const originals = await readBefore(load, survey, watch);
+  return { jobs: await rewriteJobs(load, survey, originals), originals };
+}
+
+/** Rewrites the jobs of a load. */
+async function rewriteJobs(
+  { jobs }: Load,
+  survey: Survey,
+  originals: Originals,
+): Promise<Rewritten> {
+  const map = mapOf(survey);
+  const rewritten: Rewritten = new Map();
+  for (const [index, job] of jobs.entries()) {
+    if (index % REWRITTEN_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+    try {
+      const found = survey.found.source.jobs.get(jobFolder(job))!;
+      rewritten.set(job, rewriteJob(job, found, originals, map));
+    } catch (error) {
+      if (!(error instanceof CopyError && error.code === "job")) throw error;
+      rewritten.set(job, error);
+    }
+  }
+  return rewritten;
+}
+
+/** A run links only to jobs that stand at the destination. */
+export async function rewriteRunOf(
+  { staging }: Load,
+  survey: Survey,
+  { originals, passedRun, failed: before }: Prepared,
+  failedNow: PlannedJob[],
+): Promise<Rewriting[]> {
+  const { plan, found, sights, hosts } = survey;
+  if (!isWritten(plan.run)) return [];
+  const map = mapOf(survey);
+  const folder = runFolder(plan.experimentId, plan.runId);
+  const failed = new Set([...before, ...failedNow]);
+  const jobs = plan.jobs.filter((job) => willStand(job) && !failed.has(job));
+  const run = { folder, found: found.source.run, jobs };
+  if (passedRun === undefined) {
+    const tags = readRunStatus(sights.destination.run?.status)?.tags ?? [];
+    return [rewriteRun({ ...run, tags }, originals, map)];
+  }
+  const { rewriting, folders, linked } = passedRun;
+  const gone = [...failed].map(runLink).filter((path) => linked.has(path));
+  if (gone.length > 0) {
+    await hosts.destination.discard(staging, gone.map((path) => `${folder}/${path}`));
+  }
+  const missing = jobs.filter((job) => !linked.has(runLink(job)));
+  return [rewriting, linkJobs({ ...run, jobs: missing }, gone, folders, map)];
+}
+
+/** Where the paths of the source lead at the destination. */
+export function mapOf({ sights: { source, destination }, found }: Survey): PathMap {
+  const moved = new Set<string>();
+  for (const [folder, { linked }] of found.source.jobs) {
+    const place = folder.slice(JOBS.length);
+    if (linked?.realPath.endsWith(place)) moved.add(linked.realPath.slice(0, -place.length));
+  }
+  return pathMap({
+    workspace: [source.path, source.realPath],
+    moved: [...moved],
+    jobs: source.jobsPath,
+    experiments: source.experimentsPath,
+    destination: destination.realPath,
+  });
+}
+
+/**
+ * Reads what will be rewritten, where it is on this machine: at the source, or staged. At the
+ * source it can be read while the load is still being brought.
+ */
+function readBefore(
+  { staging, jobs, withRun }: Load,
+  survey: Survey,
+  watch: Watch,
+): Promise<Originals> {
+  const { plan, hosts, sights, found } = survey;
+  const map = mapOf(survey);
+  const inStaging = hosts.source.name !== undefined;
+  const paths = jobs.flatMap((job) =>
+    jobOriginals(job, found.source.jobs.get(jobFolder(job))!, map)
+  );
+  if (withRun && isWritten(plan.run)) {
+    const folder = runFolder(plan.experimentId, plan.runId);
+    paths.push(...runOriginals(folder, found.source.run, inStaging));
+  }
+  return readOriginals(inStaging ? staging : sights.source.realPath, paths, watch);
+}
