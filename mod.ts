@@ -29,6 +29,7 @@ export {
   resolveWorkspacePath,
   type RunSummary,
 } from "./lib/copy/browse.ts";
+export { type CleanOptions, cleanWorkspace, type Leftover } from "./lib/copy/clean.ts";
 export { copyExperiment, planCopy } from "./lib/copy/copy.ts";
 export { type RequiredPermissions, requiredPermissions } from "./lib/copy/permissions.ts";
 export type {

@@ -6,6 +6,7 @@
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { renewFigures } from "../scripts/figures.ts";
 import { ROOT } from "../scripts/modules.ts";
 import { ensureExperimaestro, ensurePrograms } from "../scripts/setup.ts";
 import { hasSshd } from "../tests/support/sshd.ts";
@@ -114,7 +115,8 @@ async function writeFiles(report: Report): Promise<void> {
   await Deno.writeTextFile(picture, drawPicture(report.heats));
   const format = { args: ["fmt", "--quiet", page, picture], cwd: ROOT };
   await new Deno.Command(Deno.execPath(), format).spawn().status;
-  console.error("Written: bench/RESULTS.md, bench/results.svg");
+  await renewFigures();
+  console.error("Written: bench/RESULTS.md, bench/results.svg, and the figures in README.md");
 }
 
 async function main(args: string[]): Promise<number> {

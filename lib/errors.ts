@@ -56,3 +56,18 @@ export class CopyError extends Error {
     this.hint = hint;
   }
 }
+
+/**
+ * A connection that was lost, or never quite came about, and that may be had when it is tried
+ * again. For those who copy it is a {@linkcode CopyError} like others.
+ */
+export class LostConnection extends CopyError {
+  /**
+   * Makes an error.
+   *
+   * @param message What happened, and where: one sentence without a full stop.
+   */
+  constructor(message: string) {
+    super("connection", message, "run the same command again: it goes on from here");
+  }
+}

@@ -16,7 +16,8 @@ import { moduleFlags, ROOT } from "./modules.ts";
 import { grantedByReadme, report, Trial } from "./trial.ts";
 
 const OUT = join(ROOT, "dist", "bin");
-const TARGETS = [
+/** For what there is a file. */
+export const TARGETS = [
   "x86_64-unknown-linux-gnu",
   "aarch64-unknown-linux-gnu",
   "x86_64-apple-darwin",
@@ -40,18 +41,23 @@ function fileName(target: string): string {
   return `xpm-copy-${VERSION}-${target}${target.includes("windows") ? ".exe" : ""}`;
 }
 
+/** What Deno is told, to compile for a target. */
+export async function compileArguments(target: string): Promise<string[]> {
+  return [
+    "compile",
+    ...permissions(),
+    ...await moduleFlags(),
+    `--target=${target}`,
+    "--include=LICENSE",
+    `--output=${join(OUT, fileName(target))}`,
+    "cli.ts",
+  ];
+}
+
 /** Compiles for one target; whether Deno's runtime for it could be had. */
 async function compile(target: string): Promise<boolean> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "compile",
-      ...permissions(),
-      ...await moduleFlags(),
-      `--target=${target}`,
-      "--include=LICENSE",
-      `--output=${join(OUT, fileName(target))}`,
-      "cli.ts",
-    ],
+    args: await compileArguments(target),
     cwd: ROOT,
     env: { NO_COLOR: "1" },
   }).output();

@@ -8,16 +8,25 @@ import { cpSync, existsSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./modules.ts";
 import { ensureExperimaestro, ensurePrograms, findProgram } from "./setup.ts";
+import { passOn, readNodeCounts } from "./test_counts.ts";
 
 /** What is about Deno or about this repository, and not about the library. */
-const ELSEWHERE = ["docs_test.ts", "package_test.ts", "flags_test.ts", "workflows_test.ts"];
+const ELSEWHERE = [
+  "tests/docs_test.ts",
+  "tests/packaging/commands_test.ts",
+  "tests/packaging/links_test.ts",
+  "tests/packaging/package_test.ts",
+  "tests/packaging/picture_test.ts",
+  "tests/packaging/workflows_test.ts",
+  "tests/sandbox/flags_test.ts",
+];
 
 /** The files of tests. */
 function testFiles(folder = "tests"): string[] {
   return [...Deno.readDirSync(join(ROOT, folder))].flatMap(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
     if (isDirectory) return testFiles(path);
-    return name.endsWith("_test.ts") && !ELSEWHERE.includes(name) ? [path] : [];
+    return name.endsWith("_test.ts") && !ELSEWHERE.includes(path) ? [path] : [];
   }).sort();
 }
 
@@ -31,47 +40,54 @@ function addData(folder: string): void {
   }
 }
 
-/** Runs them; gives its exit code and the counts of its last lines. */
-async function run(
-  node: string,
-  folder: string,
-  compiled: string[],
-): Promise<[number, (name: string) => number]> {
+/** Runs them; gives its exit code, and all it printed. */
+async function run(node: string, folder: string, compiled: string[]): Promise<[number, string]> {
   const preload = "./tests/packaging/deno_in_node.js";
+  // a test waits more than it works
+  const options = ["--test", "--test-concurrency=4", "--test-reporter=spec"];
   const child = new Deno.Command(node, {
-    args: ["--import", preload, "--test", "--test-reporter=spec", ...compiled],
+    args: ["--import", preload, ...options, ...compiled],
     cwd: folder,
     env: { XPM_COPY_IMPORT_MAP: "" }, // no test has anything to import from JSR
     stdin: "null",
     stdout: "piped",
   }).spawn();
-  let text = "";
-  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
-    text += piece;
-    await Deno.stdout.write(new TextEncoder().encode(piece));
-  }
-  const counted = (name: string) =>
-    Number(text.match(new RegExp(`^. ${name} (\\d+)$`, "gm"))?.at(-1)?.split(" ").at(-1) ?? 0);
-  return [(await child.status).code, counted];
+  const text = await passOn(child.stdout);
+  return [(await child.status).code, text];
 }
 
+/** The version of a Node. */
 function versionOf(node: string): string | undefined {
-  const { stdout } = new Deno.Command(node, { args: ["--version"] }).outputSync();
-  return /^v(\S+)/.exec(new TextDecoder().decode(stdout))?.[1];
+  return /^v(\S+)/.exec(outputOf(node, ["--version"]))?.[1];
+}
+
+function outputOf(program: string, args: string[]): string {
+  const { stdout } = new Deno.Command(program, { args, stderr: "inherit" }).outputSync();
+  return new TextDecoder().decode(stdout).trim();
+}
+
+/** The `node` on PATH, or that of the npm package `node` in the version asked for. */
+async function findNode(version: string | undefined): Promise<string | undefined> {
+  if (version === undefined) return await findProgram("node");
+  const found = ["--yes", `--package=node@${version}`, "node", "-p", "process.execPath"];
+  return outputOf("npx", found) || undefined;
 }
 
 /**
- * Runs tests with the `node` on PATH; the last line counts them.
+ * Runs tests in Node; the last line counts them.
  *
  * @param folder Where the project has been compiled to.
- * @param paths Which files, such as `tests/copy/run_test.ts`; all when there are none.
+ * @param args Which files, such as `tests/copy/run_test.ts`; all when there are none. `--node=24`
+ * takes that version from npm; otherwise the `node` on PATH is taken.
  * @returns The exit code.
  */
-export async function runInNode(folder: string, paths: string[]): Promise<number> {
-  const node = await findProgram("node");
+export async function runInNode(folder: string, args: string[]): Promise<number> {
+  const wanted = args.find((arg) => arg.startsWith("--node="))?.slice("--node=".length);
+  const paths = args.filter((arg) => !arg.startsWith("--"));
+  const node = await findNode(wanted);
   const version = node && versionOf(node);
   if (node === undefined || version === undefined || parseInt(version) < 20) {
-    console.error(`These tests need Node 20 or later; on PATH: ${version ?? "none"}`);
+    console.error(`These tests need Node 20 or later; there is ${version ?? "none"}`);
     return 1;
   }
   await ensurePrograms({ forTests: true });
@@ -79,12 +95,10 @@ export async function runInNode(folder: string, paths: string[]): Promise<number
   addData(folder);
   const compiled = (paths.length > 0 ? paths : testFiles())
     .map((path) => path.replace(/\.ts$/, ".js"));
-  const [code, counted] = await run(node, folder, compiled);
-  const failed = Math.max(counted("fail"), code === 0 ? 0 : 1);
-  console.log(
-    `In Node ${version}: ${counted("pass")} passed, ${failed} failed, ${
-      counted("skipped")
-    } skipped`,
-  );
-  return failed === 0 ? 0 : 1;
+  const [code, text] = await run(node, folder, compiled);
+  const { passed, failed, skipped } = readNodeCounts(text) ?? { passed: 0, failed: 0, skipped: [] };
+  const failures = Math.max(failed, code === 0 ? 0 : 1);
+  const counts = `${passed} passed, ${failures} failed, ${skipped.length} skipped`;
+  console.log(`In Node ${version}: ${counts}`);
+  return failures === 0 ? 0 : 1;
 }

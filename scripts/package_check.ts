@@ -12,7 +12,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { versionFault } from "./check_version.ts";
-import { ROOT } from "./modules.ts";
+import { moduleFlags, ROOT } from "./modules.ts";
 
 const KIB = 1024;
 /** The most that may be published, in bytes. */
@@ -75,11 +75,57 @@ function checkJsr(): string[] {
       faults.push(`jsr: ${path} imports ${target}, which is not published`);
     }
   }
-  for (const path of Object.values(CONFIG.exports).map((name) => name.replace("./", ""))) {
-    const [head = ""] = /^\/\*\*[\s\S]*?\*\//.exec(read(path)) ?? [];
-    if (!head.includes("@example")) faults.push(`jsr: ${path} begins with no example`);
-  }
   return faults;
+}
+
+/** One thing that JSR gives points for. */
+interface Score {
+  what: string;
+  points: number;
+  earned: boolean;
+}
+
+/** The points that JSR gives for what a checkout holds, by its own rules. */
+async function scores(): Promise<Score[]> {
+  const entrypoints = Object.values(CONFIG.exports);
+  const heads = entrypoints.map((path) => /^\/\*\*[\s\S]*?\*\//.exec(read(path))?.[0] ?? "");
+  const [map] = await moduleFlags();
+  const documented = ["doc", "--lint", ...(map === undefined ? [] : [map]), ...entrypoints];
+  const fast = ["lint", "--rules-tags=", "--rules-include=no-slow-types"];
+  const release = read(".github/workflows/release.yml");
+  return [
+    { what: "a README", points: 2, earned: read("README.md").length > 0 },
+    { what: "an example", points: 1, earned: heads.every((head) => head.includes("@example")) },
+    { what: "module documents", points: 1, earned: heads.every((head) => / @module\b/.test(head)) },
+    { what: "documented symbols", points: 5, earned: await succeeds(documented) },
+    { what: "no slow types", points: 5, earned: await succeeds(fast) },
+    {
+      what: "provenance",
+      points: 1,
+      earned: /^ {2}jsr:\n(?: {3}.*\n)*? {6}id-token: write/m.test(release),
+    },
+  ];
+}
+
+/** Whether Deno answers with 0. It need not wait for JSR where `moduleFlags` found none. */
+async function succeeds(args: string[]): Promise<boolean> {
+  const env: Record<string, string> = (await moduleFlags()).length === 0
+    ? {}
+    : { JSR_URL: "http://127.0.0.1:1/" };
+  return (await new Deno.Command(Deno.execPath(), { args, cwd: ROOT, env }).output()).success;
+}
+
+/** What keeps the package from full marks. */
+async function checkScore(): Promise<string[]> {
+  const list = await scores();
+  const sum = (some: Score[]) => some.reduce((total, { points }) => total + points, 0);
+  const earned = list.filter((score) => score.earned);
+  console.log(
+    `jsr     ${sum(earned)} of ${sum(list)} points: ` +
+      list.map(({ what, points }) => `${what} ${points}`).join(", ") +
+      "; 3 more (description 1, runtimes 2) are set at jsr.io",
+  );
+  return list.filter((score) => !score.earned).map(({ what }) => `jsr: no point for ${what}`);
 }
 
 /** What `npm pack` would take. */
@@ -152,10 +198,15 @@ function kib(bytes: number): string {
   return `${Math.ceil(bytes / KIB)} KiB`;
 }
 
+/** What is wrong with what JSR would take. */
+export async function jsrFaults(): Promise<string[]> {
+  return [...checkJsr(), ...await checkScore()];
+}
+
 async function main(all: boolean): Promise<number> {
   const fault = versionFault({ version: CONFIG.version, changelog: read("CHANGELOG.md") });
   const parts = { npm: await checkNpm(), binary: checkBinaries() };
-  const faults = [...(fault === undefined ? [] : [fault]), ...checkJsr()];
+  const faults = [...(fault === undefined ? [] : [fault]), ...await jsrFaults()];
   for (const [name, found] of Object.entries(parts)) {
     if (found !== undefined) faults.push(...found);
     else if (all) faults.push(`${name}: has not been made`);

@@ -15,8 +15,15 @@ const EXPERIMAESTRO = "2.7.0";
 const ACTIONLINT = "1.7.12";
 /** Which Debian package brings which program. */
 const PACKAGES = { rsync: "rsync", ssh: "openssh-client", sshd: "openssh-server" };
-/** The login shells that the tests try besides. */
-const SHELLS = { zsh: "zsh", fish: "fish", tcsh: "tcsh", ksh: "ksh", busybox: "busybox" };
+/** What the tests use besides: a tracer of system calls, and the login shells that they try. */
+const OTHERS = {
+  strace: "strace",
+  zsh: "zsh",
+  fish: "fish",
+  tcsh: "tcsh",
+  ksh: "ksh",
+  busybox: "busybox",
+};
 
 /** Finds a program on `PATH`, or where Debian keeps those of the administrator. */
 export async function findProgram(name: string): Promise<string | undefined> {
@@ -30,7 +37,7 @@ export async function findProgram(name: string): Promise<string | undefined> {
 
 /** Installs what is missing; gives the packages that still are. */
 export async function ensurePrograms({ forTests = false } = {}): Promise<string[]> {
-  const packages = forTests ? { ...PACKAGES, ...SHELLS } : PACKAGES;
+  const packages = forTests ? { ...PACKAGES, ...OTHERS } : PACKAGES;
   const missing = await missingPackages(packages);
   if (missing.length === 0) return [];
   const apt = await findProgram("apt-get");

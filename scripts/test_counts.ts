@@ -1,5 +1,5 @@
 /**
- * Reads what `deno test` prints, and passes it on.
+ * Reads what tests print, and passes it on.
  *
  * @module
  */
@@ -16,26 +16,33 @@ export interface TestCounts {
 
 const SUMMARY = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/;
 const SKIPPED = /^(\S.*) \.\.\. ignored \(/;
+const SKIPPED_IN_NODE = /^\S (\S.*) \([\d.]+ms\) # (.*)$/;
 // deno-lint-ignore no-control-regex
 const COLOUR = /\u001b\[[\d;]*m/g;
 
-/** Passes the output on as it comes; undefined when it holds no summary. */
-export async function countTests(
-  output: ReadableStream<Uint8Array<ArrayBuffer>>,
-): Promise<TestCounts | undefined> {
-  const decoder = new TextDecoder();
-  const encoder = new TextEncoder();
+/** Passes output on as it comes; gives it as a text. */
+export async function passOn(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   let text = "";
-  for await (const chunk of output) {
-    const piece = decoder.decode(chunk, { stream: true });
+  for await (const piece of output.pipeThrough(new TextDecoderStream())) {
     text += piece;
-    const bytes = encoder.encode(piece);
-    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+    await print(new TextEncoder().encode(piece));
   }
-  return readCounts(text);
+  return text;
 }
 
-/** Reads the counts from the whole output; undefined when it holds no summary. */
+/** Prints all of it, also where a child has made standard output one that does not wait. */
+async function print(bytes: Uint8Array): Promise<void> {
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+/** Reads the counts from the whole output of Deno; undefined when it holds no summary. */
 export function readCounts(text: string): TestCounts | undefined {
   const lines = text.replace(COLOUR, "").split("\n");
   const summary = lines.findLast((line) => SUMMARY.test(line));
@@ -43,4 +50,19 @@ export function readCounts(text: string): TestCounts | undefined {
   const [, passed, failed] = SUMMARY.exec(summary)!;
   const skipped = lines.flatMap((line) => SKIPPED.exec(line)?.[1] ?? []);
   return { passed: Number(passed), failed: Number(failed), skipped };
+}
+
+/** The same, of what Node's runner of tests prints. */
+export function readNodeCounts(text: string): TestCounts | undefined {
+  const lines = text.replace(COLOUR, "").split("\n");
+  const counted = (name: string) => {
+    const line = lines.findLast((each) => new RegExp(`^. ${name} \\d+$`).test(each));
+    return line === undefined ? undefined : Number(line.split(" ").at(-1));
+  };
+  const [passed, failed] = [counted("pass"), counted("fail")];
+  if (passed === undefined || failed === undefined) return undefined;
+  const skipped = lines.flatMap((line) =>
+    SKIPPED_IN_NODE.exec(line)?.slice(1).join(", in Node: ") ?? []
+  );
+  return { passed, failed, skipped };
 }

@@ -1,16 +1,18 @@
 /**
- * Runs the tests in Node on the sources as they are, for where dnt cannot be had: compiled by
- * esbuild into `dist/node`, with what stands in for `Deno` and for `@std`. What dnt adds, and
+ * Runs the tests in Node on the sources as they are, for where dnt cannot be had: compiled
+ * into `dist/node`, with what stands in for `Deno` and for `@std`. What dnt adds, and
  * TypeScript under the types of Node 20, is left to `deno task build:npm`.
  *
- *   deno task test:node [FILE]...    with the `node` on PATH; FILE as `tests/copy/run_test.ts`
+ *   deno task test:node [--node=VERSION] [FILE]...    FILE as `tests/copy/run_test.ts`
+ *
+ * Without a version it is the `node` on PATH.
  *
  * @module
  */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { stop, transform } from "esbuild";
+import ts from "typescript";
 import { ROOT } from "./modules.ts";
 import { runInNode } from "./node_tests.ts";
 
@@ -47,7 +49,7 @@ function withSpecifiers(path: string, code: string): string {
   return code.replace(
     /(\bfrom |\bimport |\bimport\()"(\.{1,2}\/[^"]+\.ts|@std\/[^"]+)"/g,
     (_, before, name) => `${before}"${specifier(path, resolved(path, name))}"`,
-  );
+  ).replace(/\/deno\.json" with { type: "json" }/g, '/deno.json.js"');
 }
 
 /** The import of those names that a module uses; what stands in for them needs none. */
@@ -57,12 +59,19 @@ function shims(path: string, source: string): string {
   return `import { ${used.join(", ")} } from "${specifier(path, `${NODE}/deno.ts`)}";\n`;
 }
 
-async function compile(path: string): Promise<void> {
+/** As dnt, which lets TypeScript do the same. */
+const OPTIONS: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2023,
+  module: ts.ModuleKind.ESNext,
+  verbatimModuleSyntax: true,
+};
+
+function compile(path: string): void {
   const source = readFileSync(join(ROOT, path), "utf8");
-  const { code } = await transform(source, { loader: "ts", format: "esm", target: "node20" });
+  const { outputText } = ts.transpileModule(source, { compilerOptions: OPTIONS });
   const to = join(OUT, path.replace(/\.ts$/, ".js"));
   mkdirSync(dirname(to), { recursive: true });
-  writeFileSync(to, shims(path, source) + withSpecifiers(path, code));
+  writeFileSync(to, shims(path, source) + withSpecifiers(path, outputText));
 }
 
 /** Installs the packages of npm that the library and its tests use; whether that worked. */
@@ -85,8 +94,10 @@ if (import.meta.main) {
   for (const name of ["lib", "scripts", "tests"]) {
     rmSync(join(OUT, name), { recursive: true, force: true });
   }
-  await Promise.all(sources().map(compile));
-  await stop();
+  sources().forEach(compile);
+  // as a module: of JSON as such Node 20 warns
+  const config = readFileSync(join(ROOT, "deno.json"), "utf8");
+  writeFileSync(join(OUT, "deno.json.js"), `export default ${config}`);
   if (!await install()) {
     console.error("test:node cannot have its packages: is npm's registry out of reach?");
     Deno.exit(1);

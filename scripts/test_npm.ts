@@ -2,7 +2,9 @@
  * Runs the tests on the npm package in `dist/npm`, in Node: the same files as in Deno, compiled by
  * dnt.
  *
- *   deno task test:npm [FILE]...    with the `node` on PATH; FILE as `tests/copy/run_test.ts`
+ *   deno task test:npm [--node=VERSION] [FILE]...    FILE as `tests/copy/run_test.ts`
+ *
+ * Without a version it is the `node` on PATH.
  *
  * @module
  */

@@ -54,6 +54,29 @@ export class Trial implements Disposable {
     return { code, said };
   }
 
+  /** Runs a program in a terminal; once it shows `cue`, `answer` is typed there. */
+  async runInTerminal(words: string[], cue: string, answer: string): Promise<Outcome> {
+    const child = new Deno.Command("script", {
+      args: ["-qefc", words.map((word) => `'${word}'`).join(" "), "/dev/null"],
+      cwd: this.root,
+      env: { ...this.#env, TERM: "xterm" },
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const keyboard = child.stdin.getWriter();
+    let said = "";
+    for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
+      const known = said.includes(cue);
+      said += piece;
+      if (known || !said.includes(cue)) continue;
+      await new Promise((resolve) => setTimeout(resolve, 300)); // until it listens
+      await keyboard.write(new TextEncoder().encode(answer));
+    }
+    const { code } = await child.status;
+    await keyboard.close().catch(() => {}); // nobody reads any more
+    return { code, said };
+  }
+
   /** Copies a sample of three jobs on this machine. */
   async copy(step: string, program: Program): Promise<void> {
     const to = join(this.folder("to"), step.replace(/\W/g, "-"));
@@ -69,11 +92,16 @@ export class Trial implements Disposable {
   }
 
   async #copy(step: string, to: unknown, program: Program): Promise<void> {
+    const ends = this.writeSettings(to);
+    report(step, await program([this.#experimentId, ...ends, "--yes"]), "Copied 3 jobs");
+  }
+
+  /** Writes settings with the sample's workspace and another; gives the arguments that name them. */
+  writeSettings(to: unknown): string[] {
     const settings = join(this.folder("settings"), "settings.yaml");
     const workspaces = [{ id: "from", path: join(this.root, "from") }, to];
     writeFileSync(settings, JSON.stringify({ workspaces })); // JSON is YAML
-    const ends = ["--from", "from", "--to", "to", "--settings", settings, "--yes"];
-    report(step, await program([this.#experimentId, ...ends]), "Copied 3 jobs");
+    return ["--from", "from", "--to", "to", "--settings", settings];
   }
 
   /** Removes the folder. */

@@ -1,6 +1,6 @@
 /**
  * Tries the package end to end as JSR serves it, against a registry on this machine: publishing,
- * the program under the README's flags, installing, and a program that imports it.
+ * what the documents run of it, with their flags, installing, and a program that imports it.
  *
  *   deno task try:jsr --registry=FILE --std=DIR
  *
@@ -14,8 +14,10 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { blocksOf, DOCUMENTS, scriptOf } from "./documents.ts";
 import { ROOT } from "./modules.ts";
-import { grantedByReadme, type Outcome, report, Trial } from "./trial.ts";
+import { SampleHome } from "./sample_home.ts";
+import { type Outcome, report, Trial } from "./trial.ts";
 
 /** Starts the registry with this package published; gives its address. */
 async function serve(registry: string, std: string, out: string) {
@@ -42,36 +44,34 @@ function measure(folder: string): string {
   return `${files.length} files, ${(bytes / 1024).toFixed(0)} KiB`;
 }
 
-/** The flags that the README gives, for the folders of a trial. */
-function flags(trial: Trial): string[] {
-  const folders = ["from", "to", "settings"].map((name) => trial.folder(name)).join(",");
-  return [
-    "--no-prompt",
-    `--allow-read=${folders}`,
-    `--allow-write=${trial.folder("to")},${trial.folder("tmp")}`,
-    ...["run", "env", "sys"].map((name) => `--allow-${name}=${grantedByReadme(name)}`),
-  ];
+/** Variables by which Deno takes packages from the registry, and keeps them apart. */
+type Env = { JSR_URL: string; DENO_DIR: string };
+
+/** Runs a script of the documents in a home of its own. */
+async function tryScript(step: string, script: string, env: Env, expected = ""): Promise<void> {
+  await using home = await SampleHome.make(env);
+  report(step, await home.run(script), expected);
+}
+
+/** Runs what the documents run with `jsr:@xpm/copy`, and the same with the other entrypoint. */
+async function tryDocuments(env: Env): Promise<void> {
+  const blocks = [...DOCUMENTS].flatMap(([path, text]) => blocksOf(path, text));
+  for (const block of blocks) {
+    const script = scriptOf(block);
+    if (!script?.includes("deno run ") || !script.includes(" jsr:@xpm/copy ")) continue;
+    const where = `${block.path}:${block.line}`;
+    const expected = script.includes("--yes") ? "Copied " : "Usage:";
+    await tryScript(`${where}, with jsr:@xpm/copy`, script, env, expected);
+    const other = script.replaceAll("jsr:@xpm/copy ", "jsr:@xpm/copy/cli ");
+    await tryScript(`${where}, with jsr:@xpm/copy/cli`, other, env, expected);
+  }
+  const scripts = blocks.flatMap((block) => scriptOf(block) ?? []);
+  const install = scripts.find((script) => script.startsWith("deno install -g "))!.trim();
+  const copy = scripts.find((script) => /^xpm-copy .*--from cluster .*--yes$/m.test(script))!;
+  await tryScript(`${install}, and a copy by it`, install + "\n" + copy, env, "Copied ");
 }
 
 type Deno = (args: string[], cwd?: string) => Promise<Outcome>;
-
-async function tryProgram(trial: Trial, deno: Deno): Promise<void> {
-  const help = await deno(["run", "-A", "jsr:@xpm/copy", "--help"]);
-  report("deno run -A jsr:@xpm/copy --help", help, "Usage:");
-  for (const name of ["jsr:@xpm/copy", "jsr:@xpm/copy/cli"]) {
-    const program = (args: string[]) => deno(["run", ...flags(trial), name, ...args]);
-    await trial.copy(`a copy by ${name} under the README's flags`, program);
-    await trial.copyOverSsh(`a copy over ssh by ${name} under the README's flags`, program);
-  }
-}
-
-async function tryInstalled(trial: Trial, deno: Deno): Promise<void> {
-  const root = trial.folder("installed");
-  const install = ["install", "-g", "-A", "-n", "xpm-copy", "--root", root, "jsr:@xpm/copy"];
-  report("deno install -g -n xpm-copy", await deno(install));
-  const program = (args: string[]) => trial.run(join(root, "bin", "xpm-copy"), args);
-  await trial.copy("a copy by what was installed", program);
-}
 
 const IMPORTING = `
 import { copyExperiment, type CopyResult, getWorkspace, loadSettings } from "@xpm/copy";
@@ -99,8 +99,7 @@ async function tryAll(registry: string, std: string): Promise<void> {
     const dry = ["publish", "--dry-run", "--allow-dirty", "--no-lock"];
     report("deno publish --dry-run", await deno(dry, ROOT), "Dry run complete");
     console.log(`ok  deno publish: ${measure(published)}`);
-    await tryProgram(trial, deno);
-    await tryInstalled(trial, deno);
+    await tryDocuments({ JSR_URL: url, DENO_DIR: join(trial.root, "deno_dir") });
     await tryImported(trial, deno);
   } finally {
     child.kill();

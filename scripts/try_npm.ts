@@ -9,15 +9,24 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "./modules.ts";
-import { report, Trial } from "./trial.ts";
+import { blocksOf, DOCUMENTS, linesOf } from "./documents.ts";
+import { moduleFlags, ROOT } from "./modules.ts";
+import { makeSample } from "./sample.ts";
+import { type Program, report, Trial } from "./trial.ts";
 
 const PACKAGE = join(ROOT, "dist", "npm");
-/** What runs JavaScript, as npm packages where it is not on PATH. */
-const RUNTIMES: [name: string, command: string[]][] = [
-  ["node", ["node"]],
-  ["node 24", ["npx", "--yes", "--package=node@24", "node"]],
-  ["bun", ["npx", "--yes", "bun@1"]],
+/** The file that `npm pack` makes. */
+const FILE = `xpm-copy-${JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version}.tgz`;
+/** What runs JavaScript, as npm packages where it is not on PATH; and how it runs a command. */
+const RUNTIMES: [name: string, command: string[], npx: string[]][] = [
+  ["node", ["node"], ["npx"]],
+  [
+    "node 24",
+    ["npx", "--yes", "--package=node@24", "node"],
+    // the npx in there is a script for the `node` on PATH: that of version 24
+    ["npx", "--yes", "--package=node@24", "npx"],
+  ],
+  ["bun", ["npx", "--yes", "bun@1"], ["npx", "--yes", "bun@1", "x", "--bun"]],
 ];
 
 const IMPORTING = `
@@ -34,12 +43,29 @@ console.log(await run(["--version"]));
 /** Installs the package where nothing else is; gives the folder. */
 async function install(trial: Trial): Promise<string> {
   const folder = trial.folder("installed");
-  const { version } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8"));
   report("npm pack", await trial.run("npm", ["pack", "--pack-destination", folder], PACKAGE));
-  const packed = `./xpm-copy-${version}.tgz`;
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
-  report("npm install", await trial.run("npm", ["install", packed], folder));
+  report("npm install", await trial.run("npm", ["install", `./${FILE}`], folder));
   return folder;
+}
+
+/** Runs what the README runs with the package, which npm does not have yet: its file instead. */
+async function tryReadme(trial: Trial, folder: string): Promise<void> {
+  const blocks = blocksOf("README.md", DOCUMENTS.get("README.md")!);
+  const block = blocks.find(({ body }) => body.startsWith("npx @xpm/copy"))!;
+  for (const line of linesOf(block.body)) {
+    const words = line.replace("@xpm/copy", `file:${join(folder, FILE)}`).split(" ");
+    report(
+      line,
+      await trial.run(words[0]!, words.slice(1)),
+      line.includes("--help") ? "Usage:" : "",
+    );
+  }
+  const installed = join(trial.folder("global"), "bin", "xpm-copy");
+  await trial.copy(
+    "what npm install -g has installed copies",
+    (args) => trial.run(installed, args),
+  );
 }
 
 /** Compiles a program that imports the package, by TypeScript's strictest rules. */
@@ -52,17 +78,49 @@ async function compile(trial: Trial, folder: string): Promise<void> {
   report("tsc of a program that imports it", outcome);
 }
 
-async function tryRuntime(trial: Trial, folder: string, [name, command]: typeof RUNTIMES[0]) {
-  const [program, ...before] = command;
-  const run = (args: string[]) => trial.run(program!, [...before, ...args], folder);
-  const { said } = await run(["--version"]);
-  const label = `${name} (${said.split("\n")[0]})`;
+async function tryRuntime(trial: Trial, folder: string, [name, ...commands]: typeof RUNTIMES[0]) {
+  const [[first, ...before], [npx, ...words]] = commands;
+  const found = await trial.run(first!, [...before, "-p", "process.execPath"]);
+  const program = found.said.trim();
+  const run = (args: string[]) => trial.run(program, args, folder);
+  const label = `${name} (${(await run(["--version"])).said.trim()})`;
   const bin = join(folder, "node_modules", ".bin", "xpm-copy");
+  const runByNpx = (args: string[]) => trial.run(npx!, [...words, "xpm-copy", ...args], folder);
+  await trial.copy(`${label}: the command copies, through npx`, runByNpx);
   await trial.copy(`${label}: the command copies`, (args) => run([bin, ...args]));
   await trial.copyOverSsh(`${label}: the command copies over ssh`, (args) => run([bin, ...args]));
   const to = join(trial.folder("to"), `imported by ${name}`);
   const imported = await run(["main.js", join(trial.root, "from"), to]);
   report(`${label}: the library copies`, imported, "3 true not-found\nxpm-copy ");
+  await tryTerminal(trial, label, [program, bin]);
+  await tryLock(trial, label, (args) => run([bin, ...args]));
+}
+
+/** Answers a question, and presses Ctrl-C. */
+async function tryTerminal(trial: Trial, label: string, command: string[]): Promise<void> {
+  makeSample(join(trial.root, "from"), { jobs: 1, experimentId: "other" });
+  const to = join(trial.folder("to"), `by hand ${label}`);
+  const words = [...command, ...trial.writeSettings({ id: "to", path: to })];
+  const answered = await trial.runInTerminal(words, "Which experiment", "\r");
+  report(`${label}: a question is answered in a terminal`, answered, "Nothing was written");
+  const copy = [...words, "neuralir", "--yes", "--bwlimit", "1"];
+  const { code, said } = await trial.runInTerminal(copy, "jobs published", "\u0003");
+  report(`${label}: Ctrl-C ends a copy with 130`, { code: code - 130, said }, "interrupted");
+}
+
+/** Lets Deno copy, and the package meanwhile: the locks of both must be the same. */
+async function tryLock(trial: Trial, label: string, program: Program): Promise<void> {
+  const to = join(trial.folder("to"), `locked ${label}`);
+  const args = ["neuralir", ...trial.writeSettings({ id: "to", path: to }), "--yes"];
+  const flags = ["-A", "--config", join(ROOT, "deno.json"), ...await moduleFlags()];
+  const words = ["run", ...flags, join(ROOT, "cli.ts"), ...args, "--bwlimit", "4"];
+  const first = trial.run(Deno.execPath(), words);
+  while (!existsSync(join(to, ".xpm-staging"))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const second = await program(args);
+  report(`${label}: waits for a copy by Deno to the same workspace`, second, "waiting for it");
+  report(`${label}: which has copied all`, await first, "Copied 3 jobs");
 }
 
 if (import.meta.main) {
@@ -71,10 +129,9 @@ if (import.meta.main) {
     Deno.exit(1);
   }
   try {
-    using trial = new Trial();
+    using trial = new Trial({ npm_config_prefix: "ROOT/global" });
     const folder = await install(trial);
-    const npx = await trial.run("npx", ["xpm-copy", "--version"], folder);
-    report("npx xpm-copy --version", npx, "xpm-copy ");
+    await tryReadme(trial, folder);
     await compile(trial, folder);
     for (const runtime of RUNTIMES) await tryRuntime(trial, folder, runtime);
   } catch (error) {

@@ -47,6 +47,7 @@ for (const remote of [false, true]) {
       let waited = 0;
       const options: CopyOptions = {
         onEvent: (event) => waited += event.type === "waiting" ? 1 : 0,
+        bandwidthLimit: 500, // so slow that they meet, whoever is first
       };
       const copy = () => copyExperiment(pair.from, pair.to, "shared", RUN, options);
       const results = await Promise.all([copy(), copy()]);
@@ -96,8 +97,11 @@ for (const remote of [false, true]) {
         stdout: "null",
         stderr: "null",
       }).spawn();
+      let ended = false;
+      child.status.then(() => ended = true);
       let log: string | undefined;
       while ((log = stagedLog(pair.to.path)) === undefined) {
+        assert(!ended, "the copy has ended before it could be killed");
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       child.kill("SIGKILL");

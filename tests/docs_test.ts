@@ -8,47 +8,26 @@ import { assert, assertEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { parseArguments } from "../lib/cli/arguments.ts";
 import { HELP_TEXT } from "../lib/cli/help.ts";
+import {
+  blocksOf,
+  DOCUMENTS,
+  faultOf,
+  isExternal,
+  linesOf,
+  linksOf,
+  scriptOf,
+} from "../scripts/documents.ts";
+import { figuresOf } from "../scripts/figures.ts";
 import { ROOT } from "../scripts/modules.ts";
 
-const FENCE = /^```(\S*)\n([\s\S]*?)^```$/gm;
-
-/** The documents, by their path in the project. */
-const DOCUMENTS = new Map(
-  [
-    "README.md",
-    "CHANGELOG.md",
-    ...[...Deno.readDirSync(join(ROOT, "docs"))].map(({ name }) => `docs/${name}`),
-  ].filter((path) => path.endsWith(".md"))
-    .sort()
-    .map((path) => [path, Deno.readTextFileSync(join(ROOT, path))]),
-);
-
-/** The anchors of a document's headings, as GitHub makes them. */
-function anchors(text: string): string[] {
-  const headings = text.replace(FENCE, "").matchAll(/^#+ (.+)$/gm);
-  return [...headings].map(([, heading]) =>
-    heading!.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-")
-  );
-}
-
-/** What is wrong with a link of a document; undefined when it leads somewhere. */
-function fault(path: string, link: string): string | undefined {
-  const [file = "", anchor] = link.split("#");
-  const target = file === "" ? path : join(dirname(path), file);
-  try {
-    Deno.statSync(join(ROOT, target));
-  } catch {
-    return `${path}: nothing at ${link}`;
-  }
-  if (anchor === undefined) return undefined;
-  const text = DOCUMENTS.get(target) ?? "";
-  return anchors(text).includes(anchor) ? undefined : `${path}: no heading for ${link}`;
-}
-
 /** The relative links of a document. */
-function relativeLinks(text: string): string[] {
-  const links = text.replace(FENCE, "").matchAll(/\]\(([^)\s]+)\)/g);
-  return [...links].map(([, link]) => link!).filter((link) => !/^[a-z]+:/.test(link));
+function relativeLinks(path: string): string[] {
+  return linksOf(DOCUMENTS.get(path)!).filter((link) => !isExternal(link));
+}
+
+/** The lines that a document tells to run. */
+function shellLines(path: string): string[] {
+  return blocksOf(path, DOCUMENTS.get(path)!).flatMap((block) => linesOf(scriptOf(block) ?? ""));
 }
 
 /** The first command of a line, in words as a POSIX shell makes them. */
@@ -59,12 +38,6 @@ function words(line: string): string[] {
     found.push(token.replace(/'([^']*)'|"([^"]*)"/g, "$1$2"));
   }
   return found;
-}
-
-/** The lines of a document's `sh` blocks; one that ends in a backslash goes on. */
-function shellLines(text: string): string[] {
-  return [...text.matchAll(FENCE)].filter(([, language]) => language === "sh")
-    .flatMap(([, , body]) => body!.replaceAll("\\\n", " ").split("\n"));
 }
 
 /** The arguments of a line that runs the program; undefined when it does not. */
@@ -81,16 +54,31 @@ function granted(line: string, flag: string): string[] {
 }
 
 Deno.test("the documents have no relative link that leads nowhere", () => {
-  const links = [...DOCUMENTS].flatMap(([path, text]) =>
-    relativeLinks(text).map((link) => ({ path, link }))
+  const links = [...DOCUMENTS.keys()].flatMap((path) =>
+    relativeLinks(path).map((link) => ({ path, link }))
   );
-  assert(links.length > 10, `only ${links.length} links were found`);
-  assertEquals(links.flatMap(({ path, link }) => fault(path, link) ?? []), []);
+  assert(links.length > 30, `only ${links.length} links were found`);
+  assertEquals(links.flatMap(({ path, link }) => faultOf(path, link) ?? []), []);
+});
+
+Deno.test("faultOf() finds a link to nothing, and one to a heading that is not there", () => {
+  assertEquals(
+    ["guide.md", "guide.md#all-options", "#documents", "no.md", "guide.md#no", "../LICENSE"]
+      .map((link) => faultOf("docs/README.md", link)),
+    [
+      undefined,
+      undefined,
+      undefined,
+      "docs/README.md: nothing at no.md",
+      "docs/README.md: no heading for guide.md#no",
+      undefined,
+    ],
+  );
 });
 
 Deno.test("docs/README.md and README.md link to every document", () => {
   for (const index of ["README.md", "docs/README.md"]) {
-    const linked = relativeLinks(DOCUMENTS.get(index)!).map((link) =>
+    const linked = relativeLinks(index).map((link) =>
       join(dirname(index), link.replace(/#.*/, ""))
     );
     const others = [...DOCUMENTS.keys()].filter((path) => /^docs\/(?!README)/.test(path));
@@ -100,8 +88,8 @@ Deno.test("docs/README.md and README.md link to every document", () => {
 
 Deno.test("parseArguments() understands every command line of the documents", () => {
   let count = 0;
-  for (const [path, text] of DOCUMENTS) {
-    for (const line of shellLines(text)) {
+  for (const path of DOCUMENTS.keys()) {
+    for (const line of shellLines(path)) {
       const args = programArguments(line);
       if (args === undefined) {
         assert(!/(^|[|;&(]\s*)xpm-copy /.test(line), `${path}: unread command: ${line}`);
@@ -126,15 +114,50 @@ Deno.test("README.md and docs/guide.md tell of every option of --help", () => {
   assertEquals([...options].filter((option) => !told.has(option)), []);
 });
 
-Deno.test("README.md grants what tests/sandbox/flags_test.ts shows to be enough and needed", () => {
-  const lines = shellLines(DOCUMENTS.get("README.md")!)
+Deno.test("the documents grant what tests/sandbox/flags_test.ts shows to be enough and needed", () => {
+  const lines = ["docs/guide.md", "README.md"].flatMap(shellLines)
     .filter((line) => line.startsWith("deno run --no-prompt"));
   const [programs, variables] = [["rsync", "tar"], ["HOME", "PATH"]];
   const yaml = ["LOG_TOKENS", "LOG_STREAM"];
   const [withSsh, ssh] = [[...programs, "ssh"], [...variables, "TMPDIR", "SSH_AUTH_SOCK", ...yaml]];
-  assertEquals(lines.map((line) => granted(line, "run")), [programs, withSsh, withSsh]);
-  assertEquals(lines.map((line) => granted(line, "env")), [[...variables, ...yaml], ssh, ssh]);
-  assertEquals(lines.map((line) => granted(line, "sys")), [["statfs"], ["statfs"], ["statfs"]]);
+  const runs = [programs, withSsh, withSsh, withSsh];
+  assertEquals(lines.map((line) => granted(line, "run")), runs);
+  assertEquals(lines.map((line) => granted(line, "env")), [[...variables, ...yaml], ssh, ssh, ssh]);
+  assertEquals(lines.map((line) => granted(line, "sys")), runs.map(() => ["hostname", "statfs"]));
+});
+
+Deno.test("README.md's table of permissions is that of the guide's lines", () => {
+  const rows = [...DOCUMENTS.get("README.md")!.matchAll(/^\| `--allow-(\w+)` +\|(.*)\|$/gm)];
+  const table: Record<string, string[]> = Object.fromEntries(
+    rows.map(([, name, cells]) => [name!, cells!.split("|").map((cell) => cell.trim())]),
+  );
+  const said = (name: string) =>
+    shellLines("docs/guide.md").filter((line) => line.startsWith("deno run --no-prompt"))
+      .map((line) => {
+        const ends = { from: / --from (\S+)/.exec(line)![1]!, to: / --to (\S+)/.exec(line)![1]! };
+        return granted(line, name).map((value) => wordFor(value, ends)).join(", ");
+      });
+  const plain = (name: string) => table[name]?.map((cell) => cell.replaceAll("`", ""));
+  assertEquals(plain("run"), said("run").map((list) => list.replaceAll(", ", ",")));
+  assertEquals(plain("read"), said("read"));
+  assertEquals(plain("write"), said("write"));
+  assertEquals(plain("sys"), said("sys"));
+  const [local] = said("env");
+  assertEquals(plain("env"), [local?.replaceAll(", ", ","), "as above", "as above"]);
+});
+
+/** What the table says for a folder of a line. */
+function wordFor(value: string, { from, to }: { from: string; to: string }): string {
+  if (value === "$HOME/.config/experimaestro") return "settings";
+  const end = value === "$HOME/experiments/main" ? "local" : value;
+  return end === from ? "source" : end === to ? "destination" : value;
+}
+
+Deno.test("README.md's figures are those of bench/RESULTS.md", () => {
+  const table = figuresOf(DOCUMENTS.get("bench/RESULTS.md")!);
+  const cells = (text: string) => text.replace(/-+|[ \n]+/g, "");
+  assert(cells(DOCUMENTS.get("README.md")!).includes(cells(table)), "run: deno task figures");
+  assert(table.split("\n").length > 3, table);
 });
 
 Deno.test("docs/reliability.md names tests that are there", () => {

@@ -50,8 +50,14 @@ export interface CopyRequest extends OutputChoice {
   create: boolean;
   /** Files of jobs to leave out. */
   exclude: string[];
+  /** Whether what is copied reaches the disk before it gets its name. */
+  fsync: boolean;
   /** At most so many KiB a second. */
   bandwidthLimit: number | undefined;
+  /** How long a host may take to answer at all, in seconds; 0 for ever. */
+  connectTimeout: number | undefined;
+  /** How long a transfer may stand still, in seconds; 0 for ever. */
+  timeout: number | undefined;
   /** Another settings file. */
   settings: string | undefined;
 }
@@ -64,15 +70,38 @@ export interface ListRequest extends OutputChoice {
   workspace: string | undefined;
   /** The experiment whose runs are listed. */
   experimentId: string | undefined;
+  /** How long a host may take to answer at all, in seconds; 0 for ever. */
+  connectTimeout: number | undefined;
+  /** How long a transfer may stand still, in seconds; 0 for ever. */
+  timeout: number | undefined;
+  /** Another settings file. */
+  settings: string | undefined;
+}
+
+/** What `xpm-copy clean` was asked. */
+export interface CleanRequest extends OutputChoice {
+  /** Which command. */
+  command: "clean";
+  /** The workspace, in the user's words. */
+  workspace: string;
+  /** Whether to remove, not only to list. */
+  yes: boolean;
+  /** How long a host may take to answer at all, in seconds; 0 for ever. */
+  connectTimeout: number | undefined;
+  /** How long a transfer may stand still, in seconds; 0 for ever. */
+  timeout: number | undefined;
   /** Another settings file. */
   settings: string | undefined;
 }
 
 /** What the program was asked to do. */
-export type Request = CopyRequest | ListRequest | { command: "help" } | { command: "version" };
+export type Request = CopyRequest | ListRequest | CleanRequest | { command: "help" } | {
+  command: "version";
+};
 
 /** The words that are commands; an experiment of such a name needs one before it. */
-export const COMMANDS: readonly string[] = ["copy", "ls", "permissions"];
+export const COMMANDS = ["copy", "permissions", "ls", "clean"] as const;
+type Command = typeof COMMANDS[number];
 
 /** An option: what kind of value it takes, its letter, and whether `ls` has no use for it. */
 interface Option {
@@ -86,12 +115,15 @@ const OPTIONS: Record<string, Option> = {
   "from-workspace": { type: "string", copyOnly: true },
   to: { type: "string", copyOnly: true },
   "to-workspace": { type: "string", copyOnly: true },
-  yes: { type: "boolean", short: "y", copyOnly: true },
+  yes: { type: "boolean", short: "y" },
   "include-running": { type: "boolean", copyOnly: true },
   "keep-replaced": { type: "boolean", copyOnly: true },
   create: { type: "boolean", copyOnly: true },
   exclude: { type: "string", copyOnly: true },
+  "no-fsync": { type: "boolean", copyOnly: true },
   bwlimit: { type: "string", copyOnly: true },
+  "connect-timeout": { type: "string" },
+  timeout: { type: "string" },
   settings: { type: "string" },
   json: { type: "boolean" },
   quiet: { type: "boolean", short: "q" },
@@ -113,8 +145,7 @@ export function parseArguments(args: string[]): Request {
   const { given, positionals } = read(args);
   if (given.has("help")) return { command: "help" };
   if (given.has("version")) return { command: "version" };
-  const [word] = positionals;
-  const command = word === "ls" || word === "permissions" ? word : "copy";
+  const command = COMMANDS.find((name) => name === positionals[0]) ?? "copy";
   if (positionals[0] === command) positionals.shift();
   judge(command, given, positionals);
 
@@ -126,10 +157,15 @@ export function parseArguments(args: string[]): Request {
     color: readColor(last(given, "color")),
   };
   const [first, second] = positionals;
-  const settings = last(given, "settings");
-  if (command === "ls") {
-    return { command, workspace: first, experimentId: second, settings, ...output };
-  }
+  const common = {
+    connectTimeout: readSeconds("--connect-timeout", last(given, "connect-timeout")),
+    timeout: readSeconds("--timeout", last(given, "timeout")),
+    settings: last(given, "settings"),
+    ...output,
+  };
+  const yes = given.has("yes");
+  if (command === "clean") return { command, workspace: first!, yes, ...common };
+  if (command === "ls") return { command, workspace: first, experimentId: second, ...common };
   const bwlimit = last(given, "bwlimit");
   return {
     command,
@@ -137,14 +173,14 @@ export function parseArguments(args: string[]): Request {
     runId: second,
     from: last(given, "from") ?? last(given, "from-workspace"),
     to: last(given, "to") ?? last(given, "to-workspace"),
-    yes: given.has("yes"),
+    yes,
     includeRunning: given.has("include-running"),
     keepReplaced: given.has("keep-replaced"),
     create: given.has("create"),
+    fsync: !given.has("no-fsync"),
     exclude: given.get("exclude") ?? [],
     bandwidthLimit: bwlimit === undefined ? undefined : parseBandwidth(bwlimit),
-    settings,
-    ...output,
+    ...common,
   };
 }
 
@@ -213,8 +249,16 @@ function checkValue(rawName: string, value: string | undefined, inline: boolean)
   return value;
 }
 
+/** What may follow a command. */
+const EXPECTED: Record<Command, string[]> = {
+  copy: ["EXPERIMENT", "RUN"],
+  permissions: ["EXPERIMENT", "RUN"],
+  ls: ["WORKSPACE", "EXPERIMENT"],
+  clean: ["WORKSPACE"],
+};
+
 /** Which options and arguments go together. */
-function judge(command: "copy" | "permissions" | "ls", given: Given, positionals: string[]): void {
+function judge(command: Command, given: Given, positionals: string[]): void {
   const refuse = (message: string, hint: string) => {
     throw new CopyError("usage", message, hint);
   };
@@ -229,17 +273,24 @@ function judge(command: "copy" | "permissions" | "ls", given: Given, positionals
   if (given.has("quiet") && given.has("json")) {
     refuse("--quiet and --json do not go together", "with --json, read the last line alone");
   }
-  if (command === "ls") {
-    const foreign = [...given.keys()].find((name) => OPTIONS[name]?.copyOnly);
+  if (command === "ls" || command === "clean") {
+    const foreign = [...given.keys()].find((name) =>
+      OPTIONS[name]?.copyOnly || command === "ls" && name === "yes"
+    );
+    const what = `xpm-copy ${command}`;
     if (foreign !== undefined) {
-      refuse(`\`xpm-copy ls\` does not take --${foreign}`, "write `xpm-copy ls WORKSPACE`");
+      refuse(`\`${what}\` does not take --${foreign}`, `write \`${what} WORKSPACE\``);
+    }
+    if (command === "clean" && positionals.length === 0) {
+      refuse("clean which workspace?", `write \`${what} WORKSPACE\``);
     }
   }
   const empty = positionals.indexOf("");
   if (empty >= 0) refuse(`argument ${empty + 1} is empty`, HELP);
-  if (positionals.length > 2) {
-    const expected = command === "ls" ? "WORKSPACE and EXPERIMENT" : "EXPERIMENT and RUN";
-    refuse(`unexpected argument '${printable(positionals[2] ?? "")}'`, `expected ${expected}`);
+  const expected = EXPECTED[command];
+  const more = positionals[expected.length];
+  if (more !== undefined) {
+    refuse(`unexpected argument '${printable(more)}'`, `expected ${expected.join(" and ")}`);
   }
 }
 
@@ -250,6 +301,16 @@ function readColor(text: string | undefined): ColorChoice {
     "usage",
     `--color cannot be '${printable(text)}'`,
     "it is auto, always or never",
+  );
+}
+
+function readSeconds(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new CopyError(
+    "usage",
+    `${name} cannot be '${printable(text)}'`,
+    "it is a number of seconds; 0 is for ever",
   );
 }
 

@@ -18,12 +18,13 @@ export function copyCommand(
   { from, to, experimentId }: Choice,
   runId: string,
 ) {
-  const isCommand = COMMANDS.includes(experimentId);
+  const isCommand = COMMANDS.some((name) => name === experimentId);
   const command = ["xpm-copy", ...(isCommand ? ["copy"] : []), experimentId, runId];
   command.push("--from", from.words, "--to", to.words);
   if (request.includeRunning) command.push("--include-running");
   if (request.keepReplaced) command.push("--keep-replaced");
   if (request.create) command.push("--create");
+  if (!request.fsync) command.push("--no-fsync");
   for (const pattern of request.exclude) {
     if (pattern.startsWith("-")) command.push(`--exclude=${pattern}`);
     else command.push("--exclude", pattern);
@@ -31,6 +32,10 @@ export function copyCommand(
   if (request.bandwidthLimit !== undefined) {
     command.push("--bwlimit", String(request.bandwidthLimit));
   }
+  if (request.connectTimeout !== undefined) {
+    command.push("--connect-timeout", String(request.connectTimeout));
+  }
+  if (request.timeout !== undefined) command.push("--timeout", String(request.timeout));
   if (request.settings !== undefined) command.push("--settings", request.settings);
   return [...command, "--yes"];
 }

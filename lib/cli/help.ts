@@ -13,10 +13,13 @@ Usage:
   xpm-copy [copy] [EXPERIMENT [RUN]] --from WORKSPACE --to WORKSPACE [--yes]
   xpm-copy ls [WORKSPACE [EXPERIMENT]]
   xpm-copy permissions EXPERIMENT [RUN] --from WORKSPACE --to WORKSPACE
+  xpm-copy clean WORKSPACE [--yes]
 
 Without --yes it shows what it would do and writes nothing. In a terminal it
 asks for what is missing; RUN may be \`current\`, the latest one. \`permissions\`
 prints the \`deno run\` line that grants such a copy what it needs and no more.
+\`clean\` lists what interrupted copies and --keep-replaced left in a workspace,
+and with --yes removes it.
 
 A WORKSPACE is an id from experimaestro's settings, a path (./x, /x, ~/x),
 host:path or ssh://user@host:port/path.
@@ -30,7 +33,12 @@ Copying:
       --create               accept a folder with other things as destination
       --exclude PATTERN      leave out such files of jobs, as in '*.ckpt'
                              (may be given several times)
+      --no-fsync             do not wait until the disk has what is copied
       --bwlimit KIB          at most so many KiB a second; also 10m
+
+Patience:
+      --connect-timeout SECONDS  how long a host may take to answer (20)
+      --timeout SECONDS          how long a transfer may stand still (300)
 
 Output:
       --json                 one JSON object a line, the last a summary

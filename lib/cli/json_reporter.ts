@@ -6,6 +6,7 @@
  * | `connecting`, `connected` | `host` | around the login to a host |
  * | `command` | `command`: list of words | a program is started; with `--verbose` |
  * | `waiting` | `folder` | another copy of the run to the same workspace goes on |
+ * | `retrying` | `attempt`, `attempts`, `seconds`, `message` | a connection was lost; it is tried again after a pause |
  * | `planned` | `plan`: a `CopyPlan` | once the plan is made |
  * | `progress` | the fields of `CopyProgress` | at most once a second |
  * | `published` | `job`, `replaced` | a job stands at its final place |
@@ -14,6 +15,7 @@
  * | `workspace` | the fields of a `Workspace` | `ls` |
  * | `experiment` | `workspace`: its id; the fields of an `ExperimentSummary` | `ls WORKSPACE` |
  * | `run` | `workspace`, `experimentId`, `current`: whether it is; the fields of a `RunSummary` | `ls WORKSPACE EXPERIMENT` |
+ * | `leftover` | `workspace`: its id; the fields of a `Leftover` | `clean WORKSPACE` |
  * | `error` | `code`, `message`, `hint` if there is one | the work could not be done |
  * | `summary` | `exitCode`, `result`: a `CopyResult`, after a copy or a dry run; `command`: what copies, after a dry run | last, always |
  *
@@ -23,6 +25,7 @@
  */
 
 import type { ExperimentSummary } from "../copy/browse.ts";
+import type { Leftover } from "../copy/clean.ts";
 import type { RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyProgress, CopyResult } from "../copy/types.ts";
 import { printable } from "../workspace/layout.ts";
@@ -97,6 +100,13 @@ export class JsonReporter implements Reporter {
     for (const run of runs) {
       const ofWhat = { workspace: workspace.id, experimentId };
       this.#write("run", { ...ofWhat, current: run.runId === current, ...run });
+    }
+  }
+
+  /** Writes an object for each folder. */
+  leftovers(workspace: Workspace, leftovers: Leftover[]): void {
+    for (const leftover of leftovers) {
+      this.#write("leftover", { workspace: workspace.id, ...leftover });
     }
   }
 

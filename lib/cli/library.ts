@@ -6,6 +6,7 @@
  */
 
 import { type ExperimentSummary, summarize } from "../copy/browse.ts";
+import { clean, type Leftover } from "../copy/clean.ts";
 import { copyBetween } from "../copy/copy.ts";
 import { permissionsBetween, type RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyOptions, CopyResult } from "../copy/types.ts";
@@ -22,6 +23,8 @@ export interface Session extends AsyncDisposable {
     workspace: Workspace,
     options: { experimentId?: string; sizes?: boolean },
   ): Promise<ExperimentSummary[]>;
+  /** Finds what copies have left in a workspace, and removes it when told to. */
+  clean(workspace: Workspace, remove: boolean): Promise<Leftover[]>;
   /** Copies a run. */
   copy(
     source: Workspace,
@@ -49,7 +52,11 @@ export interface Library {
   /** Tells what it takes to read them again. */
   settingsAccess(settings: Settings, defaults: Defaults, given?: string): Promise<SettingsAccess>;
   /** Begins; nobody has logged in yet. */
-  session(onEvent: (event: CopyEvent) => void, signal: AbortSignal): Session;
+  session(
+    onEvent: (event: CopyEvent) => void,
+    signal: AbortSignal,
+    options: Pick<CopyOptions, "connectTimeout" | "timeout" | "fsync">,
+  ): Session;
 }
 
 /** The library itself. */
@@ -57,14 +64,15 @@ export const library: Library = {
   loadSettings,
   loadDefaults,
   settingsAccess,
-  session(onEvent, signal) {
-    const hosts = new Hosts({ onEvent, signal });
+  session(onEvent, signal, options) {
+    const hosts = new Hosts({ ...options, onEvent, signal });
     return {
-      async summarize(workspace, options) {
-        return await summarize(await hosts.open(workspace), workspace, options);
+      async summarize(workspace, which) {
+        return await summarize(await hosts.open(workspace), workspace, which);
       },
-      copy(source, destination, experimentId, runId, options) {
-        const all = { ...options, onEvent, signal };
+      clean: (workspace, remove) => clean(hosts, workspace, remove),
+      copy(source, destination, experimentId, runId, how) {
+        const all = { ...how, onEvent, signal };
         return copyBetween(hosts, source, destination, experimentId, runId, all);
       },
       permissions(source, destination, experimentId, runId, options) {

@@ -10,6 +10,7 @@ import { type Defaults, withDefaults } from "../workspace/defaults.ts";
 import { findWorkspace } from "../workspace/find.ts";
 import type { Settings } from "../workspace/settings.ts";
 import {
+  type CleanRequest,
   type CopyRequest,
   type ListRequest,
   type OutputChoice,
@@ -61,8 +62,16 @@ export async function main(
   const reporter = chooseReporter(terminal, request, copying);
   return await interruptibly(terminal, reporter, (signal) => {
     const context = { terminal, library, reporter, signal };
-    if (request.command === "ls") return list(request, context);
-    return request.command === "copy" ? copy(request, context) : permissions(request, context);
+    switch (request.command) {
+      case "ls":
+        return list(request, context);
+      case "clean":
+        return cleanUp(request, context);
+      case "permissions":
+        return permissions(request, context);
+      case "copy":
+        return copy(request, context);
+    }
   });
 }
 
@@ -128,7 +137,11 @@ async function list(request: ListRequest, context: Context): Promise<number> {
     return EXIT.complete;
   }
   const workspace = findWorkspace(request.workspace, settings);
-  await using session = library.session((event) => reporter.event(event), signal);
+  await using session = library.session(
+    (event) => reporter.event(event),
+    signal,
+    hostOptions(request),
+  );
   const { experimentId } = request;
   if (experimentId === undefined) {
     reporter.experiments(workspace, await session.summarize(workspace, { sizes: true }));
@@ -141,6 +154,19 @@ async function list(request: ListRequest, context: Context): Promise<number> {
   return EXIT.complete;
 }
 
+async function cleanUp(request: CleanRequest, context: Context): Promise<number> {
+  const { library, reporter, signal } = context;
+  const { settings } = await readSettings(library, request.settings);
+  const workspace = findWorkspace(request.workspace, settings);
+  const onEvent = (event: CopyEvent) => reporter.event(event);
+  await using session = library.session(onEvent, signal, hostOptions(request));
+  const leftovers = await session.clean(workspace, request.yes);
+  const settingsWords = request.settings === undefined ? [] : ["--settings", request.settings];
+  const command = ["xpm-copy", "clean", request.workspace, ...settingsWords, "--yes"];
+  reporter.leftovers(workspace, leftovers, command);
+  return EXIT.complete;
+}
+
 async function copy(request: CopyRequest, context: Context): Promise<number> {
   const { terminal, library, reporter, signal } = context;
   const { settings, defaults } = await readSettings(library, request.settings);
@@ -149,7 +175,7 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
     if (event.type === "planned") plan = event.plan;
     reporter.event(event);
   };
-  await using session = library.session(onEvent, signal);
+  await using session = library.session(onEvent, signal, hostOptions(request));
   const questions = mayAsk(request, terminal) ? quietQuestions(terminal, reporter) : undefined;
   const choice = await choose({ request, settings, defaults, session, questions });
   const { from, to, experimentId, runId } = choice;
@@ -167,7 +193,11 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
 async function permissions(request: CopyRequest, context: Context): Promise<number> {
   const { terminal, library, reporter, signal } = context;
   const { settings, defaults } = await readSettings(library, request.settings);
-  await using session = library.session((event) => reporter.event(event), signal);
+  await using session = library.session(
+    (event) => reporter.event(event),
+    signal,
+    hostOptions(request),
+  );
   const questions = mayAsk(request, terminal) ? quietQuestions(terminal, reporter) : undefined;
   const choice = await choose({ request, settings, defaults, session, questions });
   const { from, to, experimentId, runId } = choice;
@@ -183,6 +213,16 @@ async function permissions(request: CopyRequest, context: Context): Promise<numb
   };
   reporter.permissions(all, grantedCommand(all, request, choice));
   return EXIT.complete;
+}
+
+/** What all machines of a command have to know. */
+function hostOptions(request: CopyRequest | ListRequest | CleanRequest) {
+  const { connectTimeout, timeout } = request;
+  return {
+    ...(request.command === "copy" && { fsync: request.fsync }),
+    ...(connectTimeout !== undefined && { connectTimeout }),
+    ...(timeout !== undefined && { timeout }),
+  };
 }
 
 // The questions are written to standard output.

@@ -4,7 +4,14 @@
  * @module
  */
 
-import type { CopyPlan, CopyProblem, JobAction, PlannedEnd, PlannedJob } from "../copy/types.ts";
+import type {
+  CopyEvent,
+  CopyPlan,
+  CopyProblem,
+  JobAction,
+  PlannedEnd,
+  PlannedJob,
+} from "../copy/types.ts";
 import { printable } from "../workspace/layout.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import type { Mark, Paint } from "./colour.ts";
@@ -71,6 +78,15 @@ export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
 /** Sets a warning. */
 export function renderWarning(problem: CopyProblem, paint: Paint): string {
   return `${paint("care", "warning:")} ${renderProblem(problem)}`;
+}
+
+/** Sets that a connection was lost, and that it will be tried again. */
+export function renderRetry(
+  { message, seconds, attempt, attempts }: CopyEvent & { type: "retrying" },
+  paint: Paint,
+): string[] {
+  const when = `trying again in ${seconds} s (${attempt} of ${attempts})`;
+  return [`${paint("care", "warning:")} ${printable(message)}`, `  ${when}`];
 }
 
 /** Whether the plan would write anything. */

@@ -5,6 +5,7 @@
  */
 
 import type { ExperimentSummary } from "../copy/browse.ts";
+import type { Leftover } from "../copy/clean.ts";
 import type { RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -28,6 +29,8 @@ export interface Reporter {
   experiments(workspace: Workspace, experiments: ExperimentSummary[]): void;
   /** The runs of an experiment. */
   runs(workspace: Workspace, experiment: ExperimentSummary): void;
+  /** What copies have left in a workspace; `command` is what removes it. */
+  leftovers(workspace: Workspace, leftovers: Leftover[], command: string[]): void;
   /** The work could not be done. */
   failed(failure: Failure): void;
   /** Nothing more comes, but a question or the end. */

@@ -5,6 +5,7 @@
  */
 
 import type { ExperimentSummary } from "../copy/browse.ts";
+import type { Leftover } from "../copy/clean.ts";
 import type { RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
 import { quoteCommand } from "../shell_words.ts";
@@ -13,9 +14,16 @@ import type { Workspace } from "../workspace/workspace.ts";
 import type { OutputChoice } from "./arguments.ts";
 import { choosePaint } from "./colour.ts";
 import { type Failure, renderFailure } from "./failure.ts";
+import { renderLeftovers } from "./clean_report.ts";
 import { renderExperiments, renderRuns, renderWorkspaces } from "./list_report.ts";
 import { location } from "./names.ts";
-import { renderDryRunEnd, renderPlan, renderWarning, type ReportStyle } from "./plan_report.ts";
+import {
+  renderDryRunEnd,
+  renderPlan,
+  renderRetry,
+  renderWarning,
+  type ReportStyle,
+} from "./plan_report.ts";
 import type { Reporter } from "./reporter.ts";
 import { type ProgressMode, Screen } from "./screen.ts";
 import { renderSummary } from "./summary_report.ts";
@@ -54,6 +62,8 @@ export class TextReporter implements Reporter {
       this.#screen.message([`+ ${quoteCommand(event.command)}`]);
     } else if (event.type === "waiting") {
       this.#screen.message(["another copy of this run to this workspace goes on: waiting for it"]);
+    } else if (event.type === "retrying") {
+      this.#screen.message(renderRetry(event, this.#err.paint));
     } else if (event.type === "warning") {
       this.#screen.message([renderWarning(event.problem, this.#err.paint)]);
     } else if (event.type === "planned" && this.#copying) {
@@ -99,6 +109,12 @@ export class TextReporter implements Reporter {
   runs(workspace: Workspace, experiment: ExperimentSummary): void {
     if (experiment.runs.length > 0) this.#print(renderRuns(experiment));
     else this.#note(`no run of ${printable(experiment.experimentId)} in ${location(workspace)}`);
+  }
+
+  /** Prints what copies have left, or what was removed of it. */
+  leftovers(workspace: Workspace, leftovers: Leftover[], command: string[]): void {
+    if (leftovers.length === 0) this.#note(`nothing is left behind in ${location(workspace)}`);
+    else this.#print(renderLeftovers(leftovers, command, new Date()));
   }
 
   /** Prints what went wrong. */

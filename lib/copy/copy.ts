@@ -8,18 +8,14 @@ import { CopyError } from "../errors.ts";
 import { asCopyError } from "../host/access.ts";
 import type { Claim } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
-import { isGnuTar } from "../host/pack.ts";
-import type { Watch } from "../host/process.ts";
-import { EXPERIMENTS, jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
+import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { isClosed } from "./folder_rewriting.ts";
-import { takeInventory } from "./inventory.ts";
-import { isWritten } from "./plan.ts";
-import { type Load, loadsOf, publish, readBefore, rewriteJobs, stagingName } from "./publish.ts";
-import { failedFolders, stage, stream } from "./stage.ts";
-import { type Survey, survey } from "./survey.ts";
+import { carryOut } from "./load.ts";
+import { type Load, loadsOf, stagingName } from "./publish.ts";
+import { withRetries } from "./retry.ts";
+import { type Request, type Survey, survey } from "./survey.ts";
 import { Tally } from "./tally.ts";
-import type { CopyOptions, CopyPlan, CopyResult } from "./types.ts";
+import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
 
 /**
  * Copies a run of an experiment, with all its jobs, from one workspace to another: both on this
@@ -113,6 +109,25 @@ export async function copyBetween(
 ): Promise<CopyResult> {
   const started = performance.now();
   const request = { workspaces: { source, destination }, experimentId, runId };
+  let tally: Tally | undefined;
+  const attempt = () =>
+    attemptCopy(hosts, request, options, (surveyed) => {
+      return tally = new Tally(surveyed, options, tally);
+    });
+  const attempts = { attempt, reset: () => hosts.close(true), done: () => tally?.published ?? 0 };
+  await withRetries(attempts, options);
+  const result = tally!.result((performance.now() - started) / 1000);
+  options.onEvent?.({ type: "done", result });
+  return result;
+}
+
+/** Copies, or fails. */
+async function attemptCopy(
+  hosts: Hosts,
+  request: Request,
+  options: CopyOptions,
+  begin: (surveyed: Survey) => Tally,
+): Promise<void> {
   const claims: Claim[] = [];
   try {
     let surveyed = await survey(hosts, request, options);
@@ -120,17 +135,12 @@ export async function copyBetween(
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
     claims.push(...await claimAll(surveyed, loads(), options));
     if (claims.some((claim) => claim.changed)) surveyed = await survey(hosts, request, options);
-    const tally = new Tally(surveyed, options);
+    const tally = begin(surveyed);
     const resumed = claims.some((claim) => claim.resumed);
     const owner = claims[0]?.owner ?? 0;
-    const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner };
-    for (const [index, load] of loads().entries()) {
-      const failures = await carryOut(load, index, context);
-      if (failures > 0) context.resumed = true; // they stay in the staging folder
-    }
-    const result = tally.result((performance.now() - started) / 1000);
-    options.onEvent?.({ type: "done", result });
-    return result;
+    const failed = new Set<PlannedJob>();
+    const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner, failed };
+    for (const [index, load] of loads().entries()) await carryOut(load, index, context);
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
     throw asCopyError(error);
@@ -141,163 +151,18 @@ export async function copyBetween(
 
 /** Claims the staging folders; another copy of the same run to the same place is waited for. */
 async function claimAll(
-  { hosts, sights }: Survey,
+  { hosts, sights, plan: { source, experimentId, runId } }: Survey,
   loads: Load[],
   options: CopyOptions,
 ): Promise<Claim[]> {
   const { jobsPath, experimentsPath } = sights.destination;
   const places = [{ name: JOBS, path: jobsPath }, { name: EXPERIMENTS, path: experimentsPath }];
+  const from = source.host === undefined ? source.path : `${source.host}:${source.path}`;
+  const about = JSON.stringify({ source: from, experimentId, runId });
   const claims: Claim[] = [];
   for (const staging of new Set(loads.map((load) => load.staging))) {
     const onWait = () => options.onEvent?.({ type: "waiting", folder: staging });
-    claims.push(await hosts.destination.claim(staging, places, onWait));
+    claims.push(await hosts.destination.claim({ staging, places, about }, onWait));
   }
   return claims;
-}
-
-/** What every load of a copy goes with. */
-interface Context {
-  surveyed: Survey;
-  tally: Tally;
-  options: CopyOptions;
-  watch: Watch;
-  /** Whether an earlier attempt, or load, has left something in the staging folders. */
-  resumed: boolean;
-  /** The user at the destination, as a number. */
-  owner: number;
-}
-
-/** Stages a load, rewrites it and publishes it; answers how many of its jobs failed. */
-async function carryOut(load: Load, index: number, context: Context): Promise<number> {
-  const { surveyed, tally, options, watch } = context;
-  const isHere = surveyed.hosts.source.name === undefined;
-  const prepare = async (load: Load) => {
-    const originals = await readBefore(load, surveyed, watch);
-    return [originals, await rewriteJobs(load, surveyed, originals)] as const;
-  };
-  const early = isHere ? prepare(load) : undefined;
-  early?.catch(() => {}); // it is awaited later
-  const failed = await bring(load, context);
-  for (const job of load.jobs) {
-    const complaint = failed.get(jobFolder(job));
-    if (complaint !== undefined) tally.fail(job, complaint);
-  }
-  const jobs = load.jobs.filter((job) => !failed.has(jobFolder(job)));
-  const keep = options.keepReplaced === true ? keepFolder(load, index, surveyed) : undefined;
-  const brought = { ...load, jobs };
-  const prepared = await (early ?? prepare(brought));
-  const published = await publish(brought, surveyed, keep, ...prepared);
-  tally.take(load, published, keep);
-  return failed.size + published.failed.length;
-}
-
-/** Brings a load into its staging folder; answers which jobs rsync could not copy, and why. */
-async function bring(
-  load: Load,
-  context: Context,
-): Promise<Map<string, string>> {
-  const { surveyed, tally, options, watch, resumed } = context;
-  const { plan, sights, hosts, rsyncVersions: [version, otherVersion] } = surveyed;
-  const folders = load.jobs.map(jobFolder);
-  if (load.withRun && isWritten(plan.run)) folders.push(runFolder(plan.experimentId, plan.runId));
-  if (folders.length === 0) return new Map();
-  const staging = {
-    hosts,
-    paths: { source: sights.source.realPath, destination: load.staging },
-    folders,
-    taskIds: load.jobs.map(({ taskId }) => taskId),
-    openFolders: hasClosedFolders(load, surveyed),
-    exclude: options.exclude ?? [],
-    bandwidthLimit: options.bandwidthLimit ?? 0,
-    version,
-    otherVersion,
-    onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
-  };
-  const streamed = streamable(folders, load, context);
-  const toStream = { ...staging, folders: streamed };
-  const mostBytes = mostBytesOf(load, surveyed);
-  if (streamed.length > 0 && await stream(toStream, context.owner, mostBytes)) {
-    const gone = new Set(streamed);
-    staging.folders = folders.filter((folder) => !gone.has(folder));
-    if (staging.folders.length === 0) return new Map();
-  }
-  let outcome = await stage(staging, watch);
-  const stale = resumed ? await staleFolders(load, surveyed) : [];
-  if (stale.length > 0) {
-    await hosts.destination.discard(load.staging, stale);
-    outcome = await stage(staging, watch);
-  }
-  return failedFolders(outcome, load.jobs);
-}
-
-/** What a folder's files may have on average, in bytes, to go as a tar stream. */
-const STREAMED_SIZE = 1 << 18;
-
-/**
- * Which folders go as a tar stream, which is faster for small files, and not by rsync, which can do
- * more: continue what is half there, leave out what the user names, limit its rate.
- */
-function streamable(
-  folders: string[],
-  load: Load,
-  { surveyed, options, resumed }: Context,
-): string[] {
-  const { sights, found: { source } } = surveyed;
-  if (resumed || options.exclude?.length || options.bandwidthLimit) return [];
-  if (!isGnuTar(sights.source.tar) || !isGnuTar(sights.destination.tar)) return [];
-  if (hasClosedFolders(load, surveyed)) return [];
-  return folders.filter((folder) => {
-    const job = source.jobs.get(folder);
-    if (job === undefined) return ![...source.run.values()].some(({ kind }) => kind === "other");
-    return job.linked === undefined && !job.special && job.bytes <= job.files * STREAMED_SIZE;
-  });
-}
-
-/** What one thing in an archive takes at most beside its bytes: two long names, and blocks. */
-const MEMBER_SIZE = 16_384;
-
-/** How many bytes a load can be at most in an archive: twice what was seen, and a little more. */
-function mostBytesOf({ jobs }: Load, { plan, found: { source } }: Survey): number {
-  const inJobs = jobs.map((job) => {
-    const { bytes, files, folders, links } = source.jobs.get(jobFolder(job))!;
-    return bytes + (files + folders.size + links.length) * MEMBER_SIZE;
-  });
-  const inRun = plan.run.bytes + source.run.size * MEMBER_SIZE;
-  return 2 * inJobs.reduce((sum, bytes) => sum + bytes, inRun) + 2 ** 24;
-}
-
-/** Whether a load has folders that their owner may not write. */
-function hasClosedFolders({ jobs, withRun }: Load, { found: { source } }: Survey): boolean {
-  const inJobs = jobs.flatMap((job) => [...source.jobs.get(jobFolder(job))!.folders.values()]);
-  const inRun = withRun ? [...source.run.values()] : [];
-  return [...inJobs, ...inRun].some(({ kind, mode }) => kind === "folder" && isClosed(mode));
-}
-
-/**
- * What an earlier attempt has staged that this one does not take: the source has it no more, or
- * the user leaves it out. rsync is never told to delete.
- * Such folders are brought anew.
- */
-async function staleFolders(
-  { staging, jobs, withRun }: Load,
-  { plan, hosts, sights, found }: Survey,
-): Promise<string[]> {
-  const run = runFolder(plan.experimentId, plan.runId);
-  const staged = await takeInventory(
-    hosts.destination,
-    { ...sights.destination, state: "workspace", realPath: staging },
-    { jobs, run, statesOnly: false, excludes: () => false },
-  );
-  const stale = jobs.map(jobFolder).filter((folder) =>
-    staged.jobs.get(folder)?.names !== found.source.jobs.get(folder)?.names
-  );
-  const more = [...staged.run.keys()].some((path) => !found.source.run.has(path));
-  return withRun && more ? [...stale, run] : stale;
-}
-
-/** A new folder for what a load replaces. */
-function keepFolder({ staging }: Load, index: number, { plan }: Survey): string {
-  const area = staging.slice(0, staging.lastIndexOf("/"));
-  const stamp = new Date().toISOString().replace(/[-:]|\..*/g, "");
-  return `${area}/replaced/${stamp}-${index}-${plan.experimentId}-${plan.runId}`;
 }

@@ -9,14 +9,7 @@ import { CopyError } from "../errors.ts";
 import type { Entry } from "../host/host.ts";
 import type { Original } from "../host/originals.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
-import {
-  climbsOut,
-  type DocumentKind,
-  type PathMap,
-  relocate,
-  type Relocated,
-  relocatePath,
-} from "./relocate.ts";
+import { climbsOut, type DocumentKind, type PathMap, relocate, relocatePath } from "./relocate.ts";
 
 /** What was read where the copy is on this machine: at the source, or where it was staged. */
 export type Originals = ReadonlyMap<string, Original>;
@@ -33,12 +26,72 @@ export interface Rewriting {
   inside: string[];
 }
 
-/** Gathers what has to be written over one folder. */
-export class FolderRewriting {
+/** Relocates what the files and links of one folder say, and gathers what there is to tell of it. */
+export class Findings {
   readonly notes: string[] = [];
-  readonly #overlay: OverlayEntry[] = [];
   readonly #outside = new Set<string>();
   readonly #inside = new Set<string>();
+
+  /** @param folder The folder, relative to the workspace. */
+  constructor(private readonly folder: string, private readonly map: PathMap) {}
+
+  /**
+   * The bytes that a document shall have, itself when nothing changes.
+   *
+   * @throws {CopyError} `job`, when it is not JSON.
+   */
+  document(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: string): Uint8Array {
+    try {
+      return this.#relocate(path, kind, bytes, jobPath);
+    } catch (error) {
+      throw unusable(path, error);
+    }
+  }
+
+  /** The same for a document that is left as it is when it is not JSON; that is noted. */
+  optionalDocument(
+    path: string,
+    kind: DocumentKind,
+    bytes: Uint8Array,
+    jobPath?: string,
+  ): Uint8Array {
+    try {
+      return this.#relocate(path, kind, bytes, jobPath);
+    } catch (error) {
+      this.notes.push(unusable(path, error).message);
+      return bytes;
+    }
+  }
+
+  #relocate(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: string): Uint8Array {
+    const { text, outside, inside, notes } = relocate(kind, decode(bytes), this.map, jobPath);
+    for (const path of outside) this.#outside.add(path);
+    for (const path of inside) this.#inside.add(path);
+    this.notes.push(...notes.map((note) => `${path}: ${note}`));
+    return text === undefined ? bytes : encoder.encode(text);
+  }
+
+  /** Where a link shall lead; undefined when it stays as it is. */
+  link(path: string, target: string): string | undefined {
+    const moved = relocatePath(target, this.map);
+    const place = `${this.folder}/${parentOf(path)}/${target}`;
+    if (moved !== undefined) this.#inside.add(moved.slice(this.map.destination.length + 1));
+    else if (target.startsWith("/") || climbsOut(place)) this.#outside.add(target);
+    else this.#inside.add(normalize(place));
+    return moved;
+  }
+
+  /** All of it, with what has to be written besides. */
+  finish(overlay: OverlayEntry[] = []): Rewriting {
+    const [outside, inside] = [[...this.#outside], [...this.#inside]];
+    return { overlay, notes: this.notes, outside, inside };
+  }
+}
+
+/** Gathers what has to be written over one folder. */
+export class FolderRewriting {
+  readonly #findings: Findings;
+  readonly #overlay: OverlayEntry[] = [];
   /** The folders whose times writing will change. */
   readonly #touched = new Set<string>();
 
@@ -46,22 +99,28 @@ export class FolderRewriting {
     private readonly folder: string,
     private readonly folders: ReadonlyMap<string, Entry>,
     private readonly originals: Originals,
-    private readonly map: PathMap,
+    map: PathMap,
   ) {
+    this.#findings = new Findings(folder, map);
     // They were opened for what is written into them.
     for (const [path, { mode }] of folders) if (isClosed(mode)) this.touch(path);
   }
 
-  /** Relocates a document that the folder cannot be published without. */
-  document(path: string, kind: DocumentKind, file: Original): void {
-    try {
-      this.#take(path, file, relocate(kind, decode(file.bytes), this.map), false);
-    } catch (error) {
-      throw unusable(path, error);
-    }
+  /** Notes something that the user should know. */
+  note(text: string): void {
+    this.#findings.notes.push(text);
   }
 
-  /** Relocates a document; one that is not JSON stays as it is, and is noted. */
+  /** Relocates a document that the folder cannot be published without. */
+  document(path: string, kind: DocumentKind, file: Original): void {
+    this.#put(path, file, this.#findings.document(path, kind, file.bytes), false);
+  }
+
+  /**
+   * Relocates a document; one that is not JSON stays as it is, and is noted.
+   *
+   * @param changed Whether it is not what the source has.
+   */
   optionalDocument(
     path: string,
     kind: DocumentKind,
@@ -69,21 +128,16 @@ export class FolderRewriting {
     jobPath?: string,
     changed = false,
   ): void {
-    try {
-      this.#take(path, file, relocate(kind, decode(file.bytes), this.map, jobPath), changed);
-    } catch (error) {
-      this.notes.push(unusable(path, error).message);
-    }
+    this.#put(
+      path,
+      file,
+      this.#findings.optionalDocument(path, kind, file.bytes, jobPath),
+      changed,
+    );
   }
 
-  #take(path: string, file: Original, relocated: Relocated, changed: boolean): void {
-    for (const outside of relocated.outside) this.#outside.add(outside);
-    for (const inside of relocated.inside) this.#inside.add(inside);
-    this.notes.push(...relocated.notes.map((note) => `${path}: ${note}`));
-    if (relocated.text === undefined && !changed) return;
-    const bytes = relocated.text === undefined
-      ? file.bytes
-      : new TextEncoder().encode(relocated.text);
+  #put(path: string, file: Original, bytes: Uint8Array, changed: boolean): void {
+    if (bytes === file.bytes && !changed) return;
     const { mode, mtime } = file;
     this.#overlay.push({ path: `${this.folder}/${path}`, kind: "file", bytes, mode, mtime });
     this.touch(parentOf(path));
@@ -91,13 +145,8 @@ export class FolderRewriting {
 
   /** Relocates a link that leads into the source workspace by an absolute path. */
   link({ path, target, mtime }: Entry): void {
-    const moved = relocatePath(target!, this.map);
-    const place = `${this.folder}/${parentOf(path)}/${target}`;
-    if (moved !== undefined) {
-      this.addLink(path, moved, mtime);
-      this.#inside.add(moved.slice(this.map.destination.length + 1));
-    } else if (target!.startsWith("/") || climbsOut(place)) this.#outside.add(target!);
-    else this.#inside.add(normalize(place));
+    const moved = this.#findings.link(path, target!);
+    if (moved !== undefined) this.addLink(path, moved, mtime);
   }
 
   /** Adds a link, with the time that it had, or else with another. */
@@ -123,12 +172,7 @@ export class FolderRewriting {
       const time = this.originals.get(full)?.mtime ?? mtime;
       this.#overlay.push({ path: full, kind: "folder", mode, mtime: time });
     }
-    return {
-      overlay: this.#overlay,
-      notes: this.notes,
-      outside: [...this.#outside],
-      inside: [...this.#inside],
-    };
+    return this.#findings.finish(this.#overlay);
   }
 }
 
@@ -137,7 +181,8 @@ export function isClosed(mode: number): boolean {
   return (mode & 0o200) === 0;
 }
 
-function parentOf(path: string): string {
+/** The folder that a path is in; empty for one right in the first. */
+export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
@@ -151,10 +196,13 @@ export function now(): string {
   return (Date.now() / 1000).toFixed(3);
 }
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** Bytes as text. */
 export function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     throw new SyntaxError("not UTF-8");
   }

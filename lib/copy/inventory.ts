@@ -20,7 +20,7 @@ import {
 import type { Excludes } from "./exclude.ts";
 
 /** The files of a job that hold paths of the workspace. */
-const DOCUMENTS = [PARAMS_FILE, `${JOB_META}/${STATUS_FILE}`];
+export const DOCUMENTS: readonly string[] = [PARAMS_FILE, `${JOB_META}/${STATUS_FILE}`];
 
 /** The most bytes that a document may have; read, it takes some ten times as much memory. */
 const MAX_DOCUMENT = 32 * 2 ** 20;
@@ -74,20 +74,22 @@ export interface InventoryRequest {
   statesOnly: boolean;
   /** What the user leaves out. */
   excludes: Excludes;
+  /** Asked before a folder is looked at, where that can still be left out. */
+  isNeeded?: (folder: string) => boolean;
 }
 
 /** Looks at a run and its jobs, all at once. */
 export async function takeInventory(
   host: Host,
   sight: Sight,
-  { jobs, run, statesOnly, excludes }: InventoryRequest,
+  { jobs, run, statesOnly, excludes, isNeeded }: InventoryRequest,
 ): Promise<Inventory> {
   const found: Inventory = { jobs: new Map(), run: new Map() };
   if (sight.state === "absent") return found;
   const tasks = new Map(jobs.map((job) => [jobFolder(job), job.taskId]));
   const folders = [run, ...tasks.keys()];
   const linked = await host.scan(
-    { root: sight.realPath, folders, jobStatesOnly: statesOnly },
+    { root: sight.realPath, folders, jobStatesOnly: statesOnly, ...(isNeeded && { isNeeded }) },
     (folder, entry) => {
       const taskId = tasks.get(folder);
       if (taskId !== undefined) addToJob(found.jobs, folder, taskId, entry, excludes);
@@ -152,7 +154,7 @@ function addToJob(
 }
 
 /** Whether a document is larger than any that experimaestro writes: it is never read. */
-export function isOversized({ size }: Entry): boolean {
+export function isOversized({ size }: { size: number }): boolean {
   return size > MAX_DOCUMENT;
 }
 

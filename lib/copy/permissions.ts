@@ -22,7 +22,10 @@ export interface RequiredPermissions {
   write: string[];
   /** Environment variables to read. */
   env: string[];
-  /** What to ask of the system: `statfs`, the free space; without it the plan leaves that out. */
+  /**
+   * What to ask of the system: `hostname`, to know who holds a lock; `statfs`, the free space. Without
+   * them a lock of the dead is waited for somewhat longer, and the plan leaves the space out.
+   */
   sys: string[];
 }
 
@@ -65,7 +68,7 @@ const ASKPASS_VARIABLES = ["SSH_ASKPASS_REQUIRE", "DISPLAY", "WAYLAND_DISPLAY", 
  *   read: [path, `${path}-archive`],
  *   write: [`${path}-archive`],
  *   env: ["HOME", "PATH"],
- *   sys: ["statfs"],
+ *   sys: ["hostname", "statfs"],
  * });
  * ```
  */
@@ -106,7 +109,7 @@ function permissionsFor({ hosts, sights, found }: Survey): RequiredPermissions {
     read: outermost(read),
     write: outermost([...write, ...(withSsh ? [socketParent()] : [])]),
     env: ["HOME", "PATH", ...(withSsh ? ["TMPDIR", ...variablesOfSsh()] : [])],
-    sys: ["statfs"],
+    sys: ["hostname", "statfs"],
   };
 }
 

@@ -13,10 +13,18 @@ import { EXPERIMENTS, jobFolder, JOBS, MARKER, runFolder } from "../workspace/la
 import { jobState } from "../workspace/jobs.ts";
 import { compareText, readRunStatus } from "../workspace/runs.ts";
 import { takeInventory } from "./inventory.ts";
-import { isWritten, willStand } from "./plan.ts";
+import type { PassedRun } from "./passage.ts";
+import { isWritten, runLink, willStand } from "./plan.ts";
 import { type PathMap, pathMap } from "./relocate.ts";
 import type { Originals, Rewriting } from "./folder_rewriting.ts";
-import { currentLink, jobOriginals, rewriteJob, rewriteRun, runOriginals } from "./rewrite.ts";
+import {
+  currentLink,
+  jobOriginals,
+  linkJobs,
+  rewriteJob,
+  rewriteRun,
+  runOriginals,
+} from "./rewrite.ts";
 import { batches } from "./stage.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
@@ -92,8 +100,30 @@ export type Rewritten = Map<PlannedJob, Rewriting | CopyError>;
 /** How many jobs are rewritten before others have their turn: the load may still be on its way. */
 const REWRITTEN_AT_ONCE = 50;
 
+/** What is to be written over a load, and what there is to tell of it. */
+export interface Prepared {
+  /** The jobs. */
+  jobs: Rewritten;
+  /** What the run is made from, where it has not passed rewritten. */
+  originals: Originals;
+  /** The run, where it has. */
+  passedRun: PassedRun | undefined;
+  /** Jobs that could not be copied before. */
+  failed: ReadonlySet<PlannedJob>;
+}
+
+/** Reads what has to be rewritten of a load, and rewrites its jobs. */
+export async function prepare(
+  load: Load,
+  survey: Survey,
+  watch: Watch,
+): Promise<Pick<Prepared, "jobs" | "originals">> {
+  const originals = await readBefore(load, survey, watch);
+  return { jobs: await rewriteJobs(load, survey, originals), originals };
+}
+
 /** Rewrites the jobs of a load. */
-export async function rewriteJobs(
+async function rewriteJobs(
   { jobs }: Load,
   survey: Survey,
   originals: Originals,
@@ -118,8 +148,7 @@ export async function publish(
   load: Load,
   survey: Survey,
   keep: string | undefined,
-  originals: Originals,
-  rewritten: Rewritten,
+  prepared: Prepared,
 ): Promise<Published> {
   const published: Published = {
     jobs: [],
@@ -132,7 +161,7 @@ export async function publish(
   const overlay: OverlayEntry[] = [];
   const moves: Move[] = [];
   for (const job of load.jobs) {
-    const rewriting = rewritten.get(job)!;
+    const rewriting = prepared.jobs.get(job)!;
     if (rewriting instanceof CopyError) {
       published.failed.push({ job, reason: rewriting.message });
     } else {
@@ -142,7 +171,7 @@ export async function publish(
   }
   moves.sort((a, b) => compareText(a.into, b.into) || compareText(a.kind, b.kind));
   if (load.withRun) {
-    take(rewriteRunOf(survey, originals, mapOf(survey), published));
+    for (const rewriting of await rewriteRunOf(load, survey, prepared, published)) take(rewriting);
     moves.push(...runMoves(survey, overlay));
   }
   const failures = await survey.hosts.destination.settle({
@@ -165,8 +194,7 @@ export async function publish(
     .map(({ reason }) => reason);
   return published;
 
-  function take(rewriting: Rewriting | undefined, job?: PlannedJob): void {
-    if (rewriting === undefined) return;
+  function take(rewriting: Rewriting, job?: PlannedJob): void {
     overlay.push(...rewriting.overlay);
     for (const note of rewriting.notes) published.notes.push({ ...(job && { job }), note });
     if (job === undefined) return; // the run only repeats what its jobs name
@@ -195,7 +223,8 @@ async function asGood(jobs: PlannedJob[], { hosts, sights, plan }: Survey): Prom
   });
 }
 
-function mapOf({ sights: { source, destination }, found }: Survey): PathMap {
+/** Where the paths of the source lead at the destination. */
+export function mapOf({ sights: { source, destination }, found }: Survey): PathMap {
   const moved = new Set<string>();
   for (const [folder, { linked }] of found.source.jobs) {
     const place = folder.slice(JOBS.length);
@@ -214,7 +243,7 @@ function mapOf({ sights: { source, destination }, found }: Survey): PathMap {
  * Reads what will be rewritten, where it is on this machine: at the source, or staged. At the
  * source it can be read while the load is still being brought.
  */
-export function readBefore(
+function readBefore(
   { staging, jobs, withRun }: Load,
   survey: Survey,
   watch: Watch,
@@ -248,18 +277,30 @@ function moveOf(job: PlannedJob, { sights: { destination } }: Survey): Move {
 }
 
 /** A run links only to jobs that stand at the destination. */
-function rewriteRunOf(
-  { plan, found, sights }: Survey,
-  originals: Originals,
-  map: PathMap,
+async function rewriteRunOf(
+  { staging }: Load,
+  survey: Survey,
+  { originals, passedRun, failed: before }: Prepared,
   published: Published,
-): Rewriting | undefined {
-  if (!isWritten(plan.run)) return undefined;
+): Promise<Rewriting[]> {
+  const { plan, found, sights, hosts } = survey;
+  if (!isWritten(plan.run)) return [];
+  const map = mapOf(survey);
   const folder = runFolder(plan.experimentId, plan.runId);
-  const tags = readRunStatus(sights.destination.run?.status)?.tags ?? [];
-  const failed = new Set(published.failed.map(({ job }) => job));
+  const failed = new Set([...before, ...published.failed.map(({ job }) => job)]);
   const jobs = plan.jobs.filter((job) => willStand(job) && !failed.has(job));
-  return rewriteRun({ folder, found: found.source.run, jobs, tags }, originals, map);
+  const run = { folder, found: found.source.run, jobs };
+  if (passedRun === undefined) {
+    const tags = readRunStatus(sights.destination.run?.status)?.tags ?? [];
+    return [rewriteRun({ ...run, tags }, originals, map)];
+  }
+  const { rewriting, folders, linked } = passedRun;
+  const gone = [...failed].map(runLink).filter((path) => linked.has(path));
+  if (gone.length > 0) {
+    await hosts.destination.discard(staging, gone.map((path) => `${folder}/${path}`));
+  }
+  const missing = jobs.filter((job) => !linked.has(runLink(job)));
+  return [rewriting, linkJobs({ ...run, jobs: missing }, gone, folders, map)];
 }
 
 function runMoves({ plan, sights: { destination } }: Survey, overlay: OverlayEntry[]): Move[] {

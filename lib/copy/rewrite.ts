@@ -20,6 +20,7 @@ import {
   isClosed,
   now,
   type Originals,
+  parentOf,
   type Rewriting,
 } from "./folder_rewriting.ts";
 import { type FoundJob, type FoundRunFolder, isOversized, misplacedLink } from "./inventory.ts";
@@ -90,9 +91,9 @@ export function rewriteJob(
   if (params !== undefined) rewriting.document(PARAMS_FILE, "params", params);
   else if (found.documents.includes(PARAMS_FILE)) {
     throw new CopyError("job", `${PARAMS_FILE} cannot be read`);
-  } else rewriting.notes.push(`has no ${PARAMS_FILE}`);
+  } else rewriting.note(`has no ${PARAMS_FILE}`);
   const status = `${JOB_META}/${STATUS_FILE}`;
-  if (found.oversized.includes(status)) rewriting.notes.push(`${status} ${TOO_LARGE}`);
+  if (found.oversized.includes(status)) rewriting.note(`${status} ${TOO_LARGE}`);
   const statusFile = originals.get(`${folder}/${status}`);
   if (statusFile !== undefined) {
     rewriting.optionalDocument(status, "job-status", statusFile, `${map.destination}/${folder}`);
@@ -101,7 +102,8 @@ export function rewriteJob(
   return rewriting.finish();
 }
 
-const TOO_LARGE = "is larger than 32 MiB: its paths stay as they are";
+/** What is said of a document that is not read. */
+export const TOO_LARGE = "is larger than 32 MiB: its paths stay as they are";
 
 /** What a run's rewriting needs to know. */
 export interface RunToRewrite {
@@ -125,21 +127,49 @@ export function rewriteRun(run: RunToRewrite, originals: Originals, map: PathMap
     if (isInJobs(path)) continue;
     if (entry.kind === "link") rewriting.link(entry);
     const kind = entry.kind === "file" ? runDocumentKind(path) : undefined;
-    if (kind !== undefined && isOversized(entry)) rewriting.notes.push(`${path} ${TOO_LARGE}`);
+    if (kind !== undefined && isOversized(entry)) rewriting.note(`${path} ${TOO_LARGE}`);
     const file = kind && originals.get(`${run.folder}/${path}`);
     if (file === undefined) continue;
     const tagged = path === STATUS_FILE ? withTags(file, run.tags) : file;
     rewriting.optionalDocument(path, kind!, tagged, undefined, tagged !== file);
   }
-  for (const job of run.jobs) {
-    const path = runLink(job);
-    const mtime = run.found.get(path)?.mtime ?? now();
-    rewriting.addLink(path, `${map.destination}/${jobFolder(job)}`, mtime);
-  }
+  addJobLinks(rewriting, run, map);
   return rewriting.finish();
 }
 
-function isInJobs(path: string): boolean {
+/**
+ * Links a run, whose own links have come with it, to further jobs, and puts the times of its
+ * folders right where links have gone.
+ *
+ * @param gone Links that have gone, relative to the run.
+ */
+export function linkJobs(
+  { folder, found, jobs }: Omit<RunToRewrite, "tags">,
+  gone: string[],
+  originals: Originals,
+  map: PathMap,
+): Rewriting {
+  const folders = new Map([...found].filter(([, entry]) => entry.kind === "folder"));
+  const rewriting = new FolderRewriting(folder, folders, originals, map);
+  addJobLinks(rewriting, { found, jobs }, map);
+  for (const path of gone) rewriting.touch(parentOf(path));
+  return rewriting.finish();
+}
+
+function addJobLinks(
+  rewriting: FolderRewriting,
+  { found, jobs }: Pick<RunToRewrite, "found" | "jobs">,
+  map: PathMap,
+): void {
+  for (const job of jobs) {
+    const path = runLink(job);
+    const mtime = found.get(path)?.mtime ?? now();
+    rewriting.addLink(path, `${map.destination}/${jobFolder(job)}`, mtime);
+  }
+}
+
+/** Whether a path of a run is its folder of links to jobs, or in it. */
+export function isInJobs(path: string): boolean {
   return path === JOBS || path.startsWith(`${JOBS}/`);
 }
 

@@ -5,10 +5,10 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { gate } from "../host/gate.ts";
 import type { Host } from "../host/host.ts";
 import { type RsyncOutcome, runRsync } from "../host/rsync.ts";
 import type { Watch } from "../host/process.ts";
+import { sift } from "../host/sift.ts";
 import {
   EXPERIMENTS,
   jobFolder,
@@ -18,6 +18,7 @@ import {
   leftBehindInJob,
 } from "../workspace/layout.ts";
 import { excludeRules } from "./exclude.ts";
+import type { Passage } from "./passage.ts";
 import type { Ends } from "./plan.ts";
 import type { PlannedJob } from "./types.ts";
 
@@ -59,6 +60,8 @@ export interface Staging {
   exclude: string[];
   /** At most so many KiB a second; 0 for no limit. */
   bandwidthLimit: number;
+  /** How long rsync may work without a word, in seconds, beyond what a transfer may stand still. */
+  quiet: number;
   /** The version of rsync on this machine. */
   version: string;
   /** The version of rsync at the other end. */
@@ -68,14 +71,16 @@ export interface Staging {
 }
 
 /**
- * Brings folders of many small files into a staging folder that is new, as one tar stream.
+ * Brings folders of many small files into a staging folder that is new, as one tar stream, and
+ * rewrites them on their way.
  *
  * @param owner The user at the destination, as a number.
  * @param mostBytes How long the stream can be at most.
- * @returns Whether all of it has come; if not, `stage` goes on from there.
+ * @returns Whether all of it has come, rewritten; if not, `stage` has to bring it.
  */
 export async function stream(
   staging: Staging,
+  passage: Passage,
   owner: number,
   mostBytes: number,
 ): Promise<boolean> {
@@ -83,20 +88,17 @@ export async function stream(
   const { stream, whole } = hosts.source.pack({
     root: paths.source,
     folders,
-    leftBehind: leftBehindPlaces(taskIds),
+    // the run's links to jobs are changed on their way
+    leftBehind: leftBehindPlaces(taskIds).filter((place) => !place.endsWith(`/${JOBS}`)),
     owner,
   });
-  const host = hosts.source.name;
-  const passed = host === undefined ? stream : gate(stream, { host, folders, mostBytes });
-  async function* counted() {
-    let bytes = 0;
-    for await (const chunk of passed) {
-      onProgress(bytes += chunk.length, undefined);
-      yield chunk;
-    }
-  }
-  const unpacked = await hosts.destination.unpack(paths.destination, counted());
-  return unpacked && await whole;
+  const sifted = sift(stream, passage, {
+    from: hosts.source.name ?? "tar",
+    mostBytes,
+    onBytes: (bytes) => onProgress(bytes, undefined),
+  });
+  const unpacked = await hosts.destination.unpack(paths.destination, sifted);
+  return unpacked && await whole && passage.whole;
 }
 
 /** How often folders are brought again, when files vanish meanwhile. */
@@ -142,21 +144,24 @@ function escaped(name: string): string {
 }
 
 /**
- * The jobs among `folders` that rsync complained about, each with what it said.
+ * The jobs that rsync complained about, each with what it said.
  *
  * @throws {CopyError} `program`, when a complaint concerns none of them.
  */
-export function failedFolders(outcome: RsyncOutcome, jobs: JobId[]): Map<string, string> {
-  const failed = new Map<string, string>();
-  const folders = jobs.map(jobFolder);
+export function failedJobs<Job extends JobId>(
+  outcome: RsyncOutcome,
+  jobs: Job[],
+): Map<Job, string> {
+  const failed = new Map<Job, string>();
+  const folders = jobs.map((job) => [job, jobFolder(job)] as const);
   for (const line of outcome.complaints) {
-    const folder = folders.find((folder) =>
+    const [job] = folders.find(([, folder]) =>
       line.includes(`${folder}/`) || line.includes(`${folder}"`)
-    );
-    if (folder === undefined) {
+    ) ?? [];
+    if (job === undefined) {
       throw new CopyError("program", `rsync failed: ${line}`, "run the same command again");
     }
-    if (!failed.has(folder)) failed.set(folder, line);
+    if (!failed.has(job)) failed.set(job, line);
   }
   return failed;
 }

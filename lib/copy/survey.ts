@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Host, Sight } from "../host/host.ts";
+import type { Host, SeenRun, Sight } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { isAtLeast, rsyncVersion } from "../host/rsync.ts";
 import {
@@ -60,35 +60,49 @@ export async function survey(
   const { workspaces, experimentId, runId } = request;
   checkId("experiment", experimentId);
   if (runId !== CURRENT) checkId("run", runId);
+  refuseRequest(workspaces);
   const excludes = excluder(options.exclude ?? []);
-  const ends = await look(hosts, workspaces, experimentId, runId);
-  const { sights } = ends;
-  refuse(workspaces, sights, options);
-  const run = sights.source.run;
-  if (run?.jobs === undefined) {
-    throw notFound(workspaces.source, sights.source, experimentId, runId);
-  }
-  checkId("run", run.runId);
+  // this machine first, so that a refusal comes before any login
+  await checkAccess(hosts, workspaces.source, ["read"]);
+  await checkAccess(hosts, workspaces.destination, ["read", "write"]);
+  const from = await hosts.open(workspaces.source);
+  const question = { experimentId, runId, forCopy: true };
+  const sight = await from.look({ ...question, path: workspaces.source.path });
+  const run = runAt(workspaces.source, sight, request);
   const { jobs, problems } = readJobsFile(run.jobs);
   const folder = runFolder(experimentId, run.runId);
-  const destination = await takeInventory(ends.hosts.destination, sights.destination, {
-    jobs,
-    run: folder,
-    statesOnly: true,
-    excludes,
-  });
-  const source = await takeInventory(ends.hosts.source, sights.source, {
-    jobs: notDone(jobs, destination),
-    run: folder,
-    statesOnly: false,
-    excludes,
-  });
+  const done = new Set<string>();
+  const takeSource = (jobs: JobInfo[]) => {
+    const isNeeded = (folder: string) => !done.has(folder);
+    const wanted = { jobs, run: folder, statesOnly: false, excludes, isNeeded };
+    return takeInventory(from, sight, wanted);
+  };
+  const opening = hosts.open(workspaces.destination);
+  // a login takes longer than to look at all there is here
+  const ahead = workspaces.destination.ssh && takeSource(jobs);
+  ahead?.catch(() => {}); // it is awaited later
+  const to = await opening;
+  const sights = {
+    source: sight,
+    destination: await to.look({
+      ...question,
+      path: workspaces.destination.path,
+      runId: run.runId,
+    }),
+  };
+  refuse(workspaces, sights, options);
+  const wanted = { jobs, run: folder, statesOnly: true, excludes };
+  const destination = await takeInventory(to, sights.destination, wanted);
+  for (const job of jobs) if (isDone(job, destination)) done.add(jobFolder(job));
+  const source = await (ahead ?? takeSource(jobs.filter((job) => !done.has(jobFolder(job)))));
+  for (const folder of done) source.jobs.delete(folder);
   const found = { source, destination };
   const [here, there] = workspaces.source.ssh === undefined
     ? [sights.source, sights.destination]
     : [sights.destination, sights.source];
   return {
-    ...ends,
+    hosts: { source: from, destination: to },
+    sights,
     found,
     rsyncVersions: [rsyncVersion(here.rsync), rsyncVersion(there.rsync)],
     plan: makePlan(request, sights, jobs, found, options),
@@ -99,14 +113,8 @@ export async function survey(
   };
 }
 
-/** Looks at both ends: this machine first, so that a refusal comes before any login. */
-async function look(
-  hosts: Hosts,
-  workspaces: Ends<Workspace>,
-  experimentId: string,
-  runId: string,
-): Promise<{ hosts: Ends<Host>; sights: Ends<Sight> }> {
-  const { source, destination } = workspaces;
+/** Refuses what can be seen to be wrong without a look. */
+function refuseRequest({ source, destination }: Ends<Workspace>): void {
   for (const { path } of [source, destination]) {
     if (hasControl(path)) {
       throw new CopyError("usage", "a workspace's path cannot hold control characters");
@@ -126,24 +134,25 @@ async function look(
       "run this on one of the two machines, or copy by way of a local workspace",
     );
   }
-  await checkAccess(hosts, source, ["read"]);
-  await checkAccess(hosts, destination, ["read", "write"]);
-  const from = await hosts.open(source);
-  const sight = await from.look({ path: source.path, experimentId, runId, forCopy: true });
-  const to = await hosts.open(destination);
-  const wanted = sight.run?.runId ?? runId;
-  return {
-    hosts: { source: from, destination: to },
-    sights: {
-      source: sight,
-      destination: await to.look({
-        path: destination.path,
-        experimentId,
-        runId: wanted,
-        forCopy: true,
-      }),
-    },
-  };
+}
+
+/** The run to copy, with its list of jobs. */
+function runAt(
+  workspace: Workspace,
+  sight: Sight,
+  { experimentId, runId }: Request,
+): SeenRun & { jobs: string } {
+  if (sight.state === "absent") {
+    throw new CopyError(
+      "not-found",
+      `there is no folder ${sight.path}${on(workspace)}`,
+      "is the path of the workspace right?",
+    );
+  }
+  const { run } = sight;
+  if (run?.jobs === undefined) throw notFound(workspace, sight, experimentId, runId);
+  checkId("run", run.runId);
+  return { ...run, jobs: run.jobs };
 }
 
 /** Refuses a workspace of this machine that Deno was not granted, by real path. */
@@ -174,13 +183,6 @@ function refuse(workspaces: Ends<Workspace>, sights: Ends<Sight>, options: CopyO
       "refused",
       `${linked}${on(destination)} is a link: nothing is written through it`,
       "remove the link",
-    );
-  }
-  if (sights.source.state === "absent") {
-    throw new CopyError(
-      "not-found",
-      `there is no folder ${sights.source.path}${on(source)}`,
-      "is the path of the workspace right?",
     );
   }
   if (source.ssh === undefined && destination.ssh === undefined) refuseOverlap(sights);
@@ -248,12 +250,9 @@ function notFound(
   return new CopyError("not-found", `${experimentId} has ${what} in ${workspace.id}`, hint);
 }
 
-/** The jobs that are not done at the destination: only these need a look at the source. */
-function notDone(jobs: JobInfo[], { jobs: there }: Inventory): JobInfo[] {
-  return jobs.filter((job) => {
-    const markers = there.get(jobFolder(job))?.markers;
-    return markers === undefined || !markers.has(`${jobName(job.taskId)}.done`);
-  });
+/** Whether a job is done at the destination: then it needs no look at the source. */
+function isDone(job: JobInfo, { jobs }: Inventory): boolean {
+  return jobs.get(jobFolder(job))?.markers.has(`${jobName(job.taskId)}.done`) === true;
 }
 
 function makePlan(

@@ -20,21 +20,43 @@ export class Tally {
   readonly #errors: CopyProblem[];
   readonly #warnings: CopyProblem[] = [];
   readonly #published: PlannedJob[] = [];
-  readonly #left: LeftPaths = { outside: new Set(), inside: new Set() };
-  readonly #kept: string[] = [];
+  #left: LeftPaths = { outside: new Set(), inside: new Set() };
+  #kept: string[] = [];
   #runWritten = false;
   /** Jobs that another copy has brought meanwhile. */
   #found = 0;
   /** Bytes of the loads that are done. */
   #done = 0;
 
-  constructor({ plan, problems }: Survey, options: CopyOptions) {
-    this.#plan = plan;
+  /** @param earlier What an attempt has done whose connection was lost. */
+  constructor({ plan, problems }: Survey, options: CopyOptions, earlier?: Tally) {
     this.#options = options;
     this.#errors = [...problems];
+    if (earlier !== undefined) {
+      this.#plan = earlier.#continued(plan);
+      this.#published.push(...earlier.#published);
+      this.#warnings.push(...earlier.#warnings);
+      this.#left = earlier.#left;
+      this.#kept = earlier.#kept;
+      this.#done = bytesOf(this.#published);
+      return;
+    }
+    this.#plan = plan;
     this.#warnings.push(...plan.warnings);
     options.onEvent?.({ type: "planned", plan });
     for (const problem of problems) this.#tell(problem);
+  }
+
+  /** A new plan, with what has been done meanwhile as it was planned then. */
+  #continued(plan: CopyPlan): CopyPlan {
+    const published = new Map(this.#published.map((job) => [jobFolder(job), job]));
+    const jobs = plan.jobs.map((job) => published.get(jobFolder(job)) ?? job);
+    return { ...plan, jobs, bytes: plan.bytes + bytesOf(this.#published) };
+  }
+
+  /** How many jobs stand at their place now. */
+  get published(): number {
+    return this.#published.length;
   }
 
   #tell(problem: CopyProblem): void {
@@ -99,7 +121,7 @@ export class Tally {
     if (keep && (replacedRun || published.jobs.some((job) => job.action === "replace"))) {
       this.#kept.push(keep);
     }
-    this.#done += load.jobs.reduce((sum, job) => sum + job.bytes, 0);
+    this.#done += bytesOf(load.jobs);
     if (load.withRun) this.#takeRun(published.runFailed);
     this.progress(0, undefined);
   }
@@ -144,8 +166,7 @@ export class Tally {
       ...(this.#kept.length > 0 && { replacedFolders: this.#kept }),
       errors: this.#errors,
       warnings: this.#warnings,
-      bytes: this.#published.reduce((sum, job) => sum + job.bytes, 0) +
-        (this.#runWritten ? plan.run.bytes : 0),
+      bytes: bytesOf(this.#published) + (this.#runWritten ? plan.run.bytes : 0),
       duration,
       complete: this.#errors.length === 0 && !plan.run.inProgress && plan.run.action !== "leave" &&
         !plan.jobs.some((job) => job.incomplete),
@@ -155,6 +176,10 @@ export class Tally {
 
 function isRunning(job: PlannedJob): boolean {
   return job.source === "running" || job.destination === "running";
+}
+
+function bytesOf(jobs: PlannedJob[]): number {
+  return jobs.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function idOf({ taskId, jobId }: JobId): JobId {

@@ -112,14 +112,16 @@ export interface CopyProgress {
 /**
  * What a copy tells while it goes on: first `connecting` and `connected` for each host, `waiting`
  * when another copy of the same run to the same place goes on, then `planned`, then `progress`,
- * `published` and `warning` in any number, last `done`. `command` tells each program started, for
- * `--verbose`.
+ * `published` and `warning` in any number, last `done`. `retrying` tells of a lost connection, of
+ * the pause in seconds before the copy is tried again, and which of how many times that is; then
+ * hosts are connected anew. `command` tells each program started, for `--verbose`.
  */
 export type CopyEvent =
   | { type: "connecting"; host: string }
   | { type: "connected"; host: string }
   | { type: "command"; command: string[] }
   | { type: "waiting"; folder: string }
+  | { type: "retrying"; attempt: number; attempts: number; seconds: number; message: string }
   | { type: "planned"; plan: CopyPlan }
   | { type: "progress"; progress: CopyProgress }
   | { type: "published"; job: JobId; replaced: boolean }
@@ -147,6 +149,15 @@ export interface CopyOptions {
   exclude?: string[];
   /** At most so many KiB a second, as rsync counts; 0 for no limit. @default {0} */
   bandwidthLimit?: number;
+  /**
+   * Whether what is copied reaches the disk before it gets its name, so that a power cut leaves no
+   * empty files behind. @default {true}
+   */
+  fsync?: boolean;
+  /** How long a host may take to answer at all, in seconds; 0 for ever. @default {20} */
+  connectTimeout?: number;
+  /** How long a transfer may stand still, in seconds; 0 for ever. @default {300} */
+  timeout?: number;
 }
 
 /** What a copy did; the outcome of `copyExperiment`. */

@@ -111,7 +111,8 @@ export function linksOf(folders: string[], answer: string[]): LinkedFolder[] {
   });
 }
 
-function oneOf<T extends string>(known: T[], text: string, host: string): T {
+/** A text that is one of these. */
+export function oneOf<T extends string>(known: T[], text: string, host: string): T {
   const found = known.find((word) => word === text);
   if (found === undefined) throw nonsense(host, `'${printable(text.slice(0, 40))}'`);
   return found;

@@ -23,7 +23,8 @@ export interface Member {
   mtime: string;
 }
 
-const BLOCK = 512;
+/** What an archive is made of, in bytes. */
+export const BLOCK = 512;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -49,10 +50,8 @@ export function* members(archive: Uint8Array): Generator<Member> {
       extra = records(bytes);
       continue;
     }
-    const prefix = text(header, 345, 155);
-    const name = text(header, 0, 100);
     yield {
-      name: extra.get("path") ?? (prefix === "" ? name : `${prefix}/${name}`),
+      name: extra.get("path") ?? nameOf(header),
       type,
       linkName: extra.get("linkpath") ?? text(header, 157, 100),
       bytes,
@@ -63,13 +62,25 @@ export function* members(archive: Uint8Array): Generator<Member> {
   }
 }
 
+/** The name in a plain header. */
+export function nameOf(header: Uint8Array): string {
+  const prefix = text(header, 345, 155);
+  const name = text(header, 0, 100);
+  return prefix === "" ? name : `${prefix}/${name}`;
+}
+
 /** The records of a pax header: `30 mtime=1795470732.380000001` and a newline, each. */
-function records(bytes: Uint8Array): Map<string, string> {
+export function records(bytes: Uint8Array): Map<string, string> {
   const found = new Map<string, string>();
+  const whole = decoder.decode(bytes);
+  // a record's length counts bytes: where each is a character, the text can be cut as it is
+  const cut = whole.length === bytes.length
+    ? (from: number, to: number) => whole.slice(from, to)
+    : (from: number, to: number) => decoder.decode(bytes.subarray(from, to));
   for (let at = 0; at < bytes.length;) {
-    const length = parseInt(decoder.decode(bytes.subarray(at, at + 20)), 10);
+    const length = parseInt(cut(at, at + 20), 10);
     if (!(length > 0)) break;
-    const record = decoder.decode(bytes.subarray(at, at + length - 1));
+    const record = cut(at, at + length - 1);
     const [start, equals] = [record.indexOf(" ") + 1, record.indexOf("=")];
     found.set(record.slice(start, equals), record.slice(equals + 1));
     at += length;
@@ -78,12 +89,28 @@ function records(bytes: Uint8Array): Map<string, string> {
 }
 
 /** A text of a header; it ends at its first NUL. */
-function text(header: Uint8Array, at: number, length: number): string {
+export function text(header: Uint8Array, at: number, length: number): string {
   const field = header.subarray(at, at + length);
   const end = field.indexOf(0);
-  return decoder.decode(end < 0 ? field : field.subarray(0, end));
+  return end === 0 ? "" : decoder.decode(end < 0 ? field : field.subarray(0, end));
 }
 
-function octal(header: Uint8Array, at: number, length: number): number {
-  return parseInt(text(header, at, length).trim() || "0", 8);
+const [BLANK, ZERO] = [" ".charCodeAt(0), "0".charCodeAt(0)];
+
+/** A number of a header; `NaN` when it is written in another way. */
+export function octal(header: Uint8Array, at: number, length: number): number {
+  let value = 0;
+  for (const byte of header.subarray(at, at + length)) {
+    if (byte === BLANK) continue;
+    if (byte === 0) break;
+    value = byte >= ZERO && byte < ZERO + 8 ? value * 8 + byte - ZERO : NaN;
+  }
+  return value;
+}
+
+/** The sum of a header's bytes, which counts itself as blanks. */
+export function sumOf(header: Uint8Array): number {
+  let sum = 8 * BLANK;
+  for (let at = 0; at < BLOCK; at++) if (at < 148 || at >= 156) sum += header[at]!;
+  return sum;
 }

@@ -5,7 +5,7 @@
  */
 
 /** The programs this project starts. */
-export type Program = "rsync" | "ssh" | "tar";
+export type Program = "rsync" | "ssh" | "tar" | "sync";
 
 /** A process that was started. */
 export interface Child {
@@ -17,6 +17,6 @@ export interface Child {
   stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Its exit code, once it has ended; 128 and more after a signal. */
   code: Promise<number>;
-  /** Asks it to end. */
-  kill(): void;
+  /** Asks it to end, or makes it. */
+  kill(signal: "SIGTERM" | "SIGKILL"): void;
 }

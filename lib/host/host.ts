@@ -100,6 +100,8 @@ export interface ScanRequest {
   folders: string[];
   /** Of jobs only the folder and the markers right in it: `.done`, `.failed`, `.pid`. */
   jobStatesOnly: boolean;
+  /** Asked before a folder is looked at, where that can still be left out. */
+  isNeeded?: (folder: string) => boolean;
 }
 
 /** Told of each entry; first comes the folder itself (its path is empty), then what is in it. */
@@ -185,6 +187,42 @@ export interface FailedMove {
   reason: string;
 }
 
+/** What to claim. */
+export interface ClaimRequest {
+  /** The staging folder, absolute. */
+  staging: string;
+  /** Where what was moved aside there goes back to. */
+  places: Place[];
+  /** Which copy it is of, for those who clean up: a line. */
+  about: string;
+}
+
+/** Where to look for what copies have left. */
+export interface TidyRequest {
+  /** The staging areas, absolute. */
+  areas: string[];
+  /** Where what was moved aside goes back to. */
+  places: Place[];
+  /** Whether it is removed, but for what is in use. */
+  remove: boolean;
+}
+
+/** A folder that a copy has left. */
+export interface FoundLeftover {
+  /** The folder, absolute. */
+  path: string;
+  /** `staging`: of a copy that has not ended. `replaced`: what was kept. */
+  kind: "staging" | "replaced";
+  /** Bytes on the disk. */
+  bytes: number;
+  /** When it was last claimed, or kept: seconds since 1970. */
+  modified: number;
+  /** Whether a copy works there, or it was left, or it is gone now. */
+  state: "in use" | "left" | "removed";
+  /** What the claim said of it; empty when there is nothing. */
+  about: string;
+}
+
 /** A staging folder that is ours alone. */
 export interface Claim {
   /** Whether the destination may have changed meanwhile: something went back, or was waited for. */
@@ -241,8 +279,10 @@ export interface Host {
    *
    * @param onWait Is called when another copy has it: it is waited for.
    */
-  claim(staging: string, places: Place[], onWait: () => void): Promise<Claim>;
-  /** Removes folders of a staging folder. */
+  claim(request: ClaimRequest, onWait: () => void): Promise<Claim>;
+  /** Finds what copies have left in staging areas, and removes it when it is told to. */
+  tidy(request: TidyRequest): Promise<FoundLeftover[]>;
+  /** Removes what stands in a staging folder; nothing is removed through a link. */
   discard(staging: string, folders: string[]): Promise<void>;
   /** Makes a tar archive of folders; GNU tar is needed. */
   pack(request: PackRequest): Pack;
@@ -254,6 +294,6 @@ export interface Host {
   rsyncEnd(): RsyncEnd;
   /** Refuses what Deno was not granted, before any program is started. */
   check(access: "read" | "write", path: string): void;
-  /** Ends the session. */
-  close(): Promise<void>;
+  /** Ends the session; when its connection was `lost`, at once. */
+  close(lost?: boolean): Promise<void>;
 }

@@ -17,19 +17,35 @@ export interface HostsOptions {
   onEvent?: ((event: CopyEvent) => void) | undefined;
   /** Ends every program when it fires. */
   signal?: AbortSignal | undefined;
+  /** How long a host may take to answer at all, in seconds; 0 for ever. */
+  connectTimeout?: number | undefined;
+  /** How long a transfer may stand still, in seconds; 0 for ever. */
+  timeout?: number | undefined;
+  /** Whether what is written must reach the disk before it gets its name. */
+  fsync?: boolean | undefined;
 }
+
+/** How long a host may take to answer at all, in seconds, where nobody says. */
+const CONNECT_TIMEOUT = 20;
+/** How long a transfer may stand still, in seconds, where nobody says. */
+const TIMEOUT = 300;
 
 /** Opens the machines that workspaces are on, each once. */
 export class Hosts implements AsyncDisposable {
   readonly #options: HostsOptions;
   readonly #watch: Watch;
   readonly #opened = new Map<string, Promise<Host>>();
+  readonly #copy = crypto.randomUUID();
+  /** The hosts that a login has succeeded at. */
+  readonly #reached = new Set<string>();
 
   /** @param options What the machines need to know of the caller. */
   constructor(options: HostsOptions = {}) {
     this.#options = options;
     this.#watch = {
       signal: options.signal,
+      fsync: options.fsync ?? true,
+      timeout: options.timeout ?? TIMEOUT,
       onCommand: (command) => options.onEvent?.({ type: "command", command }),
     };
   }
@@ -52,9 +68,12 @@ export class Hosts implements AsyncDisposable {
   async #open({ ssh }: Workspace): Promise<Host> {
     if (ssh === undefined) return new LocalHost(this.#watch);
     this.#options.onEvent?.({ type: "connecting", host: ssh.host });
-    const host = new SshHost(ssh, this.#watch);
+    const { connectTimeout = CONNECT_TIMEOUT } = this.#options;
+    const reached = this.#reached.has(ssh.host);
+    const host = new SshHost(ssh, this.#watch, { connectTimeout, reached, copy: this.#copy });
     try {
       await host.open();
+      this.#reached.add(ssh.host);
     } catch (error) {
       await host.close();
       throw error;
@@ -64,12 +83,12 @@ export class Hosts implements AsyncDisposable {
     return host;
   }
 
-  /** Ends all sessions. */
-  async close(): Promise<void> {
+  /** Ends all sessions; when a connection was `lost`, at once. */
+  async close(lost = false): Promise<void> {
     const opened = [...this.#opened.values()];
     this.#opened.clear();
     for (const host of await Promise.allSettled(opened)) {
-      if (host.status === "fulfilled") await host.value.close();
+      if (host.status === "fulfilled") await host.value.close(lost);
     }
   }
 

@@ -25,29 +25,36 @@ import { linkTarget, lookAt, namesIn, readText, realPath, walk } from "./files.t
 import type {
   BrowseRequest,
   Claim,
+  ClaimRequest,
   FailedMove,
   FoundExperiment,
+  FoundLeftover,
   Host,
   LinkedFolder,
   Pack,
   PackRequest,
-  Place,
   Question,
   RsyncEnd,
   ScanRequest,
   SeenRun,
   Settlement,
   Sight,
+  TidyRequest,
   Visit,
 } from "./host.ts";
 import { isGnuTar, packLocally, unpackLocally } from "./pack.ts";
-import { output, type Program, start, type Watch } from "./process.ts";
+import { output, type Program, start, stopIfAborted, type Watch } from "./process.ts";
 import { claimLocally, removeTree, settleLocally } from "./local_settle.ts";
+import { tidyLocally } from "./local_tidy.ts";
+
+/** How many folders are looked at before others have their turn: a login may go on meanwhile. */
+const SCANNED_AT_ONCE = 50;
 
 /** This machine. */
 export class LocalHost implements Host {
   readonly name = undefined;
   readonly #versions = new Map<Program, Promise<string>>();
+  readonly #claims = new Map<string, { isHeld(): boolean }>();
 
   constructor(private readonly watch: Watch) {}
 
@@ -124,11 +131,16 @@ export class LocalHost implements Host {
       }));
   }
 
-  // deno-lint-ignore require-await -- ssh needs the promise
-  async scan({ root, folders, jobStatesOnly }: ScanRequest, visit: Visit): Promise<LinkedFolder[]> {
+  async scan(
+    { root, folders, jobStatesOnly, isNeeded }: ScanRequest,
+    visit: Visit,
+  ): Promise<LinkedFolder[]> {
     const linked: LinkedFolder[] = [];
     const above = linksAbove(root, folders);
-    for (const folder of folders) {
+    for (const [index, folder] of folders.entries()) {
+      if (index % SCANNED_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+      stopIfAborted(this.watch);
+      if (isNeeded?.(folder) === false) continue;
       const path = `${root}/${folder}`;
       const self = lookAt(path, "");
       if (self === undefined) continue;
@@ -146,13 +158,21 @@ export class LocalHost implements Host {
     return linked;
   }
 
-  claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
-    return claimLocally(staging, places, onWait, this.watch.signal);
+  async claim(request: ClaimRequest, onWait: () => void): Promise<Claim> {
+    const claim = await claimLocally(request, onWait, this.watch.signal);
+    this.#claims.set(request.staging, claim);
+    return claim;
+  }
+
+  tidy(request: TidyRequest): Promise<FoundLeftover[]> {
+    return tidyLocally(request, this.watch.signal);
   }
 
   // deno-lint-ignore require-await -- ssh needs the promise
   async discard(staging: string, folders: string[]): Promise<void> {
-    for (const folder of folders) removeTree(`${staging}/${folder}`);
+    for (const folder of folders) {
+      if (isInside(staging, folder)) removeTree(`${staging}/${folder}`);
+    }
   }
 
   pack(request: PackRequest): Pack {
@@ -164,6 +184,8 @@ export class LocalHost implements Host {
   }
 
   async settle(settlement: Settlement): Promise<FailedMove[]> {
+    const { staging } = settlement;
+    if (this.#claims.get(staging)?.isHeld() === false) throw takenOver(staging);
     const tar = await this.#version("tar");
     return await settleLocally(settlement, isGnuTar(tar), this.watch);
   }
@@ -181,8 +203,26 @@ export class LocalHost implements Host {
   }
 }
 
+/** Whether something is there, and no folder on the way to it is a link. */
+function isInside(root: string, path: string): boolean {
+  if (lookAt(`${root}/${path}`, "") === undefined) return false;
+  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
+    if (lookAt(`${root}/${path.slice(0, at)}`, "")?.kind !== "folder") return false;
+  }
+  return true;
+}
+
 function noFolder(path: string): CopyError {
   return new CopyError("refused", `${path} is not a folder`, "choose another workspace");
+}
+
+/** The error for a staging folder that another copy has by now. */
+function takenOver(staging: string): CopyError {
+  return new CopyError(
+    "refused",
+    `another copy has taken over ${staging}, for this one gave no sign of life`,
+    "run the same command again",
+  );
 }
 
 /** The error for a workspace that is not there. */

@@ -7,29 +7,32 @@
 import { CopyError } from "../errors.ts";
 import { refused } from "./access.ts";
 import { lookAt, namesIn, walk } from "./files.ts";
-import { jobName } from "../workspace/layout.ts";
+import { jobName, JOBS } from "../workspace/layout.ts";
 import { APPEARED } from "./host.ts";
-import type { Claim, FailedMove, Move, Place, Settlement } from "./host.ts";
-import { takeLock } from "./lock.ts";
+import type { Claim, ClaimRequest, FailedMove, Move, Place, Settlement } from "./host.ts";
+import { type Lock, takeLock, tryLock } from "./lock.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { feed, output, type Parts, start, stopIfAborted, type Watch } from "./process.ts";
+import { syncFolders, syncTree } from "./sync.ts";
 
 /** Where, in a staging folder, what is being replaced waits until the new one stands. */
-const ASIDE = "replaced";
+export const ASIDE = "replaced";
+
+/** The file, in a staging folder, that says which copy it is of. */
+export const ABOUT = "about.json";
 
 /** Makes a staging folder that only its owner may enter, and claims it. */
 export async function claimLocally(
-  staging: string,
-  places: Place[],
+  { staging, places, about }: ClaimRequest,
   onWait: () => void,
   signal: AbortSignal | undefined,
-): Promise<Claim> {
+): Promise<Claim & Pick<Lock, "isHeld">> {
   const parent = parentOf(staging);
   if (lookAt(parent, "")?.kind === "link") throw refused("write", parent);
   Deno.mkdirSync(parentOf(parent), { recursive: true });
   const lock = await takeLock(`${staging}.lock`, onWait, signal);
   const release = () => {
-    removeEmpty(staging);
+    if (lock.isHeld()) removeUnused(staging);
     lock.release();
     removeEmpty(parent);
     return Promise.resolve();
@@ -39,9 +42,16 @@ export async function claimLocally(
     if (real !== parent) throw refused("write", parentOf(real));
     Deno.mkdirSync(staging, { recursive: true, mode: 0o700 });
     for (const folder of [parent, staging]) makePrivate(folder);
-    const changed = putBack(staging, places) > 0 || lock.waited;
-    const owner = Deno.lstatSync(staging).uid ?? 0;
-    return { changed, resumed: namesIn(staging)!.length > 0, owner, release };
+    const restored = putBack(staging, places) + await putBackOthers(staging, places, signal);
+    const resumed = namesIn(staging)!.some(({ name }) => name !== ABOUT);
+    Deno.writeTextFileSync(`${staging}/${ABOUT}`, `${about}\n`);
+    return {
+      changed: restored > 0 || lock.waited,
+      resumed,
+      owner: Deno.lstatSync(staging).uid ?? 0,
+      isHeld: lock.isHeld,
+      release,
+    };
   } catch (error) {
     await release();
     throw error;
@@ -53,8 +63,33 @@ function makePrivate(folder: string): void {
   if (((lookAt(folder, "")?.mode ?? 0) & 0o077) !== 0) Deno.chmodSync(folder, 0o700);
 }
 
+/** The names of staging folders. */
+export const STAGING_NAME = /^[0-9a-f]{16}$/;
+
+/** Puts back what other copies have left aside, those that live excepted. */
+async function putBackOthers(
+  staging: string,
+  places: Place[],
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const parent = parentOf(staging);
+  let restored = 0;
+  for (const { name } of namesIn(parent) ?? []) {
+    const other = `${parent}/${name}`;
+    if (!STAGING_NAME.test(name) || other === staging) continue;
+    if (lookAt(`${other}/${ASIDE}`, "")?.kind !== "folder") continue;
+    const lock = await tryLock(`${other}.lock`, signal);
+    try {
+      if (lock !== undefined) restored += putBack(other, places);
+    } finally {
+      lock?.release();
+    }
+  }
+  return restored;
+}
+
 /** A folder that an interrupted copy moved aside, and did not replace, goes back to its place. */
-function putBack(staging: string, places: Place[]): number {
+export function putBack(staging: string, places: Place[]): number {
   let restored = 0;
   for (const place of places) {
     const aside = `${staging}/${ASIDE}/${place.name}`;
@@ -87,13 +122,20 @@ export async function settleLocally(
   }
   const under = ({ path }: OverlayEntry) => misplaced.has(path.split("/").slice(0, 3).join("/"));
   await unpack(staging, overlay.filter((entry) => !under(entry)), gnu, watch);
+  if (watch.fsync) await syncTree(staging, watch);
   const failed: FailedMove[] = [];
-  for (const move of moves) {
-    const reason = misplaced.get(move.from) ?? moveInto(staging, move);
-    if (reason !== undefined) failed.push({ from: move.from, reason });
+  // a run may only name jobs that are there, after a power cut too
+  const isJob = ({ from }: Move) => from.startsWith(`${JOBS}/`);
+  for (const group of [moves.filter(isJob), moves.filter((move) => !isJob(move))]) {
+    for (const move of group) {
+      const reason = misplaced.get(move.from) ?? moveInto(staging, move);
+      if (reason !== undefined) failed.push({ from: move.from, reason });
+    }
+    if (watch.fsync) await syncFolders(foldersOf(group));
   }
   if (marker !== undefined && lookAt(marker, "") === undefined) {
     Deno.openSync(marker, { createNew: true, write: true }).close();
+    if (watch.fsync) await syncFolders([parentOf(marker)]);
   }
   clear(staging, keep, finished && failed.every(({ reason }) => reason === APPEARED));
   return failed;
@@ -186,14 +228,33 @@ function moveInto(staging: string, { kind, from, into }: Move): string | undefin
     try {
       rename(staged, final);
     } catch (error) {
-      rename(aside, final);
+      if (lookAt(final, "") === undefined) rename(aside, final);
       throw error;
     }
     return undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw refused("write", into);
+    // another copy was faster, just now
+    const gone = kind === "put" || kind === "replace" && lookAt(aside, "") !== undefined;
+    if (gone && lookAt(final, "") !== undefined) return APPEARED;
     return (error as Error).message;
   }
+}
+
+/** The folders whose names some moves have changed, with the two above each that may be new. */
+function foldersOf(moves: Move[]): Set<string> {
+  const folders = new Set<string>();
+  for (const { into } of moves) {
+    for (const path of [into, parentOf(into), parentOf(parentOf(into))]) {
+      if (path !== "") folders.add(path);
+    }
+  }
+  return folders;
+}
+
+/** Removes a staging folder in which nothing is. */
+function removeUnused(staging: string): void {
+  if (namesIn(staging)?.every(({ name }) => name === ABOUT)) removeTree(staging);
 }
 
 function removeEmpty(folder: string): void {

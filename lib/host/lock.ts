@@ -1,24 +1,39 @@
 /**
- * A lock on a staging folder of this machine. The system lets go of it when its owner dies.
+ * A lock on a staging folder, the same for copies on this machine and for those that come in by
+ * ssh: a folder beside it, in which a file with its owner's name is held. Whoever makes the folder
+ * has the lock; it passes from one owner to the next by a rename of that file.
+ *
+ * `held:HOST:ID` belongs to a program on HOST that has the file locked: when that can be locked
+ * there by another, the owner is dead. `shell:HOST:PID:ID` belongs to the agent of `programs.ts`.
+ * Each owner touches its file; one without a sign of life for two minutes is dead, wherever.
  *
  * @module
  */
 
-import { lookAt } from "./files.ts";
+import { lookAt, namesIn } from "./files.ts";
+import { pause } from "./pause.ts";
 
 /** How often somebody else's lock is tried again, in milliseconds. */
 const AGAIN = 500;
+
+/** How often an owner gives a sign of life, in milliseconds. */
+const BEAT = 15_000;
+
+/** Without a sign of life for so long, an owner is dead; in milliseconds. */
+const VOID = 120_000;
 
 /**
  * How long what a dead owner has started may go on, in milliseconds: an rsync whose output nobody
  * reads ends when it next tells its progress, which it does every second.
  */
-const GRACE = 1500;
+const GRACE = 2000;
 
 /** A lock that is held. */
 export interface Lock {
   /** Whether somebody else had to be waited for. */
   waited: boolean;
+  /** Whether it is held still: this machine may have slept for longer than others wait. */
+  isHeld(): boolean;
   /** Lets go of it. */
   release(): void;
 }
@@ -26,7 +41,7 @@ export interface Lock {
 /**
  * Takes a lock, and waits for it as long as another copy has it.
  *
- * @param path The lock's file; it is removed in the end.
+ * @param path The lock's folder; it is removed in the end.
  * @param onWait Is called once, when there is something to wait for.
  */
 export async function takeLock(
@@ -34,67 +49,152 @@ export async function takeLock(
   onWait: () => void,
   signal: AbortSignal | undefined,
 ): Promise<Lock> {
-  let waited = false;
-  for (;; await pause(AGAIN, signal)) {
-    const leftOver = lookAt(path, "") !== undefined;
-    const file = open(path);
-    if (file === undefined) continue;
-    if (await file.tryLock(true) && isStillThere(file, path)) {
-      // who lets go of it in order removes it
-      if (leftOver) await pause(GRACE, signal).catch((reason) => giveUp(file, reason));
-      return { waited, release: () => release(file, path) };
-    }
-    file.close();
+  for (let waited = false;; waited = true) {
+    const taken = await tryLock(path, signal);
+    if (taken !== undefined) return { ...taken, waited };
     if (!waited) onWait();
-    waited = true;
+    await pause(AGAIN, signal);
   }
 }
 
-/** Opens the lock's file; undefined when somebody removes its folder at this very moment. */
-function open(path: string): Deno.FsFile | undefined {
+/** Takes a lock; undefined when somebody else has it. */
+export async function tryLock(
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<Omit<Lock, "waited"> | undefined> {
+  const ours = `held:${hostName()}:${crypto.randomUUID()}`;
+  const fresh = makeFolder(path);
+  const file = fresh ? await sign(path, ours) : await takeOver(path, ours);
+  if (file === undefined) return undefined;
+  const lock = hold(path, ours, file);
+  // who lets go of it in order removes it
+  if (!fresh) await pause(GRACE, signal).catch((reason) => giveUp(lock, reason));
+  return lock;
+}
+
+/** Makes the lock's folder; whether it was not there. */
+function makeFolder(path: string): boolean {
+  const parent = path.slice(0, path.lastIndexOf("/"));
+  for (;;) {
+    Deno.mkdirSync(parent, { recursive: true, mode: 0o700 });
+    try {
+      Deno.mkdirSync(path, { mode: 0o700 });
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) return false;
+      // somebody has removed the parent at this very moment
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
+/** Puts our name into a new lock; undefined when somebody else was faster. */
+async function sign(path: string, ours: string): Promise<Deno.FsFile | undefined> {
+  const file = open(`${path}/${ours}`, true);
+  if (file === undefined) return undefined;
+  if (await lockFile(file) !== false) {
+    const names = namesIn(path) ?? [];
+    if (names.length === 1 && names[0]!.name === ours) return file;
+    attempt(() => Deno.removeSync(`${path}/${ours}`));
+  } // otherwise somebody has just taken us for dead, and has the lock now
+  file.close();
+  return undefined;
+}
+
+/** Takes the place of an owner that is dead; undefined when there is none. */
+async function takeOver(path: string, ours: string): Promise<Deno.FsFile | undefined> {
+  const names = namesIn(path) ?? [];
+  // its maker has died before it signed
+  if (names.length === 0 && isVoid(path)) attempt(() => Deno.removeSync(path));
+  for (const { name } of names) {
+    const file = open(`${path}/${name}`, false);
+    if (file === undefined) continue;
+    if (isDead(`${path}/${name}`, await lockFile(file))) {
+      if (attempt(() => Deno.renameSync(`${path}/${name}`, `${path}/${ours}`))) return file;
+    }
+    file.close();
+  }
+  return undefined;
+}
+
+/** Whether somebody who lives has a lock. */
+export async function isOwned(path: string): Promise<boolean> {
+  for (const { name } of namesIn(path) ?? []) {
+    using file = open(`${path}/${name}`, false);
+    if (file !== undefined && !isDead(`${path}/${name}`, await lockFile(file))) return true;
+  }
+  return false;
+}
+
+/** Whether an owner is dead, whose file could be locked or not. */
+function isDead(path: string, locked: boolean | undefined): boolean {
+  const here = hostName();
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const ended = here !== "" && name.startsWith(`held:${here}:`) && locked === true;
+  return locked !== false && (ended || isVoid(path));
+}
+
+/** Locks an open file: false when somebody else has, undefined where the file system cannot. */
+async function lockFile(file: Deno.FsFile): Promise<boolean | undefined> {
   try {
-    Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true, mode: 0o700 });
-    return Deno.openSync(path, { create: true, read: true, write: true });
+    return await file.tryLock(true);
+  } catch {
+    return undefined;
+  }
+}
+
+function hold(path: string, ours: string, file: Deno.FsFile): Omit<Lock, "waited"> {
+  const touch = () => {
+    const now = new Date();
+    attempt(() => Deno.utimeSync(`${path}/${ours}`, now, now));
+  };
+  touch();
+  const beat = setInterval(touch, BEAT);
+  return {
+    isHeld: () => lookAt(`${path}/${ours}`, "") !== undefined,
+    release() {
+      clearInterval(beat);
+      attempt(() => Deno.removeSync(`${path}/${ours}`));
+      attempt(() => Deno.removeSync(path)); // unless another one has it now
+      file.close();
+    },
+  };
+}
+
+/** Opens an owner's file; undefined when it has gone at this very moment. */
+function open(path: string, create: boolean): Deno.FsFile | undefined {
+  try {
+    return Deno.openSync(path, { create, read: true, write: true });
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }
 
-/** Whether the file that was locked is the one of that name: its owner may just have removed it. */
-function isStillThere(file: Deno.FsFile, path: string): boolean {
+function isVoid(path: string): boolean {
+  const entry = lookAt(path, "");
+  return entry !== undefined && Date.now() - Number(entry.mtime) * 1000 > VOID;
+}
+
+/** Does something that another copy may have made impossible meanwhile; whether it worked. */
+function attempt(action: () => void): boolean {
   try {
-    const [ours, there] = [file.statSync(), Deno.statSync(path)];
-    return ours.ino === there.ino && ours.dev === there.dev;
+    action();
+    return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return false;
   }
 }
 
 /** Lets go of what was about to be taken. */
-function giveUp(file: Deno.FsFile, reason: unknown): never {
-  file.close();
+function giveUp(lock: Omit<Lock, "waited">, reason: unknown): never {
+  lock.release();
   throw reason;
 }
 
-function release(file: Deno.FsFile, path: string): void {
-  Deno.removeSync(path);
-  file.close();
-}
-
-/** Waits; rejects with the signal's reason when that fires. */
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    if (signal?.aborted) stop();
-    signal?.addEventListener("abort", stop, { once: true });
-  });
+/** What this machine calls itself; empty when Deno was not granted to know. */
+function hostName(): string {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
+  return state === "granted" ? Deno.hostname() : "";
 }

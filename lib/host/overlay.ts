@@ -5,6 +5,8 @@
  * @module
  */
 
+import { BLOCK, sumOf } from "./archive.ts";
+
 /** One thing of an overlay; its path is relative to the staging folder. */
 export type OverlayEntry =
   & { path: string; mtime: string }
@@ -14,7 +16,6 @@ export type OverlayEntry =
     | { kind: "link"; target: string }
   );
 
-const BLOCK = 512;
 /** What the name of an entry, and of what a link leads to, may have in a plain header, in bytes. */
 const NAME = 100;
 /** tar's letters for the kinds of entry. */
@@ -61,7 +62,7 @@ function* headers(entry: OverlayEntry, size: number): Generator<Uint8Array> {
 }
 
 /** A record of a pax header: its length in bytes, which counts itself, a blank, and what it says. */
-function record(key: string, value: string): string {
+export function record(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`;
   const length = encoder.encode(rest).length;
   let digits = 1;
@@ -77,25 +78,32 @@ function header(
   linkName = new Uint8Array(),
 ): Uint8Array {
   const block = new Uint8Array(BLOCK);
-  const write = (at: number, text: string) => encoder.encodeInto(text, block.subarray(at));
-  const octal = (at: number, length: number, value: number) =>
-    write(at, value.toString(8).padStart(length - 1, "0"));
   block.set(name.subarray(0, NAME));
-  octal(100, 8, mode);
-  octal(108, 8, 0);
-  octal(116, 8, 0);
-  octal(124, 12, size);
-  octal(136, 12, 0);
-  write(148, "        "); // the sum counts itself as blanks
-  write(156, letter);
+  writeOctal(block, 100, 8, mode);
+  writeOctal(block, 108, 8, 0);
+  writeOctal(block, 116, 8, 0);
+  writeOctal(block, 124, 12, size);
+  writeOctal(block, 136, 12, 0);
+  encoder.encodeInto(letter, block.subarray(156));
   block.set(linkName.subarray(0, NAME), 157);
-  write(257, "ustar\x0000");
-  octal(148, 7, block.reduce((sum, byte) => sum + byte, 0));
-  block[154] = 0;
+  encoder.encodeInto("ustar\x0000", block.subarray(257));
+  writeSum(block);
   return block;
 }
 
+/** Writes a number of a header. */
+export function writeOctal(header: Uint8Array, at: number, length: number, value: number): void {
+  encoder.encodeInto(value.toString(8).padStart(length - 1, "0"), header.subarray(at, at + length));
+}
+
+/** Writes the sum of a header, which counts itself as blanks. */
+export function writeSum(header: Uint8Array): void {
+  header.fill(0x20, 148, 156);
+  writeOctal(header, 148, 7, sumOf(header));
+  header[154] = 0;
+}
+
 /** What fills up the last block of so many bytes. */
-function padding(size: number): Uint8Array {
+export function padding(size: number): Uint8Array {
   return new Uint8Array((BLOCK - size % BLOCK) % BLOCK);
 }

@@ -7,7 +7,7 @@
  */
 
 import type { Pack, PackRequest } from "./host.ts";
-import { feed, output, start, type Watch } from "./process.ts";
+import { endWhenIdle, feed, output, start, type Watch } from "./process.ts";
 
 /** Whether a `tar --version` is of GNU tar. */
 export function isGnuTar(version: string): boolean {
@@ -49,7 +49,8 @@ export async function unpackLocally(
   watch: Watch,
 ): Promise<boolean> {
   const running = start("tar", ["-C", folder, "-xpf", "-", "--same-owner"], watch);
-  await Promise.all([feed(running, stream), output(running)]);
+  const clock = endWhenIdle(running, watch.timeout);
+  await clock.during(Promise.all([feed(running, stream, clock), output(running), running.code]));
   const code = await running.code;
   if (code !== 2) return code === 0;
   const lines = (await running.complaint).trim().split("\n");

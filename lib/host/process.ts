@@ -4,19 +4,24 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
+import { CopyError, LostConnection } from "../errors.ts";
 import { printable } from "../workspace/layout.ts";
 import type { Program } from "./child.ts";
+import { within } from "./pause.ts";
 import { spawn } from "./spawn.ts";
 
 export type { Program } from "./child.ts";
 
-/** What every start of a process needs to know. */
+/** What is done for a caller, and every start of a process, needs to know. */
 export interface Watch {
   /** Ends the process when it fires. */
   signal?: AbortSignal | undefined;
   /** Is told the command, before it starts. */
   onCommand?: ((command: string[]) => void) | undefined;
+  /** How long a transfer may stand still, in seconds; 0 for ever. */
+  timeout?: number | undefined;
+  /** Whether what is written must reach the disk before it gets its name. */
+  fsync?: boolean | undefined;
 }
 
 /** How much is written to a process at once, in bytes. */
@@ -48,6 +53,9 @@ export interface Running {
 /** How much of a process's complaints is kept, in characters. */
 const COMPLAINT = 1 << 20;
 
+/** How long a process may take to end when it is asked to, in milliseconds. */
+const LAST_WORDS = 700;
+
 /**
  * Starts a program.
  *
@@ -57,29 +65,96 @@ const COMPLAINT = 1 << 20;
 export function start(program: Program, args: string[], watch: Watch): Running {
   stopIfAborted(watch);
   watch.onCommand?.([program, ...args]);
-  const { stdin, stdout, stderr, code, kill } = spawn(program, args);
+  stopIfAborted(watch); // who is told may have had enough
+  const { stdin, stdout, stderr, code, kill: send } = spawn(program, args);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const kill = () => {
+    send("SIGTERM");
+    timer ??= setTimeout(() => send("SIGKILL"), LAST_WORDS);
+  };
   watch.signal?.addEventListener("abort", kill);
-  code.then(() => watch.signal?.removeEventListener("abort", kill));
-  return { stdin, stdout, complaint: tail(stderr), code, kill };
+  code.then(() => {
+    clearTimeout(timer);
+    watch.signal?.removeEventListener("abort", kill);
+  });
+  return { stdin, stdout, complaint: tail(stderr, code), code, kill };
 }
 
-/** The last characters of a stream, with nothing in it that a terminal would obey. */
-async function tail(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+/** The last characters of a stream; what comes long after the process has ended is not waited for. */
+async function tail(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  code: Promise<number>,
+): Promise<string> {
   let kept = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    kept = (kept + text).slice(-COMPLAINT);
-  }
-  return kept.split(/\r?\n/).map(printable).join("\n");
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  const read = async () => {
+    for (let { value } = await reader.read(); value; { value } = await reader.read()) {
+      kept = (kept + value).slice(-COMPLAINT);
+    }
+  };
+  const reading = read();
+  await Promise.race([reading, code]);
+  // rsync that has given up leaves its ssh behind
+  if (!await within(LAST_WORDS, reading)) await reader.cancel();
+  return kept.split(/\r?\n/).map(printable).join("\n"); // nothing that a terminal would obey
+}
+
+/** A clock that ends a process in which nothing moves. */
+export interface IdleClock {
+  /** Something has moved. */
+  moved(): void;
+  /**
+   * Waits for what is done with the process, as long as something moves.
+   *
+   * @throws {CopyError} `connection`, when nothing has moved for too long.
+   */
+  during<T>(work: Promise<T>): Promise<T>;
+}
+
+/** Ends a process once nothing has moved for so many seconds; 0: never. */
+export function endWhenIdle(running: Running, seconds = 0): IdleClock {
+  let last = performance.now();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    const look = () => {
+      const left = last + seconds * 1000 - performance.now();
+      if (left > 0) timer = setTimeout(look, left);
+      else {
+        running.kill();
+        reject(new LostConnection(`the transfer stood still for ${Math.round(seconds)} s`));
+      }
+    };
+    if (seconds > 0) look();
+  });
+  expired.catch(() => {});
+  return {
+    moved: () => last = performance.now(),
+    async during(work) {
+      work.catch(() => {}); // what it comes to after its time is up
+      try {
+        return await Promise.race([work, expired]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
 }
 
 /** What to write to a process. */
 export type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** Writes parts to a process and closes; a process that stops reading early is no error here. */
-export async function feed(running: Running, parts: Parts): Promise<void> {
+/**
+ * Writes parts to a process and closes; a process that stops reading early is no error here.
+ *
+ * @param clock Is told of each part that was taken.
+ */
+export async function feed(running: Running, parts: Parts, clock?: IdleClock): Promise<void> {
   const writer = running.stdin.getWriter();
   try {
-    for await (const part of gathered(parts)) await writer.write(part);
+    for await (const part of gathered(parts)) {
+      await writer.write(part);
+      clock?.moved();
+    }
     await writer.close();
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe || error instanceof TypeError) return;
@@ -88,19 +163,24 @@ export async function feed(running: Running, parts: Parts): Promise<void> {
   }
 }
 
-/** Small parts as large ones: each write costs a packet of ssh's. */
-async function* gathered(parts: Parts): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  let buffer = new Uint8Array(WRITE);
+/**
+ * Small parts as large ones, of so many bytes: each write costs a packet of ssh's. The next one is
+ * put together in the same memory.
+ */
+export async function* gathered(
+  parts: Parts,
+  size = WRITE,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const buffer = new Uint8Array(size);
   let held = 0;
   for await (let part of parts) {
     while (part.length > 0) {
-      const taken = part.subarray(0, WRITE - held);
+      const taken = part.subarray(0, size - held);
       buffer.set(taken, held);
       held += taken.length;
       part = part.subarray(taken.length);
-      if (held < WRITE) continue;
+      if (held < size) continue;
       yield buffer;
-      buffer = new Uint8Array(WRITE);
       held = 0;
     }
   }

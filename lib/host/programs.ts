@@ -52,22 +52,68 @@ current() { # the run that is current in an experiment's folder; one that is gon
 
 /**
  * The shell of a session: runs programs that come after their length, in a shell of their own or in
- * itself. What it holds a claim of, it gives up when the connection was lost, a while after: what
- * wrote there has ended by then.
+ * itself. What a program is fed comes in parts, each after its length; a part of no length ends it.
+ * The shell holds what it has claimed as `lock.ts` tells, by the name in `token`. When the
+ * connection is lost it ends what still works there, and gives it up.
  */
 export const AGENT = BEGIN + `
+exact() { head -c "$1"; }
+[ "$(printf abc | { exact 1 > /dev/null; cat; })" = bc ] || # some read ahead
+  exact() { dd bs=1 count="$1" 2> /dev/null; }
 finish
-free() { rmdir "$1" 2> /dev/null; rmdir "$1.lock" "\${1%/*}" 2> /dev/null; }
+host=$(uname -n) token=
+free() {
+  if [ -e "$1.lock/$token" ]; then
+    [ "$(ls -A "$1" 2> /dev/null)" != about.json ] || rm -f "$1/about.json"
+    rmdir "$1" 2> /dev/null
+  fi
+  rm -f "$1.lock/$token"
+  rmdir "$1.lock" "\${1%/*}" 2> /dev/null
+}
+works() { # the programs of a copy that work in a folder
+  ls -l /proc/[0-9]*/cwd 2> /dev/null | while IFS= read -r line; do
+    case $line in *" -> $1" | *" -> $1/"*) ;; *) continue ;; esac
+    pid=\${line#*/proc/} pid=\${pid%%/*}
+    case $(tr '\\000' ' ' < "/proc/$pid/cmdline" 2> /dev/null) in
+      rsync* | */rsync* | tar* | */tar* | mv* | rm* | sync* | xargs* | *'dd bs=1 count='*) echo "$pid" ;;
+    esac
+  done
+}
+evict() { # ends what works in a folder; where that cannot be known, a while is enough
+  [ -d /proc/self/cwd ] || { sleep 3; return; }
+  for try in 1 2 3 4 5; do
+    pids=$(works "$1")
+    [ -n "$pids" ] || return 0
+    kill -9 $pids 2> /dev/null
+    [ $try = 1 ] || sleep 1
+  done
+}
+beat() { for staging do touch -c "$staging.lock/$token"; done; }
+parts() {
+  while IFS= read -r length; do
+    case $length in
+      0) return ;;
+      alive) beat "$@" ;;
+      *) exact "$length" ;;
+    esac
+  done
+}
 set --
 while IFS= read -r line; do
   case $line in
-    "run "*) (eval "$(dd bs=1 count="\${line#run }" 2> /dev/null)") ;;
-    "keep "*) eval "$(dd bs=1 count="\${line#keep }" 2> /dev/null)" ;;
-    alive) for staging do touch "$staging.lock"; done ;;
+    "run "*) (eval "$(exact "\${line#run }")") ;;
+    "keep "*) eval "$(exact "\${line#keep }")" ;;
+    "feed "*)
+      program=$(exact "\${line#feed }")
+      parts "$@" | { (eval "$program"); cat > /dev/null; }
+      ;;
+    alive) beat "$@" ;;
   esac
 done
-[ $# = 0 ] || sleep 3
-for staging do free "$staging"; done
+for staging do
+  [ ! -e "$staging.lock/$token" ] || evict "$staging"
+  free "$staging"
+done
 `;
 
 /** Answers {@linkcode Host.look}: pairs of a name and a text. */
@@ -240,46 +286,148 @@ move() { # one; a folder that its owner may not write is opened for it, and clos
 }
 `;
 
+/** Locks, as `lock.ts` tells, in the agent; and what was moved aside, back to its place. */
+const LOCKING = MOVE + `
+silent() { [ -n "$(find "$1" -maxdepth 0 -mmin +2 2> /dev/null)" ]; }
+lives() { # whether an owner does: in a lock, by its name; what we held before a connection was lost is ours
+  case $2 in *":$copy") return 1 ;; esac
+  if silent "$1/$2"; then return 1; fi
+  case $2 in
+    "shell:$host:"*) pid=\${2#"shell:$host:"} && kill -0 "\${pid%%:*}" 2> /dev/null ;;
+    "held:$host:"*) ! { flock -xn 9 2> /dev/null; } 9< "$1/$2" ;;
+  esac
+}
+take() { # a staging folder, when nobody who lives has it
+  lock=$1.lock
+  if (umask 077 && mkdir "$lock") 2> /dev/null; then
+    touch "$lock/$token" 2> /dev/null
+    [ "$(ls -A "$lock" 2> /dev/null)" = "$token" ] && return
+    rm -f "$lock/$token"
+    return 1
+  fi
+  signed=
+  for path in "$lock"/*; do
+    [ -e "$path" ] || continue
+    signed=yes
+    if lives "$lock" "\${path##*/}"; then continue; fi
+    mv "$path" "$lock/$token" 2> /dev/null || continue
+    touch "$lock/$token"
+    evict "$1"
+    return 0
+  done
+  if [ -z "$signed" ] && silent "$lock"; then rmdir "$lock" 2> /dev/null; fi
+  return 1
+}
+put_back() { # from a staging folder, of a kind, to its place
+  for aside in "$1/replaced/$2"/*/*; do
+    there "$aside" || continue
+    group=\${aside%/*} group=\${group##*/}
+    final=$3/$group/\${aside##*/}
+    there "$final" && continue
+    move "$aside" "$3/$group" || give_up "$aside cannot be put back: $trouble"
+    restored=yes
+  done
+}
+`;
+
 /**
- * Does {@linkcode Host.claim}, in the agent: `waiting` once when another copy has the folder, `restored` when
- * something went back, `resumed` when it holds something, `owner` and the user's number. A claim without a sign of life
- * for two minutes is void.
+ * Does {@linkcode Host.claim}, in the agent: `waiting` once when another copy has the folder,
+ * `restored` when something went back, `resumed` when it holds something, `owner` and the user's
+ * number, `token` and by what name the lock is held.
  */
-export const CLAIM = BEGIN + MOVE + `
+export const CLAIM = BEGIN + LOCKING + `
 trap '' HUP PIPE
 IFS= read -r staging
 IFS= read -r jobs
 IFS= read -r experiments
-parent=\${staging%/*} lock=$staging.lock
-waiting=
-until mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$parent" && mkdir "$lock") 2> /dev/null; do
-  [ -d "$lock" ] || [ -w "$parent" ] || stop "the folder $parent cannot be made or written"
-  if [ -n "$(find "$lock" -maxdepth 0 -mmin +1 2> /dev/null)" ]; then
-    mv "$lock" "$lock.$$" 2> /dev/null && rm -rf "$lock.$$"
-    continue
+IFS= read -r copy
+IFS= read -r about
+parent=\${staging%/*}
+token=shell:$host:$$:$copy
+waiting= vain=0
+until mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$parent") 2> /dev/null && take "$staging"; do
+  if [ -d "$staging.lock" ]; then
+    vain=0
+    [ -n "$waiting" ] || { say waiting; waiting=yes; }
+  else
+    vain=$((vain + 1))
+    [ $vain -lt 5 ] || stop "the folder $parent cannot be made or written"
   fi
-  [ -n "$waiting" ] || { say waiting; waiting=yes; }
+  [ -w "$parent" ] || stop "the folder $parent cannot be made or written"
   sleep 1
 done
-give_up() { rmdir "$lock"; stop "$1"; }
+give_up() { free "$staging"; stop "$1"; }
 (umask 077 && mkdir -p "$staging") || give_up "the folder $staging cannot be made"
 restored=
-put_back() { # of a kind, to its place
-  for aside in "$staging/replaced/$1"/*/*; do
-    there "$aside" || continue
-    group=\${aside%/*} group=\${group##*/}
-    final=$2/$group/\${aside##*/}
-    there "$final" && continue
-    move "$aside" "$2/$group" || give_up "$aside cannot be put back: $trouble"
-    restored=yes
-  done
-}
-put_back jobs "$jobs"
-put_back experiments "$experiments"
+put_back "$staging" jobs "$jobs"
+put_back "$staging" experiments "$experiments"
+for other in "$parent"/????????????????; do
+  [ "$other" != "$staging" ] && [ -d "$other/replaced" ] && take "$other" || continue
+  put_back "$other" jobs "$jobs"
+  put_back "$other" experiments "$experiments"
+  free "$other"
+done
 [ -z "$restored" ] || say restored
+rm -f "$staging/about.json"
 [ -z "$(ls -A "$staging")" ] || say resumed
-say "owner $(id -u)"
+printf '%s\\n' "$about" > "$staging/about.json"
+say "owner $(id -u)" "token $token"
 set -- "$@" "$staging"
+finish
+`;
+
+/**
+ * Does {@linkcode Host.tidy}, in the agent. Of each folder: its kind, its path, KiB, its time, its
+ * state, what the claim said of it.
+ */
+export const TIDY = BEGIN + LOCKING + `
+IFS= read -r jobs
+IFS= read -r experiments
+IFS= read -r copy
+IFS= read -r remove
+token=shell:$host:$$:$copy
+give_up() { stop "$1"; }
+owned() {
+  for path in "$1.lock"/*; do
+    [ -e "$path" ] && lives "$1.lock" "\${path##*/}" && return
+  done
+  return 1
+}
+clear() { rm -rf "$1" 2> /dev/null || { chmod -R u+rwx "$1"; rm -rf "$1"; }; }
+tell() { # kind, folder, state
+  about=$2/about.json
+  [ -f "$about" ] && [ ! -L "$about" ] || about=
+  size=$(du -sk "$2" 2> /dev/null)
+  time=$(stat -c %Y "\${about:-$2}" 2> /dev/null || stat -f %m "\${about:-$2}")
+  say "$1" "$2" "\${size%%[!0-9]*}" "$time"
+  note=
+  [ -z "$about" ] || note=$(dd bs=4096 count=1 < "$about" 2> /dev/null | tr -d '\\000')
+}
+tidy() { # an area
+  for folder in "$1"/????????????????; do
+    [ -d "$folder" ] && [ ! -L "$folder" ] || continue
+    tell staging "$folder"
+    if owned "$folder"; then say "in use"
+    elif [ -z "$remove" ]; then say left
+    elif take "$folder"; then
+      put_back "$folder" jobs "$jobs"
+      put_back "$folder" experiments "$experiments"
+      clear "$folder"
+      free "$folder"
+      say removed
+    else say "in use"
+    fi
+    say "$note"
+  done
+  for folder in "$1"/replaced/*; do
+    [ -d "$folder" ] && [ ! -L "$folder" ] || continue
+    tell replaced "$folder"
+    if [ -z "$remove" ]; then say left; else clear "$folder"; say removed; fi
+    say "$note"
+  done
+  [ -z "$remove" ] || rmdir "$1/replaced" "$1" 2> /dev/null
+}
+while IFS= read -r area && [ -n "$area" ]; do tidy "$area"; done
 finish
 `;
 
@@ -322,16 +470,20 @@ finish
 export const DISCARD = BEGIN + `
 IFS= read -r staging
 cd "$staging" || stop "the folder $staging is gone"
-folders=$(cat)
+inside() { # whether no folder on the way to a path is a link
+  case $1 in */*) [ ! -L "\${1%/*}" ] && inside "\${1%/*}" ;; esac
+}
+folders=$(while IFS= read -r path; do inside "$path" && printf '%s\\n' "$path"; done)
 gone() { printf '%s\\n' "$folders" | tr '\\n' '\\0' | xargs -0 "$@" 2> /dev/null; }
 gone rm -rf || { gone chmod -R u+rwx; gone rm -rf; } || stop "$staging could not be cleared"
 finish
 `;
 
 /**
- * Does {@linkcode Host.settle}. What to move stands in the archive, as \`.moves\`: a line
- * \`into FOLDER\`, then lines \`put NAME\`, \`link NAME\` or \`replace NAME\`. Answers pairs of a name and
- * why it could not be moved: `appeared`, when something is there that was not expected.
+ * Does {@linkcode Host.settle}. What to move stands in the archive, as `.moves`: lines
+ * `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and `names A/B/C`; a line
+ * `sync` comes before the run. Answers pairs of a name and why it could not be moved: `appeared`,
+ * when something is there that was not expected.
  */
 export const SETTLE = BEGIN + MOVE + `
 IFS= read -r staging
@@ -340,7 +492,17 @@ IFS= read -r new
 IFS= read -r marker
 IFS= read -r keep
 IFS= read -r finished
+IFS= read -r fsync
+IFS= read -r token
+[ -e "$staging.lock/$token" ] ||
+  stop "another copy has taken over $staging, for this one gave no sign of life"
 cd "$staging" || stop "the folder $staging is gone"
+to_disk() { # the whole file system, where sync knows how; everything elsewhere
+  [ -n "$fsync" ] || return 0
+  trouble=$(sync -f . 2>&1) && return
+  case $trouble in *"rror syncing"*) stop "what was copied did not reach the disk: $trouble" ;; esac
+  sync
+}
 lost=
 if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ]; then
   trouble=$(rsync -aHS --ignore-existing --chmod=Du+w --exclude=/jobs --exclude=/.status.json.lock \\
@@ -362,6 +524,7 @@ $1
 set --
 if [ "$(id -u)" = 0 ]; then case $(tar --version 2> /dev/null) in *GNU*) set -- --overwrite ;; esac; fi
 trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
+to_disk
 left=
 failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes; }
 move_all() { # names from one folder to another, those that are there
@@ -376,13 +539,18 @@ move_all() { # names from one folder to another, those that are there
   for from do there "$from" && move "$from" "$to"; done
 }
 remove() { rm -rf "$1" 2> /dev/null || { chmod -R u+rwx "$1"; rm -rf "$1"; }; }
+plain() { # whether nothing stands in the way of new names
+  [ "$kind" = put ] && [ -z "$wrong$lost$links" ] || return
+  for name do if there "$into/$name"; then return 1; fi; done
+}
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
-  [ $# -gt 0 ] || return
   mkdir -p "$into" 2> /dev/null
   task=\${into##*/} wrong=
   if [ -L "$into" ] || [ ! -d "$into" ]; then wrong="$into is a link or no folder"; fi
+  if plain "$@" && (cd "$parent" && mv -f "$@" "$into/") 2> /dev/null; then return; fi
   for name do
     shift
+    there "$staging/$parent/$name" || was_link "$parent/$name" || continue
     if [ -n "$wrong" ]; then failed "$name" "$wrong"
     elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
     elif was_link "$parent" || was_link "$parent/$name"; then failed "$name" "it came as a link"
@@ -398,23 +566,37 @@ settle() { # a group: of one kind, from one folder into another; the names are t
   move_all "$staging/$parent" "$into" "$@"
   for name do
     there "$staging/$parent/$name" || continue
+    # another copy was faster, just now
+    if there "$into/$name" && { [ "$kind" = put ] || there "$aside/$name"; }; then
+      say "$parent/$name" appeared
+      continue
+    fi
     failed "$name" "$trouble"
     if [ "$kind" = replace ] && there "$aside/$name"; then move "$aside/$name" "$into"; fi
   done
 }
-set --
-while IFS= read -r line; do
+set -f
+newline='
+'
+IFS=$newline
+for line in $(cat .moves); do
   rest=\${line#* }
   case $line in
-    "group "*) settle "$@"; set --; kind=$rest ;;
+    "group "*) kind=$rest ;;
     "from "*) parent=$rest ;;
     "into "*) into=$rest ;;
-    "name "*) set -- "$@" "$rest" ;;
+    "names "*)
+      IFS=/
+      set -- $rest
+      IFS=$newline
+      settle "$@"
+      ;;
+    sync) to_disk ;;
   esac
-done < .moves
-settle "$@"
+done
 rm -f .moves
 if [ -n "$marker" ]; then there "$marker" || : > "$marker"; fi
+to_disk
 if [ -d replaced ]; then
   if [ -n "$keep" ]; then mkdir -p "\${keep%/*}" && mv replaced "$keep"; else remove replaced; fi
 fi

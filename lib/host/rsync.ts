@@ -4,8 +4,9 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
-import { feed, type Running, start, stopIfAborted, type Watch } from "./process.ts";
+import { CopyError, LostConnection } from "../errors.ts";
+import { isRefusal } from "./refusal.ts";
+import { endWhenIdle, feed, type Running, start, stopIfAborted, type Watch } from "./process.ts";
 
 /** What to tell rsync. */
 export interface RsyncRequest {
@@ -23,6 +24,8 @@ export interface RsyncRequest {
   openFolders: boolean;
   /** At most so many KiB a second; 0 for no limit. */
   bandwidthLimit: number;
+  /** How long it may work without a word, in seconds: to look at many files, or at half a large one. */
+  quiet: number;
   /** This machine's rsync, as `rsyncVersion` has it. */
   version: string;
   /** The rsync at the other end; on one machine the same. */
@@ -71,9 +74,10 @@ export function isAtLeast(version: string, least: string): boolean {
 /**
  * The arguments of rsync: only what both ends know.
  *
+ * @param timeout How long nothing may move, in seconds; 0 for ever.
  * @throws {CopyError} `program`, when the other end's rsync is too old for its path.
  */
-export function rsyncArguments(request: RsyncRequest): string[] {
+export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
   const { rsh, from, to, rules, bandwidthLimit, version, otherVersion } = request;
   const bothAreAtLeast = (least: string) =>
     isAtLeast(version, least) && isAtLeast(otherVersion, least);
@@ -87,9 +91,12 @@ export function rsyncArguments(request: RsyncRequest): string[] {
     // Before 3.1.3 rsync refuses --inplace together with --sparse, and cannot be told that times
     // within one second differ: a folder would keep the time of its copying.
     ...(bothAreAtLeast("3.1.3") ? ["--inplace", "--no-whole-file", "--modify-window=-1"] : []),
-    ...(isAtLeast(version, "3.1.0") ? [`--info=progress2${names}`, "--no-h", "--outbuf=L"] : []),
+    // What is not buffered cannot be written once we are dead: rsync then ends, within a second.
+    ...(isAtLeast(version, "3.1.0") ? [`--info=progress2${names}`, "--no-h", "--outbuf=N"] : []),
     ...(request.openFolders ? ["--chmod=Du+w"] : []),
     ...(rsh === undefined ? [] : [...protectedPaths(request), `--rsh=${rsh}`]),
+    // openrsync has it too; an rsync at work on a large file tells the other that it lives
+    ...(timeout > 0 ? [`--timeout=${timeout}`] : []),
     ...(bandwidthLimit > 0 ? [`--bwlimit=${bandwidthLimit}`] : []),
     ...rules.map((rule) => `--filter=${rule}`),
     "--",
@@ -115,14 +122,23 @@ function protectedPaths({ from, to, otherVersion }: RsyncRequest): string[] {
  * @throws {CopyError} `connection`, when the connection was lost; `program`, when rsync failed.
  */
 export async function runRsync(request: RsyncRequest, watch: Watch): Promise<RsyncOutcome> {
-  const running = start("rsync", rsyncArguments(request), watch);
+  const running = start("rsync", rsyncArguments(request, watch.timeout), watch);
   const list = new TextEncoder().encode(request.folders.map((name) => `${name}\0`).join(""));
-  await Promise.all([
+  const clock = endWhenIdle(running, watch.timeout && watch.timeout + request.quiet);
+  const onProgress = (bytes: number, file: string | undefined) => {
+    clock.moved();
+    request.onProgress(bytes, file);
+  };
+  await clock.during(Promise.all([
     feed(running, [list]),
-    followProgress(running, request.onProgress),
-  ]);
+    followProgress(running, onProgress),
+    running.code,
+  ]));
   return judge(await running.code, await running.complaint, watch);
 }
+
+/** What rsync adds to its reason, and what the other end says when this one has gone. */
+const AFTERWORD = /^rsync error: .*\(code \d+\) at |^\(see the rsync man|unexpectedly closed \(/;
 
 /** What an exit code, and what rsync said beside it, mean. */
 export function judge(code: number, complaint: string, watch: Watch): RsyncOutcome {
@@ -135,17 +151,11 @@ export function judge(code: number, complaint: string, watch: Watch): RsyncOutco
     const vanished = lines.some((line) => / has vanished: /.test(line));
     if (complaints.length > 0 || vanished) return { complaints, vanished };
   }
-  const said = lines.findLast((line) =>
-    !/^rsync error: .*\(code \d+\) at |^\(see the rsync man/.test(line)
-  );
+  const said = lines.findLast((line) => !AFTERWORD.test(line));
   const meaning = MEANINGS[code] ?? said ?? "it did not say why";
   const again = "run the same command again: it goes on from here";
-  throw CONNECTION.includes(code)
-    ? new CopyError(
-      "connection",
-      `${meaning} (${code === 255 ? "ssh" : "rsync"} exit ${code})`,
-      again,
-    )
+  throw CONNECTION.includes(code) && !isRefusal(complaint)
+    ? new LostConnection(`${meaning} (${code === 255 ? "ssh" : "rsync"} exit ${code})`)
     : new CopyError("program", `rsync failed: ${meaning} (exit ${code})`, again);
 }
 

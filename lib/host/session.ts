@@ -1,18 +1,21 @@
 /**
  * One login to a host for a whole copy: an ssh master whose socket only we can reach, and every
- * other ssh through it. One shell at the other end, the agent, runs all programs but those whose
- * input or output is a stream: these have a channel of their own.
+ * other ssh through it. One shell at the other end, the agent, runs all programs but one whose
+ * output is a stream: that has a channel of its own.
  *
  * @module
  */
 
-import { CopyError } from "../errors.ts";
+import { CopyError, LostConnection } from "../errors.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
 import { requireAccess } from "./access.ts";
 import { variable } from "./environment.ts";
 import { Answers } from "./frame.ts";
 import {
+  endWhenIdle,
   feed,
+  gathered,
+  type IdleClock,
   output,
   type Parts,
   type Running,
@@ -21,9 +24,10 @@ import {
   type Watch,
 } from "./process.ts";
 import { AGENT } from "./programs.ts";
+import { isRefusal, isUnreached } from "./refusal.ts";
 
-/** How long a host may take to answer at all, in seconds, where the user's options do not say. */
-const CONNECT_TIMEOUT = 20;
+/** How long a login script may go on when it is not needed any more, in milliseconds. */
+const PATIENCE = 20_000;
 
 /** What a socket's path may have at most, in bytes, with what ssh adds to it while it makes one. */
 const SOCKET_PATH = 104 - 18;
@@ -45,6 +49,16 @@ interface Agent {
   answers: Answers;
 }
 
+/** How to log in. */
+export interface Login {
+  /** How long the host may take to answer at all, in seconds, where the user's options do not say. */
+  connectTimeout: number;
+  /** Whether this host has been reached before: then it is worth to try again. */
+  reached: boolean;
+  /** A name for who copies: what it held before a connection was lost is its own. */
+  copy: string;
+}
+
 /** A session with a host. */
 export class Session {
   #agent: Agent | undefined;
@@ -54,16 +68,33 @@ export class Session {
   /** The end of what the agent was asked last. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(private readonly ssh: SshSettings, private readonly watch: Watch) {
+  /** Whether the agent has ever answered. */
+  #established = false;
+  /** Whether the agent has ended, and with it what it holds. */
+  #ended = false;
+
+  constructor(
+    private readonly ssh: SshSettings,
+    private readonly watch: Watch,
+    private readonly login: Login,
+  ) {
     if (ssh.host.startsWith("-") || ssh.host === "" || /\s/.test(ssh.host)) {
       throw new CopyError("usage", `'${ssh.host}' cannot be a host`);
     }
   }
 
-  /** The arguments of every ssh to this host but its last ones: `-- HOST COMMAND`. */
+  /**
+   * The arguments of every ssh to this host but its last ones: `-- HOST COMMAND`. Without the master
+   * they fail: another login would work where nobody holds a claim any more.
+   *
+   * @throws {CopyError} `connection`, when it was lost.
+   */
   get options(): string[] {
+    stopIfAborted(this.watch);
+    if (this.#ended) throw new LostConnection(`the connection to ${this.ssh.host} was lost`);
     if (this.#folder === undefined) return this.#ownOptions;
-    return ["-S", this.#socket, "-oControlMaster=no", ...this.#ownOptions];
+    const through = ["-S", this.#socket, "-oControlMaster=no"];
+    return [...through, ...this.#ownOptions, "-oProxyCommand=false"];
   }
 
   /** What the user's settings say comes first: ssh takes the first value of an option. */
@@ -72,7 +103,7 @@ export class Session {
       ...(this.ssh.options ?? []),
       ...["-T", "-oRemoteCommand=none", "-oClearAllForwardings=yes"],
       ...["-oServerAliveInterval=15", "-oServerAliveCountMax=4"],
-      `-oConnectTimeout=${CONNECT_TIMEOUT}`,
+      `-oConnectTimeout=${this.login.connectTimeout || "none"}`,
     ];
   }
 
@@ -92,7 +123,10 @@ export class Session {
     this.#agent = { running, writer, answers: new Answers(running.stdout) };
     const word = crypto.randomUUID();
     this.#tell(`${sized(AGENT)}${word}\n`);
-    await this.#answer(word, () => {});
+    const clock = endWhenIdle(running, this.watch.timeout);
+    await clock.during(this.#answer(word, () => {}));
+    this.#established = true;
+    running.code.then(() => this.#ended = true);
   }
 
   async #hasMaster(): Promise<boolean> {
@@ -116,6 +150,20 @@ export class Session {
     if (!await answers.read(word, tell)) throw await this.#failure(running, await running.code);
   }
 
+  /** Waits for the end of what the agent was asked before. */
+  async #inTurn(ask: () => Promise<void>): Promise<void> {
+    const before = this.#turn;
+    let done = () => {};
+    this.#turn = new Promise((resolve) => done = resolve);
+    try {
+      await before;
+      stopIfAborted(this.watch);
+      await ask();
+    } finally {
+      done();
+    }
+  }
+
   /**
    * Lets the agent run a constant program, and tells each text of its answer.
    *
@@ -129,19 +177,12 @@ export class Session {
     tell: (text: string) => void,
     inItself = false,
   ): Promise<void> {
-    const before = this.#turn;
-    let done = () => {};
-    this.#turn = new Promise((resolve) => done = resolve);
-    try {
-      await before;
-      stopIfAborted(this.watch);
+    await this.#inTurn(async () => {
       const word = crypto.randomUUID();
       const verb = inItself ? "keep" : "run";
       this.#tell([`${verb} ${sized(program)}${word}`, ...lines, ""].join("\n"));
       await this.#answer(word, tell);
-    } finally {
-      done();
-    }
+    });
   }
 
   /** Tells the agent something that it does not answer. */
@@ -150,37 +191,67 @@ export class Session {
   }
 
   /**
-   * Runs a constant program that reads a stream, and tells each text of its answer.
+   * Lets the agent run a constant program that reads a stream, and tells each text of its answer.
    *
    * @param lines The program's first data, a line each.
    * @param body What comes after them.
+   * @param pace Whether the program must not stand still for longer than a transfer may.
    */
   async feed(
     program: string,
     lines: string[],
     tell: (text: string) => void,
     body: Parts = [],
+    pace: "moving" | "any" = "any",
   ): Promise<void> {
-    const running = this.#channel();
-    const word = crypto.randomUUID();
-    const [whole] = await Promise.all([
-      new Answers(running.stdout).read(word, tell),
-      feed(running, input(program, word, lines, body)),
-    ]);
-    const code = await running.code;
-    if (!whole) throw await this.#failure(running, code);
+    await this.#inTurn(async () => {
+      const clock = endWhenIdle(this.#agent!.running, pace === "moving" ? this.watch.timeout : 0);
+      const word = crypto.randomUUID();
+      const answered = new AbortController();
+      this.#tell(`feed ${sized(program)}`);
+      const sent = this.#send(input(word, lines, body), clock, answered.signal);
+      sent.catch(() => {}); // it is awaited later
+      const heard = (text: string) => {
+        clock.moved();
+        tell(text);
+      };
+      try {
+        await clock.during(this.#answer(word, heard));
+      } finally {
+        answered.abort();
+        await sent;
+      }
+    });
   }
 
-  /** Runs a constant program whose answer, after its beginning, is a stream. */
+  /** Sends what a program is fed, until it has answered. */
+  async #send(parts: Parts, clock: IdleClock, answered: AbortSignal): Promise<void> {
+    const { writer } = this.#agent!;
+    try {
+      for await (const part of gathered(parts, PART)) {
+        if (answered.aborted) break;
+        this.#tell(`${part.length}\n`);
+        await writer.write(part);
+        clock.moved();
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe || error instanceof TypeError)) throw error;
+    } finally {
+      this.#tell("0\n");
+    }
+  }
+
+  /** Runs a constant program, on a channel of its own, whose answer after its beginning is a stream. */
   async *fetch(
     program: string,
     lines: string[],
-    body: Parts,
+    body: Uint8Array,
     onEnd: (code: number) => void,
   ): AsyncGenerator<Uint8Array> {
     const running = this.#channel();
     const word = crypto.randomUUID();
-    const fed = feed(running, input(program, word, lines, body));
+    const head = encoder.encode([sized(program) + word, ...lines, ""].join("\n"));
+    const fed = feed(running, [head, body]);
     let ended = false;
     try {
       yield* new Answers(running.stdout).rest(word);
@@ -194,7 +265,7 @@ export class Session {
 
   /** Opens a channel that will be needed soon. */
   warm(): void {
-    this.#spare ??= this.#start(this.options);
+    if (!this.#ended) this.#spare ??= this.#start(this.options);
   }
 
   #channel(): Running {
@@ -207,20 +278,30 @@ export class Session {
   async #failure(running: Running, code: number): Promise<CopyError> {
     stopIfAborted(this.watch);
     const host = this.ssh.host;
-    const said = (await running.complaint).trim().split(/\r?\n/).at(-1) ?? "";
+    const complaint = (await running.complaint).trim();
+    const said = complaint.split(/\r?\n/).at(-1) ?? "";
     const why = said === "" ? `ssh exit ${code}` : said;
+    const { reached } = this.login;
+    if (this.#established && !isRefusal(complaint)) {
+      return new LostConnection(`the connection to ${host} was lost: ${why}`);
+    }
+    if (code === 255 && !isRefusal(complaint) && (reached || !isUnreached(complaint))) {
+      return new LostConnection(`no connection to ${host}: ${why}`);
+    }
     return code === 255
       ? new CopyError("connection", `no connection to ${host}: ${why}`, `does  ssh ${host}  work?`)
       : new CopyError("connection", `${host} did not answer as expected: ${why}`);
   }
 
-  /** Ends the session. */
-  async close(): Promise<void> {
+  /** Ends the session; one whose connection was lost at once. */
+  async close(lost = false): Promise<void> {
     const spare = this.#spare;
     this.#spare = undefined;
     if (spare !== undefined) {
       // a login script is let end by itself: one that is broken off may leave locks of its own
+      const timer = setTimeout(() => spare.kill(), this.#ended || lost ? 0 : PATIENCE);
       await Promise.all([spare.stdin.close().catch(() => {}), output(spare), spare.code]);
+      clearTimeout(timer);
     }
     const agent = this.#agent;
     this.#agent = undefined;
@@ -235,19 +316,17 @@ export class Session {
   }
 }
 
+/** How much of what a program is fed goes at once, in bytes: each part costs a process there. */
+const PART = 1 << 20;
+
 /** A program with its length before it. */
 function sized(program: string): string {
   return `${encoder.encode(program).length}\n${program}`;
 }
 
-/** What a program of its own channel reads: itself, its word, its lines, its body. */
-async function* input(
-  program: string,
-  word: string,
-  lines: string[],
-  body: Parts,
-): AsyncGenerator<Uint8Array> {
-  yield encoder.encode([sized(program) + word, ...lines, ""].join("\n"));
+/** What a program reads: its word, its lines, its body. */
+async function* input(word: string, lines: string[], body: Parts): AsyncGenerator<Uint8Array> {
+  yield encoder.encode([word, ...lines, ""].join("\n"));
   yield* body;
 }
 

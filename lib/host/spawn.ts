@@ -21,9 +21,9 @@ export function spawn(program: Program, args: string[]): Child {
     stdout: child.stdout,
     stderr: child.stderr,
     code: child.status.then(({ code }) => code),
-    kill() {
+    kill(signal) {
       try {
-        child.kill("SIGTERM");
+        child.kill(signal);
       } catch {
         // it has ended already
       }

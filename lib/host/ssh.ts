@@ -5,47 +5,70 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { printable } from "../workspace/layout.ts";
+import { JOBS, printable } from "../workspace/layout.ts";
 import { checkHost } from "../workspace/reference.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
-import { experimentReader, linksOf, pairs, scanReader, sightOf } from "./answers.ts";
+import { experimentReader, linksOf, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
 import { requireVariableAccess } from "./environment.ts";
 import { APPEARED } from "./host.ts";
 import type {
   BrowseRequest,
   Claim,
+  ClaimRequest,
   FailedMove,
   FoundExperiment,
+  FoundLeftover,
   Host,
   LinkedFolder,
   Move,
   Pack,
   PackRequest,
-  Place,
   Question,
   RsyncEnd,
   ScanRequest,
   Settlement,
   Sight,
+  TidyRequest,
   Visit,
 } from "./host.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { nameList, packArguments } from "./pack.ts";
+import { within } from "./pause.ts";
 import type { Watch } from "./process.ts";
-import { BROWSE, CLAIM, DISCARD, FREE, LOOK, PACK, SCAN, SETTLE, UNPACK } from "./programs.ts";
-import { Session } from "./session.ts";
+import {
+  BROWSE,
+  CLAIM,
+  DISCARD,
+  FREE,
+  LOOK,
+  PACK,
+  SCAN,
+  SETTLE,
+  TIDY,
+  UNPACK,
+} from "./programs.ts";
+import { type Login, Session } from "./session.ts";
 
 /** How often a claim gives a sign of life, in milliseconds. */
 const CLAIM_BEAT = 15_000;
+
+/** How long a claim may take to be given up, in milliseconds. */
+const RELEASE = 2000;
 
 /** Another machine. */
 export class SshHost implements Host {
   readonly name: string;
   readonly #session: Session;
+  /** By what name the agent holds what it has claimed. */
+  #token = "";
 
-  constructor(ssh: SshSettings, watch: Watch) {
+  constructor(
+    ssh: SshSettings,
+    private readonly watch: Watch,
+    private readonly login: Login,
+  ) {
     this.name = checkHost(ssh.host);
-    this.#session = new Session(ssh, watch);
+    this.#session = new Session(ssh, watch, login);
   }
 
   /** Logs in. */
@@ -63,12 +86,10 @@ export class SshHost implements Host {
     }
   }
 
-  async look({ path, experimentId, runId, forCopy }: Question): Promise<Sight> {
+  async look({ path, experimentId, runId }: Question): Promise<Sight> {
     const answer = new Map<string, string>();
     const lines = asLines([path, experimentId ?? "", runId ?? ""]);
-    const looked = this.#session.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
-    if (forCopy === true) this.#warm();
-    await looked;
+    await this.#session.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
     return sightOf(answer, this.name);
   }
 
@@ -83,28 +104,56 @@ export class SshHost implements Host {
     const names = folders.map((name) => `./${name}`);
     const lines = asLines([jobStatesOnly ? "states" : "all", root, ...names]);
     const reader = scanReader(this.name, visit);
-    await this.#session.feed(SCAN, lines, reader.tell);
+    if (!jobStatesOnly) this.#warm(); // what is scanned whole will be packed
+    await this.#session.feed(SCAN, lines, reader.tell, [], "moving");
     return linksOf(folders, reader.links);
   }
 
-  async claim(staging: string, places: Place[], onWait: () => void): Promise<Claim> {
+  async tidy({ areas, places, remove }: TidyRequest): Promise<FoundLeftover[]> {
+    const texts: string[] = [];
+    const lines = asLines([
+      ...[...places.map(({ path }) => path), this.login.copy, remove ? "yes" : ""],
+      ...[...areas, ""],
+    ]);
+    await this.#session.run(TIDY, lines, (text) => texts.push(text), true);
+    const found: FoundLeftover[] = [];
+    for (let at = 0; at + 5 < texts.length; at += 6) {
+      const [kind, path, size, modified, state, about] = texts.slice(at, at + 6) as string[];
+      found.push({
+        path: path!,
+        kind: oneOf(["staging", "replaced"], kind!, this.name),
+        bytes: Number(size) * 1024,
+        modified: Number(modified),
+        state: oneOf(["in use", "left", "removed"], state!, this.name),
+        about: about!,
+      });
+    }
+    return found;
+  }
+
+  async claim({ staging, places, about }: ClaimRequest, onWait: () => void): Promise<Claim> {
     const said = new Set<string>();
-    const lines = asLines([staging, ...places.map(({ path }) => path)]);
-    this.#warm();
+    const lines = asLines([
+      ...[staging, ...places.map(({ path }) => path)],
+      ...[this.login.copy, about],
+    ]);
     await this.#session.run(CLAIM, lines, (text) => {
       if (text === "waiting") onWait();
       said.add(text);
     }, true);
     const beat = setInterval(() => this.#session.note("alive"), CLAIM_BEAT);
-    const owner = [...said].find((text) => text.startsWith("owner "))?.slice("owner ".length);
+    const value = (name: string) =>
+      [...said].find((text) => text.startsWith(`${name} `))?.slice(name.length + 1) ?? "";
+    this.#token = value("token");
     return {
       changed: said.has("waiting") || said.has("restored"),
       resumed: said.has("resumed"),
-      owner: Number(owner),
+      owner: Number(value("owner")),
       release: async () => {
         clearInterval(beat);
-        // where the connection is lost, the agent has given it up
-        await this.#session.run(FREE, [staging], () => {}, true).catch(() => {});
+        // where the connection is lost or stands still, the agent gives it up by itself
+        const freed = this.#session.run(FREE, [staging], () => {}, true).catch(() => {});
+        await within(RELEASE, freed);
       },
     };
   }
@@ -117,7 +166,7 @@ export class SshHost implements Host {
     let resolve: (whole: boolean) => void = () => {};
     const whole = new Promise<boolean>((settled) => resolve = settled);
     const lines = asLines([request.root, ...packArguments(request), ""]);
-    const stream = this.#session.fetch(PACK, lines, [nameList(request.folders)], (code) => {
+    const stream = this.#session.fetch(PACK, lines, nameList(request.folders), (code) => {
       resolve(code === 0);
     });
     return { stream, whole };
@@ -125,9 +174,8 @@ export class SshHost implements Host {
 
   async unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean> {
     let trouble = "";
-    const fed = this.#session.feed(UNPACK, [staging], (text) => trouble += text, stream);
-    this.#warm();
-    await fed;
+    const tell = (text: string) => trouble += text;
+    await this.#session.feed(UNPACK, [staging], tell, stream, "moving");
     return trouble === "";
   }
 
@@ -137,7 +185,10 @@ export class SshHost implements Host {
     const carried = [carry?.from ?? "", carry?.into ?? ""];
     await this.#session.feed(
       SETTLE,
-      asLines([staging, ...carried, marker ?? "", keep ?? "", finished ? "yes" : ""]),
+      asLines([
+        ...[staging, ...carried, marker ?? "", keep ?? ""],
+        ...[finished ? "yes" : "", this.watch.fsync ? "yes" : "", this.#token],
+      ]),
       pairs((from, said) => failed.push({ from, reason: said === "appeared" ? APPEARED : said })),
       archive([...overlay, moveList(moves)]),
     );
@@ -156,8 +207,8 @@ export class SshHost implements Host {
     // Deno's permissions are about this machine
   }
 
-  close(): Promise<void> {
-    return this.#session.close();
+  close(lost?: boolean): Promise<void> {
+    return this.#session.close(lost);
   }
 }
 
@@ -177,21 +228,25 @@ const MOVES_AT_ONCE = 200;
 /** The moves as the remote program reads them: `.moves`, in the staging folder. */
 function moveList(moves: Move[]): OverlayEntry {
   const lines: string[] = [];
-  let group: { move: Move; count: number } | undefined;
-  for (const move of moves) {
-    const at = move.from.lastIndexOf("/");
-    if (
-      group === undefined || group.count === MOVES_AT_ONCE ||
-      group.move.kind !== move.kind || group.move.into !== move.into
-    ) {
-      group = { move, count: 0 };
-      lines.push(`group ${move.kind}`, `from ${move.from.slice(0, at)}`, `into ${move.into}`);
-    }
-    group.count++;
-    lines.push(`name ${move.from.slice(at + 1)}`);
+  const firstOfRun = moves.find(({ from }) => !from.startsWith(`${JOBS}/`));
+  for (let at = 0, group: Move[]; at < moves.length; at += group.length) {
+    group = groupAt(moves, at);
+    const { kind, from, into } = group[0]!;
+    // a run may only name jobs that are there, after a power cut too
+    if (group[0] === firstOfRun) lines.push("sync");
+    lines.push(`group ${kind}`, `from ${from.slice(0, from.lastIndexOf("/"))}`, `into ${into}`);
+    lines.push(`names ${group.map(({ from }) => from.slice(from.lastIndexOf("/") + 1)).join("/")}`);
   }
   const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
   return { path: ".moves", kind: "file", mode: 0o600, mtime: "0", bytes };
+}
+
+/** The moves from one place on that go to one folder in one way. */
+function groupAt(moves: Move[], at: number): Move[] {
+  const { kind, into } = moves[at]!;
+  const some = moves.slice(at, at + MOVES_AT_ONCE);
+  const end = some.findIndex((move) => move.kind !== kind || move.into !== into);
+  return end < 0 ? some : some.slice(0, end);
 }
 
 /** A path that the other rsync takes as it is, not as a pattern. */

@@ -27,7 +27,7 @@ export interface Edit {
 
 /** Deeper nesting than this is refused; Python's own reader gives up at about 1,000. */
 const MAX_DEPTH = 1000;
-const SPACE = /[ \t\n\r]*/y;
+const SPACE = [" ", "\t", "\n", "\r"].map((char) => char.charCodeAt(0));
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
 const WORDS: [string, number | boolean | null][] = [
   ["true", true],
@@ -65,9 +65,7 @@ class Reader {
   }
 
   space(): void {
-    SPACE.lastIndex = this.at;
-    SPACE.test(this.text);
-    this.at = SPACE.lastIndex;
+    while (SPACE.includes(this.text.charCodeAt(this.at))) this.at++;
   }
 
   /** Steps over one character if it comes next. */

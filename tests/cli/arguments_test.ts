@@ -21,8 +21,11 @@ const COPY = {
   includeRunning: false,
   keepReplaced: false,
   create: false,
+  fsync: true,
   exclude: [],
   bandwidthLimit: undefined,
+  connectTimeout: undefined,
+  timeout: undefined,
   settings: undefined,
   ...OUTPUT,
 };
@@ -30,6 +33,18 @@ const LIST = {
   command: "ls" as const,
   workspace: undefined,
   experimentId: undefined,
+  connectTimeout: undefined,
+  timeout: undefined,
+  settings: undefined,
+  ...OUTPUT,
+};
+
+const CLEAN = {
+  command: "clean" as const,
+  workspace: "",
+  yes: false,
+  connectTimeout: undefined,
+  timeout: undefined,
   settings: undefined,
   ...OUTPUT,
 };
@@ -64,6 +79,9 @@ const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
     bandwidthLimit: 10240,
     settings: "s.yaml",
   }],
+  [["--no-fsync"], { ...COPY, fsync: false }],
+  [["--connect-timeout", "5", "--timeout=0"], { ...COPY, connectTimeout: 5, timeout: 0 }],
+  [["ls", "--timeout", "60"], { ...LIST, timeout: 60 }],
   [["-yv", "--no-progress", "--color=never"], {
     ...COPY,
     yes: true,
@@ -76,6 +94,9 @@ const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
   [["ls"], LIST],
   [["ls", "cluster", "ls"], { ...LIST, workspace: "cluster", experimentId: "ls" }],
   [["ls", "--", "-odd"], { ...LIST, workspace: "-odd" }],
+  [["clean", "cluster", "-y"], { ...CLEAN, workspace: "cluster", yes: true }],
+  [["clean", "./x"], { ...CLEAN, workspace: "./x" }],
+  [["copy", "clean"], { ...COPY, experimentId: "clean" }],
   [["a", "b", "c", "--help"], { command: "help" }],
   [["-V"], { command: "version" }],
 ];
@@ -113,6 +134,10 @@ const REFUSED: [string[], string, string][] = [
     "with --json, read the last line alone",
   ],
   [["ls", "--from", "a"], "`xpm-copy ls` does not take --from", "write `xpm-copy ls WORKSPACE`"],
+  [["ls", "-y"], "`xpm-copy ls` does not take --yes", "write `xpm-copy ls WORKSPACE`"],
+  [["clean"], "clean which workspace?", "write `xpm-copy clean WORKSPACE`"],
+  [["clean", "a", "b"], "unexpected argument 'b'", "expected WORKSPACE"],
+  [["--timeout", "soon"], "--timeout cannot be 'soon'", "it is a number of seconds; 0 is for ever"],
   [["a", "b", "c"], "unexpected argument 'c'", "expected EXPERIMENT and RUN"],
   [["ls", "a", "b", "c"], "unexpected argument 'c'", "expected WORKSPACE and EXPERIMENT"],
   [["a", ""], "argument 2 is empty", "see `xpm-copy --help`"],

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Library } from "../../lib/cli/library.ts";
 import { main } from "../../lib/cli/main.ts";
 import type { ExperimentSummary } from "../../lib/copy/browse.ts";
+import type { Leftover } from "../../lib/copy/clean.ts";
 import type { CopyEvent, CopyOptions, CopyPlan, CopyResult } from "../../lib/copy/types.ts";
 import { CopyError } from "../../lib/errors.ts";
 import type { Workspace } from "../../lib/workspace/workspace.ts";
@@ -66,6 +67,8 @@ function fakeLibrary(
         Promise.resolve(
           EXPERIMENTS.filter((one) => [undefined, one.experimentId].includes(experimentId)),
         ),
+      clean: (_workspace, remove) =>
+        Promise.resolve(LEFT.map((one) => remove ? { ...one, state: "removed" } : one)),
       copy(source, destination, experimentId, runId, options) {
         asked.push({ from: source.id, to: destination.id, experimentId, runId, options });
         if (work !== undefined) return work(tell, signal);
@@ -82,6 +85,18 @@ function fakeLibrary(
   };
   return { library, asked, closed: () => closed };
 }
+
+/** What a copy has left. */
+const LEFT: Leftover[] = [{
+  path: "/ws/.xpm-staging/0123456789abcdef",
+  kind: "staging",
+  bytes: 3 * 2 ** 30,
+  modified: "2026-01-18T17:07:44.000Z",
+  state: "left",
+  source: "me@hpc:/xpm",
+  experimentId: "neuralir\u001b[2J",
+  runId: "20260118_170744",
+}];
 
 const COPY = ["neuralir", "20260118_170744", "--from", "cluster", "--to", "local"];
 
@@ -326,7 +341,11 @@ const FAILURES: [unknown, number, string][] = [
   [new CopyError("connection", "no login"), 5, "xpm-copy: no login\n"],
   [new CopyError("settings", "odd file"), 2, "xpm-copy: odd file\n"],
   [new CopyError("usage", "odd id"), 2, "xpm-copy: odd id\n"],
-  [new CopyError("permission", "not given"), 1, "xpm-copy: not given\n"],
+  [
+    new CopyError("permission", "not given"),
+    1,
+    "xpm-copy: not given\n  `xpm-copy permissions` prints all the flags that a copy needs\n",
+  ],
   [new CopyError("program", "rsync failed:\nx\x1by"), 1, "xpm-copy: rsync failed:\n  x\\u001by\n"],
   [new CopyError("refused", "same place"), 1, "xpm-copy: same place\n"],
   [new CopyError("interrupted", "stopped"), 130, "xpm-copy: interrupted\n  nothing was copied\n"],
@@ -573,4 +592,22 @@ Deno.test("main() answers 4 to an experiment or a workspace that is not there", 
     assertEquals(await main(args, terminal, fakeLibrary().library), 4);
     assertEquals(terminal.out, []);
   }
+});
+
+Deno.test("main() lists what copies have left behind, and how to remove it", async () => {
+  const terminal = fakeTerminal();
+  const { library } = fakeLibrary();
+  assertEquals(await main(["clean", "local"], terminal, library), 0);
+  const out = terminal.out.join("");
+  assertStringIncludes(out, "3.0 GiB  neuralir\\u001b[2J 20260118_170744 from me@hpc:/xpm");
+  assertStringIncludes(out, "Nothing was removed. To remove it:\n  xpm-copy clean local --yes\n");
+});
+
+Deno.test("main() removes what copies have left behind only when told to", async () => {
+  const terminal = fakeTerminal();
+  const { library } = fakeLibrary();
+  assertEquals(await main(["clean", "local", "-y", "--json"], terminal, library), 0);
+  const [left, summary] = terminal.out.join("").trim().split("\n").map((line) => JSON.parse(line));
+  assertEquals([left.type, left.workspace, left.state], ["leftover", "local", "removed"]);
+  assertEquals(summary, { type: "summary", exitCode: 0 });
 });

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { relative } from "@std/path";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
@@ -73,6 +74,9 @@ inEachDirection(
     assertStringIncludes(result.errors[1]!.message, "private");
     assertEquals([result.jobsCopied, result.complete], [1, false]);
     compareJobs({ sample, destination: pair.destination.path, jobs: others });
+    const run = relative(sample.root, sample.runFolder);
+    const links = shell(`${pair.destination.path}/${run}/jobs`, "find . -type l -printf '%f\\n'");
+    assertEquals(links.trim().split("\n"), others.map(({ jobId }) => jobId));
   },
   { ignore, directions: ["local to local", "remote to local"] },
 );

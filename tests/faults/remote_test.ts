@@ -6,7 +6,7 @@
  */
 
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeSample } from "../../scripts/sample.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { type Direction, type Pair, withPair } from "../support/directions.ts";
@@ -201,6 +201,7 @@ async function assertNoConnection(direction: Direction, sshd: Sshd, reason: stri
     const said = await runProgram(pair, sample);
     assertFailed(said, 5, `no connection to ${sshd.host}: `);
     assertStringIncludes(said.err, reason);
+    assert(!said.err.includes("trying again"), said.err);
     assertStringIncludes(said.err, `does  ssh ${sshd.host}  work?`);
     assertUntouched(pair.source.path, from);
     assertUntouched(pair.destination.path, to);

@@ -7,7 +7,8 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { failedFolders } from "../../lib/copy/stage.ts";
+import { Passage } from "../../lib/copy/passage.ts";
+import { failedJobs } from "../../lib/copy/stage.ts";
 import {
   addTags,
   type DocumentKind,
@@ -15,14 +16,15 @@ import {
   relocate,
   relocatePath,
 } from "../../lib/copy/relocate.ts";
+import type { PlannedJob } from "../../lib/copy/types.ts";
 import { CopyError } from "../../lib/errors.ts";
 import { experimentReader, linksOf, scanReader, sightOf } from "../../lib/host/answers.ts";
 import { members } from "../../lib/host/archive.ts";
 import { Answers } from "../../lib/host/frame.ts";
-import { gate } from "../../lib/host/gate.ts";
 import type { Entry } from "../../lib/host/host.ts";
 import { archive, type OverlayEntry } from "../../lib/host/overlay.ts";
 import { followProgress, judge, rsyncVersion } from "../../lib/host/rsync.ts";
+import { sift } from "../../lib/host/sift.ts";
 import { readJobsFile } from "../../lib/workspace/jobs.ts";
 import { readJson } from "../../lib/workspace/json.ts";
 import { isId } from "../../lib/workspace/layout.ts";
@@ -149,7 +151,7 @@ Deno.test("experimentReader() takes any texts", () => {
   }));
 });
 
-Deno.test("followProgress(), judge() and failedFolders() take whatever rsync and ssh say", async () => {
+Deno.test("followProgress(), judge() and failedJobs() take whatever rsync and ssh say", async () => {
   const line = fc.oneof(
     text,
     fc.nat().map((bytes) => `  ${bytes}  63%   94.00MB/s    0:01:15 (xfr#26, ir-chk=1/2)`),
@@ -165,7 +167,7 @@ Deno.test("followProgress(), judge() and failedFolders() take whatever rsync and
     await followProgress({ stdout }, (bytes) => assert(bytes >= 0 && !Number.isNaN(bytes)));
     const outcome = onlyOurs(() => judge(code, said, {}));
     const jobs = [{ taskId: "t", jobId: "1" }];
-    if (outcome !== undefined) onlyOurs(() => failedFolders(outcome, jobs));
+    if (outcome !== undefined) onlyOurs(() => failedJobs(outcome, jobs));
     assert(/^(\d+\.\d+\.\d+)?$/.test(rsyncVersion(said)));
   }));
 });
@@ -347,14 +349,29 @@ const job = fc.array(
   return { entries, bytes: Uint8Array.from([...archive(entries)].flatMap((part) => [...part])) };
 });
 
+/** An archive of that job, on the way from a host. */
+function through(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const asked: PlannedJob = {
+    taskId: "t",
+    jobId: "1",
+    action: "copy",
+    source: "done",
+    destination: "absent",
+    bytes: 0,
+    files: 0,
+    incomplete: false,
+  };
+  const passage = new Passage([asked], undefined, MAP, "host");
+  return sift(stream, passage, { from: "host", mostBytes: 1 << 20, onBytes: () => {} });
+}
+
 async function passed(bytes: Uint8Array, cuts: number[]): Promise<Uint8Array> {
-  const asked = { host: "host", folders: [FOLDER], mostBytes: 1 << 20 };
   const parts: number[] = [];
-  for await (const part of gate(chunks(bytes, cuts), asked)) parts.push(...part);
+  for await (const part of through(chunks(bytes, cuts))) parts.push(...part);
   return Uint8Array.from(parts);
 }
 
-Deno.test("gate() passes on, and members() reads, every archive of what was asked for", async () => {
+Deno.test("sift() passes on, and members() reads, every archive of what was asked for", async () => {
   await fc.assert(
     fc.asyncProperty(job, sizes, async ({ entries, bytes }, cuts) => {
       assertEquals(await passed(bytes, cuts), bytes);
@@ -365,7 +382,7 @@ Deno.test("gate() passes on, and members() reads, every archive of what was aske
   );
 });
 
-Deno.test("gate() and members() take any bytes for an archive or for none", async () => {
+Deno.test("sift() and members() take any bytes for an archive or for none", async () => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 3000 }),
     fc.tuple(job, changes).map(([{ bytes }, list]) => changed(bytes, list)),
@@ -377,7 +394,7 @@ Deno.test("gate() and members() take any bytes for an archive or for none", asyn
   }));
 });
 
-Deno.test("gate() lets no archive through that tar unpacks elsewhere", async () => {
+Deno.test("sift() lets no archive through that tar unpacks elsewhere", async () => {
   const root = await Deno.makeTempDir();
   const place = fc.constantFrom(
     ...["../out", "/tmp/xpm-out", "jobs/t/2/x", "jobs/t/1/../2", "replaced/x", "jobs/t", ".", ""],
@@ -413,16 +430,15 @@ Deno.test("gate() lets no archive through that tar unpacks elsewhere", async () 
   }
 });
 
-Deno.test("gate() refuses more bytes than there can be", async () => {
+Deno.test("sift() refuses more bytes than there can be", async () => {
   async function* endless() {
     for (;;) {
       yield new Uint8Array(1 << 16);
       await Promise.resolve();
     }
   }
-  const asked = { host: "host", folders: [FOLDER], mostBytes: 1 << 20 };
   const error = await assertRejects(async () => {
-    for await (const _ of gate(endless(), asked));
+    for await (const _ of through(endless()));
   }, CopyError);
   assertEquals(error.message, "host sent more than was asked for");
 });

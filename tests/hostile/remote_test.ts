@@ -184,7 +184,10 @@ function assertNothingThere(pair: Pair): void {
   for (const staging of existsSync(area) ? namesIn(area) : []) {
     const folder = `${area}/${staging}`;
     if (!statSync(folder).isDirectory()) continue;
-    assert(namesIn(folder).every((name) => ["jobs", "experiments"].includes(name)), folder);
+    assert(
+      namesIn(folder).every((name) => ["about.json", "jobs", "experiments"].includes(name)),
+      folder,
+    );
   }
 }
 
@@ -213,13 +216,13 @@ Deno.test({
         await withPair(direction, sshd, async (pair) => {
           const sample = makeSample(pair.source.path, { jobs: 1 });
           const modes = new Map<string, number>();
+          let socket = "";
           const note = (path: string) => modes.set(path, statSync(path).mode & 0o777);
           mkdirSync(pair.destination.path);
           // one that stands open is closed
           if (direction !== "local to remote") mkdirSync(`${pair.destination.path}/.xpm-staging`);
           await pair.copy(sample, {
             onEvent(event) {
-              if (event.type !== "command") return;
               const area = `${pair.destination.path}/.xpm-staging`;
               if (namesIn(pair.destination.path).includes(".xpm-staging")) {
                 for (const name of namesIn(area)) {
@@ -227,8 +230,8 @@ Deno.test({
                 }
                 if (namesIn(area).length > 0) note(area);
               }
-              const at = event.command.indexOf("-S");
-              const socket = at < 0 ? "" : event.command[at + 1]!;
+              const at = event.type === "command" ? event.command.indexOf("-S") : -1;
+              if (event.type === "command" && at >= 0) socket = event.command[at + 1]!;
               if (existsSync(socket)) {
                 note(socket.slice(0, socket.lastIndexOf("/")));
                 note(socket);

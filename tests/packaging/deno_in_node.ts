@@ -160,3 +160,11 @@ globals.AsyncDisposableStack ??= class {
     for (const action of this.#actions) await action();
   }
 };
+
+// A test uses it, and the library does not.
+const promises: { withResolvers?: unknown } = Promise;
+promises.withResolvers ??= () => {
+  const parts: Record<string, unknown> = {};
+  parts.promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }));
+  return parts;
+};

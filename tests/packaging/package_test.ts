@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
-import { belongsIntoNpm } from "../../scripts/package_check.ts";
+import { assertEquals, assertMatch } from "@std/assert";
+import { compileArguments, TARGETS } from "../../scripts/compile.ts";
+import { belongsIntoNpm, jsrFaults } from "../../scripts/package_check.ts";
 
 Deno.test("belongsIntoNpm() tells what a user needs from what built it", () => {
   const needed = [
@@ -23,4 +24,27 @@ Deno.test("belongsIntoNpm() tells what a user needs from what built it", () => {
   ];
   assertEquals(needed.filter((path) => !belongsIntoNpm(path)), []);
   assertEquals(needless.filter(belongsIntoNpm), []);
+});
+
+Deno.test("jsrFaults() finds none: only what a user needs, and all the points of a checkout", async () => {
+  assertEquals(await jsrFaults(), []);
+});
+
+Deno.test("compileArguments() grant what the README does, and reading and writing everywhere", async () => {
+  assertEquals(new Set(TARGETS).size, 6);
+  for (const target of TARGETS) {
+    const args = await compileArguments(target);
+    assertEquals(args.filter((arg) => /^--(allow|no-prompt|include|target)/.test(arg)), [
+      "--no-prompt",
+      "--allow-read",
+      "--allow-write",
+      "--allow-run=rsync,ssh,tar",
+      "--allow-env=HOME,LOG_STREAM,LOG_TOKENS,PATH,SSH_AUTH_SOCK,TMPDIR",
+      "--allow-sys=hostname,statfs",
+      `--target=${target}`,
+      "--include=LICENSE",
+    ]);
+    const output = args.find((arg) => arg.startsWith("--output="))!;
+    assertMatch(output, new RegExp(`/xpm-copy-\\d+\\.\\d+\\.\\d+-${target}(\\.exe)?$`));
+  }
 });

@@ -63,6 +63,15 @@ Deno.test("start() ends a program when it is told to, or when the signal fires",
   }
 });
 
+Deno.test("start() starts nothing when it is stopped as it tells the command", () => {
+  const controller = new AbortController();
+  const watch = { signal: controller.signal, onCommand: () => controller.abort() };
+  assertEquals(
+    assertThrows(() => start("tar", ["-tf", "-"], watch), CopyError).code,
+    "interrupted",
+  );
+});
+
 Deno.test("start() tells the command, and names a program that is not installed", async () => {
   const commands: string[][] = [];
   const watch = { onCommand: (command: string[]) => void commands.push(command) };

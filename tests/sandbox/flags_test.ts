@@ -23,7 +23,7 @@ import {
 import { compareTrees } from "../support/trees.ts";
 
 /** What may be missing: the free space is not shown then; ssh asks no agent. */
-const OPTIONAL = ["statfs", "SSH_AUTH_SOCK"];
+const OPTIONAL = ["hostname", "statfs", "SSH_AUTH_SOCK"];
 
 /** Checks that flags are enough for a copy. */
 async function assertEnough(folders: Folders, granted: Granted, args: string[], env = {}) {
@@ -114,7 +114,7 @@ for (const direction of DIRECTIONS) {
             ...["HOME", "PATH", ...(isLocal ? [] : ["TMPDIR", "SSH_AUTH_SOCK"])],
             ...["LOG_TOKENS", "LOG_STREAM"],
           ],
-          sys: ["statfs"],
+          sys: ["hostname", "statfs"],
         });
         assertEquals(command, [
           ...["deno", "run", "--no-prompt", ...flagsOf(granted), "jsr:@xpm/copy"],

@@ -11,7 +11,7 @@ import { findProgram } from "../../scripts/setup.ts";
 
 /** How the sshd is set up. */
 export interface SshdOptions {
-  /** Variables of the sessions, over those of the login: `PATH`, `HOME`. Default: none. */
+  /** Variables of the sessions, over those of the login: `PATH`. `HOME` is an empty folder. */
   environment?: Record<string, string>;
   /** More lines for `sshd_config`, such as `MaxSessions 1`. Default: none. */
   config?: string[];
@@ -27,6 +27,8 @@ export interface Sshd extends AsyncDisposable {
   readonly options: string[];
   /** Its private folder, removed in the end; the log is `log` there. */
   readonly dir: string;
+  /** Ends the server; who has logged in stays. */
+  stop(): Promise<void>;
 }
 
 /** How often another port is tried when somebody else was faster. */
@@ -79,7 +81,10 @@ function makeKeys(dir: string): void {
 
 function writeConfig(dir: string, port: number, options: SshdOptions): void {
   const quote = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
-  const variables = Object.entries(options.environment ?? {});
+  // with an empty home: what the user's login scripts start may be killed with a session
+  const home = join(dir, "home");
+  mkdirSync(home, { recursive: true });
+  const variables = Object.entries({ HOME: home, ...options.environment });
   const lines = [
     "ListenAddress 127.0.0.1",
     `Port ${port}`,
@@ -142,6 +147,7 @@ function handle(sshd: Deno.ChildProcess, dir: string, port: number): Sshd {
       ...settings.flatMap((setting) => ["-o", setting]),
     ],
     dir,
+    stop: () => stop(sshd),
     async [Symbol.asyncDispose](): Promise<void> {
       await stop(sshd);
       Deno.removeSync(dir, { recursive: true });

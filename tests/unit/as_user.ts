@@ -80,7 +80,11 @@ async function sshHost(): Promise<Host> {
   Deno.writeTextFileSync(`${folder}/ssh`, script, { mode: 0o700 });
   Deno.env.set("PATH", `${folder}:${Deno.env.get("PATH")}`);
   addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-  const host = new SshHost({ host: "here" }, {});
+  const host = new SshHost({ host: "here" }, {}, {
+    connectTimeout: 20,
+    reached: false,
+    copy: "test",
+  });
   await host.open();
   return host;
 }
@@ -88,7 +92,7 @@ async function sshHost(): Promise<Host> {
 async function doWork(work: Work): Promise<Outcome> {
   const { staging, places, discarded, settlement } = work;
   const host = work.host === "SshHost" ? await sshHost() : new LocalHost({});
-  const claim = await host.claim(staging, places, () => {});
+  const claim = await host.claim({ staging, places, about: "{}" }, () => {});
   if (discarded.length > 0) await host.discard(staging, discarded);
   const overlay = settlement.overlay.map(withBytes);
   const failed = await host.settle({ ...settlement, staging, overlay });

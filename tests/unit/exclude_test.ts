@@ -72,6 +72,7 @@ async function brought(source: string, staging: string, exclude: string[]): Prom
     taskIds: JOBS.map((folder) => folder.split("/")[1]!),
     exclude,
     bandwidthLimit: 0,
+    quiet: 0,
     version: "3.2.7",
     otherVersion: "3.2.7",
     onProgress: () => {},

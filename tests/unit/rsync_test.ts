@@ -47,13 +47,14 @@ const REQUEST: RsyncRequest = {
   rules: ["- /jobs/t/*/t.pid", "- a b"],
   openFolders: false,
   bandwidthLimit: 0,
+  quiet: 0,
   version: "3.2.7",
   otherVersion: "3.2.7",
   onProgress: () => {},
 };
 const FIRST = ["-aHS8", "-r", "--from0", "--files-from=-", "--no-implied-dirs"];
 const CONTINUE = ["--inplace", "--no-whole-file", "--modify-window=-1"];
-const SHOW = ["--info=progress2,name1", "--no-h", "--outbuf=L"];
+const SHOW = ["--info=progress2,name1", "--no-h", "--outbuf=N"];
 const RULES = ["--filter=- /jobs/t/*/t.pid", "--filter=- a b"];
 const ENDS = ["--", "/ws/", "/dst/.xpm-staging/x/"];
 

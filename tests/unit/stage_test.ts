@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { BATCH_BYTES, BATCH_JOBS, batches, failedFolders } from "../../lib/copy/stage.ts";
+import { BATCH_BYTES, BATCH_JOBS, batches, failedJobs } from "../../lib/copy/stage.ts";
 import type { PlannedJob } from "../../lib/copy/types.ts";
 import { CopyError } from "../../lib/errors.ts";
 
@@ -46,7 +46,7 @@ Deno.test("batches() hold no more bytes than their limit, but for one larger job
 
 const JOBS = ["9de0", "9de01", "a [x] é"].map((jobId) => ({ taskId: "neuralir.train", jobId }));
 
-Deno.test("failedFolders() finds the job of each complaint, and keeps its first", () => {
+Deno.test("failedJobs() finds the job of each complaint, and keeps its first", () => {
   const lines = [
     'rsync: [sender] send_files failed to open "/ws/jobs/neuralir.train/9de01/m.ckpt": ' +
     "Permission denied (13)",
@@ -54,16 +54,16 @@ Deno.test("failedFolders() finds the job of each complaint, and keeps its first"
     'rsync: [sender] opendir "/ws/jobs/neuralir.train/a [x] é" failed: Permission denied (13)',
   ];
   assertEquals(
-    failedFolders({ complaints: lines, vanished: false }, JOBS),
+    failedJobs({ complaints: lines, vanished: false }, JOBS),
     new Map([
-      ["jobs/neuralir.train/9de01", lines[0]!],
-      ["jobs/neuralir.train/a [x] é", lines[2]!],
+      [JOBS[1]!, lines[0]!],
+      [JOBS[2]!, lines[2]!],
     ]),
   );
-  assertEquals(failedFolders({ complaints: [], vanished: true }, JOBS), new Map());
+  assertEquals(failedJobs({ complaints: [], vanished: true }, JOBS), new Map());
 });
 
-Deno.test("failedFolders() finds a job by its folder, by a folder in it, and at either end", () => {
+Deno.test("failedJobs() finds a job by its folder, by a folder in it, and at either end", () => {
   const folder = "jobs/neuralir.train/9de0";
   const lines = [
     `rsync: [sender] opendir "/ws/${folder}" failed: Permission denied (13)`,
@@ -75,12 +75,12 @@ Deno.test("failedFolders() finds a job by its folder, by a folder in it, and at 
     `skipping non-regular file "${folder}/pipe"`,
   ];
   for (const line of lines) {
-    const failed = failedFolders({ complaints: [line], vanished: false }, JOBS);
-    assertEquals([...failed], [[folder, line]], line);
+    const failed = failedJobs({ complaints: [line], vanished: false }, JOBS);
+    assertEquals([...failed], [[JOBS[0]!, line]], line);
   }
 });
 
-Deno.test("failedFolders() throws a complaint that concerns no job", () => {
+Deno.test("failedJobs() throws a complaint that concerns no job", () => {
   const complaints = [
     'rsync: [sender] send_files failed to open "/ws/experiments/e/1/status.json": denied (13)',
     'rsync: [sender] opendir "/ws/jobs/neuralir.train/9de" failed: Permission denied (13)',
@@ -89,7 +89,7 @@ Deno.test("failedFolders() throws a complaint that concerns no job", () => {
   ];
   for (const line of complaints) {
     const error = assertThrows(
-      () => failedFolders({ complaints: [line], vanished: false }, JOBS),
+      () => failedJobs({ complaints: [line], vanished: false }, JOBS),
       CopyError,
     );
     assertEquals([error.code, error.message], ["program", `rsync failed: ${line}`]);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { hostname } from "node:os";
 import process from "node:process";
 import * as errors from "./errors.ts";
 import * as files from "./files.ts";
@@ -25,6 +26,7 @@ export const Deno = {
   consoleSize,
   env: { get: (name: string): string | undefined => process.env[name] },
   errors,
+  hostname,
   exit: (code: number): never => process.exit(code),
   noColor: Boolean(process.env.NO_COLOR),
   permissions: { querySync: (_descriptor: unknown) => ({ state: "granted", partial: false }) },

@@ -117,3 +117,6 @@ export const removeSync: (path: Path, options?: { recursive?: boolean }) => void
 
 /** Renames. */
 export const renameSync: (from: Path, to: Path) => void = withErrors(fs.renameSync);
+
+/** Sets times. */
+export const utimeSync: (path: Path, atime: Date, mtime: Date) => void = withErrors(fs.utimesSync);

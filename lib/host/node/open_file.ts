@@ -44,6 +44,13 @@ export class OpenFile implements Disposable {
     return infoOf(fs.fstatSync(this.#descriptor, { bigint: true }));
   }
 
+  /** Brings it to the disk. */
+  sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fs.fsync(this.#descriptor, (error) => error ? reject(error) : resolve());
+    });
+  }
+
   /** Locks it for this process alone, unless somebody else has it; whether that worked. */
   // deno-lint-ignore require-await -- Deno's is a promise
   async tryLock(_exclusive: boolean): Promise<boolean> {

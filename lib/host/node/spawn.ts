@@ -31,7 +31,7 @@ export function spawn(program: Program, args: string[]): Child {
     code: new Promise((resolve) => {
       child.on("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal!]));
     }),
-    kill: () => void child.kill("SIGTERM"),
+    kill: (signal) => void child.kill(signal),
   };
 }
 

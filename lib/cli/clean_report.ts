@@ -1,0 +1,42 @@
+/**
+ * What `xpm-copy clean` shows: what copies have left behind.
+ *
+ * @module
+ */
+
+import type { Leftover } from "../copy/clean.ts";
+import { quoteCommand } from "../shell_words.ts";
+import { printable } from "../workspace/layout.ts";
+import { formatBytes, formatDuration, table } from "./format.ts";
+
+/** Lists what was left, the oldest first, and says what removes it. */
+export function renderLeftovers(leftovers: Leftover[], command: string[], now: Date): string[] {
+  const sorted = leftovers.toSorted((a, b) => a.modified < b.modified ? -1 : 1);
+  const rows = sorted.map((leftover) => [
+    leftover.state,
+    age(leftover, now),
+    formatBytes(leftover.bytes),
+    what(leftover),
+  ]);
+  const lines = table([["STATE", "AGE", "SIZE", "WHAT"], ...rows], [2]);
+  if (!leftovers.some(({ state }) => state === "left")) return lines;
+  const kept = leftovers.some(({ kind, state }) => kind === "replaced" && state === "left");
+  const warning = kept ? " (what was replaced and kept is gone then, too)" : "";
+  return [
+    ...lines,
+    "",
+    `Nothing was removed. To remove it${warning}:`,
+    `  ${quoteCommand(command)}`,
+  ];
+}
+
+function age({ modified }: Leftover, now: Date): string {
+  return formatDuration(Math.max(0, (now.getTime() - Date.parse(modified)) / 1000));
+}
+
+/** `neuralir 20260118_170744 from me@hpc:/xpm`, or the folder's name where that is not known. */
+function what({ kind, path, experimentId, runId, source }: Leftover): string {
+  const copy = [experimentId, runId, source && `from ${source}`].filter(Boolean).join(" ");
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return printable(kind === "replaced" ? `replaced ${name}` : copy === "" ? name : copy);
+}

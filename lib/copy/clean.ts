@@ -1,0 +1,119 @@
+/**
+ * What copies have left behind in a workspace: staging that was not finished, and what was kept.
+ *
+ * @module
+ */
+
+import { asCopyError } from "../host/access.ts";
+import type { FoundLeftover } from "../host/host.ts";
+import { Hosts } from "../host/hosts.ts";
+import { notThere } from "../host/local.ts";
+import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { CopyOptions } from "./types.ts";
+
+/** A folder that a copy has left in `.xpm-staging/`. */
+export interface Leftover {
+  /** The folder, absolute. */
+  path: string;
+  /** `staging`: of a copy that has not ended. `replaced`: what `keepReplaced` has kept. */
+  kind: "staging" | "replaced";
+  /** Bytes on the disk. */
+  bytes: number;
+  /** When a copy last began to work there, or when it was kept; ISO 8601. */
+  modified: string;
+  /** Whether a copy works there now, or it was left, or it has been removed now. */
+  state: "in use" | "left" | "removed";
+  /** Where the copy was from; absent when unknown. */
+  source?: string;
+  /** The experiment; absent when unknown. */
+  experimentId?: string;
+  /** The run; absent when unknown. */
+  runId?: string;
+}
+
+/** How to clean. */
+export interface CleanOptions
+  extends Pick<CopyOptions, "signal" | "onEvent" | "connectTimeout" | "timeout"> {
+  /** Removes what is not in use; otherwise it is only listed. @default {false} */
+  remove?: boolean;
+}
+
+/**
+ * Lists what copies have left in a workspace's `.xpm-staging/`: staging of copies that were
+ * interrupted, and folders that were replaced and kept. With `remove`, what no copy works in is
+ * removed; what a copy had moved aside, and not replaced, goes back to its place first.
+ *
+ * experimaestro has no such function. Needs `--allow-read` of the workspace, and `--allow-write` to
+ * remove; `--allow-run=ssh` for a remote one.
+ *
+ * @param workspace Where to look.
+ * @param options What to do.
+ * @returns What was found; removed or not, as its `state` says.
+ * @throws {CopyError} When the workspace is not there, or there is no connection.
+ *
+ * @example
+ * ```ts
+ * import { cleanWorkspace } from "@xpm/copy";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempDir();
+ * assertEquals(await cleanWorkspace({ id: "local", path }), []);
+ * await Deno.remove(path);
+ * ```
+ */
+export async function cleanWorkspace(
+  workspace: Workspace,
+  options: CleanOptions = {},
+): Promise<Leftover[]> {
+  await using hosts = new Hosts(options);
+  return await clean(hosts, workspace, options.remove === true);
+}
+
+/** Cleans a workspace on a machine that is open, or will be. */
+export async function clean(
+  hosts: Hosts,
+  workspace: Workspace,
+  remove: boolean,
+): Promise<Leftover[]> {
+  const host = await hosts.open(workspace);
+  const sight = await host.look({ path: workspace.path });
+  if (sight.state === "absent") throw notThere(workspace.path, workspace.ssh?.host);
+  for (const path of [sight.realPath, sight.jobsPath, sight.experimentsPath]) {
+    host.check("read", path);
+    if (remove) host.check("write", path);
+  }
+  try {
+    const found = await host.tidy({
+      areas: [...new Set([sight.jobsStaging, sight.experimentsStaging])],
+      places: [{ name: JOBS, path: sight.jobsPath }, {
+        name: EXPERIMENTS,
+        path: sight.experimentsPath,
+      }],
+      remove,
+    });
+    return found.map(describe);
+  } catch (error) {
+    throw asCopyError(error);
+  }
+}
+
+function describe({ about, modified, ...found }: FoundLeftover): Leftover {
+  return { ...found, modified: new Date(modified * 1000).toISOString(), ...readAbout(about) };
+}
+
+/** What a claim has written; a workspace may come from somebody else. */
+function readAbout(about: string): Pick<Leftover, "source" | "experimentId" | "runId"> {
+  let read: unknown;
+  try {
+    read = JSON.parse(about);
+  } catch {
+    return {};
+  }
+  const known: Record<string, string> = {};
+  for (const name of ["source", "experimentId", "runId"]) {
+    const value = (read as Record<string, unknown> | null)?.[name];
+    if (typeof value === "string") known[name] = value;
+  }
+  return known;
+}

@@ -1,0 +1,231 @@
+/**
+ * Carrying out a load: bringing it into its staging folder, rewriting it, publishing it.
+ *
+ * @module
+ */
+
+import { isGnuTar } from "../host/pack.ts";
+import type { Watch } from "../host/process.ts";
+import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
+import { isClosed } from "./folder_rewriting.ts";
+import { misplacedLink, takeInventory } from "./inventory.ts";
+import { Passage, type Passed } from "./passage.ts";
+import { isWritten, willStand } from "./plan.ts";
+import { type Load, mapOf, prepare, publish } from "./publish.ts";
+import { runDocumentKind } from "./relocate.ts";
+import { failedJobs, stage, type Staging, stream } from "./stage.ts";
+import type { Survey } from "./survey.ts";
+import type { Tally } from "./tally.ts";
+import type { CopyOptions, PlannedJob } from "./types.ts";
+
+/** What every load of a copy goes with. */
+export interface Context {
+  surveyed: Survey;
+  tally: Tally;
+  options: CopyOptions;
+  watch: Watch;
+  /** Whether an earlier attempt, or load, has left something in the staging folders. */
+  resumed: boolean;
+  /** The user at the destination, as a number. */
+  owner: number;
+  /** The jobs that could not be copied. */
+  failed: Set<PlannedJob>;
+}
+
+/** Stages a load, rewrites it and publishes it. */
+export async function carryOut(load: Load, index: number, context: Context): Promise<void> {
+  const { surveyed, tally, options, watch } = context;
+  const passed = await passSmall(load, context);
+  const rest = {
+    ...load,
+    jobs: load.jobs.filter((job) => passed?.jobs.has(job) !== true),
+    withRun: load.withRun && passed?.run === undefined,
+  };
+  const isHere = surveyed.hosts.source.name === undefined;
+  const early = isHere ? prepare(rest, surveyed, watch) : undefined;
+  early?.catch(() => {}); // it is awaited later
+  const failed = await bring(rest, context);
+  for (const job of load.jobs) {
+    const complaint = failed.get(job);
+    if (complaint === undefined) continue;
+    tally.fail(job, complaint);
+    context.failed.add(job);
+  }
+  const brought = { ...rest, jobs: rest.jobs.filter((job) => !failed.has(job)) };
+  const prepared = await (early ?? prepare(brought, surveyed, watch));
+  const keep = options.keepReplaced === true ? keepFolder(load, index, surveyed) : undefined;
+  const published = await publish(
+    { ...load, jobs: load.jobs.filter((job) => !failed.has(job)) },
+    surveyed,
+    keep,
+    {
+      jobs: new Map([...prepared.jobs, ...passed?.jobs ?? []]),
+      originals: prepared.originals,
+      passedRun: passed?.run,
+      failed: context.failed,
+    },
+  );
+  tally.take(load, published, keep);
+  for (const { job } of published.failed) context.failed.add(job);
+  context.resumed ||= context.failed.size > 0; // they stay in the staging folder
+}
+
+/** What of a load has passed as a tar stream, rewritten on its way; undefined when nothing has. */
+async function passSmall(load: Load, context: Context): Promise<Passed | undefined> {
+  const { surveyed, owner } = context;
+  const { plan } = surveyed;
+  const { jobs, run } = streamable(load, context);
+  if (jobs.length === 0 && run === undefined) return undefined;
+  const passing = run === undefined
+    ? undefined
+    : { folder: run, jobs: plan.jobs.filter(willStand) };
+  const passage = new Passage(jobs, passing, mapOf(surveyed), surveyed.hosts.source.name ?? "tar");
+  const folders = [...jobs.map(jobFolder), ...(run === undefined ? [] : [run])];
+  const staging = { ...stagingOf(load, context), folders };
+  if (await stream(staging, passage, owner, mostBytesOf(load, surveyed))) return passage.finish();
+  context.resumed = true;
+  return undefined;
+}
+
+/** How a load gets into its staging folder. */
+function stagingOf(
+  load: Load,
+  { surveyed, tally, options, resumed }: Context,
+): Omit<Staging, "folders"> {
+  const { sights, hosts, rsyncVersions: [version, otherVersion] } = surveyed;
+  return {
+    hosts,
+    paths: { source: sights.source.realPath, destination: load.staging },
+    taskIds: load.jobs.map(({ taskId }) => taskId),
+    openFolders: hasClosedFolders(load, surveyed),
+    exclude: options.exclude ?? [],
+    bandwidthLimit: options.bandwidthLimit ?? 0,
+    quiet: quietTime(load, resumed),
+    version,
+    otherVersion,
+    onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
+  };
+}
+
+/**
+ * Removes what an earlier attempt has rewritten: rsync could take it for what the source has, and it
+ * knows nothing of the run's links to jobs.
+ */
+async function discardRewritten(load: Load, { surveyed, resumed }: Context): Promise<void> {
+  const { plan, hosts, found: { source } } = surveyed;
+  if (!resumed || hasClosedFolders(load, surveyed)) return;
+  const places = load.jobs.map(jobFolder).flatMap((folder) =>
+    source.jobs.get(folder)!.documents.map((path) => `${folder}/${path}`)
+  );
+  if (load.withRun) {
+    const run = runFolder(plan.experimentId, plan.runId);
+    const documents = [...source.run.keys()].filter((path) => runDocumentKind(path) !== undefined);
+    places.push(...[JOBS, ...documents].map((path) => `${run}/${path}`));
+  }
+  await hosts.destination.discard(load.staging, places);
+}
+
+/** How many files rsync looks at in a second at least, and bytes of what is half there. */
+const LOOKED_AT = { files: 200, bytes: 5e7 };
+
+/** How long rsync may work without a word, in seconds. */
+function quietTime({ jobs }: Load, resumed: boolean): number {
+  const files = jobs.reduce((sum, job) => sum + job.files, 0);
+  const bytes = resumed ? jobs.reduce((sum, job) => sum + job.bytes, 0) : 0;
+  return files / LOOKED_AT.files + bytes / LOOKED_AT.bytes;
+}
+
+/** Brings a load into its staging folder; answers which jobs rsync could not copy, and why. */
+async function bring(load: Load, context: Context): Promise<Map<PlannedJob, string>> {
+  const { surveyed, watch, resumed } = context;
+  const { plan, hosts } = surveyed;
+  const folders = load.jobs.map(jobFolder);
+  if (load.withRun && isWritten(plan.run)) folders.push(runFolder(plan.experimentId, plan.runId));
+  if (folders.length === 0) return new Map();
+  const staging = { ...stagingOf(load, context), folders };
+  await discardRewritten(load, context);
+  let outcome = await stage(staging, watch);
+  const stale = resumed ? await staleFolders(load, surveyed) : [];
+  if (stale.length > 0) {
+    await hosts.destination.discard(load.staging, stale);
+    outcome = await stage(staging, watch);
+  }
+  return failedJobs(outcome, load.jobs);
+}
+
+/** What a folder's files may have on average, in bytes, to go as a tar stream. */
+const STREAMED_SIZE = 1 << 18;
+
+/**
+ * Which jobs, and whether the run, go as a tar stream, which is faster for small files, and not by
+ * rsync, which can do more: continue what is half there, leave out what the user names, limit its
+ * rate.
+ */
+function streamable(
+  load: Load,
+  { surveyed, options, resumed }: Context,
+): { jobs: PlannedJob[]; run: string | undefined } {
+  const { plan, sights, found: { source } } = surveyed;
+  const none = { jobs: [], run: undefined };
+  if (resumed || options.exclude?.length || options.bandwidthLimit) return none;
+  if (!isGnuTar(sights.source.tar) || !isGnuTar(sights.destination.tar)) return none;
+  if (hasClosedFolders(load, surveyed)) return none;
+  const jobs = load.jobs.filter((job) => {
+    const found = source.jobs.get(jobFolder(job))!;
+    return found.linked === undefined && !found.special && misplacedLink(found) === undefined &&
+      found.bytes <= found.files * STREAMED_SIZE;
+  });
+  // what only the destination has of a run is added to what rsync has brought
+  const withRun = load.withRun && plan.run.action === "copy" &&
+    ![...source.run.values()].some(({ kind }) => kind === "other");
+  return { jobs, run: withRun ? runFolder(plan.experimentId, plan.runId) : undefined };
+}
+
+/** What one thing in an archive takes at most beside its bytes: two long names, and blocks. */
+const MEMBER_SIZE = 16_384;
+
+/** How many bytes a load can be at most in an archive: twice what was seen, and a little more. */
+function mostBytesOf({ jobs }: Load, { plan, found: { source } }: Survey): number {
+  const inJobs = jobs.map((job) => {
+    const { bytes, files, folders, links } = source.jobs.get(jobFolder(job))!;
+    return bytes + (files + folders.size + links.length) * MEMBER_SIZE;
+  });
+  const inRun = plan.run.bytes + source.run.size * MEMBER_SIZE;
+  return 2 * inJobs.reduce((sum, bytes) => sum + bytes, inRun) + 2 ** 24;
+}
+
+/** Whether a load has folders that their owner may not write. */
+function hasClosedFolders({ jobs, withRun }: Load, { found: { source } }: Survey): boolean {
+  const inJobs = jobs.flatMap((job) => [...source.jobs.get(jobFolder(job))!.folders.values()]);
+  const inRun = withRun ? [...source.run.values()] : [];
+  return [...inJobs, ...inRun].some(({ kind, mode }) => kind === "folder" && isClosed(mode));
+}
+
+/**
+ * What an earlier attempt has staged that this one does not take: the source has it no more, or
+ * the user leaves it out. rsync is never told to delete.
+ * Such folders are brought anew.
+ */
+async function staleFolders(
+  { staging, jobs, withRun }: Load,
+  { plan, hosts, sights, found }: Survey,
+): Promise<string[]> {
+  const run = runFolder(plan.experimentId, plan.runId);
+  const staged = await takeInventory(
+    hosts.destination,
+    { ...sights.destination, state: "workspace", realPath: staging },
+    { jobs, run, statesOnly: false, excludes: () => false },
+  );
+  const stale = jobs.map(jobFolder).filter((folder) =>
+    staged.jobs.get(folder)?.names !== found.source.jobs.get(folder)?.names
+  );
+  const more = [...staged.run.keys()].some((path) => !found.source.run.has(path));
+  return withRun && more ? [...stale, run] : stale;
+}
+
+/** A new folder for what a load replaces. */
+function keepFolder({ staging }: Load, index: number, { plan }: Survey): string {
+  const area = staging.slice(0, staging.lastIndexOf("/"));
+  const stamp = new Date().toISOString().replace(/[-:]|\..*/g, "");
+  return `${area}/replaced/${stamp}-${index}-${plan.experimentId}-${plan.runId}`;
+}

@@ -1,0 +1,206 @@
+/**
+ * Rewriting jobs, and the run, while they pass as an archive: nothing has to be read before, nor
+ * written over them afterwards.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import type { Original } from "../host/originals.ts";
+import { type MemberHead, type Sieve, untrusted, type Verdict } from "../host/sift.ts";
+import { JOB_META, jobFolder, PARAMS_FILE } from "../workspace/layout.ts";
+import { Findings, type Originals, type Rewriting } from "./folder_rewriting.ts";
+import { DOCUMENTS, isOversized } from "./inventory.ts";
+import { runLink } from "./plan.ts";
+import { type PathMap, runDocumentKind } from "./relocate.ts";
+import { isInJobs, TOO_LARGE } from "./rewrite.ts";
+import type { PlannedJob } from "./types.ts";
+
+/** tar's letters for the kinds that a copy takes this way. */
+const [FILE, HARD_LINK, LINK, FOLDER] = ["0", "1", "2", "5"];
+
+/** What no name that tar makes holds. */
+const ODD = /(^|\/)(\.\.?)?(\/|$)/;
+
+/** The run that passes. */
+export interface PassingRun {
+  /** Its folder, relative to the workspace. */
+  folder: string;
+  /** The jobs that it shall link to. */
+  jobs: PlannedJob[];
+}
+
+/** The run, as it has passed. */
+export interface PassedRun {
+  /** What there is to tell of it. */
+  rewriting: Rewriting;
+  /** Its folders, with their times. */
+  folders: Originals;
+  /** The jobs that it links to, by their links. */
+  linked: Set<string>;
+}
+
+/** What has passed. */
+export interface Passed {
+  /** What there is to tell of each job, or why it must not be published. */
+  jobs: Map<PlannedJob, Rewriting | CopyError>;
+  /** The run, when it was among it. */
+  run: PassedRun | undefined;
+}
+
+/** One job on its way. */
+interface PassingJob {
+  job: PlannedJob;
+  findings: Findings;
+  hasParams: boolean;
+  /** Why it must not be published. */
+  trouble: CopyError | undefined;
+}
+
+/** Jobs and a run that pass. */
+export class Passage implements Sieve {
+  readonly #jobs = new Map<string, PassingJob>();
+  readonly #run: PassingRun | undefined;
+  readonly #runFindings: Findings;
+  readonly #runFolders = new Map<string, Original>();
+  readonly #links = new Map<string, PlannedJob>();
+  readonly #linked = new Set<string>();
+  /** Files whose bytes have changed. */
+  readonly #changed = new Set<string>();
+
+  /** Whether all could be rewritten; if not, the archive's way is not theirs. */
+  whole = true;
+
+  /** @param from Who sends it. */
+  constructor(
+    jobs: PlannedJob[],
+    run: PassingRun | undefined,
+    private readonly map: PathMap,
+    private readonly from: string,
+  ) {
+    for (const job of jobs) {
+      const folder = jobFolder(job);
+      const findings = new Findings(folder, map);
+      this.#jobs.set(folder, { job, findings, hasParams: false, trouble: undefined });
+    }
+    this.#run = run;
+    this.#runFindings = new Findings(run?.folder ?? "", map);
+    for (const job of run?.jobs ?? []) this.#links.set(runLink(job), job);
+  }
+
+  /** What there is to tell, once all has passed. */
+  finish(): Passed {
+    const jobs: Passed["jobs"] = new Map();
+    for (const { job, findings, hasParams, trouble } of this.#jobs.values()) {
+      if (!hasParams) findings.notes.push(`has no ${PARAMS_FILE}`);
+      jobs.set(job, trouble ?? findings.finish());
+    }
+    const run = this.#run && {
+      rewriting: this.#runFindings.finish(),
+      folders: this.#runFolders,
+      linked: this.#linked,
+    };
+    return { jobs, run };
+  }
+
+  meet(head: MemberHead): Verdict {
+    const folder = head.name.split("/", 3).join("/");
+    const path = head.name.slice(folder.length + 1);
+    const passing = this.#jobs.get(folder);
+    if (!this.#isAskedFor(head.name)) throw untrusted(this.from, `${head.name}, not asked for`);
+    if (head.type === HARD_LINK) return this.#meetHardLink(head, path);
+    if (![FILE, LINK, FOLDER].includes(head.type)) return this.#leave("drop");
+    return passing === undefined
+      ? this.#meetInRun(head, path)
+      : this.#meetInJob(head, path, passing);
+  }
+
+  /** The archive's way is not for this: rsync will bring it. */
+  #leave(verdict: Verdict): Verdict {
+    this.whole = false;
+    return verdict;
+  }
+
+  #isAskedFor(name: string): boolean {
+    const folder = name.split("/", 3).join("/");
+    if (!this.#jobs.has(folder) && folder !== this.#run?.folder) return false;
+    return !ODD.test(name);
+  }
+
+  /** Two names for one file, of which only one shall change. */
+  #meetHardLink({ linkName }: MemberHead, path: string): Verdict {
+    if (!this.#isAskedFor(linkName)) throw untrusted(this.from, `${linkName}, not asked for`);
+    const shared = DOCUMENTS.includes(path) || runDocumentKind(path) !== undefined ||
+      this.#changed.has(linkName);
+    return shared ? this.#leave("pass") : "pass";
+  }
+
+  #meetInJob(head: MemberHead, path: string, passing: PassingJob): Verdict {
+    if (head.type === LINK) {
+      const { findings } = passing;
+      if (path === JOB_META || DOCUMENTS.includes(path)) {
+        passing.trouble = new CopyError("job", `${path} is a link: nothing is written through it`);
+      }
+      return lead(findings.link(path, head.linkName));
+    }
+    if (head.type !== FILE || !DOCUMENTS.includes(path)) return "pass";
+    if (path === PARAMS_FILE) passing.hasParams = true;
+    if (head.sparse) return this.#leave("pass");
+    if (!isOversized(head)) return "read";
+    if (path !== PARAMS_FILE) passing.findings.notes.push(`${path} ${TOO_LARGE}`);
+    else passing.trouble = new CopyError("job", `${path} is larger than 32 MiB`);
+    return "pass";
+  }
+
+  #meetInRun(head: MemberHead, path: string): Verdict {
+    if (head.type === FOLDER) {
+      const { mode, mtime } = head;
+      this.#runFolders.set(head.name, { bytes: new Uint8Array(), mode, mtime });
+      return "pass";
+    }
+    if (isInJobs(path)) {
+      const job = this.#links.get(path);
+      if (head.type !== LINK || job === undefined) return "drop";
+      this.#linked.add(path);
+      return { target: `${this.map.destination}/${jobFolder(job)}` };
+    }
+    if (head.type === LINK) return lead(this.#runFindings.link(path, head.linkName));
+    if (runDocumentKind(path) === undefined) return "pass";
+    if (head.sparse) return this.#leave("pass");
+    if (!isOversized(head)) return "read";
+    this.#runFindings.notes.push(`${path} ${TOO_LARGE}`);
+    return "pass";
+  }
+
+  change({ name }: MemberHead, bytes: Uint8Array): Uint8Array {
+    const folder = name.split("/", 3).join("/");
+    const path = name.slice(folder.length + 1);
+    const passing = this.#jobs.get(folder);
+    const changed = passing === undefined
+      ? this.#runFindings.optionalDocument(path, runDocumentKind(path)!, bytes)
+      : this.#changeInJob(path, bytes, passing, `${this.map.destination}/${folder}`);
+    if (changed !== bytes) this.#changed.add(name);
+    return changed;
+  }
+
+  #changeInJob(
+    path: string,
+    bytes: Uint8Array,
+    passing: PassingJob,
+    jobPath: string,
+  ): Uint8Array {
+    const { findings } = passing;
+    if (path !== PARAMS_FILE) return findings.optionalDocument(path, "job-status", bytes, jobPath);
+    try {
+      return findings.document(path, "params", bytes);
+    } catch (error) {
+      if (!(error instanceof CopyError)) throw error;
+      passing.trouble = error;
+      return bytes;
+    }
+  }
+}
+
+function lead(target: string | undefined): Verdict {
+  return target === undefined ? "pass" : { target };
+}

@@ -1,0 +1,22 @@
+/**
+ * What ssh says when it has no connection: whether trying again may help.
+ *
+ * @module
+ */
+
+/** The host was reached and said no, or the user's ssh configuration is wrong. */
+const REFUSED =
+  /Permission denied|Host key verification failed|IDENTIFICATION HAS CHANGED|Too many authentication failures|no matching |Bad (configuration|owner)|Bad stdio/i;
+
+/** The host was not reached. */
+const UNREACHED = /Connection refused|timed out|No route to host|unreachable|resolve hostname/i;
+
+/** Whether a login was refused: that will not change by itself. */
+export function isRefusal(complaint: string): boolean {
+  return REFUSED.test(complaint);
+}
+
+/** Whether a host was not reached: worth another try only where it has been reached before. */
+export function isUnreached(complaint: string): boolean {
+  return UNREACHED.test(complaint);
+}

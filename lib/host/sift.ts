@@ -1,0 +1,297 @@
+/**
+ * An archive of tar that is changed while it passes: members are left out, files get other bytes,
+ * links lead elsewhere. What is not changed passes byte for byte.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { printable } from "../workspace/layout.ts";
+import { BLOCK, nameOf, octal, records, sumOf, text } from "./archive.ts";
+import { padding, record, writeOctal, writeSum } from "./overlay.ts";
+import { joined } from "./process.ts";
+
+/** What stands before the bytes of a member. */
+export interface MemberHead {
+  /** Its name, as tar was given it, without a `/` at its end. */
+  name: string;
+  /** tar's letter for its kind: `0` a file, `1` a hard link, `2` a link, `5` a folder. */
+  type: string;
+  /** What a link says; for a hard link, the name of a member that came before. */
+  linkName: string;
+  /** How many bytes follow. */
+  size: number;
+  /** Whether these are not the file's own: tar has left out its holes. */
+  sparse: boolean;
+  /** Permission bits. */
+  mode: number;
+  /** Seconds since 1970, with up to nine decimals. */
+  mtime: string;
+}
+
+/** What becomes of a member: it passes, is left out, is read to be changed, or leads elsewhere. */
+export type Verdict = "pass" | "drop" | "read" | { target: string };
+
+/** Who decides. */
+export interface Sieve {
+  /** Is told each member before its bytes. */
+  meet(head: MemberHead): Verdict;
+  /** Gives the new bytes of a file that was to be read. */
+  change(head: MemberHead, bytes: Uint8Array): Uint8Array;
+}
+
+/** Where a header tells the kind of its member; a pax header, and what stands for a file. */
+const [TYPE, EXTRA, FILE] = [156, "x".charCodeAt(0), "0".charCodeAt(0)];
+
+/** The most bytes that may stand before a member's own. */
+const MAX_EXTRA = 1 << 20;
+
+/** What is known of an archive before it comes. */
+export interface Expected {
+  /** Who sends it. */
+  from: string;
+  /** How many bytes it has at most. */
+  mostBytes: number;
+  /** Is told how many bytes of files have passed. */
+  onBytes: (bytes: number) => void;
+}
+
+/**
+ * Lets an archive in pax form pass a sieve. What two readers of tar could take for different things
+ * does not pass.
+ *
+ * @throws {CopyError} `refused`, when it is no archive, or when it has no end.
+ */
+export async function* sift(
+  stream: AsyncIterable<Uint8Array>,
+  sieve: Sieve,
+  { from, mostBytes, onBytes }: Expected,
+): AsyncGenerator<Uint8Array> {
+  const sifter = new Sifter(sieve, from);
+  let left = mostBytes;
+  for await (const chunk of stream) {
+    left -= chunk.length;
+    if (left < 0) throw untrusted(from, "more than was asked for");
+    sifter.push(chunk);
+    onBytes(sifter.bytes);
+    yield sifter.take();
+  }
+}
+
+/** The error for an end of a copy that sends what it should not. */
+export function untrusted(from: string, what: string): CopyError {
+  return new CopyError(
+    "refused",
+    printable(`${from} sent ${what}`),
+    "can that machine, and the rsync and tar there, be trusted?",
+  );
+}
+
+/** What is under way: a header, what a pax header says, a file to change, or what only passes. */
+type Stage = "header" | "extra" | "content" | "through" | "end";
+
+class Sifter {
+  /** How many bytes of files have passed. */
+  bytes = 0;
+  #stage: Stage = "header";
+  /** What is being gathered, and how far that has come. */
+  #gathered: Uint8Array = new Uint8Array(BLOCK);
+  #held = 0;
+  /** How many bytes go through, and whether they are left out. */
+  #through = 0;
+  #dropped = false;
+  /** The pax header of the next member: its block, and its records with what fills up the last block. */
+  #extraHeader: Uint8Array | undefined;
+  #extra: Uint8Array | undefined;
+  /** The member whose bytes are gathered, and its header. */
+  #head: MemberHead | undefined;
+  #header: Uint8Array | undefined;
+  #out: Uint8Array[] = [];
+
+  constructor(private readonly sieve: Sieve, private readonly from: string) {}
+
+  /** What has come out. */
+  take(): Uint8Array {
+    const out = this.#out;
+    this.#out = [];
+    return joined(out);
+  }
+
+  push(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length;) {
+      if (this.#stage === "end") {
+        this.#finish(chunk.subarray(at));
+        return;
+      }
+      const missing = this.#stage === "through"
+        ? this.#through
+        : this.#gathered.length - this.#held;
+      const part = chunk.subarray(at, at + missing);
+      at += part.length;
+      if (this.#stage === "through") this.#passOn(part);
+      else {
+        this.#gathered.set(part, this.#held);
+        this.#held += part.length;
+        if (this.#held === this.#gathered.length) this.#finishGathering();
+      }
+    }
+  }
+
+  /** Only what fills up the archive comes after its end. */
+  #finish(rest: Uint8Array): void {
+    if (rest.some((byte) => byte !== 0)) throw untrusted(this.from, "something after the end");
+    this.#out.push(rest);
+  }
+
+  #passOn(part: Uint8Array): void {
+    if (!this.#dropped) this.#out.push(part);
+    this.#through -= part.length;
+    if (this.#through === 0) this.#gather("header", BLOCK);
+  }
+
+  #gather(stage: Stage, length: number): void {
+    this.#stage = stage;
+    this.#gathered = new Uint8Array(length);
+    this.#held = 0;
+  }
+
+  #finishGathering(): void {
+    const gathered = this.#gathered;
+    if (this.#stage === "header") this.#takeHeader(gathered);
+    else if (this.#stage === "extra") {
+      this.#extra = gathered;
+      this.#gather("header", BLOCK);
+    } else this.#takeContent(gathered);
+  }
+
+  #takeHeader(header: Uint8Array): void {
+    if (header[0] === 0) {
+      this.#stage = "end";
+      this.#finish(header);
+      return;
+    }
+    if (text(header, 257, 8) !== "ustar" || sumOf(header) !== octal(header, 148, 8)) {
+      throw untrusted(this.from, "what is no archive");
+    }
+    if (header[TYPE] === EXTRA) {
+      const size = octal(header, 124, 12);
+      if (!(size > 0 && size <= MAX_EXTRA)) throw untrusted(this.from, "a name without end");
+      this.#extraHeader = header;
+      this.#gather("extra", filled(size));
+      return;
+    }
+    const said = this.#extra === undefined
+      ? new Map<string, string>()
+      : records(this.#extra.subarray(0, octal(this.#extraHeader!, 124, 12)));
+    const head = headOf(header, said);
+    if (!Number.isSafeInteger(head.size) || head.type !== "0" && head.size > 0) {
+      throw untrusted(this.from, `${head.name} of an odd kind`);
+    }
+    this.#judge(head, header);
+  }
+
+  #judge(head: MemberHead, header: Uint8Array): void {
+    const verdict = this.sieve.meet(head);
+    if (verdict === "read") {
+      this.#head = head;
+      this.#header = header;
+      this.#gather("content", filled(head.size));
+      if (head.size === 0) this.#finishGathering();
+      return;
+    }
+    this.#dropped = verdict === "drop";
+    if (!this.#dropped) {
+      this.bytes += head.size;
+      if (typeof verdict === "object") this.#lead(verdict.target, header);
+      else this.#pushHeaders(header);
+    }
+    this.#extraHeader = this.#extra = undefined;
+    this.#through = filled(head.size);
+    if (this.#through > 0) this.#stage = "through";
+    else this.#gather("header", BLOCK);
+  }
+
+  #pushHeaders(header: Uint8Array): void {
+    if (this.#extra !== undefined) this.#out.push(this.#extraHeader!, this.#extra);
+    this.#out.push(header);
+  }
+
+  #takeContent(gathered: Uint8Array): void {
+    const head = this.#head!;
+    const before = gathered.subarray(0, head.size);
+    const bytes = this.sieve.change(head, before);
+    if (bytes !== before) {
+      writeOctal(this.#header!, 124, 12, bytes.length);
+      writeSum(this.#header!);
+    }
+    this.bytes += head.size;
+    this.#pushHeaders(this.#header!);
+    this.#out.push(bytes, padding(bytes.length));
+    this.#extraHeader = this.#extra = undefined;
+    this.#gather("header", BLOCK);
+  }
+
+  /** A link with another target, which a plain header may have no room for. */
+  #lead(target: string, header: Uint8Array): void {
+    const bytes = new TextEncoder().encode(target);
+    header.fill(0, 157, 257);
+    header.set(bytes.subarray(0, 100), 157);
+    writeSum(header);
+    const kept = this.#extra === undefined
+      ? []
+      : otherRecords(this.#extra.subarray(0, octal(this.#extraHeader!, 124, 12)), "linkpath");
+    if (bytes.length > 100) kept.push(new TextEncoder().encode(record("linkpath", target)));
+    if (kept.length > 0) {
+      const extra = joined(kept);
+      const extraHeader = this.#extraHeader ?? headerOfExtra(header);
+      writeOctal(extraHeader, 124, 12, extra.length);
+      writeSum(extraHeader);
+      this.#out.push(extraHeader, extra, padding(extra.length));
+    }
+    this.#out.push(header);
+  }
+}
+
+/** A length with what fills up the last block. */
+function filled(size: number): number {
+  return Math.ceil(size / BLOCK) * BLOCK;
+}
+
+/** A pax header's block for a member that had none. */
+function headerOfExtra(header: Uint8Array): Uint8Array {
+  const block = header.slice();
+  block.fill(0, 0, 100).fill(0, 157, 257).fill(0, 345, 500);
+  block.set(new TextEncoder().encode("pax"));
+  block[TYPE] = EXTRA;
+  return block;
+}
+
+/** The records of a pax header, as they are, but for those of one key. */
+function otherRecords(bytes: Uint8Array, key: string): Uint8Array[] {
+  const kept: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const length = parseInt(text(bytes, at, 20), 10);
+    if (!(length > 0)) break;
+    const whole = bytes.subarray(at, at + length);
+    if (!text(whole, 0, length).slice(String(length).length + 1).startsWith(`${key}=`)) {
+      kept.push(whole);
+    }
+    at += length;
+  }
+  return kept;
+}
+
+function headOf(header: Uint8Array, said: Map<string, string>): MemberHead {
+  const size = said.get("size") ?? "";
+  const name = said.get("GNU.sparse.name") ?? said.get("path") ?? nameOf(header);
+  const type = String.fromCharCode(header[TYPE] || FILE);
+  return {
+    name: name.replace(/\/+$/, ""),
+    type,
+    linkName: said.get("linkpath") ?? text(header, 157, 100),
+    size: /^\d+$/.test(size) ? Number(size) : size === "" ? octal(header, 124, 12) : NaN,
+    sparse: said.has("size") || [...said.keys()].some((key) => key.startsWith("GNU.sparse.")),
+    mode: octal(header, 100, 8) & 0o7777,
+    mtime: said.get("mtime") ?? String(octal(header, 136, 12)),
+  };
+}
