@@ -151,6 +151,7 @@ until mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$parent") 2> /dev/null
 done
 give_up() { free "$staging"; stop "$1"; }
 (umask 077 && mkdir -p "$staging") || give_up "the folder $staging cannot be made"
+chmod go= "$parent" "$staging" 2> /dev/null # one that stood open before
 restored=
 put_back "$staging" jobs "$jobs"
 put_back "$staging" experiments "$experiments"

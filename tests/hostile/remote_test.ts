@@ -220,7 +220,7 @@ Deno.test({
           const note = (path: string) => modes.set(path, statSync(path).mode & 0o777);
           mkdirSync(pair.destination.path);
           // one that stands open is closed
-          if (direction !== "local to remote") mkdirSync(`${pair.destination.path}/.xpm-staging`);
+          mkdirSync(`${pair.destination.path}/.xpm-staging`);
           await pair.copy(sample, {
             onEvent(event) {
               const area = `${pair.destination.path}/.xpm-staging`;
