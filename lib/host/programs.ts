@@ -270,7 +270,7 @@ set --
 if [ "$(id -u)" = 0 ]; then case $(tar --version 2> /dev/null) in *GNU*) set -- --overwrite ;; esac; fi
 trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
 to_disk
-left=
+left= held=
 failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes; }
 move_all() { # names from one folder to another, those that are there
   here=$1 to=$2
@@ -287,7 +287,7 @@ remove() { rm -rf "$1" 2> /dev/null || { chmod -R u+rwx "$1"; rm -rf "$1"; }; }
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
   [ $# -gt 0 ] || return
   mkdir -p "$into" 2> /dev/null
-  task=\${into##*/} wrong=
+  task=\${into##*/} wrong=$held
   if [ -L "$into" ] || [ ! -d "$into" ]; then wrong="$into is a link or no folder"; fi
   for name do
     shift
@@ -321,7 +321,11 @@ while IFS= read -r line; do
     "from "*) parent=$rest ;;
     "into "*) into=$rest ;;
     "name "*) set -- "$@" "$rest" ;;
-    sync) settle "$@"; set --; to_disk ;;
+    sync) # a run may only name jobs that are there
+      settle "$@"
+      set --
+      [ -z "$left" ] || held="jobs of it could not be put in their place"
+      to_disk ;;
   esac
 done < .moves
 settle "$@"
