@@ -21,6 +21,9 @@ export const ASIDE = "replaced";
 /** The file, in a staging folder, that says which copy it is of. */
 export const ABOUT = "about.json";
 
+/** Why a run was not put in its place: it may only name jobs that are there. */
+const HELD = "jobs of it could not be put in their place";
+
 /** Makes a staging folder that only its owner may enter, and claims it. */
 export async function claimLocally(
   { staging, places, about }: ClaimRequest,
@@ -133,8 +136,11 @@ export async function settleLocally(
   // a run may only name jobs that are there, after a power cut too
   const isJob = ({ from }: Move) => from.startsWith(`${JOBS}/`);
   for (const group of [moves.filter(isJob), moves.filter((move) => !isJob(move))]) {
+    const held = failed.some(({ reason }) => reason !== APPEARED);
     for (const move of group) {
-      const reason = misplaced.get(move.from) ?? moveInto(staging, move);
+      const reason = held && !isJob(move)
+        ? HELD
+        : misplaced.get(move.from) ?? moveInto(staging, move);
       if (reason !== undefined) failed.push({ from: move.from, reason });
     }
     if (watch.fsync) await syncFolders(foldersOf(group));

@@ -307,7 +307,7 @@ set --
 if [ "$(id -u)" = 0 ]; then case $(tar --version 2> /dev/null) in *GNU*) set -- --overwrite ;; esac; fi
 trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
 to_disk
-left=
+left= held=
 failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes; }
 move_all() { # names from one folder to another, those that are there
   here=$1 to=$2
@@ -327,7 +327,7 @@ plain() { # whether nothing stands in the way of new names
 }
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
   mkdir -p "$into" 2> /dev/null
-  task=\${into##*/} wrong=
+  task=\${into##*/} wrong=$held
   if [ -L "$into" ] || [ ! -d "$into" ]; then wrong="$into is a link or no folder"; fi
   if plain "$@" && (cd "$parent" && mv -f "$@" "$into/") 2> /dev/null; then return; fi
   for name do
@@ -373,7 +373,10 @@ for line in $(cat .moves); do
       IFS=$newline
       settle "$@"
       ;;
-    sync) to_disk ;;
+    sync) # a run may only name jobs that are there
+      [ -z "$left" ] || held="jobs of it could not be put in their place"
+      to_disk
+      ;;
   esac
 done
 rm -f .moves

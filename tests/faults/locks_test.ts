@@ -93,10 +93,9 @@ for (const side of ["here", "by ssh"] as const) {
             events.push(type);
             // the staging folder is ours from here on
             if (type === "planned") {
-              const writes = ({ folder }: { folder: string }) =>
-                `${folder}/`.startsWith(`${staging}/`);
-              orphans = processes().filter(writes).map(({ pid }) => pid)
-                .filter((pid) => left.includes(pid));
+              orphans = processes()
+                .filter(({ folder }) => folder.startsWith(pair.destination.path))
+                .map(({ pid }) => pid).filter((pid) => left.includes(pid));
             }
           },
         });
