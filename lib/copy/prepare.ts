@@ -5,6 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
+import type { OverlayEntry } from "../host/overlay.ts";
 import { readOriginals } from "../host/originals.ts";
 import type { Watch } from "../host/process.ts";
 import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
@@ -92,6 +93,21 @@ export async function rewriteRunOf(
   }
   const missing = jobs.filter((job) => !linked.has(runLink(job)));
   return [rewriting, linkJobs({ ...run, jobs: missing }, gone, folders, map)];
+}
+
+/** Takes the links to jobs that have failed out of a staged run; what has to be written then. */
+export async function withoutJobs(
+  jobs: PlannedJob[],
+  { staging }: Load,
+  survey: Survey,
+  { originals, passedRun }: Prepared,
+): Promise<OverlayEntry[]> {
+  const { plan, found, hosts } = survey;
+  const folder = runFolder(plan.experimentId, plan.runId);
+  const gone = jobs.map(runLink);
+  await hosts.destination.discard(staging, gone.map((path) => `${folder}/${path}`));
+  const run = { folder, found: found.source.run, jobs: [] };
+  return linkJobs(run, gone, passedRun?.folders ?? originals, mapOf(survey)).overlay;
 }
 
 /** Where the paths of the source lead at the destination. */

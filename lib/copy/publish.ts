@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { APPEARED, type Move, type Settlement } from "../host/host.ts";
+import { APPEARED, type FailedMove, HELD, type Move, type Settlement } from "../host/host.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { jobState } from "../workspace/jobs.ts";
 import { EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.ts";
@@ -14,7 +14,7 @@ import type { Rewriting } from "./folder_rewriting.ts";
 import { takeInventory } from "./inventory.ts";
 import type { Load } from "./loads.ts";
 import { isWritten } from "./plan.ts";
-import { type Prepared, rewriteRunOf } from "./prepare.ts";
+import { type Prepared, rewriteRunOf, withoutJobs } from "./prepare.ts";
 import { currentLink } from "./rewrite.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
@@ -75,12 +75,8 @@ export async function publish(
     for (const rewriting of await rewriteRunOf(load, survey, prepared, failed)) take(rewriting);
     moves.push(...runMoves(survey, overlay));
   }
-  const failures = await survey.hosts.destination.settle({
-    ...settlementOf(load, survey),
-    overlay,
-    moves,
-    keep,
-  });
+  const settlement = { ...settlementOf(load, survey), overlay, moves, keep };
+  const failures = await settle(settlement, load, survey, prepared);
   const reasons = new Map(failures.map(({ from, reason }) => [from, reason]));
   const appeared = load.jobs.filter((job) => reasons.get(jobFolder(job)) === APPEARED);
   published.found = await asGood(appeared, survey);
@@ -104,6 +100,35 @@ export async function publish(
       if (!isCopied(path, survey)) published.left.inside.add(path);
     }
   }
+}
+
+/** Settles; a run that was held, for jobs that could not be put in their place, goes without them. */
+async function settle(
+  settlement: Settlement,
+  load: Load,
+  survey: Survey,
+  prepared: Prepared,
+): Promise<FailedMove[]> {
+  const { destination } = survey.hosts;
+  const failures = await destination.settle(settlement);
+  if (!isWritten(survey.plan.run) || !failures.some(({ reason }) => reason === HELD)) {
+    return failures;
+  }
+  const failed = failures.filter(({ reason }) => reason !== HELD);
+  const reasons = new Map(failed.map(({ from, reason }) => [from, reason]));
+  const gone = load.jobs.filter((job) =>
+    ![undefined, APPEARED].includes(reasons.get(jobFolder(job)))
+  );
+  const overlay = await withoutJobs(gone, load, survey, prepared);
+  const again = await destination.settle({
+    ...settlement,
+    carry: undefined,
+    overlay,
+    moves: runMoves(survey, overlay),
+    keep: settlement.keep && `${settlement.keep}-run`,
+    finished: false, // the jobs that failed stay in the staging folder
+  });
+  return [...failed, ...again];
 }
 
 /** Of jobs that appeared at the destination meanwhile, those that need no copy any more. */

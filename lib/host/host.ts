@@ -179,6 +179,9 @@ export interface Place {
 /** Why a move was not made: something that is as good may have appeared there meanwhile. */
 export const APPEARED = "another version has appeared there meanwhile";
 
+/** Why a run was not moved: it may only name jobs that are there. */
+export const HELD = "jobs of it could not be put in their place";
+
 /** A move that could not be made, and why. */
 export interface FailedMove {
   /** The move's `from`. */

@@ -8,7 +8,7 @@ import { CopyError } from "../errors.ts";
 import { refused } from "./access.ts";
 import { lookAt, namesIn, walk } from "./files.ts";
 import { jobName, JOBS } from "../workspace/layout.ts";
-import { APPEARED } from "./host.ts";
+import { APPEARED, HELD } from "./host.ts";
 import type { Claim, ClaimRequest, FailedMove, Move, Place, Settlement } from "./host.ts";
 import { type Lock, takeLock, tryLock } from "./lock.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
@@ -20,9 +20,6 @@ export const ASIDE = "replaced";
 
 /** The file, in a staging folder, that says which copy it is of. */
 export const ABOUT = "about.json";
-
-/** Why a run was not put in its place: it may only name jobs that are there. */
-const HELD = "jobs of it could not be put in their place";
 
 /** Makes a staging folder that only its owner may enter, and claims it. */
 export async function claimLocally(

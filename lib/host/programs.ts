@@ -265,7 +265,7 @@ finish
  * Does {@linkcode Host.settle}. What to move stands in the archive, as `.moves`: lines
  * `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and `names A/B/C`; a line
  * `sync` comes before the run. Answers pairs of a name and why it could not be moved: `appeared`,
- * when something is there that was not expected.
+ * when something is there that was not expected; `held`, for the run when jobs could not.
  */
 export const SETTLE = BEGIN + MOVE + `
 IFS= read -r staging
@@ -374,7 +374,7 @@ for line in $(cat .moves); do
       settle "$@"
       ;;
     sync) # a run may only name jobs that are there
-      [ -z "$left" ] || held="jobs of it could not be put in their place"
+      [ -z "$left" ] || held=held
       to_disk
       ;;
   esac

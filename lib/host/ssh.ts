@@ -11,7 +11,7 @@ import type { SshSettings } from "../workspace/workspace.ts";
 import { CLAIM, FREE, TIDY } from "./agent_programs.ts";
 import { experimentReader, linksOf, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
 import { requireVariableAccess } from "./environment.ts";
-import { APPEARED } from "./host.ts";
+import { APPEARED, HELD } from "./host.ts";
 import type {
   BrowseRequest,
   Claim,
@@ -44,6 +44,9 @@ const CLAIM_BEAT = 15_000;
 
 /** How long a claim may take to be given up, in milliseconds. */
 const RELEASE = 2000;
+
+/** What SETTLE says in a word. */
+const REASONS: Record<string, string> = { appeared: APPEARED, held: HELD };
 
 /** Another machine. */
 export class SshHost implements Host {
@@ -179,7 +182,7 @@ export class SshHost implements Host {
         ...[staging, ...carried, marker ?? "", keep ?? ""],
         ...[finished ? "yes" : "", this.watch.fsync ? "yes" : "", this.#token],
       ]),
-      pairs((from, said) => failed.push({ from, reason: said === "appeared" ? APPEARED : said })),
+      pairs((from, said) => failed.push({ from, reason: REASONS[said] ?? said })),
       archive([...overlay, moveList(moves)]),
     );
     return failed;

@@ -44,7 +44,7 @@ function count(starts: string[], remote: string[]): Count {
   const others: Record<string, number> = {};
   for (const start of remote) {
     // what a program has left unread is read away, while the copy goes on or after its end
-    if (start === "cat") continue;
+    if (start.trim() === "cat") continue;
     const [program] = start.split(" ");
     others[program!] = (others[program!] ?? 0) + 1;
   }
