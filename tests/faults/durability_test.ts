@@ -114,6 +114,7 @@ Deno.test({
 Deno.test({
   name: "xpm-copy syncs file by file where it may not run sync",
   ignore: !canTrace,
+  permissions: "inherit",
   fn: () =>
     traced({ run: "rsync,tar" }, (trace) => {
       const { calls, sample, destination } = trace;

@@ -75,6 +75,7 @@ const more = {
   copyFileSync: withErrors((from: string, to: string) => fs.copyFileSync(from, to)),
   linkSync: withErrors((from: string, to: string) => fs.linkSync(from, to)),
   symlinkSync: withErrors((to: string, path: string) => fs.symlinkSync(to, path)),
+  truncateSync: withErrors((path: string, length?: number) => fs.truncateSync(path, length)),
   writeFileSync: withErrors(write),
   writeTextFileSync: withErrors(write),
   makeTempFileSync({ suffix = "" } = {}): string {
@@ -105,6 +106,7 @@ Object.assign(library, more, promising(files), promising(more), {
   connect,
   cwd: () => process.cwd(),
   execPath: () => process.execPath,
+  kill: (pid: number, signal: NodeJS.Signals = "SIGTERM") => void process.kill(pid, signal),
   listen,
   pid: process.pid,
   test: Object.assign(test, {

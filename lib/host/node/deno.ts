@@ -9,13 +9,16 @@ import { hostname } from "node:os";
 import process from "node:process";
 import * as errors from "./errors.ts";
 import * as files from "./files.ts";
-import type { OpenFile } from "./open_file.ts";
+import type { OpenFile, OpenOptions } from "./open_file.ts";
 import { consoleSize, stderr, stdin, stdout } from "./streams.ts";
 
 /** Stands in for Deno's namespace. */
 export const Deno = {
   ...files,
   // deno-lint-ignore require-await -- so that what it throws is a rejected promise
+  open: async (path: string, options: OpenOptions = { read: true }) =>
+    files.openSync(path, options),
+  // deno-lint-ignore require-await
   readFile: async (path: string) => files.readFileSync(path),
   // deno-lint-ignore require-await
   realPath: async (path: string) => files.realPathSync(path),
@@ -44,6 +47,8 @@ export const Deno = {
 export namespace Deno {
   /** A name in a folder. */
   export type DirEntry = files.DirEntry;
+  /** What stands at a path. */
+  export type FileInfo = files.FileInfo;
   /** An open file. */
   export type FsFile = OpenFile;
   /** A signal. */

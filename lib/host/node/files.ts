@@ -29,6 +29,10 @@ export interface FileInfo {
   dev: number;
   /** Its number there. */
   ino: number;
+  /** How many names it has. */
+  nlink: number;
+  /** How many blocks of 512 bytes it takes. */
+  blocks: number;
 }
 
 /** A name in a folder. */
@@ -46,6 +50,8 @@ export function infoOf(stats: fs.BigIntStats): FileInfo {
     uid: Number(stats.uid),
     dev: Number(stats.dev),
     ino: Number(stats.ino),
+    nlink: Number(stats.nlink),
+    blocks: Number(stats.blocks),
   };
 }
 
@@ -71,7 +77,17 @@ export const makeTempDirSync: (options?: { prefix?: string; dir?: string }) => s
 
 /** Makes a folder. */
 export const mkdirSync: (path: Path, options?: { recursive?: boolean; mode?: number }) => void =
-  withErrors((path, options) => void fs.mkdirSync(path, options));
+  withErrors((path, options) => {
+    try {
+      fs.mkdirSync(path, options);
+    } catch (error) {
+      // of a recursive one Node tells why the folder above cannot be seen, and not made
+      if (options?.recursive && (error as NodeJS.ErrnoException).code === "ENOENT") {
+        fs.mkdirSync(path, { ...options, recursive: false });
+      }
+      throw error;
+    }
+  });
 
 /** Opens a file. */
 export const openSync: (path: Path, options: OpenOptions) => OpenFile = withErrors(

@@ -7,6 +7,7 @@
 import * as fs from "node:fs";
 import process from "node:process";
 import { type FileInfo, infoOf } from "./files.ts";
+import { asDeno } from "./errors.ts";
 import { lockFile } from "./flock.ts";
 
 /** How to open a file. */
@@ -19,6 +20,8 @@ export interface OpenOptions {
   create?: boolean;
   /** Make it, and fail when it is there. */
   createNew?: boolean;
+  /** The permission bits of a new one. */
+  mode?: number;
 }
 
 /** `open`'s flags of the BSDs, macOS among them, that lock a file or fail at once. */
@@ -31,17 +34,43 @@ export class OpenFile implements Disposable {
 
   /** Opens it. */
   constructor(path: string | URL, options: OpenOptions) {
-    const { read = false, write = false, create = false, createNew = false } = options;
+    const { read = false, write = false, create = false, createNew = false, mode } = options;
     const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL } = fs.constants;
     const access = write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY;
     const making = createNew ? O_CREAT | O_EXCL : create ? O_CREAT : 0;
     this.#path = path;
-    this.#descriptor = fs.openSync(path, access | making, 0o666);
+    this.#descriptor = fs.openSync(path, access | making, mode ?? 0o666);
   }
 
   /** What it is. */
   statSync(): FileInfo {
     return infoOf(fs.fstatSync(this.#descriptor, { bigint: true }));
+  }
+
+  /** The same. */
+  // deno-lint-ignore require-await -- Deno's is a promise
+  async stat(): Promise<FileInfo> {
+    return this.statSync();
+  }
+
+  /** Reads what comes next; null at the end. */
+  read(into: Uint8Array): Promise<number | null> {
+    return new Promise((resolve, reject) => {
+      fs.read(this.#descriptor, into, 0, into.length, null, (error, count) => {
+        if (error) reject(asDeno(error));
+        else resolve(count === 0 ? null : count);
+      });
+    });
+  }
+
+  /** Writes; how many bytes it took. */
+  write(bytes: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      fs.write(this.#descriptor, bytes, 0, bytes.length, null, (error, count) => {
+        if (error) reject(asDeno(error));
+        else resolve(count);
+      });
+    });
   }
 
   /** Brings it to the disk. */
