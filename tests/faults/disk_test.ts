@@ -129,7 +129,7 @@ onSmallDisk("xpm-copy names a destination that may not be written", "8m", async 
   assert(await runs("mount", ["-o", "remount,ro", disk]));
   const said = await runProgram(pair, sample);
   assertFailed(said, 1, pair.destination.path);
-  assert(/Read-only file system|cannot be made or written/.test(said.err), said.err);
+  assert(/[Rr]ead-only file system|cannot be made or written/.test(said.err), said.err);
   assert(await runs("mount", ["-o", "remount,rw", disk]));
   assertEquals((await pair.copy(sample)).complete, true);
 });

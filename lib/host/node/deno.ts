@@ -16,8 +16,7 @@ import { consoleSize, stderr, stdin, stdout } from "./streams.ts";
 export const Deno = {
   ...files,
   // deno-lint-ignore require-await -- so that what it throws is a rejected promise
-  open: async (path: string, options: OpenOptions = { read: true }) =>
-    files.openSync(path, options),
+  open: async (path: string, options?: OpenOptions) => files.openSync(path, options),
   // deno-lint-ignore require-await
   readFile: async (path: string) => files.readFileSync(path),
   // deno-lint-ignore require-await

@@ -90,7 +90,7 @@ export const mkdirSync: (path: Path, options?: { recursive?: boolean; mode?: num
   });
 
 /** Opens a file. */
-export const openSync: (path: Path, options: OpenOptions) => OpenFile = withErrors(
+export const openSync: (path: Path, options?: OpenOptions) => OpenFile = withErrors(
   (path, options) => new OpenFile(path, options),
 );
 

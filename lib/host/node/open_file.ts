@@ -33,7 +33,7 @@ export class OpenFile implements Disposable {
   #descriptor: number;
 
   /** Opens it. */
-  constructor(path: string | URL, options: OpenOptions) {
+  constructor(path: string | URL, options: OpenOptions = { read: true }) {
     const { read = false, write = false, create = false, createNew = false, mode } = options;
     const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL } = fs.constants;
     const access = write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY;
