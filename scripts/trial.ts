@@ -35,7 +35,13 @@ export class Trial implements Disposable {
     const own = Object.entries(env).map((
       [name, value],
     ) => [name, value.replace("ROOT", this.root)]);
-    this.#env = { NO_COLOR: "1", TMPDIR: this.folder("tmp"), ...Object.fromEntries(own) };
+    // npx is answered beforehand, for nobody is there
+    this.#env = {
+      NO_COLOR: "1",
+      npm_config_yes: "true",
+      TMPDIR: this.folder("tmp"),
+      ...Object.fromEntries(own),
+    };
     this.#experimentId = makeSample(join(this.root, "from"), { jobs: 3 }).experimentId;
   }
 
