@@ -80,11 +80,7 @@ export class Session {
     private readonly ssh: SshSettings,
     private readonly watch: Watch,
     private readonly login: Login,
-  ) {
-    if (ssh.host.startsWith("-") || ssh.host === "" || /\s/.test(ssh.host)) {
-      throw new CopyError("usage", `'${ssh.host}' cannot be a host`);
-    }
-  }
+  ) {}
 
   /**
    * The arguments of every ssh to this host but its last ones: `-- HOST COMMAND`. Without the master
