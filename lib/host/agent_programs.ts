@@ -11,7 +11,7 @@ import { BEGIN, MOVE } from "./programs.ts";
  * The shell of a session: runs programs that come after their length, in a shell of their own or in
  * itself. What a program is fed comes in parts, each after its length; a part of no length ends it.
  * The shell holds what it has claimed as `lock.ts` tells, by the name in `token`. When the
- * connection is lost it ends what still works there, and gives it up.
+ * connection is lost, or a program was killed, it ends what still works there, and gives it up.
  */
 export const AGENT = BEGIN + `
 exact() { head -c "$1"; }
@@ -51,18 +51,18 @@ parts() {
     case $length in
       0) return ;;
       alive) beat "$@" ;;
-      *) exact "$length" ;;
+      *) exact "$length" || exit ;; # nobody reads it any more
     esac
   done
 }
 set --
 while IFS= read -r line; do
   case $line in
-    "run "*) (eval "$(exact "\${line#run }")") ;;
+    "run "*) (eval "$(exact "\${line#run }")") || break ;;
     "keep "*) eval "$(exact "\${line#keep }")" ;;
     "feed "*)
       program=$(exact "\${line#feed }")
-      parts "$@" | { (eval "$program"); cat > /dev/null; }
+      parts "$@" | { (eval "$program") || exit; cat > /dev/null; } || break
       ;;
     alive) beat "$@" ;;
   esac

@@ -9,6 +9,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CopyError, type CopyEvent, type CopyOptions } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { type Direction, type Pair, withPair } from "../support/directions.ts";
+import { makeFaulty } from "../support/faulty.ts";
 import { descendants, HAS_PROC, processes, until } from "../support/processes.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
@@ -157,6 +158,29 @@ Deno.test({
       assertEquals([result.complete, retries(events).length], [true, 1]);
       compareTrees({ sample, destination: pair.destination.path });
     });
+  },
+});
+
+// BUG when this was written: the shell went on as if the program had answered, and both waited.
+Deno.test({
+  name: "copyExperiment() connects again when a program at the other end was killed",
+  ignore,
+  async fn() {
+    const folder = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "xpm-killed-" }));
+    const there = await makeFaulty(`${folder}/there`, ["tar"]);
+    await using sshd = await startSshd({ environment: { PATH: there.path } });
+    // its version, the archive, what was rewritten; killed is who has started it
+    for (const start of [2, 3]) {
+      await withPair("local to remote", sshd, async (pair) => {
+        const sample = makeSample(pair.source.path, { jobs: 2 });
+        const events: CopyEvent[] = [];
+        there.plan({ start, what: "kill" });
+        const result = await pair.copy(sample, { onEvent: (event) => events.push(event) });
+        assertEquals([result.complete, retries(events).length], [true, 1]);
+        compareTrees({ sample, destination: pair.destination.path });
+      });
+    }
+    Deno.removeSync(folder, { recursive: true });
   },
 });
 
