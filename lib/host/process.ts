@@ -53,6 +53,9 @@ export interface Running {
 /** How much of a process's complaints is kept, in characters. */
 const COMPLAINT = 1 << 20;
 
+/** A process that complains of more, in characters, is ended: it would go on for ever. */
+const MOST_COMPLAINTS = 1 << 24;
+
 /** How long a process may take to end when it is asked to, in milliseconds. */
 const LAST_WORDS = 700;
 
@@ -77,29 +80,34 @@ export function start(program: Program, args: string[], watch: Watch): Running {
     clearTimeout(timer);
     watch.signal?.removeEventListener("abort", kill);
   });
-  return { stdin, stdout, complaint: tail(stderr, code), code, kill };
+  return { stdin, stdout, complaint: tail(stderr, code, kill), code, kill };
 }
 
 /**
- * The last characters of a stream, with nothing in it that a terminal would obey; what comes long after the process has ended is not
- * waited for.
+ * The last characters of a stream, with nothing in it that a terminal would obey; what comes long
+ * after the process has ended is not waited for.
  */
 async function tail(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   code: Promise<number>,
+  kill: () => void,
 ): Promise<string> {
   let kept = "";
+  let length = 0;
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   const read = async () => {
     for (let { value } = await reader.read(); value; { value } = await reader.read()) {
-      kept = (kept + value).slice(-COMPLAINT);
+      kept += value;
+      if (kept.length > 2 * COMPLAINT) kept = kept.slice(-COMPLAINT);
+      length += value.length;
+      if (length > MOST_COMPLAINTS) kill();
     }
   };
   const reading = read();
   await Promise.race([reading, code]);
   // rsync that has given up leaves its ssh behind
   if (!await within(LAST_WORDS, reading)) await reader.cancel();
-  return kept.split(/\r?\n/).map(printable).join("\n");
+  return kept.slice(-COMPLAINT).split(/\r?\n/).map(printable).join("\n");
 }
 
 /** A clock that ends a process in which nothing moves. */
