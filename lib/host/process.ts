@@ -55,6 +55,8 @@ const COMPLAINT = 1 << 20;
 
 /** A process that complains of more, in characters, is ended: it would go on for ever. */
 const MOST_COMPLAINTS = 1 << 24;
+/** What is said of it. */
+export const ENDLESS = "it complains without end";
 
 /** How long a process may take to end when it is asked to, in milliseconds. */
 const LAST_WORDS = 700;
@@ -100,7 +102,10 @@ async function tail(
       kept += value;
       if (kept.length > 2 * COMPLAINT) kept = kept.slice(-COMPLAINT);
       length += value.length;
-      if (length > MOST_COMPLAINTS) kill();
+      if (length < MOST_COMPLAINTS) continue;
+      kill();
+      kept = ENDLESS;
+      break;
     }
   };
   const reading = read();

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ENDLESS } from "./process.ts";
+
 /** The host was reached and said no, or the user's ssh configuration is wrong. */
 const REFUSED =
   /Permission denied|Host key verification failed|IDENTIFICATION HAS CHANGED|Too many authentication failures|no matching |Bad (configuration|owner)|Bad stdio/i;
@@ -13,7 +15,7 @@ const UNREACHED = /Connection refused|timed out|No route to host|unreachable|res
 
 /** Whether a login was refused: that will not change by itself. */
 export function isRefusal(complaint: string): boolean {
-  return REFUSED.test(complaint);
+  return REFUSED.test(complaint) || complaint.endsWith(ENDLESS);
 }
 
 /** Whether a host was not reached: worth another try only where it has been reached before. */

@@ -52,7 +52,7 @@ const COMMANDS: [what: string, command: string, sentence: string][] = [
   ["nothing", "exit 0", "did not answer as expected"],
   ["a greeting without end", "yes", "has no end"],
   ["NULs without end", "cat /dev/zero", "has no end"],
-  ["complaints without end", "yes 1>&2", "no connection to"],
+  ["complaints without end", "yes 1>&2", "it complains without end"],
 ];
 
 for (const [what, command, sentence] of COMMANDS) {
