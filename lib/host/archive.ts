@@ -100,7 +100,8 @@ const [BLANK, ZERO] = [" ".charCodeAt(0), "0".charCodeAt(0)];
 /** A number of a header; `NaN` when it is written in another way. */
 export function octal(header: Uint8Array, at: number, length: number): number {
   let value = 0;
-  for (const byte of header.subarray(at, at + length)) {
+  for (let place = at; place < at + length; place++) {
+    const byte = header[place]!;
     if (byte === BLANK) continue;
     if (byte === 0) break;
     value = byte >= ZERO && byte < ZERO + 8 ? value * 8 + byte - ZERO : NaN;
@@ -111,6 +112,7 @@ export function octal(header: Uint8Array, at: number, length: number): number {
 /** The sum of a header's bytes, which counts itself as blanks. */
 export function sumOf(header: Uint8Array): number {
   let sum = 8 * BLANK;
-  for (let at = 0; at < BLOCK; at++) if (at < 148 || at >= 156) sum += header[at]!;
+  for (let at = 0; at < 148; at++) sum += header[at]!;
+  for (let at = 156; at < BLOCK; at++) sum += header[at]!;
   return sum;
 }

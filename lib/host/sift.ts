@@ -43,6 +43,9 @@ export interface Sieve {
 /** Where a header tells the kind of its member; a pax header, and what stands for a file. */
 const [TYPE, EXTRA, FILE] = [156, "x".charCodeAt(0), "0".charCodeAt(0)];
 
+/** What every header of this form holds: `ustar` and a NUL. */
+const MAGIC = [0x75, 0x73, 0x74, 0x61, 0x72, 0];
+
 /** The most bytes that may stand before a member's own. */
 const MAX_EXTRA = 1 << 20;
 
@@ -94,8 +97,9 @@ class Sifter {
   /** How many bytes of files have passed. */
   bytes = 0;
   #stage: Stage = "header";
-  /** What is being gathered, and how far that has come. */
-  #gathered: Uint8Array = new Uint8Array(BLOCK);
+  /** How many bytes are gathered; and what has come of them, when a chunk ends among them. */
+  #wanted = BLOCK;
+  #gathered = new Uint8Array();
   #held = 0;
   /** How many bytes go through, and whether they are left out. */
   #through = 0;
@@ -123,40 +127,53 @@ class Sifter {
         this.#finish(chunk.subarray(at));
         return;
       }
-      const missing = this.#stage === "through"
-        ? this.#through
-        : this.#gathered.length - this.#held;
+      const missing = this.#stage === "through" ? this.#through : this.#wanted - this.#held;
       const part = chunk.subarray(at, at + missing);
       at += part.length;
       if (this.#stage === "through") this.#passOn(part);
-      else {
-        this.#gathered.set(part, this.#held);
-        this.#held += part.length;
-        if (this.#held === this.#gathered.length) this.#finishGathering();
-      }
+      else if (part.length === this.#wanted) this.#finishGathering(part);
+      else this.#hold(part);
     }
   }
 
   /** Only what fills up the archive comes after its end. */
   #finish(rest: Uint8Array): void {
     if (rest.some((byte) => byte !== 0)) throw untrusted(this.from, "something after the end");
-    this.#out.push(rest);
+    this.#emit(rest);
+  }
+
+  /** Lets something out; together with what it follows in memory, for there are many small parts. */
+  #emit(part: Uint8Array): void {
+    const last = this.#out.at(-1);
+    if (last?.buffer !== part.buffer || last.byteOffset + last.length !== part.byteOffset) {
+      this.#out.push(part);
+      return;
+    }
+    const length = last.length + part.length;
+    this.#out[this.#out.length - 1] = new Uint8Array(part.buffer, last.byteOffset, length);
   }
 
   #passOn(part: Uint8Array): void {
-    if (!this.#dropped) this.#out.push(part);
+    if (!this.#dropped) this.#emit(part);
     this.#through -= part.length;
     if (this.#through === 0) this.#gather("header", BLOCK);
   }
 
   #gather(stage: Stage, length: number): void {
     this.#stage = stage;
-    this.#gathered = new Uint8Array(length);
-    this.#held = 0;
+    this.#wanted = length;
   }
 
-  #finishGathering(): void {
-    const gathered = this.#gathered;
+  #hold(part: Uint8Array): void {
+    if (this.#held === 0) this.#gathered = new Uint8Array(this.#wanted);
+    this.#gathered.set(part, this.#held);
+    this.#held += part.length;
+    if (this.#held < this.#wanted) return;
+    this.#held = 0;
+    this.#finishGathering(this.#gathered);
+  }
+
+  #finishGathering(gathered: Uint8Array): void {
     if (this.#stage === "header") this.#takeHeader(gathered);
     else if (this.#stage === "extra") {
       this.#extra = gathered;
@@ -170,7 +187,7 @@ class Sifter {
       this.#finish(header);
       return;
     }
-    if (text(header, 257, 8) !== "ustar" || sumOf(header) !== octal(header, 148, 8)) {
+    if (MAGIC.some((byte, at) => header[257 + at] !== byte) || sumOf(header) !== octal(header, 148, 8)) {
       throw untrusted(this.from, "what is no archive");
     }
     if (header[TYPE] === EXTRA) {
@@ -196,7 +213,7 @@ class Sifter {
       this.#head = head;
       this.#header = header;
       this.#gather("content", filled(head.size));
-      if (head.size === 0) this.#finishGathering();
+      if (head.size === 0) this.#takeContent(new Uint8Array());
       return;
     }
     this.#dropped = verdict === "drop";
@@ -212,8 +229,11 @@ class Sifter {
   }
 
   #pushHeaders(header: Uint8Array): void {
-    if (this.#extra !== undefined) this.#out.push(this.#extraHeader!, this.#extra);
-    this.#out.push(header);
+    if (this.#extra !== undefined) {
+      this.#emit(this.#extraHeader!);
+      this.#emit(this.#extra);
+    }
+    this.#emit(header);
   }
 
   #takeContent(gathered: Uint8Array): void {
@@ -226,7 +246,8 @@ class Sifter {
     }
     this.bytes += head.size;
     this.#pushHeaders(this.#header!);
-    this.#out.push(bytes, padding(bytes.length));
+    if (bytes === before) this.#emit(gathered);
+    else this.#out.push(bytes, padding(bytes.length));
     this.#extraHeader = this.#extra = undefined;
     this.#gather("header", BLOCK);
   }
@@ -248,7 +269,7 @@ class Sifter {
       writeSum(extraHeader);
       this.#out.push(extraHeader, extra, padding(extra.length));
     }
-    this.#out.push(header);
+    this.#emit(header);
   }
 }
 
@@ -288,7 +309,7 @@ function headOf(header: Uint8Array, said: Map<string, string>): MemberHead {
   return {
     name: name.replace(/\/+$/, ""),
     type,
-    linkName: said.get("linkpath") ?? text(header, 157, 100),
+    linkName: said.get("linkpath") ?? (header[157] === 0 ? "" : text(header, 157, 100)),
     size: /^\d+$/.test(size) ? Number(size) : size === "" ? octal(header, 124, 12) : NaN,
     sparse: said.has("size") || [...said.keys()].some((key) => key.startsWith("GNU.sparse.")),
     mode: octal(header, 100, 8) & 0o7777,
