@@ -32,7 +32,8 @@ export async function stagingName({ plan }: Survey): Promise<string> {
 
 /**
  * Cuts a copy into loads. The run goes with the last jobs, unless `jobs` and `experiments` are on
- * different file systems: then it is a load by itself.
+ * different file systems: then it is a load by itself. What a copy has left that was stopped when
+ * all had got its name is a load of nothing: it only goes.
  */
 export function loadsOf({ plan, sights: { destination } }: Survey, name: string): Load[] {
   const [forJobs, forRun] = [destination.jobsStaging, destination.experimentsStaging];
@@ -46,6 +47,11 @@ export function loadsOf({ plan, sights: { destination } }: Survey, name: string)
   if (end !== undefined && forJobs === forRun) end.withRun = true;
   else if (isWritten(plan.run) || plan.run.becomesCurrent || !destination.marker) {
     loads.push({ staging: `${forRun}/${name}`, jobs: [], withRun: true, last: true });
+  }
+  for (const staging of new Set([`${forJobs}/${name}`, `${forRun}/${name}`])) {
+    const isLeft = destination.staged.includes(staging);
+    if (!isLeft || loads.some((load) => load.staging === staging)) continue;
+    loads.push({ staging, jobs: [], withRun: false, last: true });
   }
   return loads;
 }

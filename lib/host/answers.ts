@@ -48,6 +48,7 @@ export function sightOf(answer: ReadonlyMap<string, string>, host: string): Sigh
     jobsStaging: place("jobsStaging"),
     experimentsStaging: place("experimentsStaging"),
     linkedStaging: answer.get("linkedStaging"),
+    staged: said("staged").split("\n"),
     freeBytes: availableBytes(said("free")),
     experimentExists: answer.has("experiment"),
     current: answer.get("current"),

@@ -82,7 +82,8 @@ export function walk(root: string, deep: boolean, tell: (entry: Entry) => void):
   into("");
 }
 
-function entriesOf(path: string): Deno.DirEntry[] {
+/** What is in a folder; nothing, when it is not there or may not be read. */
+export function entriesOf(path: string): Deno.DirEntry[] {
   try {
     return namesIn(path) ?? [];
   } catch (error) {

@@ -42,6 +42,8 @@ export interface Sight {
   experimentsStaging: string;
   /** A staging area that is a link, and so may lead anywhere; undefined when none is. */
   linkedStaging: string | undefined;
+  /** The staging folders that are there, of whatever copies, absolute. */
+  staged: string[];
   /** Bytes free for the user; undefined when unknown. */
   freeBytes: number | undefined;
   /** Whether the experiment's folder is there. */

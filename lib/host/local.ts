@@ -21,7 +21,7 @@ import {
 } from "../workspace/layout.ts";
 import { isGranted, requireAccess } from "./access.ts";
 import { homeFolder } from "./environment.ts";
-import { linkTarget, lookAt, namesIn, readText, realPath, walk } from "./files.ts";
+import { entriesOf, linkTarget, lookAt, namesIn, readText, realPath, walk } from "./files.ts";
 import type {
   BrowseRequest,
   Claim,
@@ -91,6 +91,7 @@ export class LocalHost implements Host {
       jobsStaging: staging[0],
       experimentsStaging: staging[1],
       linkedStaging: staging.find((path) => linkTarget(path) !== undefined),
+      staged: staging.flatMap((area) => entriesOf(area).map(({ name }) => `${area}/${name}`)),
       freeBytes: freeBytes(jobsPath),
       experimentExists: experimentId !== undefined && namesIn(experiment) !== undefined,
       current,

@@ -76,6 +76,7 @@ existing() { # the nearest folder that is there
 }
 device() { existing "$1"; stat -c %d "$here" 2> /dev/null || stat -f %d "$here"; }
 disk=$(device "$root")
+staged=
 for name in jobs experiments; do
   real "$root/$name"
   place=$resolved
@@ -83,7 +84,12 @@ for name in jobs experiments; do
   [ "$(device "$place")" = "$disk" ] || staging=$place/.xpm-staging
   say "$name" "$place" "\${name}Staging" "$staging"
   [ ! -L "$staging" ] || say linkedStaging "$staging"
+  for folder in "$staging"/????????????????; do
+    [ ! -d "$folder" ] || staged="$staged$folder
+"
+  done
 done
+say staged "$staged"
 existing "$root/jobs"
 say free "$(df -Pk "$here" 2> /dev/null | sed -n '$p')"
 [ -n "$experiment" ] || { finish; exit 0; }

@@ -187,7 +187,9 @@ class Sifter {
       this.#finish(header);
       return;
     }
-    if (MAGIC.some((byte, at) => header[257 + at] !== byte) || sumOf(header) !== octal(header, 148, 8)) {
+    if (
+      MAGIC.some((byte, at) => header[257 + at] !== byte) || sumOf(header) !== octal(header, 148, 8)
+    ) {
       throw untrusted(this.from, "what is no archive");
     }
     if (header[TYPE] === EXTRA) {

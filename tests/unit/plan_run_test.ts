@@ -60,6 +60,7 @@ function sight(
     jobsStaging: "/ws/.xpm-staging",
     experimentsStaging: "/ws/.xpm-staging",
     linkedStaging: undefined,
+    staged: [],
     freeBytes: undefined,
     experimentExists: true,
     current,
