@@ -110,6 +110,7 @@ function stagingOf(
     paths: { source: sights.source.realPath, destination: load.staging },
     taskIds: load.jobs.map(({ taskId }) => taskId),
     openFolders: hasClosedFolders(load, surveyed),
+    sparse: mayHaveHoles(load, surveyed),
     exclude: options.exclude ?? [],
     bandwidthLimit: options.bandwidthLimit ?? 0,
     quiet: quietTime(load, resumed),
@@ -231,6 +232,13 @@ function hasClosedFolders({ jobs, withRun }: Load, { found: { source } }: Survey
   const inJobs = jobs.flatMap((job) => [...source.jobs.get(jobFolder(job))!.folders.values()]);
   const inRun = withRun ? [...source.run.values()] : [];
   return [...inJobs, ...inRun].some(({ kind, mode }) => kind === "folder" && isClosed(mode));
+}
+
+/** Whether files of a load may have holes; of another machine's nobody knows. */
+function mayHaveHoles({ jobs, withRun }: Load, { hosts, found: { source } }: Survey): boolean {
+  if (hosts.source.name !== undefined) return true;
+  return jobs.some((job) => source.jobs.get(jobFolder(job))!.holes) ||
+    withRun && [...source.run.values()].some(({ holes }) => holes === true);
 }
 
 /**

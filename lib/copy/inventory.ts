@@ -48,6 +48,8 @@ export interface FoundJob {
   links: Entry[];
   /** The large files in it. */
   large: string[];
+  /** Whether a file in it is known to have holes. */
+  holes: boolean;
   /** Whether it holds sockets, pipes or devices. */
   special: boolean;
   /** Where the folder itself leads, when it is a link. */
@@ -132,6 +134,7 @@ function addToJob(
       folders: new Map([["", entry]]),
       links: [],
       large: [],
+      holes: false,
       special: false,
       linked: undefined,
     });
@@ -150,6 +153,7 @@ function addToJob(
   else if (entry.kind === "file") {
     job.files++;
     job.bytes += entry.size;
+    job.holes ||= entry.holes === true;
     if (entry.size >= LARGE) job.large.push(entry.path);
     if (DOCUMENTS.includes(entry.path)) {
       job.documents.push(entry.path);

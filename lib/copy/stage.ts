@@ -56,6 +56,8 @@ export interface Staging {
   taskIds: Iterable<string>;
   /** Whether a file that is there in full size needs no look: it has just been copied. */
   sizeOnly: boolean;
+  /** Whether files may have holes. */
+  sparse: boolean;
   /** Whether folders are to be writable for their owner, until they have got their modes. */
   openFolders: boolean;
   /** Patterns of files of jobs that the user leaves out. */

@@ -11,6 +11,9 @@ import { refused } from "./access.ts";
 /** The most bytes that a text of a run may have: its list of jobs, its state, its events. */
 const MAX_TEXT = 1 << 28;
 
+/** The smallest hole of a file, in bytes: less is kept with a file's name. */
+const HOLE = 4096;
+
 /**
  * Reads a text; undefined when there is none, or when it is anything but a plain file.
  *
@@ -54,6 +57,7 @@ export function lookAt(path: string, as: string): Entry | undefined {
     if (target === undefined) return undefined;
     entry.target = target;
   }
+  if (info.isFile && info.size - (info.blocks ?? 0) * 512 >= HOLE) entry.holes = true;
   return entry;
 }
 

@@ -89,6 +89,8 @@ export interface Entry {
   mode: number;
   /** Where a link leads. */
   target?: string;
+  /** Whether it takes less room than its size: told of files of this machine only. */
+  holes?: true;
 }
 
 /** What to look at in a scan. */

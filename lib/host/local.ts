@@ -73,6 +73,8 @@ export class LocalHost implements Host {
     if (experimentId !== undefined) refuseForeign(experiment, experimentId);
     const staging = [stagingFor(real, jobsPath), stagingFor(real, experimentsPath)] as const;
     const current = experimentId === undefined ? undefined : currentOf(experiment);
+    const version = (program: Program) => forCopy ? this.#version(program) : "";
+    const [rsync, tar] = await Promise.all([version("rsync"), version("tar")]);
     return {
       path: absolute,
       realPath: real,
@@ -86,8 +88,8 @@ export class LocalHost implements Host {
       marker: names.has(MARKER),
       jobsPath,
       experimentsPath,
-      rsync: forCopy ? await this.#version("rsync") : "",
-      tar: forCopy ? await this.#version("tar") : "",
+      rsync,
+      tar,
       jobsStaging: staging[0],
       experimentsStaging: staging[1],
       linkedStaging: staging.find((path) => linkTarget(path) !== undefined),

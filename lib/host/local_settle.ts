@@ -189,6 +189,7 @@ async function unpack(
   gnu: boolean,
   watch: Watch,
 ): Promise<void> {
+  if (overlay.length === 0) return;
   // GNU tar can write into the files that rsync made, and so keep the owners that root gave them.
   const root = Deno.lstatSync(staging).uid === 0;
   const options = ["--no-same-owner", ...(gnu && root ? ["--overwrite"] : [])];

@@ -22,6 +22,8 @@ export interface RsyncRequest {
   rules: string[];
   /** Whether a file that is there in full size needs no look: it has just been copied. */
   sizeOnly: boolean;
+  /** Whether files may have holes: rsync looks for them in small pieces, which takes its time. */
+  sparse: boolean;
   /** Whether folders are to be writable for their owner, until they have got their modes. */
   openFolders: boolean;
   /** At most so many KiB a second; 0 for no limit. */
@@ -85,7 +87,7 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
     isAtLeast(version, least) && isAtLeast(otherVersion, least);
   const names = bothAreAtLeast("3.1.0") ? ",name1" : "";
   return [
-    "-aHS8",
+    request.sparse ? "-aHS8" : "-aH8",
     "-r",
     "--from0",
     "--files-from=-",

@@ -70,6 +70,7 @@ async function brought(source: string, staging: string, exclude: string[]): Prom
     folders: [...JOBS, RUN],
     openFolders: false,
     sizeOnly: false,
+    sparse: false,
     taskIds: JOBS.map((folder) => folder.split("/")[1]!),
     exclude,
     bandwidthLimit: 0,

@@ -30,6 +30,7 @@ function foundJob(markers: string[], self = entry("folder")): FoundJob {
     folders: new Map([["", self]]),
     links: [],
     linked: undefined,
+    holes: false,
     special: false,
     large: [],
   };

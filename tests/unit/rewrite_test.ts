@@ -77,6 +77,7 @@ function found({ folders = [], links = [], documents = ["params.json", STATUS] }
     folders: new Map(all.map((entry) => [entry.path, entry])),
     links,
     linked: undefined,
+    holes: false,
     special: false,
     large: [],
     oversized: [],

@@ -47,6 +47,7 @@ const REQUEST: RsyncRequest = {
   rules: ["- /jobs/t/*/t.pid", "- a b"],
   openFolders: false,
   sizeOnly: false,
+  sparse: true,
   bandwidthLimit: 0,
   quiet: 0,
   version: "3.2.7",
@@ -95,6 +96,11 @@ Deno.test("rsyncArguments() ask an old or unknown rsync for nothing it does not 
       version,
     );
   }
+});
+
+Deno.test("rsyncArguments() look for no holes where there are none", () => {
+  const [first] = rsyncArguments({ ...REQUEST, sparse: false });
+  assertEquals(first, "-aH8");
 });
 
 Deno.test("rsyncArguments() open folders that their owner may not write, of any version", () => {
