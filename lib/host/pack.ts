@@ -48,7 +48,7 @@ export async function unpackLocally(
   stream: AsyncIterable<Uint8Array>,
   watch: Watch,
 ): Promise<boolean> {
-  const running = start("tar", ["-C", folder, "-xpf", "-", "--same-owner"], watch);
+  const running = start("tar", ["-C", folder, "-b", "128", "-xpf", "-", "--same-owner"], watch);
   const clock = endWhenIdle(running, watch.timeout);
   await clock.during(Promise.all([feed(running, stream, clock), output(running), running.code]));
   const code = await running.code;

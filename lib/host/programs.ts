@@ -243,7 +243,7 @@ cd "$root" && exec tar "$@"
 export const UNPACK = BEGIN + `
 IFS= read -r staging
 cd "$staging" || stop "the folder $staging is gone"
-trouble=$(tar -xpf - --same-owner 2>&1)
+trouble=$(tar -b 128 -xpf - --same-owner 2>&1)
 case $? in
   0) ;;
   2)
