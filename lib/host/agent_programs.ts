@@ -130,7 +130,7 @@ IFS= read -r staging
 IFS= read -r jobs
 IFS= read -r experiments
 IFS= read -r copy
-IFS= read -r about
+IFS= read -r about || exit # cut short
 parent=\${staging%/*}
 token=shell:$host:$$:$copy
 for path in "$parent" "$staging" "$staging.lock"; do

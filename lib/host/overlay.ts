@@ -26,9 +26,11 @@ const encoder = new TextEncoder();
 /**
  * Makes the archive: pax form with full times, each folder right before what it holds. GNU tar
  * makes absolute links last of all, and gives a folder its time after that only in this order.
+ *
+ * @param last What comes after all the others: where it is, an archive was not cut short.
  */
-export function* archive(entries: OverlayEntry[]): Generator<Uint8Array> {
-  for (const entry of inTreeOrder(entries)) {
+export function* archive(entries: OverlayEntry[], last?: OverlayEntry): Generator<Uint8Array> {
+  for (const entry of [...inTreeOrder(entries), ...(last ? [last] : [])]) {
     const bytes = entry.kind === "file" ? entry.bytes : new Uint8Array();
     yield* headers(entry, bytes.length);
     yield bytes;

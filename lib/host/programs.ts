@@ -268,7 +268,8 @@ finish
 `;
 
 /**
- * Does {@linkcode Host.settle}. What to move stands in the archive, as `.moves`: lines
+ * Does {@linkcode Host.settle}. What to move stands at the end of the archive, as `.moves`: tar does
+ * not tell of an archive that ends too early, and then there is none. It has lines
  * `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and `names A/B/C`; a line
  * `sync` comes before the run. Answers pairs of a name and why it could not be moved: `appeared`,
  * when something is there that was not expected; `held`, for the run when jobs could not.
@@ -282,9 +283,10 @@ IFS= read -r keep
 IFS= read -r finished
 IFS= read -r fsync
 IFS= read -r token
-[ -e "$staging.lock/$token" ] ||
+[ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
   stop "another copy has taken over $staging, for this one gave no sign of life"
 cd "$staging" || stop "the folder $staging is gone"
+rm -f .moves # of one that was broken off
 to_disk() { # the whole file system, where sync knows how; everything elsewhere
   [ -n "$fsync" ] || return 0
   trouble=$(sync -f . 2>&1) && return
@@ -312,6 +314,7 @@ $1
 set --
 if [ "$(id -u)" = 0 ]; then case $(tar --version 2> /dev/null) in *GNU*) set -- --overwrite ;; esac; fi
 trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
+[ -f .moves ] || stop "what was sent did not arrive whole"
 to_disk
 left= held=
 failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes; }

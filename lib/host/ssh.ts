@@ -183,7 +183,7 @@ export class SshHost implements Host {
         ...[finished ? "yes" : "", this.watch.fsync ? "yes" : "", this.#token],
       ]),
       pairs((from, said) => failed.push({ from, reason: REASONS[said] ?? said })),
-      archive([...overlay, moveList(moves)]),
+      archive(overlay, moveList(moves)),
     );
     return failed;
   }
