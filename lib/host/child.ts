@@ -11,7 +11,7 @@ export type Program = "rsync" | "ssh" | "tar" | "sync";
 export interface Child {
   /** What it reads. Writing fails with `BrokenPipe` once it reads no more. */
   stdin: WritableStream<Uint8Array<ArrayBuffer>>;
-  /** What it prints. */
+  /** What it prints: a stream that reads into memory of one's own. */
   stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** What it complains about. */
   stderr: ReadableStream<Uint8Array<ArrayBuffer>>;

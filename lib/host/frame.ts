@@ -7,7 +7,7 @@
 
 import { CopyError } from "../errors.ts";
 import { printable } from "../workspace/layout.ts";
-import { joined } from "./process.ts";
+import { Chunks, joined } from "./process.ts";
 
 /** The most bytes that login scripts may print before an answer. */
 const MAX_BANNER = 1 << 20;
@@ -18,14 +18,14 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What a remote shell answers, one framed answer after the other. */
 export class Answers {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #chunks: Chunks;
   /** What has been read and not been used. */
   #held: Uint8Array = new Uint8Array();
   /** How many more bytes may come. */
   #left = MAX_BANNER;
 
   constructor(stream: ReadableStream<Uint8Array>) {
-    this.#reader = stream.getReader();
+    this.#chunks = new Chunks(stream);
   }
 
   /**
@@ -68,13 +68,13 @@ export class Answers {
 
   /** Reads on to the end, for nothing. */
   async end(): Promise<void> {
-    await this.#reader.cancel().catch(() => {});
+    await this.#chunks.end();
   }
 
   async #more(): Promise<Uint8Array | undefined> {
-    const { value } = await this.#reader.read();
-    this.#left -= value?.length ?? 0;
-    if (this.#left >= 0) return value;
+    const chunk = await this.#chunks.next();
+    this.#left -= chunk?.length ?? 0;
+    if (this.#left >= 0) return chunk;
     throw new CopyError("connection", "what the remote host answers has no end");
   }
 
@@ -88,7 +88,6 @@ export class Answers {
         this.#held = this.#held.subarray(end + 1);
         return decoder.decode(joined(parts));
       }
-      // the same memory may be used for the next chunk
       parts.push(this.#held.slice());
       const chunk = await this.#more();
       if (chunk === undefined) return undefined;

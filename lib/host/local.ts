@@ -49,7 +49,7 @@ import { claimLocally, removeTree, settleLocally } from "./local_settle.ts";
 import { tidyLocally } from "./local_tidy.ts";
 
 /** How long this program may look at files without hearing of anything else, in milliseconds. */
-const BUSY = 10;
+const BUSY = 50;
 
 /** This machine. */
 export class LocalHost implements Host {

@@ -7,7 +7,7 @@
  */
 
 import type { Pack, PackRequest } from "./host.ts";
-import { endWhenIdle, feed, output, start, type Watch } from "./process.ts";
+import { Chunks, endWhenIdle, feed, output, start, type Watch } from "./process.ts";
 
 /** Whether a `tar --version` is of GNU tar. */
 export function isGnuTar(version: string): boolean {
@@ -39,7 +39,7 @@ export function nameList(names: string[]): Uint8Array<ArrayBuffer> {
 export function packLocally(request: PackRequest, watch: Watch): Pack {
   const running = start("tar", ["-C", request.root, ...packArguments(request)], watch);
   const fed = feed(running, [nameList(request.folders)]);
-  return { stream: running.stdout, whole: fed.then(async () => await running.code === 0) };
+  return { stream: new Chunks(running.stdout), whole: fed.then(async () => await running.code === 0) };
 }
 
 /** Unpacks into a folder of this machine; a group that the user is not in stays as it is. */

@@ -203,6 +203,44 @@ export async function* gathered(
   if (held > 0) yield buffer.subarray(0, held);
 }
 
+/** How much is read from a process at once, in bytes: what a pipe holds. */
+const READ = 1 << 16;
+
+/**
+ * What a process prints, chunk by chunk, all in the same memory: a chunk is void once the next one
+ * is asked for.
+ */
+export class Chunks implements AsyncIterable<Uint8Array> {
+  readonly #reader: ReadableStreamBYOBReader;
+  #memory = new ArrayBuffer(READ);
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#reader = stream.getReader({ mode: "byob" });
+  }
+
+  /** The next chunk; undefined after the last one. */
+  async next(): Promise<Uint8Array | undefined> {
+    const { value, done } = await this.#reader.read(new Uint8Array(this.#memory));
+    if (value !== undefined) this.#memory = value.buffer;
+    return done ? undefined : value;
+  }
+
+  /** Lets the rest go. */
+  async end(): Promise<void> {
+    await this.#reader.cancel().catch(() => {});
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    try {
+      for (let chunk = await this.next(); chunk !== undefined; chunk = await this.next()) {
+        yield chunk;
+      }
+    } finally {
+      await this.end();
+    }
+  }
+}
+
 /** All that a process prints, as text, once it has ended. */
 export async function output(running: Running): Promise<string> {
   return await new Response(running.stdout).text();

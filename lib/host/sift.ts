@@ -60,7 +60,7 @@ export interface Expected {
 }
 
 /**
- * Lets an archive in pax form pass a sieve. What two readers of tar could take for different things
+ * Lets an archive in pax form pass a sieve; what comes out is void once more is asked for. What two readers of tar could take for different things
  * does not pass.
  *
  * @throws {CopyError} `refused`, when it is no archive, or when it has no end.
@@ -134,6 +134,14 @@ class Sifter {
       else if (part.length === this.#wanted) this.#finishGathering(part);
       else this.#hold(part);
     }
+    this.#keep(chunk);
+  }
+
+  /** What is needed of a chunk longer than the chunk itself: its memory is used again. */
+  #keep({ buffer }: Uint8Array): void {
+    if (this.#extraHeader?.buffer === buffer) this.#extraHeader = this.#extraHeader.slice();
+    if (this.#extra?.buffer === buffer) this.#extra = this.#extra.slice();
+    if (this.#header?.buffer === buffer) this.#header = this.#header.slice();
   }
 
   /** Only what fills up the archive comes after its end. */

@@ -26,13 +26,28 @@ export function spawn(program: Program, args: string[]): Child {
   }
   return {
     stdin: writable(child),
-    stdout: Readable.toWeb(child.stdout) as Child["stdout"],
+    stdout: readable(child.stdout),
     stderr: Readable.toWeb(child.stderr) as Child["stderr"],
     code: new Promise((resolve) => {
       child.on("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal!]));
     }),
     kill: (signal) => void child.kill(signal),
   };
+}
+
+/** What a process prints; Node's own streams of this kind read into no memory but theirs. */
+function readable(stdout: Readable): Child["stdout"] {
+  const chunks = stdout[Symbol.asyncIterator]();
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (!done) return controller.enqueue(new Uint8Array(value));
+      controller.close();
+      controller.byobRequest?.respond(0);
+    },
+    cancel: () => void stdout.destroy(),
+  });
 }
 
 /** What a process reads. Once it reads no more, writing fails as in Deno, and closing does not. */
