@@ -104,10 +104,11 @@ export class Passage implements Sieve {
   }
 
   meet(head: MemberHead): Verdict {
-    const folder = head.name.split("/", 3).join("/");
-    const path = head.name.slice(folder.length + 1);
+    const [folder, path] = placeOf(head.name);
     const passing = this.#jobs.get(folder);
-    if (!this.#isAskedFor(head.name)) throw untrusted(this.from, `${head.name}, not asked for`);
+    if (!this.#isAskedFor(head.name, folder)) {
+      throw untrusted(this.from, `${head.name}, not asked for`);
+    }
     if (head.type === HARD_LINK) return this.#meetHardLink(head, path);
     if (![FILE, LINK, FOLDER].includes(head.type)) return this.#leave("drop");
     return passing === undefined
@@ -121,8 +122,7 @@ export class Passage implements Sieve {
     return verdict;
   }
 
-  #isAskedFor(name: string): boolean {
-    const folder = name.split("/", 3).join("/");
+  #isAskedFor(name: string, folder = placeOf(name)[0]): boolean {
     if (!this.#jobs.has(folder) && folder !== this.#run?.folder) return false;
     return !ODD.test(name);
   }
@@ -173,8 +173,7 @@ export class Passage implements Sieve {
   }
 
   change({ name }: MemberHead, bytes: Uint8Array): Uint8Array {
-    const folder = name.split("/", 3).join("/");
-    const path = name.slice(folder.length + 1);
+    const [folder, path] = placeOf(name);
     const passing = this.#jobs.get(folder);
     const changed = passing === undefined
       ? this.#runFindings.optionalDocument(path, runDocumentKind(path)!, bytes)
@@ -203,4 +202,14 @@ export class Passage implements Sieve {
 
 function lead(target: string | undefined): Verdict {
   return target === undefined ? "pass" : { target };
+}
+
+/** The folder of a job or a run that something is in, which is three names deep; and the path there. */
+function placeOf(name: string): [folder: string, path: string] {
+  let end = -1;
+  for (let depth = 0; depth < 3; depth++) {
+    end = name.indexOf("/", end + 1);
+    if (end < 0) return [name, ""];
+  }
+  return [name.slice(0, end), name.slice(end + 1)];
 }

@@ -28,6 +28,13 @@ export const BLOCK = 512;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
+const [NEWLINE, BLANK, ZERO, EQUALS] = [..."\n 0="].map((char) => char.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+  number,
+];
+
 /**
  * The members of an archive, one after the other. One that was cut short ends with its last whole
  * member.
@@ -35,19 +42,21 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * @throws {CopyError} `program`, when it is no archive.
  */
 export function* members(archive: Uint8Array): Generator<Member> {
-  let extra = new Map<string, string>();
+  let extra: ReadonlyMap<string, string> = new Map();
   for (let at = 0; at + BLOCK <= archive.length && archive[at] !== 0;) {
     const header = archive.subarray(at, at + BLOCK);
     const size = Number(extra.get("size") ?? octal(header, 124, 12));
     if (!Number.isSafeInteger(size) || size < 0 || text(header, 257, 5) !== "ustar") {
-      throw new CopyError("program", "tar failed: what it made is no archive");
+      throw noArchive();
     }
     const bytes = archive.subarray(at + BLOCK, at + BLOCK + size);
     if (bytes.length < size) return;
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
     const type = text(header, 156, 1);
     if (type === "x") {
-      extra = records(bytes);
+      const said = records(bytes);
+      if (said === undefined) throw noArchive();
+      extra = said;
       continue;
     }
     yield {
@@ -62,6 +71,10 @@ export function* members(archive: Uint8Array): Generator<Member> {
   }
 }
 
+function noArchive(): CopyError {
+  return new CopyError("program", "tar failed: what it made is no archive");
+}
+
 /** The name in a plain header. */
 export function nameOf(header: Uint8Array): string {
   const prefix = text(header, 345, 155);
@@ -69,8 +82,11 @@ export function nameOf(header: Uint8Array): string {
   return prefix === "" ? name : `${prefix}/${name}`;
 }
 
-/** The records of a pax header: `30 mtime=1795470732.380000001` and a newline, each. */
-export function records(bytes: Uint8Array): Map<string, string> {
+/**
+ * The records of a pax header: `30 mtime=1795470732.380000001` and a newline, each; undefined when
+ * it is written in another way.
+ */
+export function records(bytes: Uint8Array): Map<string, string> | undefined {
   const found = new Map<string, string>();
   const whole = decoder.decode(bytes);
   // a record's length counts bytes: where each is a character, the text can be cut as it is
@@ -78,12 +94,13 @@ export function records(bytes: Uint8Array): Map<string, string> {
     ? (from: number, to: number) => whole.slice(from, to)
     : (from: number, to: number) => decoder.decode(bytes.subarray(from, to));
   for (let at = 0; at < bytes.length;) {
-    const length = parseInt(cut(at, at + 20), 10);
-    if (!(length > 0)) break;
-    const record = cut(at, at + length - 1);
-    const [start, equals] = [record.indexOf(" ") + 1, record.indexOf("=")];
-    found.set(record.slice(start, equals), record.slice(equals + 1));
-    at += length;
+    const [blank, equals] = [bytes.indexOf(BLANK, at), bytes.indexOf(EQUALS, at)];
+    const length = Number(cut(at, blank));
+    const end = at + length - 1;
+    const isWhole = at < blank && blank < equals && equals < end && bytes[end] === NEWLINE;
+    if (!isWhole || String(length).length !== blank - at) return undefined;
+    found.set(cut(blank + 1, equals), cut(equals + 1, end));
+    at = end + 1;
   }
   return found;
 }
@@ -94,8 +111,6 @@ export function text(header: Uint8Array, at: number, length: number): string {
   const end = field.indexOf(0);
   return end === 0 ? "" : decoder.decode(end < 0 ? field : field.subarray(0, end));
 }
-
-const [BLANK, ZERO] = [" ".charCodeAt(0), "0".charCodeAt(0)];
 
 /** A number of a header; `NaN` when it is written in another way. */
 export function octal(header: Uint8Array, at: number, length: number): number {

@@ -39,7 +39,10 @@ export function nameList(names: string[]): Uint8Array<ArrayBuffer> {
 export function packLocally(request: PackRequest, watch: Watch): Pack {
   const running = start("tar", ["-C", request.root, ...packArguments(request)], watch);
   const fed = feed(running, [nameList(request.folders)]);
-  return { stream: new Chunks(running.stdout), whole: fed.then(async () => await running.code === 0) };
+  return {
+    stream: new Chunks(running.stdout),
+    whole: fed.then(async () => await running.code === 0),
+  };
 }
 
 /** Unpacks into a folder of this machine; a group that the user is not in stays as it is. */

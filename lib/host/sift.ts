@@ -207,14 +207,18 @@ class Sifter {
       this.#gather("extra", filled(size));
       return;
     }
-    const said = this.#extra === undefined
-      ? new Map<string, string>()
-      : records(this.#extra.subarray(0, octal(this.#extraHeader!, 124, 12)));
+    const said = this.#extra === undefined ? NOTHING : records(this.#records());
+    if (said === undefined) throw untrusted(this.from, "what is no archive");
     const head = headOf(header, said);
     if (!Number.isSafeInteger(head.size) || head.type !== "0" && head.size > 0) {
       throw untrusted(this.from, `${head.name} of an odd kind`);
     }
     this.#judge(head, header);
+  }
+
+  /** What the pax header of the next member says, without what fills up its last block. */
+  #records(): Uint8Array {
+    return this.#extra!.subarray(0, octal(this.#extraHeader!, 124, 12));
   }
 
   #judge(head: MemberHead, header: Uint8Array): void {
@@ -268,9 +272,7 @@ class Sifter {
     header.fill(0, 157, 257);
     header.set(bytes.subarray(0, 100), 157);
     writeSum(header);
-    const kept = this.#extra === undefined
-      ? []
-      : otherRecords(this.#extra.subarray(0, octal(this.#extraHeader!, 124, 12)), "linkpath");
+    const kept = this.#extra === undefined ? [] : otherRecords(this.#records(), "linkpath");
     if (bytes.length > 100) kept.push(new TextEncoder().encode(record("linkpath", target)));
     if (kept.length > 0) {
       const extra = joined(kept);
@@ -312,7 +314,10 @@ function otherRecords(bytes: Uint8Array, key: string): Uint8Array[] {
   return kept;
 }
 
-function headOf(header: Uint8Array, said: Map<string, string>): MemberHead {
+/** What a member without a pax header says in it. */
+const NOTHING: ReadonlyMap<string, string> = new Map();
+
+function headOf(header: Uint8Array, said: ReadonlyMap<string, string>): MemberHead {
   const size = said.get("size") ?? "";
   const name = said.get("GNU.sparse.name") ?? said.get("path") ?? nameOf(header);
   const type = String.fromCharCode(header[TYPE] || FILE);

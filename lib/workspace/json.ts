@@ -27,7 +27,6 @@ export interface Edit {
 
 /** Deeper nesting than this is refused; Python's own reader gives up at about 1,000. */
 const MAX_DEPTH = 1000;
-const SPACE = [" ", "\t", "\n", "\r"].map((char) => char.charCodeAt(0));
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
 const WORDS: [string, number | boolean | null][] = [
   ["true", true],
@@ -53,6 +52,11 @@ export function readJson(text: string): JsonNode {
   return node;
 }
 
+/** Whether a character is a blank, a tab, or the end of a line. */
+function isSpace(code: number): boolean {
+  return code === 32 || code === 10 || code === 9 || code === 13;
+}
+
 /** Where a reading has come to: one method for each kind of thing that can stand there. */
 class Reader {
   at = 0;
@@ -65,7 +69,9 @@ class Reader {
   }
 
   space(): void {
-    while (SPACE.includes(this.text.charCodeAt(this.at))) this.at++;
+    for (let code = this.text.charCodeAt(this.at); isSpace(code);) {
+      code = this.text.charCodeAt(++this.at);
+    }
   }
 
   /** Steps over one character if it comes next. */
@@ -141,17 +147,19 @@ class Reader {
   }
 
   scalar(): number | boolean | null {
+    NUMBER.lastIndex = this.at;
+    const number = NUMBER.exec(this.text)?.[0];
+    if (number !== undefined) {
+      this.at += number.length;
+      return Number(number);
+    }
     for (const [word, value] of WORDS) {
       if (this.text.startsWith(word, this.at)) {
         this.at += word.length;
         return value;
       }
     }
-    NUMBER.lastIndex = this.at;
-    const number = NUMBER.exec(this.text)?.[0];
-    if (number === undefined) this.fail(this.at < this.text.length ? "no value" : "the text ends");
-    this.at += number.length;
-    return Number(number);
+    return this.fail(this.at < this.text.length ? "no value" : "the text ends");
   }
 }
 

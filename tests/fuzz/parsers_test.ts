@@ -24,11 +24,13 @@ import { Answers } from "../../lib/host/frame.ts";
 import type { Entry } from "../../lib/host/host.ts";
 import { archive, type OverlayEntry } from "../../lib/host/overlay.ts";
 import { followProgress, judge, rsyncVersion } from "../../lib/host/rsync.ts";
+import { Chunks } from "../../lib/host/process.ts";
 import { sift } from "../../lib/host/sift.ts";
 import { readJobsFile } from "../../lib/workspace/jobs.ts";
 import { readJson } from "../../lib/workspace/json.ts";
 import { isId } from "../../lib/workspace/layout.ts";
 import { readRunStatus, readTransientJobs } from "../../lib/workspace/runs.ts";
+import { byteStream } from "../support/byte_stream.ts";
 import { shell } from "../support/shell.ts";
 
 fc.configureGlobal({ seed: 20261124, numRuns: 1000 });
@@ -48,12 +50,11 @@ function onlyOurs<T>(action: () => T, ...others: (new () => Error)[]): T | undef
 }
 
 /** Bytes in chunks of any sizes. */
-async function* chunks(bytes: Uint8Array, sizes: number[]): AsyncGenerator<Uint8Array> {
+function* chunks(bytes: Uint8Array, sizes: number[]): Generator<Uint8Array> {
   for (let at = 0, n = 0; at < bytes.length; n++) {
     const size = sizes[n % sizes.length] ?? bytes.length;
     yield bytes.subarray(at, at + size);
     at += size;
-    await Promise.resolve();
   }
 }
 
@@ -89,7 +90,7 @@ Deno.test("Answers.read() takes any bytes, in any chunks, for an answer or for n
     fc.oneof(text, fc.constantFrom(`\0${word}\0`, `${word} end\0`, `${word} stop\0`)),
   );
   await fc.assert(fc.asyncProperty(bytes, sizes, async (parts, cuts) => {
-    const stream = ReadableStream.from(chunks(encoder.encode(parts.join("")), cuts));
+    const stream = byteStream(chunks(encoder.encode(parts.join("")), cuts));
     const read = new Answers(stream).read(word, () => {});
     await read.catch((error) => assert(error instanceof CopyError, error));
   }));
@@ -101,7 +102,7 @@ Deno.test("Answers.read() tells exactly the texts of an answer, after any banner
   await fc.assert(fc.asyncProperty(text, texts, sizes, async (banner, expected, cuts) => {
     const framed = `${banner}\0${word}\0${expected.map((one) => `${one}\0`).join("")}${word} end\0`;
     const told: string[] = [];
-    const stream = ReadableStream.from(chunks(encoder.encode(framed), cuts));
+    const stream = byteStream(chunks(encoder.encode(framed), cuts));
     assertEquals(await new Answers(stream).read(word, (one) => told.push(one)), true);
     assertEquals(told, expected);
   }));
@@ -367,7 +368,9 @@ function through(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> 
 
 async function passed(bytes: Uint8Array, cuts: number[]): Promise<Uint8Array> {
   const parts: number[] = [];
-  for await (const part of through(chunks(bytes, cuts))) parts.push(...part);
+  for await (const part of through(new Chunks(byteStream(chunks(bytes, cuts))))) {
+    parts.push(...part);
+  }
   return Uint8Array.from(parts);
 }
 

@@ -2,23 +2,14 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../lib/errors.ts";
 import { Answers } from "../../lib/host/frame.ts";
 import { SCAN } from "../../lib/host/programs.ts";
+import { byteStream } from "../support/byte_stream.ts";
 
 const WORD = "0b5e-é";
 
-/** A stream whose every read gives one of these, into the reader's own memory. */
 function stream(...chunks: (string | Uint8Array)[]): ReadableStream<Uint8Array> {
-  const left = chunks
-    .map((chunk) => typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk.slice())
-    .filter(({ length }) => length > 0);
-  return new ReadableStream({
-    type: "bytes",
-    pull(controller) {
-      const chunk = left.shift();
-      if (chunk !== undefined) return controller.enqueue(chunk);
-      controller.close();
-      controller.byobRequest?.respond(0);
-    },
-  });
+  return byteStream(
+    chunks.map((chunk) => typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk),
+  );
 }
 
 async function answer(
