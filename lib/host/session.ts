@@ -1,7 +1,7 @@
 /**
  * One login to a host for a whole copy: an ssh master whose socket only we can reach, and every
- * other ssh through it. One shell at the other end, the agent, runs all programs but one whose
- * output is a stream: that has a channel of its own.
+ * other ssh through it. One shell at the other end, the agent, runs all programs but those that
+ * take or give a long stream: these have a channel of their own.
  *
  * @module
  */
@@ -247,6 +247,25 @@ export class Session {
     }
   }
 
+  /**
+   * Runs a constant program, on a channel of its own, that reads a stream to its end, and tells each
+   * text of its answer.
+   */
+  async send(
+    program: string,
+    lines: string[],
+    tell: (text: string) => void,
+    body: Parts,
+  ): Promise<void> {
+    const running = this.#channel();
+    const clock = endWhenIdle(running, this.watch.timeout);
+    const word = crypto.randomUUID();
+    const fed = feed(running, input(sized(program) + word, lines, body), clock);
+    const heard = new Answers(running.stdout).read(word, tell);
+    const [, whole] = await clock.during(Promise.all([fed, heard]));
+    if (!whole) throw await this.#failure(running, await running.code);
+  }
+
   /** Runs a constant program, on a channel of its own, whose answer after its beginning is a stream. */
   async *fetch(
     program: string,
@@ -256,8 +275,7 @@ export class Session {
   ): AsyncGenerator<Uint8Array> {
     const running = this.#channel();
     const word = crypto.randomUUID();
-    const head = encoder.encode([sized(program) + word, ...lines, ""].join("\n"));
-    const fed = feed(running, [head, body]);
+    const fed = feed(running, input(sized(program) + word, lines, [body]));
     let ended = false;
     try {
       yield* new Answers(running.stdout).rest(word);
@@ -330,7 +348,7 @@ function sized(program: string): string {
   return `${encoder.encode(program).length}\n${program}`;
 }
 
-/** What a program reads: its word, its lines, its body. */
+/** What a program reads: its word, its lines, its body; before the word may come itself. */
 async function* input(word: string, lines: string[], body: Parts): AsyncGenerator<Uint8Array> {
   yield encoder.encode([word, ...lines, ""].join("\n"));
   yield* body;

@@ -126,6 +126,7 @@ export class SshHost implements Host {
 
   async claim({ staging, places, about }: ClaimRequest, onWait: () => void): Promise<Claim> {
     const said = new Set<string>();
+    this.#warm(); // what is claimed will be filled
     const lines = asLines([
       ...[staging, ...places.map(({ path }) => path)],
       ...[this.login.copy, about],
@@ -168,7 +169,7 @@ export class SshHost implements Host {
   async unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean> {
     let trouble = "";
     const tell = (text: string) => trouble += text;
-    await this.#session.feed(UNPACK, [staging], tell, stream, "moving");
+    await this.#session.send(UNPACK, [staging], tell, stream);
     return trouble === "";
   }
 
