@@ -73,7 +73,7 @@ export async function summarize(
 function summarizeRun({ runId, status }: FoundRun, bytes: number | undefined): RunSummary {
   const read = readRunStatus(status);
   const jobStates: Record<string, number> = {};
-  for (const state of Object.values(read?.jobStates ?? {})) {
+  for (const state of read?.jobStates.values() ?? []) {
     jobStates[state] = (jobStates[state] ?? 0) + 1;
   }
   return { runId, ended: read?.ended, jobStates, ...(bytes !== undefined && { bytes }) };

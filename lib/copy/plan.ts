@@ -144,7 +144,7 @@ function isLater({ pidTime }: FoundJob, run: FoundRunFolder): boolean {
 function wasRemoved(job: JobInfo, run: FoundRunFolder, status: RunStatus | undefined): boolean {
   if (job.transient === 2) return true;
   if (status?.ended !== true) return false;
-  return status.jobStates[job.jobId] === "unscheduled" ||
+  return status.jobStates.get(job.jobId) === "unscheduled" ||
     status.transientJobs?.has(job.jobId) === true && !run.has(runLink(job));
 }
 
@@ -174,10 +174,9 @@ export function planRun(
   runId: string,
   jobs: PlannedJob[],
   found: Ends<FoundRunFolder>,
+  { source, destination }: Ends<RunStatus | undefined>,
   sights: Ends<Sight>,
 ): PlannedRun {
-  const source = readRunStatus(sights.source.run?.status);
-  const destination = readRunStatus(sights.destination.run?.status);
   const inProgress = source !== undefined && !source.ended;
   const decision = decideRun(jobs, found, source, destination);
   const files = [...found.source.values()].filter((entry) => entry.kind === "file");

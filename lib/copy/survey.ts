@@ -272,7 +272,7 @@ function makePlan(
   };
   const planned = planJobs(jobs, found, statuses, options.includeRunning === true);
   const folders = { source: found.source.run, destination: found.destination.run };
-  const run = planRun(runId, planned, folders, sights);
+  const run = planRun(runId, planned, folders, statuses, sights);
   const sent = [
     ...planned.filter(isWritten),
     ...(isWritten(run) ? [run] : []),

@@ -60,7 +60,7 @@ export interface RunStatus {
   /** The machine it ran on. */
   hostname: string | undefined;
   /** The state of each job, as experimaestro last noted it. */
-  jobStates: Record<string, string>;
+  jobStates: ReadonlyMap<string, string>;
   /** The tags that were given to the run, with `experiments tag`. */
   tags: string[];
   /** The jobs that the run's events call transient. */
@@ -92,9 +92,11 @@ export function readRunStatus(content: string | undefined): RunStatus | undefine
       ended: text(member(root, "ended_at")) !== undefined,
       startedAt: text(member(root, "started_at")),
       hostname: text(member(root, "hostname")),
-      jobStates: states?.kind === "object"
-        ? Object.fromEntries(states.entries.map(([id, state]) => [id, String(plain(state))]))
-        : {},
+      jobStates: new Map(
+        states?.kind === "object"
+          ? states.entries.map(([id, state]) => [id, String(plain(state))])
+          : [],
+      ),
       tags: tags?.kind === "array" ? tags.items.map(text).filter((tag) => tag !== undefined) : [],
     };
   } catch (error) {

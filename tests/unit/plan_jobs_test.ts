@@ -56,7 +56,7 @@ function inventory(state: State): Inventory {
 }
 
 function runStatus(ended: boolean): RunStatus {
-  return { ended, startedAt: "2026-01-18", hostname: "hpc", jobStates: {}, tags: [] };
+  return { ended, startedAt: "2026-01-18", hostname: "hpc", jobStates: new Map(), tags: [] };
 }
 
 /** Plans one job; its run has ended at an end unless the job runs there. */
@@ -248,7 +248,7 @@ function planMissing(
   state = "done",
   transientJobs = new Set<string>(),
 ): string {
-  const jobStates = { [JOB.jobId]: state };
+  const jobStates = new Map([[JOB.jobId, state]]);
   const run = new Map(runHolds.map((path) => [path, entry("folder", path)]));
   const [planned] = planJobs(
     [job],

@@ -3,6 +3,7 @@ import type { FoundRunFolder } from "../../lib/copy/inventory.ts";
 import { planRun, runLink } from "../../lib/copy/plan.ts";
 import type { PlannedJob, PlannedRun } from "../../lib/copy/types.ts";
 import type { Entry, Sight } from "../../lib/host/host.ts";
+import { readRunStatus } from "../../lib/workspace/runs.ts";
 
 const RUN = "20260118_170744";
 const STARTED = "2026-01-18T17:07:44";
@@ -94,10 +95,15 @@ interface Situation {
 function plan(situation: Situation): PlannedRun {
   const { source = ENDED, destination = ENDED, from = folder(), to = folder() } = situation;
   const { jobs = [JOB], current, currentStatus, runId = RUN } = situation;
-  return planRun(runId, jobs, { source: from, destination: to }, {
+  const sights = {
     source: sight(source, RUN),
     destination: sight(to.size === 0 ? undefined : destination, current, currentStatus),
-  });
+  };
+  const statuses = {
+    source: readRunStatus(sights.source.run?.status),
+    destination: readRunStatus(sights.destination.run?.status),
+  };
+  return planRun(runId, jobs, { source: from, destination: to }, statuses, sights);
 }
 
 function decision(situation: Situation): string {

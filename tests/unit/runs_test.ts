@@ -57,7 +57,7 @@ Deno.test("readRunStatus() reads what experimaestro writes", () => {
     ended: true,
     startedAt: "2026-11-23T21:52:12.372099",
     hostname: "vm",
-    jobStates: { "20378a": "done", "346dc3": "error" },
+    jobStates: new Map([["20378a", "done"], ["346dc3", "error"]]),
     tags: ["best", "é"],
   });
 });
@@ -72,13 +72,13 @@ Deno.test("readRunStatus() takes a run for ended only when ended_at is a text", 
 });
 
 Deno.test("readRunStatus() reads odd values as none", () => {
-  const nothing = { startedAt: undefined, hostname: undefined, jobStates: {}, tags: [] };
+  const nothing = { startedAt: undefined, hostname: undefined, jobStates: new Map(), tags: [] };
   assertEquals(readRunStatus("{}"), { ended: false, ...nothing });
   const odd = '{"started_at": 3, "hostname": null, "job_states": ["done"], "run_tags": "best"}';
   assertEquals(readRunStatus(odd), { ended: false, ...nothing });
   const mixed = '{"job_states": {"a": null, "b": 3, "__proto__": "x"}, "run_tags": [1, "a", null]}';
   const read = readRunStatus(mixed);
-  assertEquals(Object.entries(read!.jobStates), [["a", "null"], ["b", "3"], ["__proto__", "x"]]);
+  assertEquals([...read!.jobStates], [["a", "null"], ["b", "3"], ["__proto__", "x"]]);
   assertEquals(read?.tags, ["a"]);
 });
 
