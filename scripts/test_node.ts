@@ -78,7 +78,7 @@ function compile(path: string): void {
 async function install(): Promise<boolean> {
   const { imports } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
   const dependencies = Object.fromEntries(
-    ["yaml", "fast-check"].map((name) => [name, imports[name].replace(/^npm:.*@/, "")]),
+    ["js-yaml", "fast-check"].map((name) => [name, imports[name].replace(/^npm:.*@/, "")]),
   );
   const manifest = JSON.stringify({ private: true, type: "module", dependencies });
   const file = join(OUT, "package.json");

@@ -41,9 +41,8 @@ export interface Settings {
  *
  * Answers to experimaestro's `get_settings`, which knows the second place only.
  *
- * Requires `--allow-read` for the file, and `--allow-env` for `HOME`, `XDG_CONFIG_HOME`,
- * `LOG_TOKENS`, `LOG_STREAM` (which the reader of YAML looks at), and the variables that paths and
- * host names in the file refer to.
+ * Requires `--allow-read` for the file, and `--allow-env` for `HOME`, `XDG_CONFIG_HOME`, and the
+ * variables that paths and host names in the file refer to.
  *
  * @param path Another file to read, which must exist.
  * @returns The settings.

@@ -21,9 +21,6 @@ export interface SettingsAccess {
   env: string[];
 }
 
-/** What the reader of YAML looks at. */
-const YAML_VARIABLES = ["LOG_TOKENS", "LOG_STREAM"];
-
 /**
  * Tells what settings need that have been read.
  *
@@ -46,7 +43,6 @@ export async function settingsAccess(
   return {
     read: [...folders, ...real.filter((file) => !folders.has(dirname(file)))],
     env: [
-      ...(settings.file === undefined ? [] : YAML_VARIABLES),
       ...(files.some(inConfig) ? ["XDG_CONFIG_HOME"] : []),
       ...new Set(texts.flatMap((text) => referredVariables(text ?? ""))),
     ],

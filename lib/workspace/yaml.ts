@@ -5,22 +5,13 @@
  * @module
  */
 
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Scalar,
-  type YAMLMap,
-  type YAMLParseError,
-} from "yaml";
+import { YAMLException } from "js-yaml";
 import { CopyError } from "../errors.ts";
 import { printable } from "./layout.ts";
 import { type Content, type Value, wrong } from "./validate.ts";
+import { NOT_INDENTED } from "./yaml_events.ts";
 import { readPlain } from "./yaml_scalar.ts";
+import { type Collection, type Node, readTree } from "./yaml_tree.ts";
 
 /** Deeper chains of `<<` are taken for one that leads back to itself. */
 const MAX_MERGES = 64;
@@ -32,119 +23,102 @@ const MAX_MERGES = 64;
  * @throws {CopyError} `settings`, when it is not YAML.
  */
 export function readYaml(text: string, file: string): Value {
-  const lines = new LineCounter();
-  const document = parse(text, lines);
-  const reader = new Reader(document, lines, file);
-  const [error] = document.errors;
-  if (error !== undefined) throw reader.complaint(error);
-  return reader.value(document.contents, 0);
-}
-
-/** The syntax alone: every scalar a string, since what is a number or a truth value differs. */
-function parse(text: string, lineCounter: LineCounter): Document {
+  const reader = new Reader(text, file);
   try {
-    return parseDocument(text, {
-      version: "1.1",
-      schema: "failsafe",
-      resolveKnownTags: false,
-      uniqueKeys: false,
-      prettyErrors: false,
-      lineCounter,
-    });
+    return reader.value(readTree(text));
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    throw new CopyError(
-      "permission",
-      "permission to read the environment variables LOG_TOKENS and LOG_STREAM was not given",
-      "add  --allow-env=LOG_TOKENS,LOG_STREAM  (the reader of YAML looks at them)",
-    );
+    if (!(error instanceof YAMLException) || error.mark === undefined) throw error;
+    throw reader.complaint(error.reason, error.mark.position);
   }
 }
 
-/** The values of one document, each read when it is asked for. */
+/** The values of one text, each read when it is asked for. */
 class Reader {
+  /** What mappings hold that were read; a merged one is read once, however often it is merged. */
+  readonly #read = new Map<Collection, Map<string, Value>>();
+
   constructor(
-    private readonly document: Document,
-    private readonly lines: LineCounter,
+    private readonly text: string,
     private readonly file: string,
   ) {}
 
-  complaint({ code, message, pos }: YAMLParseError): CopyError {
-    const what = code === "MULTIPLE_DOCS"
-      ? "a second document begins; settings are one"
-      : message.replace(/^[A-Z](?![A-Z])/, (first) => first.toLowerCase());
-    const hint = code === "TAB_AS_INDENT" ? "indent with blanks" : "correct the YAML there";
-    return new CopyError("settings", `${this.where(pos[0])}: ${printable(what)}`, hint);
+  /** The error for a text that is not YAML. */
+  complaint(reason: string, position: number): CopyError {
+    const begin = position - this.linesTo(position).at(-1)!.length;
+    const isTabbed = /^ *\t/.test(this.text.slice(begin));
+    const where = this.where(isTabbed ? this.text.indexOf("\t", begin) : position);
+    const [what, hint] = isTabbed
+      ? ["tabs are not allowed as indentation", "indent with blanks"]
+      : explain(reason);
+    return new CopyError("settings", `${where}: ${printable(what)}`, hint);
   }
 
-  /** @param parent Where the value's parent begins, for a value that is not written at all. */
-  value(node: unknown, parent: number): Value {
-    const target = isAlias(node) ? node.resolve(this.document) : node;
-    const start = startOf(target) ?? startOf(node) ?? parent;
-    const read = () => this.content(target, start);
+  value(node: Node): Value {
+    const where = () => this.where(node.start);
+    const read = () => this.content(node);
     const value: Value = {
-      where: this.where(start),
+      get where() {
+        return where();
+      },
       get content() {
         return read();
       },
     };
-    if (isAlias(node) && target === undefined) {
-      throw wrong(value, `there is no anchor &${printable(node.source)} before this`);
+    if (node.kind === "missing") {
+      throw wrong(value, `there is no anchor &${printable(node.anchor)} before this`);
     }
     return value;
   }
 
   where(offset: number): string {
-    const { line, col } = this.lines.linePos(offset);
-    return `${this.file}, line ${line}, column ${col}`;
+    const lines = this.linesTo(offset);
+    return `${this.file}, line ${lines.length}, column ${lines.at(-1)!.length + 1}`;
   }
 
-  content(node: unknown, start: number): Content {
-    if (isMap(node)) return this.entries(node, 0);
-    if (isSeq(node)) return node.items.map((item) => this.value(item, start));
-    return isScalar(node) ? scalar(node) : null;
+  linesTo(offset: number): string[] {
+    return this.text.slice(0, offset).split(/\r\n?|\n/);
+  }
+
+  content(node: Node): Content {
+    if (node.kind === "scalar") return node.isPlain ? readPlain(node.text) : node.text;
+    if (node.kind === "list") return node.children.map((item) => this.value(item));
+    return node.kind === "mapping" ? this.entries(node, 0) : null;
   }
 
   /** A mapping's own entries win over those merged in by `<<`, and a later one over an earlier. */
-  entries(map: YAMLMap, depth: number): Map<string, Value> {
-    const start = startOf(map) ?? 0;
-    const merged = new Map<string, Value>();
-    const own = new Map<string, Value>();
-    for (const { key, value } of map.items) {
-      if (!isScalar(key)) continue;
-      if (key.type === "PLAIN" && key.source === "<<") {
-        for (const [name, content] of this.merged(value, startOf(key) ?? start, depth + 1)) {
-          merged.set(name, content);
-        }
-      } else {
-        own.set(String(key.value), this.value(value, startOf(key) ?? start));
-      }
+  entries(mapping: Collection, depth: number): Map<string, Value> {
+    const known = this.#read.get(mapping);
+    if (known !== undefined) return known;
+    const merged: [string, Value][] = [];
+    const own: [string, Value][] = [];
+    for (let at = 0; at < mapping.children.length; at += 2) {
+      const [key, value] = mapping.children.slice(at, at + 2) as [Node, Node];
+      if (key.kind !== "scalar") continue;
+      if (key.isPlain && key.text === "<<") merged.push(...this.merged(value, depth + 1));
+      else own.push([key.text, this.value(value)]);
     }
-    return new Map([...merged, ...own]);
+    const entries = new Map([...merged, ...own]);
+    this.#read.set(mapping, entries);
+    return entries;
   }
 
   /** What a `<<` brings in: the entries of a mapping, or of several, of which the first wins. */
-  merged(node: unknown, start: number, depth: number): Map<string, Value> {
-    const target = isAlias(node) ? node.resolve(this.document) : node;
-    if (isMap(target) && depth < MAX_MERGES) return this.entries(target, depth);
-    if (isSeq(target) && depth < MAX_MERGES) {
-      return new Map(
-        target.items.toReversed().flatMap((item) => [...this.merged(item, start, depth + 1)]),
-      );
-    }
-    throw wrong(
-      this.value(node, start),
-      depth < MAX_MERGES ? "expected a mapping to merge" : "this mapping is merged into itself",
-    );
+  merged(node: Node, depth: number): [string, Value][] {
+    const sources = node.kind === "list" ? node.children.toReversed() : [node];
+    return sources.flatMap((source) => {
+      const isMapping = source.kind === "mapping";
+      if (isMapping && depth < MAX_MERGES) return [...this.entries(source, depth)];
+      const what = isMapping ? "this mapping is merged into itself" : "expected a mapping to merge";
+      throw wrong(this.value(source), what);
+    });
   }
 }
 
-function startOf(node: unknown): number | undefined {
-  return (node as { range?: [number, number, number] | null } | undefined | null)?.range?.[0];
-}
-
-/** Only a plain scalar without a tag can be anything but text. */
-function scalar({ type, tag, value }: Scalar): Content {
-  if (value === null) return null;
-  return type === "PLAIN" && tag === undefined ? readPlain(String(value)) : String(value);
+/** What is wrong by the words of js-yaml, and what to do. */
+function explain(reason: string): [what: string, hint: string] {
+  if (reason === NOT_INDENTED) {
+    return ["this is not indented enough", "indent it, or close the bracket or quote before it"];
+  }
+  const isDeep = /maxDepth/.test(reason);
+  return [isDeep ? "lists and mappings are nested too deeply" : reason, "correct the YAML there"];
 }

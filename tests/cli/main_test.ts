@@ -55,7 +55,7 @@ function fakeLibrary(
   const library: Library = {
     loadSettings: () => Promise.resolve({ workspaces: WORKSPACES }),
     loadDefaults: () => Promise.resolve({ workspaces: [], ...defaults }),
-    settingsAccess: () => Promise.resolve({ read: ["/settings"], env: ["LOG_TOKENS"] }),
+    settingsAccess: () => Promise.resolve({ read: ["/settings"], env: ["SCRATCH"] }),
     session: (tell, signal) => ({
       permissions(source, destination, experimentId, runId, options) {
         asked.push({ from: source.id, to: destination.id, experimentId, runId, options });
@@ -116,7 +116,7 @@ Deno.test("main() prints the version of deno.json", async () => {
 
 Deno.test("main() prints the line that grants a copy what it needs, and copies nothing", async () => {
   const line = "deno run --no-prompt --allow-run=rsync,tar '--allow-read=/settings,/a b,/c' " +
-    "--allow-write=/c --allow-env=HOME,PATH,LOG_TOKENS --allow-sys=statfs " +
+    "--allow-write=/c --allow-env=HOME,PATH,SCRATCH --allow-sys=statfs " +
     "jsr:@xpm/copy neuralir 20260118_170744 --from cluster --to local --create --yes";
   const terminal = fakeTerminal();
   const { library, asked, closed } = fakeLibrary();

@@ -39,7 +39,7 @@ Deno.test("compileArguments() grant what the README does, and reading and writin
       "--allow-read",
       "--allow-write",
       "--allow-run=rsync,ssh,tar",
-      "--allow-env=HOME,LOG_STREAM,LOG_TOKENS,PATH,SSH_AUTH_SOCK,TMPDIR",
+      "--allow-env=HOME,PATH,SSH_AUTH_SOCK,TMPDIR",
       "--allow-sys=hostname,statfs",
       `--target=${target}`,
       "--include=LICENSE",

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { parse } from "yaml";
+import { load } from "js-yaml";
 import { ROOT } from "../../scripts/modules.ts";
 import { ensureActionlint } from "../../scripts/setup.ts";
 
@@ -14,9 +14,16 @@ interface Workflow {
   jobs: Record<string, { steps: { run?: string; uses?: string }[]; "timeout-minutes"?: number }>;
 }
 
+/** And of a form. */
+interface Form {
+  name?: string;
+  description?: string;
+  body: { type: string; attributes: { label?: string; value?: string } }[];
+}
+
 const FOLDER = `${ROOT}/.github`;
-const workflows = [...Deno.readDirSync(`${FOLDER}/workflows`)].map(({ name }): Workflow =>
-  parse(Deno.readTextFileSync(`${FOLDER}/workflows/${name}`))
+const workflows = [...Deno.readDirSync(`${FOLDER}/workflows`)].map(({ name }) =>
+  load(Deno.readTextFileSync(`${FOLDER}/workflows/${name}`)) as Workflow
 );
 const jobs = workflows.flatMap((workflow) => Object.values(workflow.jobs));
 const actionlint = await ensureActionlint();
@@ -51,7 +58,7 @@ Deno.test("the workflows pin each action to a version, and end each job in time"
 
 Deno.test("the forms for issues have what GitHub asks for", () => {
   for (const { name } of Deno.readDirSync(`${FOLDER}/ISSUE_TEMPLATE`)) {
-    const form = parse(Deno.readTextFileSync(`${FOLDER}/ISSUE_TEMPLATE/${name}`));
+    const form = load(Deno.readTextFileSync(`${FOLDER}/ISSUE_TEMPLATE/${name}`)) as Form;
     assert(form.name && form.description && form.body.length > 0, name);
     for (const { type, attributes } of form.body) {
       assert(["checkboxes", "dropdown", "input", "markdown", "textarea"].includes(type), type);

@@ -110,10 +110,7 @@ for (const direction of DIRECTIONS) {
             ...(toHere ? [destination] : []),
           ],
           write: [...(toHere ? [destination] : []), ...(isLocal ? [] : [temporary])],
-          env: [
-            ...["HOME", "PATH", ...(isLocal ? [] : ["TMPDIR", "SSH_AUTH_SOCK"])],
-            ...["LOG_TOKENS", "LOG_STREAM"],
-          ],
+          env: ["HOME", "PATH", ...(isLocal ? [] : ["TMPDIR", "SSH_AUTH_SOCK"])],
           sys: ["hostname", "statfs"],
         });
         assertEquals(command, [
@@ -237,9 +234,7 @@ Deno.test("xpm-copy needs the settings by real path, and the variables that they
     source,
     folders.destination,
   ]);
-  assertEquals(granted.env, [
-    ...["HOME", "PATH", "LOG_TOKENS", "LOG_STREAM", "XDG_CONFIG_HOME", "XPM_TEST_SOURCE"],
-  ]);
+  assertEquals(granted.env, ["HOME", "PATH", "XDG_CONFIG_HOME", "XPM_TEST_SOURCE"]);
   await assertNeeded(folders, granted, args, ["read"], env);
   await assertEnough(folders, granted, args, env);
 });
