@@ -14,7 +14,7 @@ import type { CopyOptions } from "./types.ts";
 
 /** What Deno has to be granted, in the form that workers and tests take it. */
 export interface RequiredPermissions {
-  /** Programs to run. */
+  /** Programs to run. Without `df`, which tells the free space, the plan leaves that out. */
   run: string[];
   /** Paths to read, links resolved. */
   read: string[];
@@ -23,8 +23,8 @@ export interface RequiredPermissions {
   /** Environment variables to read. */
   env: string[];
   /**
-   * What to ask of the system: `hostname`, to know who holds a lock; `statfs`, the free space. Without
-   * them a lock of the dead is waited for somewhat longer, and the plan leaves the space out.
+   * What to ask of the system: `hostname`, to know who holds a lock. Without it a lock of the dead is
+   * waited for somewhat longer.
    */
   sys: string[];
 }
@@ -64,11 +64,11 @@ const ASKPASS_VARIABLES = ["SSH_ASKPASS_REQUIRE", "DISPLAY", "WAYLAND_DISPLAY", 
  * const destination = { id: "archive", path: `${path}-archive` };
  * const permissions = await requiredPermissions(source, destination, "neuralir", "20260118_170744");
  * assertEquals(permissions, {
- *   run: ["rsync", "tar"],
+ *   run: ["rsync", "tar", "df"],
  *   read: [path, `${path}-archive`],
  *   write: [`${path}-archive`],
  *   env: ["HOME", "PATH"],
- *   sys: ["hostname", "statfs"],
+ *   sys: ["hostname"],
  * });
  * ```
  */
@@ -103,13 +103,14 @@ function permissionsFor({ hosts, sights, found }: Survey): RequiredPermissions {
   const read = ends.flatMap((
     end,
   ) => [...spellings(sights[end]), ...leads(found[end].linked ?? [])]);
-  const write = ends.includes("destination") ? places(sights.destination) : [];
+  const toHere = ends.includes("destination");
+  const write = toHere ? places(sights.destination) : [];
   return {
-    run: ["rsync", "tar", ...(withSsh ? ["ssh"] : [])],
+    run: ["rsync", "tar", ...(withSsh ? ["ssh"] : []), ...(toHere ? ["df"] : [])],
     read: outermost(read),
     write: outermost([...write, ...(withSsh ? [socketParent()] : [])]),
     env: ["HOME", "PATH", ...(withSsh ? ["TMPDIR", ...variablesOfSsh()] : [])],
-    sys: ["hostname", "statfs"],
+    sys: ["hostname"],
   };
 }
 

@@ -89,6 +89,7 @@ export async function survey(
       ...question,
       path: workspaces.destination.path,
       runId: run.runId,
+      withSpace: true,
     }),
   };
   refuse(workspaces, sights, options);

@@ -6,6 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import { hasControl, JOBS_FILE, printable, STATUS_FILE } from "../workspace/layout.ts";
+import { availableBytes } from "./df.ts";
 import type { Entry, EntryKind, FoundExperiment, LinkedFolder, Sight, Visit } from "./host.ts";
 import { notThere } from "./local.ts";
 
@@ -121,12 +122,6 @@ export function oneOf<T extends string>(known: T[], text: string, host: string):
 
 function nonsense(host: string, what: string): CopyError {
   return new CopyError("connection", `${host} did not answer as expected: ${what}`);
-}
-
-/** The fourth column of `df -Pk`, as bytes. */
-function availableBytes(line: string): number | undefined {
-  const match = /\s\d+\s+\d+\s+(\d+)\s+\d+%\s/.exec(line);
-  return match === null ? undefined : Number(match[1]) * 1024;
 }
 
 const DESCRIBED = /^(\/?)(.)(\d+) (\S+) ([0-7]+) /;

@@ -5,7 +5,7 @@
  */
 
 /** The programs this project starts. */
-export type Program = "rsync" | "ssh" | "tar" | "sync";
+export type Program = "rsync" | "ssh" | "tar" | "sync" | "df";
 
 /** A process that was started. */
 export interface Child {

@@ -14,8 +14,10 @@ export interface Question {
   experimentId?: string;
   /** The run to look for; `current` is resolved. */
   runId?: string;
-  /** Whether rsync's version is wanted. */
+  /** Whether the versions of its programs are wanted. */
   forCopy?: boolean;
+  /** Whether its free space is wanted. */
+  withSpace?: boolean;
 }
 
 /** What stands at a workspace's path; the answer to a {@linkcode Question}. */
@@ -44,7 +46,7 @@ export interface Sight {
   linkedStaging: string | undefined;
   /** The staging folders that are there, of whatever copies, absolute. */
   staged: string[];
-  /** Bytes free for the user; undefined when unknown. */
+  /** Bytes free for the user; undefined when unknown or not asked for. */
   freeBytes: number | undefined;
   /** Whether the experiment's folder is there. */
   experimentExists: boolean;

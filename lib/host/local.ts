@@ -4,7 +4,6 @@
  * @module
  */
 
-import { statfsSync } from "node:fs";
 import { resolve } from "@std/path";
 import { CopyError } from "../errors.ts";
 import {
@@ -20,6 +19,7 @@ import {
   STATUS_FILE,
 } from "../workspace/layout.ts";
 import { isGranted, requireAccess } from "./access.ts";
+import { freeBytes } from "./df.ts";
 import { homeFolder } from "./environment.ts";
 import { entriesOf, linkTarget, lookAt, namesIn, readText, realPath, walk } from "./files.ts";
 import type {
@@ -59,7 +59,8 @@ export class LocalHost implements Host {
 
   constructor(private readonly watch: Watch) {}
 
-  async look({ path, experimentId, runId, forCopy = false }: Question): Promise<Sight> {
+  async look(question: Question): Promise<Sight> {
+    const { path, experimentId, runId, forCopy = false, withSpace = false } = question;
     const absolute = expand(path);
     const real = realPathOfWhatExists(absolute);
     requireAccess("read", real);
@@ -74,7 +75,12 @@ export class LocalHost implements Host {
     const staging = [stagingFor(real, jobsPath), stagingFor(real, experimentsPath)] as const;
     const current = experimentId === undefined ? undefined : currentOf(experiment);
     const version = (program: Program) => forCopy ? this.#version(program) : "";
-    const [rsync, tar] = await Promise.all([version("rsync"), version("tar")]);
+    const place = withSpace ? nearestOf(jobsPath) : undefined;
+    const [rsync, tar, free] = await Promise.all([
+      version("rsync"),
+      version("tar"),
+      place === undefined ? undefined : freeBytes(place, this.watch),
+    ]);
     return {
       path: absolute,
       realPath: real,
@@ -94,7 +100,7 @@ export class LocalHost implements Host {
       experimentsStaging: staging[1],
       linkedStaging: staging.find((path) => linkTarget(path) !== undefined),
       staged: staging.flatMap((area) => entriesOf(area).map(({ name }) => `${area}/${name}`)),
-      freeBytes: freeBytes(jobsPath),
+      freeBytes: free,
       experimentExists: experimentId !== undefined && namesIn(experiment) !== undefined,
       current,
       currentStatus: current && readText(`${experiment}/${current}/${STATUS_FILE}`),
@@ -314,16 +320,6 @@ function isFolder(path: string): boolean {
 function device(path: string): number | undefined {
   const nearest = nearestOf(path);
   return nearest === undefined ? undefined : Deno.statSync(nearest).dev;
-}
-
-function freeBytes(path: string): number | undefined {
-  if (Deno.permissions.querySync({ name: "sys", kind: "statfs" }).state !== "granted") {
-    return undefined;
-  }
-  const nearest = nearestOf(path);
-  if (nearest === undefined) return undefined;
-  const { bavail, bsize } = statfsSync(nearest);
-  return bavail * bsize;
 }
 
 /** The folders in one, by name; a link to a folder counts when its target ends with `linked`. */

@@ -246,6 +246,27 @@ export async function output(running: Running): Promise<string> {
   return await new Response(running.stdout).text();
 }
 
+/**
+ * The same of a program that one can do without; undefined when Deno was not granted to run it, when
+ * it is not installed, and when it fails.
+ */
+export async function outputIfGranted(
+  program: Program,
+  args: string[],
+  watch: Watch,
+): Promise<string | undefined> {
+  const run = { name: "run", command: program } as const;
+  if (Deno.permissions.querySync(run).state !== "granted") return undefined;
+  try {
+    const running = start(program, args, watch);
+    const [text] = await Promise.all([output(running), running.stdin.close()]);
+    return await running.code === 0 ? text : undefined;
+  } catch (error) {
+    if (error instanceof CopyError && error.code === "program") return undefined;
+    throw error;
+  }
+}
+
 /** Parts as one. */
 export function joined(parts: Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0]!;

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
 import { isGranted } from "./access.ts";
 import { walk } from "./files.ts";
-import { output, start, type Watch } from "./process.ts";
+import { outputIfGranted, type Watch } from "./process.ts";
 
 /** How many files are brought to the disk at once. */
 const AT_ONCE = 16;
@@ -17,7 +16,7 @@ const AT_ONCE = 16;
  * granted to run that, which takes a tenth of a second for thousands of files; otherwise one by one.
  */
 export async function syncTree(folder: string, watch: Watch): Promise<void> {
-  if (await syncFileSystem(folder, watch)) return;
+  if (await outputIfGranted("sync", ["-f", folder], watch) !== undefined) return;
   const paths = [folder];
   walk(folder, true, ({ kind, path }) => {
     if (kind === "file" || kind === "folder") paths.push(`${folder}/${path}`);
@@ -30,19 +29,6 @@ export async function syncTree(folder: string, watch: Watch): Promise<void> {
 /** Brings to the disk which names some folders hold; what may not be read is passed over. */
 export async function syncFolders(folders: Iterable<string>): Promise<void> {
   await Promise.all([...folders].filter((path) => isGranted("read", path)).map(syncOne));
-}
-
-async function syncFileSystem(folder: string, watch: Watch): Promise<boolean> {
-  const run = { name: "run", command: "sync" } as const;
-  if (Deno.permissions.querySync(run).state !== "granted") return false;
-  try {
-    const running = start("sync", ["-f", folder], watch);
-    await Promise.all([running.stdin.close(), output(running)]);
-    return await running.code === 0;
-  } catch (error) {
-    if (error instanceof CopyError && error.code === "program") return false;
-    throw error;
-  }
 }
 
 async function syncOne(path: string): Promise<void> {

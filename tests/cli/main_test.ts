@@ -60,7 +60,7 @@ function fakeLibrary(
       permissions(source, destination, experimentId, runId, options) {
         asked.push({ from: source.id, to: destination.id, experimentId, runId, options });
         const [read, write] = [["/a b", "/c"], ["/c"]];
-        const [run, env, sys] = [["rsync", "tar"], ["HOME", "PATH"], ["statfs"]];
+        const [run, env, sys] = [["rsync", "tar"], ["HOME", "PATH"], ["hostname"]];
         return Promise.resolve({ run, read, write, env, sys });
       },
       summarize: (_workspace, { experimentId }) =>
@@ -116,7 +116,7 @@ Deno.test("main() prints the version of deno.json", async () => {
 
 Deno.test("main() prints the line that grants a copy what it needs, and copies nothing", async () => {
   const line = "deno run --no-prompt --allow-run=rsync,tar '--allow-read=/settings,/a b,/c' " +
-    "--allow-write=/c --allow-env=HOME,PATH,SCRATCH --allow-sys=statfs " +
+    "--allow-write=/c --allow-env=HOME,PATH,SCRATCH --allow-sys=hostname " +
     "jsr:@xpm/copy neuralir 20260118_170744 --from cluster --to local --create --yes";
   const terminal = fakeTerminal();
   const { library, asked, closed } = fakeLibrary();
@@ -133,7 +133,7 @@ Deno.test("main() prints the line that grants a copy what it needs, and copies n
   assertEquals([first.type, first.read, first.sys, last], [
     "permissions",
     ["/settings", "/a b", "/c"],
-    ["statfs"],
+    ["hostname"],
     { type: "summary", exitCode: 0 },
   ]);
   assertEquals(first.command.slice(0, 3), ["deno", "run", "--no-prompt"]);

@@ -38,9 +38,9 @@ Deno.test("compileArguments() grant what the README does, and reading and writin
       "--no-prompt",
       "--allow-read",
       "--allow-write",
-      "--allow-run=rsync,ssh,tar",
+      "--allow-run=df,rsync,ssh,tar",
       "--allow-env=HOME,PATH,SSH_AUTH_SOCK,TMPDIR",
-      "--allow-sys=hostname,statfs",
+      "--allow-sys=hostname",
       `--target=${target}`,
       "--include=LICENSE",
     ]);
