@@ -7,6 +7,7 @@
 import { CopyError } from "../errors.ts";
 import type { Host, SeenRun, Sight } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
+import { pause } from "../host/pause.ts";
 import { isAtLeast, rsyncVersion } from "../host/rsync.ts";
 import {
   checkId,
@@ -66,6 +67,7 @@ export async function survey(
   // this machine first, so that a refusal comes before any login
   await checkAccess(hosts, workspaces.source, ["read"]);
   await checkAccess(hosts, workspaces.destination, ["read", "write"]);
+  for (const workspace of [workspaces.source, workspaces.destination]) hosts.expect(workspace);
   const from = await hosts.open(workspaces.source);
   const question = { experimentId, runId, forCopy: true };
   const sight = await from.look({ ...question, path: workspaces.source.path });
@@ -80,7 +82,7 @@ export async function survey(
   };
   const opening = hosts.open(workspaces.destination);
   // a login takes longer than to look at all there is here
-  const ahead = workspaces.destination.ssh && takeSource(jobs);
+  const ahead = workspaces.destination.ssh && pause(0).then(() => takeSource(jobs));
   ahead?.catch(() => {}); // it is awaited later
   const to = await opening;
   const sights = {

@@ -131,10 +131,15 @@ function nameOf(described: string): string {
   return described.replace(DESCRIBED, "").replace(/^\.\//, "");
 }
 
+/** Whether a path has a name `..`. */
+function leadsUp(path: string): boolean {
+  return path.includes("..") && path.split("/").includes("..");
+}
+
 function readEntry(described: string, target: string, host: string): Entry {
   const match = DESCRIBED.exec(described);
   const path = described.slice(match?.[0].length);
-  if (match === null || path.startsWith("/") || path.split("/").includes("..")) {
+  if (match === null || path.startsWith("/") || leadsUp(path)) {
     throw nonsense(host, `'${printable(described.slice(0, 40))}'`);
   }
   const [, self, kind, size, mtime, mode] = match as unknown as string[];

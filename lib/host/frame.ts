@@ -21,6 +21,9 @@ export class Answers {
   readonly #chunks: Chunks;
   /** What has been read and not been used. */
   #held: Uint8Array = new Uint8Array();
+  /** What of it has been decoded, and where the next text stands there. */
+  #texts: string[] = [];
+  #next = 0;
   /** How many more bytes may come. */
   #left = MAX_BANNER;
 
@@ -48,7 +51,7 @@ export class Answers {
 
   /** All that comes after the word that begins an answer, as it is. */
   async *rest(word: string): AsyncGenerator<Uint8Array> {
-    if (!await this.#begin(word)) return;
+    if (!await this.#begin(word, "one")) return;
     this.#left = Infinity; // who reads it sets its bounds
     yield this.#held;
     for (let chunk = await this.#more(); chunk !== undefined; chunk = await this.#more()) {
@@ -57,9 +60,9 @@ export class Answers {
   }
 
   /** Reads up to the word that begins an answer; answers whether it came. */
-  async #begin(word: string): Promise<boolean> {
+  async #begin(word: string, decoded: "one" | "all" = "all"): Promise<boolean> {
     this.#left = MAX_BANNER;
-    for (let text = await this.#text(); text !== word; text = await this.#text()) {
+    for (let text = await this.#text(decoded); text !== word; text = await this.#text(decoded)) {
       if (text === undefined) return false;
     }
     this.#left = MAX_ANSWER;
@@ -78,15 +81,22 @@ export class Answers {
     throw new CopyError("connection", "what the remote host answers has no end");
   }
 
-  /** What comes before the next NUL; undefined when there is none. */
-  async #text(): Promise<string | undefined> {
+  /**
+   * What comes before the next NUL; undefined when there is none.
+   *
+   * @param decoded How much of what has come: `one`, where the next may be no text.
+   */
+  async #text(decoded: "one" | "all" = "all"): Promise<string | undefined> {
+    if (this.#next < this.#texts.length) return this.#texts[this.#next++];
     const parts: Uint8Array[] = [];
     for (;;) {
-      const end = this.#held.indexOf(0);
+      const end = decoded === "all" ? this.#held.lastIndexOf(0) : this.#held.indexOf(0);
       if (end >= 0) {
         parts.push(this.#held.subarray(0, end));
         this.#held = this.#held.subarray(end + 1);
-        return decoder.decode(joined(parts));
+        this.#texts = decoder.decode(joined(parts)).split("\0");
+        this.#next = 1;
+        return this.#texts[0];
       }
       parts.push(this.#held.slice());
       const chunk = await this.#more();

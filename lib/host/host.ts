@@ -276,6 +276,10 @@ export interface RsyncEnd {
 export interface Host {
   /** `user@host`; undefined for this machine. */
   readonly name: string | undefined;
+  /** Begins with what a copy will need, so that it need not be waited for; no login comes of it. */
+  expect(): void;
+  /** Logs in, where that is needed. */
+  open(): Promise<void>;
   /** Looks at a workspace. */
   look(question: Question): Promise<Sight>;
   /** Finds the experiments of a workspace, with their runs. */

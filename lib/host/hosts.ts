@@ -35,6 +35,8 @@ export class Hosts implements AsyncDisposable {
   readonly #options: HostsOptions;
   readonly #watch: Watch;
   readonly #opened = new Map<string, Promise<Host>>();
+  /** The machines that are known, opened or not. */
+  readonly #known = new Map<string, Host>();
   readonly #copy = crypto.randomUUID();
   /** The hosts that a login has succeeded at. */
   readonly #reached = new Set<string>();
@@ -55,9 +57,14 @@ export class Hosts implements AsyncDisposable {
     return this.#watch;
   }
 
+  /** Begins with what a copy will need of a machine; to log in comes later. */
+  expect(workspace: Workspace): void {
+    this.#host(workspace).expect();
+  }
+
   /** The machine that a workspace is on. */
   open(workspace: Workspace): Promise<Host> {
-    const key = JSON.stringify(workspace.ssh && [workspace.ssh.host, workspace.ssh.options ?? []]);
+    const key = keyOf(workspace);
     const known = this.#opened.get(key);
     if (known !== undefined) return known;
     const host = this.#open(workspace);
@@ -65,20 +72,32 @@ export class Hosts implements AsyncDisposable {
     return host;
   }
 
-  async #open({ ssh }: Workspace): Promise<Host> {
+  #host(workspace: Workspace): Host {
+    const key = keyOf(workspace);
+    const host = this.#known.get(key) ?? this.#newHost(workspace);
+    this.#known.set(key, host);
+    return host;
+  }
+
+  #newHost({ ssh }: Workspace): Host {
     if (ssh === undefined) return new LocalHost(this.#watch);
-    this.#options.onEvent?.({ type: "connecting", host: ssh.host });
     const { connectTimeout = CONNECT_TIMEOUT } = this.#options;
     const reached = this.#reached.has(ssh.host);
-    const host = new SshHost(ssh, this.#watch, { connectTimeout, reached, copy: this.#copy });
+    return new SshHost(ssh, this.#watch, { connectTimeout, reached, copy: this.#copy });
+  }
+
+  async #open(workspace: Workspace): Promise<Host> {
+    const host = this.#host(workspace);
+    if (host.name === undefined) return host;
+    this.#options.onEvent?.({ type: "connecting", host: host.name });
     try {
       await host.open();
-      this.#reached.add(ssh.host);
+      this.#reached.add(host.name);
     } catch (error) {
       await host.close();
       throw error;
     } finally {
-      this.#options.onEvent?.({ type: "connected", host: ssh.host });
+      this.#options.onEvent?.({ type: "connected", host: host.name });
     }
     return host;
   }
@@ -87,6 +106,7 @@ export class Hosts implements AsyncDisposable {
   async close(lost = false): Promise<void> {
     const opened = [...this.#opened.values()];
     this.#opened.clear();
+    this.#known.clear();
     for (const host of await Promise.allSettled(opened)) {
       if (host.status === "fulfilled") await host.value.close(lost);
     }
@@ -96,4 +116,9 @@ export class Hosts implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** What tells machines apart. */
+function keyOf({ ssh }: Workspace): string {
+  return JSON.stringify(ssh && [ssh.host, ssh.options ?? []]);
 }

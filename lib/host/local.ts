@@ -59,6 +59,16 @@ export class LocalHost implements Host {
 
   constructor(private readonly watch: Watch) {}
 
+  expect(): void {
+    for (const program of ["rsync", "tar"] as const) {
+      this.#version(program).catch(() => {}); // who looks will hear of it
+    }
+  }
+
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async look(question: Question): Promise<Sight> {
     const { path, experimentId, runId, forCopy = false, withSpace = false } = question;
     const absolute = expand(path);
@@ -112,13 +122,8 @@ export class LocalHost implements Host {
 
   /** The first line of what a program says of itself. */
   #version(program: Program): Promise<string> {
-    let answer = this.#versions.get(program);
-    if (answer === undefined) {
-      const running = start(program, ["--version"], this.watch);
-      answer = Promise.all([output(running), running.stdin.close()])
-        .then(([text]) => text.split("\n")[0]!);
-      this.#versions.set(program, answer);
-    }
+    const answer = this.#versions.get(program) ?? versionOf(program, this.watch);
+    this.#versions.set(program, answer);
     return answer;
   }
 
@@ -215,6 +220,12 @@ export class LocalHost implements Host {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+async function versionOf(program: Program, watch: Watch): Promise<string> {
+  const running = start(program, ["--version"], watch);
+  const [said] = await Promise.all([output(running), running.stdin.close()]);
+  return said.split("\n")[0]!;
 }
 
 /** Whether something is there, and no folder on the way to it is a link. */

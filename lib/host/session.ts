@@ -71,6 +71,9 @@ export class Session {
   /** The end of what the agent was asked last. */
   #turn: Promise<void> = Promise.resolve();
 
+  /** Whether the user has a master of their own for this host; undefined until that is asked. */
+  #master: Promise<boolean> | undefined;
+
   /** Whether the agent has ever answered. */
   #established = false;
   /** Whether the agent has ended, and with it what it holds. */
@@ -110,10 +113,17 @@ export class Session {
     return `${this.#folder}/s`;
   }
 
+  /** Looks whether there is a master that will serve: no login comes of that. */
+  expect(): void {
+    this.#master ??= this.#hasMaster();
+    this.#master.catch(() => {}); // who logs in will hear of it
+  }
+
   /** Logs in; where the user has a master of their own for this host, that one serves. */
   async open(): Promise<void> {
     let options = this.#ownOptions;
-    if (!await this.#hasMaster()) {
+    this.expect();
+    if (!await this.#master) {
       this.#folder = Deno.makeTempDirSync({ prefix: "xpm-", dir: socketParent() });
       options = ["-M", "-S", this.#socket, "-oControlPersist=no", ...options];
     }

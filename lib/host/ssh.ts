@@ -64,6 +64,10 @@ export class SshHost implements Host {
     this.#session = new Session(ssh, watch, login);
   }
 
+  expect(): void {
+    this.#session.expect();
+  }
+
   /** Logs in. */
   async open(): Promise<void> {
     requireVariableAccess("TMPDIR"); // where the socket goes: it must not be taken for unset
