@@ -7,6 +7,7 @@
 import { copyLarge } from "../host/large.ts";
 import { isGnuTar } from "../host/pack.ts";
 import type { Watch } from "../host/process.ts";
+import { rsyncVersion } from "../host/rsync.ts";
 import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
 import { isClosed } from "./folder_rewriting.ts";
 import { misplacedLink, takeInventory } from "./inventory.ts";
@@ -104,7 +105,10 @@ function stagingOf(
   load: Load,
   { surveyed, tally, options, resumed }: Context,
 ): Omit<Staging, "folders" | "sizeOnly"> {
-  const { sights, hosts, rsyncVersions: [version, otherVersion] } = surveyed;
+  const { sights, hosts, tools: { source, destination } } = surveyed;
+  const [here, there] = hosts.source.name === undefined
+    ? [source, destination]
+    : [destination, source];
   return {
     hosts,
     paths: { source: sights.source.realPath, destination: load.staging },
@@ -114,8 +118,8 @@ function stagingOf(
     exclude: options.exclude ?? [],
     bandwidthLimit: options.bandwidthLimit ?? 0,
     quiet: quietTime(load, resumed),
-    version,
-    otherVersion,
+    version: rsyncVersion(here.rsync),
+    otherVersion: rsyncVersion(there.rsync),
     onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
   };
 }
@@ -197,10 +201,10 @@ function streamable(
   load: Load,
   { surveyed, options, resumed }: Context,
 ): { jobs: PlannedJob[]; run: string | undefined } {
-  const { plan, sights, found: { source } } = surveyed;
+  const { plan, tools, found: { source } } = surveyed;
   const none = { jobs: [], run: undefined };
   if (resumed || options.exclude?.length || options.bandwidthLimit) return none;
-  if (!isGnuTar(sights.source.tar) || !isGnuTar(sights.destination.tar)) return none;
+  if (!isGnuTar(tools.source.tar) || !isGnuTar(tools.destination.tar)) return none;
   if (hasClosedFolders(load, surveyed)) return none;
   // rsync looks for the markers before it reads the files, tar may do so after
   const jobs = load.jobs.filter(hasEnded).filter((job) => {

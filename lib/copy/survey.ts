@@ -5,25 +5,18 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Host, SeenRun, Sight } from "../host/host.ts";
+import type { Host, SeenRun, Sight, Tools } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { pause } from "../host/pause.ts";
-import { isAtLeast, rsyncVersion } from "../host/rsync.ts";
-import {
-  checkId,
-  CURRENT,
-  hasControl,
-  jobFolder,
-  jobName,
-  printable,
-  runFolder,
-} from "../workspace/layout.ts";
+import { rsyncVersion } from "../host/rsync.ts";
+import { checkId, CURRENT, jobFolder, jobName, runFolder } from "../workspace/layout.ts";
 import { type JobInfo, readJobsFile } from "../workspace/jobs.ts";
 import { readRunStatus, readTransientJobs } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { excluder } from "./exclude.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { type Ends, isWritten, planJobs, planRun } from "./plan.ts";
+import { on, refuseRequest, refuseSights, refuseTools, versionWarnings } from "./refusals.ts";
 import { spaceWarning } from "./space.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd } from "./types.ts";
 
@@ -43,10 +36,10 @@ export interface Survey {
   hosts: Ends<Host>;
   /** What stands at the workspaces' paths. */
   sights: Ends<Sight>;
+  /** The programs there. */
+  tools: Ends<Tools>;
   /** The run and the jobs. */
   found: Ends<Inventory>;
-  /** The versions of rsync on this machine and at the other end; empty when it is another rsync. */
-  rsyncVersions: [here: string, there: string];
   /** What to do. */
   plan: CopyPlan;
   /** Lines of `jobs.jsonl` that are not jobs. */
@@ -69,10 +62,11 @@ export async function survey(
   await checkAccess(hosts, workspaces.destination, ["read", "write"]);
   for (const workspace of [workspaces.source, workspaces.destination]) hosts.expect(workspace);
   const from = await hosts.open(workspaces.source);
-  const question = { experimentId, runId, forCopy: true };
+  const question = { experimentId, runId };
   const sight = await from.look({ ...question, path: workspaces.source.path });
   const run = runAt(workspaces.source, sight, request);
   const { jobs, problems } = readJobsFile(run.jobs);
+  const sourceTools = await from.tools();
   const folder = runFolder(experimentId, run.runId);
   const done = new Set<string>();
   const takeSource = (jobs: JobInfo[]) => {
@@ -94,50 +88,24 @@ export async function survey(
       withSpace: true,
     }),
   };
-  refuse(workspaces, sights, options);
+  refuseSights(workspaces, sights, options);
   const wanted = { jobs, run: folder, statesOnly: true, excludes };
   const destination = await takeInventory(to, sights.destination, wanted);
   for (const job of jobs) if (isDone(job, destination)) done.add(jobFolder(job));
   const source = await (ahead ?? takeSource(jobs.filter((job) => !done.has(jobFolder(job)))));
   for (const folder of done) source.jobs.delete(folder);
-  const found = { source, destination };
-  const [here, there] = workspaces.source.ssh === undefined
-    ? [sights.source, sights.destination]
-    : [sights.destination, sights.source];
+  const tools = { source: sourceTools, destination: await to.tools() };
+  refuseTools(workspaces, tools);
+  const looked = { sights, tools, found: { source, destination } };
   return {
     hosts: { source: from, destination: to },
-    sights,
-    found,
-    rsyncVersions: [rsyncVersion(here.rsync), rsyncVersion(there.rsync)],
-    plan: makePlan(request, sights, jobs, found, options),
+    ...looked,
+    plan: makePlan(request, looked, jobs, options),
     problems: problems.map((problem) => ({
       code: "job",
       message: `${folder}/jobs.jsonl, ${problem}`,
     })),
   };
-}
-
-/** Refuses what can be seen to be wrong without a look. */
-function refuseRequest({ source, destination }: Ends<Workspace>): void {
-  for (const { path } of [source, destination]) {
-    if (hasControl(path)) {
-      throw new CopyError("usage", "a workspace's path cannot hold control characters");
-    }
-  }
-  if (source.ssh?.host === destination.ssh?.host && source.path === destination.path) {
-    throw new CopyError(
-      "refused",
-      `source and destination are the same folder: ${source.path}`,
-      "choose another workspace",
-    );
-  }
-  if (source.ssh !== undefined && destination.ssh !== undefined) {
-    throw new CopyError(
-      "refused",
-      `${source.id} and ${destination.id} are both remote, which is not supported yet`,
-      "run this on one of the two machines, or copy by way of a local workspace",
-    );
-  }
 }
 
 /** The run to copy, with its list of jobs. */
@@ -173,65 +141,6 @@ async function checkAccess(
   }
 }
 
-/** Refuses what would do harm. */
-function refuse(workspaces: Ends<Workspace>, sights: Ends<Sight>, options: CopyOptions): void {
-  const { source, destination } = workspaces;
-  for (const { realPath, jobsPath, experimentsPath } of [sights.source, sights.destination]) {
-    if ([realPath, jobsPath, experimentsPath].some(hasControl)) {
-      throw new CopyError("usage", "a workspace's path cannot hold control characters");
-    }
-  }
-  const linked = sights.destination.linkedStaging;
-  if (linked !== undefined) {
-    throw new CopyError(
-      "refused",
-      `${linked}${on(destination)} is a link: nothing is written through it`,
-      "remove the link",
-    );
-  }
-  if (source.ssh === undefined && destination.ssh === undefined) refuseOverlap(sights);
-  if (sights.destination.state === "foreign" && options.create !== true) {
-    throw new CopyError(
-      "refused",
-      `${sights.destination.realPath}${on(destination)} is not empty and not a workspace`,
-      "add  --create  to make it one",
-    );
-  }
-  for (const [sight, workspace] of [[sights.source, source], [sights.destination, destination]]) {
-    if ((sight as Sight).rsync !== "") continue;
-    const where = on(workspace as Workspace) || " on this machine";
-    throw new CopyError("program", `rsync is not installed${where}`, "install rsync there");
-  }
-  const { rsync } = sights.source;
-  if (source.ssh !== undefined && !isAtLeast(rsyncVersion(rsync), "3.0.0")) {
-    throw new CopyError(
-      "program",
-      `nothing can be copied from ${source.ssh.host} by its rsync (${printable(rsync)})`,
-      "install rsync 3.1.3 or later there",
-    );
-  }
-}
-
-function refuseOverlap({ source, destination }: Ends<Sight>): void {
-  const paths = (sight: Sight) => [sight.realPath, sight.jobsPath, sight.experimentsPath];
-  const pairs = paths(source).flatMap((from) =>
-    paths(destination).map((to) => [from, to] as const)
-  );
-  const same = pairs.find(([from, to], index) => from === to && index % 4 === 0); // of one kind
-  const nested = pairs.find(([from, to]) =>
-    `${from}/`.startsWith(`${to}/`) || `${to}/`.startsWith(`${from}/`)
-  );
-  if (nested === undefined) return;
-  const what = same === undefined
-    ? `are one inside the other: ${nested.join(" and ")}`
-    : `are the same folder: ${same[0]}`;
-  throw new CopyError("refused", `source and destination ${what}`, "choose another workspace");
-}
-
-function on(workspace: Workspace): string {
-  return workspace.ssh === undefined ? "" : ` on ${workspace.ssh.host}`;
-}
-
 function notFound(
   workspace: Workspace,
   sight: Sight,
@@ -261,9 +170,8 @@ function isDone(job: JobInfo, { jobs }: Inventory): boolean {
 
 function makePlan(
   { workspaces, experimentId }: Request,
-  sights: Ends<Sight>,
+  { sights, tools, found }: Pick<Survey, "sights" | "tools" | "found">,
   jobs: JobInfo[],
-  found: Ends<Inventory>,
   options: CopyOptions,
 ): CopyPlan {
   const runId = sights.source.run!.runId;
@@ -283,11 +191,11 @@ function makePlan(
   const plan: CopyPlan = {
     experimentId,
     runId,
-    source: describe(workspaces.source, sights.source),
-    destination: describe(workspaces.destination, sights.destination),
+    source: describe(workspaces.source, sights.source, tools.source),
+    destination: describe(workspaces.destination, sights.destination, tools.destination),
     run,
     jobs: planned,
-    warnings: versionWarnings(workspaces, sights),
+    warnings: versionWarnings(workspaces, tools),
     bytes: sent.reduce((sum, { bytes }) => sum + bytes, 0),
     files: sent.reduce((sum, { files }) => sum + files, 0),
   };
@@ -296,25 +204,12 @@ function makePlan(
   return plan;
 }
 
-function describe(workspace: Workspace, sight: Sight): PlannedEnd {
+function describe(workspace: Workspace, sight: Sight, { rsync }: Tools): PlannedEnd {
   return {
     id: workspace.id,
     ...(workspace.ssh && { host: workspace.ssh.host }),
     path: sight.realPath,
-    rsync: rsyncVersion(sight.rsync),
+    rsync: rsyncVersion(rsync),
     ...(sight.freeBytes !== undefined && { freeBytes: sight.freeBytes }),
   };
-}
-
-/** rsync before 3.4 has holes through which the other end can do harm. */
-function versionWarnings(workspaces: Ends<Workspace>, sights: Ends<Sight>): CopyProblem[] {
-  const { source, destination } = workspaces;
-  if (source.ssh === undefined && destination.ssh === undefined) return [];
-  return (["source", "destination"] as const).flatMap((end) => {
-    const version = rsyncVersion(sights[end].rsync);
-    if (version === "" || isAtLeast(version, "3.4.0")) return [];
-    const where = on(workspaces[end]) || " on this machine";
-    const message = `rsync ${version}${where} has known security holes; 3.4 mends them`;
-    return [{ code: "program", message }];
-  });
 }

@@ -44,8 +44,6 @@ export function sightOf(answer: ReadonlyMap<string, string>, host: string): Sigh
     marker: answer.has("marker"),
     jobsPath: place("jobs"),
     experimentsPath: place("experiments"),
-    rsync: said("rsync"),
-    tar: said("tar"),
     jobsStaging: place("jobsStaging"),
     experimentsStaging: place("experimentsStaging"),
     linkedStaging: answer.get("linkedStaging"),

@@ -14,8 +14,6 @@ export interface Question {
   experimentId?: string;
   /** The run to look for; `current` is resolved. */
   runId?: string;
-  /** Whether the versions of its programs are wanted. */
-  forCopy?: boolean;
   /** Whether its free space is wanted. */
   withSpace?: boolean;
 }
@@ -34,10 +32,6 @@ export interface Sight {
   jobsPath: string;
   /** `experiments`, links resolved. */
   experimentsPath: string;
-  /** The first line of `rsync --version`; empty where there is none, or it was not asked for. */
-  rsync: string;
-  /** The first line of `tar --version`; empty where it was not asked for. */
-  tar: string;
   /** Where copies of `jobs` are put together: a folder of the same file system. */
   jobsStaging: string;
   /** Where copies of `experiments` are put together. */
@@ -56,6 +50,14 @@ export interface Sight {
   currentStatus: string | undefined;
   /** The run that was asked for, `current` resolved; undefined when it is not there. */
   run: SeenRun | undefined;
+}
+
+/** The programs that a copy works by. */
+export interface Tools {
+  /** The first line of `rsync --version`; empty where there is none. */
+  rsync: string;
+  /** The first line of `tar --version`. */
+  tar: string;
 }
 
 /** A run that was looked at. */
@@ -282,6 +284,8 @@ export interface Host {
   open(): Promise<void>;
   /** Looks at a workspace. */
   look(question: Question): Promise<Sight>;
+  /** Tells which programs are there; a workspace was looked at before. */
+  tools(): Promise<Tools>;
   /** Finds the experiments of a workspace, with their runs. */
   browse(request: BrowseRequest): Promise<FoundExperiment[]>;
   /** Lists what is in many folders at once; answers which of them are links. */

@@ -40,6 +40,7 @@ import type {
   Settlement,
   Sight,
   TidyRequest,
+  Tools,
   Visit,
 } from "./host.ts";
 import { isGnuTar, packLocally, unpackLocally } from "./pack.ts";
@@ -70,7 +71,7 @@ export class LocalHost implements Host {
   }
 
   async look(question: Question): Promise<Sight> {
-    const { path, experimentId, runId, forCopy = false, withSpace = false } = question;
+    const { path, experimentId, runId, withSpace = false } = question;
     const absolute = expand(path);
     const real = realPathOfWhatExists(absolute);
     requireAccess("read", real);
@@ -84,13 +85,7 @@ export class LocalHost implements Host {
     if (experimentId !== undefined) refuseForeign(experiment, experimentId);
     const staging = [stagingFor(real, jobsPath), stagingFor(real, experimentsPath)] as const;
     const current = experimentId === undefined ? undefined : currentOf(experiment);
-    const version = (program: Program) => forCopy ? this.#version(program) : "";
     const place = withSpace ? nearestOf(jobsPath) : undefined;
-    const [rsync, tar, free] = await Promise.all([
-      version("rsync"),
-      version("tar"),
-      place === undefined ? undefined : freeBytes(place, this.watch),
-    ]);
     return {
       path: absolute,
       realPath: real,
@@ -104,13 +99,11 @@ export class LocalHost implements Host {
       marker: names.has(MARKER),
       jobsPath,
       experimentsPath,
-      rsync,
-      tar,
       jobsStaging: staging[0],
       experimentsStaging: staging[1],
       linkedStaging: staging.find((path) => linkTarget(path) !== undefined),
       staged: staging.flatMap((area) => entriesOf(area).map(({ name }) => `${area}/${name}`)),
-      freeBytes: free,
+      freeBytes: place === undefined ? undefined : await freeBytes(place, this.watch),
       experimentExists: experimentId !== undefined && namesIn(experiment) !== undefined,
       current,
       currentStatus: current && readText(`${experiment}/${current}/${STATUS_FILE}`),
@@ -118,6 +111,11 @@ export class LocalHost implements Host {
         ? undefined
         : findRun(experiment, runId === CURRENT ? current : runId),
     };
+  }
+
+  async tools(): Promise<Tools> {
+    const [rsync, tar] = await Promise.all([this.#version("rsync"), this.#version("tar")]);
+    return { rsync, tar };
   }
 
   /** The first line of what a program says of itself. */

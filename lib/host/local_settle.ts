@@ -134,10 +134,11 @@ export async function settleLocally(
   const isJob = ({ from }: Move) => from.startsWith(`${JOBS}/`);
   for (const group of [moves.filter(isJob), moves.filter((move) => !isJob(move))]) {
     const held = failed.some(({ reason }) => reason !== APPEARED);
+    const places = new Places();
     for (const move of group) {
       const reason = held && !isJob(move)
         ? HELD
-        : misplaced.get(move.from) ?? moveInto(staging, move);
+        : misplaced.get(move.from) ?? moveInto(staging, move, places);
       if (reason !== undefined) failed.push({ from: move.from, reason });
     }
     if (watch.fsync) await syncFolders(foldersOf(group));
@@ -217,16 +218,39 @@ async function finish(
   return code;
 }
 
+/**
+ * The names in the folders that things are moved to, each read once. What appears there later makes
+ * a rename fail, unless it is an empty folder.
+ */
+class Places {
+  readonly #names = new Map<string, Set<string>>();
+
+  /** The names in a folder, which is made when it is not there; undefined when it is no folder. */
+  namesIn(folder: string): ReadonlySet<string> | undefined {
+    const known = this.#names.get(folder);
+    if (known !== undefined) return known;
+    const { kind } = lookAt(folder, "") ?? {};
+    if (kind === undefined) Deno.mkdirSync(folder, { recursive: true });
+    else if (kind !== "folder") return undefined;
+    const names = new Set(namesIn(folder)?.map(({ name }) => name));
+    this.#names.set(folder, names);
+    return names;
+  }
+}
+
 /** Puts one folder or link in its place; the reason when that cannot be. */
-function moveInto(staging: string, { kind, from, into }: Move): string | undefined {
-  const staged = `${staging}/${from}`;
-  const final = `${into}/${from.slice(from.lastIndexOf("/") + 1)}`;
+function moveInto(
+  staging: string,
+  { kind, from, into }: Move,
+  places: Places,
+): string | undefined {
+  const name = from.slice(from.lastIndexOf("/") + 1);
+  const [staged, final] = [`${staging}/${from}`, `${into}/${name}`];
   const aside = `${staging}/${ASIDE}/${from}`;
   try {
-    const parent = lookAt(into, "");
-    if (parent === undefined) Deno.mkdirSync(into, { recursive: true });
-    else if (parent.kind !== "folder") return `${into} is a link or no folder`;
-    const there = lookAt(final, "");
+    const names = places.namesIn(into);
+    if (names === undefined) return `${into} is a link or no folder`;
+    const there = kind === "link" || names.has(name) ? lookAt(final, "") : undefined;
     if (there === undefined || kind === "link" && there.kind === "link") {
       rename(staged, final);
       return undefined;

@@ -29,6 +29,7 @@ import type {
   Settlement,
   Sight,
   TidyRequest,
+  Tools,
   Visit,
 } from "./host.ts";
 import { moveList } from "./move_list.ts";
@@ -52,6 +53,7 @@ const REASONS: Record<string, string> = { appeared: APPEARED, held: HELD };
 export class SshHost implements Host {
   readonly name: string;
   readonly #session: Session;
+  #tools: Tools = { rsync: "", tar: "" };
   /** By what name the agent holds what it has claimed. */
   #token = "";
 
@@ -87,7 +89,12 @@ export class SshHost implements Host {
     const answer = new Map<string, string>();
     const lines = asLines([path, experimentId ?? "", runId ?? ""]);
     await this.#session.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
+    this.#tools = { rsync: answer.get("rsync") ?? "", tar: answer.get("tar") ?? "" };
     return sightOf(answer, this.name);
+  }
+
+  tools(): Promise<Tools> {
+    return Promise.resolve(this.#tools);
   }
 
   async browse({ path, experimentId, withJobs }: BrowseRequest): Promise<FoundExperiment[]> {

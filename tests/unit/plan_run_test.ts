@@ -56,8 +56,6 @@ function sight(
     marker: true,
     jobsPath: "/ws/jobs",
     experimentsPath: "/ws/experiments",
-    rsync: "",
-    tar: "",
     jobsStaging: "/ws/.xpm-staging",
     experimentsStaging: "/ws/.xpm-staging",
     linkedStaging: undefined,

@@ -1,0 +1,121 @@
+/**
+ * What a copy refuses, and what it warns of: the rules, and how they are put.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import type { Sight, Tools } from "../host/host.ts";
+import { isAtLeast, rsyncVersion } from "../host/rsync.ts";
+import { hasControl, printable } from "../workspace/layout.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { Ends } from "./plan.ts";
+import type { CopyOptions, CopyProblem } from "./types.ts";
+
+/** Refuses what can be seen to be wrong without a look. */
+export function refuseRequest({ source, destination }: Ends<Workspace>): void {
+  for (const { path } of [source, destination]) {
+    if (hasControl(path)) {
+      throw new CopyError("usage", "a workspace's path cannot hold control characters");
+    }
+  }
+  if (source.ssh?.host === destination.ssh?.host && source.path === destination.path) {
+    throw new CopyError(
+      "refused",
+      `source and destination are the same folder: ${source.path}`,
+      "choose another workspace",
+    );
+  }
+  if (source.ssh !== undefined && destination.ssh !== undefined) {
+    throw new CopyError(
+      "refused",
+      `${source.id} and ${destination.id} are both remote, which is not supported yet`,
+      "run this on one of the two machines, or copy by way of a local workspace",
+    );
+  }
+}
+
+/** Refuses what would do harm. */
+export function refuseSights(
+  workspaces: Ends<Workspace>,
+  sights: Ends<Sight>,
+  options: CopyOptions,
+): void {
+  const { source, destination } = workspaces;
+  for (const { realPath, jobsPath, experimentsPath } of [sights.source, sights.destination]) {
+    if ([realPath, jobsPath, experimentsPath].some(hasControl)) {
+      throw new CopyError("usage", "a workspace's path cannot hold control characters");
+    }
+  }
+  const linked = sights.destination.linkedStaging;
+  if (linked !== undefined) {
+    throw new CopyError(
+      "refused",
+      `${linked}${on(destination)} is a link: nothing is written through it`,
+      "remove the link",
+    );
+  }
+  if (source.ssh === undefined && destination.ssh === undefined) refuseOverlap(sights);
+  if (sights.destination.state === "foreign" && options.create !== true) {
+    throw new CopyError(
+      "refused",
+      `${sights.destination.realPath}${on(destination)} is not empty and not a workspace`,
+      "add  --create  to make it one",
+    );
+  }
+}
+
+function refuseOverlap({ source, destination }: Ends<Sight>): void {
+  const paths = (sight: Sight) => [sight.realPath, sight.jobsPath, sight.experimentsPath];
+  const pairs = paths(source).flatMap((from) =>
+    paths(destination).map((to) => [from, to] as const)
+  );
+  const same = pairs.find(([from, to], index) => from === to && index % 4 === 0); // of one kind
+  const nested = pairs.find(([from, to]) =>
+    `${from}/`.startsWith(`${to}/`) || `${to}/`.startsWith(`${from}/`)
+  );
+  if (nested === undefined) return;
+  const what = same === undefined
+    ? `are one inside the other: ${nested.join(" and ")}`
+    : `are the same folder: ${same[0]}`;
+  throw new CopyError("refused", `source and destination ${what}`, "choose another workspace");
+}
+
+/** Refuses programs that cannot do it. */
+export function refuseTools(workspaces: Ends<Workspace>, tools: Ends<Tools>): void {
+  for (const end of ["source", "destination"] as const) {
+    if (tools[end].rsync !== "") continue;
+    const where = on(workspaces[end]) || " on this machine";
+    throw new CopyError("program", `rsync is not installed${where}`, "install rsync there");
+  }
+  const { source } = workspaces;
+  const { rsync } = tools.source;
+  if (source.ssh !== undefined && !isAtLeast(rsyncVersion(rsync), "3.0.0")) {
+    throw new CopyError(
+      "program",
+      `nothing can be copied from ${source.ssh.host} by its rsync (${printable(rsync)})`,
+      "install rsync 3.1.3 or later there",
+    );
+  }
+}
+
+/** rsync before 3.4 has holes through which the other end can do harm. */
+export function versionWarnings(
+  workspaces: Ends<Workspace>,
+  tools: Ends<Tools>,
+): CopyProblem[] {
+  const { source, destination } = workspaces;
+  if (source.ssh === undefined && destination.ssh === undefined) return [];
+  return (["source", "destination"] as const).flatMap((end) => {
+    const version = rsyncVersion(tools[end].rsync);
+    if (version === "" || isAtLeast(version, "3.4.0")) return [];
+    const where = on(workspaces[end]) || " on this machine";
+    const message = `rsync ${version}${where} has known security holes; 3.4 mends them`;
+    return [{ code: "program", message }];
+  });
+}
+
+/** Where a workspace is, after what is said of it. */
+export function on(workspace: Workspace): string {
+  return workspace.ssh === undefined ? "" : ` on ${workspace.ssh.host}`;
+}
