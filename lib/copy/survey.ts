@@ -65,8 +65,10 @@ export async function survey(
   const question = { experimentId, runId };
   const sight = await from.look({ ...question, path: workspaces.source.path });
   const run = runAt(workspaces.source, sight, request);
-  const { jobs, problems } = readJobsFile(run.jobs);
   const sourceTools = await from.tools();
+  const opening = hosts.open(workspaces.destination);
+  opening.catch(() => {}); // it is awaited later
+  const { jobs, problems } = readJobsFile(run.jobs);
   const folder = runFolder(experimentId, run.runId);
   const done = new Set<string>();
   const takeSource = (jobs: JobInfo[]) => {
@@ -74,7 +76,6 @@ export async function survey(
     const wanted = { jobs, run: folder, statesOnly: false, excludes, isNeeded };
     return takeInventory(from, sight, wanted);
   };
-  const opening = hosts.open(workspaces.destination);
   // a login takes longer than to look at all there is here
   const ahead = workspaces.destination.ssh && pause(0).then(() => takeSource(jobs));
   ahead?.catch(() => {}); // it is awaited later

@@ -68,8 +68,8 @@ elif [ -z "$(ls -A "$root")" ]; then state=empty
 fi
 say state "$state"
 [ -e "$root/.__experimaestro__" ] && say marker yes
-say rsync "$(rsync --version 2> /dev/null | sed -n 1p)"
-say tar "$(tar --version 2> /dev/null | sed -n 1p)"
+first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
+say rsync "$(first rsync --version)" tar "$(first tar --version)"
 existing() { # the nearest folder that is there
   here=$1
   while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
@@ -159,7 +159,6 @@ IFS= read -r mode
 IFS= read -r root
 cd "$root" 2> /dev/null || stop "permission to enter $root is denied"
 folders=$(cat)
-each() { printf '%s\\n' "$folders" | grep "$@" | tr '\\n' '\\0'; }
 describe='for path do
   case $path in
     ./*/*/*/*) shown=\${path#./*/*/*/} lead= ;;
@@ -181,10 +180,11 @@ if find . -maxdepth 0 -printf '' 2> /dev/null; then
       find -H "$@" \\( -path "./*/*/*/*" -printf "$below" -o -printf "$self" \\) 2> /dev/null' \\
       sh "$below" "$self"
   }
-  states() {
+  states() { # of jobs what is right in them, and of that the markers
     xargs -0 sh -c 'below=$1 self=$2; shift 2
-      find -H "$@" -maxdepth 1 \\( -path "./*/*/*/*" \\( -name "*.done" -o -name "*.failed" \\
-        -o -name "*.pid" \\) -printf "$below" -o ! -path "./*/*/*/*" -printf "$self" \\) 2> /dev/null' \\
+      find -H "$@" \\( -path "./jobs/*/*/*" \\
+        \\( -type d -prune , \\( -name "*.done" -o -name "*.failed" -o -name "*.pid" \\) -printf "$below" \\) \\
+        -o ! -path "./*/*/*/*" -printf "$self" -o ! -path "./jobs/*" -printf "$below" \\) 2> /dev/null' \\
       sh "$below" "$self"
   }
 else
@@ -192,25 +192,18 @@ else
     xargs -0 sh -c 'do=$1; shift; find -H "$@" -exec sh -c "$do" sh {} + 2> /dev/null' sh "$describe"
   }
   states() {
-    xargs -0 sh -c 'do=$1; shift; find -H "$@" -maxdepth 1 \\( ! -path "./*/*/*/*" -o -name "*.done" \\
-      -o -name "*.failed" -o -name "*.pid" \\) -exec sh -c "$do" sh {} + 2> /dev/null' sh "$describe"
+    xargs -0 sh -c 'do=$1; shift
+      find -H "$@" -path "./jobs/*/*/*/*" -prune -o -path "./jobs/*/*/*" ! -name "*.done" \\
+        ! -name "*.failed" ! -name "*.pid" -prune -o -exec sh -c "$do" sh {} + 2> /dev/null' sh "$describe"
   }
 fi
-if [ "$mode" = states ]; then
-  each '^\\./jobs/' | states
-  each -v '^\\./jobs/' | every
-else
-  each . | every
-fi
+printf '%s\\n' "$folders" | tr '\\n' '\\0' | if [ "$mode" = states ]; then states; else every; fi
 say links
-links() {
+{ printf '%s\\n' "$folders"; printf '%s\\n' "$folders" | sed 's|/[^/]*$||' | sort -u; } | tr '\\n' '\\0' |
   xargs -0 sh -c 'find "$@" -maxdepth 0 -type l 2> /dev/null -exec sh -c '\\''
-  for link do
-    printf "%s\\\\0%s\\\\0%s\\\\0" "$link" "$(readlink "$link")" "$(readlink -f "$link" 2> /dev/null)"
-  done'\\'' sh {} +' sh
-}
-each . | links
-printf '%s\\n' "$folders" | sed 's|/[^/]*$||' | sort -u | tr '\\n' '\\0' | links
+    for link do
+      printf "%s\\\\0%s\\\\0%s\\\\0" "$link" "$(readlink "$link")" "$(readlink -f "$link" 2> /dev/null)"
+    done'\\'' sh {} +' sh
 finish
 `;
 
