@@ -67,7 +67,7 @@ export async function survey(
   const run = runAt(workspaces.source, sight, request);
   const sourceTools = await from.tools();
   const opening = hosts.open(workspaces.destination);
-  opening.catch(() => {}); // it is awaited later
+  await Promise.race([opening, pause(0)]); // a login is under way before there is more to do here
   const { jobs, problems } = readJobsFile(run.jobs);
   const folder = runFolder(experimentId, run.runId);
   const done = new Set<string>();
@@ -77,7 +77,7 @@ export async function survey(
     return takeInventory(from, sight, wanted);
   };
   // a login takes longer than to look at all there is here
-  const ahead = workspaces.destination.ssh && pause(0).then(() => takeSource(jobs));
+  const ahead = workspaces.destination.ssh && takeSource(jobs);
   ahead?.catch(() => {}); // it is awaited later
   const to = await opening;
   const sights = {
