@@ -50,10 +50,12 @@ export async function claimLocally(
     const resumed = namesIn(staging)!.some(({ name }) => name !== ABOUT);
     if (lookAt(`${staging}/${ABOUT}`, "") !== undefined) Deno.removeSync(`${staging}/${ABOUT}`);
     Deno.writeTextFileSync(`${staging}/${ABOUT}`, `${about}\n`, { createNew: true });
+    const { uid, gid } = Deno.lstatSync(staging);
     return {
       changed: restored > 0 || lock.waited,
       resumed,
-      owner: Deno.lstatSync(staging).uid ?? 0,
+      owner: uid ?? 0,
+      owners: `${uid}:${gid}`,
       isHeld: lock.isHeld,
       release,
     };
