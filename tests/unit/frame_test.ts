@@ -95,13 +95,12 @@ async function scan(root: string, folders: string[]): Promise<{ whole: boolean; 
     stdin: "piped",
     stdout: "piped",
   }).spawn();
-  const texts: string[] = [];
-  const [whole] = await Promise.all([
-    new Answers(child.stdout).read(WORD, (text) => texts.push(text)),
+  const [said] = await Promise.all([
+    new Response(child.stdout).arrayBuffer(),
     new Response([WORD, "all", root, ...folders, ""].join("\n")).body!.pipeTo(child.stdin),
   ]);
   await child.status;
-  return { whole, texts };
+  return await answer(new Uint8Array(said));
 }
 
 // A link's target that reads like a word of the protocol is data: it once ended the answer.
