@@ -57,56 +57,53 @@ export async function survey(
   if (runId !== CURRENT) checkId("run", runId);
   refuseRequest(workspaces);
   const excludes = excluder(options.exclude ?? []);
-  // this machine first, so that a refusal comes before any login
-  await checkAccess(hosts, workspaces.source, ["read"]);
-  await checkAccess(hosts, workspaces.destination, ["read", "write"]);
-  for (const workspace of [workspaces.source, workspaces.destination]) hosts.expect(workspace);
-  const from = await hosts.open(workspaces.source);
-  const question = { experimentId, runId };
-  const sight = await from.look({ ...question, path: workspaces.source.path });
-  const run = runAt(workspaces.source, sight, request);
-  const sourceTools = await from.tools();
+  const source = await lookAtSource(hosts, request);
   const opening = hosts.open(workspaces.destination);
   await Promise.race([opening, pause(0)]); // a login is under way before there is more to do here
-  const { jobs, problems } = readJobsFile(run.jobs);
-  const folder = runFolder(experimentId, run.runId);
+  const { jobs, problems } = readJobsFile(source.run.jobs);
+  const run = runFolder(experimentId, source.run.runId);
   const done = new Set<string>();
   const takeSource = (jobs: JobInfo[]) => {
     const isNeeded = (folder: string) => !done.has(folder);
-    const wanted = { jobs, run: folder, statesOnly: false, excludes, isNeeded };
-    return takeInventory(from, sight, wanted);
+    const wanted = { jobs, run, statesOnly: false, excludes, isNeeded };
+    return takeInventory(source.host, source.sight, wanted);
   };
   // a login takes longer than to look at all there is here
   const ahead = workspaces.destination.ssh && takeSource(jobs);
   ahead?.catch(() => {}); // it is awaited later
   const to = await opening;
-  const sights = {
-    source: sight,
-    destination: await to.look({
-      ...question,
-      path: workspaces.destination.path,
-      runId: run.runId,
-      withSpace: true,
-    }),
-  };
+  const { path } = workspaces.destination;
+  const sight = await to.look({ path, experimentId, runId: source.run.runId, withSpace: true });
+  const sights = { source: source.sight, destination: sight };
   refuseSights(workspaces, sights, options);
-  const wanted = { jobs, run: folder, statesOnly: true, excludes };
-  const destination = await takeInventory(to, sights.destination, wanted);
-  for (const job of jobs) if (isDone(job, destination)) done.add(jobFolder(job));
-  const source = await (ahead ?? takeSource(jobs.filter((job) => !done.has(jobFolder(job)))));
-  for (const folder of done) source.jobs.delete(folder);
-  const tools = { source: sourceTools, destination: await to.tools() };
+  const there = await takeInventory(to, sight, { jobs, run, statesOnly: true, excludes });
+  for (const job of jobs) if (isDone(job, there)) done.add(jobFolder(job));
+  const here = await (ahead ?? takeSource(jobs.filter((job) => !done.has(jobFolder(job)))));
+  for (const folder of done) here.jobs.delete(folder);
+  const tools = { source: source.tools, destination: await to.tools() };
   refuseTools(workspaces, tools);
-  const looked = { sights, tools, found: { source, destination } };
+  const looked = { sights, tools, found: { source: here, destination: there } };
   return {
-    hosts: { source: from, destination: to },
+    hosts: { source: source.host, destination: to },
     ...looked,
     plan: makePlan(request, looked, jobs, options),
     problems: problems.map((problem) => ({
       code: "job",
-      message: `${folder}/jobs.jsonl, ${problem}`,
+      message: `${run}/jobs.jsonl, ${problem}`,
     })),
   };
+}
+
+/** The source, with the run to copy; what this machine refuses comes before any login. */
+async function lookAtSource(hosts: Hosts, { workspaces, experimentId, runId }: Request) {
+  const { source, destination } = workspaces;
+  await checkAccess(hosts, source, ["read"]);
+  await checkAccess(hosts, destination, ["read", "write"]);
+  for (const workspace of [source, destination]) hosts.expect(workspace);
+  const host = await hosts.open(source);
+  const sight = await host.look({ path: source.path, experimentId, runId });
+  const run = runAt(source, sight, { workspaces, experimentId, runId });
+  return { host, sight, run, tools: await host.tools() };
 }
 
 /** The run to copy, with its list of jobs. */
