@@ -32,8 +32,6 @@ export interface Context {
   resumed: boolean;
   /** The user at the destination, as a number. */
   owner: number;
-  /** Whether all at the source belongs to whom new files at the destination belong to anyway. */
-  isOurs: boolean;
   /** The jobs that could not be copied. */
   failed: Set<PlannedJob>;
 }
@@ -83,7 +81,7 @@ function hasEnded({ source }: PlannedJob): boolean {
 
 /** What of a load has passed as a tar stream, rewritten on its way; undefined when nothing has. */
 async function passSmall(load: Load, context: Context): Promise<Passed | undefined> {
-  const { surveyed, tally, owner, isOurs } = context;
+  const { surveyed, tally, owner } = context;
   const { plan } = surveyed;
   const { jobs, run } = streamable(load, context);
   if (jobs.length === 0 && run === undefined) return undefined;
@@ -93,8 +91,7 @@ async function passSmall(load: Load, context: Context): Promise<Passed | undefin
   const passage = new Passage(jobs, passing, mapOf(surveyed), surveyed.hosts.source.name ?? "tar");
   const folders = [...jobs.map(jobFolder), ...(run === undefined ? [] : [run])];
   const staging = { ...stagingOf(load, context), folders, sizeOnly: false };
-  const owners = { owner, isOurs };
-  if (!await stream(staging, passage, owners, mostBytesOf(load, surveyed))) {
+  if (!await stream(staging, passage, owner, mostBytesOf(load, surveyed))) {
     context.resumed = true;
     return undefined;
   }

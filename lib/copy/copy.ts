@@ -142,11 +142,8 @@ async function attemptCopy(
     const resumed = claims.some((claim) => claim.resumed);
     if (options.dryRun !== true) requireSpace(surveyed.plan, resumed);
     const owner = claims[0]?.owner ?? 0;
-    const { owners } = surveyed.found.source;
-    const isOurs = claims.every((claim) => owners?.size === 1 && owners.has(claim.owners ?? ""));
     const failed = new Set<PlannedJob>();
-    const watch = hosts.watch;
-    const context = { surveyed, tally, options, watch, resumed, owner, isOurs, failed };
+    const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner, failed };
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");

@@ -65,8 +65,6 @@ export interface Inventory {
   jobs: Map<string, FoundJob>;
   /** The run's folder; empty when it is not there. */
   run: FoundRunFolder;
-  /** Users and groups, as numbers, that something there belongs to: known on this machine only. */
-  owners?: Set<string>;
   /** Which of these folders are links, or stand in one; absent when none does. */
   linked?: LinkedFolder[];
 }
@@ -98,7 +96,6 @@ export async function takeInventory(
   const linked = await host.scan(
     { root: sight.realPath, folders, jobStatesOnly: statesOnly, ...(isNeeded && { isNeeded }) },
     (folder, entry) => {
-      if (entry.owner !== undefined) (found.owners ??= new Set()).add(entry.owner);
       const taskId = tasks.get(folder);
       if (taskId !== undefined) addToJob(found.jobs, folder, taskId, entry, excludes);
       else if (folder === run && !isLeftBehindInRun(entry.path)) found.run.set(entry.path, entry);

@@ -78,14 +78,14 @@ export interface Staging {
  * Brings folders of many small files into a staging folder that is new, as one tar stream, and
  * rewrites them on their way.
  *
- * @param owners The user at the destination, as a number; and whether no owner needs to be set.
+ * @param owner The user at the destination, as a number.
  * @param mostBytes How long the stream can be at most.
  * @returns Whether all of it has come, rewritten; if not, `stage` has to bring it.
  */
 export async function stream(
   staging: Staging,
   passage: Passage,
-  { owner, isOurs }: { owner: number; isOurs: boolean },
+  owner: number,
   mostBytes: number,
 ): Promise<boolean> {
   const { hosts, paths, folders, taskIds, onProgress } = staging;
@@ -101,7 +101,7 @@ export async function stream(
     mostBytes,
     onBytes: (bytes) => onProgress(bytes, undefined),
   });
-  const unpacked = await hosts.destination.unpack(paths.destination, sifted, isOurs);
+  const unpacked = await hosts.destination.unpack(paths.destination, sifted);
   return unpacked && await whole && passage.whole;
 }
 

@@ -51,7 +51,6 @@ export function lookAt(path: string, as: string): Entry | undefined {
     size: info.size,
     mtime: seconds(info.mtime?.getTime() ?? 0),
     mode: (info.mode ?? 0o644) & 0o7777,
-    owner: `${info.uid}:${info.gid}`,
   };
   if (entry.kind === "link") {
     const target = attempt(path, () => Deno.readLinkSync(path));

@@ -95,8 +95,6 @@ export interface Entry {
   target?: string;
   /** Whether it takes less room than its size: told of files of this machine only. */
   holes?: true;
-  /** User and group, as numbers: told on this machine only. */
-  owner?: string;
 }
 
 /** What to look at in a scan. */
@@ -244,8 +242,6 @@ export interface Claim {
   resumed: boolean;
   /** The user there, as a number. */
   owner: number;
-  /** User and group of what is made there, as numbers: told on this machine only. */
-  owners?: string;
   /** Gives it up; an empty staging folder is removed. */
   release(): Promise<void>;
 }
@@ -307,12 +303,8 @@ export interface Host {
   discard(staging: string, folders: string[]): Promise<void>;
   /** Makes a tar archive of folders; GNU tar is needed. */
   pack(request: PackRequest): Pack;
-  /**
-   * Unpacks an archive into a staging folder; answers whether all went well.
-   *
-   * @param isOurs Whether all of it belongs to whom new files belong to anyway.
-   */
-  unpack(staging: string, stream: AsyncIterable<Uint8Array>, isOurs: boolean): Promise<boolean>;
+  /** Unpacks an archive into a staging folder; answers whether all went well. */
+  unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean>;
   /** Puts what was staged in its place. */
   settle(settlement: Settlement): Promise<FailedMove[]>;
   /** How rsync reaches this machine. */

@@ -196,8 +196,8 @@ export class LocalHost implements Host {
     return packLocally(request, this.watch);
   }
 
-  unpack(staging: string, stream: AsyncIterable<Uint8Array>, isOurs: boolean): Promise<boolean> {
-    return unpackLocally(staging, stream, isOurs, this.watch);
+  unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean> {
+    return unpackLocally(staging, stream, this.watch);
   }
 
   async settle(settlement: Settlement): Promise<FailedMove[]> {

@@ -50,12 +50,10 @@ export async function claimLocally(
     const resumed = namesIn(staging)!.some(({ name }) => name !== ABOUT);
     if (lookAt(`${staging}/${ABOUT}`, "") !== undefined) Deno.removeSync(`${staging}/${ABOUT}`);
     Deno.writeTextFileSync(`${staging}/${ABOUT}`, `${about}\n`, { createNew: true });
-    const { uid, gid } = Deno.lstatSync(staging);
     return {
       changed: restored > 0 || lock.waited,
       resumed,
-      owner: uid ?? 0,
-      owners: `${uid}:${gid}`,
+      owner: Deno.lstatSync(staging).uid ?? 0,
       isHeld: lock.isHeld,
       release,
     };

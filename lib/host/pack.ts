@@ -45,19 +45,13 @@ export function packLocally(request: PackRequest, watch: Watch): Pack {
   };
 }
 
-/**
- * Unpacks into a folder of this machine; a group that the user is not in stays as it is.
- *
- * @param isOurs Whether no owner needs to be set, which takes an eighth of the time.
- */
+/** Unpacks into a folder of this machine; a group that the user is not in stays as it is. */
 export async function unpackLocally(
   folder: string,
   stream: AsyncIterable<Uint8Array>,
-  isOurs: boolean,
   watch: Watch,
 ): Promise<boolean> {
-  const owner = isOurs ? "--no-same-owner" : "--same-owner";
-  const running = start("tar", ["-C", folder, "-b", "128", "-xpf", "-", owner], watch);
+  const running = start("tar", ["-C", folder, "-b", "128", "-xpf", "-", "--same-owner"], watch);
   const clock = endWhenIdle(running, watch.timeout);
   await clock.during(Promise.all([feed(running, stream, clock), output(running), running.code]));
   const code = await running.code;

@@ -23,9 +23,8 @@ export interface FileInfo {
   mtime: Date;
   /** Kind and permission bits. */
   mode: number;
-  /** Its owner, and its group. */
+  /** Its owner. */
   uid: number;
-  gid: number;
   /** Its file system. */
   dev: number;
   /** Its number there. */
@@ -49,7 +48,6 @@ export function infoOf(stats: fs.BigIntStats): FileInfo {
     mtime: new Date(Number(stats.mtimeMs)),
     mode: Number(stats.mode),
     uid: Number(stats.uid),
-    gid: Number(stats.gid),
     dev: Number(stats.dev),
     ino: Number(stats.ino),
     nlink: Number(stats.nlink),
