@@ -201,3 +201,23 @@ inEachDirection(
     }
   },
 );
+
+/** Whom the files of a job, and what is made at the destination, may belong to. */
+const OWNERS = {
+  "root, all of it": "",
+  "root, but for one file": 'chown 65534 "$1/params.json"',
+  "root, but for the group of one file": 'chgrp 65534 "$1/params.json"',
+  "somebody else, all of it": 'chown -hR 65534:65534 "$(dirname "$2")"',
+  "root, and what is made there to another group": 'mkdir "$2"; chgrp 65534 "$2"; chmod g+s "$2"',
+};
+
+for (const [owners, script] of Object.entries(OWNERS)) {
+  inEachDirection(`copyExperiment() by root keeps the owners: ${owners}`, async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: 2 });
+    shell("/", script, sample.jobs[0]!.folder, pair.destination.path);
+    setTimes(sample.root);
+    const result = await pair.copy(sample);
+    assertEquals([result.errors, result.complete], [[], true]);
+    compareTrees({ sample, destination: pair.destination.path });
+  }, { ignore: Deno.uid() !== 0 });
+}
