@@ -114,7 +114,7 @@ function stagingOf(
     paths: { source: sights.source.realPath, destination: load.staging },
     taskIds: load.jobs.map(({ taskId }) => taskId),
     openFolders: hasClosedFolders(load, surveyed),
-    sparse: mayHaveHoles(load, surveyed),
+    sparse: haveHoles(load, surveyed),
     exclude: options.exclude ?? [],
     bandwidthLimit: options.bandwidthLimit ?? 0,
     quiet: quietTime(load, resumed),
@@ -209,12 +209,12 @@ function streamable(
   // rsync looks for the markers before it reads the files, tar may do so after
   const jobs = load.jobs.filter(hasEnded).filter((job) => {
     const found = source.jobs.get(jobFolder(job))!;
-    return found.linked === undefined && !found.special && misplacedLink(found) === undefined &&
-      found.bytes <= found.files * STREAMED_SIZE;
+    return found.linked === undefined && !found.special && !found.holes &&
+      misplacedLink(found) === undefined && found.bytes <= found.files * STREAMED_SIZE;
   });
   // what only the destination has of a run is added to what rsync has brought
   const withRun = load.withRun && plan.run.action === "copy" &&
-    ![...source.run.values()].some(({ kind }) => kind === "other");
+    ![...source.run.values()].some(({ kind, holes }) => kind === "other" || holes === true);
   return { jobs, run: withRun ? runFolder(plan.experimentId, plan.runId) : undefined };
 }
 
@@ -238,9 +238,8 @@ function hasClosedFolders({ jobs, withRun }: Load, { found: { source } }: Survey
   return [...inJobs, ...inRun].some(({ kind, mode }) => kind === "folder" && isClosed(mode));
 }
 
-/** Whether files of a load may have holes; of another machine's nobody knows. */
-function mayHaveHoles({ jobs, withRun }: Load, { hosts, found: { source } }: Survey): boolean {
-  if (hosts.source.name !== undefined) return true;
+/** Whether files of a load have holes. */
+function haveHoles({ jobs, withRun }: Load, { found: { source } }: Survey): boolean {
   return jobs.some((job) => source.jobs.get(jobFolder(job))!.holes) ||
     withRun && [...source.run.values()].some(({ holes }) => holes === true);
 }

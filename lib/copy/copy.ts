@@ -131,6 +131,7 @@ async function attemptCopy(
 ): Promise<void> {
   const claims: Claim[] = [];
   let plan: CopyPlan | undefined;
+  let done = false;
   try {
     let surveyed = await survey(hosts, request, options);
     plan = surveyed.plan;
@@ -145,11 +146,12 @@ async function attemptCopy(
     const failed = new Set<PlannedJob>();
     const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner, failed };
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
+    done = true;
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
     throw asCopyError(explainFull(error, plan));
   } finally {
-    for (const claim of claims) await claim.release();
+    for (const claim of claims) await claim.release(!done);
   }
 }
 

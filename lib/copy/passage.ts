@@ -109,6 +109,8 @@ export class Passage implements Sieve {
     if (!this.#isAskedFor(head.name, folder)) {
       throw untrusted(this.from, `${head.name}, not asked for`);
     }
+    // a map of holes could make tar read on, over what comes next
+    if (head.sparse) return this.#leave("drop");
     if (head.type === HARD_LINK) return this.#meetHardLink(head, path);
     if (![FILE, LINK, FOLDER].includes(head.type)) return this.#leave("drop");
     return passing === undefined
@@ -145,7 +147,6 @@ export class Passage implements Sieve {
     }
     if (head.type !== FILE || !DOCUMENTS.includes(path)) return "pass";
     if (path === PARAMS_FILE) passing.hasParams = true;
-    if (head.sparse) return this.#leave("pass");
     if (!isOversized(head)) return "read";
     if (path !== PARAMS_FILE) passing.findings.notes.push(`${path} ${TOO_LARGE}`);
     else passing.trouble = new CopyError("job", `${path} is larger than 32 MiB`);
@@ -166,7 +167,6 @@ export class Passage implements Sieve {
     }
     if (head.type === LINK) return lead(this.#runFindings.link(path, head.linkName));
     if (runDocumentKind(path) === undefined) return "pass";
-    if (head.sparse) return this.#leave("pass");
     if (!isOversized(head)) return "read";
     this.#runFindings.notes.push(`${path} ${TOO_LARGE}`);
     return "pass";

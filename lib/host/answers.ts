@@ -8,6 +8,7 @@ import { CopyError } from "../errors.ts";
 import { hasControl, JOBS_FILE, printable, STATUS_FILE } from "../workspace/layout.ts";
 import { availableBytes } from "./df.ts";
 import type { Entry, EntryKind, FoundExperiment, LinkedFolder, Sight, Visit } from "./host.ts";
+import { hasHoles } from "./files.ts";
 import { notThere } from "./local.ts";
 
 const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
@@ -122,9 +123,9 @@ function nonsense(host: string, what: string): CopyError {
   return new CopyError("connection", `${host} did not answer as expected: ${what}`);
 }
 
-const DESCRIBED = /^(\/?)(.)(\d+) (\S+) ([0-7]+) /;
+const DESCRIBED = /^(\/?)(.)(\d+) (\d+) (\S+) ([0-7]+) /;
 
-/** The folder that `/d4096 1795470732.38 755 ./jobs/a/b` names: `jobs/a/b`. */
+/** The folder that `/d4096 8 1795470732.38 755 ./jobs/a/b` names: `jobs/a/b`. */
 function nameOf(described: string): string {
   return described.replace(DESCRIBED, "").replace(/^\.\//, "");
 }
@@ -140,7 +141,7 @@ function readEntry(described: string, target: string, host: string): Entry {
   if (match === null || path.startsWith("/") || leadsUp(path)) {
     throw nonsense(host, `'${printable(described.slice(0, 40))}'`);
   }
-  const [, self, kind, size, mtime, mode] = match as unknown as string[];
+  const [, self, kind, size, blocks, mtime, mode] = match as unknown as string[];
   return {
     path: self ? "" : path,
     kind: KINDS[kind!] ?? "other",
@@ -148,5 +149,6 @@ function readEntry(described: string, target: string, host: string): Entry {
     mtime: mtime!.slice(0, mtime!.indexOf(".") < 0 ? undefined : mtime!.indexOf(".") + 10),
     mode: parseInt(mode!, 8),
     ...(target !== "" && { target }),
+    ...(kind === "f" && hasHoles(Number(size), Number(blocks)) && { holes: true as const }),
   };
 }

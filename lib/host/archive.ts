@@ -28,12 +28,7 @@ export const BLOCK = 512;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-const [NEWLINE, BLANK, ZERO, EQUALS] = [..."\n 0="].map((char) => char.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-  number,
-];
+const [TAB, NEWLINE, BLANK, ZERO, EQUALS] = [9, 10, 32, 48, 61];
 
 /**
  * The members of an archive, one after the other. One that was cut short ends with its last whole
@@ -87,6 +82,7 @@ export function nameOf(header: Uint8Array): string {
  * it is written in another way.
  */
 export function records(bytes: Uint8Array): Map<string, string> | undefined {
+  if (bytes.includes(0)) return undefined; // tar takes what comes before it
   const found = new Map<string, string>();
   const whole = decoder.decode(bytes);
   // a record's length counts bytes: where each is a character, the text can be cut as it is
@@ -97,8 +93,10 @@ export function records(bytes: Uint8Array): Map<string, string> | undefined {
     const [blank, equals] = [bytes.indexOf(BLANK, at), bytes.indexOf(EQUALS, at)];
     const length = Number(cut(at, blank));
     const end = at + length - 1;
-    const isWhole = at < blank && blank < equals && equals < end && bytes[end] === NEWLINE;
+    const isWhole = at < blank && blank + 1 < equals && equals < end && bytes[end] === NEWLINE;
     if (!isWhole || String(length).length !== blank - at) return undefined;
+    // tar skips blanks before a key
+    if (bytes[blank + 1] === BLANK || bytes[blank + 1] === TAB) return undefined;
     found.set(cut(blank + 1, equals), cut(equals + 1, end));
     at = end + 1;
   }

@@ -57,8 +57,13 @@ export function lookAt(path: string, as: string): Entry | undefined {
     if (target === undefined) return undefined;
     entry.target = target;
   }
-  if (info.isFile && info.size - (info.blocks ?? 0) * 512 >= HOLE) entry.holes = true;
+  if (info.isFile && hasHoles(info.size, info.blocks ?? 0)) entry.holes = true;
   return entry;
+}
+
+/** Whether a file of so many bytes has holes, when it takes so many blocks of 512 bytes. */
+export function hasHoles(size: number, blocks: number): boolean {
+  return size - blocks * 512 >= HOLE;
 }
 
 /** Milliseconds as seconds with three decimals. */

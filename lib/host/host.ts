@@ -93,7 +93,7 @@ export interface Entry {
   mode: number;
   /** Where a link leads. */
   target?: string;
-  /** Whether it takes less room than its size: told of files of this machine only. */
+  /** Whether it takes less room than its size: told of files. */
   holes?: true;
 }
 
@@ -242,8 +242,13 @@ export interface Claim {
   resumed: boolean;
   /** The user there, as a number. */
   owner: number;
-  /** Gives it up; an empty staging folder is removed. */
-  release(): Promise<void>;
+  /**
+   * Gives it up; an empty staging folder is removed.
+   *
+   * @param failed Whether something may still work there: on another machine it goes with the
+   * session, which ends that first.
+   */
+  release(failed: boolean): Promise<void>;
 }
 
 /** What to pack. */

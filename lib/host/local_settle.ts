@@ -223,18 +223,31 @@ async function finish(
  * a rename fail, unless it is an empty folder.
  */
 class Places {
-  readonly #names = new Map<string, Set<string>>();
+  readonly #names = new Map<string, Names>();
 
   /** The names in a folder, which is made when it is not there; undefined when it is no folder. */
-  namesIn(folder: string): ReadonlySet<string> | undefined {
+  namesIn(folder: string): Names | undefined {
     const known = this.#names.get(folder);
     if (known !== undefined) return known;
     const { kind } = lookAt(folder, "") ?? {};
     if (kind === undefined) Deno.mkdirSync(folder, { recursive: true });
     else if (kind !== "folder") return undefined;
-    const names = new Set(namesIn(folder)?.map(({ name }) => name));
+    const names = namesOf(folder);
     this.#names.set(folder, names);
     return names;
+  }
+}
+
+/** Names, of which it can be asked whether one is among them. */
+type Names = Pick<ReadonlySet<string>, "has">;
+
+/** The names in a folder; where they may not be read, each may be among them. */
+function namesOf(folder: string): Names {
+  try {
+    return new Set(namesIn(folder)?.map(({ name }) => name));
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return { has: () => true };
+    throw error;
   }
 }
 

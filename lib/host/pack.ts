@@ -21,7 +21,6 @@ export function packArguments(
   return [
     "--format=posix",
     "--pax-option=delete=atime,delete=ctime",
-    "--sparse",
     ...(owner === 0 ? [] : [`--owner=+${owner}`]),
     ...["--anchored", "--wildcards", "--no-wildcards-match-slash"],
     ...leftBehind.map((place) => `--exclude=${place}`),

@@ -168,13 +168,23 @@ export async function feed(running: Running, parts: Parts, clock?: IdleClock): P
   const writer = running.stdin.getWriter();
   try {
     for await (const part of gathered(parts)) {
-      await writer.write(part);
+      if (!await isTaken(writer.write(part))) return;
       clock?.moved();
     }
-    await writer.close();
+    await isTaken(writer.close());
   } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe || error instanceof TypeError) return;
     running.kill(); // it would wait for the rest
+    throw error;
+  }
+}
+
+/** Whether a process takes what is written to it; not, when it reads no more. */
+export async function isTaken(writing: Promise<void>): Promise<boolean> {
+  try {
+    await writing;
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe || error instanceof TypeError) return false;
     throw error;
   }
 }

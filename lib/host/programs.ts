@@ -170,11 +170,12 @@ describe='for path do
   elif [ -f "$path" ]; then kind=f options=-L
   else kind=o
   fi
-  info=$(stat $options -c "%s %Y %a" "$path" 2> /dev/null || stat $options -f "%z %m %Lp" "$path")
+  info=$(stat $options -c "%s %b %Y %a" "$path" 2> /dev/null ||
+    stat $options -f "%z %b %m %Lp" "$path")
   printf "%s%s%s %s\\\\0%s\\\\0" "$lead" "$kind" "$info" "$shown" "$target"
 done'
 if find . -maxdepth 0 -printf '' 2> /dev/null; then
-  below='%y%s %T@ %m %P\\0%l\\0' self='/%y%s %T@ %m %p\\0%l\\0'
+  below='%y%s %b %T@ %m %P\\0%l\\0' self='/%y%s %b %T@ %m %p\\0%l\\0'
   every() {
     xargs -0 sh -c 'below=$1 self=$2; shift 2
       find -H "$@" \\( -path "./*/*/*/*" -printf "$below" -o -printf "$self" \\) 2> /dev/null' \\

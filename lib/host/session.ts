@@ -16,6 +16,7 @@ import {
   feed,
   gathered,
   type IdleClock,
+  isTaken,
   output,
   type Parts,
   type Running,
@@ -156,7 +157,10 @@ export class Session {
 
   async #answer(word: string, tell: (text: string) => void): Promise<void> {
     const { running, answers } = this.#agent!;
-    if (!await answers.read(word, tell)) throw await this.#failure(running, await running.code);
+    // ssh does not tell that the agent has died as long as another channel is open
+    const timer = setTimeout(() => this.#dropSpare(), SILENCE);
+    const whole = await answers.read(word, tell).finally(() => clearTimeout(timer));
+    if (!whole) throw await this.#failure(running, await running.code);
   }
 
   /** Waits for the end of what the agent was asked before. */
@@ -190,9 +194,7 @@ export class Session {
       const word = crypto.randomUUID();
       const verb = inItself ? "keep" : "run";
       this.#tell([`${verb} ${sized(program)}${word}`, ...lines, ""].join("\n"));
-      // ssh does not tell that the agent has died as long as another channel is open
-      const timer = setTimeout(() => this.#dropSpare(), SILENCE);
-      await this.#answer(word, tell).finally(() => clearTimeout(timer));
+      await this.#answer(word, tell);
     });
   }
 
@@ -247,11 +249,9 @@ export class Session {
       for await (const part of gathered(parts, PART)) {
         if (answered.aborted) break;
         this.#tell(`${part.length}\n`);
-        await writer.write(part);
+        if (!await isTaken(writer.write(part))) break;
         clock.moved();
       }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BrokenPipe || error instanceof TypeError)) throw error;
     } finally {
       this.#tell("0\n");
     }

@@ -60,8 +60,8 @@ export interface Expected {
 }
 
 /**
- * Lets an archive in pax form pass a sieve; what comes out is void once more is asked for. What two readers of tar could take for different things
- * does not pass.
+ * Lets an archive in pax form pass a sieve; what comes out is void once more is asked for. What two
+ * readers of tar could take for different things does not pass.
  *
  * @throws {CopyError} `refused`, when it is no archive, or when it has no end.
  */

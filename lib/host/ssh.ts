@@ -154,8 +154,9 @@ export class SshHost implements Host {
       changed: said.has("waiting") || said.has("restored"),
       resumed: said.has("resumed"),
       owner: Number(value("owner")),
-      release: async () => {
+      release: async (failed) => {
         clearInterval(beat);
+        if (failed) return;
         // where the connection is lost or stands still, the agent gives it up by itself
         const freed = this.#session.run(FREE, [staging], () => {}, true).catch(() => {});
         await within(RELEASE, freed);

@@ -124,9 +124,9 @@ Deno.test("sightOf() takes any answer for a sight or for nonsense", () => {
 Deno.test("scanReader() takes any texts for entries or for nonsense, and none leads out", () => {
   const described = fc.oneof(
     text,
-    text.map((path) => `f12 1795470732.38 644 ${path}`),
-    text.map((path) => `/d4096 1795470732 755 ./${path}`),
-    fc.constantFrom("links", "l1 1 777 ../x", "f1 1 1 /etc/passwd"),
+    text.map((path) => `f12 8 1795470732.38 644 ${path}`),
+    text.map((path) => `/d4096 8 1795470732 755 ./${path}`),
+    fc.constantFrom("links", "l1 0 1 777 ../x", "f1 8 1 1 /etc/passwd"),
   );
   const folders = ["jobs/t/1", "jobs/t/2", "experiments/e/r"];
   fc.assert(fc.property(fc.array(described), (texts) => {
@@ -432,6 +432,38 @@ Deno.test("sift() lets no archive through that tar unpacks elsewhere", async () 
     await Deno.remove(root, { recursive: true });
   }
 });
+
+/** An archive of a file, with another record in place of its time. */
+function withRecord(record: string): Uint8Array {
+  const mtime = `${"1".repeat(record.length - "mtime=".length - 2)}.5`;
+  const file = {
+    path: `${FOLDER}/x`,
+    kind: "file",
+    mode: 0o644,
+    bytes: new Uint8Array(9),
+  } as const;
+  const bytes = Uint8Array.from([...archive([{ ...file, mtime }])].flatMap((part) => [...part]));
+  const at = 512 + new TextDecoder().decode(bytes.subarray(512)).indexOf("mtime=");
+  bytes.set(encoder.encode(record), at);
+  return bytes;
+}
+
+// What tar skips before a key is no part of it for tar, and what comes after a NUL is no part of a value.
+for (
+  const record of ["\tpath=jobs/t/2/x", " path=jobs/t/2/x", "path=jobs/t/1/x\0y", "path=\0y1234"]
+) {
+  Deno.test(`sift() takes no archive with a record ${JSON.stringify(record)}`, async () => {
+    await assertRejects(() => passed(withRecord(record), []), CopyError, "what is no archive");
+  });
+}
+
+// By a map of holes tar could take the bytes of what comes next for those of this file.
+for (const record of ["GNU.sparse.major=1", "GNU.sparse.map=0,9999", "GNU.sparse.size=999"]) {
+  Deno.test(`sift() leaves out a file with ${record}`, async () => {
+    const left = await passed(withRecord(record), []);
+    assertEquals(left.some((byte) => byte !== 0), false);
+  });
+}
 
 Deno.test("sift() refuses more bytes than there can be", async () => {
   async function* endless() {

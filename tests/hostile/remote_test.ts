@@ -87,7 +87,7 @@ const LIARS: [
     "remote to local",
     {
       find:
-        `#!/bin/sh\n${OWN}\n$own "$@"; case $* in *printf*P*) yes "f1 1.0 644 $(printf %04000d 1)" | tr '\\n' '\\000' ;; esac`,
+        `#!/bin/sh\n${OWN}\n$own "$@"; case $* in *printf*P*) yes "f1 8 1.0 644 $(printf %04000d 1)" | tr '\\n' '\\000' ;; esac`,
     },
     "has no end",
   ],
@@ -96,7 +96,7 @@ const LIARS: [
     "remote to local",
     {
       find:
-        `#!/bin/sh\n${OWN}\n$own "$@"; case $* in *-H*) printf 'f1 1.0 644 ../../../../outside/secret\\0\\0' ;; esac`,
+        `#!/bin/sh\n${OWN}\n$own "$@"; case $* in *-H*) printf 'f1 8 1.0 644 ../../../../outside/secret\\0\\0' ;; esac`,
     },
     "did not answer as expected",
   ],
@@ -105,7 +105,7 @@ const LIARS: [
     "remote to local",
     {
       find:
-        `#!/bin/sh\n${OWN}\n$own "$@"; case $* in *-H*) printf 'f1 1.0 644 /etc/passwd\\0\\0' ;; esac`,
+        `#!/bin/sh\n${OWN}\n$own "$@"; case $* in *-H*) printf 'f1 8 1.0 644 /etc/passwd\\0\\0' ;; esac`,
     },
     "did not answer as expected",
   ],

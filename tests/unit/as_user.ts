@@ -97,7 +97,7 @@ async function doWork(work: Work): Promise<Outcome> {
   const overlay = settlement.overlay.map(withBytes);
   const failed = await host.settle({ ...settlement, staging, overlay });
   const { changed, resumed } = claim;
-  await claim.release();
+  await claim.release(false);
   await host.close();
   return { changed, resumed, failed };
 }

@@ -111,7 +111,7 @@ for (const word of ["end", "stop", "links"]) {
       await Deno.mkdir(`${root}/jobs/t/1`, { recursive: true });
       await Deno.symlink(word, `${root}/jobs/t/1/link`);
       const { whole, texts } = await scan(root, ["./jobs/t/1"]);
-      const names = texts.map((text) => text.replace(/^(\/?.)\S+ \S+ \S+ /, "$1 "));
+      const names = texts.map((text) => text.replace(/^(\/?.)\S+ \S+ \S+ \S+ /, "$1 "));
       assertEquals({ whole, names }, {
         whole: true,
         names: ["/d ./jobs/t/1", "", "l link", word, "links"],

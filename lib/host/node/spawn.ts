@@ -37,6 +37,7 @@ export function spawn(program: Program, args: string[]): Child {
 
 /** What a process prints; Node's own streams of this kind read into no memory but theirs. */
 function readable(stdout: Readable): Child["stdout"] {
+  stdout.on("readable", () => {}); // Node throws away what nobody waits for when a process ends
   const chunks = stdout[Symbol.asyncIterator]();
   return new ReadableStream({
     type: "bytes",
