@@ -30,9 +30,6 @@ import { isRefusal, isUnreached } from "./refusal.ts";
 /** How long a login script may go on when it is not needed any more, in milliseconds. */
 const PATIENCE = 20_000;
 
-/** After how long an agent that does not answer may be dead, in milliseconds. */
-const SILENCE = 5000;
-
 /** What a socket's path may have at most, in bytes, with what ssh adds to it while it makes one. */
 const SOCKET_PATH = 104 - 18;
 /** What Deno's temporary names look like. */
@@ -157,10 +154,9 @@ export class Session {
 
   async #answer(word: string, tell: (text: string) => void): Promise<void> {
     const { running, answers } = this.#agent!;
-    // ssh does not tell that the agent has died as long as another channel is open
-    const timer = setTimeout(() => this.#dropSpare(), SILENCE);
-    const whole = await answers.read(word, tell).finally(() => clearTimeout(timer));
-    if (!whole) throw await this.#failure(running, await running.code);
+    if (await answers.read(word, tell)) return;
+    this.#dropSpare(); // the master goes on as long as another channel is open
+    throw await this.#failure(running, await running.code);
   }
 
   /** Waits for the end of what the agent was asked before. */

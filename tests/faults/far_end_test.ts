@@ -1,0 +1,69 @@
+/**
+ * What works at the far end stands still, or dies, while ssh itself goes on.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { makeSample } from "../../scripts/sample.ts";
+import { type Pair, withPair } from "../support/directions.ts";
+import { descendants, HAS_PROC, type Process, processes } from "../support/processes.ts";
+import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
+import { compareTrees } from "../support/trees.ts";
+
+const ignore = !HAS_PROC || !await hasSshd();
+
+/** What an sshd has started. */
+function startedBy(sshd: Sshd): Process[] {
+  const server = processes().find(({ words }) => words.join(" ").includes(`${sshd.dir}/`));
+  return descendants(server!.pid);
+}
+
+/** Copies to a host, and does something to the far end once so many bytes have come. */
+async function copyDespite(
+  sample: (pair: Pair) => ReturnType<typeof makeSample>,
+  options: { bandwidthLimit?: number; after: number },
+  harm: (sshd: Sshd) => void,
+): Promise<void> {
+  await using sshd = await startSshd();
+  await withPair("local to remote", sshd, async (pair) => {
+    const source = sample(pair);
+    const { after, ...limits } = options;
+    let [harmed, retried] = [false, false];
+    const result = await pair.copy(source, {
+      ...limits,
+      timeout: 3,
+      onEvent(event) {
+        retried ||= event.type === "retrying";
+        if (harmed || event.type !== "progress" || event.progress.bytes < after) return;
+        harmed = true;
+        harm(sshd);
+      },
+    });
+    assertEquals([result.errors, result.complete, harmed, retried], [[], true, true, true]);
+    compareTrees({ sample: source, destination: pair.destination.path });
+  });
+}
+
+const STILL = "copyExperiment() ends a tar that stood still at the far end, before it tries again";
+Deno.test(STILL, { ignore }, async () => {
+  let pid = 0;
+  const sample = ({ source }: Pair) =>
+    makeSample(source.path, { jobs: 200, largeFiles: 200, largeBytes: 200_000 });
+  await copyDespite(sample, { after: 5_000_000 }, (sshd) => {
+    pid = startedBy(sshd).find(({ words }) => words[0] === "tar")!.pid;
+    Deno.kill(pid, "SIGSTOP");
+  });
+  // it would go on where another copy has finished by now
+  assert(!processes().some((process) => process.pid === pid && process.words[0] === "tar"));
+});
+
+const DEAD = "copyExperiment() notices that the far agent has died while rsync works";
+Deno.test(DEAD, { ignore }, async () => {
+  const sample = ({ source }: Pair) =>
+    makeSample(source.path, { jobs: 3, largeFiles: 3, largeBytes: 8_000_000 });
+  await copyDespite(sample, { bandwidthLimit: 8000, after: 500_000 }, (sshd) => {
+    const shells = startedBy(sshd).filter(({ words }) => words[0] === "sh");
+    Deno.kill(Math.min(...shells.map(({ pid }) => pid)), "SIGKILL");
+  });
+});
