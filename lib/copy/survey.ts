@@ -95,14 +95,14 @@ export async function survey(
 }
 
 /** The source, with the run to copy; what this machine refuses comes before any login. */
-async function lookAtSource(hosts: Hosts, { workspaces, experimentId, runId }: Request) {
-  const { source, destination } = workspaces;
+async function lookAtSource(hosts: Hosts, request: Request) {
+  const { workspaces: { source, destination }, experimentId, runId } = request;
   await checkAccess(hosts, source, ["read"]);
   await checkAccess(hosts, destination, ["read", "write"]);
   for (const workspace of [source, destination]) hosts.expect(workspace);
   const host = await hosts.open(source);
   const sight = await host.look({ path: source.path, experimentId, runId });
-  const run = runAt(source, sight, { workspaces, experimentId, runId });
+  const run = runAt(source, sight, request);
   return { host, sight, run, tools: await host.tools() };
 }
 

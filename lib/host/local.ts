@@ -62,7 +62,7 @@ export class LocalHost implements Host {
 
   expect(): void {
     for (const program of ["rsync", "tar"] as const) {
-      this.#version(program).catch(() => {}); // who looks will hear of it
+      this.#version(program).catch(() => {}); // who asks for the tools will hear of it
     }
   }
 

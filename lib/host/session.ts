@@ -354,7 +354,7 @@ function sized(program: string): string {
   return `${encoder.encode(program).length}\n${program}`;
 }
 
-/** What a program reads: its word, its lines, its body; before the word may come itself. */
+/** What a program reads: its word, before which it may come itself; its lines, its body. */
 async function* input(word: string, lines: string[], body: Parts): AsyncGenerator<Uint8Array> {
   yield encoder.encode([word, ...lines, ""].join("\n"));
   yield* body;

@@ -156,8 +156,7 @@ export class SshHost implements Host {
       owner: Number(value("owner")),
       release: async (failed) => {
         clearInterval(beat);
-        if (failed) return;
-        // where the connection is lost or stands still, the agent gives it up by itself
+        if (failed) return; // the agent gives it up by itself, as where the connection is lost
         const freed = this.#session.run(FREE, [staging], () => {}, true).catch(() => {});
         await within(RELEASE, freed);
       },
