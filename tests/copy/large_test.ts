@@ -65,22 +65,30 @@ inEachDirection(
   { directions: ["local to local"] },
 );
 
-inEachDirection(
-  "copyExperiment() goes on in a large file when it was stopped there",
-  async (pair) => {
-    const sample = makeSample(pair.source.path, { jobs: 1 });
-    const [job] = sample.jobs;
-    writeFileSync(`${job!.folder}/model.bin`, noise(3 * LARGE));
-    const stop = new AbortController();
-    let stopped: unknown;
-    await pair.copy(sample, {
-      signal: stop.signal,
-      onEvent: (event) => event.type === "progress" && event.progress.bytes > 0 && stop.abort(),
-    }).catch((error) => stopped = error.code);
-    assertEquals(stopped, "interrupted");
-    const result = await pair.copy(sample);
-    assertEquals([result.errors, result.complete], [[], true]);
-    compareTrees({ sample, destination: pair.destination.path });
-  },
-  { directions: ["local to local"] },
-);
+for (
+  const [what, ...sizes] of [
+    // the second is under way when the first is there
+    ["that are copied in one call each", LARGE, 12 * LARGE] as const,
+    ["that are copied in pieces", 16 * LARGE + 1] as const,
+  ]
+) {
+  inEachDirection(
+    `copyExperiment() goes on after it was stopped in large files ${what}`,
+    async (pair) => {
+      const sample = makeSample(pair.source.path, { jobs: 1 });
+      const [job] = sample.jobs;
+      for (const size of sizes) writeFileSync(`${job!.folder}/model${size}.bin`, noise(size));
+      const stop = new AbortController();
+      let stopped: unknown;
+      await pair.copy(sample, {
+        signal: stop.signal,
+        onEvent: (event) => event.type === "progress" && event.progress.bytes > 0 && stop.abort(),
+      }).catch((error) => stopped = error.code);
+      assertEquals(stopped, "interrupted");
+      const result = await pair.copy(sample);
+      assertEquals([result.errors, result.complete], [[], true]);
+      compareTrees({ sample, destination: pair.destination.path });
+    },
+    { directions: ["local to local"] },
+  );
+}

@@ -60,6 +60,9 @@ type Path = string | URL;
 /** Changes permission bits. */
 export const chmodSync: (path: Path, mode: number) => void = withErrors(fs.chmodSync);
 
+/** Copies a file's bytes and mode. */
+export const copyFile: (from: Path, to: Path) => Promise<void> = fs.promises.copyFile;
+
 /** What stands at a path, a link itself. */
 export const lstatSync: (path: Path) => FileInfo = withErrors((path) =>
   infoOf(fs.lstatSync(path, { bigint: true }))
