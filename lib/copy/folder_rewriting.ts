@@ -9,6 +9,7 @@ import { CopyError } from "../errors.ts";
 import type { Entry } from "../host/host.ts";
 import type { Original } from "../host/originals.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
+import { joined } from "../host/process.ts";
 import { climbsOut, type DocumentKind, type PathMap, relocate, relocatePath } from "./relocate.ts";
 
 /** What was read where the copy is on this machine: at the source, or where it was staged. */
@@ -64,7 +65,26 @@ export class Findings {
   }
 
   #relocate(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: string): Uint8Array {
-    const { text, outside, inside, notes } = relocate(kind, decode(bytes), this.map, jobPath);
+    if (kind !== "lines") return this.#relocateText(path, kind, bytes, jobPath);
+    let [line, changed] = [0, false];
+    const parts = [...linesOf(bytes)].map((lines) => {
+      const part = this.#relocateText(path, kind, lines, undefined, line);
+      line += lines.reduce((sum, byte) => byte === NEWLINE ? sum + 1 : sum, 0);
+      changed ||= part !== lines;
+      return part;
+    });
+    return changed ? joined(parts) : bytes;
+  }
+
+  #relocateText(
+    path: string,
+    kind: DocumentKind,
+    bytes: Uint8Array,
+    jobPath: string | undefined,
+    before?: number,
+  ): Uint8Array {
+    const content = decode(bytes);
+    const { text, outside, inside, notes } = relocate(kind, content, this.map, jobPath, before);
     for (const path of outside) this.#outside.add(path);
     for (const path of inside) this.#inside.add(path);
     this.notes.push(...notes.map((note) => `${path}: ${note}`));
@@ -184,6 +204,19 @@ export function isClosed(mode: number): boolean {
 /** The folder that a path is in; empty for one right in the first. */
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+/** How many bytes of lines are relocated at once: there may be a line for each of many jobs. */
+const LINES = 1 << 16;
+const NEWLINE = 10;
+
+/** Whole lines, so many at once. */
+function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf(NEWLINE, at + LINES) + 1 || bytes.length;
+    yield bytes.subarray(at, end);
+    at = end;
+  }
 }
 
 function unusable(path: string, error: unknown): CopyError {

@@ -95,6 +95,7 @@ export function runDocumentKind(path: string): DocumentKind | undefined {
  * Relocates a document.
  *
  * @param jobPath For `job-status`: the job's folder at the destination.
+ * @param before For `lines`: how many lines of the document come before these.
  * @throws {SyntaxError} When it is not JSON; for `lines`, such a line is left and noted.
  */
 export function relocate(
@@ -102,9 +103,10 @@ export function relocate(
   content: string,
   map: PathMap,
   jobPath?: string,
+  before = 0,
 ): Relocated {
   const change = new Change(map);
-  if (kind === "lines") return relocateLines(content, change);
+  if (kind === "lines") return relocateLines(content, change, before);
   const root = readJson(content);
   switch (kind) {
     case "params":
@@ -131,7 +133,7 @@ function params(root: JsonNode, change: Change): void {
   if (objects !== undefined) change.paths(objects);
 }
 
-function relocateLines(content: string, change: Change): Relocated {
+function relocateLines(content: string, change: Change, before: number): Relocated {
   let at = 0;
   for (const [index, line] of content.split("\n").entries()) {
     if (line.trim() !== "") {
@@ -140,7 +142,7 @@ function relocateLines(content: string, change: Change): Relocated {
         change.paths(readJson(line));
       } catch (error) {
         if (!(error instanceof SyntaxError)) throw error;
-        change.notes.push(`line ${index + 1} is not JSON`);
+        change.notes.push(`line ${before + index + 1} is not JSON`);
       }
     }
     at += line.length + 1;

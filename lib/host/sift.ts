@@ -49,6 +49,9 @@ const MAGIC = [0x75, 0x73, 0x74, 0x61, 0x72, 0];
 /** The most bytes that may stand before a member's own. */
 const MAX_EXTRA = 1 << 20;
 
+/** What is larger is not put together with what comes beside it, in bytes. */
+const MAX_JOINED = 1 << 20;
+
 /** What is known of an archive before it comes. */
 export interface Expected {
   /** Who sends it. */
@@ -77,7 +80,7 @@ export async function* sift(
     if (left < 0) throw untrusted(from, "more than was asked for");
     sifter.push(chunk);
     onBytes(sifter.bytes);
-    yield sifter.take();
+    yield* sifter.take();
   }
 }
 
@@ -90,6 +93,8 @@ export function untrusted(from: string, what: string): CopyError {
   );
 }
 
+const NONE = new Uint8Array();
+
 /** What is under way: a header, what a pax header says, a file to change, or what only passes. */
 type Stage = "header" | "extra" | "content" | "through" | "end";
 
@@ -99,7 +104,7 @@ class Sifter {
   #stage: Stage = "header";
   /** How many bytes are gathered; and what has come of them, when a chunk ends among them. */
   #wanted = BLOCK;
-  #gathered = new Uint8Array();
+  #gathered = NONE;
   #held = 0;
   /** How many bytes go through, and whether they are left out. */
   #through = 0;
@@ -114,11 +119,11 @@ class Sifter {
 
   constructor(private readonly sieve: Sieve, private readonly from: string) {}
 
-  /** What has come out. */
-  take(): Uint8Array {
+  /** What has come out: as one, but for what is large. */
+  take(): Uint8Array[] {
     const out = this.#out;
     this.#out = [];
-    return joined(out);
+    return out.some(({ length }) => length > MAX_JOINED) ? out : [joined(out)];
   }
 
   push(chunk: Uint8Array): void {
@@ -178,7 +183,9 @@ class Sifter {
     this.#held += part.length;
     if (this.#held < this.#wanted) return;
     this.#held = 0;
-    this.#finishGathering(this.#gathered);
+    const gathered = this.#gathered;
+    this.#gathered = NONE;
+    this.#finishGathering(gathered);
   }
 
   #finishGathering(gathered: Uint8Array): void {

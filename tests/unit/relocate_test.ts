@@ -1,4 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Findings } from "../../lib/copy/folder_rewriting.ts";
 import {
   addTags,
   climbsOut,
@@ -445,4 +446,24 @@ Deno.test("addTags() makes a run_tags where there is none", () => {
   assertEquals(addTags("{}", []), "{}");
   assertEquals(addTags("[]", ["best"]), "[]");
   assertThrows(() => addTags("{", ["best"]), SyntaxError);
+});
+
+Deno.test("Findings relocate a long document by parts, each line once, and number its lines", () => {
+  const line = (index: number, path: string) =>
+    `{"id":${index},"p":{"type":"path","value":"${path}"}}`;
+  const lines = (path: string) =>
+    Array.from(
+      { length: 5000 },
+      (_, index) =>
+        index === 4000 ? "torn" : line(index, index % 3 === 0 ? "/data/x" : `${path}/${index}`),
+    );
+  const content = (path: string) => new TextEncoder().encode(lines(path).join("\n"));
+  const findings = new Findings("experiments/a/1", MAP);
+  const changed = findings.optionalDocument("objects.jsonl", "lines", content("/ws"));
+  assertEquals(new TextDecoder().decode(changed), lines(NEW).join("\n"));
+  assertEquals(findings.notes, ["objects.jsonl: line 4001 is not JSON"]);
+  const { outside, inside } = findings.finish();
+  assertEquals([outside, inside.length], [["/data/x"], 3332]);
+  const same = content("/elsewhere");
+  assert(findings.optionalDocument("objects.jsonl", "lines", same) === same);
 });
