@@ -86,11 +86,12 @@ export function records(bytes: Uint8Array): Map<string, string> | undefined {
   const found = new Map<string, string>();
   const whole = decoder.decode(bytes);
   // a record's length counts bytes: where each is a character, the text can be cut as it is
-  const cut = whole.length === bytes.length
-    ? (from: number, to: number) => whole.slice(from, to)
-    : (from: number, to: number) => decoder.decode(bytes.subarray(from, to));
+  const isPlain = whole.length === bytes.length;
+  const cut = (from: number, to: number) =>
+    isPlain ? whole.slice(from, to) : decoder.decode(bytes.subarray(from, to));
   for (let at = 0; at < bytes.length;) {
-    const [blank, equals] = [bytes.indexOf(BLANK, at), bytes.indexOf(EQUALS, at)];
+    const blank = isPlain ? whole.indexOf(" ", at) : bytes.indexOf(BLANK, at);
+    const equals = isPlain ? whole.indexOf("=", at) : bytes.indexOf(EQUALS, at);
     const length = Number(cut(at, blank));
     const end = at + length - 1;
     const isWhole = at < blank && blank + 1 < equals && equals < end && bytes[end] === NEWLINE;
@@ -122,12 +123,18 @@ export function octal(header: Uint8Array, at: number, length: number): number {
   return value;
 }
 
+/** The memory that a header was summed in last: many are in one chunk. */
+let words: Uint32Array = new Uint32Array();
+
 /** The sum of a header's bytes, which counts itself as blanks. */
 export function sumOf(header: Uint8Array): number {
   const aligned = header.byteOffset % 4 === 0 ? header : header.slice();
-  const words = new Uint32Array(aligned.buffer, aligned.byteOffset, BLOCK / 4);
+  if (words.buffer !== aligned.buffer) {
+    words = new Uint32Array(aligned.buffer, 0, aligned.buffer.byteLength >>> 2);
+  }
+  const start = aligned.byteOffset / 4;
   let [even, odd] = [0, 0]; // two sums of 16 bits each: 128 bytes of at most 255 fit
-  for (let at = 0; at < words.length; at++) {
+  for (let at = start; at < start + BLOCK / 4; at++) {
     even += words[at]! & 0xff00ff;
     odd += words[at]! >>> 8 & 0xff00ff;
   }

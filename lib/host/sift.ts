@@ -116,11 +116,16 @@ class Sifter {
   #head: MemberHead | undefined;
   #header: Uint8Array | undefined;
   #out: Uint8Array[] = [];
+  /** What comes after that, as long as it is one piece of memory. */
+  #run: ArrayBufferLike | undefined;
+  #runStart = 0;
+  #runEnd = 0;
 
   constructor(private readonly sieve: Sieve, private readonly from: string) {}
 
   /** What has come out: as one, but for what is large. */
   take(): Uint8Array[] {
+    this.#endRun();
     const out = this.#out;
     this.#out = [];
     return out.some(({ length }) => length > MAX_JOINED) ? out : [joined(out)];
@@ -157,13 +162,24 @@ class Sifter {
 
   /** Lets something out; together with what it follows in memory, for there are many small parts. */
   #emit(part: Uint8Array): void {
-    const last = this.#out.at(-1);
-    if (last?.buffer !== part.buffer || last.byteOffset + last.length !== part.byteOffset) {
-      this.#out.push(part);
-      return;
+    if (this.#run !== part.buffer || this.#runEnd !== part.byteOffset) {
+      this.#endRun();
+      this.#run = part.buffer;
+      this.#runStart = part.byteOffset;
     }
-    const length = last.length + part.length;
-    this.#out[this.#out.length - 1] = new Uint8Array(part.buffer, last.byteOffset, length);
+    this.#runEnd = part.byteOffset + part.length;
+  }
+
+  #endRun(): void {
+    if (this.#run === undefined) return;
+    this.#out.push(new Uint8Array(this.#run, this.#runStart, this.#runEnd - this.#runStart));
+    this.#run = undefined;
+  }
+
+  /** Lets out what is not of the archive. */
+  #insert(...parts: Uint8Array[]): void {
+    this.#endRun();
+    this.#out.push(...parts);
   }
 
   #passOn(part: Uint8Array): void {
@@ -202,9 +218,7 @@ class Sifter {
       this.#finish(header);
       return;
     }
-    if (
-      MAGIC.some((byte, at) => header[257 + at] !== byte) || sumOf(header) !== octal(header, 148, 8)
-    ) {
+    if (!isMagic(header) || sumOf(header) !== octal(header, 148, 8)) {
       throw untrusted(this.from, "what is no archive");
     }
     if (header[TYPE] === EXTRA) {
@@ -268,7 +282,7 @@ class Sifter {
     this.bytes += head.size;
     this.#pushHeaders(this.#header!);
     if (bytes === before) this.#emit(gathered);
-    else this.#out.push(bytes, padding(bytes.length));
+    else this.#insert(bytes, padding(bytes.length));
     this.#extraHeader = this.#extra = undefined;
     this.#gather("header", BLOCK);
   }
@@ -286,7 +300,7 @@ class Sifter {
       const extraHeader = this.#extraHeader ?? headerOfExtra(header);
       writeOctal(extraHeader, 124, 12, extra.length);
       writeSum(extraHeader);
-      this.#out.push(extraHeader, extra, padding(extra.length));
+      this.#insert(extraHeader, extra, padding(extra.length));
     }
     this.#emit(header);
   }
@@ -324,16 +338,27 @@ function otherRecords(bytes: Uint8Array, key: string): Uint8Array[] {
 /** What a member without a pax header says in it. */
 const NOTHING: ReadonlyMap<string, string> = new Map();
 
+function isMagic(header: Uint8Array): boolean {
+  for (let at = 0; at < MAGIC.length; at++) if (header[257 + at] !== MAGIC[at]) return false;
+  return true;
+}
+
+/** Whether tar has left out holes. */
+function isSparse(said: ReadonlyMap<string, string>): boolean {
+  for (const key of said.keys()) if (key === "size" || key.startsWith("GNU.sparse.")) return true;
+  return false;
+}
+
 function headOf(header: Uint8Array, said: ReadonlyMap<string, string>): MemberHead {
   const size = said.get("size") ?? "";
   const name = said.get("GNU.sparse.name") ?? said.get("path") ?? nameOf(header);
   const type = String.fromCharCode(header[TYPE] || FILE);
   return {
-    name: name.replace(/\/+$/, ""),
+    name: name.endsWith("/") ? name.replace(/\/+$/, "") : name,
     type,
     linkName: said.get("linkpath") ?? (header[157] === 0 ? "" : text(header, 157, 100)),
     size: /^\d+$/.test(size) ? Number(size) : size === "" ? octal(header, 124, 12) : NaN,
-    sparse: said.has("size") || [...said.keys()].some((key) => key.startsWith("GNU.sparse.")),
+    sparse: isSparse(said),
     mode: octal(header, 100, 8) & 0o7777,
     mtime: said.get("mtime") ?? String(octal(header, 136, 12)),
   };

@@ -45,25 +45,31 @@ async function copyDespite(
   });
 }
 
-const STILL = "copyExperiment() ends a tar that stood still at the far end, before it tries again";
-Deno.test(STILL, { ignore }, async () => {
-  let pid = 0;
-  const sample = ({ source }: Pair) =>
-    makeSample(source.path, { jobs: 200, largeFiles: 200, largeBytes: 200_000 });
-  await copyDespite(sample, { after: 5_000_000 }, (sshd) => {
-    pid = startedBy(sshd).find(({ words }) => words[0] === "tar")!.pid;
-    Deno.kill(pid, "SIGSTOP");
-  });
-  // it would go on where another copy has finished by now
-  assert(!processes().some((process) => process.pid === pid && process.words[0] === "tar"));
+Deno.test({
+  name: "copyExperiment() ends a tar that stood still at the far end, before it tries again",
+  ignore,
+  fn: async () => {
+    let pid = 0;
+    const sample = ({ source }: Pair) =>
+      makeSample(source.path, { jobs: 200, largeFiles: 200, largeBytes: 200_000 });
+    await copyDespite(sample, { after: 5_000_000 }, (sshd) => {
+      pid = startedBy(sshd).find(({ words }) => words[0] === "tar")!.pid;
+      Deno.kill(pid, "SIGSTOP");
+    });
+    // it would go on where another copy has finished by now
+    assert(!processes().some((process) => process.pid === pid && process.words[0] === "tar"));
+  },
 });
 
-const DEAD = "copyExperiment() notices that the far agent has died while rsync works";
-Deno.test(DEAD, { ignore }, async () => {
-  const sample = ({ source }: Pair) =>
-    makeSample(source.path, { jobs: 3, largeFiles: 3, largeBytes: 8_000_000 });
-  await copyDespite(sample, { bandwidthLimit: 8000, after: 500_000 }, (sshd) => {
-    const shells = startedBy(sshd).filter(({ words }) => words[0] === "sh");
-    Deno.kill(Math.min(...shells.map(({ pid }) => pid)), "SIGKILL");
-  });
+Deno.test({
+  name: "copyExperiment() notices that the far agent has died while rsync works",
+  ignore,
+  fn: async () => {
+    const sample = ({ source }: Pair) =>
+      makeSample(source.path, { jobs: 3, largeFiles: 3, largeBytes: 8_000_000 });
+    await copyDespite(sample, { bandwidthLimit: 8000, after: 500_000 }, (sshd) => {
+      const shells = startedBy(sshd).filter(({ words }) => words[0] === "sh");
+      Deno.kill(Math.min(...shells.map(({ pid }) => pid)), "SIGKILL");
+    });
+  },
 });
