@@ -70,44 +70,53 @@ async function rewriteJobs(
 
 /** A run links only to jobs that stand at the destination. */
 export async function rewriteRunOf(
-  { staging }: Load,
+  load: Load,
   survey: Survey,
   { originals, passedRun, failed: before }: Prepared,
   failedNow: PlannedJob[],
 ): Promise<Rewriting[]> {
-  const { plan, found, sights, hosts } = survey;
+  const { plan, found, sights } = survey;
   if (!isWritten(plan.run)) return [];
-  const map = mapOf(survey);
-  const folder = runFolder(plan.experimentId, plan.runId);
   const failed = new Set([...before, ...failedNow]);
   const jobs = plan.jobs.filter((job) => willStand(job) && !failed.has(job));
-  const run = { folder, found: found.source.run, jobs };
   if (passedRun === undefined) {
+    const folder = runFolder(plan.experimentId, plan.runId);
     const tags = readRunStatus(sights.destination.run?.status)?.tags ?? [];
-    return [rewriteRun({ ...run, tags }, originals, map)];
+    const run = { folder, found: found.source.run, jobs, tags };
+    return [rewriteRun(run, originals, mapOf(survey))];
   }
   const { rewriting, folders, linked } = passedRun;
   const gone = [...failed].map(runLink).filter((path) => linked.has(path));
-  if (gone.length > 0) {
-    await hosts.destination.discard(staging, gone.map((path) => `${folder}/${path}`));
-  }
   const missing = jobs.filter((job) => !linked.has(runLink(job)));
-  return [rewriting, linkJobs({ ...run, jobs: missing }, gone, folders, map)];
+  return [rewriting, await relink(load, survey, gone, missing, folders)];
 }
 
 /** Takes the links to jobs that have failed out of a staged run; what has to be written then. */
 export async function withoutJobs(
   jobs: PlannedJob[],
-  { staging }: Load,
+  load: Load,
   survey: Survey,
   { originals, passedRun }: Prepared,
 ): Promise<OverlayEntry[]> {
+  const folders = passedRun?.folders ?? originals;
+  return (await relink(load, survey, jobs.map(runLink), [], folders)).overlay;
+}
+
+/** Takes links out of a staged run; what has to be written then, with links to jobs. */
+async function relink(
+  { staging }: Load,
+  survey: Survey,
+  gone: string[],
+  jobs: PlannedJob[],
+  folders: Originals,
+): Promise<Rewriting> {
   const { plan, found, hosts } = survey;
   const folder = runFolder(plan.experimentId, plan.runId);
-  const gone = jobs.map(runLink);
-  await hosts.destination.discard(staging, gone.map((path) => `${folder}/${path}`));
-  const run = { folder, found: found.source.run, jobs: [] };
-  return linkJobs(run, gone, passedRun?.folders ?? originals, mapOf(survey)).overlay;
+  if (gone.length > 0) {
+    await hosts.destination.discard(staging, gone.map((path) => `${folder}/${path}`));
+  }
+  const run = { folder, found: found.source.run, jobs };
+  return linkJobs(run, gone, folders, mapOf(survey));
 }
 
 /** Where the paths of the source lead at the destination. */

@@ -11,7 +11,7 @@
 export const BEGIN = `set -u
 export LC_ALL=C
 IFS= read -r word
-say() { for text do printf '%s\\0' "$text"; done; }
+say() { printf '%s\\0' "$@"; }
 finish() { say "$word end"; }
 stop() { say "$word stop" "$1"; exit 0; }
 plain() { [ -f "$1" ] && [ ! -L "$1" ]; }
@@ -198,13 +198,37 @@ else
         ! -name "*.failed" ! -name "*.pid" -prune -o -exec sh -c "$do" sh {} + 2> /dev/null' sh "$describe"
   }
 fi
-printf '%s\\n' "$folders" | tr '\\n' '\\0' | if [ "$mode" = states ]; then states; else every; fi
+set -f
+IFS='
+'
+if [ "$mode" = states ]; then
+  rest=
+  for folder in $folders; do # of a job without a process its markers tell all
+    job=\${folder%/*} job=$folder/\${job##*[./]}
+    case $folder in ./jobs/*)
+      if [ ! -d "$folder" ]; then [ -e "$folder" ] || [ -L "$folder" ] || continue
+      elif [ ! -e "$job.pid" ]; then
+        set --
+        for marker in done failed; do
+          [ ! -e "$job.$marker" ] || set -- "$@" "f0 0 0 644 \${job##*/}.$marker" ""
+        done
+        say "/d0 0 0 755 $folder" "" "$@"
+        continue
+      fi ;;
+    esac
+    rest="$rest$folder
+"
+  done
+  printf '%s' "$rest" | tr '\\n' '\\0' | states
+else printf '%s\\n' "$folders" | tr '\\n' '\\0' | every
+fi
 say links
-{ printf '%s\\n' "$folders"; printf '%s\\n' "$folders" | sed 's|/[^/]*$||' | sort -u; } | tr '\\n' '\\0' |
-  xargs -0 sh -c 'find "$@" -maxdepth 0 -type l 2> /dev/null -exec sh -c '\\''
-    for link do
-      printf "%s\\\\0%s\\\\0%s\\\\0" "$link" "$(readlink "$link")" "$(readlink -f "$link" 2> /dev/null)"
-    done'\\'' sh {} +' sh
+above=
+link() { [ ! -L "$1" ] || say "$1" "$(readlink "$1")" "$(readlink -f "$1" 2> /dev/null)"; }
+for folder in $folders; do
+  link "$folder"
+  [ "$above" = "\${folder%/*}" ] || { above=\${folder%/*} && link "$above"; }
+done
 finish
 `;
 
