@@ -59,6 +59,8 @@ export async function survey(
   const excludes = excluder(options.exclude ?? []);
   const source = await lookAtSource(hosts, request);
   const opening = hosts.open(workspaces.destination);
+  opening.catch(() => {}); // it is awaited later
+  await hosts.expect(workspaces.destination);
   await Promise.race([opening, pause(0)]); // a login is under way before there is more to do here
   const { jobs, problems } = readJobsFile(source.run.jobs);
   const run = runFolder(experimentId, source.run.runId);
@@ -80,7 +82,7 @@ export async function survey(
   for (const job of jobs) if (isDone(job, there)) done.add(jobFolder(job));
   const here = await (ahead ?? takeSource(jobs.filter((job) => !done.has(jobFolder(job)))));
   for (const folder of done) here.jobs.delete(folder);
-  const tools = { source: source.tools, destination: await to.tools() };
+  const tools = { source: await source.host.tools(), destination: await to.tools() };
   refuseTools(workspaces, tools);
   const looked = { sights, tools, found: { source: here, destination: there } };
   return {
@@ -99,11 +101,11 @@ async function lookAtSource(hosts: Hosts, request: Request) {
   const { workspaces: { source, destination }, experimentId, runId } = request;
   await checkAccess(hosts, source, ["read"]);
   await checkAccess(hosts, destination, ["read", "write"]);
-  for (const workspace of [source, destination]) hosts.expect(workspace);
+  for (const workspace of [source, destination]) void hosts.expect(workspace);
   const host = await hosts.open(source);
   const sight = await host.look({ path: source.path, experimentId, runId });
   const run = runAt(source, sight, request);
-  return { host, sight, run, tools: await host.tools() };
+  return { host, sight, run };
 }
 
 /** The run to copy, with its list of jobs. */

@@ -283,8 +283,11 @@ export interface RsyncEnd {
 export interface Host {
   /** `user@host`; undefined for this machine. */
   readonly name: string | undefined;
-  /** Begins with what a copy will need, so that it need not be waited for; no login comes of it. */
-  expect(): void;
+  /**
+   * Begins with what a copy will need, so that it need not be waited for; no login comes of it.
+   * Answers once one could begin.
+   */
+  expect(): Promise<void>;
   /** Logs in, where that is needed. */
   open(): Promise<void>;
   /** Looks at a workspace. */

@@ -57,9 +57,9 @@ export class Hosts implements AsyncDisposable {
     return this.#watch;
   }
 
-  /** Begins with what a copy will need of a machine; to log in comes later. */
-  expect(workspace: Workspace): void {
-    this.#host(workspace).expect();
+  /** Begins with what a copy will need of a machine, and answers once a login could begin. */
+  expect(workspace: Workspace): Promise<void> {
+    return this.#host(workspace).expect();
   }
 
   /** The machine that a workspace is on. */

@@ -60,10 +60,11 @@ export class LocalHost implements Host {
 
   constructor(private readonly watch: Watch) {}
 
-  expect(): void {
+  expect(): Promise<void> {
     for (const program of ["rsync", "tar"] as const) {
       this.#version(program).catch(() => {}); // who asks for the tools will hear of it
     }
+    return Promise.resolve();
   }
 
   open(): Promise<void> {

@@ -112,15 +112,15 @@ export class Session {
   }
 
   /** Looks whether there is a master that will serve: no login comes of that. */
-  expect(): void {
+  async expect(): Promise<void> {
     this.#master ??= this.#hasMaster();
-    this.#master.catch(() => {}); // who logs in will hear of it
+    await this.#master.catch(() => {}); // who logs in will hear of it
   }
 
   /** Logs in; where the user has a master of their own for this host, that one serves. */
   async open(): Promise<void> {
     let options = this.#ownOptions;
-    this.expect();
+    await this.expect();
     if (!await this.#master) {
       this.#folder = Deno.makeTempDirSync({ prefix: "xpm-", dir: socketParent() });
       options = ["-M", "-S", this.#socket, "-oControlPersist=no", ...options];

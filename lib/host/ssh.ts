@@ -66,8 +66,8 @@ export class SshHost implements Host {
     this.#session = new Session(ssh, watch, login);
   }
 
-  expect(): void {
-    this.#session.expect();
+  expect(): Promise<void> {
+    return this.#session.expect();
   }
 
   /** Logs in. */
