@@ -13,7 +13,7 @@ export LC_ALL=C
 IFS= read -r word
 say() { printf '%s\\0' "$@"; }
 finish() { say "$word end"; }
-stop() { say "$word stop" "$1"; exit 0; }
+stop() { wait; say "$word stop" "$1"; exit 0; }
 plain() { [ -f "$1" ] && [ ! -L "$1" ]; }
 content() { tr '\\000' '\\001' < "$1"; printf '\\0'; } # a NUL is no text here either
 leads_to() { case /\${2%/} in */"$1") ;; *) return 1 ;; esac } # see leadsTo
@@ -69,7 +69,7 @@ fi
 say state "$state"
 [ -e "$root/.__experimaestro__" ] && say marker yes
 first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
-say rsync "$(first rsync --version)" tar "$(first tar --version)"
+say rsync "$(first rsync --version)" tar "$(first tar --version)" & # meanwhile, in one write
 existing() { # the nearest folder that is there
   here=$1
   while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
@@ -92,6 +92,7 @@ done
 say staged "$staged"
 existing "$root/jobs"
 say free "$(df -Pk "$here" 2> /dev/null | sed -n '$p')"
+wait
 [ -n "$experiment" ] || { finish; exit 0; }
 folder=$root/experiments/$experiment
 if [ -L "$folder" ]; then
