@@ -58,6 +58,8 @@ export async function survey(
   refuseRequest(workspaces);
   const excludes = excluder(options.exclude ?? []);
   const source = await lookAtSource(hosts, request);
+  // what this machine lacks is said before any login
+  if (workspaces.destination.ssh !== undefined) await source.host.tools();
   const opening = hosts.open(workspaces.destination);
   opening.catch(() => {}); // it is awaited later
   await hosts.expect(workspaces.destination);
