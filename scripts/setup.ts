@@ -18,6 +18,7 @@ const PACKAGES = { rsync: "rsync", ssh: "openssh-client", sshd: "openssh-server"
 /** What the tests use besides: a tracer of system calls, and the login shells that they try. */
 const OTHERS = {
   strace: "strace",
+  zstd: "zstd",
   zsh: "zsh",
   fish: "fish",
   tcsh: "tcsh",

@@ -68,8 +68,9 @@ export class Passage implements Sieve {
   /** Files whose bytes have changed. */
   readonly #changed = new Set<string>();
 
-  /** Whether all could be rewritten; if not, the archive's way is not theirs. */
-  whole = true;
+  /** Whether something could not be rewritten, and whether the end has come. */
+  #left = false;
+  #ended = false;
 
   /** @param from Who sends it. */
   constructor(
@@ -86,6 +87,11 @@ export class Passage implements Sieve {
     this.#run = run;
     this.#runFindings = new Findings(run?.folder ?? "", map);
     for (const job of run?.jobs ?? []) this.#links.set(runLink(job), job);
+  }
+
+  /** Whether all has passed, rewritten; if not, the archive's way is not theirs. */
+  get whole(): boolean {
+    return this.#ended && !this.#left;
   }
 
   /** What there is to tell, once all has passed. */
@@ -120,7 +126,7 @@ export class Passage implements Sieve {
 
   /** The archive's way is not for this: rsync will bring it. */
   #leave(verdict: Verdict): Verdict {
-    this.whole = false;
+    this.#left = true;
     return verdict;
   }
 
@@ -170,6 +176,10 @@ export class Passage implements Sieve {
     if (!isOversized(head)) return "read";
     this.#runFindings.notes.push(`${path} ${TOO_LARGE}`);
     return "pass";
+  }
+
+  end(): void {
+    this.#ended = true;
   }
 
   change({ name }: MemberHead, bytes: Uint8Array): Uint8Array {

@@ -69,7 +69,7 @@ fi
 say state "$state"
 [ -e "$root/.__experimaestro__" ] && say marker yes
 first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
-say rsync "$(first rsync --version)" tar "$(first tar --version)" & # meanwhile, in one write
+say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)" & # meanwhile, in one write
 existing() { # the nearest folder that is there
   here=$1
   while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
@@ -252,9 +252,14 @@ move() { # one; a folder that its owner may not write is opened for it, and clos
 /** Does {@linkcode Host.pack}: after the word comes the archive; its code is tar's. */
 export const PACK = BEGIN + `
 IFS= read -r root
+IFS= read -r packed
 set --
 while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
-cd "$root" && exec tar "$@"
+cd "$root" || exit 1
+[ -n "$packed" ] || exec tar "$@"
+exec 3>&1
+code=$({ { tar "$@"; echo $? >&4; } | { zstd -1 -qc >&3 || echo zstd failed >&4; }; } 4>&1)
+[ "$code" = 0 ]
 `;
 
 /**
@@ -263,14 +268,21 @@ cd "$root" && exec tar "$@"
  */
 export const UNPACK = BEGIN + `
 IFS= read -r staging
+IFS= read -r packed
 cd "$staging" || stop "the folder $staging is gone"
-trouble=$(tar -b 128 -xpf - --same-owner 2>&1)
-case $? in
+unpack() { tar -b 128 -xpf - --same-owner; }
+if [ -z "$packed" ]; then trouble=$(unpack 2>&1)
+else trouble=$({ { zstd -dqc || echo zstd failed >&2; } | unpack; } 2>&1)
+fi
+status=$?
+case $trouble in *"zstd failed"*) status=1 ;; esac # tar does not tell where it was cut short
+case $status in
   0) ;;
   2)
     [ -n "$trouble" ] || trouble="tar failed"
     say "$(printf '%s\\n' "$trouble" | grep -v -e ': Cannot change ownership to ' -e ': Exiting with ')" ;;
-  *) say "tar was stopped" ;;
+  1) say "tar failed" ;;
+  *) exit 1 ;; # who was killed may have left others at work
 esac
 finish
 `;

@@ -38,6 +38,8 @@ export interface Sieve {
   meet(head: MemberHead): Verdict;
   /** Gives the new bytes of a file that was to be read. */
   change(head: MemberHead, bytes: Uint8Array): Uint8Array;
+  /** Is told that the archive has come to its end, and not to that of a connection. */
+  end(): void;
 }
 
 /** Where a header tells the kind of its member; a pax header, and what stands for a file. */
@@ -215,6 +217,7 @@ class Sifter {
   #takeHeader(header: Uint8Array): void {
     if (header[0] === 0) {
       this.#stage = "end";
+      this.sieve.end();
       this.#finish(header);
       return;
     }

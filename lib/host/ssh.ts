@@ -39,6 +39,7 @@ import { within } from "./pause.ts";
 import type { Watch } from "./process.ts";
 import { BROWSE, DISCARD, LOOK, PACK, SCAN, SETTLE, UNPACK } from "./programs.ts";
 import { type Login, Session } from "./session.ts";
+import { loadZstd, type Zstd } from "./zstd.ts";
 
 /** How often a claim gives a sign of life, in milliseconds. */
 const CLAIM_BEAT = 15_000;
@@ -54,6 +55,8 @@ export class SshHost implements Host {
   readonly name: string;
   readonly #session: Session;
   #tools: Tools = { rsync: "", tar: "" };
+  /** Present when both ends have it. */
+  #zstd: Zstd | undefined;
   /** By what name the agent holds what it has claimed. */
   #token = "";
 
@@ -73,7 +76,10 @@ export class SshHost implements Host {
   /** Logs in. */
   async open(): Promise<void> {
     requireVariableAccess("TMPDIR"); // where the socket goes: it must not be taken for unset
-    await this.#session.open();
+    const opening = this.#session.open();
+    opening.catch(() => {}); // it is awaited later
+    this.#zstd = await loadZstd(); // meanwhile
+    await opening;
   }
 
   /** Opens a channel that will be needed soon; what keeps it from it, the next command says. */
@@ -90,6 +96,7 @@ export class SshHost implements Host {
     const lines = asLines([path, experimentId ?? "", runId ?? ""]);
     await this.#session.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
     this.#tools = { rsync: answer.get("rsync") ?? "", tar: answer.get("tar") ?? "" };
+    if (!answer.get("zstd")) this.#zstd = undefined;
     return sightOf(answer, this.name);
   }
 
@@ -170,17 +177,20 @@ export class SshHost implements Host {
   pack(request: PackRequest): Pack {
     let resolve: (whole: boolean) => void = () => {};
     const whole = new Promise<boolean>((settled) => resolve = settled);
-    const lines = asLines([request.root, ...packArguments(request), ""]);
+    const zstd = this.#zstd;
+    const lines = asLines([request.root, zstd ? "zstd" : "", ...packArguments(request), ""]);
     const stream = this.#session.fetch(PACK, lines, nameList(request.folders), (code) => {
       resolve(code === 0);
     });
-    return { stream, whole };
+    return zstd ? zstd.unpack({ stream, whole }) : { stream, whole };
   }
 
   async unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean> {
     let trouble = "";
     const tell = (text: string) => trouble += text;
-    await this.#session.send(UNPACK, [staging], tell, stream);
+    const zstd = this.#zstd;
+    const body = zstd ? zstd.pack(stream) : stream;
+    await this.#session.send(UNPACK, [staging, zstd ? "zstd" : ""], tell, body);
     return trouble === "";
   }
 

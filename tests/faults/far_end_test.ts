@@ -4,10 +4,13 @@
  * @module
  */
 
+import { existsSync, readdirSync, symlinkSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
+import { loadZstd } from "../../lib/host/zstd.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { type Pair, withPair } from "../support/directions.ts";
 import { descendants, HAS_PROC, type Process, processes } from "../support/processes.ts";
+import { OWN, withPrograms } from "../support/remote_programs.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
 import { compareTrees } from "../support/trees.ts";
 
@@ -71,5 +74,60 @@ Deno.test({
       const shells = startedBy(sshd).filter(({ words }) => words[0] === "sh");
       Deno.kill(Math.min(...shells.map(({ pid }) => pid)), "SIGKILL");
     });
+  },
+});
+
+/** What zstd may do at the other end; each leaves a trace of its start. */
+const ZSTDS: Record<string, string> = {
+  "works": 'exec $own "$@"',
+  "fails": "exit 1",
+  "fails after some bytes": '$own "$@" | head -c 5000; exit 1',
+  "ends too early": '$own "$@" | head -c 5000',
+  "makes nonsense": "exec head -c 5000 /dev/urandom",
+};
+
+for (const [what, script] of Object.entries(ZSTDS)) {
+  for (const direction of ["local to remote", "remote to local"] as const) {
+    Deno.test({
+      name: `copyExperiment() copies ${direction} when zstd ${what} there`,
+      ignore: ignore || await loadZstd() === undefined,
+      fn: () =>
+        withPrograms(
+          { zstd: `#!/bin/sh\ntouch FOLDER/started\n${OWN}\n${script}` },
+          async (sshd, folder) => {
+            await withPair(direction, sshd, async (pair) => {
+              const sample = makeSample(pair.source.path);
+              const result = await pair.copy(sample);
+              assertEquals([result.errors, result.complete], [[], true]);
+              compareTrees({ sample, destination: pair.destination.path });
+            });
+            assert(existsSync(`${folder}/started`));
+          },
+        ),
+    });
+  }
+}
+
+Deno.test({
+  name: "copyExperiment() copies to and from a host that has no zstd",
+  ignore,
+  fn: async () => {
+    const folder = Deno.makeTempDirSync({ prefix: "xpm-programs-" });
+    for (const programs of ["/usr/bin", "/bin"].filter((path) => existsSync(path))) {
+      for (const name of readdirSync(programs)) {
+        const link = `${folder}/${name}`;
+        if (!name.includes("zstd") && !existsSync(link)) symlinkSync(`${programs}/${name}`, link);
+      }
+    }
+    await using sshd = await startSshd({ environment: { PATH: folder } });
+    for (const direction of ["local to remote", "remote to local"] as const) {
+      await withPair(direction, sshd, async (pair) => {
+        const sample = makeSample(pair.source.path);
+        const result = await pair.copy(sample);
+        assertEquals([result.errors, result.complete], [[], true]);
+        compareTrees({ sample, destination: pair.destination.path });
+      });
+    }
+    Deno.removeSync(folder, { recursive: true });
   },
 });

@@ -166,7 +166,7 @@ for (const direction of DIRECTIONS) {
       try {
         const ends = {
           here: await makeFaulty(`${folder}/here`, ["rsync", "ssh", "tar"]),
-          there: await makeFaulty(`${folder}/there`, ["rsync", "tar", "mv", "mkdir"]),
+          there: await makeFaulty(`${folder}/there`, ["rsync", "tar", "zstd", "mv", "mkdir"]),
         };
         const remote = direction !== "local to local";
         await using sshd = remote

@@ -11,7 +11,7 @@ import { makeSample } from "../../scripts/sample.ts";
 import { type Direction, type Pair, withPair } from "../support/directions.ts";
 import { makeOutside } from "../support/outside.ts";
 import { assertFailed, runProgram } from "../support/program.ts";
-import { useRemotePrograms } from "../support/remote_programs.ts";
+import { OWN, useRemotePrograms } from "../support/remote_programs.ts";
 import { hasSshd, type Sshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 
@@ -65,9 +65,6 @@ for (const [what, command, sentence] of COMMANDS) {
       }),
   });
 }
-
-/** The system's own program of a name. */
-const OWN = "PATH=${PATH#*:}; own=$(command -v ${0##*/})";
 
 /** Programs that make the answers of a host wrong, and what is said of it. */
 const LIARS: [
@@ -192,21 +189,29 @@ function assertNothingThere(pair: Pair): void {
   }
 }
 
-Deno.test({
-  name: "xpm-copy goes on by rsync when an archive that was asked for is cut short",
-  ignore,
-  fn: () =>
-    withPrograms(
-      { tar: lyingTar("$own -cf - --format=posix $job | head -c 3000; exit 1") },
-      (sshd) =>
-        withPair("remote to local", sshd, async (pair) => {
-          const sample = makeSample(pair.source.path, { jobs: [{ task: "train" }] });
-          const { code, err } = await runProgram(pair, sample);
-          assertEquals(code, 0, err);
-          compareTrees({ sample, destination: pair.destination.path });
-        }),
-    ),
-});
+/** Ends of an archive: in the middle, and after its first member, where tar would miss nothing. */
+const CUTS: Record<string, string> = {
+  "in the middle": "head -c 3000; exit 1",
+  "between two members, and called whole": "head -c 1536; exit 0",
+};
+
+for (const [where, cut] of Object.entries(CUTS)) {
+  Deno.test({
+    name: `xpm-copy goes on by rsync when an archive that was asked for is cut short ${where}`,
+    ignore,
+    fn: () =>
+      withPrograms(
+        { tar: lyingTar(`$own -cf - --format=posix $job | ${cut}`) },
+        (sshd) =>
+          withPair("remote to local", sshd, async (pair) => {
+            const sample = makeSample(pair.source.path, { jobs: [{ task: "train" }] });
+            const { code, err } = await runProgram(pair, sample);
+            assertEquals(code, 0, err);
+            compareTrees({ sample, destination: pair.destination.path });
+          }),
+      ),
+  });
+}
 
 Deno.test({
   name: "xpm-copy keeps its staging folder and its socket from others",

@@ -47,16 +47,19 @@ export function useRemotePrograms(
   };
 }
 
+/** The system's own program of a name, in a script that stands for it. */
+export const OWN = "PATH=${PATH#*:}; own=$(command -v ${0##*/})";
+
 /** Does something with an sshd whose sessions find these programs before the system's own. */
 export async function withPrograms(
   programs: Record<string, string>,
-  check: (sshd: Sshd) => Promise<void>,
+  check: (sshd: Sshd, folder: string) => Promise<void>,
 ): Promise<void> {
   const folder = Deno.makeTempDirSync({ prefix: "xpm-programs-" });
   try {
     install(folder, programs);
     await using sshd = await startWith(folder);
-    await check(sshd);
+    await check(sshd, folder);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
