@@ -94,11 +94,11 @@ export async function stream(
     folders,
     // the run's links to jobs are changed on their way
     leftBehind: leftBehindPlaces(taskIds).filter((place) => !place.endsWith(`/${JOBS}`)),
-    owner,
   });
   const sifted = sift(stream, passage, {
     from: hosts.source.name ?? "tar",
     mostBytes,
+    owner,
     onBytes: (bytes) => onProgress(bytes, undefined),
   });
   const unpacked = await hosts.destination.unpack(paths.destination, sifted);

@@ -259,8 +259,6 @@ export interface PackRequest {
   folders: string[];
   /** What stays behind: places relative to the workspace, of which a name may be `*`. */
   leftBehind: string[];
-  /** The user, as a number, that all shall belong to; 0: the names of the owners are kept. */
-  owner: number;
 }
 
 /** An archive in the making. */

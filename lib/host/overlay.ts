@@ -98,6 +98,16 @@ export function writeOctal(header: Uint8Array, at: number, length: number, value
   encoder.encodeInto(value.toString(8).padStart(length - 1, "0"), header.subarray(at, at + length));
 }
 
+/** The same of a number for which there may be no room: GNU tar takes it in base 256. */
+export function writeNumber(header: Uint8Array, at: number, length: number, value: number): void {
+  if (value < 8 ** (length - 1)) return writeOctal(header, at, length, value);
+  for (let place = at + length - 1, rest = value; place > at; place--) {
+    header[place] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+  header[at] = 0x80;
+}
+
 /** Writes the sum of a header, which counts itself as blanks. */
 export function writeSum(header: Uint8Array): void {
   header.fill(0x20, 148, 156);

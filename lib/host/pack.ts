@@ -15,13 +15,10 @@ export function isGnuTar(version: string): boolean {
 }
 
 /** The arguments of GNU tar, for names on its standard input. */
-export function packArguments(
-  { leftBehind, owner }: Omit<PackRequest, "root" | "folders">,
-): string[] {
+export function packArguments({ leftBehind }: Pick<PackRequest, "leftBehind">): string[] {
   return [
     "--format=posix",
     "--pax-option=delete=atime,delete=ctime",
-    ...(owner === 0 ? [] : [`--owner=+${owner}`]),
     ...["--anchored", "--wildcards", "--no-wildcards-match-slash"],
     ...leftBehind.map((place) => `--exclude=${place}`),
     // Records of 64 KiB: each is one write, and one read here.

@@ -8,7 +8,7 @@
 import { CopyError } from "../errors.ts";
 import { printable } from "../workspace/layout.ts";
 import { BLOCK, nameOf, octal, records, sumOf, text } from "./archive.ts";
-import { padding, record, writeOctal, writeSum } from "./overlay.ts";
+import { padding, record, writeNumber, writeOctal, writeSum } from "./overlay.ts";
 import { joined } from "./process.ts";
 
 /** What stands before the bytes of a member. */
@@ -42,7 +42,9 @@ export interface Sieve {
   end(): void;
 }
 
-/** Where a header tells the kind of its member; a pax header, and what stands for a file. */
+/** Where a header tells the owner of its member, as a number and by name. */
+const [UID, UNAME] = [108, 265];
+/** Where it tells its kind; a pax header, and what stands for a file. */
 const [TYPE, EXTRA, FILE] = [156, "x".charCodeAt(0), "0".charCodeAt(0)];
 
 /** What every header of this form holds: `ustar` and a NUL. */
@@ -60,6 +62,8 @@ export interface Expected {
   from: string;
   /** How many bytes it has at most. */
   mostBytes: number;
+  /** The user, as a number, that all shall belong to; 0: the names of the owners are kept. */
+  owner: number;
   /** Is told how many bytes of files have passed. */
   onBytes: (bytes: number) => void;
 }
@@ -73,9 +77,9 @@ export interface Expected {
 export async function* sift(
   stream: AsyncIterable<Uint8Array>,
   sieve: Sieve,
-  { from, mostBytes, onBytes }: Expected,
+  { from, mostBytes, owner, onBytes }: Expected,
 ): AsyncGenerator<Uint8Array> {
-  const sifter = new Sifter(sieve, from);
+  const sifter = new Sifter(sieve, from, owner);
   let left = mostBytes;
   for await (const chunk of stream) {
     left -= chunk.length;
@@ -123,7 +127,11 @@ class Sifter {
   #runStart = 0;
   #runEnd = 0;
 
-  constructor(private readonly sieve: Sieve, private readonly from: string) {}
+  constructor(
+    private readonly sieve: Sieve,
+    private readonly from: string,
+    private readonly owner: number,
+  ) {}
 
   /** What has come out: as one, but for what is large. */
   take(): Uint8Array[] {
@@ -237,7 +245,27 @@ class Sifter {
     if (!Number.isSafeInteger(head.size) || head.type !== "0" && head.size > 0) {
       throw untrusted(this.from, `${head.name} of an odd kind`);
     }
+    if (this.owner !== 0) this.#own(header, said);
     this.#judge(head, header);
+  }
+
+  /** Makes a member the property of one user. */
+  #own(header: Uint8Array, said: ReadonlyMap<string, string>): void {
+    writeNumber(header, UID, 8, this.owner);
+    header.fill(0, UNAME, UNAME + 32);
+    writeSum(header);
+    if (said.has("uid") || said.has("uname")) {
+      this.#sayBefore(header, otherRecords(this.#records(), ["uid", "uname"]));
+    }
+  }
+
+  /** Changes what the pax header before a header says. */
+  #sayBefore(header: Uint8Array, kept: Uint8Array[]): void {
+    const extra = joined(kept);
+    this.#extraHeader ??= headerOfExtra(header);
+    writeOctal(this.#extraHeader, 124, 12, extra.length);
+    writeSum(this.#extraHeader);
+    this.#extra = joined([extra, padding(extra.length)]);
   }
 
   /** What the pax header of the next member says, without what fills up its last block. */
@@ -267,7 +295,7 @@ class Sifter {
   }
 
   #pushHeaders(header: Uint8Array): void {
-    if (this.#extra !== undefined) {
+    if (this.#extra !== undefined && this.#extra.length > 0) {
       this.#emit(this.#extraHeader!);
       this.#emit(this.#extra);
     }
@@ -296,16 +324,10 @@ class Sifter {
     header.fill(0, 157, 257);
     header.set(bytes.subarray(0, 100), 157);
     writeSum(header);
-    const kept = this.#extra === undefined ? [] : otherRecords(this.#records(), "linkpath");
+    const kept = this.#extra === undefined ? [] : otherRecords(this.#records(), ["linkpath"]);
     if (bytes.length > 100) kept.push(new TextEncoder().encode(record("linkpath", target)));
-    if (kept.length > 0) {
-      const extra = joined(kept);
-      const extraHeader = this.#extraHeader ?? headerOfExtra(header);
-      writeOctal(extraHeader, 124, 12, extra.length);
-      writeSum(extraHeader);
-      this.#insert(extraHeader, extra, padding(extra.length));
-    }
-    this.#emit(header);
+    this.#sayBefore(header, kept);
+    this.#pushHeaders(header);
   }
 }
 
@@ -323,16 +345,15 @@ function headerOfExtra(header: Uint8Array): Uint8Array {
   return block;
 }
 
-/** The records of a pax header, as they are, but for those of one key. */
-function otherRecords(bytes: Uint8Array, key: string): Uint8Array[] {
+/** The records of a pax header, as they are, but for those of some keys. */
+function otherRecords(bytes: Uint8Array, keys: string[]): Uint8Array[] {
   const kept: Uint8Array[] = [];
   for (let at = 0; at < bytes.length;) {
     const length = parseInt(text(bytes, at, 20), 10);
     if (!(length > 0)) break;
     const whole = bytes.subarray(at, at + length);
-    if (!text(whole, 0, length).slice(String(length).length + 1).startsWith(`${key}=`)) {
-      kept.push(whole);
-    }
+    const said = text(whole, 0, length).slice(String(length).length + 1);
+    if (!keys.some((key) => said.startsWith(`${key}=`))) kept.push(whole);
     at += length;
   }
   return kept;

@@ -363,7 +363,7 @@ function through(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> 
     incomplete: false,
   };
   const passage = new Passage([asked], undefined, MAP, "host");
-  return sift(stream, passage, { from: "host", mostBytes: 1 << 20, onBytes: () => {} });
+  return sift(stream, passage, { from: "host", mostBytes: 1 << 20, owner: 0, onBytes: () => {} });
 }
 
 async function passed(bytes: Uint8Array, cuts: number[]): Promise<Uint8Array> {

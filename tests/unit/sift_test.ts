@@ -1,0 +1,51 @@
+/**
+ * Archives of the system's tar that pass, judged by it.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { type MemberHead, type Sieve, sift } from "../../lib/host/sift.ts";
+import { byteStream } from "../support/byte_stream.ts";
+import { shell } from "../support/shell.ts";
+
+/** Lets all pass, but that links lead elsewhere. */
+const SIEVE: Sieve = {
+  meet: ({ type }: MemberHead) => type === "2" ? { target: "x".repeat(150) } : "pass",
+  change: (_, bytes) => bytes,
+  end: () => {},
+};
+
+/** Lets an archive pass for an owner, into a file; answers what tar says of it. */
+async function ownersAfter(folder: string, owner: number): Promise<string[]> {
+  const archive = Deno.readFileSync(`${folder}/before.tar`);
+  const expected = { from: "tar", mostBytes: 1 << 20, owner, onBytes: () => {} };
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const part of sift(byteStream([archive]), SIEVE, expected)) parts.push(part.slice());
+  Deno.writeFileSync(`${folder}/after.tar`, await new Blob(parts).bytes());
+  const listed = shell(folder, "tar --numeric-owner -tvf after.tar; tar -tvf after.tar");
+  return listed.trim().split("\n").map((line) => line.split(/\s+/)[1]!);
+}
+
+/** How tar was told whose the files are: in the header, or in one of its own before it. */
+const OWNERS: Record<string, string> = {
+  "a number and a name": "--owner=somebody:1000",
+  "a large number": "--owner=somebody:4000000",
+  "a name that is long": `--owner=${"long".repeat(10)}:1000`,
+  "a name in other letters": "--owner=jürgen:4000000",
+};
+
+for (const [what, option] of Object.entries(OWNERS)) {
+  Deno.test(`sift() gives all to one owner, where tar said ${what}`, async () => {
+    const folder = Deno.makeTempDirSync({ prefix: "xpm-sift-" });
+    shell(folder, "mkdir d; echo x > d/f; ln -s f d/l; touch -d @1.5 d/l d/f");
+    shell(folder, `tar --format=posix "$1" --group=some:7 -cf before.tar d`, option);
+    for (const owner of [65534, 4_000_000, 2 ** 32 - 2]) {
+      const found = await ownersAfter(folder, owner);
+      assertEquals(found.slice(0, 3), Array(3).fill(`${owner}/7`));
+      assert(found.slice(3).every((each) => !/somebody|long|rgen/.test(each)), found.join(" "));
+    }
+    assertEquals((await ownersAfter(folder, 0)).some((each) => each.startsWith("0/")), false);
+    Deno.removeSync(folder, { recursive: true });
+  });
+}
