@@ -264,6 +264,7 @@ export function readJobs(
       path: workspace.path,
       experimentId,
       runId,
+      wanted: "jobs",
     });
     if (!experimentExists) throw noExperiment(experimentId, workspace);
     if (run?.jobs === undefined) {

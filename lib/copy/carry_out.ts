@@ -4,20 +4,22 @@
  * @module
  */
 
+import type { Pack } from "../host/host.ts";
 import { copyLarge } from "../host/large.ts";
-import { isGnuTar } from "../host/pack.ts";
+import { sift } from "../host/sift.ts";
 import type { Watch } from "../host/process.ts";
 import { rsyncVersion } from "../host/rsync.ts";
 import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
-import { isClosed } from "./folder_rewriting.ts";
-import { misplacedLink, takeInventory } from "./inventory.ts";
+import type { Ahead } from "./ahead.ts";
+import { takeInventory } from "./inventory.ts";
 import { Passage, type Passed } from "./passage.ts";
+import { hasClosedFolders, haveHoles, type Load } from "./loads.ts";
 import { isWritten, willStand } from "./plan.ts";
-import type { Load } from "./loads.ts";
 import { mapOf, prepare } from "./prepare.ts";
 import { publish } from "./publish.ts";
 import { runDocumentKind } from "./relocate.ts";
-import { failedJobs, stage, type Staging, stream } from "./stage.ts";
+import { hasEnded, mostBytesOf, packRequestOf, smallOf } from "./small.ts";
+import { failedJobs, stage, type Staging } from "./stage.ts";
 import type { Survey } from "./survey.ts";
 import type { Tally } from "./tally.ts";
 import type { CopyOptions, PlannedJob } from "./types.ts";
@@ -34,6 +36,8 @@ export interface Context {
   owner: number;
   /** The jobs that could not be copied. */
   failed: Set<PlannedJob>;
+  /** What has been packed already. */
+  ahead: Ahead;
 }
 
 /** Stages a load, rewrites it and publishes it. */
@@ -74,30 +78,48 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
   context.resumed ||= context.failed.size > 0; // they stay in the staging folder
 }
 
-/** Whether a job writes no more; of another one a marker must not be newer than its files. */
-function hasEnded({ source }: PlannedJob): boolean {
-  return source === "done" || source === "failed";
-}
-
 /** What of a load has passed as a tar stream, rewritten on its way; undefined when nothing has. */
 async function passSmall(load: Load, context: Context): Promise<Passed | undefined> {
-  const { surveyed, tally, owner } = context;
-  const { plan } = surveyed;
-  const { jobs, run } = streamable(load, context);
-  if (jobs.length === 0 && run === undefined) return undefined;
+  const { surveyed, tally, options, ahead } = context;
+  const { plan, hosts } = surveyed;
+  const small = smallOf(load, surveyed, options);
+  const { jobs, run } = small;
+  // rsync can continue what is half there
+  if (context.resumed || jobs.length === 0 && run === undefined) {
+    ahead.drop();
+    return undefined;
+  }
   const passing = run === undefined
     ? undefined
     : { folder: run, jobs: plan.jobs.filter(willStand) };
-  const passage = new Passage(jobs, passing, mapOf(surveyed), surveyed.hosts.source.name ?? "tar");
-  const folders = [...jobs.map(jobFolder), ...(run === undefined ? [] : [run])];
-  const staging = { ...stagingOf(load, context), folders, sizeOnly: false };
-  if (!await stream(staging, passage, owner, mostBytesOf(load, surveyed))) {
+  const passage = new Passage(jobs, passing, mapOf(surveyed), hosts.source.name ?? "tar");
+  const request = packRequestOf(small, load, surveyed);
+  const pack = ahead.take(request) ?? hosts.source.pack(request);
+  if (!await stream(pack, passage, load, context)) {
     context.resumed = true;
     return undefined;
   }
   const bytes = jobs.reduce((sum, job) => sum + job.bytes, run === undefined ? 0 : plan.run.bytes);
   tally.endPart(bytes);
   return passage.finish();
+}
+
+/** Unpacks an archive that passes into a staging folder; answers whether all of it has come. */
+async function stream(
+  { stream, whole }: Pack,
+  passage: Passage,
+  load: Load,
+  { surveyed, tally, owner }: Context,
+): Promise<boolean> {
+  const { source, destination } = surveyed.hosts;
+  const sifted = sift(stream, passage, {
+    from: source.name ?? "tar",
+    mostBytes: mostBytesOf(load, surveyed),
+    owner,
+    onBytes: (bytes) => tally.progress(bytes, undefined),
+  });
+  const unpacked = await destination.unpack(load.staging, sifted);
+  return unpacked && await whole && passage.whole;
 }
 
 /** How a load gets into its staging folder. */
@@ -187,61 +209,6 @@ async function bring(load: Load, context: Context): Promise<Map<PlannedJob, stri
     outcome = await stage({ ...staging, sizeOnly: false }, watch);
   }
   return failedJobs(outcome, load.jobs);
-}
-
-/** What a folder's files may have on average, in bytes, to go as a tar stream. */
-const STREAMED_SIZE = 1 << 18;
-
-/**
- * Which jobs, and whether the run, go as a tar stream, which is faster for small files, and not by
- * rsync, which can do more: continue what is half there, leave out what the user names, limit its
- * rate.
- */
-function streamable(
-  load: Load,
-  { surveyed, options, resumed }: Context,
-): { jobs: PlannedJob[]; run: string | undefined } {
-  const { plan, tools, found: { source } } = surveyed;
-  const none = { jobs: [], run: undefined };
-  if (resumed || options.exclude?.length || options.bandwidthLimit) return none;
-  if (!isGnuTar(tools.source.tar) || !isGnuTar(tools.destination.tar)) return none;
-  if (hasClosedFolders(load, surveyed)) return none;
-  // rsync looks for the markers before it reads the files, tar may do so after
-  const jobs = load.jobs.filter(hasEnded).filter((job) => {
-    const found = source.jobs.get(jobFolder(job))!;
-    return found.linked === undefined && !found.special && !found.holes &&
-      misplacedLink(found) === undefined && found.bytes <= found.files * STREAMED_SIZE;
-  });
-  // what only the destination has of a run is added to what rsync has brought
-  const withRun = load.withRun && plan.run.action === "copy" &&
-    ![...source.run.values()].some(({ kind, holes }) => kind === "other" || holes === true);
-  return { jobs, run: withRun ? runFolder(plan.experimentId, plan.runId) : undefined };
-}
-
-/** What one thing in an archive takes at most beside its bytes: two long names, and blocks. */
-const MEMBER_SIZE = 16_384;
-
-/** How many bytes a load can be at most in an archive: twice what was seen, and a little more. */
-function mostBytesOf({ jobs }: Load, { plan, found: { source } }: Survey): number {
-  const inJobs = jobs.map((job) => {
-    const { bytes, files, folders, links } = source.jobs.get(jobFolder(job))!;
-    return bytes + (files + folders.size + links.length) * MEMBER_SIZE;
-  });
-  const inRun = plan.run.bytes + source.run.size * MEMBER_SIZE;
-  return 2 * inJobs.reduce((sum, bytes) => sum + bytes, inRun) + 2 ** 24;
-}
-
-/** Whether a load has folders that their owner may not write. */
-function hasClosedFolders({ jobs, withRun }: Load, { found: { source } }: Survey): boolean {
-  const inJobs = jobs.flatMap((job) => [...source.jobs.get(jobFolder(job))!.folders.values()]);
-  const inRun = withRun ? [...source.run.values()] : [];
-  return [...inJobs, ...inRun].some(({ kind, mode }) => kind === "folder" && isClosed(mode));
-}
-
-/** Whether files of a load have holes. */
-function haveHoles({ jobs, withRun }: Load, { found: { source } }: Survey): boolean {
-  return jobs.some((job) => source.jobs.get(jobFolder(job))!.holes) ||
-    withRun && [...source.run.values()].some(({ holes }) => holes === true);
 }
 
 /**

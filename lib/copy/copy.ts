@@ -10,6 +10,7 @@ import type { Claim } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { Ahead } from "./ahead.ts";
 import { carryOut } from "./carry_out.ts";
 import { type Load, loadsOf, stagingName } from "./loads.ts";
 import { withRetries } from "./retry.ts";
@@ -131,26 +132,33 @@ async function attemptCopy(
 ): Promise<void> {
   const claims: Claim[] = [];
   let plan: CopyPlan | undefined;
+  const ahead = new Ahead();
   let done = false;
   try {
-    let surveyed = await survey(hosts, request, options);
+    let surveyed = await survey(hosts, request, options, (source, guess) => {
+      if (options.dryRun !== true) ahead.begin(source, guess, options);
+    });
     plan = surveyed.plan;
     const name = await stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
     claims.push(...await claimAll(surveyed, loads(), options));
-    if (claims.some((claim) => claim.changed)) surveyed = await survey(hosts, request, options);
+    if (claims.some((claim) => claim.changed)) {
+      ahead.drop(); // it may be older
+      surveyed = await survey(hosts, request, options);
+    }
     const tally = begin(surveyed);
     const resumed = claims.some((claim) => claim.resumed);
     if (options.dryRun !== true) requireSpace(surveyed.plan, resumed);
     const owner = claims[0]?.owner ?? 0;
     const failed = new Set<PlannedJob>();
-    const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner, failed };
+    const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner, failed, ahead };
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
     done = true;
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
     throw asCopyError(explainFull(error, plan));
   } finally {
+    ahead.drop();
     for (const claim of claims) await claim.release(!done);
   }
 }

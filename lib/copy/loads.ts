@@ -4,9 +4,11 @@
  * @module
  */
 
+import { jobFolder } from "../workspace/layout.ts";
+import { isClosed } from "./folder_rewriting.ts";
 import { isWritten } from "./plan.ts";
 import { batches } from "./stage.ts";
-import type { Survey } from "./survey.ts";
+import type { Known } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** What is staged and published in one go. */
@@ -22,7 +24,7 @@ export interface Load {
 }
 
 /** A name for the staging of a copy: the same for the same copy, so that it is found again. */
-export async function stagingName({ plan }: Survey): Promise<string> {
+export async function stagingName({ plan }: Known): Promise<string> {
   const { source, experimentId, runId } = plan;
   const key = JSON.stringify([source.host ?? "", source.path, experimentId, runId]);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
@@ -35,7 +37,7 @@ export async function stagingName({ plan }: Survey): Promise<string> {
  * different file systems: then it is a load by itself. What a copy has left that was stopped when
  * all had got its name is a load of nothing: it only goes.
  */
-export function loadsOf({ plan, sights: { destination } }: Survey, name: string): Load[] {
+export function loadsOf({ plan, sights: { destination } }: Known, name: string): Load[] {
   const [forJobs, forRun] = [destination.jobsStaging, destination.experimentsStaging];
   const loads: Load[] = batches(plan.jobs.filter(isWritten)).map((jobs, index, all) => ({
     staging: `${forJobs}/${name}`,
@@ -54,4 +56,17 @@ export function loadsOf({ plan, sights: { destination } }: Survey, name: string)
     loads.push({ staging, jobs: [], withRun: false, last: true });
   }
   return loads;
+}
+
+/** Whether a load has folders that their owner may not write. */
+export function hasClosedFolders({ jobs, withRun }: Load, { found: { source } }: Known): boolean {
+  const inJobs = jobs.flatMap((job) => [...source.jobs.get(jobFolder(job))!.folders.values()]);
+  const inRun = withRun ? [...source.run.values()] : [];
+  return [...inJobs, ...inRun].some(({ kind, mode }) => kind === "folder" && isClosed(mode));
+}
+
+/** Whether files of a load have holes. */
+export function haveHoles({ jobs, withRun }: Load, { found: { source } }: Known): boolean {
+  return jobs.some((job) => source.jobs.get(jobFolder(job))!.holes) ||
+    withRun && [...source.run.values()].some(({ holes }) => holes === true);
 }

@@ -8,7 +8,6 @@ import { CopyError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { type RsyncOutcome, runRsync } from "../host/rsync.ts";
 import type { Watch } from "../host/process.ts";
-import { sift } from "../host/sift.ts";
 import {
   EXPERIMENTS,
   jobFolder,
@@ -18,7 +17,6 @@ import {
   leftBehindInJob,
 } from "../workspace/layout.ts";
 import { excludeRules } from "./exclude.ts";
-import type { Passage } from "./passage.ts";
 import type { Ends } from "./plan.ts";
 import type { PlannedJob } from "./types.ts";
 
@@ -74,37 +72,6 @@ export interface Staging {
   onProgress: (bytes: number, file: string | undefined) => void;
 }
 
-/**
- * Brings folders of many small files into a staging folder that is new, as one tar stream, and
- * rewrites them on their way.
- *
- * @param owner The user at the destination, as a number.
- * @param mostBytes How long the stream can be at most.
- * @returns Whether all of it has come, rewritten; if not, `stage` has to bring it.
- */
-export async function stream(
-  staging: Staging,
-  passage: Passage,
-  owner: number,
-  mostBytes: number,
-): Promise<boolean> {
-  const { hosts, paths, folders, taskIds, onProgress } = staging;
-  const { stream, whole } = hosts.source.pack({
-    root: paths.source,
-    folders,
-    // the run's links to jobs are changed on their way
-    leftBehind: leftBehindPlaces(taskIds).filter((place) => !place.endsWith(`/${JOBS}`)),
-  });
-  const sifted = sift(stream, passage, {
-    from: hosts.source.name ?? "tar",
-    mostBytes,
-    owner,
-    onBytes: (bytes) => onProgress(bytes, undefined),
-  });
-  const unpacked = await hosts.destination.unpack(paths.destination, sifted);
-  return unpacked && await whole && passage.whole;
-}
-
 /** How often folders are brought again, when files vanish meanwhile. */
 const ATTEMPTS = 3;
 
@@ -132,7 +99,7 @@ export async function stage(staging: Staging, watch: Watch): Promise<RsyncOutcom
 }
 
 /** What stays behind: exactly these places, no other file of such a name. */
-function leftBehindPlaces(taskIds: Iterable<string>): string[] {
+export function leftBehindPlaces(taskIds: Iterable<string>): string[] {
   const places = LEFT_BEHIND_IN_RUN.map((place) => `${EXPERIMENTS}/*/*/${place}`);
   for (const taskId of new Set(taskIds)) {
     for (const place of leftBehindInJob(taskId)) {

@@ -46,11 +46,20 @@ export interface Survey {
   problems: CopyProblem[];
 }
 
-/** Looks at both ends and plans; writes nothing. */
+/** What is known of both ends, or guessed. */
+export type Known = Omit<Survey, "hosts" | "problems">;
+
+/**
+ * Looks at both ends and plans; writes nothing.
+ *
+ * @param onGuess Is told what there is to do if the destination has nothing, while a login to it
+ * goes on.
+ */
 export async function survey(
   hosts: Hosts,
   request: Request,
   options: CopyOptions,
+  onGuess?: (source: Host, guess: Known) => void,
 ): Promise<Survey> {
   const { workspaces, experimentId, runId } = request;
   checkId("experiment", experimentId);
@@ -74,10 +83,20 @@ export async function survey(
   };
   // a login takes longer than to look at all there is here
   const ahead = workspaces.destination.ssh && takeSource(jobs);
-  ahead?.catch(() => {}); // it is awaited later
+  ahead?.then(async (here) => {
+    if (onGuess === undefined) return;
+    const tools = await source.host.tools();
+    const nothing = { jobs: new Map(), run: new Map() };
+    const guess = {
+      sights: { source: source.sight, destination: { ...source.sight, staged: [] } },
+      tools: { source: tools, destination: tools },
+      found: { source: here, destination: nothing },
+    };
+    onGuess(source.host, { ...guess, plan: makePlan(request, guess, jobs, options) });
+  }).catch(() => {}); // it is awaited later
   const to = await opening;
   const { path } = workspaces.destination;
-  const sight = await to.look({ path, experimentId, runId: source.run.runId, withSpace: true });
+  const sight = await to.look({ path, experimentId, runId: source.run.runId, wanted: "space" });
   const sights = { source: source.sight, destination: sight };
   refuseSights(workspaces, sights, options);
   const there = await takeInventory(to, sight, { jobs, run, statesOnly: true, excludes });
@@ -105,7 +124,7 @@ async function lookAtSource(hosts: Hosts, request: Request) {
   await checkAccess(hosts, destination, ["read", "write"]);
   for (const workspace of [source, destination]) void hosts.expect(workspace);
   const host = await hosts.open(source);
-  const sight = await host.look({ path: source.path, experimentId, runId });
+  const sight = await host.look({ path: source.path, experimentId, runId, wanted: "jobs" });
   const run = runAt(source, sight, request);
   return { host, sight, run };
 }

@@ -137,7 +137,11 @@ for path in "$parent" "$staging" "$staging.lock"; do
   [ ! -L "$path" ] || stop "$path is a link"
 done
 waiting= vain=0
-until mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$parent") 2> /dev/null && take "$staging"; do
+ready() {
+  [ -d "$parent" ] && return
+  mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$parent") 2> /dev/null
+}
+until ready && take "$staging"; do
   if [ -d "$staging.lock" ]; then
     vain=0
     [ -n "$waiting" ] || { say waiting; waiting=yes; }
@@ -162,7 +166,7 @@ for other in "$parent"/????????????????; do
   free "$other"
 done
 [ -z "$restored" ] || say restored
-rm -f "$staging/about.json"
+! there "$staging/about.json" || rm -f "$staging/about.json"
 [ -z "$(ls -A "$staging")" ] || say resumed
 printf '%s\\n' "$about" > "$staging/about.json"
 say "owner $(id -u)" "token $token"

@@ -49,7 +49,7 @@ export function sightOf(answer: ReadonlyMap<string, string>, host: string): Sigh
     experimentsStaging: place("experimentsStaging"),
     linkedStaging: answer.get("linkedStaging"),
     staged: said("staged").split("\n"),
-    freeBytes: availableBytes(said("free")),
+    freeBytes: availableBytes(answer.get("free") ?? ""),
     experimentExists: answer.has("experiment"),
     current: answer.get("current"),
     currentStatus: answer.get("currentStatus"),

@@ -14,8 +14,8 @@ export interface Question {
   experimentId?: string;
   /** The run to look for; `current` is resolved. */
   runId?: string;
-  /** Whether its free space is wanted. */
-  withSpace?: boolean;
+  /** What is wanted besides: the run's jobs, or the free space. */
+  wanted?: "jobs" | "space";
 }
 
 /** What stands at a workspace's path; the answer to a {@linkcode Question}. */
@@ -62,7 +62,7 @@ export interface Tools {
 
 /** A run that was looked at. */
 export interface SeenRun extends FoundRun {
-  /** The lines of its events that call a job transient. */
+  /** The lines of its events that call a job transient; empty when its jobs were not asked for. */
   transient: string;
 }
 

@@ -72,7 +72,7 @@ export class LocalHost implements Host {
   }
 
   async look(question: Question): Promise<Sight> {
-    const { path, experimentId, runId, withSpace = false } = question;
+    const { path, experimentId, runId, wanted } = question;
     const absolute = expand(path);
     const real = realPathOfWhatExists(absolute);
     requireAccess("read", real);
@@ -86,7 +86,7 @@ export class LocalHost implements Host {
     if (experimentId !== undefined) refuseForeign(experiment, experimentId);
     const staging = [stagingFor(real, jobsPath), stagingFor(real, experimentsPath)] as const;
     const current = experimentId === undefined ? undefined : currentOf(experiment);
-    const place = withSpace ? nearestOf(jobsPath) : undefined;
+    const place = wanted === "space" ? nearestOf(jobsPath) : undefined;
     return {
       path: absolute,
       realPath: real,
@@ -110,7 +110,7 @@ export class LocalHost implements Host {
       currentStatus: current && readText(`${experiment}/${current}/${STATUS_FILE}`),
       run: runId === undefined
         ? undefined
-        : findRun(experiment, runId === CURRENT ? current : runId),
+        : findRun(experiment, runId === CURRENT ? current : runId, wanted === "jobs"),
     };
   }
 
@@ -350,14 +350,18 @@ function currentOf(experiment: string): string | undefined {
   return isId(name) && lookAt(`${experiment}/${name}`, "")?.kind === "folder" ? name : undefined;
 }
 
-function findRun(experiment: string, runId: string | undefined): SeenRun | undefined {
+function findRun(
+  experiment: string,
+  runId: string | undefined,
+  withJobs: boolean,
+): SeenRun | undefined {
   const folder = `${experiment}/${runId}`;
   if (runId === undefined || lookAt(folder, "")?.kind !== "folder") return undefined;
   return {
     runId,
-    jobs: readText(`${folder}/${JOBS_FILE}`),
+    jobs: withJobs ? readText(`${folder}/${JOBS_FILE}`) : undefined,
     status: readText(`${folder}/${STATUS_FILE}`),
-    transient: transientEvents(`${folder}/events`),
+    transient: withJobs ? transientEvents(`${folder}/events`) : "",
   };
 }
 

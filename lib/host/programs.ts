@@ -55,6 +55,7 @@ current() { # the run that is current in an experiment's folder; one that is gon
 export const LOOK = BEGIN + PATHS + `
 IFS= read -r experiment
 IFS= read -r run
+IFS= read -r wanted
 exec < /dev/null
 say path "$path"
 real "$path"
@@ -74,14 +75,27 @@ existing() { # the nearest folder that is there
   here=$1
   while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
 }
-device() { existing "$1"; stat -c %d "$here" 2> /dev/null || stat -f %d "$here"; }
-disk=$(device "$root")
+devices() { stat -c %d "$@" 2> /dev/null || stat -f %d "$@"; }
+real "$root/jobs"
+jobs=$resolved
+real "$root/experiments"
+experiments=$resolved
+set --
+for place in "$root" "$jobs" "$experiments"; do
+  existing "$place"
+  set -- "$@" "$here"
+done
+disks=$(devices "$@")
+disk=\${disks%%
+*}
 staged=
 for name in jobs experiments; do
-  real "$root/$name"
-  place=$resolved
+  case $name in jobs) place=$jobs ;; *) place=$experiments ;; esac
+  disks=\${disks#*
+}
   staging=$root/.xpm-staging
-  [ "$(device "$place")" = "$disk" ] || staging=$place/.xpm-staging
+  [ "\${disks%%
+*}" = "$disk" ] || staging=$place/.xpm-staging
   say "$name" "$place" "\${name}Staging" "$staging"
   [ ! -L "$staging" ] || say linkedStaging "$staging"
   for folder in "$staging"/????????????????; do
@@ -91,7 +105,7 @@ for name in jobs experiments; do
 done
 say staged "$staged"
 existing "$root/jobs"
-say free "$(df -Pk "$here" 2> /dev/null | sed -n '$p')"
+[ "$wanted" != space ] || say free "$(df -Pk "$here" 2> /dev/null | sed -n '$p')"
 wait
 [ -n "$experiment" ] || { finish; exit 0; }
 folder=$root/experiments/$experiment
@@ -109,15 +123,18 @@ fi
 [ "$run" != current ] || run=$latest
 if [ -n "$run" ] && [ -d "$folder/$run" ] && [ ! -L "$folder/$run" ]; then
   say run "$run"
+  tell() {
+    plain "$folder/$run/$1" || return
+    [ -r "$folder/$run/$1" ] || stop "permission to read $folder/$run/$1 is denied"
+    say "$1"
+    content "$folder/$run/$1"
+  }
+  tell status.json
+  [ "$wanted" = jobs ] || { finish; exit 0; }
+  tell jobs.jsonl
   events() { for file in "$folder/$run"/events/*.jsonl; do ! plain "$file" || cat "$file"; done; }
   [ -L "$folder/$run/events" ] || say transient "$(events 2> /dev/null |
     grep '"scheduler_state": *"transient"' | tr '\\000' '\\001')"
-  for file in jobs.jsonl status.json; do
-    plain "$folder/$run/$file" || continue
-    [ -r "$folder/$run/$file" ] || stop "permission to read $folder/$run/$file is denied"
-    say "$file"
-    content "$folder/$run/$file"
-  done
 fi
 finish
 `;
@@ -202,27 +219,31 @@ fi
 set -f
 IFS='
 '
-known() { # of a job without a process its markers tell all; the others are left
-  rest=
+known() { # of a job without a process its markers tell all: no size, no time; the others are left
+  rest= text= count=0
   for folder in $folders; do
     job=\${folder%/*} job=$folder/\${job##*[./]}
-    case $folder in ./jobs/*)
-      if [ ! -d "$folder" ]; then [ -e "$folder" ] || [ -L "$folder" ] || continue
-      elif [ ! -e "$job.pid" ]; then
-        set --
-        for marker in done failed; do
-          [ ! -e "$job.$marker" ] || set -- "$@" "f0 0 0 644 \${job##*/}.$marker" ""
-        done
-        say "/d0 0 0 755 $folder" "" "$@"
-        continue
-      fi ;;
+    case $folder in
+      *\\\\*) ;; # printf would take it for something else
+      ./jobs/*)
+        if [ ! -d "$folder" ]; then [ -e "$folder" ] || [ -L "$folder" ] || continue
+        elif [ ! -e "$job.pid" ]; then
+          text="$text/d0 0 0 755 $folder\\0\\0"
+          for marker in done failed; do
+            [ ! -e "$job.$marker" ] || text="\${text}f0 0 0 644 \${job##*/}.$marker\\0\\0"
+          done
+          count=$((count + 1))
+          [ $((count % 64)) != 0 ] || { printf %b "$text"; text=; } # each write costs a packet of ssh's
+          continue
+        fi ;;
     esac
     rest="$rest$folder
 "
   done
+  printf %b "$text"
+  [ -z "$rest" ] || printf '%s' "$rest" | tr '\\n' '\\0' | states
 }
-if [ "$mode" = states ]; then # in large parts: each costs a packet of ssh's
-  { known; printf '%s' "$rest" | tr '\\n' '\\0' | states; } | dd obs=65536 2> /dev/null
+if [ "$mode" = states ]; then known
 else printf '%s\\n' "$folders" | tr '\\n' '\\0' | every
 fi
 say links
@@ -316,10 +337,11 @@ IFS= read -r keep
 IFS= read -r finished
 IFS= read -r fsync
 IFS= read -r token
+IFS= read -r overwrite
 [ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
   stop "another copy has taken over $staging, for this one gave no sign of life"
 cd "$staging" || stop "the folder $staging is gone"
-rm -f .moves # of one that was broken off
+! there .moves || rm -f .moves # of one that was broken off
 to_disk() { # the whole file system, where sync knows how; everything elsewhere
   [ -n "$fsync" ] || return 0
   trouble=$(sync -f . 2>&1) && return
@@ -345,7 +367,7 @@ $links
 $1
 "*) ;; *) return 1 ;; esac }
 set --
-if [ "$(id -u)" = 0 ]; then case $(tar --version 2> /dev/null) in *GNU*) set -- --overwrite ;; esac; fi
+[ -z "$overwrite" ] || set -- --overwrite
 trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
 [ -f .moves ] || stop "what was sent did not arrive whole"
 to_disk
@@ -368,7 +390,7 @@ plain() { # whether nothing stands in the way of new names
   for name do if there "$into/$name"; then return 1; fi; done
 }
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
-  mkdir -p "$into" 2> /dev/null
+  [ -d "$into" ] || mkdir -p "$into" 2> /dev/null
   task=\${into##*/} wrong=$held
   if [ -L "$into" ] || [ ! -d "$into" ]; then wrong="$into is a link or no folder"; fi
   if plain "$@" && (cd "$parent" && mv -f "$@" "$into/") 2> /dev/null; then return; fi

@@ -34,7 +34,7 @@ import type {
 } from "./host.ts";
 import { moveList } from "./move_list.ts";
 import { archive } from "./overlay.ts";
-import { nameList, packArguments } from "./pack.ts";
+import { isGnuTar, nameList, packArguments } from "./pack.ts";
 import { within } from "./pause.ts";
 import type { Watch } from "./process.ts";
 import { BROWSE, DISCARD, LOOK, PACK, SCAN, SETTLE, UNPACK } from "./programs.ts";
@@ -55,10 +55,13 @@ export class SshHost implements Host {
   readonly name: string;
   readonly #session: Session;
   #tools: Tools = { rsync: "", tar: "" };
-  /** Present when both ends have it. */
+  /** Whether it has zstd; and that of this end, once it is needed. */
+  #hasZstd = false;
   #zstd: Zstd | undefined;
   /** By what name the agent holds what it has claimed. */
   #token = "";
+  /** The user there, as a number. */
+  #owner = 0;
 
   constructor(
     ssh: SshSettings,
@@ -76,27 +79,28 @@ export class SshHost implements Host {
   /** Logs in. */
   async open(): Promise<void> {
     requireVariableAccess("TMPDIR"); // where the socket goes: it must not be taken for unset
-    const opening = this.#session.open();
-    opening.catch(() => {}); // it is awaited later
-    this.#zstd = await loadZstd(); // meanwhile
-    await opening;
+    await this.#session.open();
   }
 
-  /** Opens a channel that will be needed soon; what keeps it from it, the next command says. */
-  #warm(): void {
+  /**
+   * Opens a channel that will be needed soon, and loads what packs what goes through it; what keeps
+   * it from it, the next command says.
+   */
+  async #warm(): Promise<void> {
     try {
       this.#session.warm();
     } catch {
       // what is under way must still be awaited
     }
+    if (this.#hasZstd) this.#zstd = await loadZstd();
   }
 
-  async look({ path, experimentId, runId }: Question): Promise<Sight> {
+  async look({ path, experimentId, runId, wanted }: Question): Promise<Sight> {
     const answer = new Map<string, string>();
-    const lines = asLines([path, experimentId ?? "", runId ?? ""]);
+    const lines = asLines([path, experimentId ?? "", runId ?? "", wanted ?? ""]);
     await this.#session.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
     this.#tools = { rsync: answer.get("rsync") ?? "", tar: answer.get("tar") ?? "" };
-    if (!answer.get("zstd")) this.#zstd = undefined;
+    this.#hasZstd = Boolean(answer.get("zstd"));
     return sightOf(answer, this.name);
   }
 
@@ -115,8 +119,9 @@ export class SshHost implements Host {
     const names = folders.map((name) => `./${name}`);
     const lines = asLines([jobStatesOnly ? "states" : "all", root, ...names]);
     const reader = scanReader(this.name, visit);
-    if (!jobStatesOnly) this.#warm(); // what is scanned whole will be packed
+    const warm = jobStatesOnly ? undefined : this.#warm(); // what is scanned whole will be packed
     await this.#session.feed(SCAN, lines, reader.tell, [], "moving");
+    await warm;
     return linksOf(folders, reader.links);
   }
 
@@ -144,7 +149,7 @@ export class SshHost implements Host {
 
   async claim({ staging, places, about }: ClaimRequest, onWait: () => void): Promise<Claim> {
     const said = new Set<string>();
-    this.#warm(); // what is claimed will be filled
+    const warm = this.#warm(); // what is claimed will be filled
     const lines = asLines([
       ...[staging, ...places.map(({ path }) => path)],
       ...[this.login.copy, about],
@@ -153,14 +158,16 @@ export class SshHost implements Host {
       if (text === "waiting") onWait();
       said.add(text);
     }, true);
+    await warm;
     const beat = setInterval(() => this.#session.note("alive"), CLAIM_BEAT);
     const value = (name: string) =>
       [...said].find((text) => text.startsWith(`${name} `))?.slice(name.length + 1) ?? "";
     this.#token = value("token");
+    this.#owner = Number(value("owner"));
     return {
       changed: said.has("waiting") || said.has("restored"),
       resumed: said.has("resumed"),
-      owner: Number(value("owner")),
+      owner: this.#owner,
       release: async (failed) => {
         clearInterval(beat);
         if (failed) return; // the agent gives it up by itself, as where the connection is lost
@@ -198,11 +205,14 @@ export class SshHost implements Host {
     const { staging, carry, overlay, moves, marker, keep, finished } = settlement;
     const failed: FailedMove[] = [];
     const carried = [carry?.from ?? "", carry?.into ?? ""];
+    // GNU tar can write into the files that rsync made, and so keep the owners that root gave them
+    const overwrite = this.#owner === 0 && isGnuTar(this.#tools.tar);
     await this.#session.feed(
       SETTLE,
       asLines([
         ...[staging, ...carried, marker ?? "", keep ?? ""],
         ...[finished ? "yes" : "", this.watch.fsync ? "yes" : "", this.#token],
+        overwrite ? "yes" : "",
       ]),
       pairs((from, said) => failed.push({ from, reason: REASONS[said] ?? said })),
       archive(overlay, moveList(moves)),

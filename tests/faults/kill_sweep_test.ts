@@ -34,6 +34,7 @@ const CODES: Record<string, number[]> = {
   rsync: [10, 12, 23, 24, 30, 255],
   ssh: [10, 12, 23, 24, 30, 255],
   tar: [2],
+  zstd: [1],
   mv: [1],
   mkdir: [1],
 };
@@ -52,7 +53,7 @@ function* allPoints(starts: Record<"here" | "there", string[]>): Generator<Point
       const start = index + 1;
       yield { end, start, what: "kill" };
       for (const code of CODES[name]!) yield { end, start, what: code };
-      if (CODES[name]!.length === 1 && name !== "tar") continue;
+      if (name === "mv" || name === "mkdir") continue;
       for (const [index, bytes] of BYTES.entries()) {
         const side = (start + index) % 2 === 0 ? "in" : "out";
         const what = index % 2 === 0 ? "kill" : CODES[name]!.at(-1)!;

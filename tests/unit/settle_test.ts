@@ -39,7 +39,7 @@ async function settle(size: (whole: number) => number): Promise<[jobs: string[],
     `${staging}/.moves`,
     `group put\nfrom jobs/t\ninto ${root}/jobs/t\nnames a/b/c\n`,
   );
-  const lines = ["word", staging, "", "", "", "", "yes", "", "token", ""];
+  const lines = ["word", staging, "", "", "", "", "yes", "", "token", "", ""];
   const whole = joined([...archive(overlay, moveList(moves))]);
   const child = new Deno.Command("sh", {
     args: ["-c", SETTLE],

@@ -1,0 +1,66 @@
+/**
+ * Packing while a login goes on, which takes longer than all there is to do here: what will travel
+ * if the destination has nothing of it.
+ *
+ * @module
+ */
+
+import type { Host, Pack, PackRequest } from "../host/host.ts";
+import { loadsOf } from "./loads.ts";
+import { packRequestOf, smallOf } from "./small.ts";
+import type { Known } from "./survey.ts";
+import type { CopyOptions } from "./types.ts";
+
+/** How much is packed before it is asked for, in bytes: some hundreds of small jobs. */
+const MOST = 1 << 24;
+
+/** An archive that is begun before it is asked for, or never. */
+export class Ahead {
+  #begun:
+    | { request: string; stream: ReadableStream<Uint8Array>; whole: Promise<boolean> }
+    | undefined;
+  #over = false;
+
+  /** Begins to pack the first load, as it is guessed to be. */
+  begin(host: Host, guess: Known, options: CopyOptions): void {
+    const load = loadsOf(guess, "")[0];
+    if (this.#over || load === undefined) return;
+    const request = packRequestOf(smallOf(load, guess, options), load, guess);
+    if (request.folders.length === 0) return;
+    const { stream, whole } = host.pack(request);
+    this.#begun = { request: JSON.stringify(request), stream: heldInMemory(stream), whole };
+  }
+
+  /** The archive, when it is of what is asked for; another one is let go. */
+  take(request: PackRequest): Pack | undefined {
+    const begun = this.#begun;
+    if (begun?.request !== JSON.stringify(request)) {
+      this.drop();
+      return undefined;
+    }
+    this.#begun = undefined;
+    return begun;
+  }
+
+  /** Lets it go, when it has not been taken; none is begun any more. */
+  drop(): void {
+    this.#over = true;
+    this.#begun?.stream.cancel().catch(() => {}); // it may have failed
+    this.#begun = undefined;
+  }
+}
+
+/** A stream that is read before it is asked for. */
+function heldInMemory(stream: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const chunks = stream[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value.slice());
+    },
+    async cancel() {
+      await chunks.return?.();
+    },
+  }, { highWaterMark: MOST, size: ({ length }) => length });
+}
