@@ -69,7 +69,7 @@ export class Findings {
     let [line, changed] = [0, false];
     const parts = [...linesOf(bytes)].map((lines) => {
       const part = this.#relocateText(path, kind, lines, undefined, line);
-      line += lines.reduce((sum, byte) => byte === NEWLINE ? sum + 1 : sum, 0);
+      for (let at = -1; (at = lines.indexOf(NEWLINE, at + 1)) >= 0;) line++;
       changed ||= part !== lines;
       return part;
     });
