@@ -27,7 +27,7 @@ function packageJson() {
     ...(repository && {
       repository: { type: "git", url: `git+https://github.com/${repository}.git` },
     }),
-    devDependencies: { "@types/node": "^20.19.0" },
+    devDependencies: { "@types/node": "^22.19.0" },
     scripts: { test: "node --version" }, // dnt compiles the tests only when it may run something
   };
 }
