@@ -31,7 +31,7 @@ export class Ahead {
     this.#begun = { request: JSON.stringify(request), stream: heldInMemory(stream), whole };
   }
 
-  /** The archive, when it is of what is asked for; another one is let go. */
+  /** The archive, when it is of what is asked for; one that is not taken now is let go. */
   take(request: PackRequest): Pack | undefined {
     const begun = this.#begun;
     if (begun?.request !== JSON.stringify(request)) {
@@ -53,11 +53,13 @@ export class Ahead {
 /** A stream that is read before it is asked for. */
 function heldInMemory(stream: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   const chunks = stream[Symbol.asyncIterator]();
+  let next = chunks.next(); // what has not begun would not end
   return new ReadableStream({
     async pull(controller) {
-      const { value, done } = await chunks.next();
-      if (done) controller.close();
-      else controller.enqueue(value.slice());
+      const { value, done } = await next;
+      if (done) return controller.close();
+      controller.enqueue(value.slice());
+      next = chunks.next();
     },
     async cancel() {
       await chunks.return?.();

@@ -14,11 +14,11 @@ import type { Ahead } from "./ahead.ts";
 import { takeInventory } from "./inventory.ts";
 import { Passage, type Passed } from "./passage.ts";
 import { hasClosedFolders, haveHoles, type Load } from "./loads.ts";
-import { isWritten, willStand } from "./plan.ts";
+import { hasEnded, isWritten, willStand } from "./plan.ts";
 import { mapOf, prepare } from "./prepare.ts";
 import { publish } from "./publish.ts";
 import { runDocumentKind } from "./relocate.ts";
-import { hasEnded, mostBytesOf, packRequestOf, smallOf } from "./small.ts";
+import { mostBytesOf, NOTHING, packRequestOf, smallOf } from "./small.ts";
 import { failedJobs, stage, type Staging } from "./stage.ts";
 import type { Survey } from "./survey.ts";
 import type { Tally } from "./tally.ts";
@@ -82,20 +82,17 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
 async function passSmall(load: Load, context: Context): Promise<Passed | undefined> {
   const { surveyed, tally, options, ahead } = context;
   const { plan, hosts } = surveyed;
-  const small = smallOf(load, surveyed, options);
-  const { jobs, run } = small;
   // rsync can continue what is half there
-  if (context.resumed || jobs.length === 0 && run === undefined) {
-    ahead.drop();
-    return undefined;
-  }
+  const small = context.resumed ? NOTHING : smallOf(load, surveyed, options);
+  const { jobs, run } = small;
+  const request = packRequestOf(small, load, surveyed);
+  const begun = ahead.take(request);
+  if (request.folders.length === 0) return undefined;
   const passing = run === undefined
     ? undefined
     : { folder: run, jobs: plan.jobs.filter(willStand) };
   const passage = new Passage(jobs, passing, mapOf(surveyed), hosts.source.name ?? "tar");
-  const request = packRequestOf(small, load, surveyed);
-  const pack = ahead.take(request) ?? hosts.source.pack(request);
-  if (!await stream(pack, passage, load, context)) {
+  if (!await stream(begun ?? hosts.source.pack(request), passage, load, context)) {
     context.resumed = true;
     return undefined;
   }

@@ -164,6 +164,11 @@ export function isWritten({ action }: { action: JobAction }): boolean {
   return action === "copy" || action === "replace";
 }
 
+/** Whether a job writes no more; of another one a marker must not be newer than its files. */
+export function hasEnded({ source }: PlannedJob): boolean {
+  return source === "done" || source === "failed";
+}
+
 /** Jobs that will stand at the destination when the copy is done. */
 export function willStand(job: PlannedJob): boolean {
   return isWritten(job) || job.destination !== "absent";

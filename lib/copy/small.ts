@@ -9,6 +9,7 @@ import { isGnuTar } from "../host/pack.ts";
 import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
 import { misplacedLink } from "./inventory.ts";
 import { hasClosedFolders, type Load } from "./loads.ts";
+import { hasEnded } from "./plan.ts";
 import { leftBehindPlaces } from "./stage.ts";
 import type { Known } from "./survey.ts";
 import type { CopyOptions, PlannedJob } from "./types.ts";
@@ -21,10 +22,8 @@ export interface Small {
   run: string | undefined;
 }
 
-/** Whether a job writes no more; of another one a marker must not be newer than its files. */
-export function hasEnded({ source }: PlannedJob): boolean {
-  return source === "done" || source === "failed";
-}
+/** Nothing of it. */
+export const NOTHING: Small = { jobs: [], run: undefined };
 
 /** What a folder's files may have on average, in bytes, to go as a tar stream. */
 const STREAMED_SIZE = 1 << 18;
@@ -35,10 +34,9 @@ const STREAMED_SIZE = 1 << 18;
  */
 export function smallOf(load: Load, known: Known, options: CopyOptions): Small {
   const { plan, tools, found: { source } } = known;
-  const none = { jobs: [], run: undefined };
-  if (options.exclude?.length || options.bandwidthLimit) return none;
-  if (!isGnuTar(tools.source.tar) || !isGnuTar(tools.destination.tar)) return none;
-  if (hasClosedFolders(load, known)) return none;
+  if (options.exclude?.length || options.bandwidthLimit) return NOTHING;
+  if (!isGnuTar(tools.source.tar) || !isGnuTar(tools.destination.tar)) return NOTHING;
+  if (hasClosedFolders(load, known)) return NOTHING;
   // rsync looks for the markers before it reads the files, tar may do so after
   const jobs = load.jobs.filter(hasEnded).filter((job) => {
     const found = source.jobs.get(jobFolder(job))!;

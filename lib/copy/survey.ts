@@ -93,7 +93,7 @@ export async function survey(
       found: { source: here, destination: nothing },
     };
     onGuess(source.host, { ...guess, plan: makePlan(request, guess, jobs, options) });
-  }).catch(() => {}); // it is awaited later
+  }).catch(() => {}); // what is wrong will be met again
   const to = await opening;
   const { path } = workspaces.destination;
   const sight = await to.look({ path, experimentId, runId: source.run.runId, wanted: "space" });

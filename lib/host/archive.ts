@@ -123,6 +123,16 @@ export function octal(header: Uint8Array, at: number, length: number): number {
   return value;
 }
 
+/**
+ * How many bytes follow a header; `NaN` where that is not eleven digits and a NUL, as tar writes it:
+ * what is written in another way two readers could take for different numbers.
+ */
+export function sizeOf(header: Uint8Array): number {
+  if (header[135] !== 0) return NaN;
+  for (let at = 124; at < 135; at++) if (header[at]! >>> 3 !== ZERO >>> 3) return NaN;
+  return octal(header, 124, 12);
+}
+
 /** The memory that a header was summed in last: many are in one chunk. */
 let words: Uint32Array = new Uint32Array();
 

@@ -93,8 +93,9 @@ function header(
   return block;
 }
 
-/** Writes a number of a header. */
+/** Writes a number of a header, over all that stands there. */
 export function writeOctal(header: Uint8Array, at: number, length: number, value: number): void {
+  header[at + length - 1] = 0;
   encoder.encodeInto(value.toString(8).padStart(length - 1, "0"), header.subarray(at, at + length));
 }
 

@@ -220,27 +220,26 @@ set -f
 IFS='
 '
 known() { # of a job without a process its markers tell all: no size, no time; the others are left
-  rest= text= count=0
+  rest=
+  set --
   for folder in $folders; do
     job=\${folder%/*} job=$folder/\${job##*[./]}
     case $folder in
-      *\\\\*) ;; # printf would take it for something else
       ./jobs/*)
         if [ ! -d "$folder" ]; then [ -e "$folder" ] || [ -L "$folder" ] || continue
         elif [ ! -e "$job.pid" ]; then
-          text="$text/d0 0 0 755 $folder\\0\\0"
+          set -- "$@" "/d0 0 0 755 $folder" ""
           for marker in done failed; do
-            [ ! -e "$job.$marker" ] || text="\${text}f0 0 0 644 \${job##*/}.$marker\\0\\0"
+            [ ! -e "$job.$marker" ] || set -- "$@" "f0 0 0 644 \${job##*/}.$marker" ""
           done
-          count=$((count + 1))
-          [ $((count % 64)) != 0 ] || { printf %b "$text"; text=; } # each write costs a packet of ssh's
+          [ $# -lt 16 ] || { say "$@"; set --; } # each write costs a packet of ssh's
           continue
         fi ;;
     esac
     rest="$rest$folder
 "
   done
-  printf %b "$text"
+  [ $# = 0 ] || say "$@"
   [ -z "$rest" ] || printf '%s' "$rest" | tr '\\n' '\\0' | states
 }
 if [ "$mode" = states ]; then known
@@ -270,7 +269,7 @@ move() { # one; a folder that its owner may not write is opened for it, and clos
 }
 `;
 
-/** Does {@linkcode Host.pack}: after the word comes the archive; its code is tar's. */
+/** Does {@linkcode Host.pack}: after the word comes the archive; its code tells whether all went well. */
 export const PACK = BEGIN + `
 IFS= read -r root
 IFS= read -r packed
@@ -279,7 +278,7 @@ while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
 cd "$root" || exit 1
 [ -n "$packed" ] || exec tar "$@"
 exec 3>&1
-code=$({ { tar "$@"; echo $? >&4; } | { zstd -1 -qc >&3 || echo zstd failed >&4; }; } 4>&1)
+code=$({ { tar "$@"; echo $? >&4; } | { ZSTD_NBTHREADS=1 zstd -1 -qc >&3 || echo zstd failed >&4; }; } 4>&1)
 [ "$code" = 0 ]
 `;
 
@@ -296,7 +295,7 @@ if [ -z "$packed" ]; then trouble=$(unpack 2>&1)
 else trouble=$({ { zstd -dqc || echo zstd failed >&2; } | unpack; } 2>&1)
 fi
 status=$?
-case $trouble in *"zstd failed"*) status=1 ;; esac # tar does not tell where it was cut short
+case $status$trouble in [02]*"zstd failed"*) status=1 ;; esac # tar does not tell where it was cut short
 case $status in
   0) ;;
   2)

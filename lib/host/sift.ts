@@ -7,7 +7,7 @@
 
 import { CopyError } from "../errors.ts";
 import { printable } from "../workspace/layout.ts";
-import { BLOCK, nameOf, octal, records, sumOf, text } from "./archive.ts";
+import { BLOCK, nameOf, octal, records, sizeOf, sumOf, text } from "./archive.ts";
 import { padding, record, writeNumber, writeOctal, writeSum } from "./overlay.ts";
 import { joined } from "./process.ts";
 
@@ -72,7 +72,7 @@ export interface Expected {
  * Lets an archive in pax form pass a sieve; what comes out is void once more is asked for. What two
  * readers of tar could take for different things does not pass.
  *
- * @throws {CopyError} `refused`, when it is no archive, or when it has no end.
+ * @throws {CopyError} `refused`, when it is no archive, or longer than it can be.
  */
 export async function* sift(
   stream: AsyncIterable<Uint8Array>,
@@ -233,7 +233,7 @@ class Sifter {
       throw untrusted(this.from, "what is no archive");
     }
     if (header[TYPE] === EXTRA) {
-      const size = octal(header, 124, 12);
+      const size = sizeOf(header);
       if (!(size > 0 && size <= MAX_EXTRA)) throw untrusted(this.from, "a name without end");
       this.#extraHeader = header;
       this.#gather("extra", filled(size));
@@ -326,7 +326,7 @@ class Sifter {
     writeSum(header);
     const kept = this.#extra === undefined ? [] : otherRecords(this.#records(), ["linkpath"]);
     if (bytes.length > 100) kept.push(new TextEncoder().encode(record("linkpath", target)));
-    this.#sayBefore(header, kept);
+    if (kept.length > 0 || this.#extra !== undefined) this.#sayBefore(header, kept);
     this.#pushHeaders(header);
   }
 }
@@ -377,11 +377,13 @@ function headOf(header: Uint8Array, said: ReadonlyMap<string, string>): MemberHe
   const size = said.get("size") ?? "";
   const name = said.get("GNU.sparse.name") ?? said.get("path") ?? nameOf(header);
   const type = String.fromCharCode(header[TYPE] || FILE);
+  // tar takes a file of such a name for a folder, and its bytes for headers
+  const isOdd = type === "0" && name.endsWith("/");
   return {
     name: name.endsWith("/") ? name.replace(/\/+$/, "") : name,
     type,
     linkName: said.get("linkpath") ?? (header[157] === 0 ? "" : text(header, 157, 100)),
-    size: /^\d+$/.test(size) ? Number(size) : size === "" ? octal(header, 124, 12) : NaN,
+    size: isOdd ? NaN : size === "" ? sizeOf(header) : /^\d+$/.test(size) ? Number(size) : NaN,
     sparse: isSparse(said),
     mode: octal(header, 100, 8) & 0o7777,
     mtime: said.get("mtime") ?? String(octal(header, 136, 12)),

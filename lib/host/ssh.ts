@@ -92,7 +92,7 @@ export class SshHost implements Host {
     } catch {
       // what is under way must still be awaited
     }
-    if (this.#hasZstd) this.#zstd = await loadZstd();
+    if (this.#hasZstd) this.#zstd = await loadZstd().catch(() => undefined);
   }
 
   async look({ path, experimentId, runId, wanted }: Question): Promise<Sight> {

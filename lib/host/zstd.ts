@@ -13,7 +13,10 @@ import { gathered, type Parts } from "./process.ts";
 export interface Zstd {
   /** Packs an archive. */
   pack(archive: Parts): AsyncIterable<Uint8Array>;
-  /** Unpacks one; what is damaged is not whole. That it was cut short, the archive tells. */
+  /**
+   * Unpacks one; what is damaged is not whole. That it was cut short not every runtime tells: the
+   * archive does.
+   */
   unpack(packed: Pack): Pack;
 }
 
@@ -34,12 +37,15 @@ export async function loadZstd(): Promise<Zstd | undefined> {
       for await (const part of gathered(archive, FRAME)) yield zstdCompressSync(part, { params });
     },
     unpack({ stream, whole }) {
-      const engine = createZstdDecompress({ chunkSize: FRAME });
-      const sound = new Promise<boolean>((resolve) => {
-        pipeline(Readable.from(copies(stream)), engine, (error) => resolve(!error));
-      });
+      let tell: (sound: boolean) => void;
+      const sound = new Promise<boolean>((resolve) => tell = resolve);
+      async function* unpacked() {
+        const engine = createZstdDecompress({ chunkSize: FRAME });
+        pipeline(Readable.from(copies(stream)), engine, (error) => tell(!error));
+        yield* throughout(engine);
+      }
       const all = Promise.all([whole, sound]);
-      return { stream: throughout(engine), whole: all.then((each) => each.every(Boolean)) };
+      return { stream: unpacked(), whole: all.then((each) => each.every(Boolean)) };
     },
   };
 }
@@ -49,10 +55,12 @@ async function* copies(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   for await (const chunk of chunks) yield chunk.slice();
 }
 
-/** What could be unpacked: that it is not all is told elsewhere. */
+/** What could be unpacked, as plain bytes: a `Buffer` has another `slice`. */
 async function* throughout(engine: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
-    yield* engine;
+    for await (const { buffer, byteOffset, length } of engine) {
+      yield new Uint8Array(buffer, byteOffset, length);
+    }
   } catch (error) {
     if (error instanceof CopyError) throw error;
   }

@@ -7,7 +7,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { type MemberHead, type Sieve, sift } from "../../lib/host/sift.ts";
 import { byteStream } from "../support/byte_stream.ts";
+import { findProgram } from "../../scripts/setup.ts";
+import { loadZstd } from "../../lib/host/zstd.ts";
 import { shell } from "../support/shell.ts";
+
+const zstd = await loadZstd();
+
+/** Where links lead. */
+const LEAD = { target: "new" };
 
 /** Lets all pass, but that links lead elsewhere. */
 const SIEVE: Sieve = {
@@ -33,6 +40,7 @@ const OWNERS: Record<string, string> = {
   "a large number": "--owner=somebody:4000000",
   "a name that is long": `--owner=${"long".repeat(10)}:1000`,
   "a name in other letters": "--owner=jürgen:4000000",
+  "a number that fills its field": "--owner=somebody:2097151",
 };
 
 for (const [what, option] of Object.entries(OWNERS)) {
@@ -49,3 +57,25 @@ for (const [what, option] of Object.entries(OWNERS)) {
     Deno.removeSync(folder, { recursive: true });
   });
 }
+
+// BUG when this was written: links whose time is a whole second were lost, on their way from zstd.
+Deno.test({
+  name: "sift() keeps the links of an archive that was packed",
+  ignore: zstd === undefined || await findProgram("zstd") === undefined,
+  fn: async () => {
+    const folder = Deno.makeTempDirSync({ prefix: "xpm-sift-" });
+    shell(folder, "mkdir d; ln -s x d/short; ln -s x d/other; touch -h -d @1 d/* d");
+    shell(folder, "tar --format=posix -cf - d | zstd -qc > before.zst");
+    const packed = byteStream([Deno.readFileSync(`${folder}/before.zst`)]);
+    const { stream } = zstd!.unpack({ stream: packed, whole: Promise.resolve(true) });
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    const expected = { from: "tar", mostBytes: 1 << 20, owner: 0, onBytes: () => {} };
+    const sieve: Sieve = { ...SIEVE, meet: ({ type }) => type === "2" ? LEAD : "pass" };
+    for await (const part of sift(stream, sieve, expected)) parts.push(part.slice());
+    Deno.writeFileSync(`${folder}/after.tar`, await new Blob(parts).bytes());
+    shell(folder, "rm -r d; tar -xf after.tar");
+    const links = ["short", "other"].map((name) => Deno.readLinkSync(`${folder}/d/${name}`));
+    assertEquals(links, ["new", "new"]);
+    Deno.removeSync(folder, { recursive: true });
+  },
+});
