@@ -21,10 +21,10 @@ export class Ahead {
     | undefined;
   #over = false;
 
-  /** Begins to pack the first load, as it is guessed to be. */
+  /** Begins to pack what is guessed; of many loads, the first would gain too little for its memory. */
   begin(host: Host, guess: Known, options: CopyOptions): void {
-    const load = loadsOf(guess, "")[0];
-    if (this.#over || load === undefined) return;
+    const [load, ...others] = loadsOf(guess, "");
+    if (this.#over || load === undefined || others.length > 0) return;
     const request = packRequestOf(smallOf(load, guess, options), load, guess);
     if (request.folders.length === 0) return;
     const { stream, whole } = host.pack(request);

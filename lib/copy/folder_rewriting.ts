@@ -37,11 +37,11 @@ export class Findings {
   constructor(private readonly folder: string, private readonly map: PathMap) {}
 
   /**
-   * The bytes that a document shall have, itself when nothing changes.
+   * The bytes that a document shall have, in parts; itself when nothing changes.
    *
    * @throws {CopyError} `job`, when it is not JSON.
    */
-  document(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: string): Uint8Array {
+  document(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: string): Uint8Array[] {
     try {
       return this.#relocate(path, kind, bytes, jobPath);
     } catch (error) {
@@ -55,17 +55,17 @@ export class Findings {
     kind: DocumentKind,
     bytes: Uint8Array,
     jobPath?: string,
-  ): Uint8Array {
+  ): Uint8Array[] {
     try {
       return this.#relocate(path, kind, bytes, jobPath);
     } catch (error) {
       this.notes.push(unusable(path, error).message);
-      return bytes;
+      return [bytes];
     }
   }
 
-  #relocate(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: string): Uint8Array {
-    if (kind !== "lines") return this.#relocateText(path, kind, bytes, jobPath);
+  #relocate(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: string): Uint8Array[] {
+    if (kind !== "lines") return [this.#relocateText(path, kind, bytes, jobPath)];
     let [line, changed] = [0, false];
     const parts = [...linesOf(bytes)].map((lines) => {
       const part = this.#relocateText(path, kind, lines, undefined, line);
@@ -73,7 +73,7 @@ export class Findings {
       changed ||= part !== lines;
       return part;
     });
-    return changed ? joined(parts) : bytes;
+    return changed ? parts : [bytes];
   }
 
   #relocateText(
@@ -133,7 +133,7 @@ export class FolderRewriting {
 
   /** Relocates a document that the folder cannot be published without. */
   document(path: string, kind: DocumentKind, file: Original): void {
-    this.#put(path, file, this.#findings.document(path, kind, file.bytes), false);
+    this.#put(path, file, joined(this.#findings.document(path, kind, file.bytes)), false);
   }
 
   /**
@@ -151,7 +151,7 @@ export class FolderRewriting {
     this.#put(
       path,
       file,
-      this.#findings.optionalDocument(path, kind, file.bytes, jobPath),
+      joined(this.#findings.optionalDocument(path, kind, file.bytes, jobPath)),
       changed,
     );
   }

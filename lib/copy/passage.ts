@@ -7,7 +7,8 @@
 
 import { CopyError } from "../errors.ts";
 import type { Original } from "../host/originals.ts";
-import { type MemberHead, type Sieve, untrusted, type Verdict } from "../host/sift.ts";
+import type { MemberHead } from "../host/member.ts";
+import { type Sieve, untrusted, type Verdict } from "../host/sift.ts";
 import { JOB_META, jobFolder, PARAMS_FILE } from "../workspace/layout.ts";
 import { Findings, type Originals, type Rewriting } from "./folder_rewriting.ts";
 import { DOCUMENTS, isOversized } from "./inventory.ts";
@@ -182,13 +183,13 @@ export class Passage implements Sieve {
     this.#ended = true;
   }
 
-  change({ name }: MemberHead, bytes: Uint8Array): Uint8Array {
+  change({ name }: MemberHead, bytes: Uint8Array): Uint8Array[] {
     const [folder, path] = placeOf(name);
     const passing = this.#jobs.get(folder);
     const changed = passing === undefined
       ? this.#runFindings.optionalDocument(path, runDocumentKind(path)!, bytes)
       : this.#changeInJob(path, bytes, passing, `${this.map.destination}/${folder}`);
-    if (changed !== bytes) this.#changed.add(name);
+    if (changed[0] !== bytes) this.#changed.add(name);
     return changed;
   }
 
@@ -197,7 +198,7 @@ export class Passage implements Sieve {
     bytes: Uint8Array,
     passing: PassingJob,
     jobPath: string,
-  ): Uint8Array {
+  ): Uint8Array[] {
     const { findings } = passing;
     if (path !== PARAMS_FILE) return findings.optionalDocument(path, "job-status", bytes, jobPath);
     try {
@@ -205,7 +206,7 @@ export class Passage implements Sieve {
     } catch (error) {
       if (!(error instanceof CopyError)) throw error;
       passing.trouble = error;
-      return bytes;
+      return [bytes];
     }
   }
 }

@@ -7,27 +7,19 @@
 
 import { CopyError } from "../errors.ts";
 import { printable } from "../workspace/layout.ts";
-import { BLOCK, nameOf, octal, records, sizeOf, sumOf, text } from "./archive.ts";
-import { padding, record, writeNumber, writeOctal, writeSum } from "./overlay.ts";
+import { BLOCK, octal, records, sizeOf, sumOf } from "./archive.ts";
+import {
+  headerOfExtra,
+  headOf,
+  isExtra,
+  isMagic,
+  type MemberHead,
+  NOTHING,
+  otherRecords,
+  setOwner,
+} from "./member.ts";
+import { padding, record, writeOctal, writeSum } from "./overlay.ts";
 import { joined } from "./process.ts";
-
-/** What stands before the bytes of a member. */
-export interface MemberHead {
-  /** Its name, as tar was given it, without a `/` at its end. */
-  name: string;
-  /** tar's letter for its kind: `0` a file, `1` a hard link, `2` a link, `5` a folder. */
-  type: string;
-  /** What a link says; for a hard link, the name of a member that came before. */
-  linkName: string;
-  /** How many bytes follow. */
-  size: number;
-  /** Whether these are not the file's own: tar has left out its holes. */
-  sparse: boolean;
-  /** Permission bits. */
-  mode: number;
-  /** Seconds since 1970, with up to nine decimals. */
-  mtime: string;
-}
 
 /** What becomes of a member: it passes, is left out, is read to be changed, or leads elsewhere. */
 export type Verdict = "pass" | "drop" | "read" | { target: string };
@@ -36,19 +28,11 @@ export type Verdict = "pass" | "drop" | "read" | { target: string };
 export interface Sieve {
   /** Is told each member before its bytes. */
   meet(head: MemberHead): Verdict;
-  /** Gives the new bytes of a file that was to be read. */
-  change(head: MemberHead, bytes: Uint8Array): Uint8Array;
+  /** Gives the new bytes of a file that was to be read, in parts; itself when nothing changes. */
+  change(head: MemberHead, bytes: Uint8Array): Uint8Array[];
   /** Is told that the archive has come to its end, and not to that of a connection. */
   end(): void;
 }
-
-/** Where a header tells the owner of its member, as a number and by name. */
-const [UID, UNAME] = [108, 265];
-/** Where it tells its kind; a pax header, and what stands for a file. */
-const [TYPE, EXTRA, FILE] = [156, "x".charCodeAt(0), "0".charCodeAt(0)];
-
-/** What every header of this form holds: `ustar` and a NUL. */
-const MAGIC = [0x75, 0x73, 0x74, 0x61, 0x72, 0];
 
 /** The most bytes that may stand before a member's own. */
 const MAX_EXTRA = 1 << 20;
@@ -138,7 +122,8 @@ class Sifter {
     this.#endRun();
     const out = this.#out;
     this.#out = [];
-    return out.some(({ length }) => length > MAX_JOINED) ? out : [joined(out)];
+    const size = out.reduce((sum, { length }) => sum + length, 0);
+    return size > MAX_JOINED ? out : [joined(out)];
   }
 
   push(chunk: Uint8Array): void {
@@ -232,7 +217,7 @@ class Sifter {
     if (!isMagic(header) || sumOf(header) !== octal(header, 148, 8)) {
       throw untrusted(this.from, "what is no archive");
     }
-    if (header[TYPE] === EXTRA) {
+    if (isExtra(header)) {
       const size = sizeOf(header);
       if (!(size > 0 && size <= MAX_EXTRA)) throw untrusted(this.from, "a name without end");
       this.#extraHeader = header;
@@ -251,9 +236,7 @@ class Sifter {
 
   /** Makes a member the property of one user. */
   #own(header: Uint8Array, said: ReadonlyMap<string, string>): void {
-    writeNumber(header, UID, 8, this.owner);
-    header.fill(0, UNAME, UNAME + 32);
-    writeSum(header);
+    setOwner(header, this.owner);
     if (said.has("uid") || said.has("uname")) {
       this.#sayBefore(header, otherRecords(this.#records(), ["uid", "uname"]));
     }
@@ -305,15 +288,17 @@ class Sifter {
   #takeContent(gathered: Uint8Array): void {
     const head = this.#head!;
     const before = gathered.subarray(0, head.size);
-    const bytes = this.sieve.change(head, before);
-    if (bytes !== before) {
-      writeOctal(this.#header!, 124, 12, bytes.length);
+    const parts = this.sieve.change(head, before);
+    const size = parts.reduce((sum, { length }) => sum + length, 0);
+    const isChanged = parts[0] !== before;
+    if (isChanged) {
+      writeOctal(this.#header!, 124, 12, size);
       writeSum(this.#header!);
     }
     this.bytes += head.size;
     this.#pushHeaders(this.#header!);
-    if (bytes === before) this.#emit(gathered);
-    else this.#insert(bytes, padding(bytes.length));
+    if (isChanged) this.#insert(...parts, padding(size));
+    else this.#emit(gathered);
     this.#extraHeader = this.#extra = undefined;
     this.#gather("header", BLOCK);
   }
@@ -334,58 +319,4 @@ class Sifter {
 /** A length with what fills up the last block. */
 function filled(size: number): number {
   return Math.ceil(size / BLOCK) * BLOCK;
-}
-
-/** A pax header's block for a member that had none. */
-function headerOfExtra(header: Uint8Array): Uint8Array {
-  const block = header.slice();
-  block.fill(0, 0, 100).fill(0, 157, 257).fill(0, 345, 500);
-  block.set(new TextEncoder().encode("pax"));
-  block[TYPE] = EXTRA;
-  return block;
-}
-
-/** The records of a pax header, as they are, but for those of some keys. */
-function otherRecords(bytes: Uint8Array, keys: string[]): Uint8Array[] {
-  const kept: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const length = parseInt(text(bytes, at, 20), 10);
-    if (!(length > 0)) break;
-    const whole = bytes.subarray(at, at + length);
-    const said = text(whole, 0, length).slice(String(length).length + 1);
-    if (!keys.some((key) => said.startsWith(`${key}=`))) kept.push(whole);
-    at += length;
-  }
-  return kept;
-}
-
-/** What a member without a pax header says in it. */
-const NOTHING: ReadonlyMap<string, string> = new Map();
-
-function isMagic(header: Uint8Array): boolean {
-  for (let at = 0; at < MAGIC.length; at++) if (header[257 + at] !== MAGIC[at]) return false;
-  return true;
-}
-
-/** Whether tar has left out holes. */
-function isSparse(said: ReadonlyMap<string, string>): boolean {
-  for (const key of said.keys()) if (key === "size" || key.startsWith("GNU.sparse.")) return true;
-  return false;
-}
-
-function headOf(header: Uint8Array, said: ReadonlyMap<string, string>): MemberHead {
-  const size = said.get("size") ?? "";
-  const name = said.get("GNU.sparse.name") ?? said.get("path") ?? nameOf(header);
-  const type = String.fromCharCode(header[TYPE] || FILE);
-  // tar takes a file of such a name for a folder, and its bytes for headers
-  const isOdd = type === "0" && name.endsWith("/");
-  return {
-    name: name.endsWith("/") ? name.replace(/\/+$/, "") : name,
-    type,
-    linkName: said.get("linkpath") ?? (header[157] === 0 ? "" : text(header, 157, 100)),
-    size: isOdd ? NaN : size === "" ? sizeOf(header) : /^\d+$/.test(size) ? Number(size) : NaN,
-    sparse: isSparse(said),
-    mode: octal(header, 100, 8) & 0o7777,
-    mtime: said.get("mtime") ?? String(octal(header, 136, 12)),
-  };
 }

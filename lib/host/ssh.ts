@@ -32,12 +32,13 @@ import type {
   Tools,
   Visit,
 } from "./host.ts";
+import { BROWSE, LOOK, SCAN } from "./look_programs.ts";
 import { moveList } from "./move_list.ts";
 import { archive } from "./overlay.ts";
 import { isGnuTar, nameList, packArguments } from "./pack.ts";
 import { within } from "./pause.ts";
 import type { Watch } from "./process.ts";
-import { BROWSE, DISCARD, LOOK, PACK, SCAN, SETTLE, UNPACK } from "./programs.ts";
+import { DISCARD, PACK, SETTLE, UNPACK } from "./programs.ts";
 import { type Login, Session } from "./session.ts";
 import { loadZstd, type Zstd } from "./zstd.ts";
 

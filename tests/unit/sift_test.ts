@@ -5,7 +5,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { type MemberHead, type Sieve, sift } from "../../lib/host/sift.ts";
+import type { MemberHead } from "../../lib/host/member.ts";
+import { type Sieve, sift } from "../../lib/host/sift.ts";
 import { byteStream } from "../support/byte_stream.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { loadZstd } from "../../lib/host/zstd.ts";
@@ -19,7 +20,7 @@ const LEAD = { target: "new" };
 /** Lets all pass, but that links lead elsewhere. */
 const SIEVE: Sieve = {
   meet: ({ type }: MemberHead) => type === "2" ? { target: "x".repeat(150) } : "pass",
-  change: (_, bytes) => bytes,
+  change: (_, bytes) => [bytes],
   end: () => {},
 };
 

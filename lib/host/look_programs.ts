@@ -1,0 +1,241 @@
+/**
+ * What a remote host runs to look at its files, and changes nothing by: as `programs.ts` has them.
+ *
+ * @module
+ */
+
+import { BEGIN } from "./programs.ts";
+
+const PATHS = `
+IFS= read -r path
+home=\${HOME:-/}
+case $path in
+  "~") path=$home ;;
+  "~/"*) path=$home/\${path#"~/"} ;;
+  /*) ;;
+  *) path=$home/$path ;;
+esac
+real() { # links resolved, of what exists of a path: resolved
+  here=$1 rest=
+  while [ ! -d "$here" ] && [ "$here" != / ]; do
+    [ ! -e "$here" ] || stop "$here is not a folder"
+    rest=/\${here##*/}$rest here=\${here%/*}
+    [ -n "$here" ] || here=/
+  done
+  case $rest/ in */../*) stop "there is no folder $1" ;; esac
+  here=$(cd "$here" 2> /dev/null && pwd -P) || stop "permission to enter $1 is denied"
+  [ "$here" != / ] || [ -z "$rest" ] || here=
+  resolved=$here$rest
+}
+current() { # the run that is current in an experiment's folder; one that is gone is none
+  [ -L "$1/current" ] || return
+  link=$(readlink "$1/current")
+  link=\${link%/} link=\${link##*/}
+  case $link in "" | .* | -*) return ;; esac
+  [ -d "$1/$link" ] && [ ! -L "$1/$link" ] && printf '%s\\n' "$link"
+}
+`;
+
+/** Answers {@linkcode Host.look}: pairs of a name and a text. */
+export const LOOK = BEGIN + PATHS + `
+IFS= read -r experiment
+IFS= read -r run
+IFS= read -r wanted
+exec < /dev/null
+say path "$path"
+real "$path"
+root=$resolved
+say realPath "$root"
+state=foreign
+if [ ! -d "$root" ]; then state=absent
+elif [ -e "$root/.__experimaestro__" ] || [ -d "$root/jobs" ] || [ -d "$root/experiments" ] ||
+  [ -d "$root/.xpm-staging" ]; then state=workspace
+elif [ -z "$(ls -A "$root")" ]; then state=empty
+fi
+say state "$state"
+[ -e "$root/.__experimaestro__" ] && say marker yes
+first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
+say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)" & # meanwhile, in one write
+existing() { # the nearest folder that is there
+  here=$1
+  while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
+}
+devices() { stat -c %d "$@" 2> /dev/null || stat -f %d "$@"; }
+real "$root/jobs"
+jobs=$resolved
+real "$root/experiments"
+experiments=$resolved
+set --
+for place in "$root" "$jobs" "$experiments"; do
+  existing "$place"
+  set -- "$@" "$here"
+done
+disks=$(devices "$@")
+disk=\${disks%%
+*}
+staged=
+for name in jobs experiments; do
+  case $name in jobs) place=$jobs ;; *) place=$experiments ;; esac
+  disks=\${disks#*
+}
+  staging=$root/.xpm-staging
+  [ "\${disks%%
+*}" = "$disk" ] || staging=$place/.xpm-staging
+  say "$name" "$place" "\${name}Staging" "$staging"
+  [ ! -L "$staging" ] || say linkedStaging "$staging"
+  for folder in "$staging"/????????????????; do
+    [ ! -d "$folder" ] || staged="$staged$folder
+"
+  done
+done
+say staged "$staged"
+existing "$root/jobs"
+[ "$wanted" != space ] || say free "$(df -Pk "$here" 2> /dev/null | sed -n '$p')"
+wait
+[ -n "$experiment" ] || { finish; exit 0; }
+folder=$root/experiments/$experiment
+if [ -L "$folder" ]; then
+  link=$(readlink "$folder")
+  leads_to "experiments/$experiment" "$link" ||
+    stop "$folder is a link to $link, not a folder of this experiment"
+fi
+[ -d "$folder" ] && say experiment yes
+latest=$(current "$folder")
+if [ -n "$latest" ]; then
+  say current "$latest"
+  plain "$folder/$latest/status.json" && { say currentStatus; content "$folder/$latest/status.json"; }
+fi
+[ "$run" != current ] || run=$latest
+if [ -n "$run" ] && [ -d "$folder/$run" ] && [ ! -L "$folder/$run" ]; then
+  say run "$run"
+  tell() {
+    plain "$folder/$run/$1" || return
+    [ -r "$folder/$run/$1" ] || stop "permission to read $folder/$run/$1 is denied"
+    say "$1"
+    content "$folder/$run/$1"
+  }
+  tell status.json
+  [ "$wanted" = jobs ] || { finish; exit 0; }
+  tell jobs.jsonl
+  events() { for file in "$folder/$run"/events/*.jsonl; do ! plain "$file" || cat "$file"; done; }
+  [ -L "$folder/$run/events" ] || say transient "$(events 2> /dev/null |
+    grep '"scheduler_state": *"transient"' | tr '\\000' '\\001')"
+fi
+finish
+`;
+
+/** Answers {@linkcode Host.browse}: pairs of a name and a text. */
+export const BROWSE = BEGIN + PATHS + `
+IFS= read -r only
+IFS= read -r jobs
+exec < /dev/null
+[ -d "$path" ] || { say absent "$path"; finish; exit 0; }
+cd "$path" 2> /dev/null && cd experiments 2> /dev/null || { finish; exit 0; }
+for folder in ./*/; do
+  experiment=\${folder#./} experiment=\${experiment%/}
+  [ -d "./$experiment" ] || continue
+  [ -z "$only" ] || [ "$only" = "$experiment" ] || continue
+  [ ! -L "./$experiment" ] ||
+    leads_to "experiments/$experiment" "$(readlink "./$experiment")" || continue
+  say experiment "$experiment" current "$(current "./$experiment")"
+  for run in "./$experiment"/*/; do
+    run=\${run%/}
+    [ -d "$run" ] && [ ! -L "$run" ] || continue
+    say run "\${run##*/}"
+    [ -r "$run/status.json" ] && plain "$run/status.json" &&
+      { say status; content "$run/status.json"; }
+    [ -n "$jobs" ] && [ -r "$run/jobs.jsonl" ] && plain "$run/jobs.jsonl" &&
+      { say jobs; content "$run/jobs.jsonl"; }
+  done
+done
+finish
+`;
+
+/**
+ * Answers {@linkcode Host.scan}. Of a folder: \`/\`, then what \`describe\` prints, then its path; of
+ * what is in it: the same without \`/\`, with the path from that folder on. Each is followed by a
+ * link's target, empty for other things. After \`links\` come those of the folders, and of the folders
+ * that these are in, which are links: name, target, real path.
+ */
+export const SCAN = BEGIN + `
+IFS= read -r mode
+IFS= read -r root
+cd "$root" 2> /dev/null || stop "permission to enter $root is denied"
+folders=$(cat)
+describe='for path do
+  case $path in
+    ./*/*/*/*) shown=\${path#./*/*/*/} lead= ;;
+    *) shown=$path lead=/ ;;
+  esac
+  target= options=
+  if [ -L "$path" ] && [ -z "$lead" ]; then kind=l target=$(readlink "$path"; printf .) target=\${target%??}
+  elif [ -d "$path" ]; then kind=d options=-L
+  elif [ -f "$path" ]; then kind=f options=-L
+  else kind=o
+  fi
+  info=$(stat $options -c "%s %b %Y %a" "$path" 2> /dev/null ||
+    stat $options -f "%z %b %m %Lp" "$path")
+  printf "%s%s%s %s\\\\0%s\\\\0" "$lead" "$kind" "$info" "$shown" "$target"
+done'
+if find . -maxdepth 0 -printf '' 2> /dev/null; then
+  below='%y%s %b %T@ %m %P\\0%l\\0' self='/%y%s %b %T@ %m %p\\0%l\\0'
+  every() {
+    xargs -0 sh -c 'below=$1 self=$2; shift 2
+      find -H "$@" \\( -path "./*/*/*/*" -printf "$below" -o -printf "$self" \\) 2> /dev/null' \\
+      sh "$below" "$self"
+  }
+  states() { # of jobs what is right in them, and of that the markers
+    xargs -0 sh -c 'below=$1 self=$2; shift 2
+      find -H "$@" \\( -path "./jobs/*/*/*" \\
+        \\( -type d -prune , \\( -name "*.done" -o -name "*.failed" -o -name "*.pid" \\) -printf "$below" \\) \\
+        -o ! -path "./*/*/*/*" -printf "$self" -o ! -path "./jobs/*" -printf "$below" \\) 2> /dev/null' \\
+      sh "$below" "$self"
+  }
+else
+  every() {
+    xargs -0 sh -c 'do=$1; shift; find -H "$@" -exec sh -c "$do" sh {} + 2> /dev/null' sh "$describe"
+  }
+  states() {
+    xargs -0 sh -c 'do=$1; shift
+      find -H "$@" -path "./jobs/*/*/*/*" -prune -o -path "./jobs/*/*/*" ! -name "*.done" \\
+        ! -name "*.failed" ! -name "*.pid" -prune -o -exec sh -c "$do" sh {} + 2> /dev/null' sh "$describe"
+  }
+fi
+set -f
+IFS='
+'
+known() { # of a job without a process its markers tell all: no size, no time; the others are left
+  rest=
+  set --
+  for folder in $folders; do
+    job=\${folder%/*} job=$folder/\${job##*[./]}
+    case $folder in
+      ./jobs/*)
+        if [ ! -d "$folder" ]; then [ -e "$folder" ] || [ -L "$folder" ] || continue
+        elif [ ! -e "$job.pid" ]; then
+          set -- "$@" "/d0 0 0 755 $folder" ""
+          for marker in done failed; do
+            [ ! -e "$job.$marker" ] || set -- "$@" "f0 0 0 644 \${job##*/}.$marker" ""
+          done
+          [ $# -lt 16 ] || { say "$@"; set --; } # each write costs a packet of ssh's
+          continue
+        fi ;;
+    esac
+    rest="$rest$folder
+"
+  done
+  [ $# = 0 ] || say "$@"
+  [ -z "$rest" ] || printf '%s' "$rest" | tr '\\n' '\\0' | states
+}
+if [ "$mode" = states ]; then known
+else printf '%s\\n' "$folders" | tr '\\n' '\\0' | every
+fi
+say links
+above=
+link() { [ ! -L "$1" ] || say "$1" "$(readlink "$1")" "$(readlink -f "$1" 2> /dev/null)"; }
+for folder in $folders; do
+  link "$folder"
+  [ "$above" = "\${folder%/*}" ] || { above=\${folder%/*} && link "$above"; }
+done
+finish
+`;

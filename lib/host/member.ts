@@ -1,0 +1,100 @@
+/**
+ * What stands before the bytes of a member of an archive.
+ *
+ * @module
+ */
+
+import { nameOf, octal, sizeOf, text } from "./archive.ts";
+import { writeNumber, writeSum } from "./overlay.ts";
+
+/** What stands before the bytes of a member. */
+export interface MemberHead {
+  /** Its name, as tar was given it, without a `/` at its end. */
+  name: string;
+  /** tar's letter for its kind: `0` a file, `1` a hard link, `2` a link, `5` a folder. */
+  type: string;
+  /** What a link says; for a hard link, the name of a member that came before. */
+  linkName: string;
+  /** How many bytes follow. */
+  size: number;
+  /** Whether these are not the file's own: tar has left out its holes. */
+  sparse: boolean;
+  /** Permission bits. */
+  mode: number;
+  /** Seconds since 1970, with up to nine decimals. */
+  mtime: string;
+}
+
+/** Where a header tells the owner of its member, as a number and by name. */
+const [UID, UNAME] = [108, 265];
+/** Where it tells its kind; a pax header, and what stands for a file. */
+const [TYPE, EXTRA, FILE] = [156, "x".charCodeAt(0), "0".charCodeAt(0)];
+
+/** What every header of this form holds: `ustar` and a NUL. */
+const MAGIC = [0x75, 0x73, 0x74, 0x61, 0x72, 0];
+
+/** Whether it is a pax header, which tells more of the next member. */
+export function isExtra(header: Uint8Array): boolean {
+  return header[TYPE] === EXTRA;
+}
+
+/** Makes a member the property of one user. */
+export function setOwner(header: Uint8Array, owner: number): void {
+  writeNumber(header, UID, 8, owner);
+  header.fill(0, UNAME, UNAME + 32);
+  writeSum(header);
+}
+
+/** A pax header's block for a member that had none. */
+export function headerOfExtra(header: Uint8Array): Uint8Array {
+  const block = header.slice();
+  block.fill(0, 0, 100).fill(0, 157, 257).fill(0, 345, 500);
+  block.set(new TextEncoder().encode("pax"));
+  block[TYPE] = EXTRA;
+  return block;
+}
+
+/** The records of a pax header, as they are, but for those of some keys. */
+export function otherRecords(bytes: Uint8Array, keys: string[]): Uint8Array[] {
+  const kept: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const length = parseInt(text(bytes, at, 20), 10);
+    if (!(length > 0)) break;
+    const whole = bytes.subarray(at, at + length);
+    const said = text(whole, 0, length).slice(String(length).length + 1);
+    if (!keys.some((key) => said.startsWith(`${key}=`))) kept.push(whole);
+    at += length;
+  }
+  return kept;
+}
+
+/** What a member without a pax header says in it. */
+export const NOTHING: ReadonlyMap<string, string> = new Map();
+
+export function isMagic(header: Uint8Array): boolean {
+  for (let at = 0; at < MAGIC.length; at++) if (header[257 + at] !== MAGIC[at]) return false;
+  return true;
+}
+
+/** Whether tar has left out holes. */
+function isSparse(said: ReadonlyMap<string, string>): boolean {
+  for (const key of said.keys()) if (key === "size" || key.startsWith("GNU.sparse.")) return true;
+  return false;
+}
+
+export function headOf(header: Uint8Array, said: ReadonlyMap<string, string>): MemberHead {
+  const size = said.get("size") ?? "";
+  const name = said.get("GNU.sparse.name") ?? said.get("path") ?? nameOf(header);
+  const type = String.fromCharCode(header[TYPE] || FILE);
+  // tar takes a file of such a name for a folder, and its bytes for headers
+  const isOdd = type === "0" && name.endsWith("/");
+  return {
+    name: name.endsWith("/") ? name.replace(/\/+$/, "") : name,
+    type,
+    linkName: said.get("linkpath") ?? (header[157] === 0 ? "" : text(header, 157, 100)),
+    size: isOdd ? NaN : size === "" ? sizeOf(header) : /^\d+$/.test(size) ? Number(size) : NaN,
+    sparse: isSparse(said),
+    mode: octal(header, 100, 8) & 0o7777,
+    mtime: said.get("mtime") ?? String(octal(header, 136, 12)),
+  };
+}
