@@ -84,15 +84,9 @@ export async function survey(
   // a login takes longer than to look at all there is here
   const ahead = workspaces.destination.ssh && takeSource(jobs);
   ahead?.then(async (here) => {
-    if (onGuess === undefined) return;
-    const tools = await source.host.tools();
-    const nothing = { jobs: new Map(), run: new Map() };
-    const guess = {
-      sights: { source: source.sight, destination: { ...source.sight, staged: [] } },
-      tools: { source: tools, destination: tools },
-      found: { source: here, destination: nothing },
-    };
-    onGuess(source.host, { ...guess, plan: makePlan(request, guess, jobs, options) });
+    const found = { source: here, destination: { jobs: new Map(), run: new Map() } };
+    const guess = await likeSource(source, found);
+    onGuess?.(source.host, { ...guess, plan: makePlan(request, guess, jobs, options) });
   }).catch(() => {}); // what is wrong will be met again
   const to = await opening;
   const { path } = workspaces.destination;
@@ -114,6 +108,19 @@ export async function survey(
       code: "job",
       message: `${run}/jobs.jsonl, ${problem}`,
     })),
+  };
+}
+
+/** What will be known if the destination is as the source, but for what is found there. */
+async function likeSource(
+  { host, sight }: { host: Host; sight: Sight },
+  found: Ends<Inventory>,
+): Promise<Omit<Known, "plan">> {
+  const tools = await host.tools();
+  return {
+    sights: { source: sight, destination: { ...sight, staged: [] } },
+    tools: { source: tools, destination: tools },
+    found,
   };
 }
 
@@ -191,7 +198,7 @@ function isDone(job: JobInfo, { jobs }: Inventory): boolean {
 
 function makePlan(
   { workspaces, experimentId }: Request,
-  { sights, tools, found }: Pick<Survey, "sights" | "tools" | "found">,
+  { sights, tools, found }: Omit<Known, "plan">,
   jobs: JobInfo[],
   options: CopyOptions,
 ): CopyPlan {
