@@ -18,6 +18,7 @@ import { type Inventory, takeInventory } from "./inventory.ts";
 import { type Ends, isWritten, planJobs, planRun } from "./plan.ts";
 import { on, refuseRequest, refuseSights, refuseTools, versionWarnings } from "./refusals.ts";
 import { spaceWarning } from "./space.ts";
+import { BATCH_JOBS } from "./stage.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd } from "./types.ts";
 
 /** Which run to copy from where to where. */
@@ -84,6 +85,7 @@ export async function survey(
   // a login takes longer than to look at all there is here
   const ahead = workspaces.destination.ssh && takeSource(jobs);
   ahead?.then(async (here) => {
+    if (jobs.length > BATCH_JOBS) return; // a second plan of so many would only take memory
     const found = { source: here, destination: { jobs: new Map(), run: new Map() } };
     const guess = await likeSource(source, found);
     onGuess?.(source.host, { ...guess, plan: makePlan(request, guess, jobs, options) });
