@@ -34,7 +34,7 @@ export class Ahead {
   /** The archive, when it is of what is asked for; one that is not taken now is let go. */
   take(request: PackRequest): Pack | undefined {
     const begun = this.#begun;
-    if (begun?.request !== JSON.stringify(request)) {
+    if (begun === undefined || begun.request !== JSON.stringify(request)) {
       this.drop();
       return undefined;
     }

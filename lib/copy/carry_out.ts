@@ -92,7 +92,7 @@ async function passSmall(load: Load, context: Context): Promise<Passed | undefin
     ? undefined
     : { folder: run, jobs: plan.jobs.filter(willStand) };
   const passage = new Passage(jobs, passing, mapOf(surveyed), hosts.source.name ?? "tar");
-  if (!await stream(begun ?? hosts.source.pack(request), passage, load, context)) {
+  if (!await letPass(begun ?? hosts.source.pack(request), passage, load, context)) {
     context.resumed = true;
     return undefined;
   }
@@ -102,7 +102,7 @@ async function passSmall(load: Load, context: Context): Promise<Passed | undefin
 }
 
 /** Unpacks an archive that passes into a staging folder; answers whether all of it has come. */
-async function stream(
+async function letPass(
   { stream, whole }: Pack,
   passage: Passage,
   load: Load,

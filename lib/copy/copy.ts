@@ -6,7 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import { asCopyError } from "../host/access.ts";
-import type { Claim } from "../host/host.ts";
+import type { Claim, Host } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -15,7 +15,7 @@ import { carryOut } from "./carry_out.ts";
 import { type Load, loadsOf, stagingName } from "./loads.ts";
 import { withRetries } from "./retry.ts";
 import { explainFull, requireSpace } from "./space.ts";
-import { type Request, type Survey, survey } from "./survey.ts";
+import { type Known, type Request, type Survey, survey } from "./survey.ts";
 import { Tally } from "./tally.ts";
 import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
 
@@ -135,9 +135,8 @@ async function attemptCopy(
   const ahead = new Ahead();
   let done = false;
   try {
-    let surveyed = await survey(hosts, request, options, (source, guess) => {
-      if (options.dryRun !== true) ahead.begin(source, guess, options);
-    });
+    const onGuess = (source: Host, guess: Known) => ahead.begin(source, guess, options);
+    let surveyed = await survey(hosts, request, options, options.dryRun ? undefined : onGuess);
     plan = surveyed.plan;
     const name = await stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);

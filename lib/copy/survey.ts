@@ -85,10 +85,10 @@ export async function survey(
   // a login takes longer than to look at all there is here
   const ahead = workspaces.destination.ssh && takeSource(jobs);
   ahead?.then(async (here) => {
-    if (jobs.length > BATCH_JOBS) return; // a second plan of so many would only take memory
+    if (onGuess === undefined || jobs.length > BATCH_JOBS) return; // a second plan of so many would only take memory
     const found = { source: here, destination: { jobs: new Map(), run: new Map() } };
     const guess = await likeSource(source, found);
-    onGuess?.(source.host, { ...guess, plan: makePlan(request, guess, jobs, options) });
+    onGuess(source.host, { ...guess, plan: makePlan(request, guess, jobs, options) });
   }).catch(() => {}); // what is wrong will be met again
   const to = await opening;
   const { path } = workspaces.destination;

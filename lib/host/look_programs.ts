@@ -70,27 +70,25 @@ for place in "$root" "$jobs" "$experiments"; do
   existing "$place"
   set -- "$@" "$here"
 done
-disks=$(devices "$@")
-disk=\${disks%%
-*}
 staged=
-for name in jobs experiments; do
-  case $name in jobs) place=$jobs ;; *) place=$experiments ;; esac
-  disks=\${disks#*
-}
+tell_place() { # its name and its path; the disks of the workspace and of it
   staging=$root/.xpm-staging
-  [ "\${disks%%
-*}" = "$disk" ] || staging=$place/.xpm-staging
-  say "$name" "$place" "\${name}Staging" "$staging"
+  [ "$3" = "$4" ] || staging=$2/.xpm-staging
+  say "$1" "$2" "\${1}Staging" "$staging"
   [ ! -L "$staging" ] || say linkedStaging "$staging"
   for folder in "$staging"/????????????????; do
     [ ! -d "$folder" ] || staged="$staged$folder
 "
   done
-done
+}
+set -- $(devices "$@")
+tell_place jobs "$jobs" "\${1-}" "\${2-}"
+tell_place experiments "$experiments" "\${1-}" "\${3-}"
 say staged "$staged"
-existing "$root/jobs"
-[ "$wanted" != space ] || say free "$(df -Pk "$here" 2> /dev/null | sed -n '$p')"
+if [ "$wanted" = space ]; then
+  existing "$root/jobs"
+  say free "$(df -Pk "$here" 2> /dev/null | sed -n '$p')"
+fi
 wait
 [ -n "$experiment" ] || { finish; exit 0; }
 folder=$root/experiments/$experiment
@@ -209,17 +207,16 @@ known() { # of a job without a process its markers tell all: no size, no time; t
   set --
   for folder in $folders; do
     job=\${folder%/*} job=$folder/\${job##*[./]}
-    case $folder in
-      ./jobs/*)
-        if [ ! -d "$folder" ]; then [ -e "$folder" ] || [ -L "$folder" ] || continue
-        elif [ ! -e "$job.pid" ]; then
-          set -- "$@" "/d0 0 0 755 $folder" ""
-          for marker in done failed; do
-            [ ! -e "$job.$marker" ] || set -- "$@" "f0 0 0 644 \${job##*/}.$marker" ""
-          done
-          [ $# -lt 16 ] || { say "$@"; set --; } # each write costs a packet of ssh's
-          continue
-        fi ;;
+    case $folder in ./jobs/*)
+      if [ ! -d "$folder" ]; then [ -e "$folder" ] || [ -L "$folder" ] || continue
+      elif [ ! -e "$job.pid" ]; then
+        set -- "$@" "/d0 0 0 755 $folder" ""
+        for marker in done failed; do
+          [ ! -e "$job.$marker" ] || set -- "$@" "f0 0 0 644 \${job##*/}.$marker" ""
+        done
+        [ $# -lt 16 ] || { say "$@"; set --; } # each write costs a packet of ssh's
+        continue
+      fi ;;
     esac
     rest="$rest$folder
 "

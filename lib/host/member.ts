@@ -71,6 +71,7 @@ export function otherRecords(bytes: Uint8Array, keys: string[]): Uint8Array[] {
 /** What a member without a pax header says in it. */
 export const NOTHING: ReadonlyMap<string, string> = new Map();
 
+/** Whether it is a header of this form. */
 export function isMagic(header: Uint8Array): boolean {
   for (let at = 0; at < MAGIC.length; at++) if (header[257 + at] !== MAGIC[at]) return false;
   return true;
@@ -82,6 +83,7 @@ function isSparse(said: ReadonlyMap<string, string>): boolean {
   return false;
 }
 
+/** What a header says, with the records of the pax header before it. */
 export function headOf(header: Uint8Array, said: ReadonlyMap<string, string>): MemberHead {
   const size = said.get("size") ?? "";
   const name = said.get("GNU.sparse.name") ?? said.get("path") ?? nameOf(header);

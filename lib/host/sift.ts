@@ -244,6 +244,10 @@ class Sifter {
 
   /** Changes what the pax header before a header says. */
   #sayBefore(header: Uint8Array, kept: Uint8Array[]): void {
+    if (kept.length === 0) {
+      this.#extraHeader = this.#extra = undefined;
+      return;
+    }
     const extra = joined(kept);
     this.#extraHeader ??= headerOfExtra(header);
     writeOctal(this.#extraHeader, 124, 12, extra.length);
@@ -278,7 +282,7 @@ class Sifter {
   }
 
   #pushHeaders(header: Uint8Array): void {
-    if (this.#extra !== undefined && this.#extra.length > 0) {
+    if (this.#extra !== undefined) {
       this.#emit(this.#extraHeader!);
       this.#emit(this.#extra);
     }
@@ -311,7 +315,7 @@ class Sifter {
     writeSum(header);
     const kept = this.#extra === undefined ? [] : otherRecords(this.#records(), ["linkpath"]);
     if (bytes.length > 100) kept.push(new TextEncoder().encode(record("linkpath", target)));
-    if (kept.length > 0 || this.#extra !== undefined) this.#sayBefore(header, kept);
+    this.#sayBefore(header, kept);
     this.#pushHeaders(header);
   }
 }

@@ -11,3 +11,10 @@ export function byteStream(chunks: Iterable<Uint8Array>): ReadableStream<Uint8Ar
     },
   });
 }
+
+/** All that a stream gives, as one; a chunk is void once the next one is asked for. */
+export async function gather(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const part of stream) parts.push(part.slice());
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}

@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { MemberHead } from "../../lib/host/member.ts";
 import { type Sieve, sift } from "../../lib/host/sift.ts";
-import { byteStream } from "../support/byte_stream.ts";
+import { byteStream, gather } from "../support/byte_stream.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { loadZstd } from "../../lib/host/zstd.ts";
 import { shell } from "../support/shell.ts";
@@ -28,9 +28,8 @@ const SIEVE: Sieve = {
 async function ownersAfter(folder: string, owner: number): Promise<string[]> {
   const archive = Deno.readFileSync(`${folder}/before.tar`);
   const expected = { from: "tar", mostBytes: 1 << 20, owner, onBytes: () => {} };
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const part of sift(byteStream([archive]), SIEVE, expected)) parts.push(part.slice());
-  Deno.writeFileSync(`${folder}/after.tar`, await new Blob(parts).bytes());
+  const after = await gather(sift(byteStream([archive]), SIEVE, expected));
+  Deno.writeFileSync(`${folder}/after.tar`, after);
   const listed = shell(folder, "tar --numeric-owner -tvf after.tar; tar -tvf after.tar");
   return listed.trim().split("\n").map((line) => line.split(/\s+/)[1]!);
 }
@@ -72,11 +71,9 @@ Deno.test({
     );
     const packed = byteStream([Deno.readFileSync(`${folder}/before.zst`)]);
     const { stream } = zstd!.unpack({ stream: packed, whole: Promise.resolve(true) });
-    const parts: Uint8Array<ArrayBuffer>[] = [];
     const expected = { from: "tar", mostBytes: 1 << 20, owner: 0, onBytes: () => {} };
     const sieve: Sieve = { ...SIEVE, meet: ({ type }) => type === "2" ? LEAD : "pass" };
-    for await (const part of sift(stream, sieve, expected)) parts.push(part.slice());
-    Deno.writeFileSync(`${folder}/after.tar`, await new Blob(parts).bytes());
+    Deno.writeFileSync(`${folder}/after.tar`, await gather(sift(stream, sieve, expected)));
     shell(folder, "rm -r d; tar -xf after.tar");
     const links = ["short", "other"].map((name) => Deno.readLinkSync(`${folder}/d/${name}`));
     assertEquals(links, ["new", "new"]);

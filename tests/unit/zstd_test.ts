@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../lib/errors.ts";
 import { loadZstd } from "../../lib/host/zstd.ts";
-import { byteStream } from "../support/byte_stream.ts";
+import { byteStream, gather } from "../support/byte_stream.ts";
 import { findProgram } from "../../scripts/setup.ts";
 
 const zstd = await loadZstd();
@@ -37,12 +37,6 @@ function sampleBytes(length: number): Uint8Array {
 
 function* pieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-}
-
-async function gather(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const part of stream) parts.push(part.slice());
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
 /** Unpacks what comes in pieces of a size. */
