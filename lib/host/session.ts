@@ -26,6 +26,7 @@ import {
 } from "./process.ts";
 import { AGENT } from "./agent_programs.ts";
 import { isRefusal, isUnreached } from "./refusal.ts";
+import { askSsh, cipherOptions, mayHaveMaster } from "./ssh_settings.ts";
 
 /** How long a login script may go on when it is not needed any more, in milliseconds. */
 const PATIENCE = 20_000;
@@ -60,6 +61,14 @@ export interface Login {
   copy: string;
 }
 
+/** What the user's settings lead to. */
+interface Way {
+  /** Whether a master of the user's own serves. */
+  hasMaster: boolean;
+  /** What else a login of our own takes. */
+  ciphers: string[];
+}
+
 /** A session with a host. */
 export class Session {
   #agent: Agent | undefined;
@@ -69,8 +78,8 @@ export class Session {
   /** The end of what the agent was asked last. */
   #turn: Promise<void> = Promise.resolve();
 
-  /** Whether the user has a master of their own for this host; undefined until that is asked. */
-  #master: Promise<boolean> | undefined;
+  /** How to log in; undefined until that is asked. */
+  #way: Promise<Way> | undefined;
 
   /** Whether the agent has ever answered. */
   #established = false;
@@ -113,17 +122,17 @@ export class Session {
 
   /** Looks whether there is a master that will serve: no login comes of that. */
   async expect(): Promise<void> {
-    this.#master ??= this.#hasMaster();
-    await this.#master.catch(() => {}); // who logs in will hear of it
+    this.#way ??= this.#findWay();
+    await this.#way.catch(() => {}); // who logs in will hear of it
   }
 
   /** Logs in; where the user has a master of their own for this host, that one serves. */
   async open(): Promise<void> {
     let options = this.#ownOptions;
-    await this.expect();
-    if (!await this.#master) {
+    const { hasMaster, ciphers } = await (this.#way ??= this.#findWay());
+    if (!hasMaster) {
       this.#folder = Deno.makeTempDirSync({ prefix: "xpm-", dir: socketParent() });
-      options = ["-M", "-S", this.#socket, "-oControlPersist=no", ...options];
+      options = ["-M", "-S", this.#socket, "-oControlPersist=no", ...options, ...ciphers];
     }
     const running = this.#start(options);
     const writer = running.stdin.getWriter(); // stays open: the agent ends with it, or with us
@@ -134,6 +143,12 @@ export class Session {
     await clock.during(this.#answer(word, () => {}));
     this.#established = true;
     running.code.then(() => this.#ended = true);
+  }
+
+  async #findWay(): Promise<Way> {
+    const settings = await askSsh(this.#ownOptions, this.ssh.host, this.watch);
+    const hasMaster = mayHaveMaster(settings) && await this.#hasMaster();
+    return { hasMaster, ciphers: cipherOptions(settings) };
   }
 
   async #hasMaster(): Promise<boolean> {

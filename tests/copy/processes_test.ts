@@ -34,7 +34,7 @@ interface Count {
 }
 
 function count(starts: string[], remote: string[]): Count {
-  const ssh = starts.filter((start) => start.startsWith("ssh ") && !start.includes(" -O "));
+  const ssh = starts.filter((start) => start.startsWith("ssh ") && !/ -[OG] /.test(start));
   const [masters, rest] = [
     ssh.filter((start) => start.startsWith("ssh -M ")),
     ssh.filter((start) => !start.startsWith("ssh -M ")),

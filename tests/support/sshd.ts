@@ -96,8 +96,8 @@ function writeConfig(dir: string, port: number, options: SshdOptions): void {
     "PermitRootLogin yes",
     "PasswordAuthentication no",
     "KbdInteractiveAuthentication no",
-    "LogLevel VERBOSE",
     ...options.config ?? [],
+    "LogLevel VERBOSE", // of two, the first holds
   ];
   // sshd heeds only the first SetEnv line
   if (variables.length > 0) {
