@@ -6,7 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import { checkId, jobFolder, type JobId, jobName } from "./layout.ts";
-import { member, plain, readJson, text } from "./json.ts";
+import { isObject, parseJson } from "./json.ts";
 
 /** One line of `jobs.jsonl`; experimaestro's `ExperimentJobInformation`. */
 export interface JobInfo extends JobId {
@@ -53,29 +53,23 @@ function readJobLine(line: string): JobInfo {
   if (line.trim() === "") throw new SyntaxError("blank");
   if (line.length > MAX_LINE) throw new SyntaxError("longer than a MiB");
   const root = readLine(line);
-  if (root.kind !== "object") throw new SyntaxError("not an object");
-  const [jobId, taskId] = [text(member(root, "job_id")), text(member(root, "task_id"))];
-  if (jobId === undefined || taskId === undefined) {
+  if (!isObject(root)) throw new SyntaxError("not an object");
+  const { job_id: jobId, task_id: taskId, tags, timestamp, transient } = root;
+  if (typeof jobId !== "string" || typeof taskId !== "string") {
     throw new SyntaxError("no job_id or no task_id");
   }
-  const tags = member(root, "tags");
-  const timestamp = member(root, "timestamp");
-  const transient = member(root, "transient");
   return {
     jobId: checkId("job", jobId),
     taskId: checkId("task", taskId),
-    tags: tags?.kind === "object" ? plain(tags) as Record<string, unknown> : {},
-    ...(timestamp?.kind === "other" &&
-      typeof timestamp.value === "number" && { timestamp: timestamp.value }),
-    transient: transient?.kind === "other" && typeof transient.value === "number"
-      ? transient.value
-      : 0,
+    tags: isObject(tags) ? tags : {},
+    ...(typeof timestamp === "number" && { timestamp }),
+    transient: typeof transient === "number" ? transient : 0,
   };
 }
 
-function readLine(line: string) {
+function readLine(line: string): unknown {
   try {
-    return readJson(line);
+    return parseJson(line);
   } catch (error) {
     if (error instanceof SyntaxError) throw new SyntaxError("not JSON");
     throw error;

@@ -26,7 +26,7 @@ export interface Edit {
 }
 
 /** Deeper nesting than this is refused; Python's own reader gives up at about 1,000. */
-const MAX_DEPTH = 1000;
+export const MAX_DEPTH = 1000;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
 const WORDS: [string, number | boolean | null][] = [
   ["true", true],
@@ -174,16 +174,41 @@ export function text(node: JsonNode | undefined): string | undefined {
   return node?.kind === "string" ? node.value : undefined;
 }
 
-/** The plain value of a node, as `JSON.parse` would have it. */
-export function plain(node: JsonNode): unknown {
-  switch (node.kind) {
-    case "object":
-      return Object.fromEntries(node.entries.map(([key, value]) => [key, plain(value)]));
-    case "array":
-      return node.items.map(plain);
-    default:
-      return node.value;
+/**
+ * The plain value of a node, as `JSON.parse` would have it.
+ *
+ * @param holders Is told which node each object and list was made of.
+ */
+export function plain(node: JsonNode, holders?: Map<object, JsonNode>): unknown {
+  if (node.kind !== "object" && node.kind !== "array") return node.value;
+  const value = node.kind === "array"
+    ? node.items.map((item) => plain(item, holders))
+    : Object.fromEntries(node.entries.map(([key, item]) => [key, plain(item, holders)]));
+  holders?.set(value, node);
+  return value;
+}
+
+/**
+ * The plain value of a text: read at once where it is JSON, with care where only Python calls it so.
+ *
+ * @throws {SyntaxError} When it is neither; the message says at which line and column.
+ */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return plain(readJson(text));
   }
+}
+
+/** Whether a value is an object, and not a list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A value that is a text; undefined for every other. */
+export function asText(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 /** Spells a string as Python's `json.dumps` does: ASCII only. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { member, plain, readJson, text } from "./json.ts";
+import { asText, isObject, parseJson } from "./json.ts";
 
 const RUN_ID = /^(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)(?:\.(\d+))?$/;
 
@@ -71,7 +71,8 @@ export interface RunStatus {
 export function readTransientJobs(events: string): Set<string> {
   const ids = events.split("\n").map((line) => {
     try {
-      return text(member(readJson(line), "job_id"));
+      const root = parseJson(line);
+      return isObject(root) ? asText(root.job_id) : undefined;
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       throw error;
@@ -84,20 +85,17 @@ export function readTransientJobs(events: string): Set<string> {
 export function readRunStatus(content: string | undefined): RunStatus | undefined {
   if (content === undefined) return undefined;
   try {
-    const root = readJson(content);
-    if (root.kind !== "object") return undefined;
-    const states = member(root, "job_states");
-    const tags = member(root, "run_tags");
+    const root = parseJson(content);
+    if (!isObject(root)) return undefined;
+    const { job_states: states, run_tags: tags } = root;
     return {
-      ended: text(member(root, "ended_at")) !== undefined,
-      startedAt: text(member(root, "started_at")),
-      hostname: text(member(root, "hostname")),
+      ended: asText(root.ended_at) !== undefined,
+      startedAt: asText(root.started_at),
+      hostname: asText(root.hostname),
       jobStates: new Map(
-        states?.kind === "object"
-          ? states.entries.map(([id, state]) => [id, String(plain(state))])
-          : [],
+        isObject(states) ? Object.entries(states).map(([id, state]) => [id, String(state)]) : [],
       ),
-      tags: tags?.kind === "array" ? tags.items.map(text).filter((tag) => tag !== undefined) : [],
+      tags: Array.isArray(tags) ? tags.filter((tag) => asText(tag) !== undefined) : [],
     };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

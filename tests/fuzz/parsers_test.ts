@@ -277,7 +277,7 @@ const { value } = fc.letrec<{ value: Piece[] }>((tie) => ({
       .map(([entries, gap]): Piece[] => [
         `{${gap}`,
         ...entries.flatMap(([key, item], index): Piece[] => [
-          `${index === 0 ? "" : ","}"k${key.slice(1)}:${gap}`,
+          `${index === 0 ? "" : ","}"k${index}${key.slice(1)}:${gap}`,
           ...item,
         ]),
         `}`,
