@@ -12,11 +12,11 @@ import {
   type JsonNode,
   MAX_DEPTH,
   member,
-  plain,
   quote,
   readJson,
   text,
 } from "../workspace/json.ts";
+import { type Replacement, replaceValues } from "../workspace/json_values.ts";
 
 /** Where paths lead: each folder at the source and what it is at the destination. */
 export interface PathMap {
@@ -153,13 +153,6 @@ function relocateLines(content: string, change: Change, before: number): string 
   return changed ? lines.join("\n") : undefined;
 }
 
-/** A value that becomes another one: that of a key of an object. */
-interface Replacement {
-  holder: Record<string, unknown>;
-  key: string;
-  text: string;
-}
-
 /** What of a document changes, and what there is to tell. */
 class Change {
   readonly notes = new Set<string>();
@@ -169,33 +162,13 @@ class Change {
 
   constructor(readonly map: PathMap) {}
 
-  /**
-   * A text with its values changed; undefined when it stays. It is read at once, which is several
-   * times as fast, where its values can be told by their spelling alone, and else with care.
-   */
+  /** A document with its values changed; undefined when it stays. */
   text(content: string, rule: (root: unknown) => void): string | undefined {
-    try {
-      const text = replaceSpelled(content, this.#gather(readSimple(content), rule));
-      if (text !== undefined) return text === content ? undefined : text;
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error; // what is wrong, and where, comes below
-    }
-    const holders = new Map<object, JsonNode>();
-    const replacements = this.#gather(plain(readJson(content), holders), rule);
-    if (replacements.length === 0) return undefined;
-    return applyEdits(
-      content,
-      replacements.map(({ holder, key, text }) => {
-        const { start, end } = member(holders.get(holder), key)!;
-        return { start, end, text };
-      }),
-    );
-  }
-
-  #gather(root: unknown, rule: (root: unknown) => void): Replacement[] {
-    this.#replacements = [];
-    rule(root);
-    return this.#replacements;
+    return replaceValues(content, (root) => {
+      this.#replacements = [];
+      rule(root);
+      return this.#replacements;
+    });
   }
 
   /** Gives a text another value. */
@@ -217,7 +190,8 @@ class Change {
 
   /** Relocates every `{"type": "path", "value": ...}` that is not relative to a `base`. */
   paths(node: unknown, depth = 0): void {
-    this.#intoList(node, depth, (item) => this.paths(item, depth + 1));
+    refuseDepth(depth);
+    if (Array.isArray(node)) { for (const item of node) this.paths(item, depth + 1); }
     if (!isObject(node)) return;
     const { type, base, value } = node;
     const typed = (type === "path" || type === "path.serialized") && value !== undefined;
@@ -235,45 +209,19 @@ class Change {
   }
 
   #marked(node: unknown, depth = 0): void {
-    this.#intoList(node, depth, (item) => this.#marked(item, depth + 1));
+    refuseDepth(depth);
+    if (Array.isArray(node)) { for (const item of node) this.#marked(item, depth + 1); }
     if (!isObject(node)) return;
     for (const key of Object.keys(node)) {
       if (key === "__path__") this.#move(node, key);
       else this.#marked(node[key], depth + 1);
     }
   }
-
-  #intoList(node: unknown, depth: number, into: (item: unknown) => void): void {
-    if (depth > MAX_DEPTH) throw new SyntaxError("nested too deeply");
-    if (Array.isArray(node)) { for (const item of node) into(item); }
-  }
 }
 
-/** What Python writes where JSON has nothing. In a string, quotes beside it make no JSON of it. */
-const PYTHONS = /-?Infinity|NaN/g;
-
-/**
- * Reads a text in which each string has but one spelling.
- *
- * @throws {SyntaxError} When it is not JSON, or has escapes.
- */
-function readSimple(content: string): unknown {
-  if (content.includes("\\")) throw new SyntaxError("it has escapes");
-  return JSON.parse(content.replace(PYTHONS, '""'));
-}
-
-/** Replaces values by their spelling; undefined where others, or keys, are spelled the same. */
-function replaceSpelled(content: string, replacements: Replacement[]): string | undefined {
-  const byValue = Map.groupBy(replacements, ({ holder, key }) => holder[key] as string);
-  for (const [value, [first, ...others]] of byValue) {
-    const parts = content.split(`"${value}"`);
-    // of a path, the first quote cannot be the end of another string
-    const isPlain = value.startsWith("/") && parts.length === 2 + others.length &&
-      others.every(({ text }) => text === first!.text);
-    if (!isPlain) return undefined;
-    content = parts.join(first!.text);
-  }
-  return content;
+/** Deeper ones are read with care, which refuses them by their place. */
+function refuseDepth(depth: number): void {
+  if (depth > MAX_DEPTH) throw new SyntaxError("nested too deeply");
 }
 
 /** Adds tags to a run's `status.json` that it lacks. */

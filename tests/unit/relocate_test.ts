@@ -274,6 +274,25 @@ Deno.test("relocate() finds paths however deep, and spelled with escapes", () =>
   );
 });
 
+Deno.test("relocate() changes a path, and not what is spelled the same", () => {
+  const path = (value: string) => `{"type": "path", "value": ${value}}`;
+  const cases: [rest: (value: string) => string, value?: string][] = [
+    [(value) => `[${value}, "/ws/x"]`],
+    [(value) => `{"/ws/x": ${value}}`],
+    [(value) => `[${value}, "a \\"/ws/x\\" b"]`],
+    [(value) => `["\\"/ws/x", ${value}]`],
+    [(value) => `[${value}, NaN, -Infinity, "NaN", "a: NaN, b"]`],
+    [(value) => `[${value}, NaN, -Infinity, Infinity]`],
+    [(value) => `[${Array(20).fill(value).join(", ")}]`],
+    [(value) => `[${value}, ${value}, {"type": "str", "value": "/ws/x"}]`],
+    // spelled with escapes, and as it would be without, where it is no path
+    [(value) => `[${value}, "/ws/x"]`, '"\\/ws\\u002fx"'],
+  ];
+  for (const [rest, value = '"/ws/x"'] of cases) {
+    assertEquals(relocated("objects", rest(path(value))), rest(path(`"${NEW}/x"`)));
+  }
+});
+
 Deno.test("relocate() of two equal keys changes the one that Python reads: the last", () => {
   assertEquals(
     relocated("objects", '{"type": "path", "value": "/ws/1", "value": "/ws/2"}'),
