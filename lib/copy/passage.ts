@@ -9,6 +9,7 @@ import { CopyError } from "../errors.ts";
 import type { Original } from "../host/originals.ts";
 import type { MemberHead } from "../host/member.ts";
 import { type Sieve, untrusted, type Verdict } from "../host/sift.ts";
+import { Links } from "../host/through_links.ts";
 import { JOB_META, jobFolder, PARAMS_FILE } from "../workspace/layout.ts";
 import { Findings, type Originals, type Rewriting } from "./folder_rewriting.ts";
 import { DOCUMENTS, isOversized } from "./inventory.ts";
@@ -66,6 +67,8 @@ export class Passage implements Sieve {
   readonly #runFolders = new Map<string, Original>();
   readonly #links = new Map<string, PlannedJob>();
   readonly #linked = new Set<string>();
+  /** The links that have come: nothing may come after them that lies below. */
+  readonly #brought = new Links();
   /** Files whose bytes have changed. */
   readonly #changed = new Set<string>();
 
@@ -118,6 +121,8 @@ export class Passage implements Sieve {
     }
     // a map of holes could make tar read on, over what comes next
     if (head.sparse) return this.#leave("drop");
+    if (this.#brought.leadTo(head.name)) return this.#leave("drop");
+    if (head.type === LINK || head.type === HARD_LINK) this.#brought.add(head.name);
     if (head.type === HARD_LINK) return this.#meetHardLink(head, path);
     if (![FILE, LINK, FOLDER].includes(head.type)) return this.#leave("drop");
     return passing === undefined
@@ -139,6 +144,7 @@ export class Passage implements Sieve {
   /** Two names for one file, of which only one shall change. */
   #meetHardLink({ linkName }: MemberHead, path: string): Verdict {
     if (!this.#isAskedFor(linkName)) throw untrusted(this.from, `${linkName}, not asked for`);
+    if (this.#brought.leadTo(linkName)) return this.#leave("drop"); // to a link, or through one
     const shared = DOCUMENTS.includes(path) || runDocumentKind(path) !== undefined ||
       this.#changed.has(linkName);
     return shared ? this.#leave("pass") : "pass";

@@ -41,13 +41,19 @@ export function packLocally(request: PackRequest, watch: Watch): Pack {
   };
 }
 
+/**
+ * What GNU tar unpacks an archive with that has passed the sieve. Links that lead to absolute paths
+ * are made at once (`-P`), not in the end: the sieve lets nothing pass that lies below a link.
+ */
+export const UNPACK_ARGUMENTS: readonly string[] = ["-b", "128", "-P", "-xpf", "-", "--same-owner"];
+
 /** Unpacks into a folder of this machine; a group that the user is not in stays as it is. */
 export async function unpackLocally(
   folder: string,
   stream: AsyncIterable<Uint8Array>,
   watch: Watch,
 ): Promise<boolean> {
-  const running = start("tar", ["-C", folder, "-b", "128", "-xpf", "-", "--same-owner"], watch);
+  const running = start("tar", ["-C", folder, ...UNPACK_ARGUMENTS], watch);
   const clock = endWhenIdle(running, watch.timeout);
   await clock.during(Promise.all([feed(running, stream, clock), output(running), running.code]));
   const code = await running.code;

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { UNPACK_ARGUMENTS } from "./pack.ts";
+
 /** How every program begins: with the word of its answer, and what it says things by. */
 export const BEGIN = `set -u
 export LC_ALL=C
@@ -56,7 +58,7 @@ export const UNPACK = BEGIN + `
 IFS= read -r staging
 IFS= read -r packed
 cd "$staging" || stop "the folder $staging is gone"
-unpack() { tar -b 128 -xpf - --same-owner; }
+unpack() { tar ${UNPACK_ARGUMENTS.join(" ")}; }
 if [ -z "$packed" ]; then trouble=$(unpack 2>&1)
 else trouble=$({ { zstd -dqc || echo zstd failed >&2; } | unpack; } 2>&1)
 fi

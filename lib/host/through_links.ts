@@ -1,0 +1,40 @@
+/**
+ * Keeping an archive from writing through the links that it brings itself.
+ *
+ * @module
+ */
+
+/** What no file system tells names apart by, where it passes over some characters. */
+const IGNORED = /\p{Default_Ignorable_Code_Point}/gu;
+
+/** The links that an archive has brought so far. */
+export class Links {
+  readonly #names = new Set<string>();
+  /** The last folder that none of them leads to. */
+  #free: string | undefined;
+
+  /** Takes note of a link, hard or not. */
+  add(name: string): void {
+    this.#names.add(folded(name));
+    this.#free = undefined;
+  }
+
+  /** Whether a name is, or may be reached through, one of them. */
+  leadTo(name: string): boolean {
+    if (this.#names.size === 0) return false;
+    const whole = folded(name);
+    if (this.#names.has(whole)) return true;
+    const folder = whole.slice(0, Math.max(0, whole.lastIndexOf("/")));
+    if (folder === this.#free) return false;
+    for (let end = folder.length; end > 0; end = folder.lastIndexOf("/", end - 1)) {
+      if (this.#names.has(folder.slice(0, end))) return true;
+    }
+    this.#free = folder;
+    return false;
+  }
+}
+
+/** A name as a file system has it that tells neither `A` from `a` nor one spelling of `é` from another. */
+function folded(name: string): string {
+  return name.normalize("NFKD").replace(IGNORED, "").toUpperCase().toLowerCase().normalize("NFKD");
+}

@@ -1,0 +1,117 @@
+/**
+ * Archives that would write elsewhere through links that they bring, unpacked by the system's tar.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { Passage } from "../../lib/copy/passage.ts";
+import { pathMap } from "../../lib/copy/relocate.ts";
+import type { PlannedJob } from "../../mod.ts";
+import { archive, type OverlayEntry, writeSum } from "../../lib/host/overlay.ts";
+import { UNPACK_ARGUMENTS } from "../../lib/host/pack.ts";
+import { joined } from "../../lib/host/process.ts";
+import { sift } from "../../lib/host/sift.ts";
+import { byteStream, gather } from "../support/byte_stream.ts";
+
+const JOB: PlannedJob = {
+  taskId: "t",
+  jobId: "1",
+  action: "copy",
+  source: "done",
+  destination: "absent",
+  bytes: 0,
+  files: 0,
+  incomplete: false,
+};
+const BLOCK = 512;
+
+/** A member of an archive, and nothing after it. */
+function member(entry: OverlayEntry): Uint8Array {
+  return joined([...archive([entry])]).slice(0, -2 * BLOCK);
+}
+
+const folder = (name: string) =>
+  member({ path: `jobs/t/1${name}`, kind: "folder", mode: 0o755, mtime: "1" });
+const file = (name: string) =>
+  member({
+    path: `jobs/t/1${name}`,
+    kind: "file",
+    mode: 0o644,
+    mtime: "1",
+    bytes: new Uint8Array(9),
+  });
+const link = (name: string, target: string) =>
+  member({ path: `jobs/t/1${name}`, kind: "link", target, mtime: "1" });
+const hardLink = (name: string, target: string) => {
+  const bytes = link(name, `jobs/t/1${target}`);
+  const header = bytes.subarray(-BLOCK);
+  header[156] = "1".charCodeAt(0);
+  writeSum(header);
+  return bytes;
+};
+
+/** Archives of a job, by what they try; `out` is a folder elsewhere, with a file `mine`. */
+const ARCHIVES: Record<string, (out: string) => Uint8Array[]> = {
+  "a file below a link": (out) => [folder(""), link("/a", out), file("/a/x")],
+  "a folder below a link": (out) => [folder(""), link("/a", out), folder("/a/x"), file("/a/x/y")],
+  "a link below a link": (out) => [folder(""), link("/a", out), link("/a/x", "/etc")],
+  "a hard link below a link": (out) => [
+    ...[folder(""), file("/f"), link("/a", out)],
+    hardLink("/a/x", "/f"),
+  ],
+  "a file below a hard link to a link": (out) => [
+    ...[folder(""), link("/a", out), hardLink("/b", "/a")],
+    file("/b/x"),
+  ],
+  "a hard link to what is below a link, and other bytes for it": (out) => [
+    ...[folder(""), link("/a", out), hardLink("/b", "/a/mine")],
+    file("/b"),
+  ],
+  "a link in place of a folder": (out) => [
+    ...[folder(""), folder("/a"), link("/a", out), folder("/a")],
+    file("/a/x"),
+  ],
+  "a link in place of the job": (out) => [link("", out), file("/x"), folder(""), file("/y")],
+  "a file in place of a link": (out) => [folder(""), link("/a", `${out}/mine`), file("/a")],
+  "a link through other links": (out) => [
+    ...[folder(""), folder("/d"), link("/d/up", ".."), link("/a", out)],
+    file("/d/up/a/x"),
+  ],
+};
+
+for (const [what, members] of Object.entries(ARCHIVES)) {
+  Deno.test(`an archive that brings ${what} writes nothing elsewhere`, async () => {
+    const root = Deno.makeTempDirSync({ prefix: "xpm-archive-" });
+    const [out, staging] = [`${root}/out`, `${root}/staging`];
+    for (const path of [out, staging]) Deno.mkdirSync(path, { mode: 0o700 });
+    Deno.writeTextFileSync(`${out}/mine`, "mine");
+    const before = Deno.statSync(out);
+    const map = pathMap({
+      workspace: ["/ws"],
+      moved: [],
+      jobs: "/ws/jobs",
+      experiments: "/ws/experiments",
+      destination: "/to",
+    });
+    const passage = new Passage([JOB], undefined, map, "host");
+    const bytes = joined([...members(out), new Uint8Array(2 * BLOCK)]);
+    const expected = { from: "host", mostBytes: 1 << 20, owner: 0, onBytes: () => {} };
+    const through = await gather(sift(byteStream([bytes]), passage, expected));
+    const tar = new Deno.Command("tar", {
+      args: ["-C", staging, ...UNPACK_ARGUMENTS],
+      stdin: "piped",
+      stderr: "null",
+    }).spawn();
+    const writer = tar.stdin.getWriter();
+    await writer.write(through);
+    await writer.close();
+    await tar.status;
+    const { mode, mtime } = Deno.statSync(out);
+    assertEquals([mode, mtime], [before.mode, before.mtime]);
+    assertEquals([...Deno.readDirSync(out)].map(({ name }) => name), ["mine"]);
+    assertEquals(Deno.readTextFileSync(`${out}/mine`), "mine");
+    assertEquals(passage.whole, false); // rsync will bring it
+    Deno.removeSync(root, { recursive: true });
+  });
+}
