@@ -277,14 +277,14 @@ export async function outputIfGranted(
   }
 }
 
-/** Parts as one. */
-export function joined(parts: Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+/** Parts as one, in memory that has room for them. Default: in new memory, but for a single one. */
+export function joined(parts: Uint8Array[], memory?: Uint8Array): Uint8Array {
+  if (memory === undefined && parts.length === 1) return parts[0]!;
+  const whole = memory ?? new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);
     at += part.length;
   }
-  return whole;
+  return whole.subarray(0, at);
 }

@@ -106,6 +106,7 @@ class Sifter {
   #head: MemberHead | undefined;
   #header: Uint8Array | undefined;
   #out: Uint8Array[] = [];
+  #memory = NONE;
   /** What comes after that, as long as it is one piece of memory. */
   #run: ArrayBufferLike | undefined;
   #runStart = 0;
@@ -117,13 +118,15 @@ class Sifter {
     private readonly owner: number,
   ) {}
 
-  /** What has come out: as one, but for what is large. */
+  /** What has come out: as one, in the same memory each time, but for what is large. */
   take(): Uint8Array[] {
     this.#endRun();
     const out = this.#out;
     this.#out = [];
     const size = out.reduce((sum, { length }) => sum + length, 0);
-    return size > MAX_JOINED ? out : [joined(out)];
+    if (size > MAX_JOINED || out.length === 1) return out;
+    if (size > this.#memory.length) this.#memory = new Uint8Array(2 * size);
+    return [joined(out, this.#memory)];
   }
 
   push(chunk: Uint8Array): void {

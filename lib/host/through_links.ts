@@ -7,6 +7,9 @@
 /** What no file system tells names apart by, where it passes over some characters. */
 const IGNORED = /\p{Default_Ignorable_Code_Point}/gu;
 
+/** What all file systems tell apart. */
+const SIMPLE = /^[\x20-@[-~]*$/;
+
 /** The links that an archive has brought so far. */
 export class Links {
   readonly #names = new Set<string>();
@@ -36,5 +39,6 @@ export class Links {
 
 /** A name as a file system has it that tells neither `A` from `a` nor one spelling of `é` from another. */
 function folded(name: string): string {
+  if (SIMPLE.test(name)) return name;
   return name.normalize("NFKD").replace(IGNORED, "").toUpperCase().toLowerCase().normalize("NFKD");
 }
