@@ -80,13 +80,39 @@ export async function hindrance(
   copies: number,
 ): Promise<string | undefined> {
   if (place === "memory" && !await exists(MEMORY)) return `there is no ${MEMORY}`;
-  const bytes = tree.jobs * (ENTRIES_PER_JOB * ENTRY_BYTES + (tree.largeBytes ?? 0));
+  const bytes = bytesOf(tree);
   // the source, what stays of its copies, and once more for all else
   const needed = bytes * (2 + (isRemovedAtOnce(place, tree) ? 2 : copies));
   const { bavail, bsize } = await statfs(parentOf(place));
   const { available } = Deno.systemMemoryInfo();
   const free = Math.min(bavail * bsize, place === "memory" ? available : Infinity);
   return free < needed ? `it needs ${Math.ceil(needed / 2 ** 30)} GiB free` : undefined;
+}
+
+/** About what a copy of a tree takes. */
+function bytesOf({ jobs, largeBytes = 0 }: Tree): number {
+  return jobs * (ENTRIES_PER_JOB * ENTRY_BYTES + largeBytes);
+}
+
+/** What the programs of a run take beside their copy, in bytes; rather too much. */
+const PROGRAMS_BYTES = 2 ** 29;
+const PIECE = new Uint8Array(2 ** 24);
+
+/**
+ * Writes to more memory than a run will need, and frees it: a virtual machine gives what is free
+ * back to its host, and then the first to use it pays for what the one before had at hand. The
+ * kernel does not take the same pages again, so it is three times as much.
+ */
+export async function touchMemory(tree: Tree): Promise<void> {
+  if (!await exists(MEMORY)) return;
+  const needed = Math.min(
+    PROGRAMS_BYTES + 3 * bytesOf(tree),
+    Deno.systemMemoryInfo().available / 2,
+  );
+  const path = await Deno.makeTempFile({ dir: MEMORY, prefix: "xpm-bench-" });
+  using file = await Deno.open(path, { write: true });
+  await Deno.remove(path);
+  for (let at = 0; at < needed; at += PIECE.length) file.writeSync(PIECE);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -14,6 +14,7 @@ import {
   hindrance,
   isRemovedAtOnce,
   removeFolder,
+  touchMemory,
 } from "./ground.ts";
 import { type Cost, measure } from "./measure.ts";
 import type { Network, Ssh } from "./network.ts";
@@ -123,6 +124,7 @@ async function runCopy(lane: Lane, round: number, scene: Scene): Promise<Cost | 
   }
   // what was written before shall not be paid for now
   if (place === "disk") await measure({ words: ["sync"] }, arena.signal);
+  await touchMemory(lane.tree ?? tree);
   const cost = await measure(command, arena.signal);
   if (OURS_SYNCS && place === "disk" && lane.contender !== "ours") {
     cost.seconds += (await measure({ words: ["sync", "-f", destination] }, arena.signal)).seconds;

@@ -58,6 +58,8 @@ function method(synced: boolean): string[] {
     (synced
       ? "Our program syncs what it wrote to disk, so the others' time includes one `sync -f`."
       : "No contender syncs what it wrote to disk, ours neither."),
+    "Before each run, more memory than it will need is written to and freed: a virtual machine " +
+    "gives what is free back to its host, and the first to use it again would pay for that.",
     "In memory, both workspaces are in `/dev/shm`. The other host is an sshd on loopback with a " +
     "login of its own for each run. The distance is a relay on loopback that holds back what " +
     "passes, half the round trip in each direction and a whole one for each new connection, and " +
