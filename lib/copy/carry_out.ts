@@ -109,13 +109,14 @@ async function letPass(
   { surveyed, tally, owner }: Context,
 ): Promise<boolean> {
   const { source, destination } = surveyed.hosts;
-  const sifted = sift(stream, passage, {
+  const sieved = sift(stream, passage, {
     from: source.name ?? "tar",
     mostBytes: mostBytesOf(load, surveyed),
     owner,
     onBytes: (bytes) => tally.progress(bytes, undefined),
   });
-  const unpacked = await destination.unpack(load.staging, sifted);
+  const isOurs = source.name === undefined;
+  const unpacked = await destination.unpack(load.staging, { stream: sieved, isOurs });
   return unpacked && await whole && passage.whole;
 }
 

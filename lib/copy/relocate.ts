@@ -10,7 +10,6 @@ import {
   asText,
   isObject,
   type JsonNode,
-  MAX_DEPTH,
   member,
   quote,
   readJson,
@@ -189,13 +188,12 @@ class Change {
   }
 
   /** Relocates every `{"type": "path", "value": ...}` that is not relative to a `base`. */
-  paths(node: unknown, depth = 0): void {
-    refuseDepth(depth);
-    if (Array.isArray(node)) { for (const item of node) this.paths(item, depth + 1); }
+  paths(node: unknown): void {
+    if (Array.isArray(node)) { for (const item of node) this.paths(item); }
     if (!isObject(node)) return;
     const { type, base, value } = node;
     const typed = (type === "path" || type === "path.serialized") && value !== undefined;
-    if (!typed) { for (const key of Object.keys(node)) this.paths(node[key], depth + 1); }
+    if (!typed) { for (const key of Object.keys(node)) this.paths(node[key]); }
     else if (base === undefined) this.#move(node, "value");
     else if (base === "workspace") this.inside.add(asText(value) ?? "");
   }
@@ -208,20 +206,14 @@ class Change {
     }
   }
 
-  #marked(node: unknown, depth = 0): void {
-    refuseDepth(depth);
-    if (Array.isArray(node)) { for (const item of node) this.#marked(item, depth + 1); }
+  #marked(node: unknown): void {
+    if (Array.isArray(node)) { for (const item of node) this.#marked(item); }
     if (!isObject(node)) return;
     for (const key of Object.keys(node)) {
       if (key === "__path__") this.#move(node, key);
-      else this.#marked(node[key], depth + 1);
+      else this.#marked(node[key]);
     }
   }
-}
-
-/** Deeper ones are read with care, which refuses them by their place. */
-function refuseDepth(depth: number): void {
-  if (depth > MAX_DEPTH) throw new SyntaxError("nested too deeply");
 }
 
 /** Adds tags to a run's `status.json` that it lacks. */

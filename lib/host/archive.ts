@@ -92,10 +92,11 @@ export function records(bytes: Uint8Array): Map<string, string> | undefined {
   for (let at = 0; at < bytes.length;) {
     const blank = isPlain ? whole.indexOf(" ", at) : bytes.indexOf(BLANK, at);
     const equals = isPlain ? whole.indexOf("=", at) : bytes.indexOf(EQUALS, at);
-    const length = Number(cut(at, blank));
+    const said = cut(at, blank);
+    const length = Number(said);
     const end = at + length - 1;
     const isWhole = at < blank && blank + 1 < equals && equals < end && bytes[end] === NEWLINE;
-    if (!isWhole || String(length).length !== blank - at) return undefined;
+    if (!isWhole || String(length) !== said) return undefined; // tar knows no `1e2`
     // tar skips blanks before a key
     if (bytes[blank + 1] === BLANK || bytes[blank + 1] === TAB) return undefined;
     found.set(cut(blank + 1, equals), cut(equals + 1, end));
@@ -111,13 +112,13 @@ export function text(header: Uint8Array, at: number, length: number): string {
   return end === 0 ? "" : decoder.decode(end < 0 ? field : field.subarray(0, end));
 }
 
-/** A number of a header; `NaN` when it is written in another way. */
+/** A number of a header, which a blank or a NUL ends; `NaN` when it is written in another way. */
 export function octal(header: Uint8Array, at: number, length: number): number {
-  let value = 0;
-  for (let place = at; place < at + length; place++) {
+  let [place, value] = [at, 0];
+  while (place < at + length && header[place] === BLANK) place++;
+  for (; place < at + length; place++) {
     const byte = header[place]!;
-    if (byte === BLANK) continue;
-    if (byte === 0) break;
+    if (byte === 0 || byte === BLANK) break;
     value = byte >= ZERO && byte < ZERO + 8 ? value * 8 + byte - ZERO : NaN;
   }
   return value;

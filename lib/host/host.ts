@@ -251,6 +251,14 @@ export interface Claim {
   release(failed: boolean): Promise<void>;
 }
 
+/** An archive to unpack. */
+export interface Unpacking {
+  /** The archive, once it has passed the sieve. */
+  stream: AsyncIterable<Uint8Array>;
+  /** Whether this machine's own tar has made it. */
+  isOurs: boolean;
+}
+
 /** What to pack. */
 export interface PackRequest {
   /** The workspace, absolute. */
@@ -310,7 +318,7 @@ export interface Host {
   /** Makes a tar archive of folders; GNU tar is needed. */
   pack(request: PackRequest): Pack;
   /** Unpacks an archive into a staging folder; answers whether all went well. */
-  unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean>;
+  unpack(staging: string, archive: Unpacking): Promise<boolean>;
   /** Puts what was staged in its place. */
   settle(settlement: Settlement): Promise<FailedMove[]>;
   /** How rsync reaches this machine. */

@@ -41,6 +41,7 @@ import type {
   Sight,
   TidyRequest,
   Tools,
+  Unpacking,
   Visit,
 } from "./host.ts";
 import { isGnuTar, packLocally, unpackLocally } from "./pack.ts";
@@ -197,8 +198,8 @@ export class LocalHost implements Host {
     return packLocally(request, this.watch);
   }
 
-  unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean> {
-    return unpackLocally(staging, stream, this.watch);
+  unpack(staging: string, archive: Unpacking): Promise<boolean> {
+    return unpackLocally(staging, archive, this.watch);
   }
 
   async settle(settlement: Settlement): Promise<FailedMove[]> {

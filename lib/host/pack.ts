@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Pack, PackRequest } from "./host.ts";
+import type { Pack, PackRequest, Unpacking } from "./host.ts";
 import { Chunks, endWhenIdle, feed, output, start, type Watch } from "./process.ts";
 
 /** Whether a `tar --version` is of GNU tar. */
@@ -41,19 +41,24 @@ export function packLocally(request: PackRequest, watch: Watch): Pack {
   };
 }
 
+/** What GNU tar unpacks an archive with that has passed the sieve. */
+export const UNPACK_ARGUMENTS: readonly string[] = ["-b", "128", "-xpf", "-", "--same-owner"];
+
 /**
- * What GNU tar unpacks an archive with that has passed the sieve. Links that lead to absolute paths
- * are made at once (`-P`), not in the end: the sieve lets nothing pass that lies below a link.
+ * Besides, for an archive that this machine's tar has made: links that lead to absolute paths are
+ * made at once, not in the end. The sieve lets nothing pass that lies below a link; but where a host
+ * may be hostile, tar looks after that, too.
  */
-export const UNPACK_ARGUMENTS: readonly string[] = ["-b", "128", "-P", "-xpf", "-", "--same-owner"];
+export const LINKS_AT_ONCE = "-P";
 
 /** Unpacks into a folder of this machine; a group that the user is not in stays as it is. */
 export async function unpackLocally(
   folder: string,
-  stream: AsyncIterable<Uint8Array>,
+  { stream, isOurs }: Unpacking,
   watch: Watch,
 ): Promise<boolean> {
-  const running = start("tar", ["-C", folder, ...UNPACK_ARGUMENTS], watch);
+  const links = isOurs ? [LINKS_AT_ONCE] : [];
+  const running = start("tar", ["-C", folder, ...links, ...UNPACK_ARGUMENTS], watch);
   const clock = endWhenIdle(running, watch.timeout);
   await clock.during(Promise.all([feed(running, stream, clock), output(running), running.code]));
   const code = await running.code;

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { UNPACK_ARGUMENTS } from "./pack.ts";
+import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "./pack.ts";
 
 /** How every program begins: with the word of its answer, and what it says things by. */
 export const BEGIN = `set -u
@@ -57,8 +57,9 @@ code=$({ { tar "$@"; echo $? >&4; } | { ZSTD_NBTHREADS=1 zstd -1 -qc >&3 || echo
 export const UNPACK = BEGIN + `
 IFS= read -r staging
 IFS= read -r packed
+IFS= read -r ours
 cd "$staging" || stop "the folder $staging is gone"
-unpack() { tar ${UNPACK_ARGUMENTS.join(" ")}; }
+unpack() { tar \${ours:+${LINKS_AT_ONCE}} ${UNPACK_ARGUMENTS.join(" ")}; }
 if [ -z "$packed" ]; then trouble=$(unpack 2>&1)
 else trouble=$({ { zstd -dqc || echo zstd failed >&2; } | unpack; } 2>&1)
 fi

@@ -30,6 +30,7 @@ import type {
   Sight,
   TidyRequest,
   Tools,
+  Unpacking,
   Visit,
 } from "./host.ts";
 import { BROWSE, LOOK, SCAN } from "./look_programs.ts";
@@ -193,12 +194,13 @@ export class SshHost implements Host {
     return zstd ? zstd.unpack({ stream, whole }) : { stream, whole };
   }
 
-  async unpack(staging: string, stream: AsyncIterable<Uint8Array>): Promise<boolean> {
+  async unpack(staging: string, { stream, isOurs }: Unpacking): Promise<boolean> {
     let trouble = "";
     const tell = (text: string) => trouble += text;
     const zstd = this.#zstd;
     const body = zstd ? zstd.pack(stream) : stream;
-    await this.#session.send(UNPACK, [staging, zstd ? "zstd" : ""], tell, body);
+    const lines = [staging, zstd ? "zstd" : "", isOurs ? "yes" : ""];
+    await this.#session.send(UNPACK, lines, tell, body);
     return trouble === "";
   }
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-/** What no file system tells names apart by, where it passes over some characters. */
-const IGNORED = /\p{Default_Ignorable_Code_Point}/gu;
+/** What some file systems pass over, and what stands above or below a letter. */
+const IGNORED = /\p{Default_Ignorable_Code_Point}|\p{M}/gu;
 
 /** What all file systems tell apart. */
 const SIMPLE = /^[\x20-@[-~]*$/;
@@ -40,5 +40,6 @@ export class Links {
 /** A name as a file system has it that tells neither `A` from `a` nor one spelling of `é` from another. */
 function folded(name: string): string {
   if (SIMPLE.test(name)) return name;
-  return name.normalize("NFKD").replace(IGNORED, "").toUpperCase().toLowerCase().normalize("NFKD");
+  const folded = name.normalize("NFKD").toLowerCase().toUpperCase().toLowerCase();
+  return folded.normalize("NFKD").replace(IGNORED, "");
 }

@@ -26,7 +26,7 @@ export interface Edit {
 }
 
 /** Deeper nesting than this is refused; Python's own reader gives up at about 1,000. */
-export const MAX_DEPTH = 1000;
+const MAX_DEPTH = 1000;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
 const WORDS: [string, number | boolean | null][] = [
   ["true", true],
@@ -195,10 +195,29 @@ export function plain(node: JsonNode, holders?: Map<object, JsonNode>): unknown 
  */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseAtOnce(text);
   } catch {
     return plain(readJson(text));
   }
+}
+
+/**
+ * The plain value of a text that is JSON, by the runtime's own reader.
+ *
+ * @throws {SyntaxError} When it is not JSON, and where it could be nested too deeply.
+ */
+export function parseAtOnce(text: string): unknown {
+  if (mayBeDeep(text)) throw new SyntaxError("it may be nested too deeply");
+  return JSON.parse(text);
+}
+
+/** Whether so many lists and objects begin in a text that they may be in each other. */
+function mayBeDeep(text: string): boolean {
+  if (text.length <= 2 * MAX_DEPTH) return false; // each also ends
+  const beginning = /[[{]/g;
+  let begun = 0;
+  while (begun <= MAX_DEPTH && beginning.test(text)) begun++;
+  return begun > MAX_DEPTH;
 }
 
 /** Whether a value is an object, and not a list. */

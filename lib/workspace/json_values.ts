@@ -4,7 +4,7 @@
  * @module
  */
 
-import { applyEdits, type JsonNode, member, plain, readJson } from "./json.ts";
+import { applyEdits, type JsonNode, member, parseAtOnce, plain, readJson } from "./json.ts";
 
 /** A text that becomes another one. */
 export interface Replacement {
@@ -46,16 +46,16 @@ export function replaceValues(
 }
 
 /** What Python writes where JSON has nothing. In a string, quotes beside it make no JSON of it. */
-const PYTHONS = /-?Infinity|NaN/g;
+const PYTHONS = /(?:-?Infinity|NaN)(?!\s*:)/g;
 
 /**
  * Reads a text in which each string has but one spelling.
  *
- * @throws {SyntaxError} When it is not JSON, or has escapes.
+ * @throws {SyntaxError} When it is not JSON, has escapes, or could be nested too deeply.
  */
 function readSimple(content: string): unknown {
   if (content.includes("\\")) throw new SyntaxError("it has escapes");
-  return JSON.parse(content.replace(PYTHONS, '""'));
+  return parseAtOnce(content.replace(PYTHONS, '""'));
 }
 
 /** How many values are replaced by their spelling: each takes a look at the whole text. */

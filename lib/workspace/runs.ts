@@ -93,7 +93,8 @@ export function readRunStatus(content: string | undefined): RunStatus | undefine
       startedAt: asText(root.started_at),
       hostname: asText(root.hostname),
       jobStates: new Map(
-        isObject(states) ? Object.entries(states).map(([id, state]) => [id, String(state)]) : [],
+        Object.entries(isObject(states) ? states : {})
+          .flatMap(([id, state]) => typeof state === "string" ? [[id, state] as const] : []),
       ),
       tags: Array.isArray(tags) ? tags.filter((tag) => asText(tag) !== undefined) : [],
     };

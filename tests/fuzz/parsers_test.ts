@@ -25,7 +25,7 @@ import type { Entry } from "../../lib/host/host.ts";
 import { archive, type OverlayEntry, writeSum } from "../../lib/host/overlay.ts";
 import { followProgress, judge, rsyncVersion } from "../../lib/host/rsync.ts";
 import { Chunks } from "../../lib/host/process.ts";
-import { UNPACK_ARGUMENTS } from "../../lib/host/pack.ts";
+import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/host/pack.ts";
 import { sift } from "../../lib/host/sift.ts";
 import { readJobsFile } from "../../lib/workspace/jobs.ts";
 import { readJson } from "../../lib/workspace/json.ts";
@@ -424,6 +424,7 @@ Deno.test("sift() lets no archive through that tar unpacks elsewhere", async () 
         shell(
           `${root}/in/staging`,
           'tar "$@" < ../../a.tar 2> /dev/null || :',
+          LINKS_AT_ONCE,
           ...UNPACK_ARGUMENTS,
         );
         const found = shell(`${root}/in`, "find . ! -path './staging/jobs/t/1*' -print");

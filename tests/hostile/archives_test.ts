@@ -4,12 +4,19 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Passage } from "../../lib/copy/passage.ts";
 import { pathMap } from "../../lib/copy/relocate.ts";
-import type { PlannedJob } from "../../mod.ts";
-import { archive, type OverlayEntry, writeSum } from "../../lib/host/overlay.ts";
-import { UNPACK_ARGUMENTS } from "../../lib/host/pack.ts";
+import { CopyError, type PlannedJob } from "../../mod.ts";
+import { headerOfExtra } from "../../lib/host/member.ts";
+import {
+  archive,
+  type OverlayEntry,
+  padding,
+  writeOctal,
+  writeSum,
+} from "../../lib/host/overlay.ts";
+import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/host/pack.ts";
 import { joined } from "../../lib/host/process.ts";
 import { sift } from "../../lib/host/sift.ts";
 import { byteStream, gather } from "../support/byte_stream.ts";
@@ -51,6 +58,29 @@ const hardLink = (name: string, target: string) => {
   return bytes;
 };
 
+/** A file without a pax header of its own. */
+const plainFile = (path: string) =>
+  member({ path, kind: "file", mode: 0o644, mtime: "1", bytes: new Uint8Array(9) }).slice(
+    2 * BLOCK,
+  );
+
+/** A pax header with one record, filled up, whose length is spelled in some way. */
+function extra(length: string, key: string, value: string): Uint8Array {
+  const filler = Number(length) - length.length - key.length - value.length - 3;
+  const bytes = new TextEncoder().encode(`${length} ${key}=${value}${"z".repeat(filler)}\n`);
+  const header = headerOfExtra(plainFile("x").slice(0, BLOCK));
+  writeOctal(header, 124, 12, bytes.length);
+  writeSum(header);
+  return joined([header, bytes, padding(bytes.length)]);
+}
+
+/** A member whose checksum has a blank after its first digit: a smaller number for tar. */
+function withBrokenSum(bytes: Uint8Array): Uint8Array {
+  bytes.copyWithin(150, 149, 154);
+  bytes[149] = " ".charCodeAt(0);
+  return bytes;
+}
+
 /** Archives of a job, by what they try; `out` is a folder elsewhere, with a file `mine`. */
 const ARCHIVES: Record<string, (out: string) => Uint8Array[]> = {
   "a file below a link": (out) => [folder(""), link("/a", out), file("/a/x")],
@@ -74,6 +104,32 @@ const ARCHIVES: Record<string, (out: string) => Uint8Array[]> = {
   ],
   "a link in place of the job": (out) => [link("", out), file("/x"), folder(""), file("/y")],
   "a file in place of a link": (out) => [folder(""), link("/a", `${out}/mine`), file("/a")],
+  // BUG when this was written, found by a review: what tar does not take for a pax header it passes
+  // over, and takes the names in the plain header after it.
+  "a record of length 1e2 before another name": (out) => [
+    ...[folder(""), extra("1e2", "path", "jobs/t/1/")],
+    plainFile(`${out}/evil`),
+  ],
+  "a record of length 0x64 before another name": (out) => [
+    ...[folder(""), extra("0x64", "path", "jobs/t/1/")],
+    plainFile(`${out}/evil`),
+  ],
+  "a pax header with a broken sum before another name": (out) => [
+    ...[folder(""), withBrokenSum(extra("100", "path", "jobs/t/1/"))],
+    plainFile(`${out}/evil`),
+  ],
+  "a file with a broken sum, and members in it": (out) => [
+    folder(""),
+    withBrokenSum(joined([
+      member({
+        path: "jobs/t/1/x",
+        kind: "file",
+        mode: 0o644,
+        mtime: "1",
+        bytes: plainFile(`${out}/evil`),
+      }).slice(2 * BLOCK),
+    ])),
+  ],
   "a link through other links": (out) => [
     ...[folder(""), folder("/d"), link("/d/up", ".."), link("/a", out)],
     file("/d/up/a/x"),
@@ -97,9 +153,12 @@ for (const [what, members] of Object.entries(ARCHIVES)) {
     const passage = new Passage([JOB], undefined, map, "host");
     const bytes = joined([...members(out), new Uint8Array(2 * BLOCK)]);
     const expected = { from: "host", mostBytes: 1 << 20, owner: 0, onBytes: () => {} };
-    const through = await gather(sift(byteStream([bytes]), passage, expected));
+    const through = await gather(sift(byteStream([bytes]), passage, expected)).catch((error) => {
+      assert(error instanceof CopyError, error);
+      return new Uint8Array(10_240);
+    });
     const tar = new Deno.Command("tar", {
-      args: ["-C", staging, ...UNPACK_ARGUMENTS],
+      args: ["-C", staging, LINKS_AT_ONCE, ...UNPACK_ARGUMENTS],
       stdin: "piped",
       stderr: "null",
     }).spawn();
@@ -111,7 +170,7 @@ for (const [what, members] of Object.entries(ARCHIVES)) {
     assertEquals([mode, mtime], [before.mode, before.mtime]);
     assertEquals([...Deno.readDirSync(out)].map(({ name }) => name), ["mine"]);
     assertEquals(Deno.readTextFileSync(`${out}/mine`), "mine");
-    assertEquals(passage.whole, false); // rsync will bring it
+    assertEquals(passage.whole, false); // rsync will bring it, or it is refused
     Deno.removeSync(root, { recursive: true });
   });
 }

@@ -312,6 +312,16 @@ Deno.test("relocate() of two equal keys changes the one that Python reads: the l
   );
 });
 
+Deno.test("relocate() refuses what is no JSON, or nested too deeply, wherever", () => {
+  const deep = "[".repeat(1001) + "]".repeat(1001);
+  for (
+    const rest of ['NaN: 1, "a": 2', '"a": 1 NaN', '"a": --Infinity', '"a": NaNNaN', `"a": ${deep}`]
+  ) {
+    const content = `{"workspace": "/ws", ${rest}, "objects": []}`;
+    assertThrows(() => relocate("params", content, MAP), SyntaxError);
+  }
+});
+
 Deno.test("relocate() notes a params.json without workspace, and changes the rest", () => {
   const path = (value: string) => `{"objects": [{"type": "path", "value": "${value}"}]`;
   for (const rest of ["}", ', "workspace": null}', ', "workspace": ["/ws"]}']) {

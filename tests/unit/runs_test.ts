@@ -78,8 +78,14 @@ Deno.test("readRunStatus() reads odd values as none", () => {
   assertEquals(readRunStatus(odd), { ended: false, ...nothing });
   const mixed = '{"job_states": {"a": null, "b": 3, "__proto__": "x"}, "run_tags": [1, "a", null]}';
   const read = readRunStatus(mixed);
-  assertEquals([...read!.jobStates], [["a", "null"], ["b", "3"], ["__proto__", "x"]]);
+  assertEquals([...read!.jobStates], [["__proto__", "x"]]);
   assertEquals(read?.tags, ["a"]);
+});
+
+Deno.test("readRunStatus() and readTransientJobs() run out of nothing, however deep a text is", () => {
+  const deep = "[".repeat(100_000) + "]".repeat(100_000);
+  assertEquals(readRunStatus(`{"job_states": {"a": ${deep}}}`), undefined);
+  assertEquals(readTransientJobs(`{"job_id": ${deep}}`), new Set());
 });
 
 Deno.test("readRunStatus() is undefined of what is no object, or not there", () => {

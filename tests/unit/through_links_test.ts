@@ -31,6 +31,8 @@ Deno.test("Links lead where a file system does not tell names apart", () => {
   assert(leads("cafe\u0301/x", "caf\u00e9"));
   assert(leads("STRASSE/x", "stra\u00dfe"));
   assert(leads("k/x", "\u212a"));
+  for (const name of ["ss/x", "\u00df/x"]) assert(leads(name, "\u1e9e"), name);
+  assert(leads("\u03b1\u03b9\u0301/x", "\u03b1\u0345\u0301"));
 });
 
 Deno.test("Links that come later lead to what came before, too", () => {
