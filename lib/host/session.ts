@@ -26,7 +26,7 @@ import {
 } from "./process.ts";
 import { AGENT } from "./agent_programs.ts";
 import { isRefusal, isUnreached } from "./refusal.ts";
-import { askSsh, cipherOptions, mayHaveMaster } from "./ssh_settings.ts";
+import { findWay, type Way } from "./ssh_settings.ts";
 
 /** How long a login script may go on when it is not needed any more, in milliseconds. */
 const PATIENCE = 20_000;
@@ -59,14 +59,6 @@ export interface Login {
   reached: boolean;
   /** A name for who copies: what it held before a connection was lost is its own. */
   copy: string;
-}
-
-/** What the user's settings lead to. */
-interface Way {
-  /** Whether a master of the user's own serves. */
-  hasMaster: boolean;
-  /** What else a login of our own takes. */
-  ciphers: string[];
 }
 
 /** A session with a host. */
@@ -145,17 +137,8 @@ export class Session {
     running.code.then(() => this.#ended = true);
   }
 
-  async #findWay(): Promise<Way> {
-    const settings = await askSsh(this.#ownOptions, this.ssh.host, this.watch);
-    const hasMaster = mayHaveMaster(settings) && await this.#hasMaster();
-    return { hasMaster, ciphers: cipherOptions(settings) };
-  }
-
-  async #hasMaster(): Promise<boolean> {
-    const args = [...this.#ownOptions, "-O", "check", "--", this.ssh.host];
-    const running = start("ssh", args, this.watch);
-    await Promise.all([running.stdin.close(), output(running)]);
-    return await running.code === 0;
+  #findWay(): Promise<Way> {
+    return findWay(this.#ownOptions, this.ssh.host, this.watch);
   }
 
   #start(options: string[]): Running {

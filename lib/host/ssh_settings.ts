@@ -15,11 +15,32 @@ const USUAL = [
 /** The one that nearly all processors have instructions for: with it, large files take a third less. */
 const FASTEST = "aes128-gcm@openssh.com";
 
-/** What ssh would do, as `ssh -G` tells it: a key and a value on each line; nothing when it fails. */
-export async function askSsh(args: string[], host: string, watch: Watch): Promise<string[]> {
-  const running = start("ssh", [...args, "-G", "--", host], watch);
+/** How to log in, by what the user's settings say. */
+export interface Way {
+  /** Whether a master of the user's own serves. */
+  hasMaster: boolean;
+  /** What else a login of our own takes. */
+  ciphers: string[];
+}
+
+/**
+ * Finds how to log in.
+ *
+ * @param args The arguments of every ssh to this host.
+ */
+export async function findWay(args: string[], host: string, watch: Watch): Promise<Way> {
+  const asked = await askSsh([...args, "-G"], host, watch);
+  const settings = asked?.split("\n") ?? [];
+  const hasMaster = mayHaveMaster(settings) &&
+    await askSsh([...args, "-O", "check"], host, watch) !== undefined;
+  return { hasMaster, ciphers: cipherOptions(settings) };
+}
+
+/** What ssh answers without a connection; undefined when it fails. */
+async function askSsh(args: string[], host: string, watch: Watch): Promise<string | undefined> {
+  const running = start("ssh", [...args, "--", host], watch);
   const [text] = await Promise.all([output(running), running.stdin.close()]);
-  return await running.code === 0 ? text.split("\n") : [];
+  return await running.code === 0 ? text : undefined;
 }
 
 /** Whether a master of the user's own may serve; so it may where ssh tells nothing. */
