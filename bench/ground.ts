@@ -105,14 +105,13 @@ const PIECE = new Uint8Array(2 ** 24);
  */
 export async function touchMemory(tree: Tree): Promise<void> {
   if (!await exists(MEMORY)) return;
-  const needed = Math.min(
-    PROGRAMS_BYTES + 3 * bytesOf(tree),
-    Deno.systemMemoryInfo().available / 2,
-  );
+  const { bavail, bsize } = await statfs(MEMORY);
+  const free = Math.min(bavail * bsize, Deno.systemMemoryInfo().available);
+  const needed = Math.min(PROGRAMS_BYTES + 3 * bytesOf(tree), free / 2);
   const path = await Deno.makeTempFile({ dir: MEMORY, prefix: "xpm-bench-" });
   using file = await Deno.open(path, { write: true });
   await Deno.remove(path);
-  for (let at = 0; at < needed; at += PIECE.length) file.writeSync(PIECE);
+  for (let at = 0; at + PIECE.length <= needed; at += PIECE.length) file.writeSync(PIECE);
 }
 
 async function exists(path: string): Promise<boolean> {

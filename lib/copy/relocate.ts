@@ -7,13 +7,13 @@
 
 import {
   applyEdits,
-  asText,
   isObject,
   type JsonNode,
   member,
   quote,
   readJson,
   text,
+  textOf,
 } from "../workspace/json.ts";
 import { type Replacement, replaceValues } from "../workspace/json_values.ts";
 
@@ -129,7 +129,7 @@ function apply(kind: DocumentKind, root: unknown, change: Change, jobPath?: stri
 
 function params(root: unknown, change: Change): void {
   if (!isObject(root)) throw new SyntaxError("not an object");
-  if (asText(root.workspace) === undefined) change.notes.add("names no workspace");
+  if (textOf(root.workspace) === undefined) change.notes.add("names no workspace");
   else change.set(root, "workspace", change.map.destination);
   change.paths(root.objects);
 }
@@ -172,13 +172,13 @@ class Change {
 
   /** Gives a text another value. */
   set(holder: Record<string, unknown>, key: string, value: string): void {
-    if (asText(holder[key]) === undefined || holder[key] === value) return;
+    if (textOf(holder[key]) === undefined || holder[key] === value) return;
     this.#replacements.push({ holder, key, text: quote(value) });
   }
 
   /** Relocates a path, where it is in the source workspace. */
   #move(holder: Record<string, unknown>, key: string): void {
-    const path = asText(holder[key]);
+    const path = textOf(holder[key]);
     if (path === undefined) return;
     const moved = relocatePath(path, this.map);
     if (moved !== undefined) {
@@ -195,7 +195,7 @@ class Change {
     const typed = (type === "path" || type === "path.serialized") && value !== undefined;
     if (!typed) { for (const key of Object.keys(node)) this.paths(node[key]); }
     else if (base === undefined) this.#move(node, "value");
-    else if (base === "workspace") this.inside.add(asText(value) ?? "");
+    else if (base === "workspace") this.inside.add(textOf(value) ?? "");
   }
 
   /** Relocates every `{"__path__": ...}` in the `state_dict` of every service. */

@@ -114,14 +114,13 @@ export class Session {
 
   /** Looks whether there is a master that will serve: no login comes of that. */
   async expect(): Promise<void> {
-    this.#way ??= this.#findWay();
-    await this.#way.catch(() => {}); // who logs in will hear of it
+    await this.#findWay().catch(() => {}); // who logs in will hear of it
   }
 
   /** Logs in; where the user has a master of their own for this host, that one serves. */
   async open(): Promise<void> {
     let options = this.#ownOptions;
-    const { hasMaster, ciphers } = await (this.#way ??= this.#findWay());
+    const { hasMaster, ciphers } = await this.#findWay();
     if (!hasMaster) {
       this.#folder = Deno.makeTempDirSync({ prefix: "xpm-", dir: socketParent() });
       options = ["-M", "-S", this.#socket, "-oControlPersist=no", ...options, ...ciphers];
@@ -137,8 +136,9 @@ export class Session {
     running.code.then(() => this.#ended = true);
   }
 
+  /** Asks once how to log in. */
   #findWay(): Promise<Way> {
-    return findWay(this.#ownOptions, this.ssh.host, this.watch);
+    return this.#way ??= findWay(this.#ownOptions, this.ssh.host, this.watch);
   }
 
   #start(options: string[]): Running {

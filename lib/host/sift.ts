@@ -105,8 +105,9 @@ class Sifter {
   /** The member whose bytes are gathered, and its header. */
   #head: MemberHead | undefined;
   #header: Uint8Array | undefined;
-  #out: Uint8Array[] = [];
+  /** Where what has come out is put together. */
   #memory = NONE;
+  #out: Uint8Array[] = [];
   /** What comes after that, as long as it is one piece of memory. */
   #run: ArrayBufferLike | undefined;
   #runStart = 0;

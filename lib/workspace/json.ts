@@ -226,7 +226,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** A value that is a text; undefined for every other. */
-export function asText(value: unknown): string | undefined {
+export function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { asText, isObject, parseJson } from "./json.ts";
+import { isObject, parseJson, textOf } from "./json.ts";
 
 const RUN_ID = /^(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)(?:\.(\d+))?$/;
 
@@ -72,7 +72,7 @@ export function readTransientJobs(events: string): Set<string> {
   const ids = events.split("\n").map((line) => {
     try {
       const root = parseJson(line);
-      return isObject(root) ? asText(root.job_id) : undefined;
+      return isObject(root) ? textOf(root.job_id) : undefined;
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       throw error;
@@ -89,14 +89,14 @@ export function readRunStatus(content: string | undefined): RunStatus | undefine
     if (!isObject(root)) return undefined;
     const { job_states: states, run_tags: tags } = root;
     return {
-      ended: asText(root.ended_at) !== undefined,
-      startedAt: asText(root.started_at),
-      hostname: asText(root.hostname),
+      ended: textOf(root.ended_at) !== undefined,
+      startedAt: textOf(root.started_at),
+      hostname: textOf(root.hostname),
       jobStates: new Map(
         Object.entries(isObject(states) ? states : {})
           .flatMap(([id, state]) => typeof state === "string" ? [[id, state] as const] : []),
       ),
-      tags: Array.isArray(tags) ? tags.filter((tag) => asText(tag) !== undefined) : [],
+      tags: Array.isArray(tags) ? tags.filter((tag) => textOf(tag) !== undefined) : [],
     };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

@@ -16,7 +16,6 @@ import {
   relocate,
   relocatePath,
 } from "../../lib/copy/relocate.ts";
-import type { PlannedJob } from "../../lib/copy/types.ts";
 import { CopyError } from "../../lib/errors.ts";
 import { experimentReader, linksOf, scanReader, sightOf } from "../../lib/host/answers.ts";
 import { members } from "../../lib/host/archive.ts";
@@ -32,6 +31,7 @@ import { readJson } from "../../lib/workspace/json.ts";
 import { isId } from "../../lib/workspace/layout.ts";
 import { readRunStatus, readTransientJobs } from "../../lib/workspace/runs.ts";
 import { byteStream } from "../support/byte_stream.ts";
+import { plannedJob } from "../support/planned_job.ts";
 import { shell } from "../support/shell.ts";
 
 fc.configureGlobal({ seed: 20261124, numRuns: 1000 });
@@ -353,17 +353,7 @@ const job = fc.array(
 
 /** An archive of that job, on the way from a host. */
 function through(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const asked: PlannedJob = {
-    taskId: "t",
-    jobId: "1",
-    action: "copy",
-    source: "done",
-    destination: "absent",
-    bytes: 0,
-    files: 0,
-    incomplete: false,
-  };
-  const passage = new Passage([asked], undefined, MAP, "host");
+  const passage = new Passage([plannedJob("t", "1")], undefined, MAP, "host");
   return sift(stream, passage, { from: "host", mostBytes: 1 << 20, owner: 0, onBytes: () => {} });
 }
 

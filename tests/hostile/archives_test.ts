@@ -7,7 +7,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { Passage } from "../../lib/copy/passage.ts";
 import { pathMap } from "../../lib/copy/relocate.ts";
-import { CopyError, type PlannedJob } from "../../mod.ts";
+import { CopyError } from "../../mod.ts";
+import { BLOCK } from "../../lib/host/archive.ts";
 import { headerOfExtra } from "../../lib/host/member.ts";
 import {
   archive,
@@ -20,18 +21,9 @@ import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/host/pack.ts";
 import { joined } from "../../lib/host/process.ts";
 import { sift } from "../../lib/host/sift.ts";
 import { byteStream, gather } from "../support/byte_stream.ts";
+import { plannedJob } from "../support/planned_job.ts";
 
-const JOB: PlannedJob = {
-  taskId: "t",
-  jobId: "1",
-  action: "copy",
-  source: "done",
-  destination: "absent",
-  bytes: 0,
-  files: 0,
-  incomplete: false,
-};
-const BLOCK = 512;
+const JOB = plannedJob("t", "1");
 
 /** A member of an archive, and nothing after it. */
 function member(entry: OverlayEntry): Uint8Array {
@@ -120,7 +112,7 @@ const ARCHIVES: Record<string, (out: string) => Uint8Array[]> = {
   ],
   "a file with a broken sum, and members in it": (out) => [
     folder(""),
-    withBrokenSum(joined([
+    withBrokenSum(
       member({
         path: "jobs/t/1/x",
         kind: "file",
@@ -128,7 +120,7 @@ const ARCHIVES: Record<string, (out: string) => Uint8Array[]> = {
         mtime: "1",
         bytes: plainFile(`${out}/evil`),
       }).slice(2 * BLOCK),
-    ])),
+    ),
   ],
   "a link through other links": (out) => [
     ...[folder(""), folder("/d"), link("/d/up", ".."), link("/a", out)],

@@ -9,10 +9,10 @@ import {
   rewriteRun,
   runOriginals,
 } from "../../lib/copy/rewrite.ts";
-import type { PlannedJob } from "../../lib/copy/types.ts";
 import { CopyError } from "../../lib/errors.ts";
 import type { Entry } from "../../lib/host/host.ts";
 import type { OverlayEntry } from "../../lib/host/overlay.ts";
+import { plannedJob } from "../support/planned_job.ts";
 
 const MAP = pathMap({
   workspace: ["/ws", "/mnt/disk/ws"],
@@ -22,16 +22,7 @@ const MAP = pathMap({
   destination: "/new",
 });
 
-const JOB: PlannedJob = {
-  taskId: "neuralir.train",
-  jobId: "9de0",
-  action: "copy",
-  source: "done",
-  destination: "absent",
-  bytes: 0,
-  files: 0,
-  incomplete: false,
-};
+const JOB = plannedJob("neuralir.train", "9de0");
 const FOLDER = "jobs/neuralir.train/9de0";
 const RUN = "experiments/e/20260118_170744";
 
@@ -354,7 +345,7 @@ Deno.test("jobOriginals() name whatever rewriteJob() will write", () => {
   assertEquals(new Set(Object.values(times)), new Set([READ]));
 });
 
-const OTHER: PlannedJob = { ...JOB, jobId: "a58c" };
+const OTHER = plannedJob(JOB.taskId, "a58c");
 
 /** A run's folder with its links to two jobs, and more. */
 function runFolder(...more: Entry[]): FoundRunFolder {
