@@ -1,6 +1,6 @@
 /**
  * An archive of tar that is changed while it passes: members are left out, files get other bytes,
- * links lead elsewhere. What is not changed passes byte for byte.
+ * links lead elsewhere. What is not changed passes byte for byte, up to the archive's end.
  *
  * @module
  */
@@ -85,6 +85,12 @@ export function untrusted(from: string, what: string): CopyError {
 
 const NONE = new Uint8Array();
 
+/**
+ * The end of an archive. With more after it, in a record of its own since files have changed their
+ * length, tar could go before whoever sends has been rid of that.
+ */
+const END = new Uint8Array(2 * BLOCK);
+
 /** What is under way: a header, what a pax header says, a file to change, or what only passes. */
 type Stage = "header" | "extra" | "content" | "through" | "end";
 
@@ -153,10 +159,9 @@ class Sifter {
     if (this.#header?.buffer === buffer) this.#header = this.#header.slice();
   }
 
-  /** Only what fills up the archive comes after its end. */
+  /** Only what fills up the archive comes after its end; no tar reads it, so it goes no further. */
   #finish(rest: Uint8Array): void {
     if (rest.some((byte) => byte !== 0)) throw untrusted(this.from, "something after the end");
-    this.#emit(rest);
   }
 
   /** Lets something out; together with what it follows in memory, for there are many small parts. */
@@ -216,6 +221,7 @@ class Sifter {
       this.#stage = "end";
       this.sieve.end();
       this.#finish(header);
+      this.#insert(END);
       return;
     }
     if (!isMagic(header) || sumOf(header) !== octal(header, 148, 8)) {

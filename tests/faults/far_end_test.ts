@@ -77,14 +77,23 @@ Deno.test({
   },
 });
 
-/** What zstd may do at the other end; each leaves a trace of its start. */
+/**
+ * What zstd may do at the other end; each leaves a trace of its start.
+ *
+ * BUG when this was written: the last of an archive came when tar had seen its end and was gone, so
+ * zstd failed, and rsync had to bring all again.
+ */
 const ZSTDS: Record<string, string> = {
   "works": 'exec $own "$@"',
+  "is slow in the end":
+    '$own "$@" > FOLDER/all; head -c -512 FOLDER/all; sleep 0.5; tail -c 512 FOLDER/all',
   "fails": "exit 1",
   "fails after some bytes": '$own "$@" | head -c 5000; exit 1',
   "ends too early": '$own "$@" | head -c 5000',
   "makes nonsense": "exec head -c 5000 /dev/urandom",
 };
+/** With which of them all comes, so that nothing is left to rsync. */
+const WORKING = ["works", "is slow in the end"];
 
 for (const [what, script] of Object.entries(ZSTDS)) {
   for (const direction of ["local to remote", "remote to local"] as const) {
@@ -95,11 +104,20 @@ for (const [what, script] of Object.entries(ZSTDS)) {
         withPrograms(
           { zstd: `#!/bin/sh\ntouch FOLDER/started\n${OWN}\n${script}` },
           async (sshd, folder) => {
-            await withPair(direction, sshd, async (pair) => {
+            await withPair(direction, sshd, async ({ between }) => {
+              // params.json gets longer, so the archive's end is not that of a record of tar's
+              const pair = between({ destination: "long".repeat(30) });
               const sample = makeSample(pair.source.path);
-              const result = await pair.copy(sample);
+              const commands: string[] = [];
+              const result = await pair.copy(sample, {
+                onEvent(event) {
+                  if (event.type === "command") commands.push(event.command.join(" "));
+                },
+              });
               assertEquals([result.errors, result.complete], [[], true]);
               compareTrees({ sample, destination: pair.destination.path });
+              const isBroughtAgain = commands.some((command) => /^rsync (?!--version)/.test(command));
+              assertEquals(isBroughtAgain, !WORKING.includes(what));
             });
             assert(existsSync(`${folder}/started`));
           },

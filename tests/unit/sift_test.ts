@@ -80,3 +80,18 @@ Deno.test({
     Deno.removeSync(folder, { recursive: true });
   },
 });
+
+// BUG when this was written: what filled up the last record passed, too, and came when tar was gone.
+Deno.test("sift() ends an archive where tar does, when a file has got longer", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "xpm-sift-" });
+  shell(folder, "echo x > f; tar --format=posix -b 128 -cf before.tar f");
+  const sieve: Sieve = { ...SIEVE, meet: () => "read", change: () => [new Uint8Array(5000)] };
+  const expected = { from: "tar", mostBytes: 1 << 20, owner: 0, onBytes: () => {} };
+  const stream = byteStream([Deno.readFileSync(`${folder}/before.tar`)]);
+  const after = await gather(sift(stream, sieve, expected));
+  Deno.writeFileSync(`${folder}/after.tar`, after);
+  const listed = shell(folder, "tar --block-number -tf after.tar").trim().split("\n");
+  const [, block] = /^block (\d+): \*\* Block of NULs \*\*$/.exec(listed.at(-1)!)!;
+  assertEquals(after.length, (Number(block) + 2) * 512);
+  Deno.removeSync(folder, { recursive: true });
+});
