@@ -71,3 +71,9 @@ export class LostConnection extends CopyError {
     super("connection", message, "run the same command again: it goes on from here");
   }
 }
+
+/** The error for a workspace that is not there. */
+export function notThere(path: string, host?: string): CopyError {
+  const where = host === undefined ? "" : ` on ${host}`;
+  return new CopyError("not-found", `there is no folder ${path}${where}`, "is the path right?");
+}

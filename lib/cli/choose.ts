@@ -13,11 +13,11 @@ import { CURRENT, printable } from "../workspace/layout.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import type { Settings } from "../workspace/settings.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import type { CopyRequest } from "./arguments.ts";
 import { clip, count, table } from "./format.ts";
 import type { Session } from "./library.ts";
 import { jobCounts } from "./list_report.ts";
 import { location } from "./names.ts";
+import type { CopyRequest } from "./requests.ts";
 import { quote } from "../shell_words.ts";
 import type { Terminal } from "./terminal.ts";
 

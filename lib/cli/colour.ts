@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ColorChoice } from "./arguments.ts";
+import type { ColorChoice } from "./requests.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a colour says: all is well, look here, something is wrong. */

@@ -9,8 +9,9 @@ import type { RequiredPermissions } from "../copy/permissions.ts";
 import { CopyError } from "../errors.ts";
 import { localPath } from "../workspace/local_path.ts";
 import { isPath } from "../workspace/reference.ts";
-import { COMMANDS, type CopyRequest } from "./arguments.ts";
+import { COMMANDS } from "./arguments.ts";
 import type { Choice, Named } from "./choose.ts";
+import type { CopyRequest } from "./requests.ts";
 
 /** The command that does what a dry run showed, in the user's own words. */
 export function copyCommand(

@@ -9,12 +9,12 @@ import type { CopyEvent, CopyOptions, CopyPlan } from "../copy/types.ts";
 import { type Defaults, withDefaults } from "../workspace/defaults.ts";
 import { findWorkspace } from "../workspace/find.ts";
 import type { Settings } from "../workspace/settings.ts";
-import type { CleanRequest, CopyRequest, ListRequest } from "./arguments.ts";
 import { choose, noExperiment, type Questions } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
 import { EXIT } from "./failure.ts";
 import { type Library, library as realLibrary } from "./library.ts";
 import type { Reporter } from "./reporter.ts";
+import type { CleanRequest, CopyRequest, ListRequest } from "./requests.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a command works with. */

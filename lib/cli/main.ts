@@ -5,12 +5,13 @@
  */
 
 import config from "../../deno.json" with { type: "json" };
-import { type OutputChoice, parseArguments } from "./arguments.ts";
+import { parseArguments } from "./arguments.ts";
 import { EXIT, exitCode, type Failure, toFailure } from "./failure.ts";
 import { HELP_TEXT } from "./help.ts";
 import { JsonReporter } from "./json_reporter.ts";
 import type { Library } from "./library.ts";
 import type { Reporter } from "./reporter.ts";
+import type { OutputChoice } from "./requests.ts";
 import type { Terminal } from "./terminal.ts";
 import { TextReporter } from "./text_reporter.ts";
 

@@ -11,7 +11,6 @@ import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
 import { quoteCommand } from "../shell_words.ts";
 import { printable } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import type { OutputChoice } from "./arguments.ts";
 import { choosePaint } from "./colour.ts";
 import { type Failure, renderFailure } from "./failure.ts";
 import { renderLeftovers } from "./clean_report.ts";
@@ -25,6 +24,7 @@ import {
   type ReportStyle,
 } from "./plan_report.ts";
 import type { Reporter } from "./reporter.ts";
+import type { OutputChoice } from "./requests.ts";
 import { type ProgressMode, Screen } from "./screen.ts";
 import { renderSummary } from "./summary_report.ts";
 import type { Terminal } from "./terminal.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
+import { notThere } from "../errors.ts";
 import { asCopyError } from "../host/access.ts";
 import type { FoundLeftover } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
-import { notThere } from "../host/local.ts";
 import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { CopyOptions } from "./types.ts";

@@ -4,12 +4,11 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
+import { CopyError, notThere } from "../errors.ts";
 import { hasControl, JOBS_FILE, printable, STATUS_FILE } from "../workspace/layout.ts";
 import { availableBytes } from "./df.ts";
 import type { Entry, EntryKind, FoundExperiment, LinkedFolder, Sight, Visit } from "./host.ts";
 import { hasHoles } from "./files.ts";
-import { notThere } from "./local.ts";
 
 const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
 

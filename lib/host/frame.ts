@@ -1,20 +1,37 @@
 /**
- * The frame around what a remote program answers: NUL, a word chosen anew each time, then texts
- * that end with a NUL, the last of them that word and `end`.
+ * The frames around a remote program and what it answers. The program comes after its length, then
+ * a word chosen anew each time and its data. It answers NUL, that word, then texts that end with a
+ * NUL, the last of them that word and `end`.
  *
  * @module
  */
 
 import { CopyError } from "../errors.ts";
 import { printable } from "../workspace/layout.ts";
-import { Chunks, joined } from "./process.ts";
+import { Chunks, joined, type Parts } from "./process.ts";
 
 /** The most bytes that login scripts may print before an answer. */
 const MAX_BANNER = 1 << 20;
 /** The most bytes that an answer may have: a line for each of some million files. */
 const MAX_ANSWER = 1 << 28;
 
+const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** A program with its length before it. */
+export function sized(program: string): string {
+  return `${encoder.encode(program).length}\n${program}`;
+}
+
+/** What a program reads: its word, before which it may come itself; its lines, its body. */
+export async function* input(
+  word: string,
+  lines: string[],
+  body: Parts,
+): AsyncGenerator<Uint8Array> {
+  yield encoder.encode([word, ...lines, ""].join("\n"));
+  yield* body;
+}
 
 /** What a remote shell answers, one framed answer after the other. */
 export class Answers {

@@ -5,120 +5,25 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { refused } from "./access.ts";
-import { lookAt, namesIn, walk } from "./files.ts";
 import { jobName, JOBS } from "../workspace/layout.ts";
-import { APPEARED, HELD } from "./host.ts";
-import type { Claim, ClaimRequest, FailedMove, Move, Place, Settlement } from "./host.ts";
-import { type Lock, takeLock, tryLock } from "./lock.ts";
+import { refused } from "./access.ts";
+import { parentOf, removeTree, rename } from "./changes.ts";
+import { lookAt, namesIn } from "./files.ts";
+import { APPEARED, type FailedMove, HELD, type Move, type Settlement } from "./host.ts";
+import { ASIDE } from "./local_claim.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
+import { writesInto } from "./pack.ts";
 import { feed, output, type Parts, start, stopIfAborted, type Watch } from "./process.ts";
 import { syncFolders, syncTree } from "./sync.ts";
-
-/** Where, in a staging folder, what is being replaced waits until the new one stands. */
-export const ASIDE = "replaced";
-
-/** The file, in a staging folder, that says which copy it is of. */
-export const ABOUT = "about.json";
-
-/** Makes a staging folder that only its owner may enter, and claims it. */
-export async function claimLocally(
-  { staging, places, about }: ClaimRequest,
-  onWait: () => void,
-  signal: AbortSignal | undefined,
-): Promise<Claim & Pick<Lock, "isHeld">> {
-  const parent = parentOf(staging);
-  if (lookAt(parent, "")?.kind === "link") throw refused("write", parent);
-  Deno.mkdirSync(parentOf(parent), { recursive: true });
-  for (const path of [parent, staging]) {
-    const { kind = "folder" } = lookAt(path, "") ?? {};
-    if (kind !== "folder") throw new CopyError("refused", `${path} is no folder`, "remove it");
-  }
-  const lock = await takeLock(`${staging}.lock`, onWait, signal);
-  const release = () => {
-    if (lock.isHeld()) removeUnused(staging);
-    lock.release();
-    removeEmpty(parent);
-    return Promise.resolve();
-  };
-  try {
-    const real = Deno.realPathSync(parent);
-    if (real !== parent) throw refused("write", parentOf(real));
-    Deno.mkdirSync(staging, { recursive: true, mode: 0o700 });
-    for (const folder of [parent, staging]) makePrivate(folder);
-    const restored = putBack(staging, places) + await putBackOthers(staging, places, signal);
-    const resumed = namesIn(staging)!.some(({ name }) => name !== ABOUT);
-    if (lookAt(`${staging}/${ABOUT}`, "") !== undefined) Deno.removeSync(`${staging}/${ABOUT}`);
-    Deno.writeTextFileSync(`${staging}/${ABOUT}`, `${about}\n`, { createNew: true });
-    return {
-      changed: restored > 0 || lock.waited,
-      resumed,
-      owner: Deno.lstatSync(staging).uid ?? 0,
-      isHeld: lock.isHeld,
-      release,
-    };
-  } catch (error) {
-    await release();
-    throw error;
-  }
-}
-
-/** What others could write into could become anything while it is put together. */
-function makePrivate(folder: string): void {
-  if (((lookAt(folder, "")?.mode ?? 0) & 0o077) !== 0) Deno.chmodSync(folder, 0o700);
-}
-
-/** The names of staging folders. */
-export const STAGING_NAME = /^[0-9a-f]{16}$/;
-
-/** Puts back what other copies have left aside, those that live excepted. */
-async function putBackOthers(
-  staging: string,
-  places: Place[],
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  const parent = parentOf(staging);
-  let restored = 0;
-  for (const { name } of namesIn(parent) ?? []) {
-    const other = `${parent}/${name}`;
-    if (!STAGING_NAME.test(name) || other === staging) continue;
-    if (lookAt(`${other}/${ASIDE}`, "")?.kind !== "folder") continue;
-    const lock = await tryLock(`${other}.lock`, signal);
-    try {
-      if (lock !== undefined) restored += putBack(other, places);
-    } finally {
-      lock?.release();
-    }
-  }
-  return restored;
-}
-
-/** A folder that an interrupted copy moved aside, and did not replace, goes back to its place. */
-export function putBack(staging: string, places: Place[]): number {
-  let restored = 0;
-  for (const place of places) {
-    const aside = `${staging}/${ASIDE}/${place.name}`;
-    for (const { name: group } of namesIn(aside) ?? []) {
-      if (lookAt(`${place.path}/${group}`, "")?.kind !== "folder") continue;
-      for (const { name } of namesIn(`${aside}/${group}`) ?? []) {
-        const final = `${place.path}/${group}/${name}`;
-        if (lookAt(final, "") !== undefined) continue;
-        rename(`${aside}/${group}/${name}`, final);
-        restored++;
-      }
-    }
-  }
-  return restored;
-}
 
 /**
  * Does what a {@linkcode Settlement} says; a move that fails does not keep others from theirs.
  *
- * @param gnu Whether `tar` is GNU's.
+ * @param tar What `tar --version` says.
  */
 export async function settleLocally(
   { staging, carry, overlay, moves, marker, keep, finished }: Settlement,
-  gnu: boolean,
+  tar: string,
   watch: Watch,
 ): Promise<FailedMove[]> {
   const misplaced = notFolders(staging, moves);
@@ -127,7 +32,7 @@ export async function settleLocally(
     if (!kept) misplaced.set(carry.into, LOST);
   }
   const under = ({ path }: OverlayEntry) => misplaced.has(path.split("/").slice(0, 3).join("/"));
-  await unpack(staging, overlay.filter((entry) => !under(entry)), gnu, watch);
+  await unpack(staging, overlay.filter((entry) => !under(entry)), tar, watch);
   if (watch.fsync) await syncTree(staging, watch);
   const failed: FailedMove[] = [];
   // a run may only name jobs that are there, after a power cut too
@@ -187,13 +92,12 @@ async function takeOver(from: string, into: string, watch: Watch): Promise<boole
 async function unpack(
   staging: string,
   overlay: OverlayEntry[],
-  gnu: boolean,
+  version: string,
   watch: Watch,
 ): Promise<void> {
   if (overlay.length === 0) return;
-  // GNU tar can write into the files that rsync made, and so keep the owners that root gave them.
-  const root = Deno.lstatSync(staging).uid === 0;
-  const options = ["--no-same-owner", ...(gnu && root ? ["--overwrite"] : [])];
+  const owner = Deno.lstatSync(staging).uid ?? NaN;
+  const options = ["--no-same-owner", ...(writesInto(owner, version) ? ["--overwrite"] : [])];
   const args = ["-xpf", "-", ...options, "-C", staging];
   await finish("tar", args, archive(overlay), watch);
 }
@@ -299,47 +203,6 @@ function foldersOf(moves: Move[]): Set<string> {
   return folders;
 }
 
-/** Removes a staging folder in which nothing is. */
-function removeUnused(staging: string): void {
-  if (namesIn(staging)?.every(({ name }) => name === ABOUT)) removeTree(staging);
-}
-
-function removeEmpty(folder: string): void {
-  if (namesIn(folder)?.length === 0) Deno.removeSync(folder);
-}
-
-/** Renames; a folder that its owner may not write is opened for it, and closed again. */
-function rename(from: string, to: string): void {
-  try {
-    Deno.renameSync(from, to);
-  } catch (error) {
-    const { kind, mode = 0 } = lookAt(from, "") ?? {};
-    if (kind !== "folder" || (mode & 0o200) !== 0) throw error;
-    Deno.chmodSync(from, mode | 0o200);
-    try {
-      Deno.renameSync(from, to);
-    } catch (again) {
-      Deno.chmodSync(from, mode);
-      throw again;
-    }
-    Deno.chmodSync(to, mode);
-  }
-}
-
-/** Removes a folder with all that is in it, folders that their owner may not write among them. */
-export function removeTree(path: string): void {
-  try {
-    Deno.removeSync(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
-    walk(path, true, ({ kind, path: below, mode }) => {
-      if (kind === "folder") Deno.chmodSync(`${path}/${below}`, mode | 0o700);
-    });
-    Deno.chmodSync(path, 0o700);
-    Deno.removeSync(path, { recursive: true });
-  }
-}
-
 /** Whether what stands there is a job that is done: such a job is never replaced. */
 function isDone(final: string, into: string): boolean {
   const task = into.slice(into.lastIndexOf("/") + 1);
@@ -357,8 +220,4 @@ function clear(staging: string, keep: string | undefined, finished: boolean): vo
     }
   }
   if (finished) removeTree(staging);
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { removeTree } from "./changes.ts";
 import { lookAt, namesIn, readText, walk } from "./files.ts";
 import type { FoundLeftover, TidyRequest } from "./host.ts";
-import { ABOUT, ASIDE, putBack, removeTree, STAGING_NAME } from "./local_settle.ts";
+import { ABOUT, ASIDE, putBack, STAGING_NAME } from "./local_claim.ts";
 import { isOwned, tryLock } from "./lock.ts";
 
 /** Finds what copies have left, and removes it when it is told to. */

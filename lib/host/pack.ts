@@ -14,6 +14,17 @@ export function isGnuTar(version: string): boolean {
   return version.includes("GNU");
 }
 
+/**
+ * Whether tar is to write into the files that rsync made, and so keep the owners that root gave them
+ * (`--overwrite`).
+ *
+ * @param owner The user who unpacks, as a number.
+ * @param version What `tar --version` says.
+ */
+export function writesInto(owner: number, version: string): boolean {
+  return owner === 0 && isGnuTar(version);
+}
+
 /** The arguments of GNU tar, for names on its standard input. */
 export function packArguments({ leftBehind }: Pick<PackRequest, "leftBehind">): string[] {
   return [

@@ -10,13 +10,11 @@ import { CopyError, LostConnection } from "../errors.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
 import { requireAccess } from "./access.ts";
 import { variable } from "./environment.ts";
-import { Answers } from "./frame.ts";
+import { Agent } from "./agent.ts";
+import { Answers, input, sized } from "./frame.ts";
 import {
   endWhenIdle,
   feed,
-  gathered,
-  type IdleClock,
-  isTaken,
   output,
   type Parts,
   type Running,
@@ -24,7 +22,6 @@ import {
   stopIfAborted,
   type Watch,
 } from "./process.ts";
-import { AGENT } from "./agent_programs.ts";
 import { isRefusal, isUnreached } from "./refusal.ts";
 import { findWay, type Way } from "./ssh_settings.ts";
 
@@ -44,13 +41,6 @@ const COMMAND = `exec sh -c 'read -r n; eval "$(dd bs=1 count=$n 2>/dev/null)"'`
 
 const encoder = new TextEncoder();
 
-/** The shell that runs programs one after the other. */
-interface Agent {
-  running: Running;
-  writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  answers: Answers;
-}
-
 /** How to log in. */
 export interface Login {
   /** How long the host may take to answer at all, in seconds, where the user's options do not say. */
@@ -67,12 +57,8 @@ export class Session {
   #folder: string | undefined;
   /** A channel that has been opened before it is needed: a login shell takes its time to start. */
   #spare: Running | undefined;
-  /** The end of what the agent was asked last. */
-  #turn: Promise<void> = Promise.resolve();
-
   /** How to log in; undefined until that is asked. */
   #way: Promise<Way> | undefined;
-
   /** Whether the agent has ever answered. */
   #established = false;
   /** Whether the agent has ended, and with it what it holds. */
@@ -112,6 +98,11 @@ export class Session {
     return `${this.#folder}/s`;
   }
 
+  /** The shell there, once it is open. */
+  get agent(): Agent {
+    return this.#agent!;
+  }
+
   /** Looks whether there is a master that will serve: no login comes of that. */
   async expect(): Promise<void> {
     await this.#findWay().catch(() => {}); // who logs in will hear of it
@@ -126,12 +117,8 @@ export class Session {
       options = ["-M", "-S", this.#socket, "-oControlPersist=no", ...options, ...ciphers];
     }
     const running = this.#start(options);
-    const writer = running.stdin.getWriter(); // stays open: the agent ends with it, or with us
-    this.#agent = { running, writer, answers: new Answers(running.stdout) };
-    const word = crypto.randomUUID();
-    this.#tell(`${sized(AGENT)}${word}\n`);
-    const clock = endWhenIdle(running, this.watch.timeout);
-    await clock.during(this.#answer(word, () => {}));
+    this.#agent = new Agent(running, this.watch, () => this.#agentFailure(running));
+    await this.#agent.open();
     this.#established = true;
     running.code.then(() => this.#ended = true);
   }
@@ -143,112 +130,6 @@ export class Session {
 
   #start(options: string[]): Running {
     return start("ssh", [...options, "--", this.ssh.host, COMMAND], this.watch);
-  }
-
-  /** Writes to the agent; that it has ended is no error here. */
-  #tell(text: string): void {
-    this.#agent!.writer.write(encoder.encode(text)).catch(() => {});
-  }
-
-  async #answer(word: string, tell: (text: string) => void): Promise<void> {
-    const { running, answers } = this.#agent!;
-    if (await answers.read(word, tell)) return;
-    this.#dropSpare(); // the master goes on as long as another channel is open
-    throw await this.#failure(running, await running.code);
-  }
-
-  /** Waits for the end of what the agent was asked before. */
-  async #inTurn(ask: () => Promise<void>): Promise<void> {
-    const before = this.#turn;
-    let done = () => {};
-    this.#turn = new Promise((resolve) => done = resolve);
-    try {
-      await before;
-      stopIfAborted(this.watch);
-      await ask();
-    } finally {
-      done();
-    }
-  }
-
-  /**
-   * Lets the agent run a constant program, and tells each text of its answer.
-   *
-   * @param program One of `programs.ts`.
-   * @param lines The program's data, a line each: it reads no more than these.
-   * @param inItself Whether the program runs in the agent's own shell, and may leave something.
-   */
-  async run(
-    program: string,
-    lines: string[],
-    tell: (text: string) => void,
-    inItself = false,
-  ): Promise<void> {
-    await this.#inTurn(async () => {
-      const word = crypto.randomUUID();
-      const verb = inItself ? "keep" : "run";
-      this.#tell([`${verb} ${sized(program)}${word}`, ...lines, ""].join("\n"));
-      await this.#answer(word, tell);
-    });
-  }
-
-  #dropSpare(): void {
-    this.#spare?.kill();
-    this.#spare = undefined;
-  }
-
-  /** Tells the agent something that it does not answer. */
-  note(line: string): void {
-    this.#tell(`${line}\n`);
-  }
-
-  /**
-   * Lets the agent run a constant program that reads a stream, and tells each text of its answer.
-   *
-   * @param lines The program's first data, a line each.
-   * @param body What comes after them.
-   * @param pace Whether the program must not stand still for longer than a transfer may.
-   */
-  async feed(
-    program: string,
-    lines: string[],
-    tell: (text: string) => void,
-    body: Parts = [],
-    pace: "moving" | "any" = "any",
-  ): Promise<void> {
-    await this.#inTurn(async () => {
-      const clock = endWhenIdle(this.#agent!.running, pace === "moving" ? this.watch.timeout : 0);
-      const word = crypto.randomUUID();
-      const answered = new AbortController();
-      this.#tell(`feed ${sized(program)}`);
-      const sent = this.#send(input(word, lines, body), clock, answered.signal);
-      sent.catch(() => {}); // it is awaited later
-      const heard = (text: string) => {
-        clock.moved();
-        tell(text);
-      };
-      try {
-        await clock.during(this.#answer(word, heard));
-      } finally {
-        answered.abort();
-        await sent;
-      }
-    });
-  }
-
-  /** Sends what a program is fed, until it has answered. */
-  async #send(parts: Parts, clock: IdleClock, answered: AbortSignal): Promise<void> {
-    const { writer } = this.#agent!;
-    try {
-      for await (const part of gathered(parts, PART)) {
-        if (answered.aborted) break;
-        this.#tell(`${part.length}\n`);
-        if (!await isTaken(writer.write(part))) break;
-        clock.moved();
-      }
-    } finally {
-      this.#tell("0\n");
-    }
   }
 
   /**
@@ -267,7 +148,7 @@ export class Session {
     const fed = feed(running, input(sized(program) + word, lines, body), clock);
     const heard = new Answers(running.stdout).read(word, tell);
     const [, whole] = await clock.during(Promise.all([fed, heard]));
-    if (!whole) throw await this.#failure(running, await running.code);
+    if (!whole) throw await this.#failure(running);
   }
 
   /** Runs a constant program, on a channel of its own, whose answer after its beginning is a stream. */
@@ -303,7 +184,16 @@ export class Session {
     return running;
   }
 
-  async #failure(running: Running, code: number): Promise<CopyError> {
+  /** Why the agent did not answer; the master goes on as long as another channel is open. */
+  async #agentFailure(running: Running): Promise<CopyError> {
+    this.#spare?.kill();
+    this.#spare = undefined;
+    return await this.#failure(running);
+  }
+
+  /** Why an ssh has ended before it should. */
+  async #failure(running: Running): Promise<CopyError> {
+    const code = await running.code;
     stopIfAborted(this.watch);
     const host = this.ssh.host;
     const complaint = (await running.complaint).trim();
@@ -331,31 +221,10 @@ export class Session {
       await Promise.all([spare.stdin.close().catch(() => {}), output(spare), spare.code]);
       clearTimeout(timer);
     }
-    const agent = this.#agent;
-    this.#agent = undefined;
-    if (agent !== undefined) {
-      await agent.writer.close().catch(() => {}); // it may have ended before
-      agent.running.kill();
-      await agent.running.code;
-      await agent.answers.end();
-    }
+    await this.#agent?.close();
     if (this.#folder !== undefined) Deno.removeSync(this.#folder, { recursive: true });
     this.#folder = undefined;
   }
-}
-
-/** How much of what a program is fed goes at once, in bytes: each part costs a process there. */
-const PART = 1 << 20;
-
-/** A program with its length before it. */
-function sized(program: string): string {
-  return `${encoder.encode(program).length}\n${program}`;
-}
-
-/** What a program reads: its word, before which it may come itself; its lines, its body. */
-async function* input(word: string, lines: string[], body: Parts): AsyncGenerator<Uint8Array> {
-  yield encoder.encode([word, ...lines, ""].join("\n"));
-  yield* body;
 }
 
 /** A folder whose sockets have paths short enough. */

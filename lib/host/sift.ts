@@ -20,6 +20,7 @@ import {
 } from "./member.ts";
 import { padding, record, writeOctal, writeSum } from "./overlay.ts";
 import { joined } from "./process.ts";
+import { Output } from "./sift_output.ts";
 
 /** What becomes of a member: it passes, is left out, is read to be changed, or leads elsewhere. */
 export type Verdict = "pass" | "drop" | "read" | { target: string };
@@ -36,9 +37,6 @@ export interface Sieve {
 
 /** The most bytes that may stand before a member's own. */
 const MAX_EXTRA = 1 << 20;
-
-/** What is larger is not put together with what comes beside it, in bytes. */
-const MAX_JOINED = 1 << 20;
 
 /** What is known of an archive before it comes. */
 export interface Expected {
@@ -70,7 +68,7 @@ export async function* sift(
     if (left < 0) throw untrusted(from, "more than was asked for");
     sifter.push(chunk);
     onBytes(sifter.bytes);
-    yield* sifter.take();
+    yield* sifter.out.take();
   }
 }
 
@@ -95,6 +93,8 @@ const END = new Uint8Array(2 * BLOCK);
 type Stage = "header" | "extra" | "content" | "through" | "end";
 
 class Sifter {
+  /** What comes out. */
+  readonly out = new Output();
   /** How many bytes of files have passed. */
   bytes = 0;
   #stage: Stage = "header";
@@ -111,30 +111,12 @@ class Sifter {
   /** The member whose bytes are gathered, and its header. */
   #head: MemberHead | undefined;
   #header: Uint8Array | undefined;
-  /** Where what has come out is put together. */
-  #memory = NONE;
-  #out: Uint8Array[] = [];
-  /** What comes after that, as long as it is one piece of memory. */
-  #run: ArrayBufferLike | undefined;
-  #runStart = 0;
-  #runEnd = 0;
 
   constructor(
     private readonly sieve: Sieve,
     private readonly from: string,
     private readonly owner: number,
   ) {}
-
-  /** What has come out: as one, in the same memory each time, but for what is large. */
-  take(): Uint8Array[] {
-    this.#endRun();
-    const out = this.#out;
-    this.#out = [];
-    const size = out.reduce((sum, { length }) => sum + length, 0);
-    if (size > MAX_JOINED || out.length === 1) return out;
-    if (size > this.#memory.length) this.#memory = new Uint8Array(2 * size);
-    return [joined(out, this.#memory)];
-  }
 
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length;) {
@@ -164,30 +146,8 @@ class Sifter {
     if (rest.some((byte) => byte !== 0)) throw untrusted(this.from, "something after the end");
   }
 
-  /** Lets something out; together with what it follows in memory, for there are many small parts. */
-  #emit(part: Uint8Array): void {
-    if (this.#run !== part.buffer || this.#runEnd !== part.byteOffset) {
-      this.#endRun();
-      this.#run = part.buffer;
-      this.#runStart = part.byteOffset;
-    }
-    this.#runEnd = part.byteOffset + part.length;
-  }
-
-  #endRun(): void {
-    if (this.#run === undefined) return;
-    this.#out.push(new Uint8Array(this.#run, this.#runStart, this.#runEnd - this.#runStart));
-    this.#run = undefined;
-  }
-
-  /** Lets out what is not of the archive. */
-  #insert(...parts: Uint8Array[]): void {
-    this.#endRun();
-    this.#out.push(...parts);
-  }
-
   #passOn(part: Uint8Array): void {
-    if (!this.#dropped) this.#emit(part);
+    if (!this.#dropped) this.out.add(part);
     this.#through -= part.length;
     if (this.#through === 0) this.#gather("header", BLOCK);
   }
@@ -221,7 +181,7 @@ class Sifter {
       this.#stage = "end";
       this.sieve.end();
       this.#finish(header);
-      this.#insert(END);
+      this.out.add(END);
       return;
     }
     if (!isMagic(header) || sumOf(header) !== octal(header, 148, 8)) {
@@ -293,10 +253,10 @@ class Sifter {
 
   #pushHeaders(header: Uint8Array): void {
     if (this.#extra !== undefined) {
-      this.#emit(this.#extraHeader!);
-      this.#emit(this.#extra);
+      this.out.add(this.#extraHeader!);
+      this.out.add(this.#extra);
     }
-    this.#emit(header);
+    this.out.add(header);
   }
 
   #takeContent(gathered: Uint8Array): void {
@@ -311,8 +271,8 @@ class Sifter {
     }
     this.bytes += head.size;
     this.#pushHeaders(this.#header!);
-    if (isChanged) this.#insert(...parts, padding(size));
-    else this.#emit(gathered);
+    if (isChanged) { for (const part of [...parts, padding(size)]) this.out.add(part); }
+    else this.out.add(gathered);
     this.#extraHeader = this.#extra = undefined;
     this.#gather("header", BLOCK);
   }

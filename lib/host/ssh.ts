@@ -36,7 +36,7 @@ import type {
 import { BROWSE, LOOK, SCAN } from "./look_programs.ts";
 import { moveList } from "./move_list.ts";
 import { archive } from "./overlay.ts";
-import { isGnuTar, nameList, packArguments } from "./pack.ts";
+import { nameList, packArguments, writesInto } from "./pack.ts";
 import { within } from "./pause.ts";
 import type { Watch } from "./process.ts";
 import { DISCARD, PACK, SETTLE, UNPACK } from "./programs.ts";
@@ -100,7 +100,7 @@ export class SshHost implements Host {
   async look({ path, experimentId, runId, wanted }: Question): Promise<Sight> {
     const answer = new Map<string, string>();
     const lines = asLines([path, experimentId ?? "", runId ?? "", wanted ?? ""]);
-    await this.#session.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
+    await this.#session.agent.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
     this.#tools = { rsync: answer.get("rsync") ?? "", tar: answer.get("tar") ?? "" };
     this.#hasZstd = Boolean(answer.get("zstd"));
     return sightOf(answer, this.name);
@@ -113,7 +113,7 @@ export class SshHost implements Host {
   async browse({ path, experimentId, withJobs }: BrowseRequest): Promise<FoundExperiment[]> {
     const found: FoundExperiment[] = [];
     const lines = asLines([path, experimentId ?? "", withJobs ? "yes" : ""]);
-    await this.#session.run(BROWSE, lines, experimentReader(found, this.name));
+    await this.#session.agent.run(BROWSE, lines, experimentReader(found, this.name));
     return found;
   }
 
@@ -122,7 +122,7 @@ export class SshHost implements Host {
     const lines = asLines([jobStatesOnly ? "states" : "all", root, ...names]);
     const reader = scanReader(this.name, visit);
     const warm = jobStatesOnly ? undefined : this.#warm(); // what is scanned whole will be packed
-    await this.#session.feed(SCAN, lines, reader.tell, [], "moving");
+    await this.#session.agent.feed(SCAN, lines, reader.tell, [], "moving");
     await warm;
     return linksOf(folders, reader.links);
   }
@@ -133,7 +133,7 @@ export class SshHost implements Host {
       ...[...places.map(({ path }) => path), this.login.copy, remove ? "yes" : ""],
       ...[...areas, ""],
     ]);
-    await this.#session.run(TIDY, lines, (text) => texts.push(text), true);
+    await this.#session.agent.run(TIDY, lines, (text) => texts.push(text), true);
     const found: FoundLeftover[] = [];
     for (let at = 0; at + 5 < texts.length; at += 6) {
       const [kind, path, size, modified, state, about] = texts.slice(at, at + 6) as string[];
@@ -156,12 +156,12 @@ export class SshHost implements Host {
       ...[staging, ...places.map(({ path }) => path)],
       ...[this.login.copy, about],
     ]);
-    await this.#session.run(CLAIM, lines, (text) => {
+    await this.#session.agent.run(CLAIM, lines, (text) => {
       if (text === "waiting") onWait();
       said.add(text);
     }, true);
     await warm;
-    const beat = setInterval(() => this.#session.note("alive"), CLAIM_BEAT);
+    const beat = setInterval(() => this.#session.agent.note("alive"), CLAIM_BEAT);
     const value = (name: string) =>
       [...said].find((text) => text.startsWith(`${name} `))?.slice(name.length + 1) ?? "";
     this.#token = value("token");
@@ -173,14 +173,14 @@ export class SshHost implements Host {
       release: async (failed) => {
         clearInterval(beat);
         if (failed) return; // the agent gives it up by itself, as where the connection is lost
-        const freed = this.#session.run(FREE, [staging], () => {}, true).catch(() => {});
+        const freed = this.#session.agent.run(FREE, [staging], () => {}, true).catch(() => {});
         await within(RELEASE, freed);
       },
     };
   }
 
   async discard(staging: string, folders: string[]): Promise<void> {
-    await this.#session.feed(DISCARD, asLines([staging, ...folders]), () => {});
+    await this.#session.agent.feed(DISCARD, asLines([staging, ...folders]), () => {});
   }
 
   pack(request: PackRequest): Pack {
@@ -208,14 +208,12 @@ export class SshHost implements Host {
     const { staging, carry, overlay, moves, marker, keep, finished } = settlement;
     const failed: FailedMove[] = [];
     const carried = [carry?.from ?? "", carry?.into ?? ""];
-    // GNU tar can write into the files that rsync made, and so keep the owners that root gave them
-    const overwrite = this.#owner === 0 && isGnuTar(this.#tools.tar);
-    await this.#session.feed(
+    await this.#session.agent.feed(
       SETTLE,
       asLines([
         ...[staging, ...carried, marker ?? "", keep ?? ""],
         ...[finished ? "yes" : "", this.watch.fsync ? "yes" : "", this.#token],
-        overwrite ? "yes" : "",
+        writesInto(this.#owner, this.#tools.tar) ? "yes" : "",
       ]),
       pairs((from, said) => failed.push({ from, reason: REASONS[said] ?? said })),
       archive(overlay, moveList(moves)),

@@ -1,0 +1,159 @@
+/**
+ * The shell at the other end of a session, which runs programs one after the other.
+ *
+ * @module
+ */
+
+import type { CopyError } from "../errors.ts";
+import { AGENT } from "./agent_programs.ts";
+import { Answers, input, sized } from "./frame.ts";
+import {
+  endWhenIdle,
+  gathered,
+  type IdleClock,
+  isTaken,
+  type Parts,
+  type Running,
+  stopIfAborted,
+  type Watch,
+} from "./process.ts";
+
+/** How much of what a program is fed goes at once, in bytes: each part costs a process there. */
+const PART = 1 << 20;
+
+const encoder = new TextEncoder();
+
+/** The shell that is at work at the other end. */
+export class Agent {
+  /** Stays open: the agent ends with it, or with us. */
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #answers: Answers;
+  /** The end of what it was asked last. */
+  #turn: Promise<void> = Promise.resolve();
+
+  /**
+   * @param running An ssh that has a shell wait for a program.
+   * @param failure Finds out why it did not answer.
+   */
+  constructor(
+    private readonly running: Running,
+    private readonly watch: Watch,
+    private readonly failure: () => Promise<CopyError>,
+  ) {
+    this.#writer = running.stdin.getWriter();
+    this.#answers = new Answers(running.stdout);
+  }
+
+  /** Starts it. */
+  async open(): Promise<void> {
+    const word = crypto.randomUUID();
+    this.#tell(`${sized(AGENT)}${word}\n`);
+    const clock = endWhenIdle(this.running, this.watch.timeout);
+    await clock.during(this.#answer(word, () => {}));
+  }
+
+  /**
+   * Lets it run a constant program, and tells each text of its answer.
+   *
+   * @param program One of `programs.ts` and the like.
+   * @param lines The program's data, a line each: it reads no more than these.
+   * @param inItself Whether the program runs in the agent's own shell, and may leave something.
+   */
+  async run(
+    program: string,
+    lines: string[],
+    tell: (text: string) => void,
+    inItself = false,
+  ): Promise<void> {
+    await this.#inTurn(async () => {
+      const word = crypto.randomUUID();
+      const verb = inItself ? "keep" : "run";
+      this.#tell([`${verb} ${sized(program)}${word}`, ...lines, ""].join("\n"));
+      await this.#answer(word, tell);
+    });
+  }
+
+  /**
+   * Lets it run a constant program that reads a stream, and tells each text of its answer.
+   *
+   * @param lines The program's first data, a line each.
+   * @param body What comes after them.
+   * @param pace Whether the program must not stand still for longer than a transfer may.
+   */
+  async feed(
+    program: string,
+    lines: string[],
+    tell: (text: string) => void,
+    body: Parts = [],
+    pace: "moving" | "any" = "any",
+  ): Promise<void> {
+    await this.#inTurn(async () => {
+      const clock = endWhenIdle(this.running, pace === "moving" ? this.watch.timeout : 0);
+      const word = crypto.randomUUID();
+      const answered = new AbortController();
+      this.#tell(`feed ${sized(program)}`);
+      const sent = this.#send(input(word, lines, body), clock, answered.signal);
+      sent.catch(() => {}); // it is awaited later
+      const heard = (text: string) => {
+        clock.moved();
+        tell(text);
+      };
+      try {
+        await clock.during(this.#answer(word, heard));
+      } finally {
+        answered.abort();
+        await sent;
+      }
+    });
+  }
+
+  /** Tells it something that it does not answer. */
+  note(line: string): void {
+    this.#tell(`${line}\n`);
+  }
+
+  /** Ends it. */
+  async close(): Promise<void> {
+    await this.#writer.close().catch(() => {}); // it may have ended before
+    this.running.kill();
+    await this.running.code;
+    await this.#answers.end();
+  }
+
+  /** Waits for the end of what it was asked before. */
+  async #inTurn(ask: () => Promise<void>): Promise<void> {
+    const before = this.#turn;
+    let done = () => {};
+    this.#turn = new Promise((resolve) => done = resolve);
+    try {
+      await before;
+      stopIfAborted(this.watch);
+      await ask();
+    } finally {
+      done();
+    }
+  }
+
+  /** Writes to it; that it has ended is no error here. */
+  #tell(text: string): void {
+    this.#writer.write(encoder.encode(text)).catch(() => {});
+  }
+
+  async #answer(word: string, tell: (text: string) => void): Promise<void> {
+    if (!await this.#answers.read(word, tell)) throw await this.failure();
+  }
+
+  /** Sends what a program is fed, until it has answered. */
+  async #send(parts: Parts, clock: IdleClock, answered: AbortSignal): Promise<void> {
+    try {
+      for await (const part of gathered(parts, PART)) {
+        if (answered.aborted) break;
+        this.#tell(`${part.length}\n`);
+        if (!await isTaken(this.#writer.write(part))) break;
+        clock.moved();
+      }
+    } finally {
+      this.#tell("0\n");
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Renaming and removing folders of this machine, those that their owner may not write among them.
+ *
+ * @module
+ */
+
+import { lookAt, walk } from "./files.ts";
+
+/** Renames; a folder that its owner may not write is opened for it, and closed again. */
+export function rename(from: string, to: string): void {
+  try {
+    Deno.renameSync(from, to);
+  } catch (error) {
+    const { kind, mode = 0 } = lookAt(from, "") ?? {};
+    if (kind !== "folder" || (mode & 0o200) !== 0) throw error;
+    Deno.chmodSync(from, mode | 0o200);
+    try {
+      Deno.renameSync(from, to);
+    } catch (again) {
+      Deno.chmodSync(from, mode);
+      throw again;
+    }
+    Deno.chmodSync(to, mode);
+  }
+}
+
+/** Removes a folder with all that is in it, folders that their owner may not write among them. */
+export function removeTree(path: string): void {
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    walk(path, true, ({ kind, path: below, mode }) => {
+      if (kind === "folder") Deno.chmodSync(`${path}/${below}`, mode | 0o700);
+    });
+    Deno.chmodSync(path, 0o700);
+    Deno.removeSync(path, { recursive: true });
+  }
+}
+
+/** The folder that a path is in; empty for what is at the root. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}

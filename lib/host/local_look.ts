@@ -1,0 +1,193 @@
+/**
+ * Looking at a workspace on this machine: what it is, and which runs it holds.
+ *
+ * @module
+ */
+
+import { resolve } from "@std/path";
+import { CopyError, notThere } from "../errors.ts";
+import {
+  CURRENT,
+  EXPERIMENTS,
+  isId,
+  JOBS,
+  JOBS_FILE,
+  leadsTo,
+  MARKER,
+  printable,
+  STAGING,
+  STATUS_FILE,
+} from "../workspace/layout.ts";
+import { isGranted, requireAccess } from "./access.ts";
+import { freeBytes } from "./df.ts";
+import { homeFolder } from "./environment.ts";
+import { entriesOf, linkTarget, lookAt, namesIn, readText, realPath } from "./files.ts";
+import type { BrowseRequest, FoundExperiment, Question, SeenRun, Sight } from "./host.ts";
+import type { Watch } from "./process.ts";
+
+/** Does {@linkcode Host.look}. */
+export async function lookLocally(
+  { path, experimentId, runId, wanted }: Question,
+  watch: Watch,
+): Promise<Sight> {
+  const absolute = expand(path);
+  const real = realPathOfWhatExists(absolute);
+  requireAccess("read", real);
+  const kind = lookAt(real, "")?.kind;
+  const nearest = nearestOf(real);
+  if (nearest !== undefined && !isFolder(nearest)) throw noFolder(nearest);
+  const names = new Set(namesIn(real)?.map(({ name }) => name));
+  const jobsPath = realPath(`${real}/${JOBS}`) ?? `${real}/${JOBS}`;
+  const experimentsPath = realPath(`${real}/${EXPERIMENTS}`) ?? `${real}/${EXPERIMENTS}`;
+  const experiment = `${experimentsPath}/${experimentId ?? ""}`;
+  if (experimentId !== undefined) refuseForeign(experiment, experimentId);
+  const staging = [stagingFor(real, jobsPath), stagingFor(real, experimentsPath)] as const;
+  const current = experimentId === undefined ? undefined : currentOf(experiment);
+  const place = wanted === "space" ? nearestOf(jobsPath) : undefined;
+  return {
+    path: absolute,
+    realPath: real,
+    state: kind === undefined
+      ? "absent"
+      : [MARKER, JOBS, EXPERIMENTS, STAGING].some((name) => names.has(name))
+      ? "workspace"
+      : names.size === 0
+      ? "empty"
+      : "foreign",
+    marker: names.has(MARKER),
+    jobsPath,
+    experimentsPath,
+    jobsStaging: staging[0],
+    experimentsStaging: staging[1],
+    linkedStaging: staging.find((path) => linkTarget(path) !== undefined),
+    staged: staging.flatMap((area) => entriesOf(area).map(({ name }) => `${area}/${name}`)),
+    freeBytes: place === undefined ? undefined : await freeBytes(place, watch),
+    experimentExists: experimentId !== undefined && namesIn(experiment) !== undefined,
+    current,
+    currentStatus: current && readText(`${experiment}/${current}/${STATUS_FILE}`),
+    run: runId === undefined
+      ? undefined
+      : findRun(experiment, runId === CURRENT ? current : runId, wanted === "jobs"),
+  };
+}
+
+/** Does {@linkcode Host.browse}. */
+export function browseLocally(
+  { path, experimentId, withJobs }: BrowseRequest,
+): FoundExperiment[] {
+  const real = realPathOfWhatExists(expand(path));
+  requireAccess("read", real);
+  if (namesIn(real) === undefined) throw notThere(path);
+  const root = `${real}/${EXPERIMENTS}`;
+  return foldersIn(root, (name) => `${EXPERIMENTS}/${name}`)
+    .filter((id) => experimentId === undefined || id === experimentId)
+    .map((id) => ({
+      experimentId: id,
+      current: currentOf(`${root}/${id}`),
+      runs: foldersIn(`${root}/${id}`).map((runId) => ({
+        runId,
+        status: readText(`${root}/${id}/${runId}/${STATUS_FILE}`),
+        jobs: withJobs ? readText(`${root}/${id}/${runId}/${JOBS_FILE}`) : undefined,
+      })),
+    }));
+}
+
+function noFolder(path: string): CopyError {
+  return new CopyError("refused", `${path} is not a folder`, "choose another workspace");
+}
+
+/** Refuses an experiment's folder that is a link to anything but a folder of that experiment. */
+function refuseForeign(path: string, experimentId: string): void {
+  const target = linkTarget(path);
+  if (target === undefined) return;
+  if (!leadsTo(target, `${EXPERIMENTS}/${experimentId}`)) {
+    const what = `${path} is a link to ${target}, not a folder of this experiment`;
+    throw new CopyError("refused", printable(what));
+  }
+  const real = realPath(path);
+  if (real !== undefined) requireAccess("read", real);
+}
+
+function expand(path: string): string {
+  const full = path === "~" || path.startsWith("~/") ? homeFolder() + path.slice(1) : path;
+  return full.length > 1 ? full.replace(/\/+$/, "") : full;
+}
+
+function realPathOfWhatExists(given: string): string {
+  const whole = realPath(given);
+  if (whole !== undefined) return whole;
+  const path = resolve(given);
+  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const above = path.slice(0, end);
+    // Where a new folder's parent may not be read, it is checked once the folder has been made.
+    if (end < path.length && !isGranted("read", above)) break;
+    const real = realPath(above);
+    if (real !== undefined) return (real === "/" ? "" : real) + path.slice(end);
+  }
+  return path;
+}
+
+/** A folder of the same file system, for what will be moved into `place`. */
+function stagingFor(workspace: string, place: string): string {
+  return device(place) === device(workspace) ? `${workspace}/${STAGING}` : `${place}/${STAGING}`;
+}
+
+/** What exists of a path; undefined when that may not be read. */
+function nearestOf(path: string): string | undefined {
+  for (; path !== ""; path = path.slice(0, path.lastIndexOf("/"))) {
+    if (!isGranted("read", path)) return undefined;
+    if (lookAt(path, "") !== undefined) return path;
+  }
+  return "/";
+}
+
+function isFolder(path: string): boolean {
+  return namesIn(path) !== undefined;
+}
+
+/** The device of what exists of a path; undefined when that may not be read. */
+function device(path: string): number | undefined {
+  const nearest = nearestOf(path);
+  return nearest === undefined ? undefined : Deno.statSync(nearest).dev;
+}
+
+/** The folders in one, by name; a link to a folder counts when its target ends with `linked`. */
+function foldersIn(path: string, linked?: (name: string) => string): string[] {
+  const leads = (name: string) =>
+    linked !== undefined && leadsTo(linkTarget(`${path}/${name}`)!, linked(name)) &&
+    namesIn(`${path}/${name}`) !== undefined;
+  return (namesIn(path) ?? [])
+    .filter(({ name, isDirectory, isSymlink }) =>
+      !name.startsWith(".") && (isDirectory || isSymlink && leads(name))
+    )
+    .map(({ name }) => name);
+}
+
+/** The run that `current` names; one that is gone counts as none. */
+function currentOf(experiment: string): string | undefined {
+  const name = linkTarget(`${experiment}/${CURRENT}`)?.replace(/\/+$/, "").split("/").at(-1) ?? "";
+  return isId(name) && lookAt(`${experiment}/${name}`, "")?.kind === "folder" ? name : undefined;
+}
+
+function findRun(
+  experiment: string,
+  runId: string | undefined,
+  withJobs: boolean,
+): SeenRun | undefined {
+  const folder = `${experiment}/${runId}`;
+  if (runId === undefined || lookAt(folder, "")?.kind !== "folder") return undefined;
+  return {
+    runId,
+    jobs: withJobs ? readText(`${folder}/${JOBS_FILE}`) : undefined,
+    status: readText(`${folder}/${STATUS_FILE}`),
+    transient: withJobs ? transientEvents(`${folder}/events`) : "",
+  };
+}
+
+/** The lines of a run's events that call a job transient. */
+function transientEvents(folder: string): string {
+  if (lookAt(folder, "")?.kind !== "folder") return "";
+  const files = (namesIn(folder) ?? []).filter(({ name }) => name.endsWith(".jsonl"));
+  const lines = files.flatMap(({ name }) => readText(`${folder}/${name}`)?.split("\n") ?? []);
+  return lines.filter((line) => /"scheduler_state": *"transient"/.test(line)).join("\n");
+}
