@@ -132,6 +132,9 @@ async function lookAtSource(hosts: Hosts, request: Request) {
   await checkAccess(hosts, source, ["read"]);
   await checkAccess(hosts, destination, ["read", "write"]);
   for (const workspace of [source, destination]) void hosts.expect(workspace);
+  if (source.ssh !== undefined && destination.ssh === undefined) {
+    await (await hosts.open(destination)).tools(); // what this machine lacks, too
+  }
   const host = await hosts.open(source);
   const sight = await host.look({ path: source.path, experimentId, runId, wanted: "jobs" });
   const run = runAt(source, sight, request);

@@ -5,16 +5,18 @@
  * @module
  */
 
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { existsSync, mkdirSync } from "node:fs";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { CopyError, type CopyEvent } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { type Direction, type Pair, withPair } from "../support/directions.ts";
 import { assertFailed, runProgram } from "../support/program.ts";
-import { withPrograms } from "../support/remote_programs.ts";
+import { withoutProgram, withPrograms } from "../support/remote_programs.ts";
 import { shell } from "../support/shell.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
-import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
+import { assertUntouched, compareTrees, readTree } from "../support/trees.ts";
+import { withVariables } from "../variables.ts";
 
 const ignore = !await hasSshd();
 const REMOTE = ["local to remote", "remote to local"] as const;
@@ -117,14 +119,7 @@ for (const direction of REMOTE) {
     name: `xpm-copy names a host without rsync, ${direction}`,
     ignore,
     async fn() {
-      const folder = Deno.makeTempDirSync({ prefix: "xpm-programs-" });
-      try {
-        for (const from of ["/usr/bin", "/bin"]) {
-          for (const name of namesIn(from)) {
-            const path = `${folder}/${name}`;
-            if (name !== "rsync" && !existsSync(path)) symlinkSync(`${from}/${name}`, path);
-          }
-        }
+      await withoutProgram("rsync", async (folder) => {
         await using sshd = await startSshd({ environment: { PATH: folder } });
         await withPair(direction, sshd, async (pair) => {
           const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -132,10 +127,29 @@ for (const direction of REMOTE) {
           assertFailed(said, 1, `rsync is not installed on ${sshd.host}`);
           assertEquals(existsSync(pair.destination.path), false);
         });
-      } finally {
-        Deno.removeSync(folder, { recursive: true });
-      }
+      });
     },
+  });
+
+  Deno.test({
+    name: `copyExperiment() says that this machine has no rsync before any login, ${direction}`,
+    ignore,
+    fn: () =>
+      withoutProgram("rsync", async (folder) => {
+        await using sshd = await startSshd();
+        await withPair(direction, sshd, async (pair) => {
+          const sample = makeSample(pair.source.path, { jobs: 1 });
+          const events: CopyEvent[] = [];
+          const copying = () => pair.copy(sample, { onEvent: (event) => events.push(event) });
+          const error = await withVariables(
+            { PATH: folder },
+            () => assertRejects(copying, CopyError),
+          );
+          assertEquals([error.code, error.message], ["program", "rsync is not installed"]);
+          assertEquals(events.filter(({ type }) => type === "connecting"), []);
+          assertEquals(existsSync(pair.destination.path), false);
+        });
+      }),
   });
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { chmodSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { type Sshd, startSshd } from "./sshd.ts";
 
 /** Puts programs into a folder; in a script `FOLDER` stands for that. */
@@ -60,6 +60,25 @@ export async function withPrograms(
     install(folder, programs);
     await using sshd = await startWith(folder);
     await check(sshd, folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+/** Does something with a folder of all the system's programs but one. */
+export async function withoutProgram(
+  program: string,
+  action: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = Deno.makeTempDirSync({ prefix: "xpm-programs-" });
+  try {
+    for (const from of ["/usr/bin", "/bin"].filter((path) => existsSync(path))) {
+      for (const name of readdirSync(from)) {
+        const path = `${folder}/${name}`;
+        if (name !== program && !existsSync(path)) symlinkSync(`${from}/${name}`, path);
+      }
+    }
+    await action(folder);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
