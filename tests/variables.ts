@@ -21,7 +21,7 @@ export async function withVariables<T>(
 }
 
 /** Does something with a folder of its own, which then goes. */
-export async function withFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
+export async function withFolder<T>(action: (folder: string) => T | Promise<T>): Promise<T> {
   const folder = await Deno.realPath(await Deno.makeTempDir());
   try {
     return await action(folder);

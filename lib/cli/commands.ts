@@ -5,11 +5,12 @@
  * @module
  */
 
+import type { RunRequest } from "../copy/survey.ts";
 import type { CopyEvent, CopyOptions, CopyPlan } from "../copy/types.ts";
 import { type Defaults, withDefaults } from "../workspace/defaults.ts";
 import { findWorkspace } from "../workspace/find.ts";
 import type { Settings } from "../workspace/settings.ts";
-import { choose, noExperiment, type Questions } from "./choose.ts";
+import { type Choice, choose, noExperiment, type Questions } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
 import { EXIT } from "./failure.ts";
 import { type Library, library as realLibrary } from "./library.ts";
@@ -101,9 +102,7 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   await using session = library.session(onEvent, signal, hostOptions(request));
   const questions = mayAsk(request, terminal) ? quietQuestions(terminal, reporter) : undefined;
   const choice = await choose({ request, settings, defaults, session, questions });
-  const { from, to, experimentId, runId } = choice;
-  const options = copyOptions(request, defaults);
-  const result = await session.copy(from.workspace, to.workspace, experimentId, runId, options);
+  const result = await session.copy(runOf(choice), copyOptions(request, defaults));
   if (plan === undefined) throw new Error("the copy ended without a plan");
   if (result.dryRun) {
     reporter.planned(plan, result, copyCommand(request, choice, plan.runId));
@@ -123,11 +122,7 @@ async function permissions(request: CopyRequest, context: Context): Promise<numb
   );
   const questions = mayAsk(request, terminal) ? quietQuestions(terminal, reporter) : undefined;
   const choice = await choose({ request, settings, defaults, session, questions });
-  const { from, to, experimentId, runId } = choice;
-  const options = copyOptions(request, defaults);
-  const needed = await session.permissions(
-    ...[from.workspace, to.workspace, experimentId, runId, options] as const,
-  );
+  const needed = await session.permissions(runOf(choice), copyOptions(request, defaults));
   const access = await library.settingsAccess(settings, defaults, request.settings);
   const all = {
     ...needed,
@@ -136,6 +131,12 @@ async function permissions(request: CopyRequest, context: Context): Promise<numb
   };
   reporter.permissions(all, grantedCommand(all, request, choice));
   return EXIT.complete;
+}
+
+/** The run that was chosen. */
+function runOf({ from, to, experimentId, runId }: Choice): RunRequest {
+  const workspaces = { source: from.workspace, destination: to.workspace };
+  return { workspaces, experimentId, runId };
 }
 
 /** What all machines of a command have to know. */

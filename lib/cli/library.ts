@@ -9,6 +9,7 @@ import { type ExperimentSummary, summarize } from "../copy/browse.ts";
 import { clean, type Leftover } from "../copy/clean.ts";
 import { copyBetween } from "../copy/copy.ts";
 import { permissionsBetween, type RequiredPermissions } from "../copy/permissions.ts";
+import type { RunRequest } from "../copy/survey.ts";
 import type { CopyEvent, CopyOptions, CopyResult } from "../copy/types.ts";
 import { Hosts } from "../host/hosts.ts";
 import { type Defaults, loadDefaults } from "../workspace/defaults.ts";
@@ -26,21 +27,9 @@ export interface Session extends AsyncDisposable {
   /** Finds what copies have left in a workspace, and removes it when told to. */
   clean(workspace: Workspace, remove: boolean): Promise<Leftover[]>;
   /** Copies a run. */
-  copy(
-    source: Workspace,
-    destination: Workspace,
-    experimentId: string,
-    runId: string,
-    options: CopyOptions,
-  ): Promise<CopyResult>;
+  copy(which: RunRequest, options: CopyOptions): Promise<CopyResult>;
   /** Tells what the copy of a run needs to be granted. */
-  permissions(
-    source: Workspace,
-    destination: Workspace,
-    experimentId: string,
-    runId: string,
-    options: CopyOptions,
-  ): Promise<RequiredPermissions>;
+  permissions(which: RunRequest, options: CopyOptions): Promise<RequiredPermissions>;
 }
 
 /** What the program needs of the library. */
@@ -71,13 +60,8 @@ export const library: Library = {
         return await summarize(await hosts.open(workspace), workspace, which);
       },
       clean: (workspace, remove) => clean(hosts, workspace, remove),
-      copy(source, destination, experimentId, runId, how) {
-        const all = { ...how, onEvent, signal };
-        return copyBetween(hosts, source, destination, experimentId, runId, all);
-      },
-      permissions(source, destination, experimentId, runId, options) {
-        return permissionsBetween(hosts, source, destination, experimentId, runId, options);
-      },
+      copy: (which, how) => copyBetween(hosts, which, { ...how, onEvent, signal }),
+      permissions: (which, how) => permissionsBetween(hosts, which, how),
       [Symbol.asyncDispose]: () => hosts.close(),
     };
   },

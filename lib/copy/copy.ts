@@ -15,7 +15,7 @@ import { carryOut } from "./carry_out.ts";
 import { type Load, loadsOf, stagingName } from "./loads.ts";
 import { withRetries } from "./retry.ts";
 import { explainFull, requireSpace } from "./space.ts";
-import { type Known, type Request, type Survey, survey } from "./survey.ts";
+import { type Known, type RunRequest, type Survey, survey } from "./survey.ts";
 import { Tally } from "./tally.ts";
 import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
 
@@ -62,7 +62,8 @@ export async function copyExperiment(
   options: CopyOptions = {},
 ): Promise<CopyResult> {
   await using hosts = new Hosts(options);
-  return await copyBetween(hosts, source, destination, experimentId, runId, options);
+  const workspaces = { source, destination };
+  return await copyBetween(hosts, { workspaces, experimentId, runId }, options);
 }
 
 /**
@@ -103,14 +104,10 @@ export async function planCopy(
 /** Copies between machines that are open, or will be. */
 export async function copyBetween(
   hosts: Hosts,
-  source: Workspace,
-  destination: Workspace,
-  experimentId: string,
-  runId: string,
+  request: RunRequest,
   options: CopyOptions,
 ): Promise<CopyResult> {
   const started = performance.now();
-  const request = { workspaces: { source, destination }, experimentId, runId };
   let tally: Tally | undefined;
   const attempt = () =>
     attemptCopy(hosts, request, options, (surveyed) => {
@@ -126,7 +123,7 @@ export async function copyBetween(
 /** Copies, or fails. */
 async function attemptCopy(
   hosts: Hosts,
-  request: Request,
+  request: RunRequest,
   options: CopyOptions,
   begin: (surveyed: Survey) => Tally,
 ): Promise<void> {

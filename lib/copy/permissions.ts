@@ -9,7 +9,7 @@ import type { LinkedFolder, Sight } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { socketParent } from "../host/session.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { type Survey, survey } from "./survey.ts";
+import { type RunRequest, type Survey, survey } from "./survey.ts";
 import type { CopyOptions } from "./types.ts";
 
 /** What Deno has to be granted, in the form that workers and tests take it. */
@@ -80,20 +80,17 @@ export async function requiredPermissions(
   options: CopyOptions = {},
 ): Promise<RequiredPermissions> {
   await using hosts = new Hosts(options);
-  return await permissionsBetween(hosts, source, destination, experimentId, runId, options);
+  const workspaces = { source, destination };
+  return await permissionsBetween(hosts, { workspaces, experimentId, runId }, options);
 }
 
 /** The same between machines that are open, or will be. */
 export async function permissionsBetween(
   hosts: Hosts,
-  source: Workspace,
-  destination: Workspace,
-  experimentId: string,
-  runId: string,
+  request: RunRequest,
   options: CopyOptions,
 ): Promise<RequiredPermissions> {
-  const workspaces = { source, destination };
-  return permissionsFor(await survey(hosts, { workspaces, experimentId, runId }, options));
+  return permissionsFor(await survey(hosts, request, options));
 }
 
 function permissionsFor({ hosts, sights, found }: Survey): RequiredPermissions {

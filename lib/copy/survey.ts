@@ -22,7 +22,7 @@ import { BATCH_JOBS } from "./stage.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd } from "./types.ts";
 
 /** Which run to copy from where to where. */
-export interface Request {
+export interface RunRequest {
   /** The workspaces. */
   workspaces: Ends<Workspace>;
   /** The experiment. */
@@ -58,7 +58,7 @@ export type Known = Omit<Survey, "hosts" | "problems">;
  */
 export async function survey(
   hosts: Hosts,
-  request: Request,
+  request: RunRequest,
   options: CopyOptions,
   onGuess?: (source: Host, guess: Known) => void,
 ): Promise<Survey> {
@@ -127,7 +127,7 @@ async function likeSource(
 }
 
 /** The source, with the run to copy; what this machine refuses comes before any login. */
-async function lookAtSource(hosts: Hosts, request: Request) {
+async function lookAtSource(hosts: Hosts, request: RunRequest) {
   const { workspaces: { source, destination }, experimentId, runId } = request;
   await checkAccess(hosts, source, ["read"]);
   await checkAccess(hosts, destination, ["read", "write"]);
@@ -145,7 +145,7 @@ async function lookAtSource(hosts: Hosts, request: Request) {
 function runAt(
   workspace: Workspace,
   sight: Sight,
-  { experimentId, runId }: Request,
+  { experimentId, runId }: RunRequest,
 ): SeenRun & { jobs: string } {
   if (sight.state === "absent") {
     throw new CopyError(
@@ -202,7 +202,7 @@ function isDone(job: JobInfo, { jobs }: Inventory): boolean {
 }
 
 function makePlan(
-  { workspaces, experimentId }: Request,
+  { workspaces, experimentId }: RunRequest,
   { sights, tools, found }: Omit<Known, "plan">,
   jobs: JobInfo[],
   options: CopyOptions,

@@ -4,17 +4,21 @@
  * @module
  */
 
-import type { CopyEvent } from "../copy/types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Host } from "./host.ts";
 import { LocalHost } from "./local.ts";
 import type { Watch } from "./process.ts";
 import { SshHost } from "./ssh.ts";
 
+/** What happens at a login, and which programs are started. */
+export type HostEvent =
+  | { type: "connecting" | "connected"; host: string }
+  | { type: "command"; command: string[] };
+
 /** What the machines need to know of the caller. */
 export interface HostsOptions {
   /** Is told of logins and of every program started. */
-  onEvent?: ((event: CopyEvent) => void) | undefined;
+  onEvent?: ((event: HostEvent) => void) | undefined;
   /** Ends every program when it fires. */
   signal?: AbortSignal | undefined;
   /** How long a host may take to answer at all, in seconds; 0 for ever. */

@@ -3,6 +3,7 @@ import type { Library } from "../../lib/cli/library.ts";
 import { main } from "../../lib/cli/main.ts";
 import type { ExperimentSummary } from "../../lib/copy/browse.ts";
 import type { Leftover } from "../../lib/copy/clean.ts";
+import type { RunRequest } from "../../lib/copy/survey.ts";
 import type { CopyEvent, CopyOptions, CopyPlan, CopyResult } from "../../lib/copy/types.ts";
 import { CopyError } from "../../lib/errors.ts";
 import type { Workspace } from "../../lib/workspace/workspace.ts";
@@ -40,6 +41,10 @@ interface Asked {
   options: CopyOptions;
 }
 
+function asWords({ workspaces, ...run }: RunRequest, options: CopyOptions): Asked {
+  return { from: workspaces.source.id, to: workspaces.destination.id, ...run, options };
+}
+
 type Work = (tell: (event: CopyEvent) => void, signal: AbortSignal) => Promise<CopyResult>;
 
 /** A library whose copies do `work`; by default they plan, and end well. */
@@ -57,8 +62,8 @@ function fakeLibrary(
     loadDefaults: () => Promise.resolve({ workspaces: [], ...defaults }),
     settingsAccess: () => Promise.resolve({ read: ["/settings"], env: ["SCRATCH"] }),
     session: (tell, signal) => ({
-      permissions(source, destination, experimentId, runId, options) {
-        asked.push({ from: source.id, to: destination.id, experimentId, runId, options });
+      permissions(which, options) {
+        asked.push(asWords(which, options));
         const [read, write] = [["/a b", "/c"], ["/c"]];
         const [run, env, sys] = [["rsync", "tar"], ["HOME", "PATH"], ["hostname"]];
         return Promise.resolve({ run, read, write, env, sys });
@@ -69,8 +74,8 @@ function fakeLibrary(
         ),
       clean: (_workspace, remove) =>
         Promise.resolve(LEFT.map((one) => remove ? { ...one, state: "removed" } : one)),
-      copy(source, destination, experimentId, runId, options) {
-        asked.push({ from: source.id, to: destination.id, experimentId, runId, options });
+      copy(which, options) {
+        asked.push(asWords(which, options));
         if (work !== undefined) return work(tell, signal);
         tell({ type: "planned", plan });
         const result = sampleResult({ dryRun: options.dryRun === true });

@@ -1,16 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { linkTarget, lookAt, namesIn, readText, realPath, walk } from "../../lib/host/files.ts";
 import type { Entry } from "../../lib/host/host.ts";
-
-/** Does something in a folder of its own. */
-async function within(action: (root: string) => Promise<void> | void): Promise<void> {
-  const root = await Deno.realPath(await Deno.makeTempDir());
-  try {
-    await action(root);
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
-}
+import { withFolder } from "../variables.ts";
 
 function touch(path: string, time: string): void {
   const { code } = new Deno.Command("touch", { args: ["-h", "-d", `@${time}`, path] }).outputSync();
@@ -18,7 +9,7 @@ function touch(path: string, time: string): void {
 }
 
 Deno.test("lookAt() tells kind, size, mode and time", () =>
-  within((root) => {
+  withFolder((root) => {
     Deno.writeTextFileSync(`${root}/é f`, "12345", { mode: 0o640 });
     touch(`${root}/é f`, "1768755000.123000000");
     assertEquals(lookAt(`${root}/é f`, "a/b"), {
@@ -42,7 +33,7 @@ Deno.test("lookAt() tells kind, size, mode and time", () =>
   }));
 
 Deno.test("lookAt() is undefined where nothing stands", () =>
-  within((root) => {
+  withFolder((root) => {
     Deno.writeTextFileSync(`${root}/f`, "");
     assertEquals(lookAt(`${root}/none`, ""), undefined);
     assertEquals(lookAt(`${root}/f/below`, ""), undefined);
@@ -53,7 +44,7 @@ Deno.test("lookAt() is undefined where nothing stands", () =>
   }));
 
 Deno.test("readText() reads a plain file, and follows no link", () =>
-  within((root) => {
+  withFolder((root) => {
     Deno.writeTextFileSync(`${root}/f`, "é\n");
     assertEquals(readText(`${root}/f`), "é\n");
     Deno.writeTextFileSync(`${root}/empty`, "");
@@ -66,7 +57,7 @@ Deno.test("readText() reads a plain file, and follows no link", () =>
   }));
 
 Deno.test("walk() tells of all that is in a folder, folders before what they hold", () =>
-  within((root) => {
+  withFolder((root) => {
     Deno.mkdirSync(`${root}/a/b`, { recursive: true });
     Deno.writeTextFileSync(`${root}/a/b/f`, "123");
     Deno.writeTextFileSync(`${root}/.hidden`, "");
@@ -90,7 +81,7 @@ Deno.test("walk() tells of all that is in a folder, folders before what they hol
 
 // Deno knows no more of a time; what is rewritten gets its time from `readOriginals()`.
 Deno.test("lookAt() tells times to the millisecond, cut and not rounded", () =>
-  within((root) => {
+  withFolder((root) => {
     Deno.writeTextFileSync(`${root}/f`, "");
     Deno.symlinkSync("f", `${root}/l`);
     for (const path of [`${root}/f`, `${root}/l`, root]) touch(path, "1768755000.123999999");
@@ -103,7 +94,7 @@ Deno.test("lookAt() tells times to the millisecond, cut and not rounded", () =>
   }));
 
 Deno.test("lookAt() tells times before 1970 as a remote scan does: whole seconds, then on from there", () =>
-  within((root) => {
+  withFolder((root) => {
     Deno.writeTextFileSync(`${root}/f`, "");
     for (const [time, told] of [["-1.5", "-2.500"], ["-2", "-2.000"], ["-0.25", "-1.750"]]) {
       touch(`${root}/f`, time!);

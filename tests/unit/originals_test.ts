@@ -1,16 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../lib/errors.ts";
 import { type Original, readOriginals } from "../../lib/host/originals.ts";
-
-/** Does something in a folder of its own. */
-async function within(action: (root: string) => Promise<void>): Promise<void> {
-  const root = await Deno.realPath(await Deno.makeTempDir());
-  try {
-    await action(root);
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
-}
+import { withFolder } from "../variables.ts";
 
 function touch(path: string, time: string): void {
   const { code } = new Deno.Command("touch", { args: ["-h", "-d", `@${time}`, path] }).outputSync();
@@ -35,7 +26,7 @@ const text = (original: Original | undefined) => new TextDecoder().decode(origin
 const NONE = new Uint8Array();
 
 Deno.test("readOriginals() tells times to the nanosecond, of files, folders and links", () =>
-  within(async (root) => {
+  withFolder(async (root) => {
     Deno.mkdirSync(`${root}/d/e`, { recursive: true });
     Deno.writeTextFileSync(`${root}/d/f`, "f");
     Deno.symlinkSync("/no/where", `${root}/d/l`);
@@ -62,7 +53,7 @@ Deno.test("readOriginals() tells times to the nanosecond, of files, folders and 
 
 // GNU find tells -1.5 as -2.5; what is written at a destination is written by tar.
 Deno.test("readOriginals() tells times before 1970 as tar takes them", () =>
-  within(async (root) => {
+  withFolder(async (root) => {
     Deno.writeTextFileSync(`${root}/f`, "");
     for (const time of ["-1.5", "-2", "-0.25", "-0.000000001"]) {
       touch(`${root}/f`, time);
@@ -71,7 +62,7 @@ Deno.test("readOriginals() tells times before 1970 as tar takes them", () =>
   }));
 
 Deno.test("readOriginals() gives bytes and modes, bytes of files only", () =>
-  within(async (root) => {
+  withFolder(async (root) => {
     const every = Uint8Array.from({ length: 1024 }, (_, index) => index % 256);
     Deno.writeFileSync(`${root}/bytes`, every);
     Deno.writeFileSync(`${root}/empty`, NONE);
@@ -95,7 +86,7 @@ Deno.test("readOriginals() gives bytes and modes, bytes of files only", () =>
   }));
 
 Deno.test("readOriginals() reads what a folder that is a link leads to, when asked for x/.", () =>
-  within(async (root) => {
+  withFolder(async (root) => {
     Deno.mkdirSync(`${root}/fast/1`, { recursive: true, mode: 0o750 });
     Deno.writeTextFileSync(`${root}/fast/1/params.json`, "{}");
     Deno.mkdirSync(`${root}/jobs`);
@@ -118,7 +109,7 @@ Deno.test("readOriginals() reads what a folder that is a link leads to, when ask
   }));
 
 Deno.test("readOriginals() passes over what is not there, and does not wait at a FIFO", () =>
-  within(async (root) => {
+  withFolder(async (root) => {
     Deno.writeTextFileSync(`${root}/a`, "1");
     Deno.writeTextFileSync(`${root}/b`, "2");
     new Deno.Command("mkfifo", { args: [`${root}/fifo`] }).outputSync();
@@ -135,7 +126,7 @@ Deno.test("readOriginals() passes over what is not there, and does not wait at a
   }));
 
 Deno.test("readOriginals() reads a large file whole, and what comes after it", () =>
-  within(async (root) => {
+  withFolder(async (root) => {
     const large = new Uint8Array(40_000_003);
     for (let at = 0; at < large.length; at++) large[at] = (at * 31 + (at >> 12)) & 0xff;
     Deno.writeFileSync(`${root}/large`, large);
@@ -148,7 +139,7 @@ Deno.test("readOriginals() reads a large file whole, and what comes after it", (
   }));
 
 Deno.test("readOriginals() takes names as they are", () =>
-  within(async (root) => {
+  withFolder(async (root) => {
     const names = [
       "a b",
       " lead and trail ",
@@ -191,7 +182,7 @@ Deno.test("readOriginals() takes names as they are", () =>
 
 // BUG when this was written: tar gives the bytes of hard links once, and the others were empty.
 Deno.test("readOriginals() gives each hard link of a file its bytes, mode and time", () =>
-  within(async (root) => {
+  withFolder(async (root) => {
     Deno.mkdirSync(`${root}/jobs/1/.experimaestro`, { recursive: true });
     const paths = ["jobs/1/params.json", "jobs/1/.experimaestro/status.json", "third"];
     Deno.writeTextFileSync(`${root}/${paths[0]}`, '{"é": 1}', { mode: 0o640 });
@@ -212,7 +203,7 @@ Deno.test("readOriginals() gives each hard link of a file its bytes, mode and ti
   }));
 
 Deno.test("readOriginals() reads thousands of things at once", () =>
-  within(async (root) => {
+  withFolder(async (root) => {
     const paths = Array.from({ length: 5000 }, (_, index) => `jobs/${"t".repeat(60)}/${index}`);
     Deno.mkdirSync(`${root}/jobs/${"t".repeat(60)}`, { recursive: true });
     for (const path of paths) Deno.writeTextFileSync(`${root}/${path}`, path);
@@ -222,7 +213,7 @@ Deno.test("readOriginals() reads thousands of things at once", () =>
   }));
 
 Deno.test("readOriginals() stops when its signal has fired, and shows its command", () =>
-  within(async (root) => {
+  withFolder(async (root) => {
     Deno.writeTextFileSync(`${root}/a`, "1");
     const commands: string[][] = [];
     const onCommand = (command: string[]) => commands.push(command);
