@@ -137,7 +137,7 @@ async function attemptCopy(
     plan = surveyed.plan;
     const name = await stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
-    claims.push(...await claimAll(surveyed, loads(), options));
+    await claimAll(surveyed, loads(), options, claims);
     if (claims.some((claim) => claim.changed)) {
       ahead.drop(); // it may be older
       surveyed = await survey(hosts, request, options);
@@ -159,20 +159,23 @@ async function attemptCopy(
   }
 }
 
-/** Claims the staging folders; another copy of the same run to the same place is waited for. */
+/**
+ * Claims the staging folders; another copy of the same run to the same place is waited for.
+ *
+ * @param claims Takes each claim as it is made: whoever fails at the next one must release it.
+ */
 async function claimAll(
   { hosts, sights, plan: { source, experimentId, runId } }: Survey,
   loads: Load[],
   options: CopyOptions,
-): Promise<Claim[]> {
+  claims: Claim[],
+): Promise<void> {
   const { jobsPath, experimentsPath } = sights.destination;
   const places = [{ name: JOBS, path: jobsPath }, { name: EXPERIMENTS, path: experimentsPath }];
   const from = source.host === undefined ? source.path : `${source.host}:${source.path}`;
   const about = JSON.stringify({ source: from, experimentId, runId });
-  const claims: Claim[] = [];
   for (const staging of new Set(loads.map((load) => load.staging))) {
     const onWait = () => options.onEvent?.({ type: "waiting", folder: staging });
     claims.push(await hosts.destination.claim({ staging, places, about }, onWait));
   }
-  return claims;
 }

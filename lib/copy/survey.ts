@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
+import { CopyError, notThere } from "../errors.ts";
 import type { Host, SeenRun, Sight, Tools } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { pause } from "../host/pause.ts";
@@ -16,7 +16,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { excluder } from "./exclude.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { type Ends, isWritten, planJobs, planRun } from "./plan.ts";
-import { on, refuseRequest, refuseSights, refuseTools, versionWarnings } from "./refusals.ts";
+import { refuseRequest, refuseSights, refuseTools, versionWarnings } from "./refusals.ts";
 import { spaceWarning } from "./space.ts";
 import { BATCH_JOBS } from "./stage.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd } from "./types.ts";
@@ -147,13 +147,7 @@ function runAt(
   sight: Sight,
   { experimentId, runId }: RunRequest,
 ): SeenRun & { jobs: string } {
-  if (sight.state === "absent") {
-    throw new CopyError(
-      "not-found",
-      `there is no folder ${sight.path}${on(workspace)}`,
-      "is the path of the workspace right?",
-    );
-  }
+  if (sight.state === "absent") throw notThere(sight.path, workspace.ssh?.host);
   const { run } = sight;
   if (run?.jobs === undefined) throw notFound(workspace, sight, experimentId, runId);
   checkId("run", run.runId);

@@ -150,7 +150,9 @@ until ready && take "$staging"; do
     [ $vain -lt 5 ] || stop "the folder $parent cannot be made or written"
   fi
   say still 2> /dev/null || exit 0 # nobody waits for it any more
-  [ -w "$parent" ] || stop "the folder $parent cannot be made or written"
+  folder=$parent
+  [ -d "$parent" ] || folder=\${parent%/*} # another copy may have removed it at this moment
+  [ -w "$folder" ] || stop "the folder $parent cannot be made or written"
   sleep 1
 done
 give_up() { free "$staging"; stop "$1"; }

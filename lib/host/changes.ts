@@ -4,7 +4,7 @@
  * @module
  */
 
-import { lookAt, walk } from "./files.ts";
+import { lookAt, namesIn, walk } from "./files.ts";
 
 /** Renames; a folder that its owner may not write is opened for it, and closed again. */
 export function rename(from: string, to: string): void {
@@ -35,6 +35,16 @@ export function removeTree(path: string): void {
     });
     Deno.chmodSync(path, 0o700);
     Deno.removeSync(path, { recursive: true });
+  }
+}
+
+/** Removes a folder in which nothing is; another copy may begin there, or end, at this moment. */
+export function removeEmpty(folder: string): void {
+  if (namesIn(folder)?.length !== 0) return;
+  try {
+    Deno.removeSync(folder);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
   }
 }
 

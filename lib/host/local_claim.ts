@@ -7,7 +7,7 @@
 
 import { CopyError } from "../errors.ts";
 import { refused } from "./access.ts";
-import { parentOf, removeTree, rename } from "./changes.ts";
+import { parentOf, removeEmpty, removeTree, rename } from "./changes.ts";
 import { lookAt, namesIn } from "./files.ts";
 import type { Claim, ClaimRequest, Place } from "./host.ts";
 import { type Lock, takeLock, tryLock } from "./lock.ts";
@@ -41,7 +41,7 @@ export async function claimLocally(
   try {
     const real = Deno.realPathSync(parent);
     if (real !== parent) throw refused("write", parentOf(real));
-    Deno.mkdirSync(staging, { recursive: true, mode: 0o700 });
+    if (lookAt(staging, "") === undefined) Deno.mkdirSync(staging, { mode: 0o700 });
     for (const folder of [parent, staging]) makePrivate(folder);
     const restored = putBack(staging, places) + await putBackOthers(staging, places, signal);
     const resumed = namesIn(staging)!.some(({ name }) => name !== ABOUT);
@@ -111,8 +111,4 @@ export function putBack(staging: string, places: Place[]): number {
 /** Removes a staging folder in which nothing is. */
 function removeUnused(staging: string): void {
   if (namesIn(staging)?.every(({ name }) => name === ABOUT)) removeTree(staging);
-}
-
-function removeEmpty(folder: string): void {
-  if (namesIn(folder)?.length === 0) Deno.removeSync(folder);
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { removeTree } from "./changes.ts";
+import { removeEmpty, removeTree } from "./changes.ts";
 import { lookAt, namesIn, readText, walk } from "./files.ts";
-import type { FoundLeftover, TidyRequest } from "./host.ts";
+import type { FoundLeftover, Place, TidyRequest } from "./host.ts";
 import { ABOUT, ASIDE, putBack, STAGING_NAME } from "./local_claim.ts";
 import { isOwned, tryLock } from "./lock.ts";
 
@@ -24,10 +24,11 @@ export async function tidyLocally(
       else if (remove) {
         const lock = await tryLock(`${leftover.path}.lock`, signal);
         leftover.state = lock === undefined ? "in use" : "removed";
-        if (lock === undefined) continue;
-        putBack(leftover.path, places);
-        removeTree(leftover.path);
-        lock.release();
+        try {
+          if (lock !== undefined) clear(leftover.path, places);
+        } finally {
+          lock?.release();
+        }
       }
       found.push(leftover);
     }
@@ -41,7 +42,9 @@ export async function tidyLocally(
       }
       found.push(leftover);
     }
-    if (remove) removeEmpty(area);
+    if (!remove) continue;
+    removeEmpty(kept);
+    removeEmpty(area);
   }
   return found;
 }
@@ -51,11 +54,10 @@ function isFolder(path: string): boolean {
   return lookAt(path, "")?.kind === "folder";
 }
 
-/** Removes a staging area in which nothing is. */
-function removeEmpty(area: string): void {
-  for (const path of [`${area}/${ASIDE}`, area]) {
-    if (namesIn(path)?.length === 0) removeTree(path);
-  }
+/** Removes what a copy has left, but for what it had moved aside and not replaced. */
+function clear(staging: string, places: Place[]): void {
+  putBack(staging, places);
+  removeTree(staging);
 }
 
 function describe(path: string, kind: FoundLeftover["kind"]): FoundLeftover {

@@ -77,14 +77,16 @@ export async function tryLock(
 function makeFolder(path: string): boolean {
   const parent = path.slice(0, path.lastIndexOf("/"));
   for (;;) {
-    Deno.mkdirSync(parent, { recursive: true, mode: 0o700 });
     try {
+      Deno.mkdirSync(parent, { recursive: true, mode: 0o700 });
       Deno.mkdirSync(path, { mode: 0o700 });
       return true;
     } catch (error) {
-      if (error instanceof Deno.errors.AlreadyExists) return false;
+      if (lookAt(path, "") !== undefined) return false;
       // somebody has removed the parent at this very moment
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      const isGone = error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.AlreadyExists;
+      if (!isGone || (lookAt(parent, "")?.kind ?? "folder") !== "folder") throw error;
     }
   }
 }

@@ -50,7 +50,11 @@ state=foreign
 if [ ! -d "$root" ]; then state=absent
 elif [ -e "$root/.__experimaestro__" ] || [ -d "$root/jobs" ] || [ -d "$root/experiments" ] ||
   [ -d "$root/.xpm-staging" ]; then state=workspace
-elif [ -z "$(ls -A "$root")" ]; then state=empty
+else
+  case $(ls -A "$root") in
+    "") state=empty ;;
+    .xpm-staging) state=workspace ;; # another copy has begun at this moment
+  esac
 fi
 say state "$state"
 [ -e "$root/.__experimaestro__" ] && say marker yes

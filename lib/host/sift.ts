@@ -271,8 +271,8 @@ class Sifter {
     }
     this.bytes += head.size;
     this.#pushHeaders(this.#header!);
-    if (isChanged) { for (const part of [...parts, padding(size)]) this.out.add(part); }
-    else this.out.add(gathered);
+    const out = isChanged ? [...parts, padding(size)] : [gathered];
+    for (const part of out) this.out.add(part);
     this.#extraHeader = this.#extra = undefined;
     this.#gather("header", BLOCK);
   }

@@ -30,7 +30,7 @@ export class Output {
     this.#runEnd = part.byteOffset + part.length;
   }
 
-  /** All that was added since the last time: as one, in the same memory each time, but for what is large. */
+  /** All that was added since the last time; many small parts as one, in the same memory each time. */
   take(): Uint8Array[] {
     this.#endRun();
     const parts = this.#parts;

@@ -4,8 +4,17 @@
  * @module
  */
 
-import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
-import { assert, assertEquals } from "@std/assert";
+import {
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { CopyError } from "../../mod.ts";
 import { type MadeJob, makeSample } from "../../scripts/sample.ts";
 import { inEachDirection, MEMORY, type Pair, useSshd } from "../support/directions.ts";
 import {
@@ -100,6 +109,24 @@ for (const parts of [["jobs"], ["experiments"], ["jobs", "experiments"]]) {
     { ignore: elsewhereThan(PLACES[0]!) === undefined },
   );
 }
+
+// BUG when this was written: the disk of the jobs stayed locked, by a program that did not end.
+inEachDirection(
+  "copyExperiment() gives up one disk when it is refused another",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: 1 });
+    const to = pair.destination.path;
+    await withParts(to, ["jobs"], async (elsewhere) => {
+      writeFileSync(`${to}/.xpm-staging`, "");
+      const error = await assertRejects(() => pair.copy(sample), CopyError);
+      assertEquals([error.code, error.message], ["refused", `${to}/.xpm-staging is no folder`]);
+      assertEquals(namesIn(`${elsewhere}/jobs`), []);
+      rmSync(`${to}/.xpm-staging`);
+      assertEquals((await pair.copy(sample)).complete, true);
+    });
+  },
+  { directions: ["local to local"], ignore: elsewhereThan(PLACES[0]!) === undefined },
+);
 
 inEachDirection(
   "copyExperiment() knows a workspace by the link to it and by its real path",

@@ -11,6 +11,7 @@ import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { type Pair, withPair } from "../support/directions.ts";
 import { descendants, HAS_PROC, processes, until } from "../support/processes.ts";
 import { killedMidway } from "../support/kill.ts";
+import { OWN, withPrograms } from "../support/remote_programs.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 
@@ -238,3 +239,34 @@ Deno.test({
       assert(await until(() => descendants(server!.pid).length === 0), "somebody waits");
     }),
 });
+
+/**
+ * What another copy may do, once, and before which program at the other end, by its arguments.
+ *
+ * BUG when this was written: a folder in which another copy had just begun was taken for one that is
+ * no workspace, and an area that had just gone for one that cannot be written.
+ */
+const MEANWHILE: Record<string, [program: string, args: string, script: string]> = {
+  "begins": ["ls", '"-A "*/destination', 'mkdir "$2/.xpm-staging"'],
+  "ends": ["mkdir", "*/.xpm-staging/*.lock", 'rmdir "${1%/*}"'],
+};
+
+for (const [what, [program, args, script]] of Object.entries(MEANWHILE)) {
+  Deno.test({
+    name: `copyExperiment() by ssh does not mind another copy that ${what} at the same moment`,
+    ignore: !reachable,
+    fn: () => {
+      const once =
+        `case $* in ${args}) [ -e FOLDER/done ] || { : > FOLDER/done; ${script}; } ;; esac`;
+      const programs = { [program]: `#!/bin/sh\n${OWN}\n${once}\nexec $own "$@"` };
+      return withPrograms(programs, (sshd) =>
+        withPair("local to remote", sshd, async (pair) => {
+          mkdirSync(pair.destination.path);
+          const sample = makeSample(pair.source.path, { jobs: 1 });
+          const result = await pair.copy(sample);
+          assertEquals([result.errors, result.complete], [[], true]);
+          compareTrees({ sample, destination: pair.destination.path });
+        }));
+    },
+  });
+}

@@ -31,9 +31,8 @@ Deno.test("takeLock() takes a lock that is free, in a folder that only its owner
 Deno.test("takeLock() removes its file when it is released, and can be taken again at once", () =>
   within(async (path) => {
     for (let time = 0; time < 3; time++) {
-      const started = performance.now();
       const lock = await takeLock(path, never, undefined);
-      assert(performance.now() - started < 450, "there was a wait");
+      assertEquals(lock.waited, false);
       assertEquals(isThere(path), true);
       lock.release();
       assertEquals(isThere(path), false);
@@ -172,9 +171,7 @@ Deno.test("takeLock() stops waiting for another when its signal fires, and leave
     const first = await takeLock(path, never, undefined);
     const controller = new AbortController();
     const onWait = () => setTimeout(() => controller.abort(new Error("enough")), 20);
-    const started = performance.now();
     await assertRejects(() => takeLock(path, onWait, controller.signal), Error, "enough");
-    assert(performance.now() - started < 450, "it stopped too late");
     assertEquals(isThere(path), true);
     await assertRejects(() => takeLock(path, () => {}, controller.signal), Error, "enough");
     first.release();
