@@ -48,10 +48,7 @@ export async function settleLocally(
     }
     if (watch.fsync) await syncFolders(foldersOf(group));
   }
-  if (marker !== undefined && lookAt(marker, "") === undefined) {
-    Deno.openSync(marker, { createNew: true, write: true }).close();
-    if (watch.fsync) await syncFolders([parentOf(marker)]);
-  }
+  if (marker !== undefined && mark(marker) && watch.fsync) await syncFolders([parentOf(marker)]);
   clear(staging, keep, finished && failed.every(({ reason }) => reason === APPEARED));
   return failed;
 }
@@ -189,6 +186,17 @@ function moveInto(
     const gone = kind === "put" || kind === "replace" && lookAt(aside, "") !== undefined;
     if (gone && lookAt(final, "") !== undefined) return APPEARED;
     return (error as Error).message;
+  }
+}
+
+/** Makes the marker of a workspace; whether no other copy has, which may be just now. */
+function mark(marker: string): boolean {
+  try {
+    Deno.openSync(marker, { createNew: true, write: true }).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
   }
 }
 

@@ -80,8 +80,8 @@ Deno.test({
 /**
  * What zstd may do at the other end; each leaves a trace of its start.
  *
- * BUG when this was written: the last of an archive came when tar had seen its end and was gone, so
- * zstd failed, and rsync had to bring all again.
+ * BUG when this was written: on the way to a host, the last of an archive came when tar had seen its
+ * end and was gone, so zstd failed, and rsync had to bring all again.
  */
 const ZSTDS: Record<string, string> = {
   "works": 'exec $own "$@"',

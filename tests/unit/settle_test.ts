@@ -1,15 +1,17 @@
 /**
- * What the far end does when what it is fed is cut short.
+ * Putting what was staged in its place, when things go otherwise than they should.
  *
  * @module
  */
 
 import { existsSync } from "node:fs";
 import { assertEquals } from "@std/assert";
+import { settleLocally } from "../../lib/host/local_settle.ts";
 import { moveList } from "../../lib/host/move_list.ts";
 import { archive, type OverlayEntry } from "../../lib/host/overlay.ts";
 import { joined } from "../../lib/host/process.ts";
 import { SETTLE } from "../../lib/host/programs.ts";
+import { withFolder } from "../variables.ts";
 
 /** Feeds SETTLE so many bytes of an archive; answers the jobs in their place, with what they hold. */
 async function settle(size: (whole: number) => number): Promise<[jobs: string[], done: boolean]> {
@@ -65,3 +67,14 @@ Deno.test("SETTLE moves nothing when what was rewritten did not arrive whole", a
     assertEquals(await settle(() => blocks * 512), [[], false], `${blocks} blocks`);
   }
 });
+
+Deno.test("settleLocally() leaves the marker that another copy has made", () =>
+  withFolder(async (root) => {
+    const [staging, marker] = [`${root}/0123456789abcdef`, `${root}/.__experimaestro__`];
+    Deno.mkdirSync(staging);
+    Deno.writeTextFileSync(marker, "theirs");
+    const nothing = { carry: undefined, overlay: [], moves: [], keep: undefined };
+    const settlement = { ...nothing, staging, marker, finished: true };
+    assertEquals(await settleLocally(settlement, "tar (GNU tar) 1.34", {}), []);
+    assertEquals([existsSync(staging), Deno.readTextFileSync(marker)], [false, "theirs"]);
+  }));
