@@ -57,7 +57,7 @@ function options() {
     },
     filterDiagnostic: isOurs,
     test: true,
-    testPattern: "tests/**/{*_test,deno_in_node,as_*,killed,peak}.ts",
+    testPattern: "tests/**/{*_test,deno_in_node,as_*,claimer,killed,peak}.ts",
     package: packageJson(),
   };
 }

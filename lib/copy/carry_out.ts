@@ -9,7 +9,7 @@ import { copyLarge } from "../host/large.ts";
 import { sift } from "../host/sift.ts";
 import type { Watch } from "../host/process.ts";
 import { rsyncVersion } from "../host/rsync.ts";
-import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
+import { jobFolder, JOBS, parentOf, runFolder } from "../workspace/layout.ts";
 import type { Ahead } from "./ahead.ts";
 import { takeInventory } from "./inventory.ts";
 import { Passage, type Passed } from "./passage.ts";
@@ -233,7 +233,7 @@ async function staleFolders(
 
 /** A new folder for what a load replaces. */
 function keepFolder({ staging }: Load, index: number, { plan }: Survey): string {
-  const area = staging.slice(0, staging.lastIndexOf("/"));
+  const area = parentOf(staging);
   const stamp = new Date().toISOString().replace(/[-:]|\..*/g, "");
   return `${area}/replaced/${stamp}-${index}-${plan.experimentId}-${plan.runId}`;
 }

@@ -10,6 +10,7 @@ import type { Entry } from "../host/host.ts";
 import type { Original } from "../host/originals.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { joined } from "../host/process.ts";
+import { parentOf } from "../workspace/layout.ts";
 import { climbsOut, type DocumentKind, type PathMap, relocate, relocatePath } from "./relocate.ts";
 
 /** What was read where the copy is on this machine: at the source, or where it was staged. */
@@ -199,11 +200,6 @@ export class FolderRewriting {
 /** Whether a folder's owner may not write into it. */
 export function isClosed(mode: number): boolean {
   return (mode & 0o200) === 0;
-}
-
-/** The folder that a path is in; empty for one right in the first. */
-export function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 /** How many bytes of lines are relocated at once: there may be a line for each of many jobs. */

@@ -12,6 +12,7 @@ import {
   jobFolder,
   JOBS,
   PARAMS_FILE,
+  parentOf,
   STATUS_FILE,
 } from "../workspace/layout.ts";
 import {
@@ -20,7 +21,6 @@ import {
   isClosed,
   now,
   type Originals,
-  parentOf,
   type Rewriting,
 } from "./folder_rewriting.ts";
 import { type FoundJob, type FoundRunFolder, isOversized, misplacedLink } from "./inventory.ts";

@@ -47,8 +47,3 @@ export function removeEmpty(folder: string): void {
     if (error instanceof Deno.errors.NotCapable) throw error;
   }
 }
-
-/** The folder that a path is in; empty for what is at the root. */
-export function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
-}

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { parentOf } from "../workspace/layout.ts";
 import { stopIfAborted, type Watch } from "./process.ts";
 
 /** A file of so many bytes is large. */
@@ -64,7 +65,7 @@ async function copyOne(
   using source = await Deno.open(from);
   const before = await source.stat();
   if (!isPlain(before) || !isStill(before, from)) return;
-  Deno.mkdirSync(to.slice(0, to.lastIndexOf("/")), { recursive: true });
+  Deno.mkdirSync(parentOf(to), { recursive: true });
   using destination = await Deno.open(to, { createNew: true, write: true, mode: 0o600 });
   // the call gives the copy its mode at once, and rsync has to be able to go on in it
   if (before.size <= ONE_CALL && (before.mode ?? 0) & 0o200) {

@@ -6,8 +6,9 @@
  */
 
 import { CopyError } from "../errors.ts";
+import { parentOf } from "../workspace/layout.ts";
 import { refused } from "./access.ts";
-import { parentOf, removeEmpty, removeTree, rename } from "./changes.ts";
+import { removeEmpty, removeTree, rename } from "./changes.ts";
 import { lookAt, namesIn } from "./files.ts";
 import type { Claim, ClaimRequest, Place } from "./host.ts";
 import { type Lock, takeLock, tryLock } from "./lock.ts";

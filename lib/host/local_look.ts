@@ -14,6 +14,7 @@ import {
   JOBS_FILE,
   leadsTo,
   MARKER,
+  parentOf,
   printable,
   STAGING,
   STATUS_FILE,
@@ -134,7 +135,7 @@ function stagingFor(workspace: string, place: string): string {
 
 /** What exists of a path; undefined when that may not be read. */
 function nearestOf(path: string): string | undefined {
-  for (; path !== ""; path = path.slice(0, path.lastIndexOf("/"))) {
+  for (; path !== ""; path = parentOf(path)) {
     if (!isGranted("read", path)) return undefined;
     if (lookAt(path, "") !== undefined) return path;
   }

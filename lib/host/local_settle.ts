@@ -5,9 +5,9 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { jobName, JOBS } from "../workspace/layout.ts";
+import { jobName, JOBS, parentOf } from "../workspace/layout.ts";
 import { refused } from "./access.ts";
-import { parentOf, removeTree, rename } from "./changes.ts";
+import { removeTree, rename } from "./changes.ts";
 import { lookAt, namesIn } from "./files.ts";
 import { APPEARED, type FailedMove, HELD, type Move, type Settlement } from "./host.ts";
 import { ASIDE } from "./local_claim.ts";

@@ -11,6 +11,7 @@
  */
 
 import { CopyError } from "../errors.ts";
+import { parentOf } from "../workspace/layout.ts";
 import { lookAt, namesIn } from "./files.ts";
 import { pause } from "./pause.ts";
 
@@ -75,7 +76,7 @@ export async function tryLock(
 
 /** Makes the lock's folder; whether it was not there. */
 function makeFolder(path: string): boolean {
-  const parent = path.slice(0, path.lastIndexOf("/"));
+  const parent = parentOf(path);
   for (;;) {
     try {
       Deno.mkdirSync(parent, { recursive: true, mode: 0o700 });

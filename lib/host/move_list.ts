@@ -4,7 +4,7 @@
  * @module
  */
 
-import { JOBS } from "../workspace/layout.ts";
+import { JOBS, parentOf } from "../workspace/layout.ts";
 import type { Move } from "./host.ts";
 import type { OverlayEntry } from "./overlay.ts";
 
@@ -20,7 +20,7 @@ export function moveList(moves: Move[]): OverlayEntry {
     const { kind, from, into } = group[0]!;
     // a run may only name jobs that are there, after a power cut too
     if (group[0] === firstOfRun) lines.push("sync");
-    lines.push(`group ${kind}`, `from ${from.slice(0, from.lastIndexOf("/"))}`, `into ${into}`);
+    lines.push(`group ${kind}`, `from ${parentOf(from)}`, `into ${into}`);
     lines.push(`names ${group.map(({ from }) => from.slice(from.lastIndexOf("/") + 1)).join("/")}`);
   }
   const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { parentOf } from "../workspace/layout.ts";
+
 /** What some file systems pass over, and what stands above or below a letter. */
 const IGNORED = /\p{Default_Ignorable_Code_Point}|\p{M}/gu;
 
@@ -27,7 +29,7 @@ export class Links {
     if (this.#names.size === 0) return false;
     const whole = folded(name);
     if (this.#names.has(whole)) return true;
-    const folder = whole.slice(0, Math.max(0, whole.lastIndexOf("/")));
+    const folder = parentOf(whole);
     if (folder === this.#free) return false;
     for (let end = folder.length; end > 0; end = folder.lastIndexOf("/", end - 1)) {
       if (this.#names.has(folder.slice(0, end))) return true;

@@ -101,6 +101,11 @@ export function leadsTo(target: string, folder: string): boolean {
   return `/${target.replace(/\/+$/, "")}`.endsWith(`/${folder}`);
 }
 
+/** The folder that a path is in; empty for what is right in the first one. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
 /** A run's folder, relative to the workspace. */
 export function runFolder(experimentId: string, runId: string): string {
   return `${EXPERIMENTS}/${experimentId}/${runId}`;
