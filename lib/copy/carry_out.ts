@@ -116,8 +116,22 @@ async function letPass(
     onBytes: (bytes) => tally.progress(bytes, undefined),
   });
   const isOurs = source.name === undefined;
-  const unpacked = await destination.unpack(load.staging, { stream: sieved, isOurs });
-  return unpacked && await whole && passage.whole;
+  try {
+    const unpacked = await destination.unpack(load.staging, { stream: sieved, isOurs });
+    return unpacked && await whole && passage.whole;
+  } catch (error) {
+    await letGo(stream);
+    throw error;
+  }
+}
+
+/** Ends what makes a stream, of which perhaps nothing has been read. */
+async function letGo(stream: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    await stream[Symbol.asyncIterator]().return?.();
+  } catch {
+    // who read it has ended it
+  }
 }
 
 /** How a load gets into its staging folder. */

@@ -95,14 +95,16 @@ export class Hosts implements AsyncDisposable {
     if (host.name === undefined) return host;
     this.#options.onEvent?.({ type: "connecting", host: host.name });
     try {
-      await host.open();
-      this.#reached.add(host.name);
+      try {
+        await host.open();
+      } finally {
+        this.#options.onEvent?.({ type: "connected", host: host.name });
+      }
     } catch (error) {
       await host.close();
       throw error;
-    } finally {
-      this.#options.onEvent?.({ type: "connected", host: host.name });
     }
+    this.#reached.add(host.name);
     return host;
   }
 

@@ -6,7 +6,9 @@
  * @module
  */
 
+import { CopyError } from "../errors.ts";
 import { parentOf } from "../workspace/layout.ts";
+import { within } from "./pause.ts";
 import { stopIfAborted, type Watch } from "./process.ts";
 
 /** A file of so many bytes is large. */
@@ -20,6 +22,8 @@ const ONE_CALL = 2 ** 28;
 
 /** How much of a larger one is read at once, in bytes. */
 const PIECE = 2 ** 22;
+/** How long a call may take to open a file before that is looked at again, in milliseconds. */
+const OPENING = 5;
 /** How many files are copied at once. */
 const AT_ONCE = 3;
 
@@ -39,19 +43,30 @@ export async function copyLarge(
   watch: Watch,
 ): Promise<void> {
   const left = [...paths];
+  const failed = new AbortController();
+  const signal = AbortSignal.any([failed.signal, ...(watch.signal ? [watch.signal] : [])]);
   let bytes = 0;
   const work = async () => {
     for (let path = left.pop(); path !== undefined; path = left.pop()) {
       const file = path;
+      const onPart = (n: number) => onBytes(bytes += n, file);
       try {
-        await copyOne(`${from}/${file}`, `${to}/${file}`, (n) => onBytes(bytes += n, file), watch);
+        await copyOne(`${from}/${file}`, `${to}/${file}`, onPart, { ...watch, signal });
       } catch (error) {
         // what the system has refused, it refuses rsync too, which says so
-        if (typeof (error as { code?: unknown }).code !== "string") throw error;
+        if (isOfSystem(error)) continue;
+        failed.abort(error); // the others stop, too
+        return;
       }
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  if (failed.signal.aborted) throw failed.signal.reason;
+}
+
+function isOfSystem(error: unknown): boolean {
+  return !(error instanceof CopyError) &&
+    typeof (error as { code?: unknown } | undefined)?.code === "string";
 }
 
 /** Copies a file that stays what it is, and the one of that name, meanwhile. */
@@ -75,17 +90,24 @@ async function copyOne(
   if (!isStill(before, from)) Deno.removeSync(to);
 }
 
-/** Who stops the copy takes the new name away: what the call still writes is nobody's. */
+/**
+ * Who stops the copy takes the new name away, once the call has opened it: what it still writes is
+ * nobody's.
+ */
 async function copyInOneCall(from: string, to: string, watch: Watch): Promise<void> {
   let stop = () => {};
   const stopped = new Promise<void>((resolve) => stop = resolve);
   watch.signal?.addEventListener("abort", stop);
+  const copying = Deno.copyFile(from, to);
+  const ended = copying.catch(() => {});
   try {
-    await Promise.race([Deno.copyFile(from, to), stopped]);
+    await Promise.race([copying, stopped]);
   } finally {
     watch.signal?.removeEventListener("abort", stop);
   }
-  if (watch.signal?.aborted) Deno.removeSync(to);
+  if (!watch.signal?.aborted) return;
+  while (Deno.statSync(to).size === 0 && !await within(OPENING, ended));
+  Deno.removeSync(to);
   stopIfAborted(watch);
 }
 

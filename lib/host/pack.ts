@@ -42,14 +42,29 @@ export function nameList(names: string[]): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(names.map((name) => `${name}\0`).join(""));
 }
 
-/** Packs folders of this machine. */
+/** Packs folders of this machine, once the stream is read. */
 export function packLocally(request: PackRequest, watch: Watch): Pack {
+  let resolve: (whole: boolean) => void = () => {};
+  const whole = new Promise<boolean>((settled) => resolve = settled);
+  return { stream: packing(request, watch, (code) => resolve(code === 0)), whole };
+}
+
+async function* packing(
+  request: PackRequest,
+  watch: Watch,
+  onEnd: (code: number) => void,
+): AsyncGenerator<Uint8Array> {
   const running = start("tar", ["-C", request.root, ...packArguments(request)], watch);
   const fed = feed(running, [nameList(request.folders)]);
-  return {
-    stream: new Chunks(running.stdout),
-    whole: fed.then(async () => await running.code === 0),
-  };
+  let ended = false;
+  try {
+    yield* new Chunks(running.stdout);
+    await fed;
+    ended = true;
+  } finally {
+    if (!ended) running.kill(); // nobody reads on
+    onEnd(await running.code);
+  }
 }
 
 /** What GNU tar unpacks an archive with that has passed the sieve. */

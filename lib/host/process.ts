@@ -174,6 +174,7 @@ export async function feed(running: Running, parts: Parts, clock?: IdleClock): P
     await isTaken(writer.close());
   } catch (error) {
     running.kill(); // it would wait for the rest
+    await running.code;
     throw error;
   }
 }
@@ -270,7 +271,9 @@ export async function outputIfGranted(
   try {
     const running = start(program, args, watch);
     const [text] = await Promise.all([output(running), running.stdin.close()]);
-    return await running.code === 0 ? text : undefined;
+    const code = await running.code;
+    stopIfAborted(watch); // it may have ended of that
+    return code === 0 ? text : undefined;
   } catch (error) {
     if (error instanceof CopyError && error.code === "program") return undefined;
     throw error;

@@ -134,11 +134,17 @@ export async function runRsync(request: RsyncRequest, watch: Watch): Promise<Rsy
     clock.moved();
     request.onProgress(bytes, file);
   };
-  await clock.during(Promise.all([
-    feed(running, [list]),
-    followProgress(running, onProgress),
-    running.code,
-  ]));
+  try {
+    await clock.during(Promise.all([
+      feed(running, [list]),
+      followProgress(running, onProgress),
+      running.code,
+    ]));
+  } catch (error) {
+    running.kill();
+    await running.code;
+    throw error;
+  }
   return judge(await running.code, await running.complaint, watch);
 }
 
