@@ -245,9 +245,10 @@ async function staleFolders(
   return withRun && more ? [...stale, run] : stale;
 }
 
-/** A new folder for what a load replaces. */
+/** A new folder for what a load replaces, another one than that of a copy at the same moment. */
 function keepFolder({ staging }: Load, index: number, { plan }: Survey): string {
   const area = parentOf(staging);
   const stamp = new Date().toISOString().replace(/[-:]|\..*/g, "");
-  return `${area}/replaced/${stamp}-${index}-${plan.experimentId}-${plan.runId}`;
+  const which = `${staging.slice(-4)}-${index}`;
+  return `${area}/replaced/${stamp}-${which}-${plan.experimentId}-${plan.runId}`;
 }

@@ -264,7 +264,7 @@ function milliseconds(time: string): number {
 }
 
 /** `current` moves when it is absent, or names an older run that has ended. */
-function movesCurrent(runId: string, destination: Sight): boolean {
+export function movesCurrent(runId: string, destination: Sight): boolean {
   const { current, currentStatus } = destination;
   if (current === undefined) return true;
   if (current === runId || compareRuns(runId, current) <= 0) return false;

@@ -5,15 +5,23 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { APPEARED, type FailedMove, HELD, type Move, type Settlement } from "../host/host.ts";
+import {
+  APPEARED,
+  type FailedMove,
+  HELD,
+  type Move,
+  MOVED,
+  type Settlement,
+  type Sight,
+} from "../host/host.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { jobState } from "../workspace/jobs.ts";
 import { EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.ts";
-import { compareText } from "../workspace/runs.ts";
+import { compareText, readRunStatus } from "../workspace/runs.ts";
 import type { Rewriting } from "./folder_rewriting.ts";
-import { takeInventory } from "./inventory.ts";
+import { type Inventory, takeInventory } from "./inventory.ts";
 import type { Load } from "./loads.ts";
-import { isWritten } from "./plan.ts";
+import { isWritten, movesCurrent, planRun } from "./plan.ts";
 import { type Prepared, rewriteRunOf, withoutJobs } from "./prepare.ts";
 import { currentLink } from "./rewrite.ts";
 import type { Survey } from "./survey.ts";
@@ -87,7 +95,10 @@ export async function publish(
     if (reason === undefined) published.jobs.push(job);
     else published.failed.push({ job, reason });
   }
-  published.runFailed = failures.filter(({ from }) => from.startsWith(`${EXPERIMENTS}/`))
+  const run = runFolder(survey.plan.experimentId, survey.plan.runId);
+  const isRunThere = reasons.get(run) === APPEARED && await isRunAsGood(survey);
+  published.runFailed = failures
+    .filter(({ from }) => from.startsWith(`${EXPERIMENTS}/`) && !(isRunThere && from === run))
     .map(({ reason }) => reason);
   return published;
 
@@ -109,8 +120,7 @@ async function settle(
   survey: Survey,
   prepared: Prepared,
 ): Promise<FailedMove[]> {
-  const { destination } = survey.hosts;
-  const failures = await destination.settle(settlement);
+  const failures = await settleCurrent(settlement, survey);
   if (!isWritten(survey.plan.run) || !failures.some(({ reason }) => reason === HELD)) {
     return failures;
   }
@@ -120,28 +130,59 @@ async function settle(
     ![undefined, APPEARED].includes(reasons.get(jobFolder(job)))
   );
   const overlay = await withoutJobs(gone, load, survey, prepared);
-  const again = await destination.settle({
+  const again = await settleCurrent({
     ...settlement,
     carry: undefined,
     overlay,
     moves: runMoves(survey, overlay),
     keep: settlement.keep && `${settlement.keep}-run`,
     finished: false, // the jobs that failed stay in the staging folder
-  });
+  }, survey);
   return [...failed, ...again];
 }
 
+/** Settles; when another copy has moved `current` meanwhile, whether ours moves it is asked anew. */
+async function settleCurrent(settlement: Settlement, survey: Survey): Promise<FailedMove[]> {
+  const { hosts: { destination }, sights, plan: { experimentId, runId } } = survey;
+  const failures = await destination.settle(settlement);
+  if (!failures.some(({ reason }) => reason === MOVED)) return failures;
+  const others = failures.filter(({ reason }) => reason !== MOVED);
+  const sight = await destination.look({ path: sights.destination.realPath, experimentId });
+  const overlay: OverlayEntry[] = [];
+  const moves = movesCurrent(runId, sight) ? [currentMove(survey, sight, overlay)] : [];
+  const finished = settlement.finished && others.every(({ reason }) => reason === APPEARED);
+  const rest = { ...settlement, carry: undefined, overlay, moves, finished };
+  return [...others, ...await settleCurrent(rest, survey)];
+}
+
+/** Looks at the destination once more: the run, and some of its jobs. */
+async function lookAgain(
+  jobs: PlannedJob[],
+  { hosts: { destination }, sights, plan: { experimentId, runId } }: Survey,
+): Promise<Inventory & { sight: Sight }> {
+  const path = sights.destination.realPath;
+  const sight = await destination.look({ path, experimentId, runId });
+  const run = runFolder(experimentId, runId);
+  const wanted = { jobs, run, statesOnly: true, excludes: () => false };
+  return { sight, ...await takeInventory(destination, sight, wanted) };
+}
+
+/** Whether the run that appeared at the destination meanwhile needs no copy any more. */
+async function isRunAsGood(survey: Survey): Promise<boolean> {
+  const { sights: { source }, found, plan: { runId, jobs } } = survey;
+  const { sight, run } = await lookAgain([], survey);
+  const runs = { source: found.source.run, destination: run };
+  const statuses = {
+    source: readRunStatus(source.run?.status),
+    destination: readRunStatus(sight.run?.status),
+  };
+  return planRun(runId, jobs, runs, statuses, { source, destination: sight }).action === "skip";
+}
+
 /** Of jobs that appeared at the destination meanwhile, those that need no copy any more. */
-async function asGood(jobs: PlannedJob[], { hosts, sights, plan }: Survey): Promise<PlannedJob[]> {
+async function asGood(jobs: PlannedJob[], survey: Survey): Promise<PlannedJob[]> {
   if (jobs.length === 0) return [];
-  const { destination } = hosts;
-  const sight = await destination.look({ path: sights.destination.realPath });
-  const { jobs: there } = await takeInventory(destination, sight, {
-    jobs,
-    run: runFolder(plan.experimentId, plan.runId),
-    statesOnly: true,
-    excludes: () => false,
-  });
+  const { jobs: there } = await lookAgain(jobs, survey);
   return jobs.filter((job) => {
     const markers = there.get(jobFolder(job))?.markers ?? new Set<string>();
     const state = jobState(job.taskId, markers, false);
@@ -164,20 +205,24 @@ function moveOf(job: PlannedJob, { sights: { destination } }: Survey): Move {
   };
 }
 
-function runMoves({ plan, sights: { destination } }: Survey, overlay: OverlayEntry[]): Move[] {
-  const { run, experimentId, runId } = plan;
+function runMoves(survey: Survey, overlay: OverlayEntry[]): Move[] {
+  const { plan: { run, experimentId, runId }, sights: { destination } } = survey;
   const into = `${destination.experimentsPath}/${experimentId}`;
   const moves: Move[] = [];
   if (isWritten(run)) {
     const kind = run.action === "replace" ? "replace" : "put";
     moves.push({ kind, from: runFolder(experimentId, runId), into });
   }
-  if (run.becomesCurrent) {
-    const link = currentLink(experimentId, runId);
-    overlay.push(link);
-    moves.push({ kind: "link", from: link.path, into });
-  }
+  if (run.becomesCurrent) moves.push(currentMove(survey, survey.sights.destination, overlay));
   return moves;
+}
+
+/** Makes the run current, in place of the one that was seen to be. */
+function currentMove({ plan, sights }: Survey, seen: Sight, overlay: OverlayEntry[]): Move {
+  const link = currentLink(plan.experimentId, plan.runId);
+  overlay.push(link);
+  const into = `${sights.destination.experimentsPath}/${plan.experimentId}`;
+  return { kind: "link", from: link.path, into, standing: seen.current };
 }
 
 function settlementOf(

@@ -156,6 +156,8 @@ export interface Move {
   from: string;
   /** The folder to put it into, absolute; made when it is not there. */
   into: string;
+  /** Of a link, the run that the one in its place names; one that names another stays. */
+  standing?: string | undefined;
 }
 
 /** What is to be put in its place. */
@@ -189,6 +191,9 @@ export const APPEARED = "another version has appeared there meanwhile";
 
 /** Why a run was not moved: it may only name jobs that are there. */
 export const HELD = "jobs of it could not be put in their place";
+
+/** Why a link was left: it names another run than when the copy began. */
+export const MOVED = "it was moved there meanwhile";
 
 /** A move that could not be made, and why. */
 export interface FailedMove {

@@ -165,7 +165,7 @@ function foldersIn(path: string, linked?: (name: string) => string): string[] {
 }
 
 /** The run that `current` names; one that is gone counts as none. */
-function currentOf(experiment: string): string | undefined {
+export function currentOf(experiment: string): string | undefined {
   const name = linkTarget(`${experiment}/${CURRENT}`)?.replace(/\/+$/, "").split("/").at(-1) ?? "";
   return isId(name) && lookAt(`${experiment}/${name}`, "")?.kind === "folder" ? name : undefined;
 }

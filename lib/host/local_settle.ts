@@ -9,8 +9,9 @@ import { jobName, JOBS, parentOf } from "../workspace/layout.ts";
 import { refused } from "./access.ts";
 import { removeTree, rename } from "./changes.ts";
 import { lookAt, namesIn } from "./files.ts";
-import { APPEARED, type FailedMove, HELD, type Move, type Settlement } from "./host.ts";
-import { ASIDE } from "./local_claim.ts";
+import { APPEARED, type FailedMove, HELD, type Move, MOVED, type Settlement } from "./host.ts";
+import { ABOUT, ASIDE } from "./local_claim.ts";
+import { currentOf } from "./local_look.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { writesInto } from "./pack.ts";
 import { feed, output, type Parts, start, stopIfAborted, type Watch } from "./process.ts";
@@ -155,7 +156,7 @@ function namesOf(folder: string): Names {
 /** Puts one folder or link in its place; the reason when that cannot be. */
 function moveInto(
   staging: string,
-  { kind, from, into }: Move,
+  { kind, from, into, standing }: Move,
   places: Places,
 ): string | undefined {
   const name = from.slice(from.lastIndexOf("/") + 1);
@@ -165,12 +166,14 @@ function moveInto(
     const names = places.namesIn(into);
     if (names === undefined) return `${into} is a link or no folder`;
     const there = kind === "link" || names.has(name) ? lookAt(final, "") : undefined;
+    if (there?.kind === "link" && kind === "link" && currentOf(into) !== standing) return MOVED;
     if (there === undefined || kind === "link" && there.kind === "link") {
       rename(staged, final);
       return undefined;
     }
     if (kind === "link") return `${final} is no link`;
     if (kind === "put" || isDone(final, into)) return APPEARED;
+    if (hasBegun(final, into, staging)) return "it has begun to run there";
     Deno.mkdirSync(parentOf(aside), { recursive: true });
     rename(final, aside);
     try {
@@ -215,6 +218,14 @@ function foldersOf(moves: Move[]): Set<string> {
 function isDone(final: string, into: string): boolean {
   const task = into.slice(into.lastIndexOf("/") + 1);
   return lookAt(`${final}/${jobName(task)}.done`, "") !== undefined;
+}
+
+/** Whether what stands there is a job that was started since the staging folder was claimed. */
+function hasBegun(final: string, into: string, staging: string): boolean {
+  const task = into.slice(into.lastIndexOf("/") + 1);
+  const [started, claimed] = [`${final}/${jobName(task)}.pid`, `${staging}/${ABOUT}`]
+    .map((path) => Number(lookAt(path, "")?.mtime ?? NaN));
+  return started! >= claimed!;
 }
 
 /** Keeps or removes what was replaced, and the staging folder once it has served. */

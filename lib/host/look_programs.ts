@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BEGIN } from "./programs.ts";
+import { BEGIN, CURRENT_RUN } from "./programs.ts";
 
 const PATHS = `
 IFS= read -r path
@@ -27,14 +27,7 @@ real() { # links resolved, of what exists of a path: resolved
   [ "$here" != / ] || [ -z "$rest" ] || here=
   resolved=$here$rest
 }
-current() { # the run that is current in an experiment's folder; one that is gone is none
-  [ -L "$1/current" ] || return
-  link=$(readlink "$1/current")
-  link=\${link%/} link=\${link##*/}
-  case $link in "" | .* | -*) return ;; esac
-  [ -d "$1/$link" ] && [ ! -L "$1/$link" ] && printf '%s\\n' "$link"
-}
-`;
+${CURRENT_RUN}`;
 
 /** Answers {@linkcode Host.look}: pairs of a name and a text. */
 export const LOOK = BEGIN + PATHS + `

@@ -20,6 +20,7 @@ export function moveList(moves: Move[]): OverlayEntry {
     const { kind, from, into } = group[0]!;
     // a run may only name jobs that are there, after a power cut too
     if (group[0] === firstOfRun) lines.push("sync");
+    if (kind === "link") lines.push(`standing ${group[0]!.standing ?? ""}`);
     lines.push(`group ${kind}`, `from ${parentOf(from)}`, `into ${into}`);
     lines.push(`names ${group.map(({ from }) => from.slice(from.lastIndexOf("/") + 1)).join("/")}`);
   }

@@ -37,6 +37,17 @@ move() { # one; a folder that its owner may not write is opened for it, and clos
 }
 `;
 
+/** The run that is current in an experiment's folder; one that is gone is none. */
+export const CURRENT_RUN = `
+current() {
+  [ -L "$1/current" ] || return
+  link=$(readlink "$1/current")
+  link=\${link%/} link=\${link##*/}
+  case $link in "" | .* | -*) return ;; esac
+  [ -d "$1/$link" ] && [ ! -L "$1/$link" ] && printf '%s\\n' "$link"
+}
+`;
+
 /** Does {@linkcode Host.pack}: after the word comes the archive; its code tells whether all went well. */
 export const PACK = BEGIN + `
 IFS= read -r root
@@ -93,10 +104,11 @@ finish
  * Does {@linkcode Host.settle}. What to move stands at the end of the archive, as `.moves`: tar does
  * not tell of an archive that ends too early, and then there is none. It has lines
  * `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and `names A/B/C`; a line
- * `sync` comes before the run. Answers pairs of a name and why it could not be moved: `appeared`,
- * when something is there that was not expected; `held`, for the run when jobs could not.
+ * `sync` comes before the run, and `standing RUN` before a link. Answers pairs of a name and why it
+ * could not be moved: `appeared`, when something is there that was not expected; `held`, for the run
+ * when jobs could not; `moved`, for a link that names another run than it did.
  */
-export const SETTLE = BEGIN + MOVE + `
+export const SETTLE = BEGIN + MOVE + CURRENT_RUN + `
 IFS= read -r staging
 IFS= read -r old
 IFS= read -r new
@@ -153,6 +165,7 @@ move_all() { # names from one folder to another, those that are there
   for from do there "$from" && move "$from" "$to"; done
 }
 remove() { rm -rf "$1" 2> /dev/null || { chmod -R u+rwx "$1"; rm -rf "$1"; }; }
+begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; } # since we have claimed the folder
 plain() { # whether nothing stands in the way of new names
   [ "$kind" = put ] && [ -z "$wrong$lost$links" ] || return
   for name do if there "$into/$name"; then return 1; fi; done
@@ -169,9 +182,11 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
     elif was_link "$parent" || was_link "$parent/$name"; then failed "$name" "it came as a link"
     elif ! there "$into/$name"; then set -- "$@" "$name"
-    elif [ "$kind" = link ] && [ -L "$into/$name" ]; then set -- "$@" "$name"
-    elif [ "$kind" = link ]; then failed "$name" "$into/$name is no link"
+    elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is no link"
+    elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
+    elif [ "$kind" = link ]; then set -- "$@" "$name"
     elif [ "$kind" = put ] || there "$into/$name/\${task##*.}.done"; then say "$parent/$name" appeared
+    elif begun "$into/$name/\${task##*.}.pid"; then failed "$name" "it has begun to run there"
     else set -- "$@" "$name"
     fi
   done
@@ -199,6 +214,7 @@ for line in $(cat .moves); do
     "group "*) kind=$rest ;;
     "from "*) parent=$rest ;;
     "into "*) into=$rest ;;
+    "standing "*) standing=$rest ;;
     "names "*)
       IFS=/
       set -- $rest
@@ -214,8 +230,12 @@ done
 rm -f .moves
 if [ -n "$marker" ]; then there "$marker" || : > "$marker"; fi
 to_disk
+put_away() { trouble=$({ mkdir -p "\${keep%/*}" && mv replaced "$keep"; } 2>&1); }
 if [ -d replaced ]; then
-  if [ -n "$keep" ]; then mkdir -p "\${keep%/*}" && mv replaced "$keep"; else remove replaced; fi
+  if [ -z "$keep" ]; then remove replaced
+  elif ! put_away && ! put_away; then # once more: somebody may have cleaned up at this moment
+    stop "what was replaced is still in $staging/replaced: $trouble"
+  fi
 fi
 if [ "$finished" = yes ] && [ -z "$left" ]; then
   cd / && remove "$staging"

@@ -11,7 +11,7 @@ import type { SshSettings } from "../workspace/workspace.ts";
 import { CLAIM, FREE, TIDY } from "./agent_programs.ts";
 import { experimentReader, linksOf, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
 import { requireVariableAccess } from "./environment.ts";
-import { APPEARED, HELD } from "./host.ts";
+import { APPEARED, HELD, MOVED } from "./host.ts";
 import type {
   BrowseRequest,
   Claim,
@@ -50,7 +50,7 @@ const CLAIM_BEAT = 15_000;
 const RELEASE = 2000;
 
 /** What SETTLE says in a word. */
-const REASONS: Record<string, string> = { appeared: APPEARED, held: HELD };
+const REASONS: Record<string, string> = { appeared: APPEARED, held: HELD, moved: MOVED };
 
 /** Another machine. */
 export class SshHost implements Host {
