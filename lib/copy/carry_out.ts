@@ -120,17 +120,17 @@ async function letPass(
     const unpacked = await destination.unpack(load.staging, { stream: sieved, isOurs });
     return unpacked && await whole && passage.whole;
   } catch (error) {
-    await letGo(stream);
+    letGo(stream);
     throw error;
   }
 }
 
-/** Ends what makes a stream, of which perhaps nothing has been read. */
-async function letGo(stream: AsyncIterable<Uint8Array>): Promise<void> {
+/** Ends what makes a stream, of which perhaps nothing has been read; it is not waited for. */
+function letGo(stream: AsyncIterable<Uint8Array>): void {
   try {
-    await stream[Symbol.asyncIterator]().return?.();
+    stream[Symbol.asyncIterator]().return?.().catch(() => {});
   } catch {
-    // who read it has ended it
+    // who reads it will end it
   }
 }
 

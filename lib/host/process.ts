@@ -173,10 +173,15 @@ export async function feed(running: Running, parts: Parts, clock?: IdleClock): P
     }
     await isTaken(writer.close());
   } catch (error) {
-    running.kill(); // it would wait for the rest
-    await running.code;
+    await end(running); // it would wait for the rest
     throw error;
   }
+}
+
+/** Ends a process, and waits for that; not for long, where the system holds it. */
+export async function end(running: Running): Promise<void> {
+  running.kill();
+  await within(2 * LAST_WORDS, running.code);
 }
 
 /** Whether a process takes what is written to it; not, when it reads no more. */

@@ -6,7 +6,15 @@
 
 import { CopyError, LostConnection } from "../errors.ts";
 import { isRefusal } from "./refusal.ts";
-import { endWhenIdle, feed, type Running, start, stopIfAborted, type Watch } from "./process.ts";
+import {
+  end,
+  endWhenIdle,
+  feed,
+  type Running,
+  start,
+  stopIfAborted,
+  type Watch,
+} from "./process.ts";
 
 /** What to tell rsync. */
 export interface RsyncRequest {
@@ -141,8 +149,7 @@ export async function runRsync(request: RsyncRequest, watch: Watch): Promise<Rsy
       running.code,
     ]));
   } catch (error) {
-    running.kill();
-    await running.code;
+    await end(running);
     throw error;
   }
   return judge(await running.code, await running.complaint, watch);
