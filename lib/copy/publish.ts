@@ -86,8 +86,8 @@ export async function publish(
   const settlement = { ...settlementOf(load, survey), overlay, moves, keep };
   const failures = await settle(settlement, load, survey, prepared);
   const reasons = new Map(failures.map(({ from, reason }) => [from, reason]));
-  const appeared = load.jobs.filter((job) => reasons.get(jobFolder(job)) === APPEARED);
-  published.found = await asGood(appeared, survey);
+  const found = await findAppeared(load, reasons, survey);
+  published.found = found.jobs;
   const unpublished = new Set(published.failed.map(({ job }) => job));
   for (const job of load.jobs) {
     if (unpublished.has(job) || published.found.includes(job)) continue;
@@ -95,10 +95,8 @@ export async function publish(
     if (reason === undefined) published.jobs.push(job);
     else published.failed.push({ job, reason });
   }
-  const run = runFolder(survey.plan.experimentId, survey.plan.runId);
-  const isRunThere = reasons.get(run) === APPEARED && await isRunAsGood(survey);
   published.runFailed = failures
-    .filter(({ from }) => from.startsWith(`${EXPERIMENTS}/`) && !(isRunThere && from === run))
+    .filter(({ from }) => from.startsWith(`${EXPERIMENTS}/`) && from !== found.run)
     .map(({ reason }) => reason);
   return published;
 
@@ -155,39 +153,44 @@ async function settleCurrent(settlement: Settlement, survey: Survey): Promise<Fa
   return [...others, ...await settleCurrent(rest, survey)];
 }
 
-/** Looks at the destination once more: the run, and some of its jobs. */
-async function lookAgain(
-  jobs: PlannedJob[],
-  { hosts: { destination }, sights, plan: { experimentId, runId } }: Survey,
-): Promise<Inventory & { sight: Sight }> {
+/** What appeared at the destination meanwhile, and needs no copy any more: jobs, the run's folder. */
+async function findAppeared(
+  load: Load,
+  reasons: Map<string, string>,
+  survey: Survey,
+): Promise<{ jobs: PlannedJob[]; run: string | undefined }> {
+  const { hosts: { destination }, sights, plan: { experimentId, runId } } = survey;
+  const hasAppeared = (from: string) => reasons.get(from) === APPEARED;
+  const jobs = load.jobs.filter((job) => hasAppeared(jobFolder(job)));
+  const run = runFolder(experimentId, runId);
+  if (jobs.length === 0 && !hasAppeared(run)) return { jobs, run: undefined };
   const path = sights.destination.realPath;
   const sight = await destination.look({ path, experimentId, runId });
-  const run = runFolder(experimentId, runId);
   const wanted = { jobs, run, statesOnly: true, excludes: () => false };
-  return { sight, ...await takeInventory(destination, sight, wanted) };
+  const there = await takeInventory(destination, sight, wanted);
+  return {
+    jobs: jobs.filter((job) => isAsGood(job, there)),
+    run: hasAppeared(run) && isRunAsGood(survey, sight, there) ? run : undefined,
+  };
 }
 
-/** Whether the run that appeared at the destination meanwhile needs no copy any more. */
-async function isRunAsGood(survey: Survey): Promise<boolean> {
-  const { sights: { source }, found, plan: { runId, jobs } } = survey;
-  const { sight, run } = await lookAgain([], survey);
-  const runs = { source: found.source.run, destination: run };
+function isAsGood(job: PlannedJob, there: Inventory): boolean {
+  const markers = there.jobs.get(jobFolder(job))?.markers ?? new Set<string>();
+  const state = jobState(job.taskId, markers, false);
+  return state === job.source || state === "done";
+}
+
+function isRunAsGood(
+  { sights: { source }, found, plan: { runId, jobs } }: Survey,
+  destination: Sight,
+  there: Inventory,
+): boolean {
+  const runs = { source: found.source.run, destination: there.run };
   const statuses = {
     source: readRunStatus(source.run?.status),
-    destination: readRunStatus(sight.run?.status),
+    destination: readRunStatus(destination.run?.status),
   };
-  return planRun(runId, jobs, runs, statuses, { source, destination: sight }).action === "skip";
-}
-
-/** Of jobs that appeared at the destination meanwhile, those that need no copy any more. */
-async function asGood(jobs: PlannedJob[], survey: Survey): Promise<PlannedJob[]> {
-  if (jobs.length === 0) return [];
-  const { jobs: there } = await lookAgain(jobs, survey);
-  return jobs.filter((job) => {
-    const markers = there.get(jobFolder(job))?.markers ?? new Set<string>();
-    const state = jobState(job.taskId, markers, false);
-    return state === job.source || state === "done";
-  });
+  return planRun(runId, jobs, runs, statuses, { source, destination }).action === "skip";
 }
 
 /** Whether a path of the source workspace is part of the copy. */

@@ -40,10 +40,16 @@ export function removeTree(path: string): void {
 
 /** Removes a folder in which nothing is; another copy may begin there, or end, at this moment. */
 export function removeEmpty(folder: string): void {
-  if (namesIn(folder)?.length !== 0) return;
+  if (namesIn(folder)?.length === 0) attempt(() => Deno.removeSync(folder));
+}
+
+/** Does something that another copy may have made impossible meanwhile; whether it worked. */
+export function attempt(action: () => void): boolean {
   try {
-    Deno.removeSync(folder);
+    action();
+    return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
+    return false;
   }
 }

@@ -166,12 +166,14 @@ function moveInto(
     const names = places.namesIn(into);
     if (names === undefined) return `${into} is a link or no folder`;
     const there = kind === "link" || names.has(name) ? lookAt(final, "") : undefined;
-    if (there?.kind === "link" && kind === "link" && currentOf(into) !== standing) return MOVED;
-    if (there === undefined || kind === "link" && there.kind === "link") {
+    if (kind === "link" && there !== undefined) {
+      if (there.kind !== "link") return `${final} is no link`;
+      if (currentOf(into) !== standing) return MOVED;
+    }
+    if (kind === "link" || there === undefined) {
       rename(staged, final);
       return undefined;
     }
-    if (kind === "link") return `${final} is no link`;
     if (kind === "put" || isDone(final, into)) return APPEARED;
     if (hasBegun(final, into, staging)) return "it has begun to run there";
     Deno.mkdirSync(parentOf(aside), { recursive: true });
@@ -216,16 +218,18 @@ function foldersOf(moves: Move[]): Set<string> {
 
 /** Whether what stands there is a job that is done: such a job is never replaced. */
 function isDone(final: string, into: string): boolean {
-  const task = into.slice(into.lastIndexOf("/") + 1);
-  return lookAt(`${final}/${jobName(task)}.done`, "") !== undefined;
+  return lookAt(markerIn(final, into, "done"), "") !== undefined;
 }
 
 /** Whether what stands there is a job that was started since the staging folder was claimed. */
 function hasBegun(final: string, into: string, staging: string): boolean {
-  const task = into.slice(into.lastIndexOf("/") + 1);
-  const [started, claimed] = [`${final}/${jobName(task)}.pid`, `${staging}/${ABOUT}`]
-    .map((path) => Number(lookAt(path, "")?.mtime ?? NaN));
-  return started! >= claimed!;
+  const timeOf = (path: string) => Number(lookAt(path, "")?.mtime ?? NaN);
+  return timeOf(markerIn(final, into, "pid")) >= timeOf(`${staging}/${ABOUT}`);
+}
+
+/** A marker of a job, by the folder of its task. */
+function markerIn(final: string, into: string, kind: "done" | "pid"): string {
+  return `${final}/${jobName(into.slice(into.lastIndexOf("/") + 1))}.${kind}`;
 }
 
 /** Keeps or removes what was replaced, and the staging folder once it has served. */

@@ -12,6 +12,7 @@
 
 import { CopyError } from "../errors.ts";
 import { parentOf } from "../workspace/layout.ts";
+import { attempt } from "./changes.ts";
 import { lookAt, namesIn } from "./files.ts";
 import { pause } from "./pause.ts";
 
@@ -192,17 +193,6 @@ function open(path: string, create: boolean): Deno.FsFile | undefined {
 function isVoid(path: string): boolean {
   const entry = lookAt(path, "");
   return entry !== undefined && Date.now() - Number(entry.mtime) * 1000 > VOID;
-}
-
-/** Does something that another copy may have made impossible meanwhile; whether it worked. */
-function attempt(action: () => void): boolean {
-  try {
-    action();
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    return false;
-  }
 }
 
 /** Lets go of what was about to be taken. */

@@ -7,7 +7,7 @@
  */
 
 import type { Pack, PackRequest, Unpacking } from "./host.ts";
-import { Chunks, endWhenIdle, feed, output, start, type Watch } from "./process.ts";
+import { Chunks, endWhenIdle, feed, output, type Running, start, type Watch } from "./process.ts";
 
 /** Whether a `tar --version` is of GNU tar. */
 export function isGnuTar(version: string): boolean {
@@ -42,29 +42,42 @@ export function nameList(names: string[]): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(names.map((name) => `${name}\0`).join(""));
 }
 
-/** Packs folders of this machine, once the stream is read. */
-export function packLocally(request: PackRequest, watch: Watch): Pack {
-  let resolve: (whole: boolean) => void = () => {};
-  const whole = new Promise<boolean>((settled) => resolve = settled);
-  return { stream: packing(request, watch, (code) => resolve(code === 0)), whole };
+/** A process that packs. */
+export interface Packing {
+  /** The process. */
+  running: Running;
+  /** When it has got its names. */
+  fed: Promise<void>;
+  /** What it makes. */
+  stream: AsyncIterable<Uint8Array>;
 }
 
-async function* packing(
-  request: PackRequest,
-  watch: Watch,
-  onEnd: (code: number) => void,
-): AsyncGenerator<Uint8Array> {
-  const running = start("tar", ["-C", request.root, ...packArguments(request)], watch);
-  const fed = feed(running, [nameList(request.folders)]);
-  let ended = false;
-  try {
-    yield* new Chunks(running.stdout);
-    await fed;
-    ended = true;
-  } finally {
-    if (!ended) running.kill(); // nobody reads on
-    onEnd(await running.code);
+/** An archive that is begun once it is read, and ends when nobody reads on. */
+export function packWith(begin: () => Packing): Pack {
+  let resolve: (whole: boolean) => void = () => {};
+  const whole = new Promise<boolean>((settled) => resolve = settled);
+  async function* pack(): AsyncGenerator<Uint8Array> {
+    const { running, fed, stream } = begin();
+    let ended = false;
+    try {
+      yield* stream;
+      await fed;
+      ended = true;
+    } finally {
+      if (!ended) running.kill(); // nobody reads on
+      resolve(await running.code === 0);
+    }
   }
+  return { stream: pack(), whole };
+}
+
+/** Packs folders of this machine. */
+export function packLocally(request: PackRequest, watch: Watch): Pack {
+  return packWith(() => {
+    const running = start("tar", ["-C", request.root, ...packArguments(request)], watch);
+    const fed = feed(running, [nameList(request.folders)]);
+    return { running, fed, stream: new Chunks(running.stdout) };
+  });
 }
 
 /** What GNU tar unpacks an archive with that has passed the sieve. */

@@ -262,6 +262,19 @@ export async function output(running: Running): Promise<string> {
   return await new Response(running.stdout).text();
 }
 
+/** What a program prints that reads nothing; undefined when it fails. */
+export async function answerOf(
+  program: Program,
+  args: string[],
+  watch: Watch,
+): Promise<string | undefined> {
+  const running = start(program, args, watch);
+  const [text] = await Promise.all([output(running), running.stdin.close()]);
+  const code = await running.code;
+  stopIfAborted(watch); // it may have ended of that
+  return code === 0 ? text : undefined;
+}
+
 /**
  * The same of a program that one can do without; undefined when Deno was not granted to run it, when
  * it is not installed, and when it fails.
@@ -274,11 +287,7 @@ export async function outputIfGranted(
   const run = { name: "run", command: program } as const;
   if (Deno.permissions.querySync(run).state !== "granted") return undefined;
   try {
-    const running = start(program, args, watch);
-    const [text] = await Promise.all([output(running), running.stdin.close()]);
-    const code = await running.code;
-    stopIfAborted(watch); // it may have ended of that
-    return code === 0 ? text : undefined;
+    return await answerOf(program, args, watch);
   } catch (error) {
     if (error instanceof CopyError && error.code === "program") return undefined;
     throw error;

@@ -12,6 +12,7 @@ import { requireAccess } from "./access.ts";
 import { variable } from "./environment.ts";
 import { Agent } from "./agent.ts";
 import { Answers, input, sized } from "./frame.ts";
+import type { Packing } from "./pack.ts";
 import {
   endWhenIdle,
   feed,
@@ -151,25 +152,12 @@ export class Session {
     if (!whole) throw await this.#failure(running);
   }
 
-  /** Runs a constant program, on a channel of its own, whose answer after its beginning is a stream. */
-  async *fetch(
-    program: string,
-    lines: string[],
-    body: Uint8Array,
-    onEnd: (code: number) => void,
-  ): AsyncGenerator<Uint8Array> {
+  /** Starts a constant program, on a channel of its own, whose answer after its beginning is a stream. */
+  fetch(program: string, lines: string[], body: Uint8Array): Packing {
     const running = this.#channel();
     const word = crypto.randomUUID();
     const fed = feed(running, input(sized(program) + word, lines, [body]));
-    let ended = false;
-    try {
-      yield* new Answers(running.stdout).rest(word);
-      await fed;
-      ended = true;
-    } finally {
-      if (!ended) running.kill(); // nobody reads on
-      onEnd(await running.code);
-    }
+    return { running, fed, stream: new Answers(running.stdout).rest(word) };
   }
 
   /** Opens a channel that will be needed soon. */

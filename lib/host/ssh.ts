@@ -36,7 +36,7 @@ import type {
 import { BROWSE, LOOK, SCAN } from "./look_programs.ts";
 import { moveList } from "./move_list.ts";
 import { archive } from "./overlay.ts";
-import { nameList, packArguments, writesInto } from "./pack.ts";
+import { nameList, packArguments, packWith, writesInto } from "./pack.ts";
 import { within } from "./pause.ts";
 import type { Watch } from "./process.ts";
 import { DISCARD, PACK, SETTLE, UNPACK } from "./programs.ts";
@@ -184,14 +184,11 @@ export class SshHost implements Host {
   }
 
   pack(request: PackRequest): Pack {
-    let resolve: (whole: boolean) => void = () => {};
-    const whole = new Promise<boolean>((settled) => resolve = settled);
     const zstd = this.#zstd;
     const lines = asLines([request.root, zstd ? "zstd" : "", ...packArguments(request), ""]);
-    const stream = this.#session.fetch(PACK, lines, nameList(request.folders), (code) => {
-      resolve(code === 0);
-    });
-    return zstd ? zstd.unpack({ stream, whole }) : { stream, whole };
+    const names = nameList(request.folders);
+    const packed = packWith(() => this.#session.fetch(PACK, lines, names));
+    return zstd ? zstd.unpack(packed) : packed;
   }
 
   async unpack(staging: string, { stream, isOurs }: Unpacking): Promise<boolean> {

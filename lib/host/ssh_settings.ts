@@ -4,7 +4,7 @@
  * @module
  */
 
-import { output, start, type Watch } from "./process.ts";
+import { answerOf, type Watch } from "./process.ts";
 
 /** The ciphers as ssh itself prefers them, where nobody has said otherwise: since 10.0, and before. */
 const USUAL = [
@@ -29,18 +29,10 @@ export interface Way {
  * @param args The arguments of every ssh to this host.
  */
 export async function findWay(args: string[], host: string, watch: Watch): Promise<Way> {
-  const asked = await askSsh([...args, "-G"], host, watch);
-  const settings = asked?.split("\n") ?? [];
-  const hasMaster = mayHaveMaster(settings) &&
-    await askSsh([...args, "-O", "check"], host, watch) !== undefined;
+  const ask = (...more: string[]) => answerOf("ssh", [...args, ...more, "--", host], watch);
+  const settings = (await ask("-G"))?.split("\n") ?? [];
+  const hasMaster = mayHaveMaster(settings) && await ask("-O", "check") !== undefined;
   return { hasMaster, ciphers: cipherOptions(settings) };
-}
-
-/** What ssh answers without a connection; undefined when it fails. */
-async function askSsh(args: string[], host: string, watch: Watch): Promise<string | undefined> {
-  const running = start("ssh", [...args, "--", host], watch);
-  const [text] = await Promise.all([output(running), running.stdin.close()]);
-  return await running.code === 0 ? text : undefined;
 }
 
 /** Whether a master of the user's own may serve; so it may where ssh tells nothing. */
