@@ -19,6 +19,7 @@ const ELSEWHERE = [
   "tests/packaging/picture_test.ts",
   "tests/packaging/workflows_test.ts",
   "tests/sandbox/flags_test.ts",
+  "tests/structure_test.ts",
 ];
 
 /** The files of tests. */

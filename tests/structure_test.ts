@@ -1,0 +1,197 @@
+/**
+ * How the sources hang together: imports run downwards, there is no circle, files stay short. What
+ * falls short of that today is listed by name; the lists may only shrink.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { dirname, join } from "@std/path";
+import { ROOT } from "../scripts/modules.ts";
+
+/**
+ * The storeys of the house, from the top: a file imports from its own and from those below. A folder
+ * stands for all that is in it.
+ */
+const STOREYS: readonly (readonly string[])[] = [
+  ["cli.ts"],
+  ["lib/cli"],
+  ["mod.ts"],
+  ["lib/copy"],
+  ["lib/host"],
+  ["lib/workspace", "lib/shell_words.ts"],
+  ["lib/errors.ts"],
+];
+
+/** Imports upwards that are there on purpose. */
+const ON_PURPOSE = [
+  "mod.ts → cli.ts", // `deno run jsr:@xpm/copy` runs this module: it hands over to the program
+];
+
+/** Imports upwards that are there still. */
+const UPWARDS = [
+  "lib/workspace/defaults.ts → lib/host/text_file.ts",
+  "lib/workspace/interpolate.ts → lib/host/environment.ts",
+  "lib/workspace/local_path.ts → lib/host/environment.ts",
+  "lib/workspace/settings.ts → lib/host/environment.ts",
+  "lib/workspace/settings.ts → lib/host/text_file.ts",
+  "lib/workspace/settings_access.ts → lib/host/environment.ts",
+  "lib/workspace/settings_access.ts → lib/host/files.ts",
+  "lib/workspace/settings_access.ts → lib/host/text_file.ts",
+];
+
+/** Files that import each other still. */
+const CIRCLES = ["lib/host/node/files.ts ↔ lib/host/node/open_file.ts"];
+
+/** The most lines of a file. */
+const LONGEST = 300;
+
+/** Files that are longer still, and how long each may be at most. */
+const LONG: Readonly<Record<string, number>> = {
+  "lib/copy/browse.ts": 310,
+  "lib/host/host.ts": 350,
+  "lib/host/process.ts": 310,
+};
+
+/** Which files a file imports. */
+type Imports = ReadonlyMap<string, readonly string[]>;
+
+/** The files of `lib/` and the two entrances, with their texts. */
+const SOURCES: ReadonlyMap<string, string> = new Map(
+  ["mod.ts", "cli.ts", ...filesIn("lib")].map((path) => [
+    path,
+    Deno.readTextFileSync(join(ROOT, path)),
+  ]),
+);
+
+function filesIn(folder: string): string[] {
+  return [...Deno.readDirSync(join(ROOT, folder))].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    return isDirectory ? filesIn(path) : name.endsWith(".ts") ? [path] : [];
+  }).sort();
+}
+
+/** The files that a text imports, of types too. */
+function importsOf(path: string, text: string): string[] {
+  const found = text.matchAll(
+    /^(?:import|export)\b[^;"]*?\bfrom "(\.[^"]+)";|^import "(\.[^"]+)";|\bimport\("(\.[^"]+)"\)/gm,
+  );
+  return [...new Set([...found].map(([, from, bare, late]) => (from ?? bare ?? late)!))]
+    .map((to) => join(dirname(path), to)).sort();
+}
+
+const IMPORTS: Imports = new Map(
+  [...SOURCES].map(([path, text]) => [path, importsOf(path, text)]),
+);
+
+/** The number of a file's storey from the top; -1 when it is on none. */
+function storeyOf(path: string): number {
+  return STOREYS.findIndex((names) =>
+    names.some((name) => path === name || path.startsWith(`${name}/`))
+  );
+}
+
+/** The imports that run upwards. */
+function upwards(imports: Imports): string[] {
+  return [...imports].flatMap(([from, all]) =>
+    all.filter((to) => storeyOf(to) < storeyOf(from)).map((to) => `${from} → ${to}`)
+  ).sort();
+}
+
+/** The groups of files each of which imports, in the end, all the others. */
+function circles(imports: Imports): string[] {
+  const reached = new Map([...imports.keys()].map((path) => [path, reachedFrom(path, imports)]));
+  const groups = [...imports.keys()].filter((path) => reached.get(path)!.has(path)).map((path) =>
+    [...reached.get(path)!].filter((other) => reached.get(other)?.has(path)).sort().join(" ↔ ")
+  );
+  return [...new Set(groups)].sort();
+}
+
+function reachedFrom(path: string, imports: Imports): Set<string> {
+  const found = new Set<string>();
+  const next = [...imports.get(path) ?? []];
+  for (let to = next.pop(); to !== undefined; to = next.pop()) {
+    if (found.has(to)) continue;
+    found.add(to);
+    next.push(...imports.get(to) ?? []);
+  }
+  return found;
+}
+
+/** A graph of imports without those that are there on purpose. */
+function without(imports: Imports, known: readonly string[]): Imports {
+  return new Map(
+    [...imports].map(([from, all]) => [
+      from,
+      all.filter((to) => !known.includes(`${from} → ${to}`)),
+    ]),
+  );
+}
+
+Deno.test("every file stands on a storey, and imports only files that are there", () => {
+  assert(IMPORTS.size > 100, `only ${IMPORTS.size} files were found`);
+  assertEquals([...SOURCES.keys()].filter((path) => storeyOf(path) < 0), []);
+  const targets = new Set([...IMPORTS.values()].flat());
+  assert(targets.size > 80, `only ${targets.size} imported files were found`);
+  assertEquals([...targets].filter((to) => !IMPORTS.has(to)), []);
+});
+
+Deno.test("imports run downwards", () => {
+  const found = upwards(IMPORTS);
+  const known = [...ON_PURPOSE, ...UPWARDS];
+  assertEquals(found.filter((each) => !known.includes(each)), [], "import upwards");
+  assertEquals(known.filter((each) => !found.includes(each)), [], "take it off the list");
+});
+
+Deno.test("no files import each other", () => {
+  assertEquals(circles(without(IMPORTS, ON_PURPOSE)), CIRCLES);
+});
+
+Deno.test(`no file of lib has more than ${LONGEST} lines`, () => {
+  const lines = new Map([...SOURCES].map(([path, text]) => [path, text.split("\n").length - 1]));
+  const tooLong = [...lines].filter(([path, count]) => count > (LONG[path] ?? LONGEST));
+  assertEquals(tooLong, [], "cut it");
+  const short = Object.keys(LONG).filter((path) => (lines.get(path) ?? 0) <= LONGEST);
+  assertEquals(short, [], "take it off the list");
+});
+
+Deno.test("importsOf() reads every way to import a file, and only that", () => {
+  const text = `
+ * import { a } from "./not_this.ts";
+import { a } from "./a.ts";
+import type { b } from "../b.ts";
+import {
+  c,
+  d,
+} from "./c/c.ts";
+import "./bare.ts";
+import { e } from "@std/assert";
+export * from "./star.ts";
+export { f } from "./f.ts";
+export const text = "from './x.ts'";
+const late = await import("./late.ts");
+`;
+  const read = importsOf("lib/x/y.ts", text);
+  const names = ["a", "bare", "c/c", "f", "late", "star"];
+  assertEquals(read, ["lib/b.ts", ...names.map((name) => `lib/x/${name}.ts`)]);
+});
+
+Deno.test("upwards() and circles() find what they are to find", () => {
+  const imports: Imports = new Map([
+    ["lib/copy/a.ts", ["lib/copy/b.ts", "lib/host/a.ts"]],
+    ["lib/copy/b.ts", ["lib/copy/c.ts"]],
+    ["lib/copy/c.ts", ["lib/copy/a.ts", "lib/errors.ts"]],
+    ["lib/host/a.ts", ["lib/cli/a.ts"]],
+    ["lib/host/b.ts", ["lib/copy/a.ts"]],
+    ["lib/cli/a.ts", ["lib/cli/a.ts"]],
+    ["lib/errors.ts", []],
+  ]);
+  assertEquals(upwards(imports), [
+    "lib/host/a.ts → lib/cli/a.ts",
+    "lib/host/b.ts → lib/copy/a.ts",
+  ]);
+  assertEquals(circles(imports), [
+    "lib/cli/a.ts",
+    "lib/copy/a.ts ↔ lib/copy/b.ts ↔ lib/copy/c.ts",
+  ]);
+});
