@@ -29,18 +29,20 @@ export interface JobsFile {
 /** Longer lines are not experimaestro's. */
 const MAX_LINE = 1 << 20;
 
-/** Reads a `jobs.jsonl`. A wrong line is named and passed over; nothing is thrown. */
+/**
+ * Reads a `jobs.jsonl`. A wrong line is named and passed over; nothing is thrown. Blank lines and
+ * repeated jobs are no fault, as in experimaestro.
+ */
 export function readJobsFile(content: string): JobsFile {
   const jobs = new Map<string, JobInfo>();
   const problems: string[] = [];
-  const lines = content.split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  for (const [index, line] of lines.entries()) {
+  for (const [index, line] of content.split("\n").entries()) {
+    if (line.trim() === "") continue;
     try {
       const job = readJobLine(line);
       const folder = jobFolder(job);
-      if (jobs.has(folder)) throw new SyntaxError(`${folder} a second time`);
-      jobs.set(folder, job);
+      const earlier = jobs.get(folder);
+      jobs.set(folder, earlier === undefined ? job : repeated(earlier, job));
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof CopyError)) throw error;
       problems.push(`line ${index + 1}: ${error.message}`);
@@ -49,8 +51,15 @@ export function readJobsFile(content: string): JobsFile {
   return { jobs: [...jobs.values()], problems };
 }
 
+/**
+ * A job that was submitted twice: as the later line says, but kept if either line keeps it, since
+ * experimaestro removes only what every submission leaves to it.
+ */
+function repeated(earlier: JobInfo, later: JobInfo): JobInfo {
+  return { ...later, transient: Math.min(earlier.transient, later.transient) };
+}
+
 function readJobLine(line: string): JobInfo {
-  if (line.trim() === "") throw new SyntaxError("blank");
   if (line.length > MAX_LINE) throw new SyntaxError("longer than a MiB");
   const root = readLine(line);
   if (!isObject(root)) throw new SyntaxError("not an object");

@@ -167,8 +167,6 @@ inEachDirection(
       `${at} 5: '..' cannot be the id of a task: it begins with '.'`,
       `${at} 6: not an object`,
       `${at} 7: no job_id or no task_id`,
-      `${at} 8: ${folderOf(sample.jobs[0]!)} a second time`,
-      `${at} 9: blank`,
       `${at} 10: no job_id or no task_id`,
     ]);
     assertEquals([result.jobsCopied, result.complete], [3, false]);

@@ -38,9 +38,9 @@ inEachDirection(
     ];
     const lines: [line: string, problem?: string][] = [
       [first],
-      ["", "blank"],
-      [" \t", "blank"],
-      [first, "a second time"],
+      [""],
+      [" \t"],
+      [first],
       ["[1]", "not an object"],
       ["null", "not an object"],
       ['"x"', "not an object"],
@@ -63,6 +63,21 @@ inEachDirection(
       if (problem !== undefined) assertStringIncludes(named!, problem);
     }
     assert(err.length < 10_000, "a long line is not repeated");
+    compareTrees({ sample, destination: pair.destination.path });
+  },
+);
+
+inEachDirection(
+  "xpm-copy takes blank and repeated lines of jobs.jsonl for no fault, and copies each job once",
+  async (pair) => {
+    const sample = makeShared(pair, 2);
+    const file = `${sample.runFolder}/jobs.jsonl`;
+    const [first, second] = Deno.readTextFileSync(file).split("\n");
+    writeFileSync(file, ["", first, first, " \t", second, first, "\r", "", ""].join("\n"));
+    const { code, out, err } = await runProgram(pair, sample, ["--json"]);
+    assertEquals(code, 0, err);
+    const { result } = JSON.parse(out.trimEnd().split("\n").at(-1)!);
+    assertEquals([result.jobsCopied, result.errors, result.complete], [2, [], true]);
     compareTrees({ sample, destination: pair.destination.path });
   },
 );

@@ -69,8 +69,6 @@ Deno.test("readJobsFile() names each wrong line and goes on", () => {
   const { jobs, problems } = readJobsFile(content);
   assertEquals(jobs.map(({ jobId }) => jobId), ["1", "4"]);
   assertEquals(problems, [
-    "line 2: blank",
-    "line 3: blank",
     "line 4: not an object",
     "line 5: not an object",
     "line 6: not an object",
@@ -80,7 +78,6 @@ Deno.test("readJobsFile() names each wrong line and goes on", () => {
     "line 10: no job_id or no task_id",
     "line 11: no job_id or no task_id",
     "line 12: no job_id or no task_id",
-    "line 13: jobs/neuralir.train/1 a second time",
     "line 15: not JSON",
   ]);
 });
@@ -91,13 +88,29 @@ Deno.test("readJobsFile() reads lines that end as on Windows, and a last one wit
   assertEquals(problems, []);
 });
 
-Deno.test("readJobsFile() keeps the first of two lines of the same job, by task and job", () => {
-  const content = `${line("1", "a")}\n${line("1", "b")}\n${
-    line("1", "a").replace("{}", '{"x":1}')
-  }\n`;
-  const { jobs, problems } = readJobsFile(content);
-  assertEquals(jobs.map(({ taskId, tags }) => [taskId, tags]), [["a", {}], ["b", {}]]);
-  assertEquals(problems, ["line 3: jobs/a/1 a second time"]);
+Deno.test("readJobsFile() takes blank lines for no fault, wherever they are", () => {
+  const { jobs, problems } = readJobsFile(`\n${line("1")}\n\n \t\r\n${line("2")}\n\n\n`);
+  assertEquals(jobs.map(({ jobId }) => jobId), ["1", "2"]);
+  assertEquals(problems, []);
+  assertEquals(readJobsFile("\n"), { jobs: [], problems: [] });
+});
+
+Deno.test("readJobsFile() takes a repeated job for one, as its later line says, and an id of two tasks for two jobs", () => {
+  const again = line("1", "a").replace("{}", '{"x":1}');
+  const { jobs, problems } = readJobsFile(`${line("1", "a")}\n${line("1", "b")}\n${again}\n`);
+  assertEquals(jobs.map(({ taskId, tags }) => [taskId, tags]), [["a", { x: 1 }], ["b", {}]]);
+  assertEquals(problems, []);
+});
+
+Deno.test("readJobsFile() keeps a repeated job if one of its lines keeps it, in whatever order", () => {
+  const transient = (mode: number) => line("1").replace(/}$/, `, "transient": ${mode}}`);
+  const read = (...lines: string[]) =>
+    readJobsFile(lines.join("\n")).jobs.map((job) => job.transient);
+  assertEquals(read(transient(2), line("1")), [0]);
+  assertEquals(read(line("1"), transient(2)), [0]);
+  assertEquals(read(transient(2), transient(1)), [1]);
+  assertEquals(read(transient(1), transient(2), transient(2)), [1]);
+  assertEquals(read(transient(2), transient(2)), [2]);
 });
 
 Deno.test("readJobsFile() passes over a line of more than a MiB, and takes one of just that", () => {
