@@ -16,7 +16,7 @@ import {
 } from "../host/host.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { jobState } from "../workspace/jobs.ts";
-import { EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.ts";
+import { EXPERIMENTS, jobFolder, JOBS, MARKER, runFolder } from "../workspace/layout.ts";
 import { compareText, readRunStatus } from "../workspace/runs.ts";
 import type { Rewriting } from "./folder_rewriting.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
@@ -96,7 +96,10 @@ export async function publish(
     else published.failed.push({ job, reason });
   }
   published.runFailed = failures
-    .filter(({ from }) => from.startsWith(`${EXPERIMENTS}/`) && from !== found.run)
+    // what is held by now is `current`, by a run whose own reason is told
+    .filter(({ from, reason }) =>
+      from.startsWith(`${EXPERIMENTS}/`) && from !== found.run && reason !== HELD
+    )
     .map(({ reason }) => reason);
   return published;
 
@@ -119,15 +122,16 @@ async function settle(
   prepared: Prepared,
 ): Promise<FailedMove[]> {
   const failures = await settleCurrent(settlement, survey);
-  if (!isWritten(survey.plan.run) || !failures.some(({ reason }) => reason === HELD)) {
-    return failures;
-  }
+  const isOfJob = ({ from }: FailedMove) => from.startsWith(`${JOBS}/`);
+  const isHeldByJobs = failures.some(({ reason }) => reason === HELD) &&
+    failures.some((failure) => isOfJob(failure) && failure.reason !== APPEARED);
+  if (!isHeldByJobs) return failures;
   const failed = failures.filter(({ reason }) => reason !== HELD);
   const reasons = new Map(failed.map(({ from, reason }) => [from, reason]));
   const gone = load.jobs.filter((job) =>
     ![undefined, APPEARED].includes(reasons.get(jobFolder(job)))
   );
-  const overlay = await withoutJobs(gone, load, survey, prepared);
+  const overlay = isWritten(survey.plan.run) ? await withoutJobs(gone, load, survey, prepared) : [];
   const again = await settleCurrent({
     ...settlement,
     carry: undefined,

@@ -189,8 +189,8 @@ export interface Place {
 /** Why a move was not made: something that is as good may have appeared there meanwhile. */
 export const APPEARED = "another version has appeared there meanwhile";
 
-/** Why a run was not moved: it may only name jobs that are there. */
-export const HELD = "jobs of it could not be put in their place";
+/** Why a run, or `current`, was not moved: what it names could not be put in its place. */
+export const HELD = "what it names could not be put in its place";
 
 /** Why a link was left: it names another run than when the copy began. */
 export const MOVED = "it was moved there meanwhile";

@@ -36,22 +36,38 @@ export async function settleLocally(
   await unpack(staging, overlay.filter((entry) => !under(entry)), tar, watch);
   if (watch.fsync) await syncTree(staging, watch);
   const failed: FailedMove[] = [];
-  // a run may only name jobs that are there, after a power cut too
   const isJob = ({ from }: Move) => from.startsWith(`${JOBS}/`);
-  for (const group of [moves.filter(isJob), moves.filter((move) => !isJob(move))]) {
-    const held = failed.some(({ reason }) => reason !== APPEARED);
+  const isLink = ({ kind }: Move) => kind === "link";
+  const jobs = moves.filter(isJob);
+  moveAll(jobs);
+  // a run may only name jobs that are there, after a power cut too; and `current` a run
+  if (watch.fsync) await syncFolders(foldersOf(jobs));
+  const others = moves.filter((move) => !isJob(move));
+  moveAll(others.filter((move) => !isLink(move)));
+  const marks = marker !== undefined && !failed.some(isHolding) && mark(marker);
+  moveAll(others.filter(isLink));
+  if (watch.fsync) {
+    await syncFolders([...foldersOf(others), ...(marks ? [parentOf(marker)] : [])]);
+  }
+  clear(staging, keep, finished && !failed.some(isHolding));
+  return failed;
+
+  /** Makes some moves; all but those of jobs are held when one before has failed. */
+  function moveAll(group: Move[]): void {
+    const isHeld = failed.some(isHolding);
     const places = new Places();
     for (const move of group) {
-      const reason = held && !isJob(move)
+      const reason = isHeld && !isJob(move)
         ? HELD
         : misplaced.get(move.from) ?? moveInto(staging, move, places);
       if (reason !== undefined) failed.push({ from: move.from, reason });
     }
-    if (watch.fsync) await syncFolders(foldersOf(group));
   }
-  if (marker !== undefined && mark(marker) && watch.fsync) await syncFolders([parentOf(marker)]);
-  clear(staging, keep, finished && failed.every(({ reason }) => reason === APPEARED));
-  return failed;
+}
+
+/** Whether a failed move holds those that come after it: what has appeared instead is as good. */
+function isHolding({ reason }: FailedMove): boolean {
+  return reason !== APPEARED;
 }
 
 /** Why a run does not replace another: a folder there is a link or a file here, for one. */
@@ -181,16 +197,32 @@ function moveInto(
     try {
       rename(staged, final);
     } catch (error) {
-      if (lookAt(final, "") === undefined) rename(aside, final);
+      if (lookAt(final, "") === undefined) giveBack(aside, final);
       throw error;
     }
     return undefined;
   } catch (error) {
+    if (error instanceof CopyError) throw error;
     if (error instanceof Deno.errors.NotCapable) throw refused("write", into);
     // another copy was faster, just now
     const gone = kind === "put" || kind === "replace" && lookAt(aside, "") !== undefined;
     if (gone && lookAt(final, "") !== undefined) return APPEARED;
     return (error as Error).message;
+  }
+}
+
+/** Undoes the first half of a replacement; what cannot go back must not go with the staging folder. */
+function giveBack(aside: string, final: string): void {
+  try {
+    rename(aside, final);
+  } catch (error) {
+    throw new CopyError(
+      "program",
+      `${final} could not be replaced, nor put back: it is in ${aside} (${
+        (error as Error).message
+      })`,
+      "run the same command again: it puts it back",
+    );
   }
 }
 

@@ -106,7 +106,7 @@ finish
  * `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and `names A/B/C`; a line
  * `sync` comes before the run, and `standing RUN` before a link. Answers pairs of a name and why it
  * could not be moved: `appeared`, when something is there that was not expected; `held`, for the run
- * when jobs could not; `moved`, for a link that names another run than it did.
+ * when jobs could not, and for `current` when the run could not; `moved`, for a link that names another run than it did.
  */
 export const SETTLE = BEGIN + MOVE + CURRENT_RUN + `
 IFS= read -r staging
@@ -151,7 +151,7 @@ set --
 trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
 [ -f .moves ] || stop "what was sent did not arrive whole"
 to_disk
-left= held=
+left=
 failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes; }
 move_all() { # names from one folder to another, those that are there
   here=$1 to=$2
@@ -171,13 +171,19 @@ plain() { # whether nothing stands in the way of new names
   for name do if there "$into/$name"; then return 1; fi; done
 }
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
-  [ -d "$into" ] || mkdir -p "$into" 2> /dev/null
-  task=\${into##*/} wrong=$held
-  if [ -L "$into" ] || [ ! -d "$into" ]; then wrong="$into is a link or no folder"; fi
+  task=\${into##*/} wrong=
+  case $parent in jobs/*) ;; *) wrong=\${left:+held} ;; esac # a run may only name jobs that are there; current, a run
+  [ -n "$wrong" ] || [ -d "$into" ] || mkdir -p "$into" 2> /dev/null
+  if [ -z "$wrong" ] && { [ -L "$into" ] || [ ! -d "$into" ]; }; then
+    wrong="$into is a link or no folder"
+  fi
   if plain "$@" && (cd "$parent" && mv -f "$@" "$into/") 2> /dev/null; then return; fi
   for name do
     shift
-    there "$staging/$parent/$name" || was_link "$parent/$name" || continue
+    if ! there "$staging/$parent/$name" && ! was_link "$parent/$name"; then
+      there "$into/$name" || failed "$name" "it is not in the staging folder"
+      continue
+    fi
     if [ -n "$wrong" ]; then failed "$name" "$wrong"
     elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
     elif was_link "$parent" || was_link "$parent/$name"; then failed "$name" "it came as a link"
@@ -201,16 +207,23 @@ settle() { # a group: of one kind, from one folder into another; the names are t
       continue
     fi
     failed "$name" "$trouble"
-    if [ "$kind" = replace ] && there "$aside/$name"; then move "$aside/$name" "$into"; fi
+    [ "$kind" = replace ] && there "$aside/$name" || continue
+    move "$aside/$name" "$into" || # it must not go with the staging folder
+      stop "$into/$name could not be replaced, nor put back: it is in $aside ($trouble)"
   done
 }
 set -f
 newline='
 '
 IFS=$newline
+mark() {
+  [ -z "$marker" ] || [ -n "$left" ] || there "$marker" || touch "$marker"
+  marker=
+}
 for line in $(cat .moves); do
   rest=\${line#* }
   case $line in
+    "group link") kind=link && mark ;;
     "group "*) kind=$rest ;;
     "from "*) parent=$rest ;;
     "into "*) into=$rest ;;
@@ -221,14 +234,11 @@ for line in $(cat .moves); do
       IFS=$newline
       settle "$@"
       ;;
-    sync) # a run may only name jobs that are there
-      [ -z "$left" ] || held=held
-      to_disk
-      ;;
+    sync) to_disk ;; # of the jobs
   esac
 done
 rm -f .moves
-if [ -n "$marker" ]; then there "$marker" || : > "$marker"; fi
+mark
 to_disk
 put_away() { trouble=$({ mkdir -p "\${keep%/*}" && mv replaced "$keep"; } 2>&1); }
 if [ -d replaced ]; then

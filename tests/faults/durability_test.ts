@@ -11,16 +11,10 @@ import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { withPair } from "../support/directions.ts";
 import { hasSshd, startSshd } from "../support/sshd.ts";
+import { canTrace } from "../support/strace.ts";
 import { compareTrees, readTree } from "../support/trees.ts";
 
 const CALLS = "write,pwrite64,rename,renameat,renameat2,fsync,fdatasync,syncfs";
-
-/** Whether calls can be traced here: some containers do not let anybody. */
-const canTrace = await (async () => {
-  if (await findProgram("strace") === undefined) return false;
-  const args = ["-f", "-o", "/dev/null", "true"];
-  return (await new Deno.Command("strace", { args, stderr: "null" }).output()).success;
-})();
 
 /** A trace of a copy on this machine. */
 interface Trace {

@@ -19,18 +19,24 @@ export interface Program {
   ended: Promise<{ code: number; out: string; err: string }>;
 }
 
-/** Starts the program to copy a run; what it makes in the temporary folder goes with the pair. */
+/**
+ * Starts the program to copy a run; what it makes in the temporary folder goes with the pair.
+ *
+ * @param under The words of a command that it is to run under.
+ */
 export async function startProgram(
   pair: Pair,
   run: RunName,
-  { args = [] as string[], env = {} as Record<string, string> } = {},
+  { args = [] as string[], env = {} as Record<string, string>, under = [] as string[] } = {},
 ): Promise<Program> {
   const settings = `${pair.root}/settings.yaml`;
   const { source, destination } = pair;
   writeFileSync(settings, JSON.stringify({ workspaces: [source, destination] }));
   mkdirSync(`${pair.root}/tmp`, { recursive: true });
-  const process = new Deno.Command(Deno.execPath(), {
+  const words = [...under, Deno.execPath()];
+  const process = new Deno.Command(words[0]!, {
     args: [
+      ...words.slice(1),
       ...["run", "-A", ...await moduleFlags(), `${ROOT}/cli.ts`, "copy"],
       ...[run.experimentId, run.runId, "--from", "source", "--to", "destination"],
       ...["--settings", settings, "--yes", ...args],
