@@ -18,9 +18,9 @@ import {
   asMap,
   asText,
   asTexts,
-  type Content,
   optional,
   type Value,
+  valueOf,
   wrong,
 } from "./validate.ts";
 import type { Workspace } from "./workspace.ts";
@@ -117,7 +117,7 @@ function asRate(value: Value): number {
 
 function readJsonc(text: string, file: string): Value {
   try {
-    return valueOf(parse(text), file, "");
+    return valueOf(parse(text), file);
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
     throw complaint(error.message, text, file);
@@ -139,20 +139,4 @@ function complaint(message: string, text: string, file: string): CopyError {
     ? "the file ends too early"
     : `did not expect ${printable(token)}`;
   return new CopyError("settings", `${where}: ${what}`, hint);
-}
-
-/** A value and its place: `copy.jsonc, workspaces[1].path`. */
-function valueOf(json: unknown, file: string, path: string): Value {
-  const content = (): Content => {
-    if (Array.isArray(json)) return json.map((item, i) => valueOf(item, file, `${path}[${i}]`));
-    if (typeof json === "object" && json !== null) {
-      const prefix = path === "" ? "" : `${path}.`;
-      return new Map(
-        Object.entries(json).map(([key, item]) => [key, valueOf(item, file, prefix + key)]),
-      );
-    }
-    if (typeof json === "number" && Number.isInteger(json)) return BigInt(json);
-    return json as null | boolean | number | string;
-  };
-  return { where: path === "" ? file : `${file}, ${printable(path)}`, content: content() };
 }

@@ -46,8 +46,9 @@ export interface Settings {
  *
  * @param path Another file to read, which must exist.
  * @returns The settings.
- * @throws {CopyError} `settings`, when the file is malformed, with its line and column, or when
- * `path` does not exist; `permission`, when Deno was not granted something.
+ * @throws {CopyError} `settings`, when the file is not YAML, with the line and column, when a value
+ * is not what it should be, with the path of its key, or when `path` does not exist; `permission`,
+ * when Deno was not granted something.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
  * Values of a settings file, and the checks that they are what they should be. Every complaint
- * says where in the file.
+ * names the file and the path of the key.
  *
  * @module
  */
@@ -9,15 +9,44 @@ import { CopyError } from "../errors.ts";
 import { interpolate } from "./interpolate.ts";
 import { hasControl, printable } from "./layout.ts";
 
-/** What a value is: integers are `bigint`, other numbers `number`. */
-export type Content = null | boolean | bigint | number | string | Value[] | Map<string, Value>;
+/** What a value is; YAML has dates beside what JSON has. */
+export type Content = null | boolean | number | string | Date | Value[] | Map<string, Value>;
 
-/** A value of a settings file, and where it stands there. */
+/** A value of a settings file, and where it is. */
 export interface Value {
-  /** For people: `/home/me/settings.yaml, line 7, column 5`. */
+  /** For people: `/home/me/settings.yaml: workspaces[1].ssh.host`. */
   readonly where: string;
-  /** What it is. Read only when it is asked for: what nobody asks for cannot be wrong. */
+  /** What it is. Read only when it is asked for: YAML may hold a list that contains itself. */
   readonly content: Content;
+}
+
+/** A key that needs no quotes in the path of a value. */
+const PLAIN_KEY = /^[\w-]+$/;
+
+/**
+ * A parsed file as a value.
+ *
+ * @param path Where in the file it is: `workspaces[1].path`. Default: the whole file.
+ */
+export function valueOf(parsed: unknown, file: string, path = ""): Value {
+  return {
+    where: path === "" ? file : `${file}: ${path}`,
+    get content() {
+      if (Array.isArray(parsed)) {
+        return parsed.map((item, i) => valueOf(item, file, `${path}[${i}]`));
+      }
+      if (typeof parsed !== "object" || parsed === null || parsed instanceof Date) {
+        return parsed as null | boolean | number | string | Date;
+      }
+      const entries = Object.entries(parsed);
+      return new Map(entries.map(([key, item]) => [key, valueOf(item, file, join(path, key))]));
+    },
+  };
+}
+
+function join(path: string, key: string): string {
+  if (!PLAIN_KEY.test(key)) return `${path}[${printable(JSON.stringify(key))}]`;
+  return path === "" ? key : `${path}.${key}`;
 }
 
 /** The error for a value that is not what it should be. */
@@ -72,7 +101,8 @@ export function asText(value: Value, expected = "text"): string {
 
 function textHint(content: Content): string | undefined {
   if (content === null) return 'if it is ~ alone that you mean, write "~" with its quotes';
-  return typeof content === "object" ? undefined : "put it in quotes";
+  const isCollection = typeof content === "object" && !(content instanceof Date);
+  return isCollection ? undefined : "put it in quotes";
 }
 
 /**
@@ -92,9 +122,9 @@ export function asTexts(value: Value | undefined, expected: string): string[] {
 export function asInteger(value: Value): number {
   const { content } = value;
   const text = typeof content === "string" ? interpolate(content, "required") : content;
-  const isInteger = typeof text === "bigint" ||
+  const isNumber = typeof text === "number" ||
     typeof text === "string" && /^\s*[-+]?\d+\s*$/.test(text);
-  if (isInteger && Number.isSafeInteger(Number(text))) return Number(text);
+  if (isNumber && Number.isSafeInteger(Number(text))) return Number(text);
   throw wrong(value, "expected a whole number");
 }
 
@@ -110,27 +140,25 @@ export function asBoolean(value: Value): boolean {
 
 /**
  * The value of an environment variable that jobs are given: numbers and truth values become the
- * text that Python makes of them.
+ * text that Python makes of them, as far as YAML 1.2 tells them apart.
  *
- * @throws {CopyError} `settings`, when the value is a list, a mapping, or nothing.
+ * @throws {CopyError} `settings`, when the value is anything else.
  */
 export function asVariable(value: Value): string {
   const { content } = value;
   if (typeof content === "string") return interpolate(content, "optional");
-  if (content === null || typeof content === "object") throw wrong(value, "expected text");
-  return asPython(content);
+  if (typeof content === "boolean") return content ? "True" : "False";
+  if (typeof content === "number") return asPython(content);
+  throw wrong(value, "expected text", content instanceof Date ? textHint(content) : undefined);
 }
 
-/** What Python's `str` makes of a number or a truth value. */
-function asPython(content: boolean | bigint | number): string {
-  if (typeof content === "boolean") return content ? "True" : "False";
-  if (typeof content === "bigint") return String(content);
-  if (Number.isNaN(content)) return "nan";
-  if (!Number.isFinite(content)) return content < 0 ? "-inf" : "inf";
-  const [mantissa, power] = content.toExponential().split("e") as [string, string];
+/** What Python's `str` makes of a number. */
+function asPython(number: number): string {
+  if (Number.isSafeInteger(number)) return String(number);
+  if (Number.isNaN(number)) return "nan";
+  if (!Number.isFinite(number)) return number < 0 ? "-inf" : "inf";
+  const [mantissa, power] = number.toExponential().split("e") as [string, string];
   const exponent = Number(power);
-  if (exponent < -4 || exponent >= 16) {
-    return `${mantissa}e${power[0]}${power.slice(1).padStart(2, "0")}`;
-  }
-  return Number.isInteger(content) ? content.toFixed(1) : String(content);
+  if (exponent >= -4 && exponent < 16) return String(number);
+  return `${mantissa}e${power[0]}${power.slice(1).padStart(2, "0")}`;
 }

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { load } from "js-yaml";
+import { parse } from "@std/yaml/parse";
 import { ROOT } from "../../scripts/modules.ts";
 import { ensureActionlint } from "../../scripts/setup.ts";
 
@@ -23,7 +23,7 @@ interface Form {
 
 const FOLDER = `${ROOT}/.github`;
 const workflows = [...Deno.readDirSync(`${FOLDER}/workflows`)].map(({ name }) =>
-  load(Deno.readTextFileSync(`${FOLDER}/workflows/${name}`)) as Workflow
+  parse(Deno.readTextFileSync(`${FOLDER}/workflows/${name}`)) as Workflow
 );
 const jobs = workflows.flatMap((workflow) => Object.values(workflow.jobs));
 const actionlint = await ensureActionlint();
@@ -58,7 +58,7 @@ Deno.test("the workflows pin each action to a version, and end each job in time"
 
 Deno.test("the forms for issues have what GitHub asks for", () => {
   for (const { name } of Deno.readDirSync(`${FOLDER}/ISSUE_TEMPLATE`)) {
-    const form = load(Deno.readTextFileSync(`${FOLDER}/ISSUE_TEMPLATE/${name}`)) as Form;
+    const form = parse(Deno.readTextFileSync(`${FOLDER}/ISSUE_TEMPLATE/${name}`)) as Form;
     assert(form.name && form.description && form.body.length > 0, name);
     for (const { type, attributes } of form.body) {
       assert(["checkboxes", "dropdown", "input", "markdown", "textarea"].includes(type), type);
