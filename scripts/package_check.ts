@@ -78,6 +78,52 @@ function checkJsr(): string[] {
   return faults;
 }
 
+/** What this reads of the answer of `deno info --json`. */
+interface ModuleGraph {
+  modules: {
+    local?: string;
+    dependencies?: { code?: { specifier: string }; type?: { specifier: string } }[];
+  }[];
+}
+
+/** What is reached from the entrypoints. */
+interface Reached {
+  /** The modules of this project, as paths in it. */
+  modules: string[];
+  /** What they import from elsewhere: `jsr:/@std/yaml@^1.0.10/parse`, `node:stream`. */
+  outside: string[];
+}
+
+/**
+ * What the entrypoints reach, by the imports of `deno.json`, as a user has them: whatever stands in
+ * for `@std` here does not count.
+ */
+export async function reached(): Promise<Reached> {
+  const env = { JSR_URL: "http://127.0.0.1:1/" }; // nothing from elsewhere has to be loaded
+  const modules = new Set<string>();
+  const imports = new Set<string>();
+  for (const path of Object.values(CONFIG.exports)) {
+    const args = ["info", "--json", "--no-lock", path];
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT, env }).output();
+    const graph: ModuleGraph = JSON.parse(new TextDecoder().decode(stdout));
+    for (const { local, dependencies = [] } of graph.modules) {
+      if (local?.startsWith(ROOT)) modules.add(local.slice(ROOT.length));
+      for (const { code, type } of dependencies) {
+        for (const found of [code, type]) if (found !== undefined) imports.add(found.specifier);
+      }
+    }
+  }
+  const outside = [...imports].filter((specifier) => !specifier.startsWith("file:"));
+  return { modules: [...modules].sort(), outside: outside.sort() };
+}
+
+/** What is imported that does not work everywhere. */
+async function checkImports(): Promise<string[]> {
+  return (await reached()).outside.filter((specifier) => !/^(jsr|node):/.test(specifier)).map(
+    (specifier) => `jsr: ${specifier} is imported, and not found in a folder below a package.json`,
+  );
+}
+
 /** One thing that JSR gives points for. */
 interface Score {
   what: string;
@@ -200,7 +246,7 @@ function kib(bytes: number): string {
 
 /** What is wrong with what JSR would take. */
 export async function jsrFaults(): Promise<string[]> {
-  return [...checkJsr(), ...await checkScore()];
+  return [...checkJsr(), ...await checkImports(), ...await checkScore()];
 }
 
 async function main(all: boolean): Promise<number> {

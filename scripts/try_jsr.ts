@@ -1,6 +1,7 @@
 /**
  * Tries the package end to end as JSR serves it, against a registry on this machine: publishing,
- * what the documents run of it, with their flags, installing, and a program that imports it.
+ * what the documents run of it, with their flags, installing, a program that imports it, and the
+ * tests in `tests/packaging/jsr_test.ts`.
  *
  *   deno task try:jsr --registry=FILE --std=DIR
  *
@@ -90,6 +91,14 @@ async function tryImported(trial: Trial, deno: Deno): Promise<void> {
   report("that program, run", outcome, "copyExperiment function function 0");
 }
 
+/** Runs the tests of what is served. */
+async function tryTests(deno: Deno): Promise<void> {
+  const file = "tests/packaging/jsr_test.ts";
+  const outcome = await deno(["test", "-A", "--no-lock", file], ROOT);
+  report(file, outcome, "| 0 failed");
+  if (outcome.said.includes("ignored")) throw new Error(`${file} was skipped`);
+}
+
 async function tryAll(registry: string, std: string): Promise<void> {
   const published = mkdtempSync(join(tmpdir(), "xpm-published-"));
   const { url, child } = await serve(registry, std, published);
@@ -101,6 +110,7 @@ async function tryAll(registry: string, std: string): Promise<void> {
     console.log(`ok  deno publish: ${measure(published)}`);
     await tryDocuments({ JSR_URL: url, DENO_DIR: join(trial.root, "deno_dir") });
     await tryImported(trial, deno);
+    await tryTests(deno);
   } finally {
     child.kill();
     rmSync(published, { recursive: true });

@@ -1,6 +1,7 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { compileArguments, TARGETS } from "../../scripts/compile.ts";
-import { belongsIntoNpm, jsrFaults } from "../../scripts/package_check.ts";
+import config from "../../deno.json" with { type: "json" };
+import { belongsIntoNpm, jsrFaults, publishedFiles, reached } from "../../scripts/package_check.ts";
 
 Deno.test("belongsIntoNpm() tells what a user needs from what built it", () => {
   const needed = [
@@ -28,6 +29,14 @@ Deno.test("belongsIntoNpm() tells what a user needs from what built it", () => {
 
 Deno.test("jsrFaults() finds none: only what a user needs, and all the points of a checkout", async () => {
   assertEquals(await jsrFaults(), []);
+});
+
+Deno.test("reached() finds that what is published imports no package of npm", async () => {
+  const { modules, outside } = await reached();
+  const published = publishedFiles(config).filter((path) => path.endsWith(".ts"));
+  assertEquals(modules.filter((path) => path.endsWith(".ts")), published);
+  assert(outside.some((specifier) => specifier.includes("@std/yaml@")), outside.join());
+  assertEquals(outside.filter((specifier) => !/^(jsr:\/?@std\/|node:)/.test(specifier)), []);
 });
 
 Deno.test("compileArguments() grant what the README does, and reading and writing everywhere", async () => {
