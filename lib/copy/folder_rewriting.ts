@@ -9,8 +9,8 @@ import { CopyError } from "../errors.ts";
 import type { Entry } from "../host/host.ts";
 import type { Original } from "../host/originals.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
-import { joined } from "../host/process.ts";
 import { parentOf } from "../workspace/layout.ts";
+import { type EditedLines, LineEditor } from "./lines.ts";
 import { climbsOut, type DocumentKind, type PathMap, relocate, relocatePath } from "./relocate.ts";
 
 /** What was read where the copy is on this machine: at the source, or where it was staged. */
@@ -66,30 +66,47 @@ export class Findings {
   }
 
   #relocate(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: string): Uint8Array[] {
-    if (kind !== "lines") return [this.#relocateText(path, kind, bytes, jobPath)];
-    let [line, changed] = [0, false];
-    const parts = [...linesOf(bytes)].map((lines) => {
-      const part = this.#relocateText(path, kind, lines, undefined, line);
-      for (let at = -1; (at = lines.indexOf(NEWLINE, at + 1)) >= 0;) line++;
-      changed ||= part !== lines;
-      return part;
-    });
+    if (kind !== "lines") {
+      const { bytes: edited, faults } = this.#relocateText(kind, bytes, jobPath);
+      this.#note(path, faults);
+      return [edited];
+    }
+    const editor = this.lines(path);
+    editor.push(bytes);
+    const { parts, changed } = editor.finish();
     return changed ? parts : [bytes];
   }
 
+  /** Relocates a document of lines while its bytes come. */
+  lines(path: string): Pick<LineEditor, "push" | "finish"> {
+    const editor = new LineEditor((lines, before) =>
+      this.#relocateText("lines", lines, undefined, before)
+    );
+    return {
+      push: (bytes) => editor.push(bytes),
+      finish: () => {
+        const edited = editor.finish();
+        this.#note(path, edited.faults);
+        return edited;
+      },
+    };
+  }
+
+  #note(path: string, faults: string[]): void {
+    this.notes.push(...faults.map((fault) => `${path}: ${fault}`));
+  }
+
   #relocateText(
-    path: string,
     kind: DocumentKind,
     bytes: Uint8Array,
     jobPath: string | undefined,
     before?: number,
-  ): Uint8Array {
+  ): EditedLines {
     const content = decode(bytes);
     const { text, outside, inside, notes } = relocate(kind, content, this.map, jobPath, before);
     for (const path of outside) this.#outside.add(path);
     for (const path of inside) this.#inside.add(path);
-    this.notes.push(...notes.map((note) => `${path}: ${note}`));
-    return text === undefined ? bytes : encoder.encode(text);
+    return { bytes: text === undefined ? bytes : encoder.encode(text), faults: notes };
   }
 
   /** Where a link shall lead; undefined when it stays as it is. */
@@ -134,7 +151,7 @@ export class FolderRewriting {
 
   /** Relocates a document that the folder cannot be published without. */
   document(path: string, kind: DocumentKind, file: Original): void {
-    this.#put(path, file, joined(this.#findings.document(path, kind, file.bytes)), false);
+    this.#put(path, file, this.#findings.document(path, kind, file.bytes), false);
   }
 
   /**
@@ -149,16 +166,12 @@ export class FolderRewriting {
     jobPath?: string,
     changed = false,
   ): void {
-    this.#put(
-      path,
-      file,
-      joined(this.#findings.optionalDocument(path, kind, file.bytes, jobPath)),
-      changed,
-    );
+    const bytes = this.#findings.optionalDocument(path, kind, file.bytes, jobPath);
+    this.#put(path, file, bytes, changed);
   }
 
-  #put(path: string, file: Original, bytes: Uint8Array, changed: boolean): void {
-    if (bytes === file.bytes && !changed) return;
+  #put(path: string, file: Original, bytes: Uint8Array[], changed: boolean): void {
+    if (bytes[0] === file.bytes && !changed) return;
     const { mode, mtime } = file;
     this.#overlay.push({ path: `${this.folder}/${path}`, kind: "file", bytes, mode, mtime });
     this.touch(parentOf(path));
@@ -200,19 +213,6 @@ export class FolderRewriting {
 /** Whether a folder's owner may not write into it. */
 export function isClosed(mode: number): boolean {
   return (mode & 0o200) === 0;
-}
-
-/** How many bytes of lines are relocated at once: there may be a line for each of many jobs. */
-const LINES = 1 << 16;
-const NEWLINE = 10;
-
-/** Whole lines, so many at once. */
-function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length;) {
-    const end = bytes.indexOf(NEWLINE, at + LINES) + 1 || bytes.length;
-    yield bytes.subarray(at, end);
-    at = end;
-  }
 }
 
 function unusable(path: string, error: unknown): CopyError {

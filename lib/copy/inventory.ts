@@ -19,12 +19,16 @@ import {
   STATUS_FILE,
 } from "../workspace/layout.ts";
 import type { Excludes } from "./exclude.ts";
+import type { DocumentKind } from "./relocate.ts";
 
 /** The files of a job that hold paths of the workspace. */
 export const DOCUMENTS: readonly string[] = [PARAMS_FILE, `${JOB_META}/${STATUS_FILE}`];
 
 /** The most bytes that a document may have; read, it takes some ten times as much memory. */
-const MAX_DOCUMENT = 32 * 2 ** 20;
+export const MAX_DOCUMENT = 32 * 2 ** 20;
+
+/** The most bytes of a document of lines, which is read a few lines at a time, and held whole. */
+const MAX_LINES = 2 ** 30;
 
 /** A job's folder, as it was found. */
 export interface FoundJob {
@@ -163,8 +167,8 @@ function addToJob(
 }
 
 /** Whether a document is larger than any that experimaestro writes: it is never read. */
-export function isOversized({ size }: { size: number }): boolean {
-  return size > MAX_DOCUMENT;
+export function isOversized({ size }: { size: number }, kind?: DocumentKind): boolean {
+  return size > (kind === "lines" ? MAX_LINES : MAX_DOCUMENT);
 }
 
 /** A number for a name: FNV-1a. */

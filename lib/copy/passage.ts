@@ -8,14 +8,14 @@
 import { CopyError } from "../errors.ts";
 import type { Original } from "../host/originals.ts";
 import type { MemberHead } from "../host/member.ts";
-import { type Sieve, untrusted, type Verdict } from "../host/sift.ts";
+import { type Editor, type Sieve, untrusted, type Verdict } from "../host/sieve.ts";
 import { Links } from "../host/through_links.ts";
 import { JOB_META, jobFolder, PARAMS_FILE } from "../workspace/layout.ts";
 import { Findings, type Originals, type Rewriting } from "./folder_rewriting.ts";
 import { DOCUMENTS, isOversized } from "./inventory.ts";
 import { runLink } from "./plan.ts";
 import { type PathMap, runDocumentKind } from "./relocate.ts";
-import { isInJobs, TOO_LARGE } from "./rewrite.ts";
+import { isInJobs, tooLarge } from "./rewrite.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** tar's letters for the kinds that a copy takes this way. */
@@ -161,7 +161,7 @@ export class Passage implements Sieve {
     if (head.type !== FILE || !DOCUMENTS.includes(path)) return "pass";
     if (path === PARAMS_FILE) passing.hasParams = true;
     if (!isOversized(head)) return "read";
-    if (path !== PARAMS_FILE) passing.findings.notes.push(`${path} ${TOO_LARGE}`);
+    if (path !== PARAMS_FILE) passing.findings.notes.push(tooLarge(path));
     else passing.trouble = new CopyError("job", `${path} is larger than 32 MiB`);
     return "pass";
   }
@@ -179,10 +179,26 @@ export class Passage implements Sieve {
       return { target: `${this.map.destination}/${jobFolder(job)}` };
     }
     if (head.type === LINK) return lead(this.#runFindings.link(path, head.linkName));
-    if (runDocumentKind(path) === undefined) return "pass";
-    if (!isOversized(head)) return "read";
-    this.#runFindings.notes.push(`${path} ${TOO_LARGE}`);
-    return "pass";
+    const kind = runDocumentKind(path);
+    if (kind === undefined) return "pass";
+    if (isOversized(head, kind)) {
+      this.#runFindings.notes.push(tooLarge(path, kind));
+      return "pass";
+    }
+    return kind === "lines" ? this.#editLines(head.name, path) : "read";
+  }
+
+  /** A document of lines is not read at once: it may be large. */
+  #editLines(name: string, path: string): Editor {
+    const editor = this.#runFindings.lines(path);
+    return {
+      push: (bytes) => editor.push(bytes),
+      finish: () => {
+        const { parts, changed } = editor.finish();
+        if (changed) this.#changed.add(name);
+        return parts;
+      },
+    };
   }
 
   end(): void {

@@ -26,7 +26,13 @@ import {
 import { type FoundJob, type FoundRunFolder, isOversized, misplacedLink } from "./inventory.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { runLink } from "./plan.ts";
-import { addTags, type PathMap, relocatePath, runDocumentKind } from "./relocate.ts";
+import {
+  addTags,
+  type DocumentKind,
+  type PathMap,
+  relocatePath,
+  runDocumentKind,
+} from "./relocate.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** What has to be read to rewrite a job, relative to the workspace. */
@@ -43,11 +49,12 @@ export function jobOriginals(job: PlannedJob, found: FoundJob, map: PathMap): st
 
 /** What has to be read to rewrite a run, relative to the workspace. */
 export function runOriginals(folder: string, found: FoundRunFolder, inStaging: boolean): string[] {
-  const wanted = [...found].filter(([path, entry]) =>
-    path !== "" && !(inStaging && isInJobs(path)) &&
-    (entry.kind === "folder" || entry.kind === "link" ||
-      runDocumentKind(path) !== undefined && !isOversized(entry))
-  );
+  const wanted = [...found].filter(([path, entry]) => {
+    if (path === "" || inStaging && isInJobs(path)) return false;
+    if (entry.kind === "folder" || entry.kind === "link") return true;
+    const kind = runDocumentKind(path);
+    return kind !== undefined && !isOversized(entry, kind);
+  });
   return withFolders(folder, wanted.map(([path]) => path));
 }
 
@@ -93,7 +100,7 @@ export function rewriteJob(
     throw new CopyError("job", `${PARAMS_FILE} cannot be read`);
   } else rewriting.note(`has no ${PARAMS_FILE}`);
   const status = `${JOB_META}/${STATUS_FILE}`;
-  if (found.oversized.includes(status)) rewriting.note(`${status} ${TOO_LARGE}`);
+  if (found.oversized.includes(status)) rewriting.note(tooLarge(status));
   const statusFile = originals.get(`${folder}/${status}`);
   if (statusFile !== undefined) {
     rewriting.optionalDocument(status, "job-status", statusFile, `${map.destination}/${folder}`);
@@ -103,7 +110,11 @@ export function rewriteJob(
 }
 
 /** What is said of a document that is not read. */
-export const TOO_LARGE = "is larger than 32 MiB: its paths stay as they are";
+export function tooLarge(path: string, kind?: DocumentKind): string {
+  return `${path} is larger than ${
+    kind === "lines" ? "1 GiB" : "32 MiB"
+  }: its paths stay as they are`;
+}
 
 /** What a run's rewriting needs to know. */
 export interface RunToRewrite {
@@ -127,7 +138,7 @@ export function rewriteRun(run: RunToRewrite, originals: Originals, map: PathMap
     if (isInJobs(path)) continue;
     if (entry.kind === "link") rewriting.link(entry);
     const kind = entry.kind === "file" ? runDocumentKind(path) : undefined;
-    if (kind !== undefined && isOversized(entry)) rewriting.note(`${path} ${TOO_LARGE}`);
+    if (kind !== undefined && isOversized(entry, kind)) rewriting.note(tooLarge(path, kind));
     const file = kind && originals.get(`${run.folder}/${path}`);
     if (file === undefined) continue;
     const tagged = path === STATUS_FILE ? withTags(file, run.tags) : file;

@@ -7,12 +7,11 @@
 import type { CopyError } from "../errors.ts";
 import { AGENT } from "./agent_programs.ts";
 import { Answers, input, sized } from "./frame.ts";
+import { gathered, type Parts } from "./parts.ts";
 import {
   endWhenIdle,
-  gathered,
   type IdleClock,
   isTaken,
-  type Parts,
   type Running,
   stopIfAborted,
   type Watch,

@@ -8,7 +8,8 @@
 
 import { CopyError } from "../errors.ts";
 import { printable } from "../workspace/layout.ts";
-import { Chunks, joined, type Parts } from "./process.ts";
+import { joined, type Parts } from "./parts.ts";
+import { Chunks } from "./process.ts";
 
 /** The most bytes that login scripts may print before an answer. */
 const MAX_BANNER = 1 << 20;

@@ -14,7 +14,8 @@ import { ABOUT, ASIDE } from "./local_claim.ts";
 import { currentOf } from "./local_look.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { writesInto } from "./pack.ts";
-import { feed, output, type Parts, start, stopIfAborted, type Watch } from "./process.ts";
+import type { Parts } from "./parts.ts";
+import { feed, output, start, stopIfAborted, type Watch } from "./process.ts";
 import { syncFolders, syncTree } from "./sync.ts";
 
 /**

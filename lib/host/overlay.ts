@@ -7,11 +7,11 @@
 
 import { BLOCK, sumOf } from "./archive.ts";
 
-/** One thing of an overlay; its path is relative to the staging folder. */
+/** One thing of an overlay; its path is relative to the staging folder. A file may be in parts. */
 export type OverlayEntry =
   & { path: string; mtime: string }
   & (
-    | { kind: "file"; mode: number; bytes: Uint8Array }
+    | { kind: "file"; mode: number; bytes: Uint8Array | Uint8Array[] }
     | { kind: "folder"; mode: number }
     | { kind: "link"; target: string }
   );
@@ -31,10 +31,11 @@ const encoder = new TextEncoder();
  */
 export function* archive(entries: OverlayEntry[], last?: OverlayEntry): Generator<Uint8Array> {
   for (const entry of [...inTreeOrder(entries), ...(last ? [last] : [])]) {
-    const bytes = entry.kind === "file" ? entry.bytes : new Uint8Array();
-    yield* headers(entry, bytes.length);
-    yield bytes;
-    yield padding(bytes.length);
+    const parts = entry.kind === "file" ? [entry.bytes].flat() : [];
+    const size = parts.reduce((sum, { length }) => sum + length, 0);
+    yield* headers(entry, size);
+    yield* parts;
+    yield padding(size);
   }
   yield new Uint8Array(2 * BLOCK);
 }

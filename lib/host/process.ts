@@ -7,6 +7,7 @@
 import { CopyError, LostConnection } from "../errors.ts";
 import { printable } from "../workspace/layout.ts";
 import type { Program } from "./child.ts";
+import { gathered, type Parts, tapped } from "./parts.ts";
 import { within } from "./pause.ts";
 import { spawn } from "./spawn.ts";
 
@@ -23,9 +24,6 @@ export interface Watch {
   /** Whether what is written must reach the disk before it gets its name. */
   fsync?: boolean | undefined;
 }
-
-/** How much is written to a process at once, in bytes. */
-const WRITE = 1 << 17;
 
 /**
  * Stops here when the caller has asked to.
@@ -156,18 +154,16 @@ export function endWhenIdle(running: Running, seconds = 0): IdleClock {
   };
 }
 
-/** What to write to a process. */
-export type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-
 /**
  * Writes parts to a process and closes; a process that stops reading early is no error here.
  *
- * @param clock Is told of each part that was taken.
+ * @param clock Is told of each part that came, an empty one too, and of each that was taken.
  */
 export async function feed(running: Running, parts: Parts, clock?: IdleClock): Promise<void> {
   const writer = running.stdin.getWriter();
   try {
-    for await (const part of gathered(parts)) {
+    const noted = clock === undefined ? parts : tapped(parts, () => clock.moved());
+    for await (const part of gathered(noted)) {
       if (!await isTaken(writer.write(part))) return;
       clock?.moved();
     }
@@ -193,30 +189,6 @@ export async function isTaken(writing: Promise<void>): Promise<boolean> {
     if (error instanceof Deno.errors.BrokenPipe || error instanceof TypeError) return false;
     throw error;
   }
-}
-
-/**
- * Small parts as large ones, of so many bytes: each write costs a packet of ssh's. The next one is
- * put together in the same memory.
- */
-export async function* gathered(
-  parts: Parts,
-  size = WRITE,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const buffer = new Uint8Array(size);
-  let held = 0;
-  for await (let part of parts) {
-    while (part.length > 0) {
-      const taken = part.subarray(0, size - held);
-      buffer.set(taken, held);
-      held += taken.length;
-      part = part.subarray(taken.length);
-      if (held < size) continue;
-      yield buffer;
-      held = 0;
-    }
-  }
-  if (held > 0) yield buffer.subarray(0, held);
 }
 
 /** How much is read from a process at once, in bytes: what a pipe holds. */
@@ -292,16 +264,4 @@ export async function outputIfGranted(
     if (error instanceof CopyError && error.code === "program") return undefined;
     throw error;
   }
-}
-
-/** Parts as one, in memory that has room for them. Default: in new memory, but for a single one. */
-export function joined(parts: Uint8Array[], memory?: Uint8Array): Uint8Array {
-  if (memory === undefined && parts.length === 1) return parts[0]!;
-  const whole = memory ?? new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole.subarray(0, at);
 }

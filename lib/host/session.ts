@@ -13,11 +13,11 @@ import { variable } from "./environment.ts";
 import { Agent } from "./agent.ts";
 import { Answers, input, sized } from "./frame.ts";
 import type { Packing } from "./pack.ts";
+import type { Parts } from "./parts.ts";
 import {
   endWhenIdle,
   feed,
   output,
-  type Parts,
   type Running,
   start,
   stopIfAborted,

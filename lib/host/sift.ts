@@ -5,8 +5,6 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
-import { printable } from "../workspace/layout.ts";
 import { BLOCK, octal, records, sizeOf, sumOf } from "./archive.ts";
 import {
   headerOfExtra,
@@ -19,21 +17,9 @@ import {
   setOwner,
 } from "./member.ts";
 import { padding, record, writeOctal, writeSum } from "./overlay.ts";
-import { joined } from "./process.ts";
+import { joined } from "./parts.ts";
+import { type Editor, type Sieve, untrusted } from "./sieve.ts";
 import { Output } from "./sift_output.ts";
-
-/** What becomes of a member: it passes, is left out, is read to be changed, or leads elsewhere. */
-export type Verdict = "pass" | "drop" | "read" | { target: string };
-
-/** Who decides. */
-export interface Sieve {
-  /** Is told each member before its bytes. */
-  meet(head: MemberHead): Verdict;
-  /** Gives the new bytes of a file that was to be read, in parts; itself when nothing changes. */
-  change(head: MemberHead, bytes: Uint8Array): Uint8Array[];
-  /** Is told that the archive has come to its end, and not to that of a connection. */
-  end(): void;
-}
 
 /** The most bytes that may stand before a member's own. */
 const MAX_EXTRA = 1 << 20;
@@ -68,17 +54,9 @@ export async function* sift(
     if (left < 0) throw untrusted(from, "more than was asked for");
     sifter.push(chunk);
     onBytes(sifter.bytes);
-    yield* sifter.out.take();
+    const parts = sifter.out.take();
+    yield* parts.length > 0 ? parts : [NONE]; // nothing can go on yet of a file to change
   }
-}
-
-/** The error for an end of a copy that sends what it should not. */
-export function untrusted(from: string, what: string): CopyError {
-  return new CopyError(
-    "refused",
-    printable(`${from} sent ${what}`),
-    "can that machine, and the rsync and tar there, be trusted?",
-  );
 }
 
 const NONE = new Uint8Array();
@@ -89,7 +67,7 @@ const NONE = new Uint8Array();
  */
 const END = new Uint8Array(2 * BLOCK);
 
-/** What is under way: a header, what a pax header says, a file to change, or what only passes. */
+/** What is under way: a header, what a pax header says, a file to change, or what passes. */
 type Stage = "header" | "extra" | "content" | "through" | "end";
 
 class Sifter {
@@ -108,9 +86,10 @@ class Sifter {
   /** The pax header of the next member: its block, and its records with what fills up the last block. */
   #extraHeader: Uint8Array | undefined;
   #extra: Uint8Array | undefined;
-  /** The member whose bytes are gathered, and its header. */
+  /** The member whose bytes are gathered or edited, and its header. */
   #head: MemberHead | undefined;
   #header: Uint8Array | undefined;
+  #editor: Editor | undefined;
 
   constructor(
     private readonly sieve: Sieve,
@@ -147,9 +126,20 @@ class Sifter {
   }
 
   #passOn(part: Uint8Array): void {
-    if (!this.#dropped) this.out.add(part);
+    if (this.#editor !== undefined) this.#edit(part, this.#editor);
+    else if (!this.#dropped) this.out.add(part);
     this.#through -= part.length;
-    if (this.#through === 0) this.#gather("header", BLOCK);
+    if (this.#through > 0) return;
+    if (this.#editor !== undefined) this.#putEdited(this.#editor.finish());
+    else this.#gather("header", BLOCK);
+  }
+
+  /** Gives a part of a file to its editor, but for what fills up the last block. */
+  #edit(part: Uint8Array, editor: Editor): void {
+    const left = this.#through - padding(this.#head!.size).length;
+    const own = part.subarray(0, Math.max(0, left));
+    editor.push(own);
+    this.bytes += own.length;
   }
 
   #gather(stage: Stage, length: number): void {
@@ -239,6 +229,12 @@ class Sifter {
       if (head.size === 0) this.#takeContent(new Uint8Array());
       return;
     }
+    if (typeof verdict === "object" && "finish" in verdict) {
+      [this.#head, this.#header, this.#editor] = [head, header, verdict];
+      this.#pass(head.size);
+      if (head.size === 0) this.#putEdited(verdict.finish());
+      return;
+    }
     this.#dropped = verdict === "drop";
     if (!this.#dropped) {
       this.bytes += head.size;
@@ -246,8 +242,12 @@ class Sifter {
       else this.#pushHeaders(header);
     }
     this.#extraHeader = this.#extra = undefined;
-    this.#through = filled(head.size);
-    if (this.#through > 0) this.#stage = "through";
+    this.#pass(head.size);
+  }
+
+  #pass(size: number): void {
+    this.#through = filled(size);
+    if (size > 0) this.#stage = "through";
     else this.#gather("header", BLOCK);
   }
 
@@ -263,17 +263,25 @@ class Sifter {
     const head = this.#head!;
     const before = gathered.subarray(0, head.size);
     const parts = this.sieve.change(head, before);
-    const size = parts.reduce((sum, { length }) => sum + length, 0);
-    const isChanged = parts[0] !== before;
-    if (isChanged) {
-      writeOctal(this.#header!, 124, 12, size);
-      writeSum(this.#header!);
-    }
     this.bytes += head.size;
+    if (parts[0] !== before) return this.#putEdited(parts);
     this.#pushHeaders(this.#header!);
-    const out = isChanged ? [...parts, padding(size)] : [gathered];
-    for (const part of out) this.out.add(part);
-    this.#extraHeader = this.#extra = undefined;
+    this.out.add(gathered);
+    this.#endFile();
+  }
+
+  /** A file with its new bytes. */
+  #putEdited(parts: Uint8Array[]): void {
+    const size = parts.reduce((sum, { length }) => sum + length, 0);
+    writeOctal(this.#header!, 124, 12, size);
+    writeSum(this.#header!);
+    this.#pushHeaders(this.#header!);
+    for (const part of [...parts, padding(size)]) this.out.add(part);
+    this.#endFile();
+  }
+
+  #endFile(): void {
+    this.#extraHeader = this.#extra = this.#editor = undefined;
     this.#gather("header", BLOCK);
   }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { joined } from "./process.ts";
+import { joined } from "./parts.ts";
 
 /** What is larger is not put together with what comes beside it, in bytes. */
 const MAX_JOINED = 1 << 20;

@@ -4,7 +4,15 @@
  * @module
  */
 
-import { existsSync, truncateSync, writeFileSync } from "node:fs";
+import { Buffer } from "node:buffer";
+import {
+  existsSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CopyError } from "../../mod.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
@@ -136,6 +144,34 @@ inEachDirection(
     const folder = `${pair.destination.path}/jobs/${huge!.taskId}/${huge!.jobId}`;
     assertEquals(existsSync(folder), false);
     compareTrees({ sample, destination: pair.destination.path, jobs: [other!] });
+  },
+  { ignore: !existsSync("/proc/self/status") },
+);
+
+inEachDirection(
+  "copyExperiment() relocates an objects.jsonl of 64 MiB, whichever way the run goes",
+  async (pair) => {
+    const sample = makeShared(pair, 1);
+    const file = `${sample.runFolder}/objects.jsonl`;
+    const write = (root: string) => {
+      const lines = Array.from({ length: 1024 }, (_, n) => {
+        const path = `{"type": "path", "value": "${root}/jobs/a.b/${n}"}`;
+        return `{"id": ${n}, "fields": {"p": ${path}, "x": "${"é".repeat(256)}"}}\n`;
+      });
+      return Buffer.from(lines.join("").repeat(110));
+    };
+    writeFileSync(file, write(pair.source.path));
+    const there = file.replace(pair.source.path, () => pair.destination.path);
+    const expected = write(pair.destination.path);
+    for (const run of ["copy", "replace"]) { // as a stream, then by rsync
+      const { result, peak } = await copyInProcess(pair, sample);
+      assertEquals([result.run, result.complete], [run, true]);
+      assert(!JSON.stringify(result.warnings).includes("objects.jsonl"));
+      assert(Buffer.compare(readFileSync(there), expected) === 0);
+      assert(peak < MEMORY_LIMIT, `${peak} bytes of memory`);
+      const later = new Date(statSync(file).mtimeMs + 60_000);
+      utimesSync(file, later, later);
+    }
   },
   { ignore: !existsSync("/proc/self/status") },
 );

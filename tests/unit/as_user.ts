@@ -69,8 +69,11 @@ function withNumbers(_key: string, value: unknown): unknown {
   return value instanceof Uint8Array ? [...value] : value;
 }
 
+/** In JSON the bytes have become a list of numbers. */
 function withBytes(entry: OverlayEntry): OverlayEntry {
-  return entry.kind === "file" ? { ...entry, bytes: Uint8Array.from(entry.bytes) } : entry;
+  return entry.kind === "file"
+    ? { ...entry, bytes: Uint8Array.from(entry.bytes as Iterable<number>) }
+    : entry;
 }
 
 /** Another machine that is this one: an `ssh` that does here what it is told. */

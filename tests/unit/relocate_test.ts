@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Findings } from "../../lib/copy/folder_rewriting.ts";
-import { joined } from "../../lib/host/process.ts";
+import { joined } from "../../lib/host/parts.ts";
 import {
   addTags,
   climbsOut,

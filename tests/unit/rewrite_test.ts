@@ -12,6 +12,7 @@ import {
 import { CopyError } from "../../lib/errors.ts";
 import type { Entry } from "../../lib/host/host.ts";
 import type { OverlayEntry } from "../../lib/host/overlay.ts";
+import { joined } from "../../lib/host/parts.ts";
 import { plannedJob } from "../support/planned_job.ts";
 
 const MAP = pathMap({
@@ -84,7 +85,9 @@ function shown({ overlay }: Pick<Rewriting, "overlay">): Record<string, string> 
   const describe = (entry: OverlayEntry) => {
     switch (entry.kind) {
       case "file":
-        return `${entry.mode.toString(8)} ${new TextDecoder().decode(entry.bytes)}`;
+        return `${entry.mode.toString(8)} ${
+          new TextDecoder().decode(joined([entry.bytes].flat()))
+        }`;
       case "folder":
         return `folder ${entry.mode.toString(8)}`;
       case "link":
@@ -464,7 +467,7 @@ function status(content: string, tags: string[]): { text: string | undefined; no
   if (written === undefined) return { text: undefined, notes };
   assertEquals([written.kind, written.mtime], ["file", READ]);
   return {
-    text: written.kind === "file" ? new TextDecoder().decode(written.bytes) : "",
+    text: written.kind === "file" ? new TextDecoder().decode(joined([written.bytes].flat())) : "",
     notes,
   };
 }

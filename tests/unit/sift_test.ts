@@ -6,7 +6,9 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { MemberHead } from "../../lib/host/member.ts";
-import { type Sieve, sift } from "../../lib/host/sift.ts";
+import { joined } from "../../lib/host/parts.ts";
+import type { Editor, Sieve } from "../../lib/host/sieve.ts";
+import { sift } from "../../lib/host/sift.ts";
 import { byteStream, gather } from "../support/byte_stream.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { loadZstd } from "../../lib/host/zstd.ts";
@@ -95,3 +97,43 @@ Deno.test("sift() ends an archive where tar does, when a file has got longer", a
   assertEquals(after.length, (Number(block) + 2) * 512);
   Deno.removeSync(folder, { recursive: true });
 });
+
+Deno.test("sift() gives a file that is edited its new size, however its bytes come", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "xpm-sift-" });
+  const sizes = [0, 1, 511, 512, 513, 70_000, 1_000_000];
+  for (const size of sizes) Deno.writeFileSync(`${folder}/${size}`, new Uint8Array(size).fill(97));
+  const name = "long".repeat(40); // a pax header comes before it
+  shell(folder, `ln 513 "$1"; tar --format=posix -cf before.tar "$1" ${sizes.join(" ")}`, name);
+  const archive = Deno.readFileSync(`${folder}/before.tar`);
+  for (const grows of [true, false]) {
+    for (const length of [511, 65_536, archive.length]) {
+      const chunks: Uint8Array[] = [];
+      for (let at = 0; at < archive.length; at += length) {
+        chunks.push(archive.subarray(at, at + length));
+      }
+      const edited = await gather(sift(byteStream(chunks), {
+        meet: ({ type }) => type === "0" ? doubling(grows) : "pass",
+        change: (_, bytes) => [bytes],
+        end: () => {},
+      }, { from: "tar", mostBytes: 1 << 23, owner: 0, onBytes: () => {} }));
+      Deno.writeFileSync(`${folder}/after.tar`, edited);
+      shell(folder, "rm -rf after; mkdir after; tar -C after -xf after.tar");
+      for (const path of [name, ...sizes]) {
+        const size = Deno.statSync(`${folder}/${path}`).size;
+        const found = Deno.readFileSync(`${folder}/after/${path}`);
+        assertEquals(found.length, grows ? 2 * size : Math.min(size, 3), `${path} in ${length}`);
+        assert(found.every((byte) => byte === 97));
+      }
+    }
+  }
+  Deno.removeSync(folder, { recursive: true });
+});
+
+/** Doubles a file, or keeps three bytes of it. */
+function doubling(grows: boolean): Editor {
+  const parts: Uint8Array[] = [];
+  return {
+    push: (bytes) => parts.push(bytes.slice()),
+    finish: () => grows ? [...parts, ...parts] : [joined(parts).slice(0, 3)],
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * What decides about the members of an archive that passes.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { printable } from "../workspace/layout.ts";
+import type { MemberHead } from "./member.ts";
+
+/** Gives a file new bytes while the old ones come. */
+export interface Editor {
+  /** Takes the next bytes; their memory will be used again. */
+  push(bytes: Uint8Array): void;
+  /** All the new bytes, in parts: a header tells how many they are before the first of them. */
+  finish(): Uint8Array[];
+}
+
+/** What becomes of a member: it passes, is left out, is read whole, is edited, or leads elsewhere. */
+export type Verdict = "pass" | "drop" | "read" | Editor | { target: string };
+
+/** Who decides. */
+export interface Sieve {
+  /** Is told each member before its bytes. */
+  meet(head: MemberHead): Verdict;
+  /** Gives the new bytes of a file that was to be read, in parts; itself when nothing changes. */
+  change(head: MemberHead, bytes: Uint8Array): Uint8Array[];
+  /** Is told that the archive has come to its end, and not to that of a connection. */
+  end(): void;
+}
+
+/** The error for an end of a copy that sends what it should not. */
+export function untrusted(from: string, what: string): CopyError {
+  return new CopyError(
+    "refused",
+    printable(`${from} sent ${what}`),
+    "can that machine, and the rsync and tar there, be trusted?",
+  );
+}
