@@ -18,6 +18,7 @@ import {
   PARAMS_FILE,
   STATUS_FILE,
 } from "../workspace/layout.ts";
+import { isTimeLater } from "../workspace/times.ts";
 import type { Excludes } from "./exclude.ts";
 import type { DocumentKind } from "./relocate.ts";
 
@@ -40,6 +41,10 @@ export interface FoundJob {
   names: number;
   /** The names right in the folder that tell its state. */
   markers: Set<string>;
+  /** When the latest thing in it was written, the folder itself among them; undefined when only states were asked for. */
+  latest: string | undefined;
+  /** When the latest of the files that a copy takes was written; undefined when there is none. */
+  latestFile: string | undefined;
   /** When its `.pid` was written, in seconds since 1970; undefined when it has none. */
   pidTime: string | undefined;
   /** Which of its documents are there, as plain files. */
@@ -77,8 +82,8 @@ export interface Inventory {
 export interface InventoryRequest {
   /** The jobs. */
   jobs: JobId[];
-  /** The run's folder. */
-  run: string;
+  /** The run's folder; undefined when only jobs are looked at. */
+  run: string | undefined;
   /** Of jobs only whether they are there, and their states. */
   statesOnly: boolean;
   /** What the user leaves out. */
@@ -96,13 +101,16 @@ export async function takeInventory(
   const found: Inventory = { jobs: new Map(), run: new Map() };
   if (sight.state === "absent") return found;
   const tasks = new Map(jobs.map((job) => [jobFolder(job), job.taskId]));
-  const folders = [run, ...tasks.keys()];
+  const folders = [...(run === undefined ? [] : [run]), ...tasks.keys()];
   const linked = await host.scan(
     { root: sight.realPath, folders, jobStatesOnly: statesOnly, ...(isNeeded && { isNeeded }) },
     (folder, entry) => {
       const taskId = tasks.get(folder);
-      if (taskId !== undefined) addToJob(found.jobs, folder, taskId, entry, excludes);
-      else if (folder === run && !isLeftBehindInRun(entry.path)) found.run.set(entry.path, entry);
+      if (taskId !== undefined) {
+        addToJob(found.jobs, folder, taskId, entry, excludes);
+        if (!statesOnly) noteTime(found.jobs.get(folder), entry);
+      }
+      if (folder === run && !isLeftBehindInRun(entry.path)) found.run.set(entry.path, entry);
     },
   );
   if (linked.length > 0) found.linked = linked;
@@ -111,6 +119,15 @@ export async function takeInventory(
     if (job !== undefined) job.linked = link;
   }
   return found;
+}
+
+function noteTime(job: FoundJob | undefined, { mtime }: Entry): void {
+  if (job !== undefined) job.latest = later(mtime, job.latest);
+}
+
+/** The later one of two times. */
+function later(time: string, other: string | undefined): string {
+  return other === undefined || isTimeLater(time, other) ? time : other;
 }
 
 /** Of the run's `jobs` only the folders and links count, for their times. */
@@ -132,6 +149,8 @@ function addToJob(
       files: 0,
       names: 0,
       markers: new Set(),
+      latest: undefined,
+      latestFile: undefined,
       pidTime: undefined,
       documents: [],
       oversized: [],
@@ -157,6 +176,7 @@ function addToJob(
   else if (entry.kind === "file") {
     job.files++;
     job.bytes += entry.size;
+    job.latestFile = later(entry.mtime, job.latestFile);
     job.holes ||= entry.holes === true;
     if (entry.size >= LARGE) job.large.push(entry.path);
     if (DOCUMENTS.includes(entry.path)) {

@@ -8,6 +8,7 @@ import type { Sight } from "../host/host.ts";
 import { jobFolder, type JobId, JOBS, printable, STATUS_FILE } from "../workspace/layout.ts";
 import { type JobInfo, jobState } from "../workspace/jobs.ts";
 import { compareRuns, readRunStatus, type RunStatus } from "../workspace/runs.ts";
+import { isTimeLater, mayBeLater, milliseconds } from "../workspace/times.ts";
 import { type FoundJob, type FoundRunFolder, type Inventory, isUsable } from "./inventory.ts";
 import type { JobAction, JobState, PlannedJob, PlannedRun } from "./types.ts";
 
@@ -104,12 +105,21 @@ export function planJobs(
   includeRunning: boolean,
 ): PlannedJob[] {
   return jobs.map((job) => {
+    const folder = jobFolder(job);
     const destination = stateAt(job, found.destination, statuses.destination);
     const source = destination === "done" ? "unseen" : stateAt(job, found.source, statuses.source);
     const removed = wasRemoved(job, found.source.run, statuses.source);
-    const decision = decide(source, destination, { removed, includeRunning });
+    const ends = {
+      source: found.source.jobs.get(folder),
+      destination: found.destination.jobs.get(folder),
+    };
+    const decision = unlessNewer(
+      decide(source, destination, { removed, includeRunning }),
+      source,
+      ends,
+    );
     const early = decision.action === "missing" && statuses.source?.ended === false;
-    const { bytes = 0, files = 0 } = found.source.jobs.get(jobFolder(job)) ?? {};
+    const { bytes = 0, files = 0 } = ends.source ?? {};
     return {
       taskId: job.taskId,
       jobId: job.jobId,
@@ -121,6 +131,33 @@ export function planJobs(
       ...(early && { reason: "not at the source (not started yet?)" }),
     };
   });
+}
+
+/**
+ * Whether a job is replaced by one that is not done, and so only when nothing of it is newer: it may
+ * have been resumed where it stands. Its times must be known then.
+ */
+export function restsOnTimes(
+  { source, destination }: Pick<PlannedJob, "source" | "destination">,
+  includeRunning: boolean,
+): boolean {
+  const { action } = decide(source, destination, { removed: false, includeRunning });
+  return action === "replace" && source !== "done";
+}
+
+/** Leaves a job that would be replaced by one that is not done, unless it is certainly older. */
+function unlessNewer(
+  decision: Decision,
+  source: JobState,
+  found: Ends<FoundJob | undefined>,
+): Decision {
+  if (decision.action !== "replace" || source === "done") return decision;
+  const [latest, there] = [found.source?.latestFile, found.destination?.latest];
+  const isOlder = latest !== undefined && there !== undefined && !mayBeLater(there, latest);
+  return isOlder ? decision : leave(
+    `${source} at the source, and something at the destination is newer`,
+    source === "running",
+  );
 }
 
 function stateAt(job: JobInfo, found: Inventory, status: RunStatus | undefined): JobState {
@@ -248,19 +285,6 @@ function isNewer(source: FoundRunFolder, destination: FoundRunFolder): boolean {
     if (entry.kind !== "folder" && isTimeLater(entry.mtime, there.mtime)) return true;
   }
   return false;
-}
-
-/** Whether a time is later than another, as exactly as both ends tell it: some know only seconds. */
-function isTimeLater(time: string, other: string): boolean {
-  const [left, right] = [milliseconds(time), milliseconds(other)];
-  return left % 1000 === 0 || right % 1000 === 0
-    ? Math.floor(left / 1000) > Math.floor(right / 1000)
-    : left > right;
-}
-
-function milliseconds(time: string): number {
-  const [whole, fraction = ""] = time.split(".");
-  return Number(whole) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
 }
 
 /** `current` moves when it is absent, or names an older run that has ended. */

@@ -204,12 +204,13 @@ function isCopied(path: string, { found, plan }: Survey): boolean {
     found.source.jobs.has(folder) || found.destination.jobs.has(folder);
 }
 
-function moveOf(job: PlannedJob, { sights: { destination } }: Survey): Move {
-  return {
-    kind: job.action === "replace" ? "replace" : "put",
-    from: jobFolder(job),
-    into: `${destination.jobsPath}/${job.taskId}`,
-  };
+function moveOf(job: PlannedJob, { sights: { destination }, found: { source } }: Survey): Move {
+  const from = jobFolder(job);
+  const into = `${destination.jobsPath}/${job.taskId}`;
+  if (job.action !== "replace") return { kind: "put", from, into };
+  // it may be resumed where it stands
+  const unlessNewer = job.source === "done" ? undefined : source.jobs.get(from)?.latestFile;
+  return { kind: "replace", from, into, unlessNewer };
 }
 
 function runMoves(survey: Survey, overlay: OverlayEntry[]): Move[] {

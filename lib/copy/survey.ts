@@ -15,11 +15,11 @@ import { readRunStatus, readTransientJobs } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { excluder } from "./exclude.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
-import { type Ends, isWritten, planJobs, planRun } from "./plan.ts";
+import { type Ends, isWritten, planJobs, planRun, restsOnTimes } from "./plan.ts";
 import { refuseRequest, refuseSights, refuseTools, versionWarnings } from "./refusals.ts";
 import { spaceWarning } from "./space.ts";
 import { BATCH_JOBS } from "./stage.ts";
-import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd } from "./types.ts";
+import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd, PlannedJob } from "./types.ts";
 
 /** Which run to copy from where to where. */
 export interface RunRequest {
@@ -102,15 +102,37 @@ export async function survey(
   const tools = { source: await source.host.tools(), destination: await to.tools() };
   refuseTools(workspaces, tools);
   const looked = { sights, tools, found: { source: here, destination: there } };
+  let plan = makePlan(request, looked, jobs, options);
+  const doubtful = plan.jobs.filter((job) => restsOnTimes(job, options.includeRunning === true));
+  if (doubtful.length > 0) {
+    await lookAgain(to, sight, doubtful, there);
+    plan = makePlan(request, looked, jobs, options);
+  }
   return {
     hosts: { source: source.host, destination: to },
     ...looked,
-    plan: makePlan(request, looked, jobs, options),
+    plan,
     problems: problems.map((problem) => ({
       code: "job",
       message: `${run}/jobs.jsonl, ${problem}`,
     })),
   };
+}
+
+/** Looks at some jobs of the destination whole, for their times. */
+async function lookAgain(
+  host: Host,
+  sight: Sight,
+  jobs: PlannedJob[],
+  there: Inventory,
+): Promise<void> {
+  const wanted = { jobs, run: undefined, statesOnly: false, excludes: () => false };
+  const found = await takeInventory(host, sight, wanted);
+  for (const folder of jobs.map(jobFolder)) {
+    const job = found.jobs.get(folder);
+    if (job === undefined) there.jobs.delete(folder);
+    else there.jobs.set(folder, job);
+  }
 }
 
 /** What will be known if the destination is as the source, but for what is found there. */

@@ -156,6 +156,8 @@ export interface Move {
   from: string;
   /** The folder to put it into, absolute; made when it is not there. */
   into: string;
+  /** Of a replacement, a time: what holds something newer than that stays. */
+  unlessNewer?: string | undefined;
   /** Of a link, the run that the one in its place names; one that names another stays. */
   standing?: string | undefined;
 }
@@ -194,6 +196,9 @@ export const HELD = "what it names could not be put in its place";
 
 /** Why a link was left: it names another run than when the copy began. */
 export const MOVED = "it was moved there meanwhile";
+
+/** Why something was not replaced: it has been written to. */
+export const NEWER = "something there is newer than what would replace it";
 
 /** A move that could not be made, and why. */
 export interface FailedMove {

@@ -5,12 +5,21 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { jobName, JOBS, parentOf } from "../workspace/layout.ts";
+import { JOBS, parentOf } from "../workspace/layout.ts";
 import { refused } from "./access.ts";
 import { removeTree, rename } from "./changes.ts";
 import { lookAt, namesIn } from "./files.ts";
-import { APPEARED, type FailedMove, HELD, type Move, MOVED, type Settlement } from "./host.ts";
+import {
+  APPEARED,
+  type FailedMove,
+  HELD,
+  type Move,
+  MOVED,
+  NEWER,
+  type Settlement,
+} from "./host.ts";
 import { ABOUT, ASIDE } from "./local_claim.ts";
+import { hasBegun, holdsNewer, isDone } from "./local_guards.ts";
 import { currentOf } from "./local_look.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { writesInto } from "./pack.ts";
@@ -173,7 +182,7 @@ function namesOf(folder: string): Names {
 /** Puts one folder or link in its place; the reason when that cannot be. */
 function moveInto(
   staging: string,
-  { kind, from, into, standing }: Move,
+  { kind, from, into, standing, unlessNewer }: Move,
   places: Places,
 ): string | undefined {
   const name = from.slice(from.lastIndexOf("/") + 1);
@@ -192,7 +201,8 @@ function moveInto(
       return undefined;
     }
     if (kind === "put" || isDone(final, into)) return APPEARED;
-    if (hasBegun(final, into, staging)) return "it has begun to run there";
+    if (hasBegun(final, into, `${staging}/${ABOUT}`)) return "it has begun to run there";
+    if (unlessNewer !== undefined && holdsNewer(final, there, unlessNewer)) return NEWER;
     Deno.mkdirSync(parentOf(aside), { recursive: true });
     rename(final, aside);
     try {
@@ -247,22 +257,6 @@ function foldersOf(moves: Move[]): Set<string> {
     }
   }
   return folders;
-}
-
-/** Whether what stands there is a job that is done: such a job is never replaced. */
-function isDone(final: string, into: string): boolean {
-  return lookAt(markerIn(final, into, "done"), "") !== undefined;
-}
-
-/** Whether what stands there is a job that was started since the staging folder was claimed. */
-function hasBegun(final: string, into: string, staging: string): boolean {
-  const timeOf = (path: string) => Number(lookAt(path, "")?.mtime ?? NaN);
-  return timeOf(markerIn(final, into, "pid")) >= timeOf(`${staging}/${ABOUT}`);
-}
-
-/** A marker of a job, by the folder of its task. */
-function markerIn(final: string, into: string, kind: "done" | "pid"): string {
-  return `${final}/${jobName(into.slice(into.lastIndexOf("/") + 1))}.${kind}`;
 }
 
 /** Keeps or removes what was replaced, and the staging folder once it has served. */

@@ -5,6 +5,7 @@
  */
 
 import { JOBS, parentOf } from "../workspace/layout.ts";
+import { milliseconds } from "../workspace/times.ts";
 import type { Move } from "./host.ts";
 import type { OverlayEntry } from "./overlay.ts";
 
@@ -17,10 +18,11 @@ export function moveList(moves: Move[]): OverlayEntry {
   const firstOfRun = moves.find(({ from }) => !from.startsWith(`${JOBS}/`));
   for (let at = 0, group: Move[]; at < moves.length; at += group.length) {
     group = groupAt(moves, at);
-    const { kind, from, into } = group[0]!;
+    const { kind, from, into, unlessNewer } = group[0]!;
     // a run may only name jobs that are there, after a power cut too
     if (group[0] === firstOfRun) lines.push("sync");
     if (kind === "link") lines.push(`standing ${group[0]!.standing ?? ""}`);
+    if (unlessNewer !== undefined) lines.push(`newer ${timeFile(unlessNewer)}`);
     lines.push(`group ${kind}`, `from ${parentOf(from)}`, `into ${into}`);
     lines.push(`names ${group.map(({ from }) => from.slice(from.lastIndexOf("/") + 1)).join("/")}`);
   }
@@ -28,10 +30,28 @@ export function moveList(moves: Move[]): OverlayEntry {
   return { path: ".moves", kind: "file", mode: 0o600, mtime: "0", bytes };
 }
 
+/**
+ * Files that have the times which moves name, for `find -newer` to compare with. Deno tells times to
+ * the millisecond: what may have been cut off makes nothing newer.
+ */
+export function timeFiles(moves: Move[]): OverlayEntry[] {
+  const times = new Set(moves.flatMap(({ unlessNewer }) => unlessNewer ?? []));
+  return [...times].map((time) => {
+    const mtime = ((milliseconds(time) + 1) / 1000).toFixed(3);
+    return { path: timeFile(time), kind: "file", mode: 0o600, mtime, bytes: new Uint8Array() };
+  });
+}
+
+function timeFile(time: string): string {
+  return `.time-${time}`;
+}
+
 /** The moves from one place on that go to one folder in one way. */
 function groupAt(moves: Move[], at: number): Move[] {
-  const { kind, into } = moves[at]!;
+  const { kind, into, unlessNewer } = moves[at]!;
   const some = moves.slice(at, at + MOVES_AT_ONCE);
-  const end = some.findIndex((move) => move.kind !== kind || move.into !== into);
+  const end = some.findIndex((move) =>
+    move.kind !== kind || move.into !== into || move.unlessNewer !== unlessNewer
+  );
   return end < 0 ? some : some.slice(0, end);
 }

@@ -103,10 +103,11 @@ finish
 /**
  * Does {@linkcode Host.settle}. What to move stands at the end of the archive, as `.moves`: tar does
  * not tell of an archive that ends too early, and then there is none. It has lines
- * `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and `names A/B/C`; a line
+ * `newer FILE` (what is newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and `names A/B/C`; a line
  * `sync` comes before the run, and `standing RUN` before a link. Answers pairs of a name and why it
  * could not be moved: `appeared`, when something is there that was not expected; `held`, for the run
- * when jobs could not, and for `current` when the run could not; `moved`, for a link that names another run than it did.
+ * when jobs could not, and for `current` when the run could not; `newer`, for
+ * what is not to be replaced; `moved`, for a link that names another run than it did.
  */
 export const SETTLE = BEGIN + MOVE + CURRENT_RUN + `
 IFS= read -r staging
@@ -165,6 +166,7 @@ move_all() { # names from one folder to another, those that are there
   for from do there "$from" && move "$from" "$to"; done
 }
 remove() { rm -rf "$1" 2> /dev/null || { chmod -R u+rwx "$1"; rm -rf "$1"; }; }
+written() { [ -n "$newer" ] && [ -n "$(find "$1" -newer "$staging/$newer" 2>&1)" ]; } # or it cannot be known
 begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; } # since we have claimed the folder
 plain() { # whether nothing stands in the way of new names
   [ "$kind" = put ] && [ -z "$wrong$lost$links" ] || return
@@ -192,6 +194,7 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
     elif [ "$kind" = link ]; then set -- "$@" "$name"
     elif [ "$kind" = put ] || there "$into/$name/\${task##*.}.done"; then say "$parent/$name" appeared
+    elif written "$into/$name"; then failed "$name" newer
     elif begun "$into/$name/\${task##*.}.pid"; then failed "$name" "it has begun to run there"
     else set -- "$@" "$name"
     fi
@@ -216,6 +219,7 @@ set -f
 newline='
 '
 IFS=$newline
+newer=
 mark() {
   [ -z "$marker" ] || [ -n "$left" ] || there "$marker" || touch "$marker"
   marker=
@@ -227,12 +231,14 @@ for line in $(cat .moves); do
     "group "*) kind=$rest ;;
     "from "*) parent=$rest ;;
     "into "*) into=$rest ;;
+    "newer "*) newer=$rest ;;
     "standing "*) standing=$rest ;;
     "names "*)
       IFS=/
       set -- $rest
       IFS=$newline
       settle "$@"
+      newer=
       ;;
     sync) to_disk ;; # of the jobs
   esac

@@ -11,7 +11,7 @@ import type { SshSettings } from "../workspace/workspace.ts";
 import { CLAIM, FREE, TIDY } from "./agent_programs.ts";
 import { experimentReader, linksOf, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
 import { requireVariableAccess } from "./environment.ts";
-import { APPEARED, HELD, MOVED } from "./host.ts";
+import { APPEARED, HELD, MOVED, NEWER } from "./host.ts";
 import type {
   BrowseRequest,
   Claim,
@@ -34,7 +34,7 @@ import type {
   Visit,
 } from "./host.ts";
 import { BROWSE, LOOK, SCAN } from "./look_programs.ts";
-import { moveList } from "./move_list.ts";
+import { moveList, timeFiles } from "./move_list.ts";
 import { archive } from "./overlay.ts";
 import { nameList, packArguments, packWith, writesInto } from "./pack.ts";
 import { within } from "./pause.ts";
@@ -50,7 +50,12 @@ const CLAIM_BEAT = 15_000;
 const RELEASE = 2000;
 
 /** What SETTLE says in a word. */
-const REASONS: Record<string, string> = { appeared: APPEARED, held: HELD, moved: MOVED };
+const REASONS: Record<string, string> = {
+  appeared: APPEARED,
+  held: HELD,
+  moved: MOVED,
+  newer: NEWER,
+};
 
 /** Another machine. */
 export class SshHost implements Host {
@@ -213,7 +218,7 @@ export class SshHost implements Host {
         writesInto(this.#owner, this.#tools.tar) ? "yes" : "",
       ]),
       pairs((from, said) => failed.push({ from, reason: REASONS[said] ?? said })),
-      archive(overlay, moveList(moves)),
+      archive([...overlay, ...timeFiles(moves)], moveList(moves)),
     );
     return failed;
   }

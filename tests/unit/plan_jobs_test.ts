@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { FoundJob, Inventory } from "../../lib/copy/inventory.ts";
-import { decide, planJobs, willStand } from "../../lib/copy/plan.ts";
+import { decide, planJobs, restsOnTimes, willStand } from "../../lib/copy/plan.ts";
 import type { JobAction, JobState, PlannedJob } from "../../lib/copy/types.ts";
 import type { Entry } from "../../lib/host/host.ts";
 import type { JobInfo } from "../../lib/workspace/jobs.ts";
@@ -23,6 +23,9 @@ function foundJob(markers: string[], self = entry("folder")): FoundJob {
     bytes: 300,
     files: 3,
     names: 0,
+    // what stands at the destination is older than the files at the source
+    latest: "1768753000.500",
+    latestFile: "1768754000.500",
     markers: new Set(markers),
     pidTime: markers.includes("train.pid") ? STARTED : undefined,
     documents: [],
@@ -159,6 +162,46 @@ Deno.test("planJobs() with includeRunning copies a running job as it stands, and
     "replace",
     "still running, copied as it stands",
   ]);
+});
+
+Deno.test("planJobs() replaces what is unfinished by what is not done only when it is older", () => {
+  const plan = (source: State, there: string | undefined, here: string | undefined) => {
+    const [from, to] = [inventory(source), inventory("unfinished")];
+    Object.assign(from.jobs.get(FOLDER)!, { latest: "1768759999.500", latestFile: here });
+    Object.assign(to.jobs.get(FOLDER)!, { latest: there, latestFile: "1768750000.500" });
+    const statuses = { source: runStatus(source !== "running"), destination: runStatus(true) };
+    const [planned] = planJobs([JOB], { source: from, destination: to }, statuses, true);
+    return cell(planned!);
+  };
+  for (
+    const [there, here, isOlder] of [
+      ["1768754000.499", "1768754000.500", true],
+      ["1768754000.500000001", "1768754000.500", true], // the same file, told by another system
+      ["1768754000.501", "1768754000.500", false],
+      ["1768754001.100", "1768754000.900", false],
+      ["1768753999", "1768754000.500", true],
+      ["1768754000", "1768754000.500", false], // it may be, or not
+      ["1768754000.500", "1768754000", false],
+      [undefined, "1768754000.500", false],
+      ["1768754000.499", undefined, false],
+    ] as const
+  ) {
+    const what = `${there}, ${here}`;
+    const replaced = "replace, name";
+    assertEquals(plan("failed", there, here), isOlder ? replaced : "leave, name", what);
+    assertEquals(plan("running", there, here), isOlder ? replaced : "leave, name, exit 3", what);
+    assertEquals(plan("done", there, here), replaced, what);
+  }
+});
+
+Deno.test("restsOnTimes() is true of the jobs of which more must be known, and of no others", () => {
+  const those = (includeRunning: boolean) =>
+    STATES.flatMap((source) =>
+      STATES.filter((destination) => restsOnTimes({ source, destination }, includeRunning))
+        .map((destination) => `${source}, ${destination}`)
+    );
+  assertEquals(those(false), ["failed, unfinished"]);
+  assertEquals(those(true), ["failed, unfinished", "running, unfinished"]);
 });
 
 Deno.test("planJobs() with includeRunning changes no other cell", () => {

@@ -63,6 +63,8 @@ function found({ folders = [], links = [], documents = ["params.json", STATUS] }
     bytes: 0,
     files: 0,
     names: 0,
+    latest: undefined,
+    latestFile: undefined,
     markers: new Set(["train.done"]),
     pidTime: undefined,
     documents,

@@ -1,0 +1,36 @@
+/**
+ * Times of files, as two machines tell them: in seconds since 1970, with decimals where they know
+ * any.
+ *
+ * @module
+ */
+
+/** Whether a time is later than another, as exactly as both ends tell it: some know only seconds. */
+export function isTimeLater(time: string, other: string): boolean {
+  const [left, right] = comparable(time, other);
+  return left > right;
+}
+
+/** Whether a time may be later than another, for all that both ends tell. */
+export function mayBeLater(time: string, other: string): boolean {
+  const [left, right] = comparable(time, other);
+  return left > right || left === right && [time, other].some(isWhole);
+}
+
+/** Two times in milliseconds; where one of them is known in seconds only, both are cut to those. */
+function comparable(time: string, other: string): [number, number] {
+  const [left, right] = [milliseconds(time), milliseconds(other)];
+  return isWhole(time) || isWhole(other)
+    ? [Math.floor(left / 1000), Math.floor(right / 1000)]
+    : [left, right];
+}
+
+function isWhole(time: string): boolean {
+  return milliseconds(time) % 1000 === 0;
+}
+
+/** A time in milliseconds. */
+export function milliseconds(time: string): number {
+  const [whole, fraction = ""] = time.split(".");
+  return Number(whole) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
+}
