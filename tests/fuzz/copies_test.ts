@@ -22,6 +22,7 @@ import { CopyError, type CopyEvent } from "../../mod.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 import { makeSample, type Sample, type SampleState } from "../../scripts/sample.ts";
 import { type Direction, inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { shell } from "../support/shell.ts";
 import { compareJobs, compareTrees, namesIn } from "../support/trees.ts";
 
 useSshd();
@@ -46,6 +47,8 @@ interface Job {
   state: SampleState;
   /** Its state at the destination, before. */
   there: SampleState;
+  /** Whether it was resumed there: it is newer than at the source. */
+  resumed: boolean;
   things: Thing[];
 }
 
@@ -100,6 +103,7 @@ const thing: fc.Arbitrary<Thing> = fc.record({
 const job: fc.Arbitrary<Job> = fc.record({
   state: fc.constantFrom<SampleState>("done", "done", "failed", "unfinished", "missing"),
   there: fc.constantFrom<SampleState>("missing", "missing", "unfinished"),
+  resumed: fc.boolean(),
   things: fc.array(thing, { maxLength: 5 }),
 });
 
@@ -162,7 +166,11 @@ function make(given: Pair, index: number, { jobs, data, alias }: Case): Made {
   }
   if (jobs.some(({ there }) => there !== "missing")) {
     const before = jobs.map(({ there }) => ({ state: there }));
-    makeSample(`${root}/to`, { jobs: before, runId: "20250101_000000", ended: true });
+    const old = makeSample(`${root}/to`, { jobs: before, runId: "20250101_000000", ended: true });
+    for (const [at, { folder }] of old.jobs.entries()) {
+      if (jobs[at]!.resumed || !existsSync(folder)) continue;
+      shell(folder, 'find . -exec touch -h -d "2025-01-01 00:00:00.5" {} +');
+    }
   }
   return { pair, sample, spellings: [source, `${root}/real`] };
 }
@@ -224,9 +232,10 @@ async function check(made: Made, one: Case): Promise<void> {
   const missing = one.jobs.filter(({ state, there }) => state === "missing" && there === "missing");
   assertEquals(result.jobsMissing.length, missing.length);
   const copied = sample.jobs.filter((_, at) => {
-    const { state, there } = one.jobs[at]!;
-    // unfinished at both ends, or only there: that one stays
-    return state !== "missing" && !(state === "unfinished" && there === "unfinished");
+    const { state, there, resumed } = one.jobs[at]!;
+    // unfinished at both ends, or only there, or resumed there: that one stays
+    const stays = state === "unfinished" || state === "failed" && resumed;
+    return state !== "missing" && !(there === "unfinished" && stays);
   });
   const destination = pair.destination.path;
   compareJobs({ sample, destination, spellings, jobs: copied });
