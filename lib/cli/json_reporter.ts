@@ -14,7 +14,7 @@
  * | `permissions` | `run`, `read`, `write`, `env`, `sys`: what to grant; `command`: the copy under that | `permissions` |
  * | `workspace` | the fields of a `Workspace` | `ls` |
  * | `experiment` | `workspace`: its id; the fields of an `ExperimentSummary` | `ls WORKSPACE` |
- * | `run` | `workspace`, `experimentId`, `current`: whether it is; the fields of a `RunSummary` | `ls WORKSPACE EXPERIMENT` |
+ * | `run` | `workspace`, `experimentId`, `current`: whether it is; `currentInferred`: true where no link says so; the fields of a `RunSummary` | `ls WORKSPACE EXPERIMENT` |
  * | `leftover` | `workspace`: its id; the fields of a `Leftover` | `clean WORKSPACE` |
  * | `error` | `code`, `message`, `hint` if there is one | the work could not be done |
  * | `summary` | `exitCode`, `result`: a `CopyResult`, after a copy or a dry run; `command`: what copies, after a dry run | last, always |
@@ -96,10 +96,13 @@ export class JsonReporter implements Reporter {
   }
 
   /** Writes an object for each run. */
-  runs(workspace: Workspace, { experimentId, runs, current }: ExperimentSummary): void {
+  runs(workspace: Workspace, experiment: ExperimentSummary): void {
+    const { experimentId, runs, current, currentInferred } = experiment;
     for (const run of runs) {
       const ofWhat = { workspace: workspace.id, experimentId };
-      this.#write("run", { ...ofWhat, current: run.runId === current, ...run });
+      const isCurrent = run.runId === current;
+      const inferred = isCurrent && currentInferred ? { currentInferred } : {};
+      this.#write("run", { ...ofWhat, current: isCurrent, ...inferred, ...run });
     }
   }
 

@@ -33,10 +33,11 @@ export function renderExperiments(experiments: ExperimentSummary[]): string[] {
 }
 
 /** Lists the runs of an experiment, the latest first. */
-export function renderRuns({ runs, current }: ExperimentSummary): string[] {
+export function renderRuns({ runs, current, currentInferred }: ExperimentSummary): string[] {
+  const mark = currentInferred ? " (current, no link)" : " (current)";
   const rows = runs.toReversed().map((run) => [
     printable(run.runId),
-    printable(formatRunId(run.runId)) + (run.runId === current ? " (current)" : ""),
+    printable(formatRunId(run.runId)) + (run.runId === current ? mark : ""),
     runState(run),
     jobCounts(run),
     size(run),

@@ -31,8 +31,10 @@ export interface ExperimentSummary {
   experimentId: string;
   /** Its runs, oldest first. */
   runs: RunSummary[];
-  /** The run that `current` names, if that run is there. */
+  /** The current run, as experimaestro takes it. */
   current?: string;
+  /** Whether no link names the current run: then it is the latest one. */
+  currentInferred?: true;
 }
 
 /** What to list. */
@@ -66,7 +68,8 @@ export async function summarize(
   return found.map(({ experimentId, current, runs }) => ({
     experimentId,
     runs: runs.map((run) => summarizeRun(run, bytes?.get(runFolder(experimentId, run.runId)))),
-    ...(current !== undefined && { current }),
+    ...(current !== undefined && { current: current.runId }),
+    ...(current?.by === "latest" && { currentInferred: true as const }),
   }));
 }
 
@@ -191,14 +194,16 @@ export function listRuns(workspace: Workspace, experimentId: string): Promise<st
 }
 
 /**
- * The run that an experiment's `current` names.
+ * The current run of an experiment: the one that the link `current` names or, as experimaestro has
+ * it, a link where versions before 2.1.1 kept it, and without any link the latest run.
  *
- * Answers to experimaestro's `resolve_current_run`, with `undefined` for its `None`; a `current`
- * whose run is gone counts as none. Needs the same permissions as `listExperiments`.
+ * Answers to experimaestro's `resolve_current_run`, which knows the link `current` alone, with
+ * `undefined` for its `None`; a link whose run is gone means that there is none. Needs the same
+ * permissions as `listExperiments`.
  *
  * @param workspace The workspace.
  * @param experimentId The experiment.
- * @returns The run's id; undefined when there is no `current`.
+ * @returns The run's id; undefined when there is no current run.
  * @throws {CopyError} As `listRuns`.
  *
  * @example
@@ -230,7 +235,7 @@ export function resolveCurrentRun(
  *
  * @param workspace The workspace.
  * @param experimentId The experiment.
- * @param runId The run; `current` for the one that `current` names.
+ * @param runId The run; `current` for the current one.
  * @returns The jobs.
  * @throws {CopyError} `not-found`, when the run is not there; otherwise as `listRuns`.
  *

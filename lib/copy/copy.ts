@@ -34,7 +34,7 @@ import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
  * @param source Where from.
  * @param destination Where to; made when it is not there.
  * @param experimentId The experiment.
- * @param runId The run; `current` for the one that the source's `current` names.
+ * @param runId The run; `current` for the current one of the source.
  * @param options How to copy.
  * @returns What was done. Jobs that could not be copied are in it, not thrown.
  * @throws {CopyError} When nothing could be copied, the connection was lost, or `signal` fired;
@@ -74,7 +74,7 @@ export async function copyExperiment(
  * @param source Where from.
  * @param destination Where to.
  * @param experimentId The experiment.
- * @param runId The run; `current` for the one that the source's `current` names.
+ * @param runId The run; `current` for the current one of the source.
  * @param options How to copy.
  * @returns The plan.
  * @throws {CopyError} As `copyExperiment`.

@@ -45,7 +45,7 @@ const ASKPASS_VARIABLES = ["SSH_ASKPASS_REQUIRE", "DISPLAY", "WAYLAND_DISPLAY", 
  * @param source Where from.
  * @param destination Where to.
  * @param experimentId The experiment.
- * @param runId The run; `current` for the one that the source's `current` names.
+ * @param runId The run; `current` for the current one of the source.
  * @param options How to copy.
  * @returns The permissions, for a worker, a test, or the flags of a command line.
  * @throws {CopyError} As `planCopy`.

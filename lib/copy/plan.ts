@@ -227,9 +227,9 @@ export function planRun(
     inProgress,
     files: files.length,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
-    isCurrent: sights.source.current === runId,
+    isCurrent: sights.source.current?.runId === runId,
     becomesCurrent: !inProgress && decision.action !== "leave" &&
-      movesCurrent(runId, sights.destination),
+      movesCurrent(runId, sights),
   };
 }
 
@@ -287,10 +287,18 @@ function isNewer(source: FoundRunFolder, destination: FoundRunFolder): boolean {
   return false;
 }
 
-/** `current` moves when it is absent, or names an older run that has ended. */
-export function movesCurrent(runId: string, destination: Sight): boolean {
+/**
+ * Whether the link `current` is made, or moved: when there is none and no later run, or when it
+ * names an older run that has ended. Without a link experimaestro takes the latest run, so a link
+ * to an older one would change what it takes. experimaestro before 2.1.1 keeps its link elsewhere,
+ * and would take this one for a run.
+ */
+export function movesCurrent(runId: string, { source, destination }: Ends<Sight>): boolean {
   const { current, currentStatus } = destination;
+  if (current?.by === "older link") return false;
+  if (current?.by !== "link" && source.current?.by === "older link") return false;
   if (current === undefined) return true;
-  if (current === runId || compareRuns(runId, current) <= 0) return false;
-  return readRunStatus(currentStatus)?.ended !== false;
+  const order = compareRuns(runId, current.runId);
+  if (current.by === "latest") return order >= 0;
+  return order > 0 && readRunStatus(currentStatus)?.ended !== false;
 }

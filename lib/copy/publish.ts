@@ -151,7 +151,8 @@ async function settleCurrent(settlement: Settlement, survey: Survey): Promise<Fa
   const others = failures.filter(({ reason }) => reason !== MOVED);
   const sight = await destination.look({ path: sights.destination.realPath, experimentId });
   const overlay: OverlayEntry[] = [];
-  const moves = movesCurrent(runId, sight) ? [currentMove(survey, sight, overlay)] : [];
+  const isMoved = movesCurrent(runId, { source: sights.source, destination: sight });
+  const moves = isMoved ? [currentMove(survey, sight, overlay)] : [];
   const finished = settlement.finished && others.every(({ reason }) => reason === APPEARED);
   const rest = { ...settlement, carry: undefined, overlay, moves, finished };
   return [...others, ...await settleCurrent(rest, survey)];
@@ -225,12 +226,13 @@ function runMoves(survey: Survey, overlay: OverlayEntry[]): Move[] {
   return moves;
 }
 
-/** Makes the run current, in place of the one that was seen to be. */
+/** Makes the run current, in place of the one that the link was seen to name. */
 function currentMove({ plan, sights }: Survey, seen: Sight, overlay: OverlayEntry[]): Move {
   const link = currentLink(plan.experimentId, plan.runId);
   overlay.push(link);
   const into = `${sights.destination.experimentsPath}/${plan.experimentId}`;
-  return { kind: "link", from: link.path, into, standing: seen.current };
+  const standing = seen.current?.by === "link" ? seen.current.runId : undefined;
+  return { kind: "link", from: link.path, into, standing };
 }
 
 function settlementOf(

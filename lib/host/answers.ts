@@ -7,7 +7,15 @@
 import { CopyError, notThere } from "../errors.ts";
 import { hasControl, JOBS_FILE, printable, STATUS_FILE } from "../workspace/layout.ts";
 import { availableBytes } from "./df.ts";
-import type { Entry, EntryKind, FoundExperiment, LinkedFolder, Sight, Visit } from "./host.ts";
+import type {
+  CurrentRun,
+  Entry,
+  EntryKind,
+  FoundExperiment,
+  LinkedFolder,
+  Sight,
+  Visit,
+} from "./host.ts";
 import { hasHoles } from "./files.ts";
 
 const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
@@ -37,6 +45,7 @@ export function sightOf(answer: ReadonlyMap<string, string>, host: string): Sigh
     throw nonsense(host, `'${printable(text.slice(0, 40))}' for a path`);
   };
   const runFound = answer.get("run");
+  const current = answer.get("current");
   return {
     path: place("path"),
     realPath: place("realPath"),
@@ -50,7 +59,7 @@ export function sightOf(answer: ReadonlyMap<string, string>, host: string): Sigh
     staged: said("staged").split("\n"),
     freeBytes: availableBytes(answer.get("free") ?? ""),
     experimentExists: answer.has("experiment"),
-    current: answer.get("current"),
+    current: current === undefined ? undefined : currentOf(current, said("by"), host),
     currentStatus: answer.get("currentStatus"),
     run: runFound === undefined ? undefined : {
       runId: runFound,
@@ -61,14 +70,23 @@ export function sightOf(answer: ReadonlyMap<string, string>, host: string): Sigh
   };
 }
 
+function currentOf(runId: string, by: string, host: string): CurrentRun {
+  return { runId, by: oneOf(["link", "older link", "latest"], by, host) };
+}
+
 /** Takes the texts of an answer to {@linkcode Host.browse}. */
 export function experimentReader(found: FoundExperiment[], host: string): (text: string) => void {
+  let by = "";
   return pairs((name, text) => {
     const latest = found.at(-1);
     if (name === "absent") throw notThere(text, host);
     if (name === "experiment") found.push({ experimentId: text, current: undefined, runs: [] });
-    else if (name === "current" && latest && text !== "") latest.current = text;
-    else if (name === "run") latest?.runs.push({ runId: text, status: undefined, jobs: undefined });
+    else if (name === "by") by = text;
+    else if (name === "current" && latest && text !== "") {
+      latest.current = currentOf(text, by, host);
+    } else if (name === "run") {
+      latest?.runs.push({ runId: text, status: undefined, jobs: undefined });
+    }
     const run = latest?.runs.at(-1);
     if (run !== undefined && (name === "status" || name === "jobs")) run[name] = text;
   });

@@ -44,12 +44,23 @@ export interface Sight {
   freeBytes: number | undefined;
   /** Whether the experiment's folder is there. */
   experimentExists: boolean;
-  /** The run that `current` names; undefined when there is no such link, or no such run. */
-  current: string | undefined;
+  /** The experiment's current run; undefined when there is none. */
+  current: CurrentRun | undefined;
   /** The `status.json` of that run. */
   currentStatus: string | undefined;
   /** The run that was asked for, `current` resolved; undefined when it is not there. */
   run: SeenRun | undefined;
+}
+
+/** The run that experimaestro takes for the current one. */
+export interface CurrentRun {
+  /** Its id. */
+  runId: string;
+  /**
+   * What tells: the link `current`, a link where experimaestro before 2.1.1 kept it, or no link at
+   * all: then it is the latest run.
+   */
+  by: "link" | "older link" | "latest";
 }
 
 /** The programs that a copy works by. */
@@ -139,8 +150,8 @@ export interface BrowseRequest {
 export interface FoundExperiment {
   /** Its id. */
   experimentId: string;
-  /** The run that `current` names; undefined when there is no such link, or no such run. */
-  current: string | undefined;
+  /** Its current run; undefined when there is none. */
+  current: CurrentRun | undefined;
   /** Its runs, in no order. */
   runs: FoundRun[];
 }

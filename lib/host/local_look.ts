@@ -8,6 +8,7 @@ import { resolve } from "@std/path";
 import { CopyError, notThere } from "../errors.ts";
 import {
   CURRENT,
+  currentLinks,
   EXPERIMENTS,
   isId,
   JOBS,
@@ -19,11 +20,19 @@ import {
   STAGING,
   STATUS_FILE,
 } from "../workspace/layout.ts";
+import { latestByName } from "../workspace/runs.ts";
 import { isGranted, requireAccess } from "./access.ts";
 import { freeBytes } from "./df.ts";
 import { homeFolder } from "./environment.ts";
 import { entriesOf, linkTarget, lookAt, namesIn, readText, realPath } from "./files.ts";
-import type { BrowseRequest, FoundExperiment, Question, SeenRun, Sight } from "./host.ts";
+import type {
+  BrowseRequest,
+  CurrentRun,
+  FoundExperiment,
+  Question,
+  SeenRun,
+  Sight,
+} from "./host.ts";
 import type { Watch } from "./process.ts";
 
 /** Does {@linkcode Host.look}. */
@@ -43,7 +52,7 @@ export async function lookLocally(
   const experiment = `${experimentsPath}/${experimentId ?? ""}`;
   if (experimentId !== undefined) refuseForeign(experiment, experimentId);
   const staging = [stagingFor(real, jobsPath), stagingFor(real, experimentsPath)] as const;
-  const current = experimentId === undefined ? undefined : currentOf(experiment);
+  const current = experimentId === undefined ? undefined : currentRun(real, experimentId);
   const place = wanted === "space" ? nearestOf(jobsPath) : undefined;
   return {
     path: absolute,
@@ -65,10 +74,10 @@ export async function lookLocally(
     freeBytes: place === undefined ? undefined : await freeBytes(place, watch),
     experimentExists: experimentId !== undefined && namesIn(experiment) !== undefined,
     current,
-    currentStatus: current && readText(`${experiment}/${current}/${STATUS_FILE}`),
+    currentStatus: current && readText(`${experiment}/${current.runId}/${STATUS_FILE}`),
     run: runId === undefined
       ? undefined
-      : findRun(experiment, runId === CURRENT ? current : runId, wanted === "jobs"),
+      : findRun(experiment, runId === CURRENT ? current?.runId : runId, wanted === "jobs"),
   };
 }
 
@@ -84,7 +93,7 @@ export function browseLocally(
     .filter((id) => experimentId === undefined || id === experimentId)
     .map((id) => ({
       experimentId: id,
-      current: currentOf(`${root}/${id}`),
+      current: currentRun(real, id),
       runs: foldersIn(`${root}/${id}`).map((runId) => ({
         runId,
         status: readText(`${root}/${id}/${runId}/${STATUS_FILE}`),
@@ -164,9 +173,27 @@ function foldersIn(path: string, linked?: (name: string) => string): string[] {
     .map(({ name }) => name);
 }
 
-/** The run that `current` names; one that is gone counts as none. */
-export function currentOf(experiment: string): string | undefined {
-  const name = linkTarget(`${experiment}/${CURRENT}`)?.replace(/\/+$/, "").split("/").at(-1) ?? "";
+/** The run that experimaestro takes for an experiment's current one. */
+function currentRun(workspace: string, experimentId: string): CurrentRun | undefined {
+  const experiment = `${workspace}/${EXPERIMENTS}/${experimentId}`;
+  for (const [at, place] of currentLinks(experimentId).entries()) {
+    const target = linkTarget(`${workspace}/${place}`);
+    if (target === undefined) continue;
+    const runId = runNamedBy(target, experiment);
+    return runId === undefined ? undefined : { runId, by: at === 0 ? "link" : "older link" };
+  }
+  const runId = latestByName(foldersIn(experiment).filter(isId));
+  return runId === undefined ? undefined : { runId, by: "latest" };
+}
+
+/** The run that the link `current` in an experiment's folder names; one that is gone is none. */
+export function linkedRun(experiment: string): string | undefined {
+  return runNamedBy(linkTarget(`${experiment}/${CURRENT}`) ?? "", experiment);
+}
+
+/** The run that a link's target names, by its last name alone; one that is gone is none. */
+function runNamedBy(target: string, experiment: string): string | undefined {
+  const name = target.replace(/\/+$/, "").split("/").at(-1) ?? "";
   return isId(name) && lookAt(`${experiment}/${name}`, "")?.kind === "folder" ? name : undefined;
 }
 

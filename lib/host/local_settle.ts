@@ -20,7 +20,7 @@ import {
 } from "./host.ts";
 import { ABOUT, ASIDE } from "./local_claim.ts";
 import { hasBegun, holdsNewer, isDone } from "./local_guards.ts";
-import { currentOf } from "./local_look.ts";
+import { linkedRun } from "./local_look.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { writesInto } from "./pack.ts";
 import type { Parts } from "./parts.ts";
@@ -194,7 +194,7 @@ function moveInto(
     const there = kind === "link" || names.has(name) ? lookAt(final, "") : undefined;
     if (kind === "link" && there !== undefined) {
       if (there.kind !== "link") return `${final} is no link`;
-      if (currentOf(into) !== standing) return MOVED;
+      if (linkedRun(into) !== standing) return MOVED;
     }
     if (kind === "link" || there === undefined) {
       rename(staged, final);

@@ -27,7 +27,21 @@ real() { # links resolved, of what exists of a path: resolved
   [ "$here" != / ] || [ -z "$rest" ] || here=
   resolved=$here$rest
 }
-${CURRENT_RUN}`;
+${CURRENT_RUN}
+find_current() { # the run that experimaestro takes for the current one: sets latest, and by what
+  by=link
+  for link in "$1/experiments/$2/current" "$1/.events/experiments/$2/current" \\
+    "$1/.experimaestro/experiments/$2"; do
+    [ ! -L "$link" ] || { latest=$(current "$1/experiments/$2" "$link"); return; }
+    by="older link"
+  done
+  by=latest latest=
+  for link in "$1/experiments/$2"/*; do # by name, since LC_ALL is C
+    case \${link##*/} in current | -* | *[[:cntrl:]]*) continue ;; esac
+    [ ! -d "$link" ] || [ -L "$link" ] || latest=\${link##*/}
+  done
+}
+`;
 
 /** Answers {@linkcode Host.look}: pairs of a name and a text. */
 export const LOOK = BEGIN + PATHS + `
@@ -95,9 +109,9 @@ if [ -L "$folder" ]; then
     stop "$folder is a link to $link, not a folder of this experiment"
 fi
 [ -d "$folder" ] && say experiment yes
-latest=$(current "$folder")
+find_current "$root" "$experiment"
 if [ -n "$latest" ]; then
-  say current "$latest"
+  say current "$latest" by "$by"
   plain "$folder/$latest/status.json" && { say currentStatus; content "$folder/$latest/status.json"; }
 fi
 [ "$run" != current ] || run=$latest
@@ -132,7 +146,8 @@ for folder in ./*/; do
   [ -z "$only" ] || [ "$only" = "$experiment" ] || continue
   [ ! -L "./$experiment" ] ||
     leads_to "experiments/$experiment" "$(readlink "./$experiment")" || continue
-  say experiment "$experiment" current "$(current "./$experiment")"
+  find_current "$path" "$experiment"
+  say experiment "$experiment" by "$by" current "$latest"
   for run in "./$experiment"/*/; do
     run=\${run%/}
     [ -d "$run" ] && [ ! -L "$run" ] || continue

@@ -37,11 +37,11 @@ move() { # one; a folder that its owner may not write is opened for it, and clos
 }
 `;
 
-/** The run that is current in an experiment's folder; one that is gone is none. */
+/** The run that the link `current` in an experiment's folder names; one that is gone is none. */
 export const CURRENT_RUN = `
-current() {
-  [ -L "$1/current" ] || return
-  link=$(readlink "$1/current")
+current() { # of another link it is the second argument
+  [ -L "\${2-$1/current}" ] || return
+  link=$(readlink "\${2-$1/current}")
   link=\${link%/} link=\${link##*/}
   case $link in "" | .* | -*) return ;; esac
   [ -d "$1/$link" ] && [ ! -L "$1/$link" ] && printf '%s\\n' "$link"

@@ -111,6 +111,18 @@ export function runFolder(experimentId: string, runId: string): string {
   return `${EXPERIMENTS}/${experimentId}/${runId}`;
 }
 
+/**
+ * Where a link may name an experiment's current run, relative to the workspace: the one of today
+ * first, then those of experimaestro before 2.1.1. The first that is there counts.
+ */
+export function currentLinks(experimentId: string): string[] {
+  return [
+    `${EXPERIMENTS}/${experimentId}/${CURRENT}`,
+    `.events/${EXPERIMENTS}/${experimentId}/${CURRENT}`,
+    `.experimaestro/${EXPERIMENTS}/${experimentId}`,
+  ];
+}
+
 /** What a copy leaves behind of a job, relative to its folder: experimaestro's lock and pid files. */
 export function leftBehindInJob(taskId: string): string[] {
   const name = jobName(taskId);

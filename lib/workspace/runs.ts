@@ -5,6 +5,7 @@
  */
 
 import { isObject, parseJson, textOf } from "./json.ts";
+import { CURRENT } from "./layout.ts";
 
 const RUN_ID = /^(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)(?:\.(\d+))?$/;
 
@@ -44,6 +45,14 @@ export function compareRuns(a: string, b: string): number {
   }
   return compareText(a.slice(0, 15), b.slice(0, 15)) ||
     Number(left[7] ?? 0) - Number(right[7] ?? 0);
+}
+
+/**
+ * The run that experimaestro takes for the current one when no link names it: the last by name, so
+ * `.2` comes after `.10`, and other names after dates.
+ */
+export function latestByName(runIds: string[]): string | undefined {
+  return runIds.filter((runId) => runId !== CURRENT).sort(compareText).at(-1);
 }
 
 /** Orders texts by their code units. */

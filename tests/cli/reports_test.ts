@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { choosePaint, plain } from "../../lib/cli/colour.ts";
+import { JsonReporter } from "../../lib/cli/json_reporter.ts";
 import { renderExperiments, renderRuns, renderWorkspaces } from "../../lib/cli/list_report.ts";
 import { shortFile, shortJob, someJobs } from "../../lib/cli/names.ts";
 import { renderDryRunEnd, renderPlan } from "../../lib/cli/plan_report.ts";
@@ -252,6 +253,25 @@ Deno.test("renderRuns() shows the latest run first, and which is current", () =>
     "RUN              STARTED                        STATE        JOBS       SIZE",
     "20260118_170744  2026-01-18 17:07:44 (current)  in progress  2 running  10 B",
     "20260117_170744  2026-01-17 17:07:44            unknown",
+  ]);
+});
+
+Deno.test("renderRuns() says that the current run was inferred", () => {
+  const runs = [{ runId: "20260118_170744", ended: true, jobStates: {} }];
+  const experiment = { experimentId: "x", current: "20260118_170744", runs };
+  assertStringIncludes(
+    renderRuns({ ...experiment, currentInferred: true })[1]!,
+    "2026-01-18 17:07:44 (current, no link)",
+  );
+  const terminal = fakeTerminal();
+  const workspace = { id: "main", path: "/xp" };
+  for (const inferred of [{ currentInferred: true as const }, {}]) {
+    new JsonReporter(terminal, false).runs(workspace, { ...experiment, ...inferred });
+  }
+  const objects = terminal.out.map((line) => JSON.parse(line));
+  assertEquals(objects.map(({ current, currentInferred }) => [current, currentInferred]), [
+    [true, true],
+    [true, undefined],
   ]);
 });
 

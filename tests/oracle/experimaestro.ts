@@ -62,6 +62,12 @@ export class Experimaestro {
     return JSON.parse(await this.#run("python", [join(HERE, "judge.py"), workspace]));
   }
 
+  /** The run that experimaestro takes for the current one. */
+  async current(workspace: string, experimentId: string): Promise<string> {
+    const args = [join(HERE, "current.py"), workspace, experimentId];
+    return (await this.#run("python", args)).trim();
+  }
+
   async #run(program: string, args: string[]): Promise<string> {
     const command = new Deno.Command(join(this.bin, program), {
       args,

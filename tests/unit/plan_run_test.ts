@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { FoundRunFolder } from "../../lib/copy/inventory.ts";
 import { planRun, runLink } from "../../lib/copy/plan.ts";
 import type { PlannedJob, PlannedRun } from "../../lib/copy/types.ts";
-import type { Entry, Sight } from "../../lib/host/host.ts";
+import type { CurrentRun, Entry, Sight } from "../../lib/host/host.ts";
 import { readRunStatus } from "../../lib/workspace/runs.ts";
 
 const RUN = "20260118_170744";
@@ -46,7 +46,7 @@ function folder(...more: [string, Entry][]): FoundRunFolder {
 /** What stands at an end: the run with this status, and `current` with that. */
 function sight(
   status: object | string | undefined,
-  current?: string,
+  current?: CurrentRun,
   currentStatus?: object,
 ): Sight {
   return {
@@ -83,19 +83,22 @@ interface Situation {
   /** The run's folder at the destination. */
   to?: FoundRunFolder;
   jobs?: PlannedJob[];
-  /** The destination's `current`, and the status of that run. */
-  current?: string;
+  /** The destination's current run, by the link or by another way, and the status of that run. */
+  current?: string | CurrentRun;
   currentStatus?: object;
+  /** What tells of the current run at the source. */
+  sourceBy?: CurrentRun["by"];
   runId?: string;
 }
 
 /** Plans a run that has ended and is the same at both ends, but for what is said. */
 function plan(situation: Situation): PlannedRun {
   const { source = ENDED, destination = ENDED, from = folder(), to = folder() } = situation;
-  const { jobs = [JOB], current, currentStatus, runId = RUN } = situation;
+  const { jobs = [JOB], current, currentStatus, runId = RUN, sourceBy = "link" } = situation;
+  const there = typeof current === "string" ? { runId: current, by: "link" as const } : current;
   const sights = {
-    source: sight(source, RUN),
-    destination: sight(to.size === 0 ? undefined : destination, current, currentStatus),
+    source: sight(source, { runId: RUN, by: sourceBy }),
+    destination: sight(to.size === 0 ? undefined : destination, there, currentStatus),
   };
   const statuses = {
     source: readRunStatus(sights.source.run?.status),
@@ -259,6 +262,27 @@ Deno.test("planRun() makes a run current when it is newer and the current one ha
 Deno.test("planRun() takes a current whose run is gone for one that has ended", () => {
   assertEquals(becomesCurrent("20260118_170743"), true);
   assertEquals(becomesCurrent("20260118_170745"), false);
+});
+
+Deno.test("planRun() makes no link to an older run where experimaestro takes the latest one", () => {
+  const becomes = (runId: string, by: CurrentRun["by"], currentStatus: object = ENDED) =>
+    plan({ to: new Map(), current: { runId, by }, currentStatus }).becomesCurrent;
+  assertEquals(becomes("20260118_170745", "latest"), false);
+  assertEquals(becomes("20260118_170743", "latest"), true);
+  // it is the latest already, and what no link names is not protected by being in progress
+  assertEquals(becomes(RUN, "latest"), true);
+  assertEquals(becomes("20260118_170743", "latest", HERE), true);
+});
+
+Deno.test("planRun() makes no link where experimaestro before 2.1.1 would take it for a run", () => {
+  const older = { runId: "20260117_000000", by: "older link" } as const;
+  const becomes = (situation: Situation) => plan({ to: new Map(), ...situation }).becomesCurrent;
+  assertEquals(becomes({ current: older }), false);
+  assertEquals(becomes({ sourceBy: "older link" }), false);
+  assertEquals(becomes({ sourceBy: "older link", current: { ...older, by: "latest" } }), false);
+  // one that has the link already is of a later version
+  assertEquals(becomes({ sourceBy: "older link", current: "20260117_000000" }), true);
+  assertEquals(becomes({ sourceBy: "latest" }), true);
 });
 
 Deno.test("planRun() moves current for a run that is there already, but not for one it leaves", () => {

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   compareRuns,
   formatRunId,
+  latestByName,
   readRunStatus,
   readTransientJobs,
 } from "../../lib/workspace/runs.ts";
@@ -44,6 +45,14 @@ Deno.test("compareRuns() orders by time, then by the number after the dot; other
     }
   }
   assertEquals(ordered.toReversed().sort(compareRuns), ordered);
+});
+
+Deno.test("latestByName() is the last by name, as experimaestro takes it", () => {
+  assertEquals(latestByName([]), undefined);
+  assertEquals(latestByName(["20260118_170744", "20250101_000000"]), "20260118_170744");
+  assertEquals(latestByName(["a.10", "a.2", "a"]), "a.2");
+  assertEquals(latestByName(["20260118_170744", "Baseline"]), "Baseline");
+  assertEquals(latestByName(["current"]), undefined);
 });
 
 Deno.test("readRunStatus() reads what experimaestro writes", () => {
