@@ -117,11 +117,16 @@ export async function reached(): Promise<Reached> {
   return { modules: [...modules].sort(), outside: outside.sort() };
 }
 
-/** What is imported that does not work everywhere. */
+/** What is imported that does not work everywhere, or may be another thing tomorrow. */
 async function checkImports(): Promise<string[]> {
-  return (await reached()).outside.filter((specifier) => !/^(jsr|node):/.test(specifier)).map(
-    (specifier) => `jsr: ${specifier} is imported, and not found in a folder below a package.json`,
-  );
+  return (await reached()).outside.flatMap((specifier) => {
+    if (specifier.startsWith("node:")) return [];
+    if (!specifier.startsWith("jsr:")) {
+      return `jsr: ${specifier} is imported, and not found in a folder below a package.json`;
+    }
+    const isStable = /@[~^]?[1-9]/.test(specifier) && !specifier.includes("unstable");
+    return isStable ? [] : `jsr: ${specifier} is imported, and is not stable`;
+  });
 }
 
 /** One thing that JSR gives points for. */

@@ -15,9 +15,10 @@ const EXPERIMAESTRO = "2.7.0";
 const ACTIONLINT = "1.7.12";
 /** Which Debian package brings which program. */
 const PACKAGES = { rsync: "rsync", ssh: "openssh-client", sshd: "openssh-server" };
-/** What the tests use besides: a tracer of system calls, and the login shells that they try. */
+/** What the tests use besides: a tracer of system calls, a terminal, and login shells to try. */
 const OTHERS = {
   strace: "strace",
+  tmux: "tmux",
   zstd: "zstd",
   zsh: "zsh",
   fish: "fish",

@@ -13,13 +13,12 @@ import { CURRENT, printable } from "../workspace/layout.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import type { Settings } from "../workspace/settings.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { clip, count, table } from "./format.ts";
+import { count, table } from "./format.ts";
 import type { Session } from "./library.ts";
 import { jobCounts } from "./list_report.ts";
 import { location } from "./names.ts";
 import type { CopyRequest } from "./requests.ts";
 import { quote } from "../shell_words.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** A workspace, and the words that name it on the command line. */
 export interface Named {
@@ -42,7 +41,10 @@ export interface Choice {
 }
 
 /** The part of a terminal that asks. */
-export type Questions = Pick<Terminal, "select" | "columns">;
+export interface Questions {
+  /** Asks for one of some entries; answers with its place, or undefined when it is to be none. */
+  select(question: string, entries: string[]): Promise<number | undefined>;
+}
 
 /** What the answers are taken from. */
 export interface Sources {
@@ -72,11 +74,11 @@ export async function choose(sources: Sources): Promise<Choice> {
   const givenTo = named(request.to ?? defaults.to);
   if (questions === undefined) requireAll(givenFrom, givenTo, request.experimentId, settings);
 
-  const from = givenFrom ?? askWorkspace(sources, "from", request.experimentId);
+  const from = givenFrom ?? await askWorkspace(sources, "from", request.experimentId);
   const { experimentId, runs } = await chooseExperiment(sources, from.workspace);
   const runId = request.runId ??
-    (questions === undefined ? CURRENT : askRun(questions, runs ?? await readRuns()));
-  const to = givenTo ?? askWorkspace(sources, "to", experimentId, from);
+    (questions === undefined ? CURRENT : await askRun(questions, runs ?? await readRuns()));
+  const to = givenTo ?? await askWorkspace(sources, "to", experimentId, from);
   return { from, to, experimentId, runId };
 
   async function readRuns(): Promise<ExperimentSummary> {
@@ -120,12 +122,12 @@ function requireAll(
 }
 
 /** Asks for a workspace, other than the source; the one the experiment belongs to comes first. */
-function askWorkspace(
+async function askWorkspace(
   { settings, questions }: Sources,
   side: "from" | "to",
   experimentId: string | undefined,
   from?: Named,
-): Named {
+): Promise<Named> {
   const others = settings.workspaces.filter(({ id }) => id !== from?.workspace.id);
   if (questions === undefined || others.length === 0) {
     const which = from === undefined ? "workspace" : "other workspace";
@@ -135,7 +137,7 @@ function askWorkspace(
   const likely = experimentId && workspaceForExperiment(settings, experimentId);
   const entries = others.toSorted((a, b) => Number(b === likely) - Number(a === likely));
   const labels = table(entries.map((one) => [printable(one.id), location(one)]));
-  const workspace = ask(questions, `Copy ${side} which workspace?`, entries, labels);
+  const workspace = await ask(questions, `Copy ${side} which workspace?`, entries, labels);
   return { words: workspace.id, workspace };
 }
 
@@ -153,16 +155,19 @@ async function chooseExperiment(
     count(runs.length, "run"),
     printable(formatRunId(runs.at(-1)?.runId ?? "")),
   ]));
-  const runs = ask(questions, "Which experiment?", found, labels);
+  const runs = await ask(questions, "Which experiment?", found, labels);
   return { experimentId: runs.experimentId, runs };
 }
 
-function askRun(questions: Questions, { runs, current }: ExperimentSummary): string {
+async function askRun(
+  questions: Questions,
+  { runs, current }: ExperimentSummary,
+): Promise<string> {
   const [only, ...others] = runs;
   if (only !== undefined && others.length === 0) return only.runId;
   const entries = runs.toReversed();
   const labels = table(entries.map((run) => [runLabel(run, current), jobCounts(run)]));
-  return ask(questions, "Which run?", entries, labels).runId;
+  return (await ask(questions, "Which run?", entries, labels)).runId;
 }
 
 function runLabel({ runId, ended }: RunSummary, current: string | undefined): string {
@@ -174,9 +179,13 @@ function runLabel({ runId, ended }: RunSummary, current: string | undefined): st
   return marks.length === 0 ? date : `${date} (${marks.join(", ")})`;
 }
 
-function ask<T>(questions: Questions, question: string, entries: T[], labels: string[]): T {
-  const columns = questions.columns() - 4;
-  const chosen = questions.select(question, labels.map((label) => clip(label, columns)));
+async function ask<T>(
+  questions: Questions,
+  question: string,
+  entries: T[],
+  labels: string[],
+): Promise<T> {
+  const chosen = await questions.select(question, labels);
   const entry = chosen === undefined ? undefined : entries[chosen];
   if (entry !== undefined) return entry;
   throw new CopyError("interrupted", "nothing was chosen");

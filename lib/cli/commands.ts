@@ -100,7 +100,7 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
     reporter.event(event);
   };
   await using session = library.session(onEvent, signal, hostOptions(request));
-  const questions = mayAsk(request, terminal) ? quietQuestions(terminal, reporter) : undefined;
+  const questions = mayAsk(request, terminal) ? quietQuestions(context) : undefined;
   const choice = await choose({ request, settings, defaults, session, questions });
   const result = await session.copy(runOf(choice), copyOptions(request, defaults));
   if (plan === undefined) throw new Error("the copy ended without a plan");
@@ -120,7 +120,7 @@ async function permissions(request: CopyRequest, context: Context): Promise<numb
     signal,
     hostOptions(request),
   );
-  const questions = mayAsk(request, terminal) ? quietQuestions(terminal, reporter) : undefined;
+  const questions = mayAsk(request, terminal) ? quietQuestions(context) : undefined;
   const choice = await choose({ request, settings, defaults, session, questions });
   const needed = await session.permissions(runOf(choice), copyOptions(request, defaults));
   const access = await library.settingsAccess(settings, defaults, request.settings);
@@ -149,18 +149,17 @@ function hostOptions(request: CopyRequest | ListRequest | CleanRequest) {
   };
 }
 
-// The questions are written to standard output.
+// The questions are drawn on standard error.
 function mayAsk({ json, quiet }: CopyRequest, { isTerminal, dumb }: Terminal): boolean {
-  return isTerminal.in && isTerminal.out && !dumb && !json && !quiet;
+  return isTerminal.in && isTerminal.err && !dumb && !json && !quiet;
 }
 
 /** The questions of a terminal where nothing is drawn while they are asked. */
-function quietQuestions(terminal: Terminal, reporter: Reporter): Questions {
+function quietQuestions({ terminal, reporter, signal }: Context): Questions {
   return {
-    columns: () => terminal.columns(),
     select(question, entries) {
       reporter.pause();
-      return terminal.select(question, entries);
+      return terminal.select(question, entries, signal);
     },
   };
 }

@@ -75,8 +75,8 @@ async function interruptibly(
   const stop = new AbortController();
   const unlisten = terminal.onSignal(() => {
     if (stop.signal.aborted) return terminal.exit(EXIT.interrupted);
+    stop.abort(); // a question leaves the screen first
     reporter.stopping();
-    stop.abort();
   });
   try {
     const code = await work(stop.signal);

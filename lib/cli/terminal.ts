@@ -17,7 +17,7 @@
  * @module
  */
 
-import { promptSelect } from "@std/cli/unstable-prompt-select";
+import type { Keyboard, Tty } from "./select.ts";
 
 /** What the program needs of the terminal (or the pipe, or the log) it runs in. */
 export interface Terminal {
@@ -36,10 +36,10 @@ export interface Terminal {
   /** Seconds that have passed since some moment; never goes back. */
   seconds(): number;
   /**
-   * Asks the user to choose; answers with the place of the chosen entry. A user who leaves by
-   * Ctrl-C leaves the program.
+   * Asks the user to choose; answers with the place of the chosen entry, or with undefined when the
+   * user wants none, and when `signal` fires.
    */
-  select(question: string, entries: string[]): number | undefined;
+  select(question: string, entries: string[], signal: AbortSignal): Promise<number | undefined>;
   /** Calls `listener` for each signal that asks the program to end; returns how to stop that. */
   onSignal(listener: () => void): () => void;
   /** Ends the program at once. */
@@ -58,9 +58,9 @@ export function realTerminal(): Terminal {
     dumb: readEnv("TERM") === "dumb",
     stdout: writer(Deno.stdout),
     stderr: writer(Deno.stderr),
-    columns: readColumns,
+    columns: () => size().columns,
     seconds: () => performance.now() / 1000,
-    select,
+    select: selector(),
     onSignal,
     exit: (code) => Deno.exit(code),
   };
@@ -92,30 +92,43 @@ function writer(stream: { writeSync(bytes: Uint8Array): number }): (text: string
   };
 }
 
-function readColumns(): number {
+function size(): { columns: number; rows: number } {
   try {
-    return Deno.consoleSize().columns || 80;
+    const { columns, rows } = Deno.consoleSize();
+    return { columns: columns || 80, rows: rows || 24 };
   } catch {
-    return 80;
+    return { columns: 80, rows: 24 };
   }
 }
 
-function select(question: string, entries: string[]): number | undefined {
-  // On Ctrl-C the prompt ends the process with code 0, as if all had been done.
-  const leave = () => Deno.exit(130);
-  addEventListener("unload", leave);
-  try {
-    const labelled = entries.map((label, value) => ({ label, value }));
-    return promptSelect<number>(question, labelled, { clear: true })?.value;
-  } finally {
-    removeEventListener("unload", leave);
-  }
+/** What asks is loaded when something is asked. */
+function selector(): Terminal["select"] {
+  const tty: Tty = {
+    async read() {
+      const bytes = new Uint8Array(1024);
+      const length = await Deno.stdin.read(bytes);
+      return length === null ? undefined : bytes.subarray(0, length);
+    },
+    setRaw: (raw) => Deno.stdin.setRaw(raw),
+    write: writer(Deno.stderr),
+    size,
+    onResize: (listener) => Deno.build.os === "windows" ? () => {} : on(["SIGWINCH"], listener),
+  };
+  let keyboard: Keyboard | undefined;
+  return async (question, entries, signal) => {
+    const { Keyboard, select } = await import("./select.ts");
+    return await select(tty, keyboard ??= new Keyboard(tty), question, entries, signal);
+  };
 }
 
 function onSignal(listener: () => void): () => void {
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM", "SIGHUP"];
+  return on(
+    Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"],
+    listener,
+  );
+}
+
+function on(signals: Deno.Signal[], listener: () => void): () => void {
   for (const signal of signals) Deno.addSignalListener(signal, listener);
   return () => {
     for (const signal of signals) Deno.removeSignalListener(signal, listener);

@@ -146,7 +146,7 @@ export function fakeTerminal(
     seconds,
     select(question, entries) {
       asked.push({ question, entries });
-      return answers.shift();
+      return Promise.resolve(answers.shift());
     },
     onSignal(listener) {
       listeners.add(listener);

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { readSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 import process from "node:process";
 import { isatty } from "node:tty";
 import { asDeno } from "./errors.ts";
 
-/** Waits a little for a terminal or pipe that can take or give nothing at this moment. */
+/** Waits a little for a terminal or pipe that can take nothing at this moment. */
 function patiently<T>(action: () => T): T {
   for (;;) {
     try {
@@ -31,9 +31,37 @@ function output(descriptor: 1 | 2) {
 /** Standard input. */
 export const stdin = {
   isTerminal: (): boolean => isatty(0),
-  readSync: (bytes: Uint8Array): number | null => patiently(() => readSync(0, bytes)) || null,
+  read,
   setRaw: (raw: boolean): void => void process.stdin.setRawMode(raw),
 };
+
+/**
+ * Reads what comes next, as much as there is room for; null at the end. Between two reads nothing is
+ * taken: it may be meant for another program.
+ */
+function read(bytes: Uint8Array): Promise<number | null> {
+  const input = process.stdin;
+  if (input.readableEnded) return Promise.resolve(null);
+  return new Promise((resolve, reject) => {
+    const settle = () => input.pause().off("data", take).off("end", end).off("error", fail);
+    const take = (chunk: Uint8Array) => {
+      settle();
+      const taken = chunk.subarray(0, bytes.length);
+      if (taken.length < chunk.length) input.unshift(chunk.subarray(taken.length));
+      bytes.set(taken);
+      resolve(taken.length);
+    };
+    const end = () => {
+      settle();
+      resolve(null);
+    };
+    const fail = (error: Error) => {
+      settle();
+      reject(asDeno(error));
+    };
+    input.on("data", take).on("end", end).on("error", fail).resume();
+  });
+}
 
 /** Standard output. */
 export const stdout = output(1);
