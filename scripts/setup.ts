@@ -25,6 +25,7 @@ const OTHERS = {
   tcsh: "tcsh",
   ksh: "ksh",
   busybox: "busybox",
+  bsdtar: "libarchive-tools",
 };
 
 /** Finds a program on `PATH`, or where Debian keeps those of the administrator. */

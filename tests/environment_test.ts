@@ -55,12 +55,12 @@ Deno.test("homeFolder() is HOME, which must be set", async () => {
   });
 });
 
-Deno.test("childEnvironment() hands on the named variables that are set, and LC_ALL=C", async () => {
+Deno.test("childEnvironment() hands on the named variables that are set, with LC_ALL=C and TZ=UTC0", async () => {
   const unset = Object.fromEntries(CHILD_VARIABLES.map((name) => [name, undefined]));
   const set = { PATH: "/bin", SSH_AUTH_SOCK: "/tmp/agent", LANG: "de_DE.UTF-8" };
   const others = { LC_ALL: "de_DE.UTF-8", LD_LIBRARY_PATH: "/opt/lib", XPM_SECRET: "1" };
   await withVariables({ ...unset, ...set, ...others }, () => {
-    assertEquals(childEnvironment(), { ...set, LC_ALL: "C" });
+    assertEquals(childEnvironment(), { ...set, LC_ALL: "C", TZ: "UTC0" });
   });
 });
 
@@ -68,7 +68,7 @@ Deno.test({
   name: "childEnvironment() leaves out what Deno was not granted",
   permissions: { env: ["HOME", "PATH"] },
   fn() {
-    assertEquals(Object.keys(childEnvironment()).sort(), ["HOME", "LC_ALL", "PATH"]);
+    assertEquals(Object.keys(childEnvironment()).sort(), ["HOME", "LC_ALL", "PATH", "TZ"]);
   },
 });
 

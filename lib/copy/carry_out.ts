@@ -188,7 +188,9 @@ async function discardRewritten(load: Load, { surveyed, resumed }: Context): Pro
   if (load.withRun) {
     const run = runFolder(plan.experimentId, plan.runId);
     const documents = [...source.run.keys()].filter((path) => runDocumentKind(path) !== undefined);
-    places.push(...[JOBS, ...documents].map((path) => `${run}/${path}`));
+    // a host takes one name a line: where a name holds two, the folder that it is in goes
+    const lines = documents.map((path) => path.replace(/\/[^/\n]*\n.*$/s, ""));
+    places.push(...[JOBS, ...lines].map((path) => `${run}/${path}`));
   }
   await hosts.destination.discard(load.staging, places);
 }

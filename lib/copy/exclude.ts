@@ -6,6 +6,7 @@
  */
 
 import { CopyError } from "../errors.ts";
+import { bytesOf } from "../host/byte_text.ts";
 import { hasControl, JOBS, printable } from "../workspace/layout.ts";
 
 /** Whether something below a job's folder is left out. */
@@ -96,5 +97,5 @@ function asExpression(pattern: string): { expression: RegExp; folderOnly: boolea
 function bytes(text: string): string {
   // deno-lint-ignore no-control-regex
   if (/^[\u0000-\u007f]*$/.test(text)) return text;
-  return String.fromCharCode(...new TextEncoder().encode(text));
+  return String.fromCharCode(...bytesOf(text));
 }

@@ -6,6 +6,7 @@
 
 import type { CopyError } from "../errors.ts";
 import { AGENT } from "./agent_programs.ts";
+import { bytesOf } from "./byte_text.ts";
 import { Answers, input, sized } from "./frame.ts";
 import { gathered, type Parts } from "./parts.ts";
 import {
@@ -19,8 +20,6 @@ import {
 
 /** How much of what a program is fed goes at once, in bytes: each part costs a process there. */
 const PART = 1 << 20;
-
-const encoder = new TextEncoder();
 
 /** The shell that is at work at the other end. */
 export class Agent {
@@ -135,7 +134,7 @@ export class Agent {
 
   /** Writes to it; that it has ended is no error here. */
   #tell(text: string): void {
-    this.#writer.write(encoder.encode(text)).catch(() => {});
+    this.#writer.write(bytesOf(text)).catch(() => {});
   }
 
   async #answer(word: string, tell: (text: string) => void): Promise<void> {

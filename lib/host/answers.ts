@@ -6,6 +6,7 @@
 
 import { CopyError, notThere } from "../errors.ts";
 import { hasControl, JOBS_FILE, printable, STATUS_FILE } from "../workspace/layout.ts";
+import { isUtf8 } from "./byte_text.ts";
 import { availableBytes } from "./df.ts";
 import type {
   CurrentRun,
@@ -41,6 +42,7 @@ export function sightOf(answer: ReadonlyMap<string, string>, host: string): Sigh
   };
   const place = (name: string): string => {
     const text = said(name);
+    if (!isUtf8(text)) throw new CopyError("refused", `${host} has ${printable(text)}: not UTF-8`);
     if (text.startsWith("/") && !hasControl(text)) return text;
     throw nonsense(host, `'${printable(text.slice(0, 40))}' for a path`);
   };
@@ -60,18 +62,23 @@ export function sightOf(answer: ReadonlyMap<string, string>, host: string): Sigh
     freeBytes: availableBytes(answer.get("free") ?? ""),
     experimentExists: answer.has("experiment"),
     current: current === undefined ? undefined : currentOf(current, said("by"), host),
-    currentStatus: answer.get("currentStatus"),
+    currentStatus: contentOf(answer.get("currentStatus")),
     run: runFound === undefined ? undefined : {
       runId: runFound,
-      jobs: answer.get(JOBS_FILE),
-      status: answer.get(STATUS_FILE),
-      transient: answer.get("transient") ?? "",
+      jobs: contentOf(answer.get(JOBS_FILE)),
+      status: contentOf(answer.get(STATUS_FILE)),
+      transient: contentOf(answer.get("transient")) ?? "",
     },
   };
 }
 
 function currentOf(runId: string, by: string, host: string): CurrentRun {
   return { runId, by: oneOf(["link", "older link", "latest"], by, host) };
+}
+
+/** What a file holds, as `readText` reads one here: what is not UTF-8 is lost. */
+function contentOf(text: string | undefined): string | undefined {
+  return text?.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 /** Takes the texts of an answer to {@linkcode Host.browse}. */
@@ -88,7 +95,7 @@ export function experimentReader(found: FoundExperiment[], host: string): (text:
       latest?.runs.push({ runId: text, status: undefined, jobs: undefined });
     }
     const run = latest?.runs.at(-1);
-    if (run !== undefined && (name === "status" || name === "jobs")) run[name] = text;
+    if (run !== undefined && (name === "status" || name === "jobs")) run[name] = contentOf(text);
   });
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { CopyError } from "../errors.ts";
+import { textOf } from "./byte_text.ts";
 
 /** One thing in an archive. */
 export interface Member {
@@ -25,8 +26,6 @@ export interface Member {
 
 /** What an archive is made of, in bytes. */
 export const BLOCK = 512;
-
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 const [TAB, NEWLINE, BLANK, ZERO, EQUALS] = [9, 10, 32, 48, 61];
 
@@ -84,11 +83,11 @@ export function nameOf(header: Uint8Array): string {
 export function records(bytes: Uint8Array): Map<string, string> | undefined {
   if (bytes.includes(0)) return undefined; // tar takes what comes before it
   const found = new Map<string, string>();
-  const whole = decoder.decode(bytes);
+  const whole = textOf(bytes);
   // a record's length counts bytes: where each is a character, the text can be cut as it is
   const isPlain = whole.length === bytes.length;
   const cut = (from: number, to: number) =>
-    isPlain ? whole.slice(from, to) : decoder.decode(bytes.subarray(from, to));
+    isPlain ? whole.slice(from, to) : textOf(bytes.subarray(from, to));
   for (let at = 0; at < bytes.length;) {
     const blank = isPlain ? whole.indexOf(" ", at) : bytes.indexOf(BLANK, at);
     const equals = isPlain ? whole.indexOf("=", at) : bytes.indexOf(EQUALS, at);
@@ -109,7 +108,7 @@ export function records(bytes: Uint8Array): Map<string, string> | undefined {
 export function text(header: Uint8Array, at: number, length: number): string {
   const field = header.subarray(at, at + length);
   const end = field.indexOf(0);
-  return end === 0 ? "" : decoder.decode(end < 0 ? field : field.subarray(0, end));
+  return end === 0 ? "" : textOf(end < 0 ? field : field.subarray(0, end));
 }
 
 /** A number of a header, which a blank or a NUL ends; `NaN` when it is written in another way. */

@@ -90,8 +90,9 @@ export function childEnvironment(): Record<string, string> {
     const value = variable(name);
     if (value !== undefined) environment[name] = value;
   }
-  // What programs say is read by this one: in English, and with plain numbers.
+  // What programs say is read by this one: in English, with plain numbers and times of one zone.
   environment.LC_ALL = "C";
+  environment.TZ = "UTC0";
   return environment;
 }
 

@@ -53,12 +53,30 @@ export function lookAt(path: string, as: string): Entry | undefined {
     mode: (info.mode ?? 0o644) & 0o7777,
   };
   if (entry.kind === "link") {
-    const target = attempt(path, () => Deno.readLinkSync(path));
+    const target = attempt(path, () => targetOf(path));
     if (target === undefined) return undefined;
     entry.target = target;
   }
   if (info.isFile && hasHoles(info.size, info.blocks ?? 0)) entry.holes = true;
   return entry;
+}
+
+/** What stands for something in names and targets that Deno cannot tell: they are not UTF-8. */
+const UNTOLD = "\ufffd";
+
+/** Where a link leads; a target that is not UTF-8 is none that anything here would follow. */
+function targetOf(path: string): string {
+  try {
+    return Deno.readLinkSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.InvalidData) return `${UNTOLD} (not UTF-8)`;
+    throw error;
+  }
+}
+
+/** Whether the name or the target of an entry may be another one: Deno cannot tell all of it. */
+export function isDoubtful({ path, target = "" }: Pick<Entry, "path" | "target">): boolean {
+  return path.includes(UNTOLD) || target.includes(UNTOLD);
 }
 
 /** Whether a file of so many bytes has holes, when it takes so many blocks of 512 bytes. */
@@ -77,18 +95,22 @@ function seconds(milliseconds: number): string {
  * passed over; what may not be read is told without what it holds.
  *
  * @param deep Whether to go into folders.
+ * @returns Whether anything there is doubtful: then there may be more, and other things.
  */
-export function walk(root: string, deep: boolean, tell: (entry: Entry) => void): void {
+export function walk(root: string, deep: boolean, tell: (entry: Entry) => void): boolean {
+  let doubtful = false;
   const into = (folder: string): void => {
     for (const { name, isDirectory } of entriesOf(`${root}/${folder}`)) {
       const path = folder === "" ? name : `${folder}/${name}`;
       const entry = lookAt(`${root}/${path}`, path);
+      doubtful ||= isDoubtful(entry ?? { path });
       if (entry === undefined) continue;
       tell(entry);
       if (isDirectory && deep) into(path);
     }
   };
   into("");
+  return doubtful;
 }
 
 /** What is in a folder; nothing, when it is not there or may not be read. */
@@ -109,6 +131,9 @@ function attempt<T>(path: string, action: () => T): T | undefined {
     if (error instanceof Deno.errors.NotCapable) throw refused("read", path);
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return undefined;
+    }
+    if (error instanceof Deno.errors.InvalidData) {
+      throw new CopyError("refused", `${path} leads to a path that is not UTF-8`);
     }
     throw error;
   }

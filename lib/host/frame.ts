@@ -8,6 +8,7 @@
 
 import { CopyError } from "../errors.ts";
 import { printable } from "../workspace/layout.ts";
+import { bytesOf, textOf } from "./byte_text.ts";
 import { joined, type Parts } from "./parts.ts";
 import { Chunks } from "./process.ts";
 
@@ -17,7 +18,6 @@ const MAX_BANNER = 1 << 20;
 const MAX_ANSWER = 1 << 28;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** A program with its length before it. */
 export function sized(program: string): string {
@@ -30,7 +30,7 @@ export async function* input(
   lines: string[],
   body: Parts,
 ): AsyncGenerator<Uint8Array> {
-  yield encoder.encode([word, ...lines, ""].join("\n"));
+  yield bytesOf([word, ...lines, ""].join("\n"));
   yield* body;
 }
 
@@ -112,7 +112,7 @@ export class Answers {
       if (end >= 0) {
         parts.push(this.#held.subarray(0, end));
         this.#held = this.#held.subarray(end + 1);
-        this.#texts = decoder.decode(joined(parts)).split("\0");
+        this.#texts = textOf(joined(parts)).split("\0");
         this.#next = 1;
         return this.#texts[0];
       }

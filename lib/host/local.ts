@@ -8,7 +8,8 @@ import { CopyError } from "../errors.ts";
 import { JOBS, leadsTo } from "../workspace/layout.ts";
 import { requireAccess } from "./access.ts";
 import { removeTree } from "./changes.ts";
-import { linkTarget, lookAt, realPath, walk } from "./files.ts";
+import { listDoubtful } from "./doubtful.ts";
+import { isDoubtful, linkTarget, lookAt, realPath, walk } from "./files.ts";
 import type {
   BrowseRequest,
   Claim,
@@ -86,6 +87,7 @@ export class LocalHost implements Host {
     visit: Visit,
   ): Promise<LinkedFolder[]> {
     const linked: LinkedFolder[] = [];
+    const doubted: string[] = [];
     const above = linksAbove(root, folders);
     let rested = performance.now();
     for (const folder of folders) {
@@ -105,10 +107,13 @@ export class LocalHost implements Host {
       visit(folder, start);
       if (real === undefined || start.kind !== "folder") continue;
       const statesOnly = jobStatesOnly && folder.startsWith(`${JOBS}/`);
-      walk(real, !statesOnly, (entry) => {
-        if (!statesOnly || /\.(done|failed|pid)$/.test(entry.path)) visit(folder, entry);
+      const isDoubted = walk(real, !statesOnly, (entry) => {
+        if (statesOnly && !/\.(done|failed|pid)$/.test(entry.path)) return;
+        if (!isDoubtful(entry)) visit(folder, entry);
       });
+      if (isDoubted && !statesOnly) doubted.push(folder);
     }
+    await listDoubtful(root, doubted, visit, this.watch);
     return linked;
   }
 

@@ -24,7 +24,7 @@ import { latestByName } from "../workspace/runs.ts";
 import { isGranted, requireAccess } from "./access.ts";
 import { freeBytes } from "./df.ts";
 import { homeFolder } from "./environment.ts";
-import { entriesOf, linkTarget, lookAt, namesIn, readText, realPath } from "./files.ts";
+import { entriesOf, isDoubtful, linkTarget, lookAt, namesIn, readText, realPath } from "./files.ts";
 import type {
   BrowseRequest,
   CurrentRun,
@@ -161,14 +161,18 @@ function device(path: string): number | undefined {
   return nearest === undefined ? undefined : Deno.statSync(nearest).dev;
 }
 
-/** The folders in one, by name; a link to a folder counts when its target ends with `linked`. */
+/**
+ * The folders in one, by name; a link to a folder counts when its target ends with `linked`. One
+ * whose name is not UTF-8 has another here, by which nothing is found.
+ */
 function foldersIn(path: string, linked?: (name: string) => string): string[] {
   const leads = (name: string) =>
-    linked !== undefined && leadsTo(linkTarget(`${path}/${name}`)!, linked(name)) &&
+    linked !== undefined && leadsTo(linkTarget(`${path}/${name}`) ?? "", linked(name)) &&
     namesIn(`${path}/${name}`) !== undefined;
   return (namesIn(path) ?? [])
     .filter(({ name, isDirectory, isSymlink }) =>
-      !name.startsWith(".") && (isDirectory || isSymlink && leads(name))
+      !name.startsWith(".") && (isDirectory || isSymlink && leads(name)) &&
+      (!isDoubtful({ path: name }) || lookAt(`${path}/${name}`, "") !== undefined)
     )
     .map(({ name }) => name);
 }

@@ -22,7 +22,7 @@ import { ABOUT, ASIDE } from "./local_claim.ts";
 import { hasBegun, holdsNewer, isDone } from "./local_guards.ts";
 import { linkedRun } from "./local_look.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
-import { writesInto } from "./pack.ts";
+import { isGnuTar, writesInto } from "./pack.ts";
 import type { Parts } from "./parts.ts";
 import { feed, output, start, stopIfAborted, type Watch } from "./process.ts";
 import { syncFolders, syncTree } from "./sync.ts";
@@ -123,7 +123,7 @@ async function unpack(
   const owner = Deno.lstatSync(staging).uid ?? NaN;
   const options = ["--no-same-owner", ...(writesInto(owner, version) ? ["--overwrite"] : [])];
   const args = ["-xpf", "-", ...options, "-C", staging];
-  await finish("tar", args, archive(overlay), watch);
+  await finish("tar", args, archive(overlay, { isForGnu: isGnuTar(version) }), watch);
 }
 
 /** What rsync ends with when some files could not be copied. */

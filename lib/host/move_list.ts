@@ -6,6 +6,7 @@
 
 import { JOBS, parentOf } from "../workspace/layout.ts";
 import { milliseconds } from "../workspace/times.ts";
+import { bytesOf } from "./byte_text.ts";
 import type { Move } from "./host.ts";
 import type { OverlayEntry } from "./overlay.ts";
 
@@ -26,7 +27,7 @@ export function moveList(moves: Move[]): OverlayEntry {
     lines.push(`group ${kind}`, `from ${parentOf(from)}`, `into ${into}`);
     lines.push(`names ${group.map(({ from }) => from.slice(from.lastIndexOf("/") + 1)).join("/")}`);
   }
-  const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
+  const bytes = bytesOf(lines.map((line) => `${line}\n`).join(""));
   return { path: ".moves", kind: "file", mode: 0o600, mtime: "0", bytes };
 }
 

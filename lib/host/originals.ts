@@ -6,6 +6,7 @@
  */
 
 import { members } from "./archive.ts";
+import { nameList } from "./pack.ts";
 import { feed, start, stopIfAborted, type Watch } from "./process.ts";
 
 /** One thing as it was found. */
@@ -34,10 +35,9 @@ export async function readOriginals(
   if (paths.length === 0) return found;
   const args = ["-C", root, "--format=pax", "--no-recursion", "-cf", "-", "--null", "-T", "-"];
   const running = start("tar", args, watch);
-  const list = new TextEncoder().encode(paths.map((path) => `${path}\0`).join(""));
   const [archive] = await Promise.all([
     new Response(running.stdout).arrayBuffer(),
-    feed(running, [list]),
+    feed(running, [nameList(paths)]),
   ]);
   await running.code; // what could not be read is missing among what was found
   stopIfAborted(watch);

@@ -6,6 +6,7 @@
  */
 
 import { BLOCK, sumOf } from "./archive.ts";
+import { bytesOf } from "./byte_text.ts";
 
 /** One thing of an overlay; its path is relative to the staging folder. A file may be in parts. */
 export type OverlayEntry =
@@ -23,17 +24,29 @@ const LETTERS = { file: "0", link: "2", folder: "5" };
 
 const encoder = new TextEncoder();
 
+/** How an archive is made. */
+interface ArchiveOptions {
+  /** What comes after all the others: where it is, an archive was not cut short. */
+  last?: OverlayEntry;
+  /**
+   * Whether GNU tar unpacks it. bsdtar has to be told that names are bytes: it would put them into
+   * the letters of its locale, and fails where that lacks one. GNU tar grumbles when it is told.
+   */
+  isForGnu?: boolean;
+}
+
 /**
  * Makes the archive: pax form with full times, each folder right before what it holds. GNU tar
  * makes absolute links last of all, and gives a folder its time after that only in this order.
- *
- * @param last What comes after all the others: where it is, an archive was not cut short.
  */
-export function* archive(entries: OverlayEntry[], last?: OverlayEntry): Generator<Uint8Array> {
+export function* archive(
+  entries: OverlayEntry[],
+  { last, isForGnu = true }: ArchiveOptions = {},
+): Generator<Uint8Array> {
   for (const entry of [...inTreeOrder(entries), ...(last ? [last] : [])]) {
     const parts = entry.kind === "file" ? [entry.bytes].flat() : [];
     const size = parts.reduce((sum, { length }) => sum + length, 0);
-    yield* headers(entry, size);
+    yield* headers(entry, size, isForGnu);
     yield* parts;
     yield padding(size);
   }
@@ -48,15 +61,20 @@ function inTreeOrder(entries: OverlayEntry[]): OverlayEntry[] {
 }
 
 /** What stands before the bytes of an entry: what a plain header has no room for comes first. */
-function* headers(entry: OverlayEntry, size: number): Generator<Uint8Array> {
+function* headers(entry: OverlayEntry, size: number, isForGnu: boolean): Generator<Uint8Array> {
   const target = entry.kind === "link" ? entry.target : "";
-  const [name, linkName] = [encoder.encode(entry.path), encoder.encode(target)];
-  const extra = [
-    record("mtime", entry.mtime),
+  const [name, linkName] = [bytesOf(entry.path), bytesOf(target)];
+  const long = [
     ...(name.length > NAME ? [record("path", entry.path)] : []),
     ...(linkName.length > NAME ? [record("linkpath", target)] : []),
   ];
-  const bytes = encoder.encode(extra.join(""));
+  const isPlain = isForGnu || /^[ -~\n]*$/.test(long.join(""));
+  const extra = [
+    record("mtime", entry.mtime),
+    ...(isPlain ? [] : [record("hdrcharset", "BINARY")]),
+    ...long,
+  ];
+  const bytes = bytesOf(extra.join(""));
   yield header("x", encoder.encode("pax"), 0o600, bytes.length);
   yield bytes;
   yield padding(bytes.length);
@@ -67,7 +85,7 @@ function* headers(entry: OverlayEntry, size: number): Generator<Uint8Array> {
 /** A record of a pax header: its length in bytes, which counts itself, a blank, and what it says. */
 export function record(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`;
-  const length = encoder.encode(rest).length;
+  const { length } = bytesOf(rest);
   let digits = 1;
   while (String(length + digits).length > digits) digits++;
   return `${length + digits}${rest}`;

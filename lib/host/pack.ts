@@ -6,6 +6,7 @@
  * @module
  */
 
+import { bytesOf } from "./byte_text.ts";
 import type { Pack, PackRequest, Unpacking } from "./host.ts";
 import { Chunks, endWhenIdle, feed, output, type Running, start, type Watch } from "./process.ts";
 
@@ -39,7 +40,7 @@ export function packArguments({ leftBehind }: Pick<PackRequest, "leftBehind">): 
 
 /** Names as tar reads them. */
 export function nameList(names: string[]): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(names.map((name) => `${name}\0`).join(""));
+  return bytesOf(names.map((name) => `${name}\0`).join(""));
 }
 
 /** A process that packs. */

@@ -5,6 +5,7 @@
  */
 
 import { CopyError, LostConnection } from "../errors.ts";
+import { nameList } from "./pack.ts";
 import { isRefusal } from "./refusal.ts";
 import {
   end,
@@ -136,7 +137,6 @@ function protectedPaths({ from, to, otherVersion }: RsyncRequest): string[] {
  */
 export async function runRsync(request: RsyncRequest, watch: Watch): Promise<RsyncOutcome> {
   const running = start("rsync", rsyncArguments(request, watch.timeout), watch);
-  const list = new TextEncoder().encode(request.folders.map((name) => `${name}\0`).join(""));
   const clock = endWhenIdle(running, watch.timeout && watch.timeout + request.quiet);
   const onProgress = (bytes: number, file: string | undefined) => {
     clock.moved();
@@ -144,7 +144,7 @@ export async function runRsync(request: RsyncRequest, watch: Watch): Promise<Rsy
   };
   try {
     await clock.during(Promise.all([
-      feed(running, [list]),
+      feed(running, [nameList(request.folders)]),
       followProgress(running, onProgress),
       running.code,
     ]));

@@ -6,6 +6,7 @@
  */
 
 import { BLOCK, octal, records, sizeOf, sumOf } from "./archive.ts";
+import { bytesOf } from "./byte_text.ts";
 import {
   headerOfExtra,
   headOf,
@@ -287,12 +288,12 @@ class Sifter {
 
   /** A link with another target, which a plain header may have no room for. */
   #lead(target: string, header: Uint8Array): void {
-    const bytes = new TextEncoder().encode(target);
+    const bytes = bytesOf(target);
     header.fill(0, 157, 257);
     header.set(bytes.subarray(0, 100), 157);
     writeSum(header);
     const kept = this.#extra === undefined ? [] : otherRecords(this.#records(), ["linkpath"]);
-    if (bytes.length > 100) kept.push(new TextEncoder().encode(record("linkpath", target)));
+    if (bytes.length > 100) kept.push(bytesOf(record("linkpath", target)));
     this.#sayBefore(header, kept);
     this.#pushHeaders(header);
   }

@@ -36,7 +36,7 @@ import type {
 import { BROWSE, LOOK, SCAN } from "./look_programs.ts";
 import { moveList, timeFiles } from "./move_list.ts";
 import { archive } from "./overlay.ts";
-import { nameList, packArguments, packWith, writesInto } from "./pack.ts";
+import { isGnuTar, nameList, packArguments, packWith, writesInto } from "./pack.ts";
 import { within } from "./pause.ts";
 import type { Watch } from "./process.ts";
 import { DISCARD, PACK, SETTLE, UNPACK } from "./programs.ts";
@@ -218,7 +218,10 @@ export class SshHost implements Host {
         writesInto(this.#owner, this.#tools.tar) ? "yes" : "",
       ]),
       pairs((from, said) => failed.push({ from, reason: REASONS[said] ?? said })),
-      archive([...overlay, ...timeFiles(moves)], moveList(moves)),
+      archive([...overlay, ...timeFiles(moves)], {
+        last: moveList(moves),
+        isForGnu: isGnuTar(this.#tools.tar),
+      }),
     );
     return failed;
   }

@@ -39,9 +39,16 @@ export class Links {
   }
 }
 
-/** A name as a file system has it that tells neither `A` from `a` nor one spelling of `é` from another. */
+/**
+ * A name as a file system has it that tells neither `A` from `a` nor one spelling of `é` from
+ * another, and has `%E9` for a byte that is no character, as HFS+ does.
+ */
 function folded(name: string): string {
   if (SIMPLE.test(name)) return name;
-  const folded = name.normalize("NFKD").toLowerCase().toUpperCase().toLowerCase();
+  const text = name.replace(
+    /\p{Surrogate}/gu,
+    (byte) => `%${(byte.charCodeAt(0) & 0xff).toString(16)}`,
+  );
+  const folded = text.normalize("NFKD").toLowerCase().toUpperCase().toLowerCase();
   return folded.normalize("NFKD").replace(IGNORED, "");
 }

@@ -46,12 +46,19 @@ export function hasControl(text: string): boolean {
   return CONTROL.test(text);
 }
 
-/** Shows a text from outside on one line: control characters as `\u001b`. */
+/**
+ * Shows a text from outside on one line: control characters as `\u001b`, bytes that are not UTF-8
+ * as `\xe9`.
+ */
 export function printable(text: string): string {
-  return text.replace(
-    new RegExp(CONTROL.source, "g"),
-    (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"),
-  );
+  return text.replace(new RegExp(`${CONTROL.source}|[\\udc80-\\udcff]`, "gu"), (character) => {
+    const code = character.charCodeAt(0);
+    return code < 0xdc80 || code > 0xdcff ? `\\u${hex(code, 4)}` : `\\x${hex(code - 0xdc00, 2)}`;
+  });
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, "0");
 }
 
 /** What is wrong with an id; undefined when it is one path segment that no program misreads. */

@@ -1,6 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { CopyError } from "../../mod.ts";
 import { linkTarget, lookAt, namesIn, readText, realPath, walk } from "../../lib/host/files.ts";
 import type { Entry } from "../../lib/host/host.ts";
+import { hasByteNames } from "../support/byte_names.ts";
+import { shell } from "../support/shell.ts";
 import { withFolder } from "../variables.ts";
 
 function touch(path: string, time: string): void {
@@ -42,6 +45,22 @@ Deno.test("lookAt() is undefined where nothing stands", () =>
     assertEquals(realPath(`${root}/none`), undefined);
     assertEquals(linkTarget(`${root}/f`), undefined);
   }));
+
+Deno.test({
+  name: "linkTarget() knows a link whose target is not UTF-8, and realPath() what it leads to",
+  ignore: !hasByteNames(),
+  fn: () =>
+    withFolder((root) => {
+      shell(
+        root,
+        `byte=$(printf '\\351'); mkdir "$byte"; ln -s "$byte" l; ln -s "$byte/none" gone`,
+      );
+      assertEquals(linkTarget(`${root}/l`), "\ufffd (not UTF-8)");
+      const error = assertThrows(() => realPath(`${root}/l`), CopyError);
+      assertEquals(error.message, `${root}/l leads to a path that is not UTF-8`);
+      assertEquals(realPath(`${root}/gone`), undefined);
+    }),
+});
 
 Deno.test("readText() reads a plain file, and follows no link", () =>
   withFolder((root) => {

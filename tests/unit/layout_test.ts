@@ -72,6 +72,7 @@ Deno.test("printable() shows control characters, and leaves all else", () => {
     "a\\u000a\\u001b[0m\\u0000\\u007f\\u009f\\u2029",
   );
   assertEquals(printable("a b\\n é😀'\"\u00a0"), "a b\\n é😀'\"\u00a0");
+  assertEquals(printable("caf\udce9 \udc80"), "caf\\xe9 \\x80");
   assertEquals([hasControl("a\r"), hasControl("é \u00a0")], [true, false]);
 });
 

@@ -1,6 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { lstatSync } from "node:fs";
+import { textOf } from "../../lib/host/byte_text.ts";
 import { archive, type OverlayEntry } from "../../lib/host/overlay.ts";
+import { joined } from "../../lib/host/parts.ts";
+import { findProgram } from "../../scripts/setup.ts";
+import { hasByteNames } from "../support/byte_names.ts";
+import { shell } from "../support/shell.ts";
+import { withFolder } from "../variables.ts";
 
 /** Unpacks entries with this machine's tar, as a copy does. */
 async function unpacked(
@@ -166,6 +172,34 @@ Deno.test({
     });
   },
 });
+
+const bsdtar = await findProgram("bsdtar");
+
+for (const tar of [...(ignore ? [] : ["tar"]), ...(bsdtar === undefined ? [] : [bsdtar])]) {
+  Deno.test({
+    name: `archive() keeps the bytes of names and targets that are not ASCII, or not UTF-8, for ${
+      tar.slice(tar.lastIndexOf("/") + 1)
+    }`,
+    ignore: !hasByteNames(),
+    fn: () =>
+      withFolder((root) => {
+        const long = `/${"z".repeat(120)}`;
+        const entries = ["a\udce9", "é", "\udcc3", `é${long}`, `\udce9${long}`].map((
+          text,
+        ): OverlayEntry => ({ kind: "link", path: `${text}x`, target: `${text}y`, mtime: "1" }));
+        const isForGnu = tar === "tar";
+        Deno.writeFileSync(`${root}/archive`, joined([...archive(entries, { isForGnu })]));
+        assertEquals(shell(root, 'LC_ALL=C "$1" -xpf archive 2>&1; rm archive', tar), "");
+        const found = shell(root, "find . -type l -printf '%P %l\\0' | od -An -v -tu1");
+        const numbers = found.trim().split(/\s+/).map(Number);
+        const links = textOf(Uint8Array.from(numbers)).split("\0").slice(0, -1);
+        assertEquals(
+          links.sort(),
+          entries.map((entry) => `${entry.path} ${entry.kind === "link" && entry.target}`).sort(),
+        );
+      }),
+  });
+}
 
 Deno.test({
   name: "archive() writes over what stands there, and gives its folders their times again",

@@ -42,7 +42,7 @@ async function settle(size: (whole: number) => number): Promise<[jobs: string[],
     `group put\nfrom jobs/t\ninto ${root}/jobs/t\nnames a/b/c\n`,
   );
   const lines = ["word", staging, "", "", "", "", "yes", "", "token", "", ""];
-  const whole = joined([...archive(overlay, moveList(moves))]);
+  const whole = joined([...archive(overlay, { last: moveList(moves) })]);
   const child = new Deno.Command("sh", {
     args: ["-c", SETTLE],
     stdin: "piped",

@@ -35,6 +35,11 @@ Deno.test("Links lead where a file system does not tell names apart", () => {
   assert(leads("\u03b1\u03b9\u0301/x", "\u03b1\u0345\u0301"));
 });
 
+Deno.test("Links tell names that are not UTF-8 apart, but not from what HFS+ makes of them", () => {
+  for (const name of ["l\udce9/x", "l%E9/x", "L%e9/x"]) assert(leads(name, "l\udce9"), name);
+  for (const name of ["l\udce8/x", "l\ufffd/x", "lé/x"]) assert(!leads(name, "l\udce9"), name);
+});
+
 Deno.test("Links that come later lead to what came before, too", () => {
   const brought = new Links();
   const ask = (name: string) => brought.leadTo(`${FOLDER}/${name}`);

@@ -19,6 +19,11 @@ export class PermissionDenied extends Error {
   override name = "PermissionDenied";
 }
 
+/** Something is not what it should be: a path no text. */
+export class InvalidData extends Error {
+  override name = "InvalidData";
+}
+
 /** Something is there. */
 export class AlreadyExists extends Error {
   override name = "AlreadyExists";

@@ -6,7 +6,7 @@
 
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
-import { withErrors } from "./errors.ts";
+import { InvalidData, withErrors } from "./errors.ts";
 import { OpenFile, type OpenOptions } from "./open_file.ts";
 
 /** What stands at a path. */
@@ -118,12 +118,23 @@ export const readTextFileSync: (path: Path) => string = withErrors((path) =>
 );
 
 /** Where a link leads. */
-export const readLinkSync: (path: Path) => string = withErrors((path) => fs.readlinkSync(path));
+export const readLinkSync: (path: Path) => string = withErrors((path) =>
+  asText(fs.readlinkSync(path, "buffer"))
+);
 
 /** Where a path leads, links resolved. */
 export const realPathSync: (path: Path) => string = withErrors((path) =>
-  fs.realpathSync.native(path)
+  asText(fs.realpathSync.native(path, "buffer"))
 );
+
+/** A path as text; Deno refuses one that is not UTF-8, and Node would give another one. */
+function asText(path: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(path);
+  } catch {
+    throw new InvalidData("a path is not valid UTF-8");
+  }
+}
 
 /** Removes a file, a link, or a folder that is empty unless all in it is to go. */
 export const removeSync: (path: Path, options?: { recursive?: boolean }) => void = withErrors(

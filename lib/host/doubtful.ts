@@ -1,0 +1,96 @@
+/**
+ * Listing what Deno cannot: names, and targets of links, that are not UTF-8. rsync is at hand and
+ * tells every byte.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { bytesOf, isUtf8, textOf } from "./byte_text.ts";
+import { isDoubtful } from "./files.ts";
+import type { Entry, EntryKind, Visit } from "./host.ts";
+import { LARGE } from "./large.ts";
+import { nameList } from "./pack.ts";
+import { feed, start, stopIfAborted, type Watch } from "./process.ts";
+
+const KINDS: Record<string, EntryKind> = { "-": "file", d: "folder", l: "link" };
+
+/** What rsync ends with when it could not look at all that is there. */
+const PARTIAL = 23;
+
+/**
+ * Tells of all in some folders that a walk through them had its doubts about.
+ *
+ * @param root The workspace, absolute.
+ * @param folders Folders of jobs or runs, relative to it.
+ */
+export async function listDoubtful(
+  root: string,
+  folders: string[],
+  visit: Visit,
+  watch: Watch,
+): Promise<void> {
+  if (folders.length === 0) return;
+  const options = ["-a8", "-r", "--from0", "--files-from=-", "--no-implied-dirs", "--list-only"];
+  // the second folder is no more than a word that rsync wants
+  const running = start("rsync", [...options, "--", `${root}/`, `${root}/`], watch);
+  const [listed, code] = await Promise.all([
+    new Response(running.stdout).arrayBuffer(),
+    running.code,
+    feed(running, [nameList(folders.map((folder) => `${folder}/`))]),
+  ]);
+  stopIfAborted(watch);
+  if (code !== 0 && code !== PARTIAL) {
+    throw new CopyError("program", `rsync failed: ${(await running.complaint).trim()}`);
+  }
+  for (const line of textOf(new Uint8Array(listed)).split("\n")) {
+    const [folder, entry] = readLine(line) ?? [];
+    if (folder === undefined || entry === undefined) continue;
+    if (isDoubtful(entry) || !isUtf8(entry.path + (entry.target ?? ""))) visit(folder, entry);
+  }
+}
+
+/** `lrwxrwxrwx  1,234 2026/01/18 17:07:45 jobs/TASK/JOB/name -> target`; what is no letter is `\#012`. */
+const LINE = /^([-bcdlps])([-rwxsStT]{9})\S* +([\d,]+) (\d+)\/(\d+)\/(\d+) (\d+):(\d+):(\d+) (.*)$/;
+
+/** A line of rsync's list: the folder, and what is in it; undefined for what is no such line. */
+function readLine(line: string): [folder: string, entry: Entry] | undefined {
+  const match = LINE.exec(line);
+  if (match === null) return undefined;
+  const [, letter, bits, digits, ...rest] = match as unknown as string[];
+  const [year, month, day, hour, minute, second] = rest.map(Number) as number[];
+  const said = rest.at(-1)!.replace(
+    /\\#([0-7]{3})/g,
+    (_, octal) => String.fromCharCode(parseInt(octal, 8)),
+  );
+  const size = Number(digits!.replaceAll(",", ""));
+  const [name, target] = letter === "l" ? cutLink(said, size) : [said];
+  const names = name.split("/");
+  const path = names.slice(3).join("/");
+  return [names.slice(0, 3).join("/"), {
+    path,
+    kind: KINDS[letter!] ?? "other",
+    size,
+    mtime: String(Date.UTC(year!, month! - 1, day, hour, minute, second) / 1000),
+    mode: modeOf(bits!),
+    ...(target !== undefined && { target }),
+    // rsync does not tell, and looks for them as it copies
+    ...(letter === "-" && size >= LARGE && { holes: true as const }),
+  }];
+}
+
+/** A name and a target of so many bytes: either may hold an arrow. */
+function cutLink(said: string, size: number): [name: string, target: string] {
+  const bytes = bytesOf(said);
+  const at = bytes.length - size;
+  return [textOf(bytes.subarray(0, at - " -> ".length)), textOf(bytes.subarray(at))];
+}
+
+/** Permission bits, as in `rwxr-sr-t`. */
+function modeOf(bits: string): number {
+  const special = ["s", "s", "t"].map((letter, index) =>
+    bits[3 * index + 2]!.toLowerCase() === letter
+  );
+  return [...special, ...[...bits].map((letter) => /[rwxst]/.test(letter))]
+    .reduce((mode, isSet) => mode * 2 + Number(isSet), 0);
+}
