@@ -75,6 +75,9 @@ done
 
 /** Locks, as `lock.ts` tells, in the agent; and what was moved aside, back to its place. */
 const LOCKING = MOVE + `
+alone() { # whether what stands there is a file, and has no other name: it is touched
+  plain "$1" && [ -z "$(find "$1" -prune -links +1 2> /dev/null)" ]
+}
 silent() { [ -n "$(find "$1" -maxdepth 0 -mmin +2 2> /dev/null)" ]; }
 lives() { # whether an owner does: in a lock, by its name; what we held before a connection was lost is ours
   case $2 in *":$copy") return 1 ;; esac
@@ -95,7 +98,7 @@ take() { # a staging folder, when nobody who lives has it
   signed=
   [ ! -L "$lock" ] || return 1
   for path in "$lock"/*; do
-    [ -f "$path" ] && [ ! -L "$path" ] || continue
+    alone "$path" || continue
     signed=yes
     if lives "$lock" "\${path##*/}"; then continue; fi
     mv "$path" "$lock/$token" 2> /dev/null || continue
@@ -103,20 +106,50 @@ take() { # a staging folder, when nobody who lives has it
     evict "$1"
     return 0
   done
-  if [ -z "$signed" ] && silent "$lock"; then rmdir "$lock" 2> /dev/null; fi
+  [ -z "$signed" ] && silent "$lock" || return
+  for path in "$lock"/*; do # of nobody's
+    ! there "$path" || alone "$path" || remove "$path"
+  done
+  rmdir "$lock" 2> /dev/null
   return 1
 }
 put_back() { # from a staging folder, of a kind, to its place
-  for aside in "$1/replaced/$2"/*/*; do
-    there "$aside" || continue
-    group=\${aside%/*} group=\${group##*/}
-    final=$3/$group/\${aside##*/}
-    there "$final" && continue
-    [ -d "$3/$group" ] && [ ! -L "$3/$group" ] || continue
-    move "$aside" "$3/$group" || give_up "$aside cannot be put back: $trouble"
-    restored=yes
+  for group in "$1/replaced/$2"/*; do
+    is_folder "$1" "$group" || continue
+    place=$3/\${group##*/}
+    for aside in "$group"/*; do
+      there "$aside" || continue
+      there "$place" || mkdir -p "$place" 2> /dev/null
+      [ -d "$place" ] && [ ! -L "$place" ] || continue
+      there "$place/\${aside##*/}" && continue
+      move "$aside" "$place" || give_up "$aside cannot be put back: $trouble"
+      restored=yes
+    done
   done
 }
+`;
+
+/** What an earlier attempt has left, the twin of `left_staging.ts`. */
+const LEFT = `
+sound() ( # whether a staging folder has nothing but folders down to its jobs, and all names of its files
+  cd "$1" || exit
+  strays=$(find . -maxdepth 3 \\( -type l -o -path './*/*' ! -type d \\) \\
+    ! -path './experiments/*/current' 2> /dev/null) && [ -z "$strays" ] || exit
+  set -- -c '%i %h'
+  stat "$@" . > /dev/null 2>&1 || set -- -f '%i %l'
+  names=$(find . ! -type d -links +1 -exec stat "$@" {} + 2> /dev/null) || exit
+  [ -z "$names" ] || printf '%s\\n' "$names" | sort | uniq -c | {
+    while read -r seen inode links; do [ "$seen" = "$links" ] || exit; done
+  }
+)
+clear_staging() { # all but what is to go back to its place, or to be kept; no link is followed
+  for path in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+    case $path in "$1/replaced") continue ;; esac
+    ! there "$path" || remove "$path"
+  done
+  find "$1/replaced" -maxdepth 2 ! -type d -exec rm -f {} + 2> /dev/null
+}
+owner() { stat -c %u "$1" 2> /dev/null || stat -f %u "$1"; }
 `;
 
 /**
@@ -124,7 +157,7 @@ put_back() { # from a staging folder, of a kind, to its place
  * `restored` when something went back, `resumed` when it holds something, `owner` and the user's
  * number, `token` and by what name the lock is held.
  */
-export const CLAIM = BEGIN + LOCKING + `
+export const CLAIM = BEGIN + LOCKING + LEFT + `
 trap '' HUP PIPE
 IFS= read -r staging
 IFS= read -r jobs
@@ -133,7 +166,7 @@ IFS= read -r copy
 IFS= read -r about || exit # cut short
 parent=\${staging%/*}
 token=shell:$host:$$:$copy
-for path in "$parent" "$staging" "$staging.lock"; do
+for path in "$parent" "$staging" "$staging.lock" "$parent/replaced"; do
   [ ! -L "$path" ] || stop "$path is a link"
 done
 waiting= vain=0
@@ -156,22 +189,35 @@ until ready && take "$staging"; do
   sleep 1
 done
 give_up() { free "$staging"; stop "$1"; }
-(umask 077 && mkdir -p "$staging") || give_up "the folder $staging cannot be made"
-chmod go= "$parent" "$staging" 2> /dev/null # one that stood open before
+[ -d "$staging" ] && left=yes || left=
+make() { (umask 077 && mkdir -p "$staging") || give_up "the folder $staging cannot be made"; }
+sign() {
+  ! there "$staging/about.json" || remove "$staging/about.json"
+  printf '%s\\n' "$about" > "$staging/about.json"
+}
+make
+user=$(id -u)
+chmod go= "$parent" "$staging" 2> /dev/null || # one that stood open before
+  for path in "$parent" "$staging"; do
+    [ "$(owner "$path")" = "$user" ] || give_up "$path belongs to another user"
+  done
 restored=
 put_back "$staging" jobs "$jobs"
 put_back "$staging" experiments "$experiments"
 for other in "$parent"/????????????????; do
-  [ "$other" != "$staging" ] && [ -d "$other/replaced" ] && take "$other" || continue
+  [ "$other" != "$staging" ] && is_folder "$parent" "$other/replaced" && take "$other" || continue
   put_back "$other" jobs "$jobs"
   put_back "$other" experiments "$experiments"
   free "$other"
 done
 [ -z "$restored" ] || say restored
-! there "$staging/about.json" || rm -f "$staging/about.json"
-[ -z "$(ls -A "$staging")" ] || say resumed
-printf '%s\\n' "$about" > "$staging/about.json"
-say "owner $(id -u)" "token $token"
+[ -z "$left" ] || sound "$staging" || clear_staging "$staging"
+sign
+if [ -n "$left" ] && [ "$(owner "$staging")" != "$(owner "$staging/about.json")" ]; then
+  remove "$staging" && make && sign # another user's
+fi
+[ "$(ls -A "$staging")" = about.json ] || say resumed
+say "owner $user" "token $token"
 set -- "$@" "$staging"
 finish
 `;
@@ -188,12 +234,12 @@ IFS= read -r remove
 token=shell:$host:$$:$copy
 give_up() { stop "$1"; }
 owned() {
+  [ ! -L "$1.lock" ] || return
   for path in "$1.lock"/*; do
-    [ -e "$path" ] && lives "$1.lock" "\${path##*/}" && return
+    alone "$path" && lives "$1.lock" "\${path##*/}" && return
   done
   return 1
 }
-clear() { rm -rf "$1" 2> /dev/null || { chmod -R u+rwx "$1"; rm -rf "$1"; }; }
 tell() { # kind, folder, state
   about=$2/about.json
   [ -f "$about" ] && [ ! -L "$about" ] || about=
@@ -213,7 +259,7 @@ tidy() { # an area
     elif take "$folder"; then
       put_back "$folder" jobs "$jobs"
       put_back "$folder" experiments "$experiments"
-      clear "$folder"
+      remove "$folder"
       free "$folder"
       say removed
     else say "in use"
@@ -223,7 +269,7 @@ tidy() { # an area
   [ -L "$1/replaced" ] || for folder in "$1"/replaced/*; do
     [ -d "$folder" ] && [ ! -L "$folder" ] || continue
     tell replaced "$folder"
-    if [ -z "$remove" ]; then say left; else clear "$folder"; say removed; fi
+    if [ -z "$remove" ]; then say left; else remove "$folder"; say removed; fi
     say "$note"
   done
   [ -z "$remove" ] || rmdir "$1/replaced" "$1" 2> /dev/null

@@ -24,12 +24,16 @@ export function rename(from: string, to: string): void {
   }
 }
 
-/** Removes a folder with all that is in it, folders that their owner may not write among them. */
+/**
+ * Removes a folder with all that is in it, folders that their owner may not write among them; of a
+ * link only itself. The mode of a file is left: it may have a name elsewhere.
+ */
 export function removeTree(path: string): void {
   try {
     Deno.removeSync(path, { recursive: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    if (lookAt(path, "")?.kind !== "folder") throw error;
     walk(path, true, ({ kind, path: below, mode }) => {
       if (kind === "folder") Deno.chmodSync(`${path}/${below}`, mode | 0o700);
     });

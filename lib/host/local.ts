@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { JOBS, leadsTo } from "../workspace/layout.ts";
+import { JOBS, leadsTo, parentOf } from "../workspace/layout.ts";
 import { requireAccess } from "./access.ts";
 import { removeTree } from "./changes.ts";
 import { listDoubtful } from "./doubtful.ts";
@@ -31,6 +31,7 @@ import type {
   Unpacking,
   Visit,
 } from "./host.ts";
+import { strayIn } from "./left_staging.ts";
 import { claimLocally } from "./local_claim.ts";
 import { browseLocally, lookLocally } from "./local_look.ts";
 import { settleLocally } from "./local_settle.ts";
@@ -38,6 +39,7 @@ import { tidyLocally } from "./local_tidy.ts";
 import { packLocally, unpackLocally } from "./pack.ts";
 import { pause } from "./pause.ts";
 import { output, type Program, start, stopIfAborted, type Watch } from "./process.ts";
+import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
 
 /** How long this program may look at files without hearing of anything else, in milliseconds. */
 const BUSY = 50;
@@ -129,8 +131,9 @@ export class LocalHost implements Host {
 
   // deno-lint-ignore require-await -- ssh needs the promise
   async discard(staging: string, folders: string[]): Promise<void> {
-    for (const folder of folders) {
-      if (isInside(staging, folder)) removeTree(`${staging}/${folder}`);
+    const real = new RealFolders(staging);
+    for (const path of folders.map((folder) => `${staging}/${folder}`)) {
+      if (real.has(parentOf(path)) && lookAt(path, "") !== undefined) removeTree(path);
     }
   }
 
@@ -138,8 +141,10 @@ export class LocalHost implements Host {
     return packLocally(request, this.watch);
   }
 
-  unpack(staging: string, archive: Unpacking): Promise<boolean> {
-    return unpackLocally(staging, archive, this.watch);
+  async unpack(staging: string, archive: Unpacking): Promise<boolean> {
+    const stray = isFolder(staging) ? strayIn(staging) : staging;
+    if (stray !== undefined) throw inTheWay(stray); // tar would write through it
+    return await unpackLocally(staging, archive, this.watch);
   }
 
   async settle(settlement: Settlement): Promise<FailedMove[]> {
@@ -165,15 +170,6 @@ async function versionOf(program: Program, watch: Watch): Promise<string> {
   const running = start(program, ["--version"], watch);
   const [said] = await Promise.all([output(running), running.stdin.close()]);
   return said.split("\n")[0]!;
-}
-
-/** Whether something is there, and no folder on the way to it is a link. */
-function isInside(root: string, path: string): boolean {
-  if (lookAt(`${root}/${path}`, "") === undefined) return false;
-  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
-    if (lookAt(`${root}/${path.slice(0, at)}`, "")?.kind !== "folder") return false;
-  }
-  return true;
 }
 
 /** The error for a staging folder that another copy has by now. */

@@ -11,10 +11,9 @@ import { refused } from "./access.ts";
 import { removeEmpty, removeTree, rename } from "./changes.ts";
 import { lookAt, namesIn } from "./files.ts";
 import type { Claim, ClaimRequest, Place } from "./host.ts";
+import { ASIDE, clearStaging, isSound } from "./left_staging.ts";
 import { type Lock, takeLock, tryLock } from "./lock.ts";
-
-/** Where, in a staging folder, what is being replaced waits until the new one stands. */
-export const ASIDE = "replaced";
+import { inTheWay, isFolder, isInTheWay, RealFolders } from "./real_folders.ts";
 
 /** The file, in a staging folder, that says which copy it is of. */
 export const ABOUT = "about.json";
@@ -28,9 +27,8 @@ export async function claimLocally(
   const parent = parentOf(staging);
   if (lookAt(parent, "")?.kind === "link") throw refused("write", parent);
   Deno.mkdirSync(parentOf(parent), { recursive: true });
-  for (const path of [parent, staging]) {
-    const { kind = "folder" } = lookAt(path, "") ?? {};
-    if (kind !== "folder") throw new CopyError("refused", `${path} is no folder`, "remove it");
+  for (const path of [parent, staging, `${parent}/${ASIDE}`]) {
+    if (isInTheWay(path)) throw inTheWay(path);
   }
   const lock = await takeLock(`${staging}.lock`, onWait, signal);
   const release = () => {
@@ -45,13 +43,17 @@ export async function claimLocally(
     if (lookAt(staging, "") === undefined) Deno.mkdirSync(staging, { mode: 0o700 });
     for (const folder of [parent, staging]) makePrivate(folder);
     const restored = putBack(staging, places) + await putBackOthers(staging, places, signal);
-    const resumed = namesIn(staging)!.some(({ name }) => name !== ABOUT);
-    if (lookAt(`${staging}/${ABOUT}`, "") !== undefined) Deno.removeSync(`${staging}/${ABOUT}`);
-    Deno.writeTextFileSync(`${staging}/${ABOUT}`, `${about}\n`, { createNew: true });
+    if (!await isSound(staging, signal)) clearStaging(staging);
+    sign(staging, about);
+    if (ownerOf(staging) !== ownerOf(`${staging}/${ABOUT}`)) { // another user's
+      removeTree(staging);
+      Deno.mkdirSync(staging, { mode: 0o700 });
+      sign(staging, about);
+    }
     return {
       changed: restored > 0 || lock.waited,
-      resumed,
-      owner: Deno.lstatSync(staging).uid ?? 0,
+      resumed: namesIn(staging)!.some(({ name }) => name !== ABOUT),
+      owner: ownerOf(staging),
       isHeld: lock.isHeld,
       release,
     };
@@ -63,7 +65,23 @@ export async function claimLocally(
 
 /** What others could write into could become anything while it is put together. */
 function makePrivate(folder: string): void {
-  if (((lookAt(folder, "")?.mode ?? 0) & 0o077) !== 0) Deno.chmodSync(folder, 0o700);
+  if (((lookAt(folder, "")?.mode ?? 0) & 0o077) === 0) return;
+  try {
+    Deno.chmodSync(folder, 0o700);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    throw new CopyError("refused", `${folder} belongs to another user`, "remove it");
+  }
+}
+
+/** Says in a staging folder which copy it is of. */
+function sign(staging: string, about: string): void {
+  if (lookAt(`${staging}/${ABOUT}`, "") !== undefined) removeTree(`${staging}/${ABOUT}`);
+  Deno.writeTextFileSync(`${staging}/${ABOUT}`, `${about}\n`, { createNew: true });
+}
+
+function ownerOf(path: string): number {
+  return Deno.lstatSync(path).uid ?? 0;
 }
 
 /** The names of staging folders. */
@@ -80,7 +98,7 @@ async function putBackOthers(
   for (const { name } of namesIn(parent) ?? []) {
     const other = `${parent}/${name}`;
     if (!STAGING_NAME.test(name) || other === staging) continue;
-    if (lookAt(`${other}/${ASIDE}`, "")?.kind !== "folder") continue;
+    if (!new RealFolders(parent).has(`${other}/${ASIDE}`)) continue;
     const lock = await tryLock(`${other}.lock`, signal);
     try {
       if (lock !== undefined) restored += putBack(other, places);
@@ -93,15 +111,21 @@ async function putBackOthers(
 
 /** A folder that an interrupted copy moved aside, and did not replace, goes back to its place. */
 export function putBack(staging: string, places: Place[]): number {
+  const folders = new RealFolders(staging);
   let restored = 0;
   for (const place of places) {
     const aside = `${staging}/${ASIDE}/${place.name}`;
-    for (const { name: group } of namesIn(aside) ?? []) {
-      if (lookAt(`${place.path}/${group}`, "")?.kind !== "folder") continue;
-      for (const { name } of namesIn(`${aside}/${group}`) ?? []) {
-        const final = `${place.path}/${group}/${name}`;
-        if (lookAt(final, "") !== undefined) continue;
-        rename(`${aside}/${group}/${name}`, final);
+    for (const { name: group } of folders.has(aside) ? namesIn(aside)! : []) {
+      const [from, into] = [`${aside}/${group}`, `${place.path}/${group}`];
+      if (!folders.has(from)) continue;
+      const names = namesIn(from)!;
+      if (names.length > 0 && lookAt(into, "") === undefined) {
+        Deno.mkdirSync(into, { recursive: true });
+      }
+      if (!isFolder(into)) continue;
+      for (const { name } of names) {
+        if (lookAt(`${into}/${name}`, "") !== undefined) continue;
+        rename(`${from}/${name}`, `${into}/${name}`);
         restored++;
       }
     }

@@ -18,13 +18,15 @@ import {
   NEWER,
   type Settlement,
 } from "./host.ts";
-import { ABOUT, ASIDE } from "./local_claim.ts";
+import { ASIDE } from "./left_staging.ts";
+import { ABOUT } from "./local_claim.ts";
 import { hasBegun, holdsNewer, isDone } from "./local_guards.ts";
 import { linkedRun } from "./local_look.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { isGnuTar, writesInto } from "./pack.ts";
 import type { Parts } from "./parts.ts";
 import { feed, output, start, stopIfAborted, type Watch } from "./process.ts";
+import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
 import { syncFolders, syncTree } from "./sync.ts";
 
 /**
@@ -37,13 +39,19 @@ export async function settleLocally(
   tar: string,
   watch: Watch,
 ): Promise<FailedMove[]> {
-  const misplaced = notFolders(staging, moves);
+  const staged = new RealFolders(parentOf(staging));
+  if (!staged.has(staging)) throw inTheWay(staging);
+  if (keep !== undefined && !staged.hasRoomFor(parentOf(keep))) throw inTheWay(parentOf(keep));
+  const misplaced = notFolders(staging, moves, staged);
   if (carry !== undefined && isFolder(parentOf(carry.from)) && isFolder(carry.from)) {
-    const kept = await takeOver(carry.from, `${staging}/${carry.into}`, watch);
-    if (!kept) misplaced.set(carry.into, LOST);
+    const into = `${staging}/${carry.into}`;
+    const kept = staged.has(into) && await takeOver(carry.from, into, watch);
+    if (!kept && !misplaced.has(carry.into)) misplaced.set(carry.into, LOST);
   }
-  const under = ({ path }: OverlayEntry) => misplaced.has(path.split("/").slice(0, 3).join("/"));
-  await unpack(staging, overlay.filter((entry) => !under(entry)), tar, watch);
+  const isOut = (entry: OverlayEntry) =>
+    misplaced.has(entry.path.split("/").slice(0, 3).join("/")) ||
+    !staged.hasRoomFor(`${staging}/${above(entry)}`);
+  await unpack(staging, overlay.filter((entry) => !isOut(entry)), tar, watch);
   if (watch.fsync) await syncTree(staging, watch);
   const failed: FailedMove[] = [];
   const isJob = ({ from }: Move) => from.startsWith(`${JOBS}/`);
@@ -59,7 +67,7 @@ export async function settleLocally(
   if (watch.fsync) {
     await syncFolders([...foldersOf(others), ...(marks ? [parentOf(marker)] : [])]);
   }
-  clear(staging, keep, finished && !failed.some(isHolding));
+  clear(staging, keep, finished && !failed.some(isHolding), staged);
   return failed;
 
   /** Makes some moves; all but those of jobs are held when one before has failed. */
@@ -69,7 +77,7 @@ export async function settleLocally(
     for (const move of group) {
       const reason = isHeld && !isJob(move)
         ? HELD
-        : misplaced.get(move.from) ?? moveInto(staging, move, places);
+        : misplaced.get(move.from) ?? moveInto(staging, move, places, staged);
       if (reason !== undefined) failed.push({ from: move.from, reason });
     }
   }
@@ -80,25 +88,23 @@ function isHolding({ reason }: FailedMove): boolean {
   return reason !== APPEARED;
 }
 
+/** Why a folder is not moved. */
+const CAME_AS_LINK = "it came as a link";
+
 /** Why a run does not replace another: a folder there is a link or a file here, for one. */
 const LOST = "what only the one that stands there holds could not be kept";
 
 /** The folders that were staged as something else: nothing is written through a link. */
-function notFolders(staging: string, moves: Move[]): Map<string, string> {
-  const known = new Map<string, boolean>();
-  const standsAsFolder = (path: string): boolean => {
-    const above = parentOf(path);
-    if (above !== "" && !standsAsFolder(above)) return false;
-    if (!known.has(path)) known.set(path, isFolder(`${staging}/${path}`));
-    return known.get(path)!;
-  };
+function notFolders(staging: string, moves: Move[], staged: RealFolders): Map<string, string> {
   const folders = moves.filter(({ kind }) => kind !== "link").map(({ from }) => from);
-  const others = folders.filter((from) => !standsAsFolder(from));
-  return new Map(others.map((from) => [from, "it came as a link"]));
+  const others = folders.filter((from) => !staged.has(`${staging}/${from}`));
+  return new Map(others.map((from) => [from, CAME_AS_LINK]));
 }
 
-function isFolder(path: string): boolean {
-  return lookAt(path, "")?.kind === "folder";
+/** The folder of an entry that must be one, and no link: of a job or of a run, or above these. */
+function above({ kind, path }: OverlayEntry): string {
+  const parts = path.split("/");
+  return parts.slice(0, kind === "folder" ? 3 : Math.min(3, parts.length - 1)).join("/");
 }
 
 /**
@@ -184,11 +190,13 @@ function moveInto(
   staging: string,
   { kind, from, into, standing, unlessNewer }: Move,
   places: Places,
+  stagedFolders: RealFolders,
 ): string | undefined {
   const name = from.slice(from.lastIndexOf("/") + 1);
   const [staged, final] = [`${staging}/${from}`, `${into}/${name}`];
   const aside = `${staging}/${ASIDE}/${from}`;
   try {
+    if (!stagedFolders.has(parentOf(staged))) return CAME_AS_LINK;
     const names = places.namesIn(into);
     if (names === undefined) return `${into} is a link or no folder`;
     const there = kind === "link" || names.has(name) ? lookAt(final, "") : undefined;
@@ -203,7 +211,8 @@ function moveInto(
     if (kind === "put" || isDone(final, into)) return APPEARED;
     if (hasBegun(final, into, `${staging}/${ABOUT}`)) return "it has begun to run there";
     if (unlessNewer !== undefined && holdsNewer(final, there, unlessNewer)) return NEWER;
-    Deno.mkdirSync(parentOf(aside), { recursive: true });
+    if (!stagedFolders.hasRoomFor(parentOf(aside))) return `${parentOf(aside)} is no folder`;
+    stagedFolders.make(parentOf(aside));
     rename(final, aside);
     try {
       rename(staged, final);
@@ -260,14 +269,16 @@ function foldersOf(moves: Move[]): Set<string> {
 }
 
 /** Keeps or removes what was replaced, and the staging folder once it has served. */
-function clear(staging: string, keep: string | undefined, finished: boolean): void {
+function clear(
+  staging: string,
+  keep: string | undefined,
+  finished: boolean,
+  staged: RealFolders,
+): void {
   const aside = `${staging}/${ASIDE}`;
-  if (lookAt(aside, "") !== undefined) {
-    if (keep === undefined) removeTree(aside);
-    else {
-      Deno.mkdirSync(parentOf(keep), { recursive: true });
-      Deno.renameSync(aside, keep);
-    }
-  }
+  if (keep !== undefined && staged.has(aside)) {
+    staged.make(parentOf(keep));
+    Deno.renameSync(aside, keep);
+  } else if (lookAt(aside, "") !== undefined) removeTree(aside);
   if (finished) removeTree(staging);
 }

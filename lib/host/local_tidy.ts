@@ -7,8 +7,10 @@
 import { removeEmpty, removeTree } from "./changes.ts";
 import { lookAt, namesIn, readText, walk } from "./files.ts";
 import type { FoundLeftover, Place, TidyRequest } from "./host.ts";
-import { ABOUT, ASIDE, putBack, STAGING_NAME } from "./local_claim.ts";
+import { ASIDE } from "./left_staging.ts";
+import { ABOUT, putBack, STAGING_NAME } from "./local_claim.ts";
 import { isOwned, tryLock } from "./lock.ts";
+import { isFolder } from "./real_folders.ts";
 
 /** Finds what copies have left, and removes it when it is told to. */
 export async function tidyLocally(
@@ -47,11 +49,6 @@ export async function tidyLocally(
     removeEmpty(area);
   }
   return found;
-}
-
-/** Whether a folder is there, and no link to one: a workspace may come from somebody else. */
-function isFolder(path: string): boolean {
-  return lookAt(path, "")?.kind === "folder";
 }
 
 /** Removes what a copy has left, but for what it had moved aside and not replaced. */

@@ -10,11 +10,11 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
 import { parentOf } from "../workspace/layout.ts";
-import { attempt } from "./changes.ts";
+import { attempt, removeTree } from "./changes.ts";
 import { lookAt, namesIn } from "./files.ts";
 import { pause } from "./pause.ts";
+import { inTheWay, isFolder, isInTheWay } from "./real_folders.ts";
 
 /** How often somebody else's lock is tried again, in milliseconds. */
 const AGAIN = 500;
@@ -112,19 +112,28 @@ async function sign(path: string, ours: string): Promise<Deno.FsFile | undefined
   return undefined;
 }
 
-/** The names of a lock's owners: one, but for a moment; a workspace may come from somebody else. */
+/** The names of a lock's owners: one, but for a moment. */
 function ownersOf(path: string): string[] {
-  if (lookAt(path, "")?.kind !== "folder") return [];
-  return (namesIn(path) ?? []).filter(({ isFile }) => isFile).map(({ name }) => name);
+  if (!isFolder(path)) return [];
+  return (namesIn(path) ?? []).map(({ name }) => name).filter((name) => isAlone(`${path}/${name}`));
+}
+
+/** Whether what stands in a lock is a file, and has no other name elsewhere: it will be touched. */
+function isAlone(path: string): boolean {
+  try {
+    const { isFile, nlink } = Deno.lstatSync(path);
+    return isFile && nlink === 1;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /** Takes the place of an owner that is dead; undefined when there is none. */
 async function takeOver(path: string, ours: string): Promise<Deno.FsFile | undefined> {
-  const { kind = "folder" } = lookAt(path, "") ?? {};
-  if (kind !== "folder") throw new CopyError("refused", `${path} is no folder`, "remove it");
+  if (isInTheWay(path)) throw inTheWay(path);
   const owners = ownersOf(path);
-  // its maker has died before it signed
-  if (owners.length === 0 && isVoid(path)) attempt(() => Deno.removeSync(path));
+  if (owners.length === 0 && isVoid(path)) removeUnsigned(path);
   for (const name of owners) {
     const file = open(`${path}/${name}`, false);
     if (file === undefined) continue;
@@ -134,6 +143,14 @@ async function takeOver(path: string, ours: string): Promise<Deno.FsFile | undef
     file.close();
   }
   return undefined;
+}
+
+/** Removes a lock whose maker has died before it signed, or that somebody else has prepared. */
+function removeUnsigned(path: string): void {
+  for (const { name } of namesIn(path) ?? []) {
+    if (!isAlone(`${path}/${name}`)) attempt(() => removeTree(`${path}/${name}`));
+  }
+  attempt(() => Deno.removeSync(path));
 }
 
 /** Whether somebody who lives has a lock. */

@@ -23,10 +23,25 @@ printf '\\0'
 say "$word"
 `;
 
-/** Moving one thing. */
-export const MOVE = `
-trouble=
+/** Folders that things are moved through, the twin of `real_folders.ts`; and removing one. */
+const FOLDERS = `
 there() { [ -e "$1" ] || [ -L "$1" ]; }
+is_folder() { # whether one is a folder, and so is each above it, from another on: none is a link
+  [ -d "$2" ] && [ ! -L "$2" ] && { [ "$1" = "$2" ] || is_folder "$1" "\${2%/*}"; }
+}
+has_room() { # whether nothing but folders stands there, nor above it; others may make and remove them
+  [ ! -L "$2" ] && { [ -d "$2" ] || [ ! -e "$2" ] || [ -d "$2" ]; } && { [ "$1" = "$2" ] || has_room "$1" "\${2%/*}"; }
+}
+remove() { # of a link only itself; the mode of a file is left: it may have a name elsewhere
+  rm -rf "$1" 2> /dev/null && return
+  find "$1" -type d ! -perm -700 -exec chmod u+rwx {} \\; 2> /dev/null
+  rm -rf "$1"
+}
+`;
+
+/** Moving one thing. */
+export const MOVE = FOLDERS + `
+trouble=
 mode() { stat -c %a "$1" 2> /dev/null || stat -f %Lp "$1"; }
 move() { # one; a folder that its owner may not write is opened for it, and closed again
   if [ -L "$1" ] || [ ! -d "$1" ] || [ -w "$1" ]; then trouble=$(mv -f "$1" "$2/" 2>&1); return; fi
@@ -69,7 +84,11 @@ export const UNPACK = BEGIN + `
 IFS= read -r staging
 IFS= read -r packed
 IFS= read -r ours
-cd "$staging" || stop "the folder $staging is gone"
+[ ! -L "$staging" ] && cd "$staging" || stop "the folder $staging is gone"
+for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* replaced replaced/*; do
+  case $path in experiments/*/current) continue ;; esac
+  [ ! -L "$staging/$path" ] || stop "$staging/$path is a link: nothing is written through it"
+done
 unpack() { tar \${ours:+${LINKS_AT_ONCE}} ${UNPACK_ARGUMENTS.join(" ")}; }
 if [ -z "$packed" ]; then trouble=$(unpack 2>&1)
 else trouble=$({ { zstd -dqc || echo zstd failed >&2; } | unpack; } 2>&1)
@@ -90,13 +109,14 @@ finish
 /** Does {@linkcode Host.discard}. */
 export const DISCARD = BEGIN + `
 IFS= read -r staging
-cd "$staging" || stop "the folder $staging is gone"
+[ ! -L "$staging" ] && cd "$staging" || stop "the folder $staging is gone"
 inside() { # whether no folder on the way to a path is a link
   case $1 in */*) [ ! -L "\${1%/*}" ] && inside "\${1%/*}" ;; esac
 }
 folders=$(while IFS= read -r path; do inside "$path" && printf '%s\\n' "$path"; done)
 gone() { printf '%s\\n' "$folders" | tr '\\n' '\\0' | xargs -0 "$@" 2> /dev/null; }
-gone rm -rf || { gone chmod -R u+rwx; gone rm -rf; } || stop "$staging could not be cleared"
+open() { gone sh -c 'find "$@" -type d ! -perm -700 -exec chmod u+rwx {} \\;' sh; }
+gone rm -rf || { open; gone rm -rf; } || stop "$staging could not be cleared"
 finish
 `;
 
@@ -121,16 +141,22 @@ IFS= read -r token
 IFS= read -r overwrite
 [ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
   stop "another copy has taken over $staging, for this one gave no sign of life"
-cd "$staging" || stop "the folder $staging is gone"
-! there .moves || rm -f .moves # of one that was broken off
+area=\${staging%/*}
+is_folder "$area" "$staging" && cd "$staging" || stop "the folder $staging is gone"
+[ -z "$keep" ] || has_room "$area" "\${keep%/*}" || stop "\${keep%/*} is no folder"
+! there .moves || remove .moves # of one that was broken off
 to_disk() { # the whole file system, where sync knows how; everything elsewhere
   [ -n "$fsync" ] || return 0
   trouble=$(sync -f . 2>&1) && return
   case $trouble in *"rror syncing"*) stop "what was copied did not reach the disk: $trouble" ;; esac
   sync
 }
+# what came as a link in place of a folder: nothing is written through it
+links=$(find jobs experiments -maxdepth 2 ! -type d ! -path 'experiments/*/current' 2> /dev/null)
+[ -z "$links" ] || printf '%s\\n' "$links" | tr '\\n' '\\0' | xargs -0 rm -f
 lost=
-if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ]; then
+if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ] &&
+  is_folder "$staging" "$staging/$new"; then
   trouble=$(rsync -aHS --ignore-existing --chmod=Du+w --exclude=/jobs --exclude=/.status.json.lock \\
     "$old/" "$new/" 2>&1)
   case $? in
@@ -139,14 +165,14 @@ if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ]; then
     *) stop "rsync failed: $trouble" ;;
   esac
 fi
-# what came as a link in place of a folder: nothing is written through it
-links=$(find jobs experiments -maxdepth 2 ! -type d ! -path 'experiments/*/current' 2> /dev/null)
-[ -z "$links" ] || printf '%s\\n' "$links" | tr '\\n' '\\0' | xargs -0 rm -f
 was_link() { case "
 $links
 " in *"
 $1
 "*) ;; *) return 1 ;; esac }
+came_as_link() { # it, or a folder above it
+  was_link "$1" || case $1 in */*) came_as_link "\${1%/*}" ;; *) return 1 ;; esac
+}
 set --
 [ -z "$overwrite" ] || set -- --overwrite
 trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
@@ -165,7 +191,6 @@ move_all() { # names from one folder to another, those that are there
   trouble=$(mv -f "$@" "$to/" 2>&1) && return
   for from do there "$from" && move "$from" "$to"; done
 }
-remove() { rm -rf "$1" 2> /dev/null || { chmod -R u+rwx "$1"; rm -rf "$1"; }; }
 written() { [ -n "$newer" ] && [ -n "$(find "$1" -newer "$staging/$newer" 2>&1)" ]; } # or it cannot be known
 begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; } # since we have claimed the folder
 plain() { # whether nothing stands in the way of new names
@@ -188,7 +213,7 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     fi
     if [ -n "$wrong" ]; then failed "$name" "$wrong"
     elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
-    elif was_link "$parent" || was_link "$parent/$name"; then failed "$name" "it came as a link"
+    elif came_as_link "$parent/$name"; then failed "$name" "it came as a link"
     elif ! there "$into/$name"; then set -- "$@" "$name"
     elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is no link"
     elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
@@ -200,7 +225,13 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     fi
   done
   aside=$staging/replaced/$parent
-  if [ "$kind" = replace ]; then mkdir -p "$aside" && move_all "$into" "$aside" "$@"; fi
+  if [ "$kind" = replace ]; then
+    has_room "$staging" "$aside" && mkdir -p "$aside" || {
+      for name do failed "$name" "$aside is no folder"; done
+      return
+    }
+    move_all "$into" "$aside" "$@"
+  fi
   move_all "$staging/$parent" "$into" "$@"
   for name do
     there "$staging/$parent/$name" || continue
@@ -246,12 +277,12 @@ done
 rm -f .moves
 mark
 to_disk
-put_away() { trouble=$({ mkdir -p "\${keep%/*}" && mv replaced "$keep"; } 2>&1); }
-if [ -d replaced ]; then
-  if [ -z "$keep" ]; then remove replaced
-  elif ! put_away && ! put_away; then # once more: somebody may have cleaned up at this moment
-    stop "what was replaced is still in $staging/replaced: $trouble"
-  fi
+put_away() {
+  trouble=$({ mkdir -p "\${keep%/*}" && ! there "$keep" && mv replaced "$keep"; } 2>&1)
+}
+if [ -z "$keep" ] || ! is_folder "$staging" "$staging/replaced"; then ! there replaced || remove replaced
+elif ! put_away && ! put_away; then # once more: somebody may have cleaned up at this moment
+  stop "what was replaced is still in $staging/replaced: $trouble"
 fi
 if [ "$finished" = yes ] && [ -z "$left" ]; then
   cd / && remove "$staging"

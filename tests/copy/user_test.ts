@@ -6,7 +6,8 @@
  */
 
 import { relative } from "@std/path";
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { CopyError } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
 import { copyAsNobody, giveToNobody, hasNobody, SSHD_OF_NOBODY } from "../support/nobody.ts";
@@ -79,4 +80,18 @@ inEachDirection(
     assertEquals(links.trim().split("\n"), others.map(({ jobId }) => jobId));
   },
   { ignore, directions: ["local to local", "remote to local"] },
+);
+
+inEachDirection(
+  "copyExperiment() puts nothing together where another user may write",
+  async (pair) => {
+    const sample = makeSampleOfNobody(pair, "true");
+    const area = `${pair.destination.path}/.xpm-staging`;
+    Deno.mkdirSync(area);
+    Deno.chmodSync(area, 0o777);
+    const error = await assertRejects(() => copyAsNobody(pair, sample), CopyError);
+    assertEquals(error.message, `${area} belongs to another user`);
+    assertEquals(namesIn(pair.destination.path), []);
+  },
+  { ignore, directions: ["local to local", "local to remote"] },
 );
