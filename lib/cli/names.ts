@@ -30,6 +30,16 @@ export function someJobs(jobs: JobId[]): string {
   return more > 0 ? `${names} and ${more} more` : names;
 }
 
+const MOST_PATHS = 5;
+
+/** Names some paths on one line, the first few of many. */
+export function somePaths(paths: string[], verbose: boolean): string {
+  const shown = verbose ? paths : paths.slice(0, MOST_PATHS);
+  const more = paths.length - shown.length;
+  const names = shown.map(printable).join(", ");
+  return more > 0 ? `${names} and ${more} more (--verbose shows all)` : names;
+}
+
 /** A problem, after the job that it concerns, unless it names that itself. */
 export function renderProblem({ job, message }: CopyProblem): string {
   const named = job === undefined || message.includes(job.jobId);

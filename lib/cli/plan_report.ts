@@ -16,7 +16,7 @@ import { printable } from "../workspace/layout.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import type { Mark, Paint } from "./colour.ts";
 import { count, formatBytes, formatCount, pad, table, width } from "./format.ts";
-import { endLocation, fullJob, hereOrThere, renderProblem, someJobs } from "./names.ts";
+import { endLocation, fullJob, hereOrThere, renderProblem, someJobs, somePaths } from "./names.ts";
 import { quoteCommand } from "../shell_words.ts";
 
 /** How a report is set. */
@@ -59,6 +59,7 @@ export function renderPlan(plan: CopyPlan, style: ReportStyle): string[] {
     "",
     ...renderRows(rows, style.paint),
     ...(style.verbose ? renderNames(plan) : []),
+    ...renderReferences(plan, style),
     ...renderTotal(plan, style.paint),
     ...plan.warnings.map((problem) => renderWarning(problem, style.paint)),
   ];
@@ -68,7 +69,7 @@ export function renderPlan(plan: CopyPlan, style: ReportStyle): string[] {
 export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
   if (hasWork(plan)) return ["", "Nothing was written. To copy:", `  ${quoteCommand(command)}`];
   const complete = plan.run.action === "skip" && !plan.run.inProgress &&
-    !plan.jobs.some((job) => job.incomplete);
+    !plan.jobs.some((job) => job.incomplete) && plan.referencesMissing === undefined;
   const why = complete
     ? `Nothing to copy: everything is ${hereOrThere(plan.destination)} already`
     : "Nothing can be copied now";
@@ -218,6 +219,13 @@ function renderRows(rows: Row[], paint: Paint): string[] {
       row.remark,
     ].join("   ").trimEnd();
   });
+}
+
+function renderReferences(plan: CopyPlan, { paint, verbose }: ReportStyle): string[] {
+  const { referencesMissing: missing = [], destination } = plan;
+  if (missing.length === 0) return [];
+  const what = `jobs name what will not be ${hereOrThere(destination)}`;
+  return ["", `${paint("bad", "not copied:")} ${what}: ${somePaths(missing, verbose)}`];
 }
 
 function renderNames(plan: CopyPlan): string[] {

@@ -7,7 +7,7 @@
 import type { CopyPlan, CopyProblem, CopyResult } from "../copy/types.ts";
 import { type JobId, printable } from "../workspace/layout.ts";
 import { count, formatBytes, formatCount, formatDuration, formatRate } from "./format.ts";
-import { fullJob, hereOrThere, renderProblem, someJobs } from "./names.ts";
+import { fullJob, hereOrThere, renderProblem, someJobs, somePaths } from "./names.ts";
 import type { ReportStyle } from "./plan_report.ts";
 
 /** Sets the summary of a copy that was planned so. */
@@ -17,7 +17,7 @@ export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportS
   const lines = [headline(result, result.jobsSkipped - removed, here, style)];
   const replaced = result.jobsReplaced;
   if (replaced.length > 0) {
-    lines.push(`  replaced ${count(replaced.length, "job")}: ${named(replaced, style)}`);
+    lines.push(`  replaced ${count(replaced.length, "job")}: ${jobNames(replaced, style)}`);
   }
   for (const folder of result.replacedFolders ?? []) {
     lines.push(`  what was replaced is kept in ${printable(folder)}`);
@@ -28,10 +28,10 @@ export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportS
     job.source !== "done" && job.source !== "failed" && !failed.has(fullJob(job))
   );
   if (unfinished.length > 0) {
-    lines.push(`  copied unfinished, as they stood: ${named(unfinished, style)}`);
+    lines.push(`  copied unfinished, as they stood: ${jobNames(unfinished, style)}`);
   }
   if (result.jobsIncomplete.length > 0) {
-    lines.push(`  left ${here} as found: ${named(result.jobsIncomplete, style)}`);
+    lines.push(`  left ${here} as found: ${jobNames(result.jobsIncomplete, style)}`);
   }
   if (!result.complete) lines.push(...renderRest(result, plan, style));
   return lines;
@@ -65,13 +65,13 @@ function rate({ bytes, duration }: CopyResult): string {
   return bytes >= 1024 ** 2 && duration >= 1 ? `, ${formatRate(bytes / duration)}` : "";
 }
 
-function named(jobs: JobId[], { verbose }: ReportStyle): string {
+function jobNames(jobs: JobId[], { verbose }: ReportStyle): string {
   return verbose ? jobs.map(fullJob).join(", ") : someJobs(jobs);
 }
 
 /** What is not there yet, and what to do about it. */
 function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): string[] {
-  const { jobsRunning: running, jobsMissing: missing, errors } = result;
+  const { jobsRunning: running, jobsMissing: missing, referencesMissing: named, errors } = result;
   const here = hereOrThere(plan.destination);
   const counts: string[] = [];
   if (running.length > 0) counts.push(`${formatCount(running.length)} still running`);
@@ -81,6 +81,7 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
     job.action === "leave" && job.incomplete && !runs.has(fullJob(job))
   );
   if (left.length > 0) counts.push(`${formatCount(left.length)} left as they are`);
+  if (named.length > 0) counts.push(`${count(named.length, "path")} that jobs name`);
   if (errors.length > 0) counts.push(`${formatCount(errors.length)} failed`);
   if (result.run === "leave") counts.push(`the run, in progress ${here}`);
 
@@ -88,8 +89,12 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   if (counts.length > 0) {
     lines.push(`${style.paint("bad", "Not copied:")} ${counts.join(", ")}`);
   }
-  if (running.length > 0) lines.push(`  still running: ${named(running, style)}`);
-  if (missing.length > 0) lines.push(`  missing at the source: ${named(missing, style)}`);
+  if (running.length > 0) lines.push(`  still running: ${jobNames(running, style)}`);
+  if (missing.length > 0) lines.push(`  missing at the source: ${jobNames(missing, style)}`);
+  if (named.length > 0) {
+    lines.push(`  jobs name what is not ${here}: ${somePaths(named, style.verbose)}`);
+    lines.push("  copy it by other means, or they will not find it");
+  }
   lines.push(...renderErrors(errors, style));
   if (result.runInProgress) lines.push("  the run is still in progress at the source");
 

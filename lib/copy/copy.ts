@@ -13,6 +13,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { Ahead } from "./ahead.ts";
 import { carryOut } from "./carry_out.ts";
 import { type Load, loadsOf, stagingName } from "./loads.ts";
+import { missingReferences, plannedReferences } from "./references.ts";
 import { withRetries } from "./retry.ts";
 import { explainFull, requireSpace } from "./space.ts";
 import { type Known, type RunRequest, type Survey, survey } from "./survey.ts";
@@ -97,8 +98,9 @@ export async function planCopy(
 ): Promise<CopyPlan> {
   await using hosts = new Hosts(options);
   const workspaces = { source, destination };
-  const { plan } = await survey(hosts, { workspaces, experimentId, runId }, options);
-  return plan;
+  const surveyed = await survey(hosts, { workspaces, experimentId, runId }, options);
+  await planReferences(surveyed);
+  return surveyed.plan;
 }
 
 /** Copies between machines that are open, or will be. */
@@ -142,6 +144,7 @@ async function attemptCopy(
       ahead.drop(); // it may be older
       surveyed = await survey(hosts, request, options);
     }
+    if (options.dryRun === true) await planReferences(surveyed);
     const tally = begin(surveyed);
     const resumed = claims.some((claim) => claim.resumed);
     if (options.dryRun !== true) requireSpace(surveyed.plan, resumed);
@@ -149,6 +152,7 @@ async function attemptCopy(
     const failed = new Set<PlannedJob>();
     const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner, failed, ahead };
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
+    if (options.dryRun !== true) tally.lacks(await missingReferences(tally.named, surveyed));
     done = true;
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
@@ -157,6 +161,12 @@ async function attemptCopy(
     ahead.drop();
     for (const claim of claims) await claim.release(!done);
   }
+}
+
+/** Adds to a plan what is known of that jobs name and that will be missing. */
+async function planReferences(surveyed: Survey): Promise<void> {
+  const missing = await plannedReferences(surveyed);
+  if (missing.length > 0) surveyed.plan.referencesMissing = missing;
 }
 
 /**

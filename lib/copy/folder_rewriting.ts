@@ -105,7 +105,7 @@ export class Findings {
     const content = decode(bytes);
     const { text, outside, inside, notes } = relocate(kind, content, this.map, jobPath, before);
     for (const path of outside) this.#outside.add(path);
-    for (const path of inside) this.#inside.add(path);
+    for (const path of inside) this.#inside.add(plainly(path));
     return { bytes: text === undefined ? bytes : encoder.encode(text), faults: notes };
   }
 
@@ -113,9 +113,10 @@ export class Findings {
   link(path: string, target: string): string | undefined {
     const moved = relocatePath(target, this.map);
     const place = `${this.folder}/${parentOf(path)}/${target}`;
-    if (moved !== undefined) this.#inside.add(moved.slice(this.map.destination.length + 1));
-    else if (target.startsWith("/") || climbsOut(place)) this.#outside.add(target);
-    else this.#inside.add(normalize(place));
+    if (moved !== undefined) {
+      this.#inside.add(plainly(moved.slice(this.map.destination.length + 1)));
+    } else if (target.startsWith("/") || climbsOut(place)) this.#outside.add(target);
+    else this.#inside.add(plainly(place));
     return moved;
   }
 
@@ -208,6 +209,11 @@ export class FolderRewriting {
     }
     return this.#findings.finish(this.#overlay);
   }
+}
+
+/** A path without `.`, `..` and double slashes. */
+function plainly(path: string): string {
+  return path === "" ? "" : normalize(path).replace(/^\.$|\/+$/, "");
 }
 
 /** Whether a folder's owner may not write into it. */

@@ -23,17 +23,10 @@ import { type Inventory, takeInventory } from "./inventory.ts";
 import type { Load } from "./loads.ts";
 import { isWritten, movesCurrent, planRun } from "./plan.ts";
 import { type Prepared, rewriteRunOf, withoutJobs } from "./prepare.ts";
+import { addPath, isCopied, type LeftPaths, noPaths } from "./references.ts";
 import { currentLink } from "./rewrite.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
-
-/** Paths that files or links name, and that are not part of the copy. */
-export interface LeftPaths {
-  /** Outside the source workspace, as they stand there. */
-  outside: Set<string>;
-  /** In the source workspace, relative to it. */
-  inside: Set<string>;
-}
 
 /** What became of a load. */
 export interface Published {
@@ -47,7 +40,7 @@ export interface Published {
   runFailed: string[];
   /** What the user should know, of one job or of the run. */
   notes: { job?: PlannedJob; note: string }[];
-  /** Paths that its jobs name, and that are not part of the copy. */
+  /** Paths that its jobs, or the run, name, and that are not part of the copy. */
   left: LeftPaths;
 }
 
@@ -64,7 +57,7 @@ export async function publish(
     failed: [],
     runFailed: [],
     notes: [],
-    left: { outside: new Set(), inside: new Set() },
+    left: noPaths(),
   };
   const overlay: OverlayEntry[] = [];
   const moves: Move[] = [];
@@ -106,10 +99,10 @@ export async function publish(
   function take(rewriting: Rewriting, job?: PlannedJob): void {
     overlay.push(...rewriting.overlay);
     for (const note of rewriting.notes) published.notes.push({ ...(job && { job }), note });
-    if (job === undefined) return; // the run only repeats what its jobs name
-    for (const path of rewriting.outside) published.left.outside.add(path);
+    const by = job === undefined ? [] : [jobFolder(job)];
+    for (const path of rewriting.outside) addPath(published.left.outside, path, by);
     for (const path of rewriting.inside) {
-      if (!isCopied(path, survey)) published.left.inside.add(path);
+      if (!isCopied(path, survey)) addPath(published.left.inside, path, by);
     }
   }
 }
@@ -196,13 +189,6 @@ function isRunAsGood(
     destination: readRunStatus(destination.run?.status),
   };
   return planRun(runId, jobs, runs, statuses, { source, destination }).action === "skip";
-}
-
-/** Whether a path of the source workspace is part of the copy. */
-function isCopied(path: string, { found, plan }: Survey): boolean {
-  const folder = path.split("/").slice(0, 3).join("/");
-  return path === "" || folder === runFolder(plan.experimentId, plan.runId) ||
-    found.source.jobs.has(folder) || found.destination.jobs.has(folder);
 }
 
 function moveOf(job: PlannedJob, { sights: { destination }, found: { source } }: Survey): Move {

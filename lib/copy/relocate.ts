@@ -195,7 +195,13 @@ class Change {
     const typed = (type === "path" || type === "path.serialized") && value !== undefined;
     if (!typed) { for (const key of Object.keys(node)) this.paths(node[key]); }
     else if (base === undefined) this.#move(node, "value");
-    else if (base === "workspace") this.inside.add(textOf(value) ?? "");
+    else if (base === "workspace") this.#name(textOf(value));
+  }
+
+  /** Takes note of a path that is relative to the workspace, and may lead out of it all the same. */
+  #name(path: string | undefined): void {
+    if (path === undefined) return;
+    (path.startsWith("/") || climbsOut(path) ? this.outside : this.inside).add(path);
   }
 
   /** Relocates every `{"__path__": ...}` in the `state_dict` of every service. */

@@ -7,7 +7,8 @@
 import { jobFolder, type JobId, printable } from "../workspace/layout.ts";
 import { isWritten } from "./plan.ts";
 import type { Load } from "./loads.ts";
-import type { LeftPaths, Published } from "./publish.ts";
+import type { Published } from "./publish.ts";
+import { addPath, type LeftPaths, type NamedPaths, noPaths } from "./references.ts";
 import type { Survey } from "./survey.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, CopyResult, PlannedJob } from "./types.ts";
 
@@ -21,7 +22,8 @@ export class Tally {
   readonly #errors: CopyProblem[];
   readonly #warnings: CopyProblem[] = [];
   readonly #published: PlannedJob[] = [];
-  #left: LeftPaths = { outside: new Set(), inside: new Set() };
+  #left: LeftPaths = noPaths();
+  #referencesMissing: string[];
   #kept: string[] = [];
   readonly #totalJobs: number;
   #runWritten = false;
@@ -37,6 +39,7 @@ export class Tally {
     this.#options = options;
     this.#errors = [...problems];
     this.#plan = earlier === undefined ? plan : earlier.#continued(plan);
+    this.#referencesMissing = plan.referencesMissing ?? [];
     this.#totalJobs = this.#plan.jobs.filter(isWritten).length;
     if (earlier !== undefined) {
       this.#published.push(...earlier.#published);
@@ -104,9 +107,19 @@ export class Tally {
     this.#tell(problem);
   }
 
-  #warnLeft(what: string, paths: Set<string>): void {
+  /** Paths in the source workspace that have been named, and are not part of the copy. */
+  get named(): Iterable<string> {
+    return this.#left.inside.keys();
+  }
+
+  /** Notes which of them the destination lacks. */
+  lacks(paths: string[]): void {
+    this.#referencesMissing = paths;
+  }
+
+  #warnLeft(what: string, paths: NamedPaths): void {
     if (paths.size === 0) return;
-    const named = [...paths].sort().slice(0, PATHS_NAMED).join(", ");
+    const named = [...paths.keys()].sort().slice(0, PATHS_NAMED).join(", ");
     const more = paths.size > PATHS_NAMED ? ` and ${paths.size - PATHS_NAMED} more` : "";
     this.#warn(`${what}: ${named}${more}`);
   }
@@ -123,8 +136,9 @@ export class Tally {
       const replaced = job.action === "replace";
       this.#options.onEvent?.({ type: "published", job: idOf(job), replaced });
     }
-    for (const path of published.left.outside) this.#left.outside.add(path);
-    for (const path of published.left.inside) this.#left.inside.add(path);
+    for (const where of ["outside", "inside"] as const) {
+      for (const [path, by] of published.left[where]) addPath(this.#left[where], path, by);
+    }
     const { run } = this.#plan;
     const replacedRun = load.withRun && run.action === "replace";
     if (keep && (replacedRun || published.jobs.some((job) => job.action === "replace"))) {
@@ -155,7 +169,6 @@ export class Tally {
    */
   result(duration: number): CopyResult {
     this.#warnLeft("paths outside the workspace were left as they are", this.#left.outside);
-    this.#warnLeft("what jobs name in the workspace was not copied with them", this.#left.inside);
     const plan = this.#plan;
     const dryRun = this.#options.dryRun === true;
     const ofAction = (...actions: PlannedJob["action"][]) =>
@@ -171,6 +184,7 @@ export class Tally {
       jobsMissing: ofAction("missing").map(idOf),
       jobsRunning: running.map(idOf),
       jobsIncomplete: ofAction("leave").filter((job) => !running.includes(job)).map(idOf),
+      referencesMissing: this.#referencesMissing,
       run: plan.run.action,
       runInProgress: plan.run.inProgress,
       ...(this.#kept.length > 0 && { replacedFolders: this.#kept }),
@@ -179,7 +193,7 @@ export class Tally {
       bytes: bytesOf(this.#published) + (this.#runWritten ? plan.run.bytes : 0),
       duration,
       complete: this.#errors.length === 0 && !plan.run.inProgress && plan.run.action !== "leave" &&
-        !plan.jobs.some((job) => job.incomplete),
+        !plan.jobs.some((job) => job.incomplete) && this.#referencesMissing.length === 0,
     };
   }
 }

@@ -77,6 +77,12 @@ export interface CopyPlan {
   run: PlannedRun;
   /** What is done with each job, in the order of `jobs.jsonl`. */
   jobs: PlannedJob[];
+  /**
+   * What jobs name in the workspace that is at the source, and neither comes along nor stands at the
+   * destination, as far as that is known before the copy: by links, and for a dry run from this
+   * machine by documents. Absent when nothing is known to be missing.
+   */
+  referencesMissing?: string[];
   /** What the user should know before the copy: old programs, odd lines in `jobs.jsonl` ... */
   warnings: CopyProblem[];
   /** Bytes that will be sent at most. */
@@ -180,6 +186,11 @@ export interface CopyResult {
   jobsRunning: JobId[];
   /** Jobs that stay at the destination as they are, although the source has no better. */
   jobsIncomplete: JobId[];
+  /**
+   * What jobs, or the run, name in the workspace that is at the source, and neither came along nor
+   * stands at the destination: folders of `partials`, jobs of other runs ... Relative to the workspace.
+   */
+  referencesMissing: string[];
   /** What was done with the run. */
   run: PlannedRun["action"];
   /** Whether the run is still in progress at the source. */

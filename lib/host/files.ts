@@ -6,10 +6,13 @@
 
 import { CopyError } from "../errors.ts";
 import type { Entry } from "./host.ts";
-import { refused } from "./access.ts";
+import { isGranted, refused } from "./access.ts";
 
 /** The most bytes that a text of a run may have: its list of jobs, its state, its events. */
 const MAX_TEXT = 1 << 28;
+
+/** The most bytes of a file that costs next to nothing to read. */
+const SMALL = 1 << 22;
 
 /** The smallest hole of a file, in bytes: less is kept with a file's name. */
 const HOLE = 4096;
@@ -24,6 +27,45 @@ export function readText(path: string): string | undefined {
   if (entry?.kind !== "file") return undefined;
   if (entry.size > MAX_TEXT) throw new CopyError("refused", `${path} is larger than 256 MiB`);
   return attempt(path, () => Deno.readTextFileSync(path));
+}
+
+/** The bytes of a small plain file; undefined for every other, and for one that may not be read. */
+export function readSmall(path: string): Uint8Array | undefined {
+  const entry = lookAt(path, "");
+  if (entry?.kind !== "file" || entry.size > SMALL) return undefined;
+  try {
+    return attempt(path, () => Deno.readFileSync(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether something is there. What lies behind a link that Deno was not granted counts as there; what
+ * the system lets nobody look at, or has no room for in a name, does not.
+ */
+export function stands(root: string, path: string): boolean {
+  let at = root;
+  for (const name of path.split("/")) {
+    at = `${at}/${name}`;
+    const entry = lookIfAllowed(at);
+    if (entry === undefined) return false;
+    const real = entry.kind === "link" ? realPath(at) : undefined;
+    if (real === undefined) continue;
+    if (!isGranted("read", real)) return true;
+    at = real;
+  }
+  return true;
+}
+
+function lookIfAllowed(path: string): Entry | undefined {
+  try {
+    return lookAt(path, "");
+  } catch (error) {
+    if (typeof (error as { code?: unknown }).code === "string") return undefined;
+    throw error;
+  }
 }
 
 /** The names in a folder; undefined when there is no such folder. */

@@ -4,7 +4,29 @@
  * @module
  */
 
+import type {
+  BrowseRequest,
+  CurrentRun,
+  FoundExperiment,
+  LinkedFolder,
+  ScanRequest,
+  SeenRun,
+  Visit,
+} from "./found.ts";
 import type { OverlayEntry } from "./overlay.ts";
+
+export type {
+  BrowseRequest,
+  CurrentRun,
+  Entry,
+  EntryKind,
+  FoundExperiment,
+  FoundRun,
+  LinkedFolder,
+  ScanRequest,
+  SeenRun,
+  Visit,
+} from "./found.ts";
 
 /** What is asked of a workspace before anything else. */
 export interface Question {
@@ -52,108 +74,12 @@ export interface Sight {
   run: SeenRun | undefined;
 }
 
-/** The run that experimaestro takes for the current one. */
-export interface CurrentRun {
-  /** Its id. */
-  runId: string;
-  /**
-   * What tells: the link `current`, a link where experimaestro before 2.1.1 kept it, or no link at
-   * all: then it is the latest run.
-   */
-  by: "link" | "older link" | "latest";
-}
-
 /** The programs that a copy works by. */
 export interface Tools {
   /** The first line of `rsync --version`; empty where there is none. */
   rsync: string;
   /** The first line of `tar --version`. */
   tar: string;
-}
-
-/** A run that was looked at. */
-export interface SeenRun extends FoundRun {
-  /** The lines of its events that call a job transient; empty when its jobs were not asked for. */
-  transient: string;
-}
-
-/** A run that is there. */
-export interface FoundRun {
-  /** Its id. */
-  runId: string;
-  /** Its `jobs.jsonl`; undefined when there is none, or when it was not asked for. */
-  jobs: string | undefined;
-  /** Its `status.json`; undefined when there is none. */
-  status: string | undefined;
-}
-
-/** The kinds of thing that stand in a folder. */
-export type EntryKind = "file" | "folder" | "link" | "other";
-
-/** One thing below a scanned folder, or the folder itself (its path is empty then). */
-export interface Entry {
-  /** Relative to the scanned folder. */
-  path: string;
-  /** What it is. */
-  kind: EntryKind;
-  /** Bytes. */
-  size: number;
-  /** Seconds since 1970, with up to nine decimals; those of files may end at milliseconds. */
-  mtime: string;
-  /** Permission bits. */
-  mode: number;
-  /** Where a link leads. */
-  target?: string;
-  /** Whether it takes less room than its size: told of files. */
-  holes?: true;
-}
-
-/** What to look at in a scan. */
-export interface ScanRequest {
-  /** The workspace, absolute. */
-  root: string;
-  /**
-   * Job and run folders, relative to the workspace, three names deep. One that is a link is
-   * followed; one that is not there is passed over.
-   */
-  folders: string[];
-  /** Of jobs only the folder and the markers right in it: `.done`, `.failed`, `.pid`. */
-  jobStatesOnly: boolean;
-  /** Asked before a folder is looked at, where that can still be left out. */
-  isNeeded?: (folder: string) => boolean;
-}
-
-/** Told of each entry; first comes the folder itself (its path is empty), then what is in it. */
-export type Visit = (folder: string, entry: Entry) => void;
-
-/** A folder that is a link, or that stands in a folder that is one, found by a scan. */
-export interface LinkedFolder {
-  /** The folder, as it was asked for. */
-  folder: string;
-  /** What the link says; of a link above the folder, with the folder's own name after it. */
-  target: string;
-  /** Where it leads in the end; empty when it leads nowhere. */
-  realPath: string;
-}
-
-/** What to look for in a workspace. */
-export interface BrowseRequest {
-  /** The workspace's path; `~` stands for the home folder there. */
-  path: string;
-  /** Only this experiment; undefined for all. */
-  experimentId: string | undefined;
-  /** Whether each run's `jobs.jsonl` is wanted. */
-  withJobs: boolean;
-}
-
-/** An experiment, as it is found in a workspace. */
-export interface FoundExperiment {
-  /** Its id. */
-  experimentId: string;
-  /** Its current run; undefined when there is none. */
-  current: CurrentRun | undefined;
-  /** Its runs, in no order. */
-  runs: FoundRun[];
 }
 
 /**
@@ -323,6 +249,10 @@ export interface Host {
   tools(): Promise<Tools>;
   /** Finds the experiments of a workspace, with their runs. */
   browse(request: BrowseRequest): Promise<FoundExperiment[]>;
+  /** Which of some paths, relative to a workspace, are there; none of them has a `..` in it. */
+  existing(root: string, paths: string[]): Promise<string[]>;
+  /** The bytes of a file that costs next to nothing to read; undefined for every other. */
+  peek(root: string, path: string): Uint8Array | undefined;
   /** Lists what is in many folders at once; answers which of them are links. */
   scan(request: ScanRequest, visit: Visit): Promise<LinkedFolder[]>;
   /**

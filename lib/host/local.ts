@@ -9,7 +9,7 @@ import { JOBS, leadsTo, parentOf } from "../workspace/layout.ts";
 import { requireAccess } from "./access.ts";
 import { removeTree } from "./changes.ts";
 import { listDoubtful } from "./doubtful.ts";
-import { isDoubtful, linkTarget, lookAt, realPath, walk } from "./files.ts";
+import { isDoubtful, linkTarget, lookAt, readSmall, realPath, stands, walk } from "./files.ts";
 import type {
   BrowseRequest,
   Claim,
@@ -117,6 +117,15 @@ export class LocalHost implements Host {
     }
     await listDoubtful(root, doubted, visit, this.watch);
     return linked;
+  }
+
+  // deno-lint-ignore require-await -- ssh needs the promise
+  async existing(root: string, paths: string[]): Promise<string[]> {
+    return paths.filter((path) => stands(root, path));
+  }
+
+  peek(root: string, path: string): Uint8Array | undefined {
+    return readSmall(`${root}/${path}`);
   }
 
   async claim(request: ClaimRequest, onWait: () => void): Promise<Claim> {

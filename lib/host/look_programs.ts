@@ -248,3 +248,16 @@ for folder in $folders; do
 done
 finish
 `;
+
+/** Answers {@linkcode Host.existing}: those of the paths that are there. */
+export const EXISTING = BEGIN + `
+IFS= read -r root
+cd "$root" 2> /dev/null || { cat > /dev/null; finish; exit 0; }
+set -f
+IFS='
+'
+for path in $(cat); do
+  if [ -e "./$path" ] || [ -L "./$path" ]; then say "$path"; fi
+done
+finish
+`;

@@ -135,7 +135,12 @@ export function writeSum(header: Uint8Array): void {
   header[154] = 0;
 }
 
+/** A length with what fills up the last block. */
+export function filled(size: number): number {
+  return Math.ceil(size / BLOCK) * BLOCK;
+}
+
 /** What fills up the last block of so many bytes. */
 export function padding(size: number): Uint8Array {
-  return new Uint8Array((BLOCK - size % BLOCK) % BLOCK);
+  return new Uint8Array(filled(size) - size);
 }

@@ -17,7 +17,7 @@ import {
   otherRecords,
   setOwner,
 } from "./member.ts";
-import { padding, record, writeOctal, writeSum } from "./overlay.ts";
+import { filled, padding, record, writeOctal, writeSum } from "./overlay.ts";
 import { joined } from "./parts.ts";
 import { type Editor, type Sieve, untrusted } from "./sieve.ts";
 import { Output } from "./sift_output.ts";
@@ -297,9 +297,4 @@ class Sifter {
     this.#sayBefore(header, kept);
     this.#pushHeaders(header);
   }
-}
-
-/** A length with what fills up the last block. */
-function filled(size: number): number {
-  return Math.ceil(size / BLOCK) * BLOCK;
 }

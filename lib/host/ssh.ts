@@ -33,7 +33,7 @@ import type {
   Unpacking,
   Visit,
 } from "./host.ts";
-import { BROWSE, LOOK, SCAN } from "./look_programs.ts";
+import { BROWSE, EXISTING, LOOK, SCAN } from "./look_programs.ts";
 import { moveList, timeFiles } from "./move_list.ts";
 import { archive } from "./overlay.ts";
 import { isGnuTar, nameList, packArguments, packWith, writesInto } from "./pack.ts";
@@ -120,6 +120,16 @@ export class SshHost implements Host {
     const lines = asLines([path, experimentId ?? "", withJobs ? "yes" : ""]);
     await this.#session.agent.run(BROWSE, lines, experimentReader(found, this.name));
     return found;
+  }
+
+  async existing(root: string, paths: string[]): Promise<string[]> {
+    const found = new Set<string>();
+    await this.#session.agent.feed(EXISTING, asLines([root, ...paths]), (path) => found.add(path));
+    return paths.filter((path) => found.has(path));
+  }
+
+  peek(): undefined {
+    // each would cost a transfer
   }
 
   async scan({ root, folders, jobStatesOnly }: ScanRequest, visit: Visit): Promise<LinkedFolder[]> {

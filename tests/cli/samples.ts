@@ -98,6 +98,7 @@ export function sampleResult(more: Partial<CopyResult> = {}): CopyResult {
     jobsMissing: [],
     jobsRunning: [],
     jobsIncomplete: [],
+    referencesMissing: [],
     run: "copy",
     runInProgress: false,
     errors: [],

@@ -20,8 +20,17 @@ export interface Said {
   err: string;
 }
 
-/** Copies a run with the program, from `source` to `destination` of a settings file. */
-export async function runProgram(pair: Pair, run: RunName, args: string[] = []): Promise<Said> {
+/**
+ * Copies a run with the program, from `source` to `destination` of a settings file.
+ *
+ * @param yes Whether it copies, or only plans.
+ */
+export async function runProgram(
+  pair: Pair,
+  run: RunName,
+  args: string[] = [],
+  yes: "yes" | "plan" = "yes",
+): Promise<Said> {
   const settings = `${pair.root}/settings.yaml`;
   // YAML takes JSON
   const { source, destination } = pair;
@@ -29,7 +38,7 @@ export async function runProgram(pair: Pair, run: RunName, args: string[] = []):
   const terminal = fakeTerminal();
   const code = await main([
     ...[run.experimentId, run.runId, "--from", "source", "--to", "destination"],
-    ...["--settings", settings, "--yes", ...args],
+    ...["--settings", settings, ...(yes === "yes" ? ["--yes"] : []), ...args],
   ], terminal);
   Deno.removeSync(settings);
   return { code, out: terminal.out.join(""), err: terminal.err.join("") };

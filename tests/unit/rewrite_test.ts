@@ -208,10 +208,10 @@ Deno.test("rewriteJob() relocates links into the workspace, in every spelling of
   assertEquals(rewriting.inside, [
     "partials/x",
     "jobs/t/1/out",
-    "jobs/t/2/",
+    "jobs/t/2",
     "",
     `${FOLDER}/checkpoint`,
-    "jobs/neuralir.train/1/out/",
+    "jobs/neuralir.train/1/out",
   ]);
 });
 

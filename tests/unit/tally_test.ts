@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Load } from "../../lib/copy/loads.ts";
+import { noPaths } from "../../lib/copy/references.ts";
 import type { Published } from "../../lib/copy/publish.ts";
 import type { Survey } from "../../lib/copy/survey.ts";
 import { Tally } from "../../lib/copy/tally.ts";
@@ -33,7 +34,7 @@ function publish(tally: Tally, jobs: PlannedJob[]): void {
     failed: [],
     runFailed: [],
     notes: [],
-    left: { outside: new Set(), inside: new Set() },
+    left: noPaths(),
   };
   tally.take(load, published, undefined);
 }

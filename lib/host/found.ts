@@ -1,0 +1,101 @@
+/**
+ * What is found in a workspace: runs, folders, and what is in them.
+ *
+ * @module
+ */
+
+/** The run that experimaestro takes for the current one. */
+export interface CurrentRun {
+  /** Its id. */
+  runId: string;
+  /**
+   * What tells: the link `current`, a link where experimaestro before 2.1.1 kept it, or no link at
+   * all: then it is the latest run.
+   */
+  by: "link" | "older link" | "latest";
+}
+
+/** A run that was looked at. */
+export interface SeenRun extends FoundRun {
+  /** The lines of its events that call a job transient; empty when its jobs were not asked for. */
+  transient: string;
+}
+
+/** A run that is there. */
+export interface FoundRun {
+  /** Its id. */
+  runId: string;
+  /** Its `jobs.jsonl`; undefined when there is none, or when it was not asked for. */
+  jobs: string | undefined;
+  /** Its `status.json`; undefined when there is none. */
+  status: string | undefined;
+}
+
+/** The kinds of thing that stand in a folder. */
+export type EntryKind = "file" | "folder" | "link" | "other";
+
+/** One thing below a scanned folder, or the folder itself (its path is empty then). */
+export interface Entry {
+  /** Relative to the scanned folder. */
+  path: string;
+  /** What it is. */
+  kind: EntryKind;
+  /** Bytes. */
+  size: number;
+  /** Seconds since 1970, with up to nine decimals; those of files may end at milliseconds. */
+  mtime: string;
+  /** Permission bits. */
+  mode: number;
+  /** Where a link leads. */
+  target?: string;
+  /** Whether it takes less room than its size: told of files. */
+  holes?: true;
+}
+
+/** What to look at in a scan. */
+export interface ScanRequest {
+  /** The workspace, absolute. */
+  root: string;
+  /**
+   * Job and run folders, relative to the workspace, three names deep. One that is a link is
+   * followed; one that is not there is passed over.
+   */
+  folders: string[];
+  /** Of jobs only the folder and the markers right in it: `.done`, `.failed`, `.pid`. */
+  jobStatesOnly: boolean;
+  /** Asked before a folder is looked at, where that can still be left out. */
+  isNeeded?: (folder: string) => boolean;
+}
+
+/** Told of each entry; first comes the folder itself (its path is empty), then what is in it. */
+export type Visit = (folder: string, entry: Entry) => void;
+
+/** A folder that is a link, or that stands in a folder that is one, found by a scan. */
+export interface LinkedFolder {
+  /** The folder, as it was asked for. */
+  folder: string;
+  /** What the link says; of a link above the folder, with the folder's own name after it. */
+  target: string;
+  /** Where it leads in the end; empty when it leads nowhere. */
+  realPath: string;
+}
+
+/** What to look for in a workspace. */
+export interface BrowseRequest {
+  /** The workspace's path; `~` stands for the home folder there. */
+  path: string;
+  /** Only this experiment; undefined for all. */
+  experimentId: string | undefined;
+  /** Whether each run's `jobs.jsonl` is wanted. */
+  withJobs: boolean;
+}
+
+/** An experiment, as it is found in a workspace. */
+export interface FoundExperiment {
+  /** Its id. */
+  experimentId: string;
+  /** Its current run; undefined when there is none. */
+  current: CurrentRun | undefined;
+  /** Its runs, in no order. */
+  runs: FoundRun[];
+}
