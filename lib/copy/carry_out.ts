@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Pack } from "../host/host.ts";
+import { type Pack, UNVERIFIED } from "../host/host.ts";
 import { copyLarge } from "../host/large.ts";
 import { sift } from "../host/sift.ts";
 import type { Watch } from "../host/process.ts";
@@ -19,7 +19,7 @@ import { mapOf, prepare } from "./prepare.ts";
 import { publish } from "./publish.ts";
 import { runDocumentKind } from "./relocate.ts";
 import { mostBytesOf, NOTHING, packRequestOf, smallOf } from "./small.ts";
-import { failedJobs, stage, type Staging } from "./stage.ts";
+import { failedJobs, notBySize, stage, type Staging } from "./stage.ts";
 import type { Survey } from "./survey.ts";
 import type { Tally } from "./tally.ts";
 import type { CopyOptions, PlannedJob } from "./types.ts";
@@ -32,6 +32,8 @@ export interface Context {
   watch: Watch;
   /** Whether an earlier attempt, or load, has left something in the staging folders. */
   resumed: boolean;
+  /** Whether the sizes and times there prove nothing: an archive was perhaps not whole. */
+  unverified: boolean;
   /** The user at the destination, as a number. */
   owner: number;
   /** The jobs that could not be copied. */
@@ -52,7 +54,7 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
   const isHere = surveyed.hosts.source.name === undefined;
   const early = isHere && rest.jobs.every(hasEnded) ? prepare(rest, surveyed, watch) : undefined;
   early?.catch(() => {}); // it is awaited later
-  const failed = await bring(rest, context);
+  const failed = await bring(rest, context, passed !== undefined);
   for (const job of load.jobs) {
     const complaint = failed.get(job);
     if (complaint === undefined) continue;
@@ -93,7 +95,7 @@ async function passSmall(load: Load, context: Context): Promise<Passed | undefin
     : { folder: run, jobs: plan.jobs.filter(willStand) };
   const passage = new Passage(jobs, passing, mapOf(surveyed), hosts.source.name ?? "tar");
   if (!await letPass(begun ?? hosts.source.pack(request), passage, load, context)) {
-    context.resumed = true;
+    context.resumed = context.unverified = true;
     return undefined;
   }
   const bytes = jobs.reduce((sum, job) => sum + job.bytes, run === undefined ? 0 : plan.run.bytes);
@@ -138,7 +140,7 @@ function letGo(stream: AsyncIterable<Uint8Array>): void {
 function stagingOf(
   load: Load,
   { surveyed, tally, options, resumed }: Context,
-): Omit<Staging, "folders" | "sizeOnly"> {
+): Omit<Staging, "folders" | "trust"> {
   const { sights, hosts, tools: { source, destination } } = surveyed;
   const [here, there] = hosts.source.name === undefined
     ? [source, destination]
@@ -205,22 +207,35 @@ function quietTime({ jobs }: Load, resumed: boolean): number {
   return files / LOOKED_AT.files + bytes / LOOKED_AT.bytes;
 }
 
-/** Brings a load into its staging folder; answers which jobs rsync could not copy, and why. */
-async function bring(load: Load, context: Context): Promise<Map<PlannedJob, string>> {
-  const { surveyed, tally, watch, resumed } = context;
+/**
+ * Brings a load into its staging folder; answers which jobs rsync could not copy, and why.
+ *
+ * @param streamed Whether something of it has come as a tar stream, whole.
+ */
+async function bring(
+  load: Load,
+  context: Context,
+  streamed: boolean,
+): Promise<Map<PlannedJob, string>> {
+  const { surveyed, tally, watch, resumed, unverified } = context;
   const { plan, hosts } = surveyed;
   const folders = load.jobs.map(jobFolder);
   if (load.withRun && isWritten(plan.run)) folders.push(runFolder(plan.experimentId, plan.runId));
   if (folders.length === 0) return new Map();
   const large = await bringLarge(load, context);
   tally.endPart(large);
-  const staging = { ...stagingOf(load, context), folders, sizeOnly: large > 0 };
-  await discardRewritten(load, context);
+  // rsync may take long, and sizes and times tell what it has brought
+  if (streamed && !unverified) await hosts.destination.discard(load.staging, [UNVERIFIED]);
+  const trust = unverified ? "bytes" : large > 0 ? "size" : "size and time";
+  const staging: Staging = { ...stagingOf(load, context), folders, trust };
+  if (unverified && [staging.version, staging.otherVersion].includes("")) {
+    await hosts.destination.discard(load.staging, folders); // another rsync may compare no bytes
+  } else await discardRewritten(load, context);
   let outcome = await stage(staging, watch);
   const stale = resumed ? await staleFolders(load, surveyed) : [];
   if (stale.length > 0) {
     await hosts.destination.discard(load.staging, stale);
-    outcome = await stage({ ...staging, sizeOnly: false }, watch);
+    outcome = await stage(notBySize(staging), watch);
   }
   return failedJobs(outcome, load.jobs);
 }

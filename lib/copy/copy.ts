@@ -150,7 +150,9 @@ async function attemptCopy(
     if (options.dryRun !== true) requireSpace(surveyed.plan, resumed);
     const owner = claims[0]?.owner ?? 0;
     const failed = new Set<PlannedJob>();
-    const context = { surveyed, tally, options, watch: hosts.watch, resumed, owner, failed, ahead };
+    const unverified = claims.some((claim) => claim.unverified);
+    const state = { resumed, unverified, owner, failed, ahead };
+    const context = { surveyed, tally, options, watch: hosts.watch, ...state };
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
     if (options.dryRun !== true) tally.lacks(await missingReferences(tally.named, surveyed));
     done = true;

@@ -100,11 +100,11 @@ export function rewriteJob(
     throw new CopyError("job", `${PARAMS_FILE} cannot be read`);
   } else rewriting.note(`has no ${PARAMS_FILE}`);
   const status = `${JOB_META}/${STATUS_FILE}`;
-  if (found.oversized.includes(status)) rewriting.note(tooLarge(status));
   const statusFile = originals.get(`${folder}/${status}`);
   if (statusFile !== undefined) {
     rewriting.optionalDocument(status, "job-status", statusFile, `${map.destination}/${folder}`);
-  }
+  } else if (found.oversized.includes(status)) rewriting.note(tooLarge(status));
+  else if (found.documents.includes(status)) rewriting.note(`${status} ${UNREAD}`);
   for (const link of found.links) rewriting.link(link);
   return rewriting.finish();
 }
@@ -115,6 +115,9 @@ export function tooLarge(path: string, kind?: DocumentKind): string {
     kind === "lines" ? "1 GiB" : "32 MiB"
   }: its paths stay as they are`;
 }
+
+/** What is said of a document that was not read, though it is there. */
+const UNREAD = "could not be read: its paths stay as they are";
 
 /** What a run's rewriting needs to know. */
 export interface RunToRewrite {
@@ -138,11 +141,14 @@ export function rewriteRun(run: RunToRewrite, originals: Originals, map: PathMap
     if (isInJobs(path)) continue;
     if (entry.kind === "link") rewriting.link(entry);
     const kind = entry.kind === "file" ? runDocumentKind(path) : undefined;
-    if (kind !== undefined && isOversized(entry, kind)) rewriting.note(tooLarge(path, kind));
-    const file = kind && originals.get(`${run.folder}/${path}`);
-    if (file === undefined) continue;
+    if (kind === undefined) continue;
+    const file = originals.get(`${run.folder}/${path}`);
+    if (file === undefined) {
+      rewriting.note(isOversized(entry, kind) ? tooLarge(path, kind) : `${path} ${UNREAD}`);
+      continue;
+    }
     const tagged = path === STATUS_FILE ? withTags(file, run.tags) : file;
-    rewriting.optionalDocument(path, kind!, tagged, undefined, tagged !== file);
+    rewriting.optionalDocument(path, kind, tagged, undefined, tagged !== file);
   }
   addJobLinks(rewriting, run, map);
   return rewriting.finish();

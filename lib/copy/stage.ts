@@ -6,7 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import { type RsyncOutcome, runRsync } from "../host/rsync.ts";
+import { type RsyncOutcome, type RsyncRequest, runRsync } from "../host/rsync.ts";
 import type { Watch } from "../host/process.ts";
 import {
   EXPERIMENTS,
@@ -52,8 +52,8 @@ export interface Staging {
   folders: string[];
   /** The tasks of the jobs among them. */
   taskIds: Iterable<string>;
-  /** Whether a file that is there in full size needs no look: it has just been copied. */
-  sizeOnly: boolean;
+  /** What tells that a file that is there is what it seems. */
+  trust: RsyncRequest["trust"];
   /** Whether files may have holes. */
   sparse: boolean;
   /** Whether folders are to be writable for their owner, until they have got their modes. */
@@ -93,9 +93,14 @@ export async function stage(staging: Staging, watch: Watch): Promise<RsyncOutcom
   };
   let outcome = await runRsync(request, watch);
   for (let attempt = 1; outcome.vanished && attempt < ATTEMPTS; attempt++) {
-    outcome = await runRsync({ ...request, sizeOnly: false }, watch);
+    outcome = await runRsync(notBySize(request), watch);
   }
   return outcome;
+}
+
+/** The same, when what was copied before may have changed since. */
+export function notBySize<T extends Pick<Staging, "trust">>(staging: T): T {
+  return staging.trust === "size" ? { ...staging, trust: "size and time" } : staging;
 }
 
 /** What stays behind: exactly these places, no other file of such a name. */

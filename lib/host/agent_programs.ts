@@ -19,9 +19,13 @@ exact() { head -c "$1"; }
   exact() { dd bs=1 count="$1" 2> /dev/null; }
 finish
 host=$(uname -n) token=
+unused=".unverified
+about.json" # what a staging folder holds in which nothing is
 free() {
   if [ -e "$1.lock/$token" ]; then
-    [ "$(ls -A "$1" 2> /dev/null)" != about.json ] || rm -f "$1/about.json"
+    case $(ls -A "$1" 2> /dev/null) in
+      about.json | "$unused") rm -f "$1/about.json" "$1/.unverified" ;;
+    esac
     rmdir "$1" 2> /dev/null
   fi
   rm -f "$1.lock/$token"
@@ -154,8 +158,8 @@ owner() { stat -c %u "$1" 2> /dev/null || stat -f %u "$1"; }
 
 /**
  * Does {@linkcode Host.claim}, in the agent: `waiting` once when another copy has the folder,
- * `restored` when something went back, `resumed` when it holds something, `owner` and the user's
- * number, `token` and by what name the lock is held.
+ * `restored` when something went back, `resumed` when it holds something, `unverified` when its mark
+ * is there, `owner` and the user's number, `token` and by what name the lock is held.
  */
 export const CLAIM = BEGIN + LOCKING + LEFT + `
 trap '' HUP PIPE
@@ -216,7 +220,11 @@ sign
 if [ -n "$left" ] && [ "$(owner "$staging")" != "$(owner "$staging/about.json")" ]; then
   remove "$staging" && make && sign # another user's
 fi
-[ "$(ls -A "$staging")" = about.json ] || say resumed
+case $(ls -A "$staging") in
+  about.json | "$unused") ;;
+  *) say resumed ;;
+esac
+! there "$staging/.unverified" || say unverified
 say "owner $user" "token $token"
 set -- "$@" "$staging"
 finish

@@ -181,12 +181,21 @@ export interface FoundLeftover {
   about: string;
 }
 
+/**
+ * A file in a staging folder that is made before an archive is unpacked there. tar fills up what it
+ * cannot read with zeros, and gives it size and time of the file: until an archive is known to be
+ * whole, nothing that it brought is taken for what it seems, by whoever comes next either.
+ */
+export const UNVERIFIED = ".unverified";
+
 /** A staging folder that is ours alone. */
 export interface Claim {
   /** Whether the destination may have changed meanwhile: something went back, or was waited for. */
   changed: boolean;
   /** Whether it holds something of an earlier attempt. */
   resumed: boolean;
+  /** Whether {@linkcode UNVERIFIED} is there: sizes and times of what it holds prove nothing. */
+  unverified: boolean;
   /** The user there, as a number. */
   owner: number;
   /**
@@ -268,7 +277,7 @@ export interface Host {
   discard(staging: string, folders: string[]): Promise<void>;
   /** Makes a tar archive of folders; GNU tar is needed. */
   pack(request: PackRequest): Pack;
-  /** Unpacks an archive into a staging folder; answers whether all went well. */
+  /** Unpacks an archive into a staging folder, {@linkcode UNVERIFIED}; answers whether all went well. */
   unpack(staging: string, archive: Unpacking): Promise<boolean>;
   /** Puts what was staged in its place. */
   settle(settlement: Settlement): Promise<FailedMove[]>;

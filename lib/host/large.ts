@@ -102,6 +102,9 @@ async function copyInOneCall(from: string, to: string, watch: Watch): Promise<vo
   const ended = copying.catch(() => {});
   try {
     await Promise.race([copying, stopped]);
+  } catch (error) {
+    Deno.removeSync(to); // its size may be the whole one's on some systems
+    throw error;
   } finally {
     watch.signal?.removeEventListener("abort", stop);
   }

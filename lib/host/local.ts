@@ -32,7 +32,7 @@ import type {
   Visit,
 } from "./host.ts";
 import { strayIn } from "./left_staging.ts";
-import { claimLocally } from "./local_claim.ts";
+import { claimLocally, markUnverified } from "./local_claim.ts";
 import { browseLocally, lookLocally } from "./local_look.ts";
 import { settleLocally } from "./local_settle.ts";
 import { tidyLocally } from "./local_tidy.ts";
@@ -153,6 +153,7 @@ export class LocalHost implements Host {
   async unpack(staging: string, archive: Unpacking): Promise<boolean> {
     const stray = isFolder(staging) ? strayIn(staging) : staging;
     if (stray !== undefined) throw inTheWay(stray); // tar would write through it
+    markUnverified(staging);
     return await unpackLocally(staging, archive, this.watch);
   }
 

@@ -10,7 +10,7 @@ import { parentOf } from "../workspace/layout.ts";
 import { refused } from "./access.ts";
 import { removeEmpty, removeTree, rename } from "./changes.ts";
 import { lookAt, namesIn } from "./files.ts";
-import type { Claim, ClaimRequest, Place } from "./host.ts";
+import { type Claim, type ClaimRequest, type Place, UNVERIFIED } from "./host.ts";
 import { ASIDE, clearStaging, isSound } from "./left_staging.ts";
 import { type Lock, takeLock, tryLock } from "./lock.ts";
 import { inTheWay, isFolder, isInTheWay, RealFolders } from "./real_folders.ts";
@@ -52,7 +52,8 @@ export async function claimLocally(
     }
     return {
       changed: restored > 0 || lock.waited,
-      resumed: namesIn(staging)!.some(({ name }) => name !== ABOUT),
+      resumed: !isUnused(staging),
+      unverified: lookAt(`${staging}/${UNVERIFIED}`, "") !== undefined,
       owner: ownerOf(staging),
       isHeld: lock.isHeld,
       release,
@@ -135,5 +136,16 @@ export function putBack(staging: string, places: Place[]): number {
 
 /** Removes a staging folder in which nothing is. */
 function removeUnused(staging: string): void {
-  if (namesIn(staging)?.every(({ name }) => name === ABOUT)) removeTree(staging);
+  if (lookAt(staging, "") !== undefined && isUnused(staging)) removeTree(staging);
+}
+
+/** Whether a staging folder holds nothing that was copied, or is not there. */
+function isUnused(staging: string): boolean {
+  return (namesIn(staging) ?? []).every(({ name }) => [ABOUT, UNVERIFIED].includes(name));
+}
+
+/** Marks a staging folder before an archive is unpacked there. */
+export function markUnverified(staging: string): void {
+  const mark = `${staging}/${UNVERIFIED}`;
+  if (lookAt(mark, "") === undefined) Deno.writeTextFileSync(mark, "", { createNew: true });
 }

@@ -39,10 +39,12 @@ export async function readOriginals(
     new Response(running.stdout).arrayBuffer(),
     feed(running, [nameList(paths)]),
   ]);
-  await running.code; // what could not be read is missing among what was found
+  const code = await running.code;
   stopIfAborted(watch);
   for (const { name, type, bytes, mode, mtime, linkName } of members(new Uint8Array(archive))) {
     // Of hard links tar gives the bytes once.
+    // What could not be read is missing, or filled up with zeros; what is read here is text.
+    if (code !== 0 && bytes.includes(0)) continue;
     const content = type === "1" ? found.get(linkName)?.bytes ?? bytes : bytes;
     found.set(name.replace(/(\/\.)?\/*$/, ""), { bytes: content, mode, mtime });
   }

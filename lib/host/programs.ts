@@ -77,7 +77,7 @@ code=$({ { tar "$@"; echo $? >&4; } | { ZSTD_NBTHREADS=1 zstd -1 -qc >&3 || echo
 `;
 
 /**
- * Does {@linkcode Host.unpack}; answers what tar complained of, but for groups that the user is not
+ * Does {@linkcode Host.unpack}, and leaves `.unverified`; answers what tar complained of, but for groups that the user is not
  * in: rsync does not set these either.
  */
 export const UNPACK = BEGIN + `
@@ -89,6 +89,7 @@ for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* repla
   case $path in experiments/*/current) continue ;; esac
   [ ! -L "$staging/$path" ] || stop "$staging/$path is a link: nothing is written through it"
 done
+[ -e .unverified ] || (set -C && : > .unverified) || stop "$staging cannot be written"
 unpack() { tar \${ours:+${LINKS_AT_ONCE}} ${UNPACK_ARGUMENTS.join(" ")}; }
 if [ -z "$packed" ]; then trouble=$(unpack 2>&1)
 else trouble=$({ { zstd -dqc || echo zstd failed >&2; } | unpack; } 2>&1)

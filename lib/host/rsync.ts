@@ -29,8 +29,11 @@ export interface RsyncRequest {
   folders: string[];
   /** Filter rules. */
   rules: string[];
-  /** Whether a file that is there in full size needs no look: it has just been copied. */
-  sizeOnly: boolean;
+  /**
+   * What tells that a file that is there is what it seems: its size and time; its size, since it has
+   * just been copied; or only its bytes.
+   */
+  trust: "size and time" | "size" | "bytes";
   /** Whether files may have holes: rsync looks for them in small pieces, which takes its time. */
   sparse: boolean;
   /** Whether folders are to be writable for their owner, until they have got their modes. */
@@ -106,7 +109,7 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
     ...(bothAreAtLeast("3.1.3") ? ["--inplace", "--no-whole-file", "--modify-window=-1"] : []),
     // What is not buffered cannot be written once we are dead: rsync then ends, within a second.
     ...(isAtLeast(version, "3.1.0") ? [`--info=progress2${names}`, "--no-h", "--outbuf=N"] : []),
-    ...(request.sizeOnly ? ["--size-only"] : []),
+    ...{ "size and time": [], size: ["--size-only"], bytes: ["--ignore-times"] }[request.trust],
     ...(request.openFolders ? ["--chmod=Du+w"] : []),
     ...(rsh === undefined ? [] : [...protectedPaths(request), `--rsh=${rsh}`]),
     // openrsync has it too; an rsync at work on a large file tells the other that it lives
@@ -168,7 +171,7 @@ export function judge(code: number, complaint: string, watch: Watch): RsyncOutco
   if (full !== undefined) throw new CopyError("program", `rsync failed: ${full}`);
   if (PARTIAL.includes(code)) {
     // The rest are remarks, and what ssh has to say.
-    const complaints = lines.filter((line) => /^(rsync: |cannot |skipping )/.test(line));
+    const complaints = lines.filter((line) => /^(rsync: |cannot |skipping |ERROR: )/.test(line));
     const vanished = lines.some((line) => / has vanished: /.test(line));
     if (complaints.length > 0 || vanished) return { complaints, vanished };
   }

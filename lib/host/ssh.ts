@@ -184,6 +184,7 @@ export class SshHost implements Host {
     return {
       changed: said.has("waiting") || said.has("restored"),
       resumed: said.has("resumed"),
+      unverified: said.has("unverified"),
       owner: this.#owner,
       release: async (failed) => {
         clearInterval(beat);

@@ -8,7 +8,7 @@ import { chmodSync, existsSync, readdirSync, rmSync, symlinkSync, writeFileSync 
 import { type Sshd, startSshd } from "./sshd.ts";
 
 /** Puts programs into a folder; in a script `FOLDER` stands for that. */
-function install(folder: string, programs: Record<string, string>): void {
+export function installPrograms(folder: string, programs: Record<string, string>): void {
   for (const [name, script] of Object.entries(programs)) {
     writeFileSync(`${folder}/${name}`, script.replaceAll("FOLDER", folder));
     chmodSync(`${folder}/${name}`, 0o755);
@@ -38,7 +38,7 @@ export function useRemotePrograms(
     Deno.removeSync(folder, { recursive: true });
   });
   return async (programs, check) => {
-    install(folder, programs);
+    installPrograms(folder, programs);
     try {
       await check(sshd!);
     } finally {
@@ -57,7 +57,7 @@ export async function withPrograms(
 ): Promise<void> {
   const folder = Deno.makeTempDirSync({ prefix: "xpm-programs-" });
   try {
-    install(folder, programs);
+    installPrograms(folder, programs);
     await using sshd = await startWith(folder);
     await check(sshd, folder);
   } finally {

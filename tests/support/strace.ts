@@ -18,11 +18,12 @@ export const canTrace: boolean = await (async () => {
  * opened there, or named first.
  *
  * @param calls Which, separated by commas.
+ * @param when Which of them, as strace counts, in each process: `2+` is all but the first.
  */
-export function failing(calls: string, paths: string[]): string[] {
+export function failing(calls: string, paths: string[], when = "1+"): string[] {
   return [
     ...["strace", "-f", "-qq", "-o", "/dev/null", ...paths.flatMap((path) => ["-P", path])],
-    ...["-e", `trace=${calls}`, "-e", `inject=${calls}:error=EIO`],
+    ...["-e", `trace=${calls}`, "-e", `inject=${calls}:error=EIO:when=${when}`],
   ];
 }
 

@@ -69,7 +69,7 @@ async function brought(source: string, staging: string, exclude: string[]): Prom
     paths: { source, destination: staging },
     folders: [...JOBS, RUN],
     openFolders: false,
-    sizeOnly: false,
+    trust: "size and time",
     sparse: false,
     taskIds: JOBS.map((folder) => folder.split("/")[1]!),
     exclude,

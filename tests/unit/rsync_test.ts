@@ -46,7 +46,7 @@ const REQUEST: RsyncRequest = {
   folders: ["jobs/t/1/"],
   rules: ["- /jobs/t/*/t.pid", "- a b"],
   openFolders: false,
-  sizeOnly: false,
+  trust: "size and time",
   sparse: true,
   bandwidthLimit: 0,
   quiet: 0,
