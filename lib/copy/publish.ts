@@ -5,6 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
+import type { Sight } from "../host/host.ts";
 import {
   APPEARED,
   type FailedMove,
@@ -12,8 +13,7 @@ import {
   type Move,
   MOVED,
   type Settlement,
-  type Sight,
-} from "../host/host.ts";
+} from "../host/steps.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { jobState } from "../workspace/jobs.ts";
 import { EXPERIMENTS, jobFolder, JOBS, MARKER, runFolder } from "../workspace/layout.ts";
@@ -21,7 +21,8 @@ import { compareText, readRunStatus } from "../workspace/runs.ts";
 import type { Rewriting } from "./folder_rewriting.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import type { Load } from "./loads.ts";
-import { isWritten, movesCurrent, planRun } from "./plan.ts";
+import { isWritten } from "./plan.ts";
+import { movesCurrent, planRun } from "./plan_run.ts";
 import { type Prepared, rewriteRunOf, withoutJobs } from "./prepare.ts";
 import { addPath, isCopied, type LeftPaths, noPaths } from "./references.ts";
 import { currentLink } from "./rewrite.ts";

@@ -13,6 +13,7 @@ import {
   JOBS,
   PARAMS_FILE,
   parentOf,
+  runLink,
   STATUS_FILE,
 } from "../workspace/layout.ts";
 import {
@@ -25,7 +26,6 @@ import {
 } from "./folder_rewriting.ts";
 import { type FoundJob, type FoundRunFolder, isOversized, misplacedLink } from "./inventory.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
-import { runLink } from "./plan.ts";
 import {
   addTags,
   type DocumentKind,

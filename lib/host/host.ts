@@ -13,7 +13,7 @@ import type {
   SeenRun,
   Visit,
 } from "./found.ts";
-import type { OverlayEntry } from "./overlay.ts";
+import type { FailedMove, Settlement } from "./steps.ts";
 
 export type {
   BrowseRequest,
@@ -82,67 +82,12 @@ export interface Tools {
   tar: string;
 }
 
-/**
- * One thing to put in its place. `put`: nothing of its name may be there. `replace`: what is
- * there is moved aside first. `link`: takes the place of a link in one step.
- */
-export interface Move {
-  /** How. */
-  kind: "put" | "replace" | "link";
-  /** Where it stands, relative to the staging folder; the last part is its final name. */
-  from: string;
-  /** The folder to put it into, absolute; made when it is not there. */
-  into: string;
-  /** Of a replacement, a time: what holds something newer than that stays. */
-  unlessNewer?: string | undefined;
-  /** Of a link, the run that the one in its place names; one that names another stays. */
-  standing?: string | undefined;
-}
-
-/** What is to be put in its place. */
-export interface Settlement {
-  /** The staging folder, absolute. */
-  staging: string;
-  /** A folder of which all that the staged one lacks is taken over, and the staged one. */
-  carry: { from: string; into: string } | undefined;
-  /** What to write over the staging folder next. */
-  overlay: OverlayEntry[];
-  /** What to move, in this order. */
-  moves: Move[];
-  /** A file to make when it is not there, absolute, after the moves. */
-  marker: string | undefined;
-  /** A new folder to keep what is replaced in, absolute; undefined: it is removed. */
-  keep: string | undefined;
-  /** Whether the staging folder has served. */
-  finished: boolean;
-}
-
 /** Where folders of a kind stand: `jobs` or `experiments`, and where that is in the end. */
 export interface Place {
   /** The name below the workspace, and below a staging folder. */
   name: string;
   /** The folder, absolute, links resolved. */
   path: string;
-}
-
-/** Why a move was not made: something that is as good may have appeared there meanwhile. */
-export const APPEARED = "another version has appeared there meanwhile";
-
-/** Why a run, or `current`, was not moved: what it names could not be put in its place. */
-export const HELD = "what it names could not be put in its place";
-
-/** Why a link was left: it names another run than when the copy began. */
-export const MOVED = "it was moved there meanwhile";
-
-/** Why something was not replaced: it has been written to. */
-export const NEWER = "something there is newer than what would replace it";
-
-/** A move that could not be made, and why. */
-export interface FailedMove {
-  /** The move's `from`. */
-  from: string;
-  /** Why: one clause; {@linkcode APPEARED}, when another copy was faster. */
-  reason: string;
 }
 
 /** What to claim. */

@@ -14,7 +14,6 @@ import type {
   BrowseRequest,
   Claim,
   ClaimRequest,
-  FailedMove,
   FoundExperiment,
   FoundLeftover,
   Host,
@@ -24,7 +23,6 @@ import type {
   Question,
   RsyncEnd,
   ScanRequest,
-  Settlement,
   Sight,
   TidyRequest,
   Tools,
@@ -32,6 +30,7 @@ import type {
   Visit,
 } from "./host.ts";
 import { strayIn } from "./left_staging.ts";
+import type { FailedMove, Settlement } from "./steps.ts";
 import { claimLocally, markUnverified } from "./local_claim.ts";
 import { browseLocally, lookLocally } from "./local_look.ts";
 import { settleLocally } from "./local_settle.ts";

@@ -17,7 +17,7 @@ import {
   MOVED,
   NEWER,
   type Settlement,
-} from "./host.ts";
+} from "./steps.ts";
 import { ASIDE } from "./left_staging.ts";
 import { ABOUT } from "./local_claim.ts";
 import { hasBegun, holdsNewer, isDone } from "./local_guards.ts";

@@ -7,7 +7,7 @@
 import { JOBS, parentOf } from "../workspace/layout.ts";
 import { milliseconds } from "../workspace/times.ts";
 import { bytesOf } from "./byte_text.ts";
-import type { Move } from "./host.ts";
+import type { Move } from "./steps.ts";
 import type { OverlayEntry } from "./overlay.ts";
 
 /** At most so many names are given to one `mv`. */

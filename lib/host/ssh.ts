@@ -11,12 +11,10 @@ import type { SshSettings } from "../workspace/workspace.ts";
 import { CLAIM, FREE, TIDY } from "./agent_programs.ts";
 import { experimentReader, linksOf, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
 import { requireVariableAccess } from "./environment.ts";
-import { APPEARED, HELD, MOVED, NEWER } from "./host.ts";
 import type {
   BrowseRequest,
   Claim,
   ClaimRequest,
-  FailedMove,
   FoundExperiment,
   FoundLeftover,
   Host,
@@ -26,7 +24,6 @@ import type {
   Question,
   RsyncEnd,
   ScanRequest,
-  Settlement,
   Sight,
   TidyRequest,
   Tools,
@@ -41,6 +38,7 @@ import { within } from "./pause.ts";
 import type { Watch } from "./process.ts";
 import { DISCARD, PACK, SETTLE, UNPACK } from "./programs.ts";
 import { type Login, Session } from "./session.ts";
+import { APPEARED, type FailedMove, HELD, MOVED, NEWER, type Settlement } from "./steps.ts";
 import { loadZstd, type Zstd } from "./zstd.ts";
 
 /** How often a claim gives a sign of life, in milliseconds. */

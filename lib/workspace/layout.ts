@@ -138,3 +138,8 @@ export function leftBehindInJob(taskId: string): string[] {
 
 /** What a copy leaves behind of a run, relative to its folder; the links in `jobs` are made anew. */
 export const LEFT_BEHIND_IN_RUN: readonly string[] = [JOBS, ".status.json.lock"];
+
+/** A job's link, relative to its run's folder. */
+export function runLink(job: JobId): string {
+  return `${JOBS}/${job.taskId}/${job.jobId}`;
+}

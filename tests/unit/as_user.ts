@@ -5,7 +5,8 @@
  */
 
 import { fromFileUrl } from "@std/path";
-import type { FailedMove, Host, Place, Settlement } from "../../lib/host/host.ts";
+import type { Host, Place } from "../../lib/host/host.ts";
+import type { FailedMove, Settlement } from "../../lib/host/steps.ts";
 import { LocalHost } from "../../lib/host/local.ts";
 import type { OverlayEntry } from "../../lib/host/overlay.ts";
 import { SshHost } from "../../lib/host/ssh.ts";

@@ -6,7 +6,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type { Move } from "../../lib/host/host.ts";
+import type { Move } from "../../lib/host/steps.ts";
 import type { OverlayEntry } from "../../lib/host/overlay.ts";
 import { canBeUser, type Work, workAsUser } from "./as_user.ts";
 

@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import type { FoundRunFolder } from "../../lib/copy/inventory.ts";
-import { planRun, runLink } from "../../lib/copy/plan.ts";
+import { planRun } from "../../lib/copy/plan_run.ts";
 import type { PlannedJob, PlannedRun } from "../../lib/copy/types.ts";
 import type { CurrentRun, Entry, Sight } from "../../lib/host/host.ts";
+import { runLink } from "../../lib/workspace/layout.ts";
 import { readRunStatus } from "../../lib/workspace/runs.ts";
 
 const RUN = "20260118_170744";

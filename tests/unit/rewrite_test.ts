@@ -462,7 +462,7 @@ Deno.test("rewriteRun() relocates links and documents anywhere in it but in jobs
 function status(content: string, tags: string[]): { text: string | undefined; notes: string[] } {
   const { overlay, notes } = rewriteRun(
     { folder: RUN, found: runFolder(), jobs: [], tags },
-    originals({ [`${RUN}/status.json`]: content }),
+    originals({ ...RUN_DOCUMENTS, [`${RUN}/status.json`]: content }),
     MAP,
   );
   const written = overlay.find(({ path }) => path === `${RUN}/status.json`);
@@ -496,11 +496,25 @@ Deno.test("rewriteRun() leaves and notes documents that are not JSON, with tags 
   }
   const rewriting = rewriteRun(
     { folder: RUN, found: runFolder(), jobs: [], tags: [] },
-    originals({ [`${RUN}/objects.jsonl`]: `${path("/ws/x")}\n{torn` }),
+    originals({ ...RUN_DOCUMENTS, [`${RUN}/objects.jsonl`]: `${path("/ws/x")}\n{torn` }),
     MAP,
   );
   assertEquals(rewriting.notes, ["objects.jsonl: line 2 is not JSON"]);
   assertEquals(shown(rewriting)[`${RUN}/objects.jsonl`], `644 ${path("/new/x")}\n{torn`);
+});
+
+Deno.test("rewriteRun() and rewriteJob() note a document that was not read", () => {
+  const run = { folder: RUN, found: runFolder(), jobs: [], tags: [] };
+  assertEquals(
+    rewriteRun(run, originals({}), MAP).notes,
+    ["status.json", "objects.jsonl"].map((path) =>
+      `${path} could not be read: its paths stay as they are`
+    ),
+  );
+  const params = originals({ [`${FOLDER}/params.json`]: PARAMS("/ws") });
+  assertEquals(rewriteJob(JOB, found({}), params, MAP).notes, [
+    `${STATUS} could not be read: its paths stay as they are`,
+  ]);
 });
 
 Deno.test("runOriginals() are its folders, links and documents, and not itself twice", () => {

@@ -1,0 +1,100 @@
+/**
+ * What will be done with the run itself: a function of what was found.
+ *
+ * @module
+ */
+
+import type { Sight } from "../host/host.ts";
+import { JOBS, runLink } from "../workspace/layout.ts";
+import { compareRuns, readRunStatus, type RunStatus } from "../workspace/runs.ts";
+import { isTimeLater } from "../workspace/times.ts";
+import type { FoundRunFolder } from "./inventory.ts";
+import { type Ends, willStand } from "./plan.ts";
+import type { PlannedJob, PlannedRun } from "./types.ts";
+
+/** Plans the run. */
+export function planRun(
+  runId: string,
+  jobs: PlannedJob[],
+  found: Ends<FoundRunFolder>,
+  { source, destination }: Ends<RunStatus | undefined>,
+  sights: Ends<Sight>,
+): PlannedRun {
+  const inProgress = source !== undefined && !source.ended;
+  const decision = decideRun(jobs, found, source, destination);
+  const files = [...found.source.values()].filter((entry) => entry.kind === "file");
+  return {
+    ...decision,
+    inProgress,
+    files: files.length,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    isCurrent: sights.source.current?.runId === runId,
+    becomesCurrent: !inProgress && decision.action !== "leave" &&
+      movesCurrent(runId, sights),
+  };
+}
+
+function decideRun(
+  jobs: PlannedJob[],
+  found: Ends<FoundRunFolder>,
+  source: RunStatus | undefined,
+  destination: RunStatus | undefined,
+): Pick<PlannedRun, "action" | "reason"> {
+  if (found.destination.size === 0) return { action: "copy" };
+  if (isInProgressThere(jobs, source, destination)) {
+    return { action: "leave", reason: "in progress at the destination" };
+  }
+  if (source?.ended === false && destination?.ended === true) {
+    return { action: "skip", reason: "ended at the destination, in progress at the source" };
+  }
+  const ended = source?.ended === true && destination?.ended !== true;
+  if (ended || isNewer(found.source, found.destination)) {
+    return { action: "replace", reason: "newer at the source" };
+  }
+  if (jobs.some((job) => willStand(job) && !found.destination.has(runLink(job)))) {
+    return { action: "replace", reason: "links to jobs are missing at the destination" };
+  }
+  return { action: "skip" };
+}
+
+/**
+ * Whether the run runs there, rather than being a copy of one that ran at the source: a copy has
+ * the source's start and host, and no job with a `.pid`.
+ */
+function isInProgressThere(
+  jobs: PlannedJob[],
+  source: RunStatus | undefined,
+  destination: RunStatus | undefined,
+): boolean {
+  if (destination === undefined || destination.ended) return false;
+  return destination.startedAt !== source?.startedAt ||
+    destination.hostname !== source?.hostname ||
+    jobs.some((job) => job.destination === "running");
+}
+
+/** Whether a run's folder has something that the other lacks, or has only older. */
+function isNewer(source: FoundRunFolder, destination: FoundRunFolder): boolean {
+  for (const [path, entry] of source) {
+    if (path === JOBS || path.startsWith(`${JOBS}/`)) continue; // links, made anew
+    const there = destination.get(path);
+    if (there === undefined) return true;
+    if (entry.kind !== "folder" && isTimeLater(entry.mtime, there.mtime)) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether the link `current` is made, or moved: when there is none and no later run, or when it
+ * names an older run that has ended. Without a link experimaestro takes the latest run, so a link
+ * to an older one would change what it takes. experimaestro before 2.1.1 keeps its link elsewhere,
+ * and would take this one for a run.
+ */
+export function movesCurrent(runId: string, { source, destination }: Ends<Sight>): boolean {
+  const { current, currentStatus } = destination;
+  if (current?.by === "older link") return false;
+  if (current?.by !== "link" && source.current?.by === "older link") return false;
+  if (current === undefined) return true;
+  const order = compareRuns(runId, current.runId);
+  if (current.by === "latest") return order >= 0;
+  return order > 0 && readRunStatus(currentStatus)?.ended !== false;
+}
