@@ -78,7 +78,8 @@ function compile(path: string): void {
 async function install(): Promise<boolean> {
   const { imports } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
   const dependencies = Object.fromEntries(
-    ["js-yaml", "fast-check"].map((name) => [name, imports[name].replace(/^npm:.*@/, "")]),
+    ["fast-check", "get-east-asian-width", "js-yaml"]
+      .map((name) => [name, imports[name].replace(/^npm:.*@/, "")]),
   );
   const manifest = JSON.stringify({ private: true, type: "module", dependencies });
   const file = join(OUT, "package.json");

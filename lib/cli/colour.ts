@@ -13,6 +13,7 @@ export type Mark = "good" | "care" | "bad";
 /** Colours a text, or leaves it as it is. */
 export type Paint = (mark: Mark, text: string) => string;
 
+// Not `@std/fmt/colors`: where NO_COLOR is set it never colours, and `--color=always` has to.
 const CODES: Record<Mark, number> = { good: 32, care: 33, bad: 31 };
 
 /** Leaves every text as it is. */

@@ -4,6 +4,10 @@
  * @module
  */
 
+import { unicodeWidth as width } from "@std/cli/unicode-width";
+
+export { width };
+
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
 /** Shows a number of bytes: `512 B`, `18.6 GiB`, `212 GiB`. */
@@ -69,17 +73,6 @@ export function count(number: number, noun: string): string {
 /** Shows a whole number, its thousands set apart. */
 export function formatCount(number: number): string {
   return number.toLocaleString("en-US");
-}
-
-// Scripts whose characters take two columns, and the pictographs.
-const WIDE =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-
-/** How many columns of a terminal a text takes. */
-export function width(text: string): number {
-  let columns = 0;
-  for (const character of text) columns += WIDE.test(character) ? 2 : 1;
-  return columns;
 }
 
 /** Cuts a text to so many columns; what was cut shows as `…`. */

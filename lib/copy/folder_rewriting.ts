@@ -4,7 +4,7 @@
  * @module
  */
 
-import { normalize } from "@std/path";
+import { normalize } from "@std/path/normalize";
 import { CopyError } from "../errors.ts";
 import type { Entry } from "../host/host.ts";
 import type { Original } from "../host/originals.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { delay } from "@std/async/delay";
 import { CopyError } from "../errors.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { readOriginals } from "../host/originals.ts";
@@ -56,7 +57,7 @@ async function rewriteJobs(
   const map = mapOf(survey);
   const rewritten: Rewritten = new Map();
   for (const [index, job] of jobs.entries()) {
-    if (index % REWRITTEN_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+    if (index % REWRITTEN_AT_ONCE === 0) await delay(0);
     try {
       const found = survey.found.source.jobs.get(jobFolder(job))!;
       rewritten.set(job, rewriteJob(job, found, originals, map));

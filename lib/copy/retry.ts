@@ -4,8 +4,8 @@
  * @module
  */
 
+import { delay } from "@std/async/delay";
 import { CopyError, LostConnection } from "../errors.ts";
-import { pause } from "../host/pause.ts";
 import type { CopyOptions } from "./types.ts";
 
 /** The pauses before another try, in seconds. */
@@ -47,7 +47,7 @@ export async function withRetries<T>(
         message,
       });
       await reset();
-      await pause(seconds * 1000, signal).catch(() => {
+      await delay(seconds * 1000, signal && { signal }).catch(() => {
         throw new CopyError("interrupted", "the copy was interrupted");
       });
     }

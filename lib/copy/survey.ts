@@ -4,10 +4,10 @@
  * @module
  */
 
+import { delay } from "@std/async/delay";
 import { CopyError, notThere } from "../errors.ts";
 import type { Host, SeenRun, Sight, Tools } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
-import { pause } from "../host/pause.ts";
 import { rsyncVersion } from "../host/rsync.ts";
 import { checkId, CURRENT, jobFolder, jobName, runFolder } from "../workspace/layout.ts";
 import { type JobInfo, readJobsFile } from "../workspace/jobs.ts";
@@ -74,7 +74,7 @@ export async function survey(
   const opening = hosts.open(workspaces.destination);
   opening.catch(() => {}); // it is awaited later
   await hosts.expect(workspaces.destination);
-  await Promise.race([opening, pause(0)]); // a login is under way before there is more to do here
+  await Promise.race([opening, delay(0)]); // a login is under way before there is more to do here
   const { jobs, problems } = readJobsFile(source.run.jobs);
   const run = runFolder(experimentId, source.run.runId);
   const done = new Set<string>();

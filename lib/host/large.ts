@@ -6,6 +6,7 @@
  * @module
  */
 
+import { ensureDirSync } from "@std/fs/ensure-dir";
 import { CopyError } from "../errors.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { within } from "./pause.ts";
@@ -80,7 +81,7 @@ async function copyOne(
   using source = await Deno.open(from);
   const before = await source.stat();
   if (!isPlain(before) || !isStill(before, from)) return;
-  Deno.mkdirSync(parentOf(to), { recursive: true });
+  ensureDirSync(parentOf(to));
   using destination = await Deno.open(to, { createNew: true, write: true, mode: 0o600 });
   // the call gives the copy its mode at once, and rsync has to be able to go on in it
   if (before.size <= ONE_CALL && (before.mode ?? 0) & 0o200) {

@@ -5,10 +5,10 @@
  * @module
  */
 
+import { delay } from "@std/async/delay";
 import { CURRENT, EXPERIMENTS } from "../workspace/layout.ts";
 import { removeTree } from "./changes.ts";
 import { namesIn } from "./files.ts";
-import { pause } from "./pause.ts";
 import { isFolder } from "./real_folders.ts";
 
 /** Where, in a staging folder, what is being replaced waits until the new one stands. */
@@ -44,7 +44,7 @@ async function hasNoNamesElsewhere(
   const folders = [root];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     if (performance.now() - rested > BUSY) {
-      await pause(0, signal);
+      await delay(0, signal && { signal });
       rested = performance.now();
     }
     for (const { name, isDirectory } of Deno.readDirSync(folder)) {

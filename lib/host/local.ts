@@ -4,6 +4,7 @@
  * @module
  */
 
+import { delay } from "@std/async/delay";
 import { CopyError } from "../errors.ts";
 import { JOBS, leadsTo, parentOf } from "../workspace/layout.ts";
 import { requireAccess } from "./access.ts";
@@ -36,7 +37,6 @@ import { browseLocally, lookLocally } from "./local_look.ts";
 import { settleLocally } from "./local_settle.ts";
 import { tidyLocally } from "./local_tidy.ts";
 import { packLocally, unpackLocally } from "./pack.ts";
-import { pause } from "./pause.ts";
 import { output, type Program, start, stopIfAborted, type Watch } from "./process.ts";
 import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
 
@@ -93,7 +93,7 @@ export class LocalHost implements Host {
     let rested = performance.now();
     for (const folder of folders) {
       if (performance.now() - rested > BUSY) { // Ctrl-C is heard in between, and a login goes on
-        await pause(0);
+        await delay(0);
         stopIfAborted(this.watch);
         rested = performance.now();
       }

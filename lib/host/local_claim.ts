@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ensureDirSync } from "@std/fs/ensure-dir";
 import { CopyError } from "../errors.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { refused } from "./access.ts";
@@ -26,7 +27,7 @@ export async function claimLocally(
 ): Promise<Claim & Pick<Lock, "isHeld">> {
   const parent = parentOf(staging);
   if (lookAt(parent, "")?.kind === "link") throw refused("write", parent);
-  Deno.mkdirSync(parentOf(parent), { recursive: true });
+  ensureDirSync(parentOf(parent));
   for (const path of [parent, staging, `${parent}/${ASIDE}`]) {
     if (isInTheWay(path)) throw inTheWay(path);
   }
@@ -121,7 +122,7 @@ export function putBack(staging: string, places: Place[]): number {
       if (!folders.has(from)) continue;
       const names = namesIn(from)!;
       if (names.length > 0 && lookAt(into, "") === undefined) {
-        Deno.mkdirSync(into, { recursive: true });
+        ensureDirSync(into);
       }
       if (!isFolder(into)) continue;
       for (const { name } of names) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ensureDirSync } from "@std/fs/ensure-dir";
 import { CopyError } from "../errors.ts";
 import { JOBS, parentOf } from "../workspace/layout.ts";
 import { refused } from "./access.ts";
@@ -164,7 +165,7 @@ class Places {
     const known = this.#names.get(folder);
     if (known !== undefined) return known;
     const { kind } = lookAt(folder, "") ?? {};
-    if (kind === undefined) Deno.mkdirSync(folder, { recursive: true });
+    if (kind === undefined) ensureDirSync(folder);
     else if (kind !== "folder") return undefined;
     const names = namesOf(folder);
     this.#names.set(folder, names);

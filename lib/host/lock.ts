@@ -10,10 +10,10 @@
  * @module
  */
 
+import { delay } from "@std/async/delay";
 import { parentOf } from "../workspace/layout.ts";
 import { attempt, removeTree } from "./changes.ts";
 import { lookAt, namesIn } from "./files.ts";
-import { pause } from "./pause.ts";
 import { inTheWay, isFolder, isInTheWay } from "./real_folders.ts";
 
 /** How often somebody else's lock is tried again, in milliseconds. */
@@ -56,7 +56,7 @@ export async function takeLock(
     const taken = await tryLock(path, signal);
     if (taken !== undefined) return { ...taken, waited };
     if (!waited) onWait();
-    await pause(AGAIN, signal);
+    await delay(AGAIN, signal && { signal });
   }
 }
 
@@ -71,7 +71,7 @@ export async function tryLock(
   if (file === undefined) return undefined;
   const lock = hold(path, ours, file);
   // who lets go of it in order removes it
-  if (!fresh) await pause(GRACE, signal).catch((reason) => giveUp(lock, reason));
+  if (!fresh) await delay(GRACE, signal && { signal }).catch((reason) => giveUp(lock, reason));
   return lock;
 }
 

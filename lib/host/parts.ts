@@ -4,6 +4,8 @@
  * @module
  */
 
+import { concat } from "@std/bytes/concat";
+
 /** What to write to a process. */
 export type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
@@ -42,14 +44,7 @@ export async function* tapped(parts: Parts, onPart: () => void): AsyncGenerator<
   }
 }
 
-/** Parts as one, in memory that has room for them. Default: in new memory, but for a single one. */
-export function joined(parts: Uint8Array[], memory?: Uint8Array): Uint8Array {
-  if (memory === undefined && parts.length === 1) return parts[0]!;
-  const whole = memory ?? new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole.subarray(0, at);
+/** Parts as one; a single one is not copied. */
+export function joined(parts: Uint8Array[]): Uint8Array {
+  return parts.length === 1 ? parts[0]! : concat(parts);
 }

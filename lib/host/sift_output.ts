@@ -5,8 +5,6 @@
  * @module
  */
 
-import { joined } from "./parts.ts";
-
 /** What is larger is not put together with what comes beside it, in bytes. */
 const MAX_JOINED = 1 << 20;
 
@@ -38,7 +36,12 @@ export class Output {
     const size = parts.reduce((sum, { length }) => sum + length, 0);
     if (size > MAX_JOINED || parts.length < 2) return parts;
     if (size > this.#memory.length) this.#memory = new Uint8Array(2 * size);
-    return [joined(parts, this.#memory)];
+    let end = 0;
+    for (const part of parts) {
+      this.#memory.set(part, end);
+      end += part.length;
+    }
+    return [this.#memory.subarray(0, end)];
   }
 
   /** What follows does not follow in memory. */

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { parse } from "@std/jsonc";
-import { dirname } from "@std/path";
+import { parse } from "@std/jsonc/parse";
+import { dirname } from "@std/path/dirname";
 import { nearest } from "./nearest.ts";
 import { CopyError } from "../errors.ts";
 import { readSettingsText } from "../host/text_file.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { dirname } from "@std/path";
+import { dirname } from "@std/path/dirname";
 import { variable } from "../host/environment.ts";
 import { realPath } from "../host/files.ts";
 import { readSettingsText } from "../host/text_file.ts";

@@ -76,8 +76,13 @@ Deno.test("count() agrees in number", () => {
   ]);
 });
 
-Deno.test("width() counts wide characters twice", () => {
+Deno.test("width() counts wide characters twice, and what goes onto others not at all", () => {
+  assertEquals([width("e\u0301"), width("実\u3099"), width("\u200b")], [1, 2, 0]);
   assertEquals([width("abc"), width("実験"), width("█░"), width("é")], [3, 4, 2, 1]);
+});
+
+Deno.test("clip() parts no character from what goes onto it", () => {
+  assertEquals(clip("ae\u0301bc", 3), "ae\u0301…");
 });
 
 Deno.test("clip() cuts to the width, wide characters too", () => {

@@ -1,6 +1,11 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { ensureDir, exists } from "@std/fs";
-import { parse } from "@std/jsonc";
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { delay } from "@std/async/delay";
+import { concat } from "@std/bytes/concat";
+import { unicodeWidth } from "@std/cli/unicode-width";
+import { ensureDirSync } from "@std/fs/ensure-dir";
+import { parse } from "@std/jsonc/parse";
+import { parse as parseYaml } from "@std/yaml/parse";
+import { withFolder } from "../variables.ts";
 
 // what holds for @std must hold for its stand-ins: these tests pass with either
 
@@ -12,14 +17,63 @@ Deno.test("parse() reads comments and trailing commas, and refuses the rest", ()
   }
 });
 
-Deno.test("ensureDir() and exists() agree", async () => {
-  const root = await Deno.makeTempDir();
-  await ensureDir(`${root}/a/b`);
-  await ensureDir(`${root}/a/b`);
-  assertEquals([await exists(`${root}/a/b`), await exists(`${root}/c`)], [true, false]);
-  await Deno.writeTextFile(`${root}/f`, "");
-  await assertRejects(() => ensureDir(`${root}/f`), Error);
-  await Deno.remove(root, { recursive: true });
+Deno.test("parse() of YAML reads what settings may hold, and tells where it cannot", () => {
+  const values =
+    "[a, 'yes', yes, true, 1, 1.5, 010, 08, 0o7, 0x1F, 1_000, 22:22, 1e5, ~, -.5, .inf]";
+  assertEquals(parseYaml(values), [
+    ...["a", "yes", "yes", true, 1, 1.5, 8, "08", "0o7", 31, 1000, "22:22", 100000, null],
+    ...["-.5", Infinity],
+  ]);
+  assertEquals(parseYaml("a: &x { b: 1 }\nc: { <<: *x, d: 2026-01-18 }"), {
+    a: { b: 1 },
+    c: { b: 1, d: new Date("2026-01-18") },
+  });
+  assertEquals(parseYaml("a: 1\na: 2", { allowDuplicateKeys: true }), { a: 2 });
+  assertEquals(parseYaml(""), null);
+  const message = /^.+ at line 2, column 1\b/;
+  assertMatch(assertThrows(() => parseYaml("a: 1\n]"), SyntaxError).message, message);
+  assertThrows(() => parseYaml("a: 1\na: 2"), SyntaxError);
+});
+
+Deno.test("ensureDirSync() makes what is not there, and is content with what is", () =>
+  withFolder(async (root) => {
+    for (const _ of [1, 2]) ensureDirSync(`${root}/a/b`);
+    assertEquals(Deno.statSync(`${root}/a/b`).isDirectory, true);
+    await Deno.symlink("a", `${root}/link`);
+    ensureDirSync(`${root}/link`);
+    await Deno.writeTextFile(`${root}/f`, "");
+    assertThrows(() => ensureDirSync(`${root}/f`), Error);
+  }));
+
+Deno.test("delay() waits, until the signal fires", async () => {
+  await delay(0);
+  await delay(0, undefined);
+  const stop = new AbortController();
+  const waiting = assertRejects(() => delay(1e6, { signal: stop.signal }), TypeError, "why");
+  stop.abort(new TypeError("why"));
+  await waiting;
+  await assertRejects(() => delay(0, { signal: stop.signal }), TypeError, "why");
+});
+
+Deno.test("concat() puts parts together in memory of their own", () => {
+  const one = Uint8Array.of(1, 2);
+  const whole = concat([one, new Uint8Array(), Uint8Array.of(3)]);
+  assertEquals([whole, concat([])], [Uint8Array.of(1, 2, 3), new Uint8Array()]);
+  assertEquals(whole.buffer.byteLength, 3);
+});
+
+Deno.test("unicodeWidth() counts columns", () => {
+  const widths = {
+    "a b": 3,
+    "é": 1,
+    "e\u0301": 1,
+    "実験": 4,
+    "\u1100\u1161": 2,
+    "👩": 2,
+    "\u200b": 0,
+  };
+  for (const [text, width] of Object.entries(widths)) assertEquals(unicodeWidth(text), width);
+  assertEquals(unicodeWidth("…█░─→"), 5);
 });
 
 Deno.test("assertEquals() and its like fail when they should", async () => {

@@ -1,5 +1,5 @@
 /**
- * Stands in for `@std/jsonc` where JSR is out of reach.
+ * Stands in for `@std/jsonc/parse` where JSR is out of reach.
  *
  * @module
  */
