@@ -160,7 +160,9 @@ Deno.test("README.md's figures are those of bench/RESULTS.md", () => {
 });
 
 Deno.test("docs/reliability.md names tests that are there", () => {
-  const rows = [...DOCUMENTS.get("docs/reliability.md")!.matchAll(/^\|.* in `(\S+_test\.ts)`/gm)];
+  const rows = [
+    ...DOCUMENTS.get("docs/reliability.md")!.matchAll(/^\|.* in `(\S+_(?:test|cases)\.ts)`/gm),
+  ];
   assert(rows.length > 8, `only ${rows.length} rows were found`);
   for (const [row, file] of rows) {
     const source = Deno.readTextFileSync(join(ROOT, "tests", file!));

@@ -47,8 +47,10 @@ export async function lookLocally(
   const nearest = nearestOf(real);
   if (nearest !== undefined && !isFolder(nearest)) throw noFolder(nearest);
   const names = new Set(namesIn(real)?.map(({ name }) => name));
-  const jobsPath = realPath(`${real}/${JOBS}`) ?? `${real}/${JOBS}`;
-  const experimentsPath = realPath(`${real}/${EXPERIMENTS}`) ?? `${real}/${EXPERIMENTS}`;
+  const [jobsPath, experimentsPath] = [
+    placeOf(`${real}/${JOBS}`),
+    placeOf(`${real}/${EXPERIMENTS}`),
+  ];
   const experiment = `${experimentsPath}/${experimentId ?? ""}`;
   if (experimentId !== undefined) refuseForeign(experiment, experimentId);
   const staging = [stagingFor(real, jobsPath), stagingFor(real, experimentsPath)] as const;
@@ -103,7 +105,15 @@ export function browseLocally(
 }
 
 function noFolder(path: string): CopyError {
-  return new CopyError("refused", `${path} is not a folder`, "choose another workspace");
+  const what = linkTarget(path) === undefined ? "not a folder" : "a link that leads nowhere";
+  return new CopyError("refused", `${path} is ${what}`, "choose another workspace");
+}
+
+/** Where a folder of a workspace is, links resolved; it may not be there yet. */
+function placeOf(path: string): string {
+  const real = realPath(path);
+  if (real === undefined && linkTarget(path) !== undefined) throw noFolder(path);
+  return real ?? path;
 }
 
 /** Refuses an experiment's folder that is a link to anything but a folder of that experiment. */

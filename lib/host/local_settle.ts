@@ -89,17 +89,18 @@ function isHolding({ reason }: FailedMove): boolean {
   return reason !== APPEARED;
 }
 
-/** Why a folder is not moved. */
-const CAME_AS_LINK = "it came as a link";
+/** Why a folder is not moved: something else has come, or nothing. */
+const [CAME_AS_LINK, LACKING] = ["it came as a link", "it is not in the staging folder"];
 
 /** Why a run does not replace another: a folder there is a link or a file here, for one. */
 const LOST = "what only the one that stands there holds could not be kept";
 
-/** The folders that were staged as something else: nothing is written through a link. */
+/** Why some folders cannot be moved: nothing is written through a link. */
 function notFolders(staging: string, moves: Move[], staged: RealFolders): Map<string, string> {
   const folders = moves.filter(({ kind }) => kind !== "link").map(({ from }) => from);
   const others = folders.filter((from) => !staged.has(`${staging}/${from}`));
-  return new Map(others.map((from) => [from, CAME_AS_LINK]));
+  const isLacking = (from: string) => staged.hasRoomFor(`${staging}/${from}`);
+  return new Map(others.map((from) => [from, isLacking(from) ? LACKING : CAME_AS_LINK]));
 }
 
 /** The folder of an entry that must be one, and no link: of a job or of a run, or above these. */

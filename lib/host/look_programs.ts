@@ -19,6 +19,7 @@ real() { # links resolved, of what exists of a path: resolved
   here=$1 rest=
   while [ ! -d "$here" ] && [ "$here" != / ]; do
     [ ! -e "$here" ] || stop "$here is not a folder"
+    [ ! -L "$here" ] || stop "$here is a link that leads nowhere"
     rest=/\${here##*/}$rest here=\${here%/*}
     [ -n "$here" ] || here=/
   done

@@ -79,7 +79,7 @@ function* headers(entry: OverlayEntry, size: number, isForGnu: boolean): Generat
   yield bytes;
   yield padding(bytes.length);
   const mode = entry.kind === "link" ? 0o777 : entry.mode;
-  yield header(LETTERS[entry.kind], name, mode, size, linkName);
+  yield header(LETTERS[entry.kind], name, mode, size, linkName, wholeSeconds(entry.mtime));
 }
 
 /** A record of a pax header: its length in bytes, which counts itself, a blank, and what it says. */
@@ -91,12 +91,21 @@ export function record(key: string, value: string): string {
   return `${length + digits}${rest}`;
 }
 
+/**
+ * The time for a tar that reads no pax records, such as busybox's. It is rounded up: what was copied
+ * must not look older than what it was made of.
+ */
+function wholeSeconds(time: string): number {
+  return Math.min(Math.max(0, Math.ceil(Number(time))), 8 ** 11 - 1);
+}
+
 function header(
   letter: string,
   name: Uint8Array,
   mode: number,
   size: number,
   linkName = new Uint8Array(),
+  seconds = 0,
 ): Uint8Array {
   const block = new Uint8Array(BLOCK);
   block.set(name.subarray(0, NAME));
@@ -104,7 +113,7 @@ function header(
   writeOctal(block, 108, 8, 0);
   writeOctal(block, 116, 8, 0);
   writeOctal(block, 124, 12, size);
-  writeOctal(block, 136, 12, 0);
+  writeOctal(block, 136, 12, seconds);
   encoder.encodeInto(letter, block.subarray(156));
   block.set(linkName.subarray(0, NAME), 157);
   encoder.encodeInto("ustar\x0000", block.subarray(257));

@@ -205,16 +205,19 @@ settle() { # a group: of one kind, from one folder into another; the names are t
   if [ -z "$wrong" ] && { [ -L "$into" ] || [ ! -d "$into" ]; }; then
     wrong="$into is a link or no folder"
   fi
-  if plain "$@" && (cd "$parent" && mv -f "$@" "$into/") 2> /dev/null; then return; fi
+  tried=
+  if plain "$@"; then
+    (cd "$parent" && mv -f "$@" "$into/") 2> /dev/null && return
+    tried=yes # it may have moved some of them
+  fi
   for name do
     shift
-    if ! there "$staging/$parent/$name" && ! was_link "$parent/$name"; then
-      there "$into/$name" || failed "$name" "it is not in the staging folder"
-      continue
-    fi
-    if [ -n "$wrong" ]; then failed "$name" "$wrong"
-    elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
+    if [ "$wrong" = held ]; then failed "$name" held
     elif came_as_link "$parent/$name"; then failed "$name" "it came as a link"
+    elif ! there "$staging/$parent/$name"; then
+      [ -n "$tried" ] && there "$into/$name" || failed "$name" "it is not in the staging folder"
+    elif [ -n "$wrong" ]; then failed "$name" "$wrong"
+    elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
     elif ! there "$into/$name"; then set -- "$@" "$name"
     elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is no link"
     elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
