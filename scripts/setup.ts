@@ -15,7 +15,10 @@ const EXPERIMAESTRO = "2.7.0";
 const ACTIONLINT = "1.7.12";
 /** Which Debian package brings which program. */
 const PACKAGES = { rsync: "rsync", ssh: "openssh-client", sshd: "openssh-server" };
-/** What the tests use besides: a tracer of system calls, a terminal, and login shells to try. */
+/**
+ * What the tests use besides: a tracer of system calls, a terminal, and the shells and tars that they
+ * try.
+ */
 const OTHERS = {
   strace: "strace",
   tmux: "tmux",
@@ -24,6 +27,8 @@ const OTHERS = {
   fish: "fish",
   tcsh: "tcsh",
   ksh: "ksh",
+  mksh: "mksh",
+  dash: "dash",
   busybox: "busybox",
   bsdtar: "libarchive-tools",
 };

@@ -83,6 +83,10 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
     Deno.env.set("XPM_FAULTS", "full");
     return test(args.length === 0 ? ["tests/faults"] : args);
   },
+  "test:hosts": (args) => {
+    Deno.env.set("XPM_HOSTS", "full");
+    return test(["tests/hosts", ...args]);
+  },
   check,
   ok,
   copy: (args) => run("cli.ts", args, Deno.env.get("INIT_CWD")),

@@ -14,7 +14,7 @@ import {
   planCopy,
   type Workspace,
 } from "../../mod.ts";
-import { hasSshd, type Sshd, type SshdOptions, startSshd } from "./sshd.ts";
+import { hasSshd, shareLogin, type Sshd, type SshdOptions, startSshd } from "./sshd.ts";
 
 /** Where from, where to. */
 export type Direction = "local to local" | "local to remote" | "remote to local";
@@ -60,9 +60,6 @@ export interface DirectionOptions {
   ignore?: boolean;
 }
 
-/** How long a login may take, in milliseconds. */
-const PATIENCE = 20_000;
-
 /** The file system in memory, where there is one. */
 export const MEMORY = "/dev/shm";
 
@@ -74,7 +71,6 @@ export interface SharedSshdOptions extends SshdOptions {
 
 const reachable = await hasSshd();
 let sshd: Sshd | undefined;
-let login: Deno.ChildProcess | undefined;
 let home: string | undefined;
 
 /** Starts the sshd before the first test of a file; its sessions begin with an empty home. */
@@ -84,33 +80,12 @@ export function useSshd(options: SharedSshdOptions = { logins: "shared" }): void
     home = Deno.makeTempDirSync({ prefix: "xpm-home-" });
     const environment = { HOME: home, ...options.environment };
     sshd = await startSshd({ ...options, environment });
-    if (options.logins === "shared") sshd = await withLogin(sshd);
+    if (options.logins === "shared") sshd = await shareLogin(sshd);
   });
   Deno.test.afterAll(async () => {
-    login?.kill();
-    await login?.status;
     await sshd?.[Symbol.asyncDispose]();
     if (home !== undefined) Deno.removeSync(home, { recursive: true });
   });
-}
-
-/** The same sshd, with options by which every ssh goes through one login. */
-async function withLogin(sshd: Sshd): Promise<Sshd> {
-  const options = ["-S", `${sshd.dir}/login`, ...sshd.options];
-  const ssh = (...args: string[]) =>
-    new Deno.Command("ssh", {
-      args: [...options, ...args, "--", sshd.host],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    });
-  login = ssh("-M", "-N").spawn();
-  const end = Date.now() + PATIENCE;
-  while (!(await ssh("-O", "check").output()).success) {
-    if (Date.now() > end) throw new Error("ssh did not log in");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return { ...sshd, options };
 }
 
 /** Registers a test for each direction. */

@@ -35,6 +35,8 @@ export interface Sshd extends AsyncDisposable {
 const ATTEMPTS = 3;
 /** How long sshd has to answer, in milliseconds. */
 const PATIENCE = 10_000;
+/** How long a login may take, in milliseconds. */
+const LOGIN_PATIENCE = 20_000;
 
 /** Whether an sshd can be had here; to skip tests by. */
 export async function hasSshd(): Promise<boolean> {
@@ -67,6 +69,33 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
       throw new Error(`sshd did not start:\n${log}`);
     }
   }
+}
+
+/** The same sshd, with options by which every ssh goes through one login, which ends with it. */
+export async function shareLogin(sshd: Sshd): Promise<Sshd> {
+  const options = ["-S", `${sshd.dir}/login`, ...sshd.options];
+  const ssh = (...args: string[]) =>
+    new Deno.Command("ssh", {
+      args: [...options, ...args, "--", sshd.host],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    });
+  const login = ssh("-M", "-N").spawn();
+  const end = Date.now() + LOGIN_PATIENCE;
+  while (!(await ssh("-O", "check").output()).success) {
+    if (Date.now() > end) throw new Error("ssh did not log in");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return {
+    ...sshd,
+    options,
+    async [Symbol.asyncDispose](): Promise<void> {
+      login.kill();
+      await login.status;
+      await sshd[Symbol.asyncDispose]();
+    },
+  };
 }
 
 function makeKeys(dir: string): void {

@@ -1,0 +1,77 @@
+/**
+ * Hosts of many kinds, behind a stand-in for `ssh`: shells, and programs that are not GNU's. All of
+ * them are tried by `deno task test:hosts`.
+ *
+ * @module
+ */
+
+import { SshHost } from "../../lib/host/ssh.ts";
+import { findProgram } from "../../scripts/setup.ts";
+import {
+  makeStandIn,
+  missingFor,
+  type StandIn,
+  type StandInOptions,
+  tarOf,
+  tellsAll,
+} from "../support/stand_in.ts";
+import { withVariables } from "../variables.ts";
+import { conforms } from "./conformance.ts";
+import type { Traits } from "./words.ts";
+
+/** What is always tried. */
+const FEW: StandInOptions[] = [
+  { shell: "dash", tar: "tar" },
+  { shell: "bash", tar: "bsdtar" },
+  { shell: "busybox", tar: "busybox", busybox: true },
+  { shell: "dash", tar: "tar", nobody: true },
+];
+
+/** What is tried besides, when all is. */
+const MANY: StandInOptions[] = ["dash", "bash", "busybox", "ksh", "mksh", "zsh"].flatMap((shell) =>
+  ["tar", "bsdtar", "busybox"].map((tar) => ({ shell, tar }))
+);
+
+/** Registers the cases for a host. */
+async function tryHost(options: StandInOptions): Promise<void> {
+  const { shell, tar, busybox = false, nobody = false } = options;
+  const missing = await missingFor(options);
+  const hasFlock = await findProgram("flock") !== undefined && !busybox;
+  const traits: Traits = {
+    remote: true,
+    decimals: busybox || !tellsAll("find") ? 0 : 9,
+    tar: missing.includes(tar) ? "GNU" : tar === "busybox" ? "busybox" : tarOf(tar),
+    judges: hasFlock ? ["shell", "program"] : ["shell"],
+    user: nobody ? 65534 : Deno.uid()!,
+  };
+  let standIn: StandIn | undefined;
+  let copies = 0;
+  Deno.test.beforeAll(async () => {
+    if (missing.length === 0) standIn = await makeStandIn(options);
+  });
+  Deno.test.afterAll(() => standIn?.[Symbol.dispose]());
+  const sh = shell === "busybox" ? "busybox ash" : shell;
+  const its = traits.tar === "bsdtar" ? "bsdtar" : `${traits.tar} tar`;
+  const who = nobody ? "a host where one is nobody," : "a host";
+  conforms({
+    name: busybox ? `${who} of busybox` : `${who} with ${sh} and ${its}`,
+    traits,
+    missing: missing.length > 0 ? `there is no ${missing.join(" and no ")}` : undefined,
+    onlyModes: nobody,
+    use(home, action) {
+      const PATH = `${standIn!.folder}:${Deno.env.get("PATH")}`;
+      const login = () => ({ connectTimeout: 20, reached: false, copy: `copy ${++copies}` });
+      const connect = () => new SshHost({ host: "far" }, { fsync: true }, login());
+      return withVariables({ HOME: home, PATH }, () => action({ traits, home, connect }));
+    },
+  });
+}
+
+const isTried = (one: StandInOptions, all: StandInOptions[]) =>
+  all.some(({ shell, tar, busybox, nobody }) =>
+    shell === one.shell && tar === one.tar && !busybox && !nobody
+  );
+const many = MANY.filter((one) => !isTried(one, FEW));
+for (const options of Deno.env.get("XPM_HOSTS") === "full" ? [...FEW, ...many] : FEW) {
+  await tryHost(options);
+}

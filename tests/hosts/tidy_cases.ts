@@ -1,0 +1,85 @@
+/**
+ * What copies have left: listed, and removed, but for what is in use.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import type { Case } from "./conformance.ts";
+import { ROOT } from "./fixture.ts";
+
+const AREA = "ws/.xpm-staging";
+const [LEFT, USED, TORN] = ["0000000000000001", "0000000000000002", "0000000000000003"];
+
+export const tidyCases: readonly Case[] = [
+  {
+    name: "tidy() lists what copies have left, and removes it when told to, but for what is in use",
+    modes: true,
+    async check(f) {
+      f.make({
+        [`${AREA}/${LEFT}/jobs/t/a/half`]: "x".repeat(100_000),
+        [`${AREA}/${LEFT}/about.json`]: '{"a": "é"}\n',
+        [`${AREA}/${TORN}/replaced/jobs/t/old/out`]: "1",
+        [`${AREA}/replaced/20260101T000000-ab/jobs/t/b/closed/out`]: "2",
+        [`${AREA}/replaced/a file`]: "3",
+        "ws/jobs/t/c/out": "4",
+      });
+      f.touch("1500000000", `${AREA}/${LEFT}/about.json`, `${AREA}/replaced/20260101T000000-ab`);
+      Deno.chmodSync(f.at(`${AREA}/replaced/20260101T000000-ab/jobs/t/b/closed`), 0o500);
+      const held = await f.claim(USED, { about: "theirs" });
+      const found = async (remove: boolean) =>
+        (await f.leftovers({ remove })).map(({ path, kind, state, about }) =>
+          `${path.slice(`${ROOT}/${AREA}/`.length)}: ${kind}, ${state}, ${about.trim()}`
+        );
+      const kept = "replaced/20260101T000000-ab: replaced";
+      assertEquals(await found(false), [
+        `${LEFT}: staging, left, {"a": "é"}`,
+        `${USED}: staging, in use, theirs`,
+        `${TORN}: staging, left, `,
+        `${kept}, left, `,
+      ]);
+      const [left, used, , replaced] = await f.leftovers();
+      assertEquals([left!.modified, replaced!.modified], [1500000000, 1500000000]);
+      assert(Math.abs(used!.modified - Date.now() / 1000) < 60, `${used!.modified}`);
+      assert(left!.bytes >= 100_000 && left!.bytes < 200_000, `${left!.bytes} bytes`);
+      assertEquals(await found(true), [
+        `${LEFT}: staging, removed, {"a": "é"}`,
+        `${USED}: staging, in use, theirs`,
+        `${TORN}: staging, removed, `,
+        `${kept}, removed, `,
+      ]);
+      // what a copy had moved aside went back
+      assertEquals(Object.keys(f.shown("ws/jobs")), ["t", "t/c", "t/c/out", "t/old", "t/old/out"]);
+      const there = Object.keys(f.shown(AREA)).filter((path) => !path.includes(".lock"));
+      assertEquals(there, [USED, `${USED}/about.json`, "replaced", "replaced/a file"]);
+      await held.release();
+    },
+  },
+  {
+    name: "tidy() leaves no empty area, and goes through no link",
+    async check(f) {
+      f.make({
+        [`${AREA}/${LEFT}/out`]: "1",
+        [`${AREA}/replaced/x/out`]: "2",
+        "outside/x/out": "3",
+        "more/.xpm-staging": { link: `${ROOT}/outside` },
+        [`odd/.xpm-staging/${LEFT}`]: { link: `${ROOT}/outside` },
+        "odd/.xpm-staging/replaced": { link: `${ROOT}/outside` },
+        "kept/.xpm-staging/replaced/x": { link: `${ROOT}/outside` },
+        "other/.xpm-staging/notes/out": "4",
+      });
+      const areas = ["ws", "more", "odd", "kept", "other", "none"].map((name) =>
+        `${name}/.xpm-staging`
+      );
+      const found = await f.leftovers({ remove: true, areas });
+      assertEquals(found.map(({ path, state }) => [path, state]), [
+        [`${ROOT}/${AREA}/${LEFT}`, "removed"],
+        [`${ROOT}/${AREA}/replaced/x`, "removed"],
+      ]);
+      assertEquals(f.shown("ws"), {});
+      assertEquals(f.shown("outside"), { "x": "folder", "x/out": "file 3" });
+      assertEquals(Object.keys(f.shown("odd/.xpm-staging")), [LEFT, "replaced"]);
+      assertEquals(f.shown("other/.xpm-staging")["notes/out"], "file 4");
+    },
+  },
+];
