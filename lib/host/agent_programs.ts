@@ -5,7 +5,8 @@
  * @module
  */
 
-import { BEGIN, MOVE } from "./programs.ts";
+import { LEFT, LOCKING } from "./lock_programs.ts";
+import { BEGIN } from "./programs.ts";
 
 /**
  * The shell of a session: runs programs that come after their length, in a shell of their own or in
@@ -77,85 +78,6 @@ for staging do
 done
 `;
 
-/** Locks, as `lock.ts` tells, in the agent; and what was moved aside, back to its place. */
-const LOCKING = MOVE + `
-alone() { # whether what stands there is a file, and has no other name: it is touched
-  plain "$1" && [ -z "$(find "$1" -prune -links +1 2> /dev/null)" ]
-}
-silent() { [ -n "$(find "$1" -maxdepth 0 -mmin +2 2> /dev/null)" ]; }
-lives() { # whether an owner does: in a lock, by its name; what we held before a connection was lost is ours
-  case $2 in *":$copy") return 1 ;; esac
-  if silent "$1/$2"; then return 1; fi
-  case $2 in
-    "shell:$host:"*) pid=\${2#"shell:$host:"} && kill -0 "\${pid%%:*}" 2> /dev/null ;;
-    "held:$host:"*) ! { flock -xn 9 2> /dev/null; } 9< "$1/$2" ;;
-  esac
-}
-take() { # a staging folder, when nobody who lives has it
-  lock=$1.lock
-  if (umask 077 && mkdir "$lock") 2> /dev/null; then
-    touch "$lock/$token" 2> /dev/null || { rmdir "$lock"; return 1; }
-    [ "$(ls -A "$lock" 2> /dev/null)" = "$token" ] && return
-    rm -f "$lock/$token"
-    return 1
-  fi
-  signed=
-  [ ! -L "$lock" ] || return 1
-  for path in "$lock"/*; do
-    alone "$path" || continue
-    signed=yes
-    if lives "$lock" "\${path##*/}"; then continue; fi
-    mv "$path" "$lock/$token" 2> /dev/null || continue
-    touch "$lock/$token"
-    evict "$1"
-    return 0
-  done
-  [ -z "$signed" ] && silent "$lock" || return
-  for path in "$lock"/*; do # of nobody's
-    ! there "$path" || alone "$path" || remove "$path"
-  done
-  rmdir "$lock" 2> /dev/null
-  return 1
-}
-put_back() { # from a staging folder, of a kind, to its place
-  for group in "$1/replaced/$2"/*; do
-    is_folder "$1" "$group" || continue
-    place=$3/\${group##*/}
-    for aside in "$group"/*; do
-      there "$aside" || continue
-      there "$place" || mkdir -p "$place" 2> /dev/null
-      [ -d "$place" ] && [ ! -L "$place" ] || continue
-      there "$place/\${aside##*/}" && continue
-      move "$aside" "$place" || give_up "$aside cannot be put back: $trouble"
-      restored=yes
-    done
-  done
-}
-`;
-
-/** What an earlier attempt has left, the twin of `left_staging.ts`. */
-const LEFT = `
-sound() ( # whether a staging folder has nothing but folders down to its jobs, and all names of its files
-  cd "$1" || exit
-  strays=$(find . -maxdepth 3 \\( -type l -o -path './*/*' ! -type d \\) \\
-    ! -path './experiments/*/current' 2> /dev/null) && [ -z "$strays" ] || exit
-  set -- -c '%i %h'
-  stat "$@" . > /dev/null 2>&1 || set -- -f '%i %l'
-  names=$(find . ! -type d -links +1 -exec stat "$@" {} + 2> /dev/null) || exit
-  [ -z "$names" ] || printf '%s\\n' "$names" | sort | uniq -c | {
-    while read -r seen inode links; do [ "$seen" = "$links" ] || exit; done
-  }
-)
-clear_staging() { # all but what is to go back to its place, or to be kept; no link is followed
-  for path in "$1"/* "$1"/.[!.]* "$1"/..?*; do
-    case $path in "$1/replaced") continue ;; esac
-    ! there "$path" || remove "$path"
-  done
-  find "$1/replaced" -maxdepth 2 ! -type d -exec rm -f {} + 2> /dev/null
-}
-owner() { stat -c %u "$1" 2> /dev/null || stat -f %u "$1"; }
-`;
-
 /**
  * Does {@linkcode Host.claim}, in the agent: `waiting` once when another copy has the folder,
  * `restored` when something went back, `resumed` when it holds something, `unverified` when its mark
@@ -214,6 +136,10 @@ for other in "$parent"/????????????????; do
   put_back "$other" experiments "$experiments"
   free "$other"
 done
+for lock in "$parent"/????????????????.lock; do # whose folder has gone
+  [ -d "$lock" ] && ! there "\${lock%.lock}" && silent "$lock" && take "\${lock%.lock}" || continue
+  free "\${lock%.lock}"
+done
 [ -z "$restored" ] || say restored
 [ -z "$left" ] || sound "$staging" || clear_staging "$staging"
 sign
@@ -242,34 +168,46 @@ IFS= read -r remove
 token=shell:$host:$$:$copy
 give_up() { stop "$1"; }
 owned() {
-  [ ! -L "$1.lock" ] || return
+  [ -d "$1.lock" ] && [ ! -L "$1.lock" ] || return
+  signed=
   for path in "$1.lock"/*; do
-    alone "$path" && lives "$1.lock" "\${path##*/}" && return
+    alone "$path" || continue
+    signed=yes
+    if lives "$1.lock" "\${path##*/}"; then return; fi
   done
-  return 1
+  [ -z "$signed" ] && ! silent "$1.lock" # who is about to sign
 }
 tell() { # kind, folder, state
   about=$2/about.json
-  [ -f "$about" ] && [ ! -L "$about" ] || about=
+  [ ! -L "$2" ] && plain "$about" || about=
   size=$(du -sk "$2" 2> /dev/null)
   time=$(stat -c %Y "\${about:-$2}" 2> /dev/null || stat -f %m "\${about:-$2}")
   say "$1" "$2" "\${size%%[!0-9]*}" "$time"
   note=
   [ -z "$about" ] || note=$(dd bs=4096 count=1 < "$about" 2> /dev/null | tr -d '\\000')
 }
+clear() { # what a copy has left; whether it could: a copy may have begun there at this moment
+  lock=$1.lock
+  [ -d "$lock" ] && [ ! -L "$lock" ] || remove "$lock"
+  take "$1" || take "$1" || return # one that was never signed is removed first
+  put_back "$1" jobs "$jobs"
+  put_back "$1" experiments "$experiments"
+  ! there "$1" || remove "$1"
+  clear_lock "$lock"
+  free "$1"
+  return 0
+}
 tidy() { # an area
   [ -d "$1" ] && [ ! -L "$1" ] || return 0
-  for folder in "$1"/????????????????; do
-    [ -d "$folder" ] && [ ! -L "$folder" ] || continue
-    tell staging "$folder"
+  for folder in "$1"/???????????????? "$1"/????????????????.lock; do
+    there "$folder" || continue
+    left=$folder folder=\${folder%.lock}
+    case \${folder##*/} in *[!0-9a-f]*) continue ;; esac
+    [ "$left" = "$folder" ] || ! there "$folder" || continue # it has been told of
+    tell staging "$left"
     if owned "$folder"; then say "in use"
     elif [ -z "$remove" ]; then say left
-    elif take "$folder"; then
-      put_back "$folder" jobs "$jobs"
-      put_back "$folder" experiments "$experiments"
-      remove "$folder"
-      free "$folder"
-      say removed
+    elif clear "$folder"; then say removed
     else say "in use"
     fi
     say "$note"

@@ -13,7 +13,7 @@ import { removeEmpty, removeTree, rename } from "./changes.ts";
 import { lookAt, namesIn } from "./files.ts";
 import { type Claim, type ClaimRequest, type Place, UNVERIFIED } from "./host.ts";
 import { ASIDE, clearStaging, isSound } from "./left_staging.ts";
-import { type Lock, takeLock, tryLock } from "./lock.ts";
+import { isVoid, type Lock, takeLock, tryLock } from "./lock.ts";
 import { inTheWay, isFolder, isInTheWay, RealFolders } from "./real_folders.ts";
 
 /** The file, in a staging folder, that says which copy it is of. */
@@ -86,10 +86,10 @@ function ownerOf(path: string): number {
   return Deno.lstatSync(path).uid ?? 0;
 }
 
-/** The names of staging folders. */
-export const STAGING_NAME = /^[0-9a-f]{16}$/;
+/** What staging folders are called. */
+const STAGING_NAME = /^[0-9a-f]{16}$/;
 
-/** Puts back what other copies have left aside, those that live excepted. */
+/** Puts back what other copies have left aside, those that live excepted, and removes their old locks. */
 async function putBackOthers(
   staging: string,
   places: Place[],
@@ -97,10 +97,9 @@ async function putBackOthers(
 ): Promise<number> {
   const parent = parentOf(staging);
   let restored = 0;
-  for (const { name } of namesIn(parent) ?? []) {
+  for (const name of stagingNames(parent)) {
     const other = `${parent}/${name}`;
-    if (!STAGING_NAME.test(name) || other === staging) continue;
-    if (!new RealFolders(parent).has(`${other}/${ASIDE}`)) continue;
+    if (other === staging || !needsLook(parent, other)) continue;
     const lock = await tryLock(`${other}.lock`, signal);
     try {
       if (lock !== undefined) restored += putBack(other, places);
@@ -109,6 +108,19 @@ async function putBackOthers(
     }
   }
   return restored;
+}
+
+/** The names of staging folders in an area; of some only the lock may be there. */
+export function stagingNames(area: string): Set<string> {
+  const names = (namesIn(area) ?? []).map(({ name }) => name.replace(/\.lock$/, ""));
+  return new Set(names.filter((name) => STAGING_NAME.test(name)));
+}
+
+/** Whether another copy has left something aside, or only its lock; one that has just begun has, too. */
+function needsLook(area: string, other: string): boolean {
+  if (isInTheWay(`${other}.lock`)) return false;
+  if (lookAt(other, "") === undefined) return isVoid(`${other}.lock`);
+  return new RealFolders(area).has(`${other}/${ASIDE}`);
 }
 
 /** A folder that an interrupted copy moved aside, and did not replace, goes back to its place. */

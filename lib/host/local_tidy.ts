@@ -8,9 +8,9 @@ import { removeEmpty, removeTree } from "./changes.ts";
 import { lookAt, namesIn, readText, walk } from "./files.ts";
 import type { FoundLeftover, Place, TidyRequest } from "./host.ts";
 import { ASIDE } from "./left_staging.ts";
-import { ABOUT, putBack, STAGING_NAME } from "./local_claim.ts";
+import { ABOUT, putBack, stagingNames } from "./local_claim.ts";
 import { isOwned, tryLock } from "./lock.ts";
-import { isFolder } from "./real_folders.ts";
+import { isFolder, isInTheWay } from "./real_folders.ts";
 
 /** Finds what copies have left, and removes it when it is told to. */
 export async function tidyLocally(
@@ -19,19 +19,13 @@ export async function tidyLocally(
 ): Promise<FoundLeftover[]> {
   const found: FoundLeftover[] = [];
   for (const area of areas.filter(isFolder)) {
-    for (const { name } of namesIn(area) ?? []) {
-      if (!STAGING_NAME.test(name) || !isFolder(`${area}/${name}`)) continue;
-      const leftover = describe(`${area}/${name}`, "staging");
-      if (await isOwned(`${leftover.path}.lock`)) leftover.state = "in use";
-      else if (remove) {
-        const lock = await tryLock(`${leftover.path}.lock`, signal);
-        leftover.state = lock === undefined ? "in use" : "removed";
-        try {
-          if (lock !== undefined) clear(leftover.path, places);
-        } finally {
-          lock?.release();
-        }
-      }
+    for (const name of stagingNames(area)) {
+      const [folder, lock] = [`${area}/${name}`, `${area}/${name}.lock`];
+      const left = [folder, lock].find((path) => lookAt(path, "") !== undefined);
+      if (left === undefined) continue; // a copy has ended at this moment
+      const leftover = describe(left, "staging");
+      if (await isOwned(lock)) leftover.state = "in use";
+      else if (remove) leftover.state = await clear(folder, places, signal) ? "removed" : "in use";
       found.push(leftover);
     }
     const kept = `${area}/${ASIDE}`;
@@ -51,16 +45,42 @@ export async function tidyLocally(
   return found;
 }
 
-/** Removes what a copy has left, but for what it had moved aside and not replaced. */
-function clear(staging: string, places: Place[]): void {
-  putBack(staging, places);
-  removeTree(staging);
+/**
+ * Removes what a copy has left, but for what it had moved aside and not replaced.
+ *
+ * @returns Whether it could: a copy may have begun there at this moment.
+ */
+async function clear(
+  staging: string,
+  places: Place[],
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (isInTheWay(`${staging}.lock`)) removeTree(`${staging}.lock`);
+  const take = () => tryLock(`${staging}.lock`, signal);
+  const lock = await take() ?? await take(); // one that was never signed is removed first
+  if (lock === undefined) return false;
+  try {
+    putBack(staging, places);
+    if (lookAt(staging, "") !== undefined) removeTree(staging);
+    return true;
+  } finally {
+    lock.release();
+  }
 }
 
 function describe(path: string, kind: FoundLeftover["kind"]): FoundLeftover {
-  let bytes = 0;
-  walk(path, true, ({ kind, size }) => bytes += kind === "file" ? size : 0);
-  const about = readText(`${path}/${ABOUT}`) ?? "";
-  const changed = lookAt(`${path}/${ABOUT}`, "") ?? lookAt(path, "");
-  return { path, kind, bytes, modified: Number(changed?.mtime ?? 0), state: "left", about };
+  const leftover: FoundLeftover = {
+    path,
+    kind,
+    bytes: 0,
+    modified: Number(lookAt(path, "")?.mtime ?? 0),
+    state: "left",
+    about: "",
+  };
+  if (!isFolder(path)) return leftover; // somebody has put something else there
+  walk(path, true, ({ kind, size }) => leftover.bytes += kind === "file" ? size : 0);
+  const about = `${path}/${ABOUT}`;
+  leftover.modified = Number(lookAt(about, "")?.mtime ?? leftover.modified);
+  leftover.about = readText(about) ?? "";
+  return leftover;
 }

@@ -145,7 +145,13 @@ async function takeOver(path: string, ours: string): Promise<Deno.FsFile | undef
   return undefined;
 }
 
-/** Removes a lock whose maker has died before it signed, or that somebody else has prepared. */
+/** Whether a lock has not been touched for so long that nobody who lives can have it. */
+export function isVoid(path: string): boolean {
+  const entry = lookAt(path, "");
+  return entry !== undefined && Date.now() - Number(entry.mtime) * 1000 > VOID;
+}
+
+/** Removes a lock that nobody has signed, with what somebody else has put there. */
 function removeUnsigned(path: string): void {
   for (const { name } of namesIn(path) ?? []) {
     if (!isAlone(`${path}/${name}`)) attempt(() => removeTree(`${path}/${name}`));
@@ -153,9 +159,11 @@ function removeUnsigned(path: string): void {
   attempt(() => Deno.removeSync(path));
 }
 
-/** Whether somebody who lives has a lock. */
+/** Whether somebody who lives has a lock, or is about to have it. */
 export async function isOwned(path: string): Promise<boolean> {
-  for (const name of ownersOf(path)) {
+  const owners = ownersOf(path);
+  if (owners.length === 0) return isFolder(path) && !isVoid(path);
+  for (const name of owners) {
     using file = open(`${path}/${name}`, false);
     if (file !== undefined && !isDead(`${path}/${name}`, await lockFile(file))) return true;
   }
@@ -190,9 +198,9 @@ function hold(path: string, ours: string, file: Deno.FsFile): Omit<Lock, "waited
     isHeld: () => lookAt(`${path}/${ours}`, "") !== undefined,
     release() {
       clearInterval(beat);
+      file.close(); // a file that is open keeps its folder from being removed on NFS
       attempt(() => Deno.removeSync(`${path}/${ours}`));
-      attempt(() => Deno.removeSync(path)); // unless another one has it now
-      file.close();
+      removeUnsigned(path); // unless another one has it now
     },
   };
 }
@@ -205,11 +213,6 @@ function open(path: string, create: boolean): Deno.FsFile | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-}
-
-function isVoid(path: string): boolean {
-  const entry = lookAt(path, "");
-  return entry !== undefined && Date.now() - Number(entry.mtime) * 1000 > VOID;
 }
 
 /** Lets go of what was about to be taken. */

@@ -4,7 +4,16 @@
  * @module
  */
 
-import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname } from "node:os";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { cleanWorkspace, CopyError, type CopyEvent } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
@@ -92,6 +101,83 @@ inEachDirection(
     await cleanWorkspace(pair.destination, { remove: true });
     assertMoved(folder, before);
     assertEquals(namesIn(to).includes(".xpm-staging"), false);
+  },
+  { directions: DIRECTIONS },
+);
+
+/** Owners of a lock, and for how long, in seconds, they and the lock have given no sign of life. */
+const LOCKS: Record<string, [owner: string | undefined, silent: number, lives: boolean]> = {
+  "0000000000000001": [`held:${hostname()}:1`, 0, false],
+  "0000000000000002": ["held:elsewhere:1", 1000, false],
+  "0000000000000003": [undefined, 1000, false],
+  "0000000000000004": ["held:elsewhere:1", 0, true],
+  "0000000000000005": [undefined, 0, true],
+};
+
+function makeLocks(area: string): void {
+  for (const [name, [owner, silent]] of Object.entries(LOCKS)) {
+    const lock = `${area}/${name}.lock`;
+    mkdirSync(lock, { recursive: true });
+    if (owner !== undefined) writeFileSync(`${lock}/${owner}`, "");
+    const then = Date.now() / 1000 - silent;
+    for (const path of [...(owner ? [`${lock}/${owner}`] : []), lock]) utimesSync(path, then, then);
+  }
+}
+
+const lockNames = (lives: boolean[]) =>
+  Object.keys(LOCKS).filter((name) => lives.includes(LOCKS[name]![2])).map((name) =>
+    `${name}.lock`
+  );
+
+// BUG when this was written: what had no folder was never seen, and kept the area for ever.
+inEachDirection(
+  "cleanWorkspace() lists locks whose folders have gone, and removes those of the dead",
+  async (pair) => {
+    const area = `${pair.destination.path}/.xpm-staging`;
+    mkdirSync(`${pair.destination.path}/jobs`, { recursive: true });
+    makeLocks(area);
+    const states = async (remove: boolean) => {
+      const found = await cleanWorkspace(pair.destination, { remove });
+      return found.map(({ path, state }) => `${path.slice(area.length + 1)} ${state}`).sort();
+    };
+    const expected = (dead: string) =>
+      Object.entries(LOCKS).map(([name, [, , lives]]) => `${name}.lock ${lives ? "in use" : dead}`);
+    assertEquals(await states(false), expected("left"));
+    assertEquals(namesIn(area), lockNames([true, false]));
+    assertEquals(await states(true), expected("removed"));
+    assertEquals(namesIn(area), lockNames([true]));
+  },
+  { directions: DIRECTIONS },
+);
+
+inEachDirection(
+  "cleanWorkspace() removes what stands in the place of a staging folder or of a lock",
+  async (pair) => {
+    const area = `${pair.destination.path}/.xpm-staging`;
+    mkdirSync(`${pair.destination.path}/jobs`, { recursive: true });
+    mkdirSync(`${area}/0000000000000001.lock`, { recursive: true });
+    symlinkSync("nowhere", `${area}/0000000000000001.lock/link`);
+    utimesSync(`${area}/0000000000000001.lock`, 1e9, 1e9);
+    writeFileSync(`${area}/0000000000000002`, "");
+    symlinkSync(pair.destination.path, `${area}/0000000000000003`);
+    writeFileSync(`${area}/0000000000000004.lock`, "");
+    symlinkSync(pair.destination.path, `${area}/0000000000000005.lock`);
+    const removed = await cleanWorkspace(pair.destination, { remove: true });
+    assertEquals(removed.map(({ state }) => state), Array(5).fill("removed"));
+    assertEquals(namesIn(pair.destination.path), ["jobs"]);
+  },
+  { directions: DIRECTIONS },
+);
+
+inEachDirection(
+  "copyExperiment() removes old locks whose folders have gone",
+  async (pair) => {
+    const area = `${pair.destination.path}/.xpm-staging`;
+    const sample = makeSample(pair.source.path, { jobs: 1 });
+    makeLocks(area);
+    utimesSync(`${area}/0000000000000001.lock`, 1e9, 1e9);
+    assertEquals((await pair.copy(sample)).complete, true);
+    assertEquals(namesIn(area), lockNames([true]));
   },
   { directions: DIRECTIONS },
 );
