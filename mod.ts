@@ -21,13 +21,11 @@
  */
 
 export {
-  type ExperimentSummary,
   listExperiments,
   listRuns,
   readJobs,
   resolveCurrentRun,
   resolveWorkspacePath,
-  type RunSummary,
 } from "./lib/copy/browse.ts";
 export { type CleanOptions, cleanWorkspace, type Leftover } from "./lib/copy/clean.ts";
 export { copyExperiment, planCopy } from "./lib/copy/copy.ts";
@@ -45,6 +43,7 @@ export type {
   PlannedJob,
   PlannedRun,
 } from "./lib/copy/types.ts";
+export type { ExperimentSummary, RunSummary } from "./lib/copy/summarize.ts";
 export { CopyError, type CopyErrorCode } from "./lib/errors.ts";
 export type { JobInfo } from "./lib/workspace/jobs.ts";
 export type { JobId } from "./lib/workspace/layout.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ExperimentSummary, RunSummary } from "../copy/browse.ts";
+import type { ExperimentSummary, RunSummary } from "../copy/summarize.ts";
 import { CopyError } from "../errors.ts";
 import type { Defaults } from "../workspace/defaults.ts";
 import { findWorkspace, workspaceForExperiment } from "../workspace/find.ts";
@@ -75,14 +75,14 @@ export async function choose(sources: Sources): Promise<Choice> {
   if (questions === undefined) requireAll(givenFrom, givenTo, request.experimentId, settings);
 
   const from = givenFrom ?? await askWorkspace(sources, "from", request.experimentId);
-  const { experimentId, runs } = await chooseExperiment(sources, from.workspace);
-  const runId = request.runId ??
-    (questions === undefined ? CURRENT : await askRun(questions, runs ?? await readRuns()));
+  const { experimentId, onlyRun } = await chooseExperiment(sources, from.workspace);
+  const runId = request.runId ?? onlyRun ??
+    (questions === undefined ? CURRENT : await askRun(questions, await readRuns()));
   const to = givenTo ?? await askWorkspace(sources, "to", experimentId, from);
   return { from, to, experimentId, runId };
 
   async function readRuns(): Promise<ExperimentSummary> {
-    const found = await sources.session.summarize(from.workspace, { experimentId });
+    const found = await sources.session.summarize(from.workspace, { experimentId, jobs: "states" });
     const experiment = found.find((one) => one.experimentId === experimentId);
     if (experiment !== undefined && experiment.runs.length > 0) return experiment;
     throw noExperiment(experimentId, from.workspace);
@@ -144,7 +144,7 @@ async function askWorkspace(
 async function chooseExperiment(
   { request, session, questions }: Sources,
   from: Workspace,
-): Promise<{ experimentId: string; runs?: ExperimentSummary }> {
+): Promise<{ experimentId: string; onlyRun?: string }> {
   if (request.experimentId !== undefined) return { experimentId: request.experimentId };
   const found = (await session.summarize(from, {})).filter(({ runs }) => runs.length > 0);
   if (questions === undefined || found.length === 0) {
@@ -155,8 +155,9 @@ async function chooseExperiment(
     count(runs.length, "run"),
     printable(formatRunId(runs.at(-1)?.runId ?? "")),
   ]));
-  const runs = await ask(questions, "Which experiment?", found, labels);
-  return { experimentId: runs.experimentId, runs };
+  const { experimentId, runs } = await ask(questions, "Which experiment?", found, labels);
+  const [only, ...others] = runs;
+  return { experimentId, ...(only && others.length === 0 && { onlyRun: only.runId }) };
 }
 
 async function askRun(

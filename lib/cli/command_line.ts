@@ -23,6 +23,7 @@ export function copyCommand(
   const command = ["xpm-copy", ...(isCommand ? ["copy"] : []), experimentId, runId];
   command.push("--from", from.words, "--to", to.words);
   if (request.includeRunning) command.push("--include-running");
+  if (request.ended) command.push("--ended");
   if (request.keepReplaced) command.push("--keep-replaced");
   if (request.create) command.push("--create");
   if (!request.fsync) command.push("--no-fsync");

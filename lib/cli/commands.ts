@@ -68,10 +68,10 @@ async function list(request: ListRequest, context: Context): Promise<number> {
   );
   const { experimentId } = request;
   if (experimentId === undefined) {
-    reporter.experiments(workspace, await session.summarize(workspace, { sizes: true }));
+    reporter.experiments(workspace, await session.summarize(workspace, { jobs: "sizes" }));
     return EXIT.complete;
   }
-  const found = await session.summarize(workspace, { experimentId, sizes: true });
+  const found = await session.summarize(workspace, { experimentId, jobs: "sizes" });
   const experiment = found.find((one) => one.experimentId === experimentId);
   if (experiment === undefined) throw noExperiment(experimentId, workspace);
   reporter.runs(workspace, experiment);
@@ -169,6 +169,7 @@ function copyOptions(request: CopyRequest, defaults: Defaults): CopyOptions {
   return {
     dryRun: !request.yes,
     includeRunning: request.includeRunning || defaults.includeRunning === true,
+    ended: request.ended,
     keepReplaced: request.keepReplaced || defaults.keepReplaced === true,
     create: request.create,
     exclude: request.exclude.length > 0 ? request.exclude : defaults.exclude ?? [],

@@ -29,6 +29,8 @@ Copying:
       --to WORKSPACE         where it goes (also --to-workspace)
   -y, --yes                  copy
       --include-running      copy jobs that still run, as they stand
+      --ended                the run is over although it says that it is in
+                             progress: its scheduler was killed
       --keep-replaced        keep what is replaced, in .xpm-staging/replaced/
       --create               accept a folder with other things as destination
       --exclude PATTERN      leave out such files of jobs, as in '*.ckpt'

@@ -21,10 +21,13 @@
  *
  * Fields and types may be added; a reader passes over those that it does not know.
  *
+ * `jobStates` counts the states of a `CopyPlan`'s jobs: `done`, `failed`, `running`, `unfinished`,
+ * `absent`.
+ *
  * @module
  */
 
-import type { ExperimentSummary } from "../copy/browse.ts";
+import type { ExperimentSummary } from "../copy/summarize.ts";
 import type { Leftover } from "../copy/clean.ts";
 import type { RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyProgress, CopyResult } from "../copy/types.ts";

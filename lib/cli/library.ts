@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type ExperimentSummary, summarize } from "../copy/browse.ts";
+import { type ExperimentSummary, summarize, type SummaryOptions } from "../copy/summarize.ts";
 import { clean, type Leftover } from "../copy/clean.ts";
 import { copyBetween } from "../copy/copy.ts";
 import { permissionsBetween, type RequiredPermissions } from "../copy/permissions.ts";
@@ -22,7 +22,7 @@ export interface Session extends AsyncDisposable {
   /** Finds the experiments of a workspace, or one of them. */
   summarize(
     workspace: Workspace,
-    options: { experimentId?: string; sizes?: boolean },
+    options: SummaryOptions,
   ): Promise<ExperimentSummary[]>;
   /** Finds what copies have left in a workspace, and removes it when told to. */
   clean(workspace: Workspace, remove: boolean): Promise<Leftover[]>;

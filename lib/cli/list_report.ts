@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { ExperimentSummary, RunSummary } from "../copy/browse.ts";
+import type { ExperimentSummary, RunSummary } from "../copy/summarize.ts";
+import type { JobState } from "../copy/types.ts";
 import { printable } from "../workspace/layout.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -45,22 +46,24 @@ export function renderRuns({ runs, current, currentInferred }: ExperimentSummary
   return table([["RUN", "STARTED", "STATE", "JOBS", "SIZE"], ...rows], [4]);
 }
 
-function runState({ ended }: RunSummary): string {
-  return ended === undefined ? "unknown" : ended ? "ended" : "in progress";
+function runState({ ended, startedAt }: RunSummary): string {
+  if (ended === undefined) return "unknown";
+  if (ended) return "ended";
+  return startedAt === undefined ? "in progress" : `in progress since ${shortTime(startedAt)}`;
 }
 
-// experimaestro writes `error` where its own lists say failed.
-const STATE_NAMES: Record<string, string> = { error: "failed" };
-const STATE_ORDER = ["done", "failed", "running"];
+/** `2026-01-18T17:07:44.372099` as people write it: without a part of a second. */
+function shortTime(time: string): string {
+  return printable(time.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d).*$/, "$1 $2"));
+}
+
+const STATE_ORDER: JobState[] = ["done", "failed", "running", "unfinished", "absent"];
 
 /** How many jobs are in which state: `154 done, 3 failed`. */
-export function jobCounts({ jobStates }: RunSummary): string {
-  const rank = (name: string) => (STATE_ORDER.indexOf(name) + 1) || STATE_ORDER.length + 1;
-  return Object.entries(jobStates)
-    .filter(([, number]) => number > 0)
-    .map(([state, number]) => ({ name: STATE_NAMES[state] ?? state, number }))
-    .sort((a, b) => rank(a.name) - rank(b.name))
-    .map(({ name, number }) => `${formatCount(number)} ${printable(name)}`)
+export function jobCounts({ jobStates = {} }: RunSummary): string {
+  return STATE_ORDER.map((state) => ({ state, number: jobStates[state] ?? 0 }))
+    .filter(({ number }) => number > 0)
+    .map(({ state, number }) => `${formatCount(number)} ${state}`)
     .join(", ");
 }
 

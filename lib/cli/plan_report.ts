@@ -60,6 +60,9 @@ export function renderPlan(plan: CopyPlan, style: ReportStyle): string[] {
     ...renderRows(rows, style.paint),
     ...(style.verbose ? renderNames(plan) : []),
     ...renderReferences(plan, style),
+    ...(plan.run.inProgress
+      ? ["", "The run says that it is in progress; if it was killed, add --ended"]
+      : []),
     ...renderTotal(plan, style.paint),
     ...plan.warnings.map((problem) => renderWarning(problem, style.paint)),
   ];
@@ -189,7 +192,12 @@ function runRow({ run, destination }: CopyPlan): Row {
   else if (run.action === "skip") remarks.push(`already ${here}`);
   else if (run.action === "leave") remarks.push(`in progress ${here}`);
   else if (run.inProgress) remarks.push("still in progress at the source");
+  if (run.takenAsEnded) remarks.push("taken as ended");
   if (run.becomesCurrent) remarks.push(`becomes current ${here}`);
+  if (run.currentKept !== undefined) {
+    const kept = printable(formatRunId(run.currentKept));
+    remarks.push(`current stays ${kept}, in progress ${here}`);
+  }
   const mark: Mark | undefined = run.inProgress || run.action === "leave"
     ? "care"
     : MARKS[run.action];

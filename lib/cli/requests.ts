@@ -37,6 +37,8 @@ export interface CopyRequest extends OutputChoice {
   yes: boolean;
   /** Copies running jobs as they stand. */
   includeRunning: boolean;
+  /** Takes the source's run as ended. */
+  ended: boolean;
   /** Keeps what is replaced. */
   keepReplaced: boolean;
   /** Accepts a destination that is not empty and not a workspace. */

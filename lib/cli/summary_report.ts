@@ -102,6 +102,7 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   else if (result.runInProgress || result.run === "leave") {
     lines.push("  run the same command again when it has ended");
   } else if (errors.length > 0) lines.push("  run the same command again: it copies what is left");
+  if (result.runInProgress) lines.push("  or add --ended, if the run was killed");
   return lines;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ExperimentSummary } from "../copy/browse.ts";
+import type { ExperimentSummary } from "../copy/summarize.ts";
 import type { Leftover } from "../copy/clean.ts";
 import type { RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";

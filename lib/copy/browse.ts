@@ -5,122 +5,13 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { FoundRun, Host } from "../host/host.ts";
+import type { Host } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
-import { checkId, isId, jobFolder, runFolder } from "../workspace/layout.ts";
+import { checkId } from "../workspace/layout.ts";
 import { type JobInfo, readJobsFile } from "../workspace/jobs.ts";
-import { compareRuns, readRunStatus } from "../workspace/runs.ts";
 import { quoteCommand } from "../shell_words.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-
-/** What `xpm-copy ls` shows of a run. */
-export interface RunSummary {
-  /** The run's id. */
-  runId: string;
-  /** Whether the run has ended; undefined when its `status.json` does not say. */
-  ended: boolean | undefined;
-  /** How many jobs are in which state, as `status.json` has it: `done`, `error`, `running` ... */
-  jobStates: Record<string, number>;
-  /** Bytes of the run's folder and of its jobs; only where it was asked for. */
-  bytes?: number;
-}
-
-/** What `xpm-copy ls` shows of an experiment. */
-export interface ExperimentSummary {
-  /** The experiment's id. */
-  experimentId: string;
-  /** Its runs, oldest first. */
-  runs: RunSummary[];
-  /** The current run, as experimaestro takes it. */
-  current?: string;
-  /** Whether no link names the current run: then it is the latest one. */
-  currentInferred?: true;
-}
-
-/** What to list. */
-export interface SummaryOptions {
-  /** Only this experiment. @default {undefined} all of them */
-  experimentId?: string;
-  /** Whether to measure the runs, with their jobs: it means looking at every file. */
-  sizes?: boolean;
-}
-
-/** Lists experiments with their runs, for `xpm-copy ls` and for questions. */
-export async function summarize(
-  host: Host,
-  workspace: Workspace,
-  { experimentId, sizes = false }: SummaryOptions = {},
-): Promise<ExperimentSummary[]> {
-  if (experimentId !== undefined) checkId("experiment", experimentId);
-  const all = await host.browse({ path: workspace.path, experimentId, withJobs: sizes });
-  const found = all.filter((one) => isId(one.experimentId))
-    .map((one) => ({ ...one, runs: one.runs.filter(({ runId }) => isId(runId)) }));
-  if (experimentId !== undefined && found.length === 0) {
-    throw noExperiment(experimentId, workspace);
-  }
-  for (const { runs } of found) runs.sort((a, b) => compareRuns(a.runId, b.runId));
-  found.sort((a, b) => a.experimentId < b.experimentId ? -1 : 1);
-  // Of many experiments only the latest run is measured, of one all are.
-  const wanted = found.flatMap(({ experimentId: id, runs }) =>
-    runs.slice(experimentId === undefined ? -1 : 0).map((run) => measurable(id, run))
-  );
-  const bytes = sizes ? await measure(host, workspace, wanted) : undefined;
-  return found.map(({ experimentId, current, runs }) => ({
-    experimentId,
-    runs: runs.map((run) => summarizeRun(run, bytes?.get(runFolder(experimentId, run.runId)))),
-    ...(current !== undefined && { current: current.runId }),
-    ...(current?.by === "latest" && { currentInferred: true as const }),
-  }));
-}
-
-function summarizeRun({ runId, status }: FoundRun, bytes: number | undefined): RunSummary {
-  const read = readRunStatus(status);
-  const jobStates: Record<string, number> = {};
-  for (const state of read?.jobStates.values() ?? []) {
-    jobStates[state] = (jobStates[state] ?? 0) + 1;
-  }
-  return { runId, ended: read?.ended, jobStates, ...(bytes !== undefined && { bytes }) };
-}
-
-/** A run's folder, and those of its jobs. */
-interface Measurable {
-  run: string;
-  jobs: string[];
-}
-
-function measurable(experimentId: string, { runId, jobs }: FoundRun): Measurable {
-  return {
-    run: runFolder(experimentId, runId),
-    jobs: readJobsFile(jobs ?? "").jobs.map(jobFolder),
-  };
-}
-
-/** The bytes of runs with their jobs, by the run's folder: one look at all of them. */
-async function measure(
-  host: Host,
-  workspace: Workspace,
-  runs: Measurable[],
-): Promise<Map<string, number>> {
-  const { realPath: root } = await host.look({ path: workspace.path });
-  const sizes = new Map<string, number>();
-  const folders = [...new Set(runs.flatMap(({ run, jobs }) => [run, ...jobs]))];
-  await host.scan({ root, folders, jobStatesOnly: false }, (folder, { kind, size }) => {
-    if (kind === "file") sizes.set(folder, (sizes.get(folder) ?? 0) + size);
-  });
-  return new Map(runs.map(({ run, jobs }) => [
-    run,
-    [run, ...jobs].reduce((sum, folder) => sum + (sizes.get(folder) ?? 0), 0),
-  ]));
-}
-
-function noExperiment(experimentId: string, workspace: Workspace): CopyError {
-  const message = `no experiment ${experimentId} in ${workspace.id}`;
-  return new CopyError(
-    "not-found",
-    message,
-    `see  ${quoteCommand(["xpm-copy", "ls", workspace.id])}`,
-  );
-}
+import { noExperiment, summarize } from "./summarize.ts";
 
 /** Opens a workspace's machine for one question. */
 async function ask<T>(workspace: Workspace, question: (host: Host) => Promise<T>): Promise<T> {

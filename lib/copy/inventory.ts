@@ -165,7 +165,7 @@ function addToJob(
   }
   const job = jobs.get(folder);
   if (job === undefined) return;
-  if (/^[^/]*\.(done|failed|pid)$/.test(entry.path)) job.markers.add(entry.path);
+  if (isMarker(entry.path)) job.markers.add(entry.path);
   if (entry.path === `${jobName(taskId)}.pid`) job.pidTime = entry.mtime;
   if (leftBehindInJob(taskId).includes(entry.path)) return;
   if (excludes(entry.path, entry.kind === "folder")) return;
@@ -186,6 +186,11 @@ function addToJob(
   }
 }
 
+/** Whether something right in a job's folder tells the state of a job. */
+export function isMarker(path: string): boolean {
+  return /^[^/]*\.(done|failed|pid)$/.test(path);
+}
+
 /** Whether a document is larger than any that experimaestro writes: it is never read. */
 export function isOversized({ size }: { size: number }, kind?: DocumentKind): boolean {
   return size > (kind === "lines" ? MAX_LINES : MAX_DOCUMENT);
@@ -201,7 +206,7 @@ function hash(name: string): number {
 }
 
 /** Whether a job's folder can be copied as a folder: it is one, or a `move` link to one. */
-export function isUsable(job: FoundJob, folder: string): boolean {
+export function isUsable(job: Pick<FoundJob, "folders" | "linked">, folder: string): boolean {
   if (job.folders.get("")?.kind !== "folder") return false;
   return job.linked === undefined || leadsTo(job.linked.target, folder);
 }

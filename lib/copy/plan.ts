@@ -5,11 +5,12 @@
  */
 
 import { jobFolder, printable, runLink, STATUS_FILE } from "../workspace/layout.ts";
-import { type JobInfo, jobState } from "../workspace/jobs.ts";
+import type { JobInfo } from "../workspace/jobs.ts";
 import type { RunStatus } from "../workspace/runs.ts";
-import { mayBeLater, milliseconds } from "../workspace/times.ts";
+import { mayBeLater } from "../workspace/times.ts";
 import { type FoundJob, type FoundRunFolder, type Inventory, isUsable } from "./inventory.ts";
-import type { JobAction, JobState, PlannedJob } from "./types.ts";
+import { type RunEnd, stateForRun } from "./job_state.ts";
+import type { CopyOptions, JobAction, JobState, PlannedJob } from "./types.ts";
 
 /** What the table of `docs/architecture.md` says about a pair of states. */
 export interface Decision {
@@ -96,28 +97,36 @@ export interface Ends<T> {
   destination: T;
 }
 
+/** What the user wants otherwise. */
+export type PlanOptions = Pick<CopyOptions, "includeRunning" | "ended">;
+
 /** Plans the jobs. */
 export function planJobs(
   jobs: JobInfo[],
   found: Ends<Inventory>,
   statuses: Ends<RunStatus | undefined>,
-  includeRunning: boolean,
+  { includeRunning = false, ended = false }: PlanOptions = {},
 ): PlannedJob[] {
+  const runs = {
+    source: endOf(found.source.run, statuses.source, ended),
+    destination: endOf(found.destination.run, statuses.destination),
+  };
   return jobs.map((job) => {
     const folder = jobFolder(job);
-    const destination = stateAt(job, found.destination, statuses.destination);
-    const source = destination === "done" ? "unseen" : stateAt(job, found.source, statuses.source);
-    const removed = wasRemoved(job, found.source.run, statuses.source);
     const ends = {
       source: found.source.jobs.get(folder),
       destination: found.destination.jobs.get(folder),
     };
+    const destination = stateForRun(job, ends.destination, runs.destination);
+    const source = destination === "done" ? "unseen" : stateForRun(job, ends.source, runs.source);
+    const removed = wasRemoved(job, found.source.run, statuses.source);
     const decision = unlessNewer(
       decide(source, destination, { removed, includeRunning }),
       source,
       ends,
     );
     const early = decision.action === "missing" && statuses.source?.ended === false;
+    const when = ended ? "never started?" : "not started yet?";
     const { bytes = 0, files = 0 } = ends.source ?? {};
     return {
       taskId: job.taskId,
@@ -127,7 +136,7 @@ export function planJobs(
       bytes,
       files,
       ...linkRule(job, found.source) ?? decision,
-      ...(early && { reason: "not at the source (not started yet?)" }),
+      ...(early && { reason: `not at the source (${when})` }),
     };
   });
 }
@@ -159,17 +168,10 @@ function unlessNewer(
   );
 }
 
-function stateAt(job: JobInfo, found: Inventory, status: RunStatus | undefined): JobState {
-  const there = found.jobs.get(jobFolder(job));
-  if (there === undefined) return "absent";
-  return jobState(job.taskId, there.markers, status?.ended === true && !isLater(there, found.run));
-}
-
-/** Whether a job was started after its run had last been heard of: another run runs it. */
-function isLater({ pidTime }: FoundJob, run: FoundRunFolder): boolean {
-  const status = run.get(STATUS_FILE);
-  return pidTime !== undefined && status !== undefined &&
-    milliseconds(pidTime) > milliseconds(status.mtime);
+/** What a run tells of its jobs; with `isOver`, whatever its `status.json` says. */
+function endOf(run: FoundRunFolder, status: RunStatus | undefined, isOver = false): RunEnd {
+  if (isOver && status?.ended !== true) return { ended: true, statusTime: undefined };
+  return { ended: status?.ended === true, statusTime: run.get(STATUS_FILE)?.mtime };
 }
 
 /**

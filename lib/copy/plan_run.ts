@@ -9,7 +9,7 @@ import { JOBS, runLink } from "../workspace/layout.ts";
 import { compareRuns, readRunStatus, type RunStatus } from "../workspace/runs.ts";
 import { isTimeLater } from "../workspace/times.ts";
 import type { FoundRunFolder } from "./inventory.ts";
-import { type Ends, willStand } from "./plan.ts";
+import { type Ends, type PlanOptions, willStand } from "./plan.ts";
 import type { PlannedJob, PlannedRun } from "./types.ts";
 
 /** Plans the run. */
@@ -19,18 +19,23 @@ export function planRun(
   found: Ends<FoundRunFolder>,
   { source, destination }: Ends<RunStatus | undefined>,
   sights: Ends<Sight>,
+  { ended = false }: PlanOptions = {},
 ): PlannedRun {
-  const inProgress = source !== undefined && !source.ended;
+  const isOver = source === undefined || source.ended;
+  const inProgress = !isOver && !ended;
   const decision = decideRun(jobs, found, source, destination);
+  const mayBecomeCurrent = !inProgress && decision.action !== "leave";
+  const kept = mayBecomeCurrent ? keepsCurrent(runId, sights.destination) : undefined;
   const files = [...found.source.values()].filter((entry) => entry.kind === "file");
   return {
     ...decision,
     inProgress,
+    ...(!isOver && ended && { takenAsEnded: true as const }),
     files: files.length,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
     isCurrent: sights.source.current?.runId === runId,
-    becomesCurrent: !inProgress && decision.action !== "leave" &&
-      movesCurrent(runId, sights),
+    becomesCurrent: mayBecomeCurrent && movesCurrent(runId, sights),
+    ...(kept !== undefined && { currentKept: kept }),
   };
 }
 
@@ -96,5 +101,15 @@ export function movesCurrent(runId: string, { source, destination }: Ends<Sight>
   if (current === undefined) return true;
   const order = compareRuns(runId, current.runId);
   if (current.by === "latest") return order >= 0;
-  return order > 0 && readRunStatus(currentStatus)?.ended !== false;
+  return order > 0 && !isInProgress(currentStatus);
+}
+
+/** The older run that keeps `current` at the destination, since it is in progress there. */
+function keepsCurrent(runId: string, { current, currentStatus }: Sight): string | undefined {
+  const isOlder = current?.by === "link" && compareRuns(runId, current.runId) > 0;
+  return isOlder && isInProgress(currentStatus) ? current.runId : undefined;
+}
+
+function isInProgress(status: string | undefined): boolean {
+  return readRunStatus(status)?.ended === false;
 }

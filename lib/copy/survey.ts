@@ -231,9 +231,9 @@ function makePlan(
     source: source && { ...source, transientJobs },
     destination: readRunStatus(sights.destination.run?.status),
   };
-  const planned = planJobs(jobs, found, statuses, options.includeRunning === true);
+  const planned = planJobs(jobs, found, statuses, options);
   const folders = { source: found.source.run, destination: found.destination.run };
-  const run = planRun(runId, planned, folders, statuses, sights);
+  const run = planRun(runId, planned, folders, statuses, sights, options);
   const sent = [
     ...planned.filter(isWritten),
     ...(isWritten(run) ? [run] : []),

@@ -41,9 +41,13 @@ export interface PlannedRun {
   files: number;
   /** Whether the run is still in progress at the source. */
   inProgress: boolean;
+  /** Whether it is taken as ended because `ended` says so; its `status.json` does not. */
+  takenAsEnded?: true;
   /** Whether `current` will name this run. */
   becomesCurrent: boolean;
-  /** Whether this run is what `current` names at the source. */
+  /** The older run that `current` keeps naming, since it is in progress at the destination. */
+  currentKept?: string;
+  /** Whether this run is the current one at the source. */
   isCurrent: boolean;
   /** Why, when it is not plainly copied or skipped. */
   reason?: string;
@@ -144,6 +148,12 @@ export interface CopyOptions {
   onEvent?: (event: CopyEvent) => void;
   /** Copies jobs that still run as they stand, without their `.pid`. @default {false} */
   includeRunning?: boolean;
+  /**
+   * Says that the source's run is over, though its `status.json` does not say so, since its
+   * scheduler was killed: it is not in progress, and its jobs with a `.pid` are unfinished.
+   * @default {false}
+   */
+  ended?: boolean;
   /** Keeps what is replaced, in `.xpm-staging/replaced/`. @default {false} */
   keepReplaced?: boolean;
   /** Accepts a destination that is not empty and not a workspace. @default {false} */

@@ -14,6 +14,7 @@ import type {
   EntryKind,
   FoundExperiment,
   LinkedFolder,
+  Listing,
   Sight,
   Visit,
 } from "./host.ts";
@@ -40,12 +41,7 @@ export function sightOf(answer: ReadonlyMap<string, string>, host: string): Sigh
     if (text === undefined) throw nonsense(host, `no ${name} in its answer`);
     return text;
   };
-  const place = (name: string): string => {
-    const text = said(name);
-    if (!isUtf8(text)) throw new CopyError("refused", `${host} has ${printable(text)}: not UTF-8`);
-    if (text.startsWith("/") && !hasControl(text)) return text;
-    throw nonsense(host, `'${printable(text.slice(0, 40))}' for a path`);
-  };
+  const place = (name: string): string => asPath(said(name), host);
   const runFound = answer.get("run");
   const current = answer.get("current");
   return {
@@ -82,13 +78,17 @@ function contentOf(text: string | undefined): string | undefined {
 }
 
 /** Takes the texts of an answer to {@linkcode Host.browse}. */
-export function experimentReader(found: FoundExperiment[], host: string): (text: string) => void {
+export function listingReader(host: string) {
+  const experiments: FoundExperiment[] = [];
+  let realPath = "";
   let by = "";
-  return pairs((name, text) => {
-    const latest = found.at(-1);
+  const tell = pairs((name, text) => {
+    const latest = experiments.at(-1);
     if (name === "absent") throw notThere(text, host);
-    if (name === "experiment") found.push({ experimentId: text, current: undefined, runs: [] });
-    else if (name === "by") by = text;
+    if (name === "root") realPath = asPath(text, host);
+    else if (name === "experiment") {
+      experiments.push({ experimentId: text, current: undefined, runs: [] });
+    } else if (name === "by") by = text;
     else if (name === "current" && latest && text !== "") {
       latest.current = currentOf(text, by, host);
     } else if (name === "run") {
@@ -97,6 +97,8 @@ export function experimentReader(found: FoundExperiment[], host: string): (text:
     const run = latest?.runs.at(-1);
     if (run !== undefined && (name === "status" || name === "jobs")) run[name] = contentOf(text);
   });
+  const listing = (): Listing => ({ realPath: asPath(realPath, host), experiments });
+  return { tell, listing };
 }
 
 /** Takes the texts of an answer to {@linkcode Host.scan}; its last part is for `linksOf`. */
@@ -134,6 +136,13 @@ export function linksOf(folders: string[], answer: string[]): LinkedFolder[] {
       .map((path) => path.replace(/\/*$/, folder.slice(at))) as [string, string];
     return [{ folder, target, realPath }];
   });
+}
+
+/** A text that is an absolute path. */
+function asPath(text: string, host: string): string {
+  if (!isUtf8(text)) throw new CopyError("refused", `${host} has ${printable(text)}: not UTF-8`);
+  if (text.startsWith("/") && !hasControl(text)) return text;
+  throw nonsense(host, `'${printable(text.slice(0, 40))}' for a path`);
 }
 
 /** A text that is one of these. */

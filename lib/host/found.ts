@@ -90,6 +90,14 @@ export interface BrowseRequest {
   withJobs: boolean;
 }
 
+/** What a workspace holds; the answer to a {@linkcode BrowseRequest}. */
+export interface Listing {
+  /** The workspace's path, links resolved. */
+  realPath: string;
+  /** Its experiments, in no order. */
+  experiments: FoundExperiment[];
+}
+
 /** An experiment, as it is found in a workspace. */
 export interface FoundExperiment {
   /** Its id. */

@@ -7,8 +7,8 @@
 import type {
   BrowseRequest,
   CurrentRun,
-  FoundExperiment,
   LinkedFolder,
+  Listing,
   ScanRequest,
   SeenRun,
   Visit,
@@ -23,6 +23,7 @@ export type {
   FoundExperiment,
   FoundRun,
   LinkedFolder,
+  Listing,
   ScanRequest,
   SeenRun,
   Visit,
@@ -202,7 +203,7 @@ export interface Host {
   /** Tells which programs are there; a workspace was looked at before. */
   tools(): Promise<Tools>;
   /** Finds the experiments of a workspace, with their runs. */
-  browse(request: BrowseRequest): Promise<FoundExperiment[]>;
+  browse(request: BrowseRequest): Promise<Listing>;
   /** Which of some paths, relative to a workspace, are there; none of them has a `..` in it. */
   existing(root: string, paths: string[]): Promise<string[]>;
   /** The bytes of a file that costs next to nothing to read; undefined for every other. */

@@ -15,10 +15,10 @@ import type {
   BrowseRequest,
   Claim,
   ClaimRequest,
-  FoundExperiment,
   FoundLeftover,
   Host,
   LinkedFolder,
+  Listing,
   Pack,
   PackRequest,
   Question,
@@ -79,7 +79,7 @@ export class LocalHost implements Host {
   }
 
   // deno-lint-ignore require-await -- ssh needs the promise
-  async browse(request: BrowseRequest): Promise<FoundExperiment[]> {
+  async browse(request: BrowseRequest): Promise<Listing> {
     return browseLocally(request);
   }
 

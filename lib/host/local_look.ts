@@ -25,14 +25,7 @@ import { isGranted, requireAccess } from "./access.ts";
 import { freeBytes } from "./df.ts";
 import { homeFolder } from "./environment.ts";
 import { entriesOf, isDoubtful, linkTarget, lookAt, namesIn, readText, realPath } from "./files.ts";
-import type {
-  BrowseRequest,
-  CurrentRun,
-  FoundExperiment,
-  Question,
-  SeenRun,
-  Sight,
-} from "./host.ts";
+import type { BrowseRequest, CurrentRun, Listing, Question, SeenRun, Sight } from "./host.ts";
 import type { Watch } from "./process.ts";
 
 /** Does {@linkcode Host.look}. */
@@ -86,12 +79,12 @@ export async function lookLocally(
 /** Does {@linkcode Host.browse}. */
 export function browseLocally(
   { path, experimentId, withJobs }: BrowseRequest,
-): FoundExperiment[] {
+): Listing {
   const real = realPathOfWhatExists(expand(path));
   requireAccess("read", real);
   if (namesIn(real) === undefined) throw notThere(path);
   const root = `${real}/${EXPERIMENTS}`;
-  return foldersIn(root, (name) => `${EXPERIMENTS}/${name}`)
+  const experiments = foldersIn(root, (name) => `${EXPERIMENTS}/${name}`)
     .filter((id) => experimentId === undefined || id === experimentId)
     .map((id) => ({
       experimentId: id,
@@ -102,6 +95,7 @@ export function browseLocally(
         jobs: withJobs ? readText(`${root}/${id}/${runId}/${JOBS_FILE}`) : undefined,
       })),
     }));
+  return { realPath: real, experiments };
 }
 
 function noFolder(path: string): CopyError {

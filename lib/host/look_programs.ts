@@ -140,7 +140,10 @@ IFS= read -r only
 IFS= read -r jobs
 exec < /dev/null
 [ -d "$path" ] || { say absent "$path"; finish; exit 0; }
-cd "$path" 2> /dev/null && cd experiments 2> /dev/null || { finish; exit 0; }
+cd "$path" 2> /dev/null || stop "permission to enter $path is denied"
+say root "$(pwd -P)"
+[ -d experiments ] || { finish; exit 0; }
+cd experiments 2> /dev/null || stop "permission to enter $path/experiments is denied"
 for folder in ./*/; do
   experiment=\${folder#./} experiment=\${experiment%/}
   [ -d "./$experiment" ] || continue

@@ -9,16 +9,16 @@ import { printable } from "../workspace/layout.ts";
 import { checkHost } from "../workspace/reference.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
 import { CLAIM, FREE, TIDY } from "./agent_programs.ts";
-import { experimentReader, linksOf, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
+import { linksOf, listingReader, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
 import { requireVariableAccess } from "./environment.ts";
 import type {
   BrowseRequest,
   Claim,
   ClaimRequest,
-  FoundExperiment,
   FoundLeftover,
   Host,
   LinkedFolder,
+  Listing,
   Pack,
   PackRequest,
   Question,
@@ -113,11 +113,11 @@ export class SshHost implements Host {
     return Promise.resolve(this.#tools);
   }
 
-  async browse({ path, experimentId, withJobs }: BrowseRequest): Promise<FoundExperiment[]> {
-    const found: FoundExperiment[] = [];
+  async browse({ path, experimentId, withJobs }: BrowseRequest): Promise<Listing> {
     const lines = asLines([path, experimentId ?? "", withJobs ? "yes" : ""]);
-    await this.#session.agent.run(BROWSE, lines, experimentReader(found, this.name));
-    return found;
+    const { tell, listing } = listingReader(this.name);
+    await this.#session.agent.run(BROWSE, lines, tell);
+    return listing();
   }
 
   async existing(root: string, paths: string[]): Promise<string[]> {

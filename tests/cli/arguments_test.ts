@@ -19,6 +19,7 @@ const COPY = {
   to: undefined,
   yes: false,
   includeRunning: false,
+  ended: false,
   keepReplaced: false,
   create: false,
   fsync: true,
@@ -68,9 +69,10 @@ const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
     experimentId: "x",
     exclude: ["*.ckpt", "-x"],
   }],
-  [["--include-running", "--keep-replaced", "--create"], {
+  [["--include-running", "--ended", "--keep-replaced", "--create"], {
     ...COPY,
     includeRunning: true,
+    ended: true,
     keepReplaced: true,
     create: true,
   }],

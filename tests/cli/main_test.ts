@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Library } from "../../lib/cli/library.ts";
 import { main } from "../../lib/cli/main.ts";
-import type { ExperimentSummary } from "../../lib/copy/browse.ts";
+import type { ExperimentSummary } from "../../lib/copy/summarize.ts";
 import type { Leftover } from "../../lib/copy/clean.ts";
 import type { RunRequest } from "../../lib/copy/survey.ts";
 import type { CopyEvent, CopyOptions, CopyPlan, CopyResult } from "../../lib/copy/types.ts";
@@ -26,7 +26,7 @@ const EXPERIMENTS: ExperimentSummary[] = [
     experimentId: "neuralir",
     runs: [
       { runId: "20260117_170744", ended: true, jobStates: { done: 2 } },
-      { runId: "20260118_170744", ended: false, jobStates: { done: 2, error: 1 } },
+      { runId: "20260118_170744", ended: false, jobStates: { done: 2, failed: 1 } },
     ],
     current: "20260118_170744",
   },
@@ -157,6 +157,7 @@ Deno.test("main() plans, and gives the command that copies", async () => {
     options: {
       dryRun: true,
       includeRunning: false,
+      ended: false,
       keepReplaced: true,
       create: false,
       exclude: ["*.ckpt"],
@@ -232,7 +233,8 @@ Deno.test("main() takes the defaults where the command line says nothing", async
     ["cluster", "local", "current"],
     ["cluster", "archive", "current"],
   ]);
-  const common = { dryRun: true, includeRunning: true, keepReplaced: true, create: false };
+  const given = { dryRun: true, ended: false, create: false };
+  const common = { ...given, includeRunning: true, keepReplaced: true };
   assertEquals(asked.map(({ options }) => options), [
     { ...common, exclude: ["*.tmp"], bandwidthLimit: 100 },
     { ...common, exclude: ["a"], bandwidthLimit: 0 },

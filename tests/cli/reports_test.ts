@@ -80,8 +80,26 @@ Deno.test("renderPlan() tells what happens to a run that cannot be complete", ()
     "  copy      1 run    2.0 KiB   " +
       "still in progress at the source",
   );
+  assertEquals(
+    renderPlan(plan, STYLE)[11],
+    "The run says that it is in progress; if it was killed, add --ended",
+  );
   plan.run = { ...plan.run, action: "leave", inProgress: false };
   assertEquals(renderPlan(plan, STYLE)[9], "  leave     1 run              in progress here");
+});
+
+Deno.test("renderPlan() tells what becomes of a run that was killed, and of current", () => {
+  const plan = samplePlan();
+  plan.run = { ...plan.run, takenAsEnded: true };
+  assertEquals(
+    renderPlan(plan, STYLE)[9],
+    "  copy      1 run    2.0 KiB   taken as ended, becomes current here",
+  );
+  plan.run = { ...plan.run, becomesCurrent: false, currentKept: "20260117_170744" };
+  assertStringIncludes(
+    renderPlan(plan, STYLE)[9]!,
+    "taken as ended, current stays 2026-01-17 17:07:44, in progress here",
+  );
 });
 
 Deno.test("renderPlan() shows warnings after the plan, with their job", () => {
@@ -203,6 +221,7 @@ Deno.test("renderSummary() tells of a run in progress", () => {
   assertEquals(renderSummary(result, samplePlan(), STYLE).slice(1), [
     "  the run is still in progress at the source",
     "  run the same command again when it has ended",
+    "  or add --ended, if the run was killed",
   ]);
   const left = sampleResult({ complete: false, run: "leave", jobsCopied: 0 });
   assertEquals(renderSummary(left, samplePlan(), STYLE), [
@@ -226,7 +245,7 @@ Deno.test("renderSummary() shows ten errors of many, and all when verbose", () =
 });
 
 Deno.test("renderExperiments() shows the jobs and the size of the latest run", () => {
-  const jobStates = { running: 0, error: 3, done: 154 };
+  const jobStates = { absent: 2, running: 0, failed: 3, unfinished: 1, done: 154 };
   const experiments = [
     {
       experimentId: "neuralir",
@@ -238,8 +257,8 @@ Deno.test("renderExperiments() shows the jobs and the size of the latest run", (
     { experimentId: "empty", runs: [] },
   ];
   assertEquals(renderExperiments(experiments), [
-    "EXPERIMENT  RUNS  LATEST                   JOBS                    SIZE",
-    "neuralir       2  2026-01-18 17:07:44 (1)  154 done, 3 failed  61.0 GiB",
+    "EXPERIMENT  RUNS  LATEST                   JOBS                                            SIZE",
+    "neuralir       2  2026-01-18 17:07:44 (1)  154 done, 3 failed, 1 unfinished, 2 absent  61.0 GiB",
     "empty          0",
   ]);
 });
@@ -254,6 +273,15 @@ Deno.test("renderRuns() shows the latest run first, and which is current", () =>
     "20260118_170744  2026-01-18 17:07:44 (current)  in progress  2 running  10 B",
     "20260117_170744  2026-01-17 17:07:44            unknown",
   ]);
+  for (const startedAt of ["2026-01-18T17:07:44.372099", "2026-01-18T17:07:44+01:00"]) {
+    const run = { runId: "baseline", ended: false, startedAt, jobStates: {} };
+    assertStringIncludes(
+      renderRuns({ experimentId: "x", runs: [run] })[1]!,
+      "in progress since 2026-01-18 17:07:44",
+    );
+  }
+  const odd = { runId: "baseline", ended: false, startedAt: "\x1b[2J", jobStates: {} };
+  assertStringIncludes(renderRuns({ experimentId: "x", runs: [odd] })[1]!, "since \\u001b[2J");
 });
 
 Deno.test("renderRuns() says that the current run was inferred", () => {

@@ -17,7 +17,7 @@ import {
   relocatePath,
 } from "../../lib/copy/relocate.ts";
 import { CopyError } from "../../lib/errors.ts";
-import { experimentReader, linksOf, scanReader, sightOf } from "../../lib/host/answers.ts";
+import { linksOf, listingReader, scanReader, sightOf } from "../../lib/host/answers.ts";
 import { members } from "../../lib/host/archive.ts";
 import { Answers } from "../../lib/host/frame.ts";
 import type { Entry } from "../../lib/host/host.ts";
@@ -28,7 +28,7 @@ import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/host/pack.ts";
 import { sift } from "../../lib/host/sift.ts";
 import { readJobsFile } from "../../lib/workspace/jobs.ts";
 import { readJson } from "../../lib/workspace/json.ts";
-import { isId } from "../../lib/workspace/layout.ts";
+import { isId, jobFolder } from "../../lib/workspace/layout.ts";
 import { readRunStatus, readTransientJobs } from "../../lib/workspace/runs.ts";
 import { byteStream } from "../support/byte_stream.ts";
 import { plannedJob } from "../support/planned_job.ts";
@@ -143,12 +143,13 @@ Deno.test("scanReader() takes any texts for entries or for nonsense, and none le
   }));
 });
 
-Deno.test("experimentReader() takes any texts", () => {
-  const names = fc.constantFrom("experiment", "current", "run", "status", "jobs", "absent");
-  fc.assert(fc.property(fc.array(fc.oneof(names, text)), (texts) => {
+Deno.test("listingReader() takes any texts", () => {
+  const names = ["root", "experiment", "by", "current", "run", "status", "jobs", "absent"];
+  fc.assert(fc.property(fc.array(fc.oneof(fc.constantFrom(...names), text)), (texts) => {
     onlyOurs(() => {
-      const tell = experimentReader([], "host");
+      const { tell, listing } = listingReader("host");
       for (const one of texts) tell(one);
+      listing();
     });
   }));
 });
@@ -174,7 +175,7 @@ Deno.test("followProgress(), judge() and failedJobs() take whatever rsync and ss
   }));
 });
 
-Deno.test("readJobsFile() takes any text, and counts every line once", () => {
+Deno.test("readJobsFile() takes any text, and reads each line as if it were alone", () => {
   const job = fc.record({ job_id: text, task_id: text, tags: fc.json(), transient: fc.anything() });
   const line = fc.oneof(
     text.map((one) => one.replaceAll("\n", "")),
@@ -184,7 +185,13 @@ Deno.test("readJobsFile() takes any text, and counts every line once", () => {
   );
   fc.assert(fc.property(fc.array(line, { minLength: 1 }), (lines) => {
     const { jobs, problems } = readJobsFile(lines.map((one) => `${one}\n`).join(""));
-    assertEquals(jobs.length + problems.length, lines.length);
+    const alone = lines.map((one) => readJobsFile(one));
+    assertEquals(problems.length, alone.flatMap((one) => one.problems).length);
+    const folders = alone.flatMap((one) => one.jobs).map(jobFolder);
+    assertEquals(jobs.map(jobFolder), [...new Set(folders)]);
+    for (const [at, one] of alone.entries()) {
+      assertEquals(one.jobs.length + one.problems.length, lines[at]!.trim() === "" ? 0 : 1);
+    }
     for (const { jobId, taskId } of jobs) assert(isId(jobId) && isId(taskId));
     const named = problems.map((problem) => Number(/^line (\d+): /.exec(problem)![1]));
     assert(named.every((number, index) => number > (named[index - 1] ?? 0)));

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { assert, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../mod.ts";
 import type { CurrentRun, FoundLeftover, Host } from "../../lib/host/host.ts";
 import { joined } from "../../lib/host/parts.ts";
@@ -150,7 +150,8 @@ export class Fixture {
   /** The experiments of `ws`, by name. */
   async browse(experiment?: string, withJobs = false): Promise<SeenExperiment[]> {
     const request = { path: this.at("ws"), experimentId: experiment, withJobs };
-    const found = await (await this.host()).browse(request);
+    const { realPath, experiments: found } = await (await this.host()).browse(request);
+    assertEquals(realPath, Deno.realPathSync(this.at("ws")));
     const byName = <T>(name: (one: T) => string) => (a: T, b: T) => name(a) < name(b) ? -1 : 1;
     const experiments = found.map(({ experimentId, current, runs }) => ({
       id: experimentId,

@@ -68,7 +68,7 @@ function planOne(source: State, destination: State, includeRunning = false): Pla
     [JOB],
     { source: inventory(source), destination: inventory(destination) },
     { source: runStatus(source !== "running"), destination: runStatus(destination !== "running") },
-    includeRunning,
+    { includeRunning },
   );
   return planned!;
 }
@@ -170,7 +170,9 @@ Deno.test("planJobs() replaces what is unfinished by what is not done only when 
     Object.assign(from.jobs.get(FOLDER)!, { latest: "1768759999.500", latestFile: here });
     Object.assign(to.jobs.get(FOLDER)!, { latest: there, latestFile: "1768750000.500" });
     const statuses = { source: runStatus(source !== "running"), destination: runStatus(true) };
-    const [planned] = planJobs([JOB], { source: from, destination: to }, statuses, true);
+    const [planned] = planJobs([JOB], { source: from, destination: to }, statuses, {
+      includeRunning: true,
+    });
     return cell(planned!);
   };
   for (
@@ -225,7 +227,6 @@ Deno.test("planJobs() takes a pid for stale once the run has ended, at each end 
       [JOB],
       { source: inventory("running"), destination: inventory("running") },
       { source: status(source), destination: status(destination) },
-      false,
     );
     return [job?.source, job?.destination];
   };
@@ -247,13 +248,11 @@ Deno.test("planJobs() takes a pid for alive that was written after its run was l
       [JOB],
       { source: found, destination: inventory("absent") },
       { source: runStatus(ended), destination: undefined },
-      false,
     );
     const [there] = planJobs(
       [JOB],
       { source: inventory("done"), destination: found },
       { source: runStatus(true), destination: runStatus(ended) },
-      false,
     );
     return [planned?.source, cell(planned!), there?.destination, cell(there!)];
   };
@@ -277,7 +276,6 @@ Deno.test("planJobs() takes a job that is done or failed for that, whenever its 
       [JOB],
       { source, destination: inventory("absent") },
       { source: runStatus(true), destination: undefined },
-      false,
     );
     assertEquals([planned?.source, planned?.action], [state, "copy"]);
   }
@@ -300,10 +298,33 @@ function planMissing(
       source: ended === undefined ? undefined : { ...runStatus(ended), jobStates, transientJobs },
       destination: undefined,
     },
-    false,
   );
   return cell(planned!);
 }
+
+Deno.test("planJobs() with ended takes each pid of a run in progress for stale, at the source alone", () => {
+  const plan = (source: boolean, destination: boolean, pidTime: string) => {
+    const found = { source: inventory("running"), destination: inventory("running") };
+    found.source.jobs.get(FOLDER)!.pidTime = pidTime;
+    const statuses = { source: runStatus(source), destination: runStatus(destination) };
+    const [job] = planJobs([JOB], found, statuses, { ended: true });
+    return [job!.source, job!.destination];
+  };
+  const later = String(Number(STARTED) + 1e6);
+  assertEquals(plan(false, false, STARTED), ["unfinished", "running"]);
+  assertEquals(plan(false, true, later), ["unfinished", "unfinished"]);
+  // of a run that has ended, a later pid is still another run's
+  assertEquals(plan(true, true, later), ["running", "unfinished"]);
+});
+
+Deno.test("planJobs() with ended misses what the killed run never started", () => {
+  const statuses = { source: runStatus(false), destination: undefined };
+  const none = { jobs: new Map(), run: new Map() };
+  const found = { source: none, destination: none };
+  const [job] = planJobs([JOB], found, statuses, { ended: true });
+  assertEquals(cell(job!), "missing, name, exit 3");
+  assertEquals(job!.reason, "not at the source (never started?)");
+});
 
 Deno.test("planJobs() does not miss a job of transient 2, and misses one of transient 1", () => {
   const holds = ["jobs", FOLDER];
@@ -346,7 +367,6 @@ Deno.test("planJobs() copies a transient job that is there like any other", () =
           source: runStatus(source !== "running"),
           destination: runStatus(destination !== "running"),
         },
-        false,
       );
       assertEquals(cell(planned!), CELLS[source][destination], `${source}, ${destination}`);
     }
@@ -364,7 +384,6 @@ function planLinked(target: string, kind: Entry["kind"]): PlannedJob {
       destination: inventory("absent"),
     },
     { source: runStatus(true), destination: undefined },
-    false,
   );
   return planned!;
 }
@@ -391,7 +410,6 @@ Deno.test("planJobs() does not copy a job that is a file", () => {
       destination: inventory("absent"),
     },
     { source: runStatus(true), destination: undefined },
-    false,
   );
   assertEquals(cell(planned!), "missing, name, exit 3");
   assertEquals(planned?.reason, "no folder, not a folder of this job");
@@ -403,7 +421,6 @@ Deno.test("planJobs() plans jobs in their order, each by its own folder", () => 
     [other, JOB],
     { source: inventory("done"), destination: inventory("absent") },
     { source: runStatus(true), destination: undefined },
-    false,
   );
   assertEquals(planned.map(({ jobId, action, bytes }) => [jobId, action, bytes]), [
     ["a58c", "missing", 0],

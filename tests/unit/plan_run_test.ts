@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { FoundRunFolder } from "../../lib/copy/inventory.ts";
+import type { PlanOptions } from "../../lib/copy/plan.ts";
 import { planRun } from "../../lib/copy/plan_run.ts";
 import type { PlannedJob, PlannedRun } from "../../lib/copy/types.ts";
 import type { CurrentRun, Entry, Sight } from "../../lib/host/host.ts";
@@ -89,6 +90,7 @@ interface Situation {
   currentStatus?: object;
   /** What tells of the current run at the source. */
   sourceBy?: CurrentRun["by"];
+  options?: PlanOptions;
   runId?: string;
 }
 
@@ -105,7 +107,8 @@ function plan(situation: Situation): PlannedRun {
     source: readRunStatus(sights.source.run?.status),
     destination: readRunStatus(sights.destination.run?.status),
   };
-  return planRun(runId, jobs, { source: from, destination: to }, statuses, sights);
+  const { options } = situation;
+  return planRun(runId, jobs, { source: from, destination: to }, statuses, sights, options);
 }
 
 function decision(situation: Situation): string {
@@ -231,6 +234,34 @@ Deno.test("planRun() tells a run in progress at the source, and never makes it c
     assertEquals([planned.inProgress, planned.becomesCurrent], [true, false]);
   }
   assertEquals(plan({ source: HERE, to: new Map() }).action, "copy");
+});
+
+Deno.test("planRun() with ended takes a run in progress at the source as over, and lets it become current", () => {
+  const seen = (situation: Situation) => {
+    const { inProgress, takenAsEnded, becomesCurrent, action } = plan({
+      ...situation,
+      options: { ended: true },
+    });
+    return [inProgress, takenAsEnded, becomesCurrent, action];
+  };
+  assertEquals(seen({ source: HERE, to: new Map() }), [false, true, true, "copy"]);
+  // a copy of it is as good, and is not copied again and again
+  assertEquals(seen({ source: HERE, destination: HERE }), [false, true, true, "skip"]);
+  assertEquals(seen({ source: HERE, destination: ENDED }), [false, true, true, "skip"]);
+  // it says nothing of a run that is in progress at the destination
+  const elsewhere = { ...HERE, hostname: "x" };
+  assertEquals(seen({ source: HERE, destination: elsewhere }), [false, true, false, "leave"]);
+  assertEquals(seen({ source: ENDED, to: new Map() }), [false, undefined, true, "copy"]);
+  assertEquals(seen({ source: "{", to: new Map() }), [false, undefined, true, "copy"]);
+});
+
+Deno.test("planRun() names the run in progress that keeps current", () => {
+  const kept = (situation: Situation) => plan({ to: new Map(), ...situation }).currentKept;
+  const [older, later] = ["20260117_000000", "20260119_000000"];
+  assertEquals(kept({ current: older, currentStatus: HERE }), older);
+  assertEquals(kept({ current: older, currentStatus: ENDED }), undefined);
+  assertEquals(kept({ current: later, currentStatus: HERE }), undefined);
+  assertEquals(kept({ current: older, currentStatus: HERE, source: HERE }), undefined);
 });
 
 /** Whether a run that is copied becomes current. */

@@ -1,0 +1,125 @@
+/**
+ * The experiments of a workspace with their runs, and the states of their jobs: what `xpm-copy ls`
+ * shows.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import type { FoundExperiment, FoundRun, Host } from "../host/host.ts";
+import { quoteCommand } from "../shell_words.ts";
+import { readJobsFile } from "../workspace/jobs.ts";
+import { checkId, isId, jobFolder, runFolder } from "../workspace/layout.ts";
+import { compareRuns, readRunStatus } from "../workspace/runs.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { stateForRun } from "./job_state.ts";
+import { type ListedRun, lookAtJobs, type SeenJobs } from "./seen_jobs.ts";
+import type { JobState } from "./types.ts";
+
+/** What `xpm-copy ls` shows of a run. */
+export interface RunSummary {
+  /** The run's id. */
+  runId: string;
+  /** Whether the run has ended; undefined when its `status.json` does not say. */
+  ended: boolean | undefined;
+  /** When it started, as its `status.json` has it. */
+  startedAt?: string;
+  /** How many jobs are in which state, as their folders show it; only where it was asked for. */
+  jobStates?: Partial<Record<JobState, number>>;
+  /** Bytes of the run's folder and of its jobs; only where it was asked for. */
+  bytes?: number;
+}
+
+/** What `xpm-copy ls` shows of an experiment. */
+export interface ExperimentSummary {
+  /** The experiment's id. */
+  experimentId: string;
+  /** Its runs, oldest first. */
+  runs: RunSummary[];
+  /** The current run, as experimaestro takes it. */
+  current?: string;
+  /** Whether no link names the current run: then it is the latest one. */
+  currentInferred?: true;
+}
+
+/** What to list. */
+export interface SummaryOptions {
+  /** Only this experiment. @default {undefined} all of them */
+  experimentId?: string;
+  /**
+   * What to tell of jobs: their `states`, or also their `sizes`, for which every file is looked at:
+   * of all runs of one experiment, or of the latest of each. @default {undefined} nothing
+   */
+  jobs?: "states" | "sizes";
+}
+
+/** Lists experiments with their runs, for `xpm-copy ls` and for questions. */
+export async function summarize(
+  host: Pick<Host, "browse" | "scan">,
+  workspace: Workspace,
+  { experimentId, jobs }: SummaryOptions = {},
+): Promise<ExperimentSummary[]> {
+  if (experimentId !== undefined) checkId("experiment", experimentId);
+  const withJobs = jobs !== undefined;
+  const listing = await host.browse({ path: workspace.path, experimentId, withJobs });
+  const found = listing.experiments.filter((one) => isId(one.experimentId))
+    .map((one) => ({ ...one, runs: runsOf(one) }))
+    .sort((a, b) => a.experimentId < b.experimentId ? -1 : 1);
+  if (experimentId !== undefined && found.length === 0) {
+    throw noExperiment(experimentId, workspace);
+  }
+  const all = found.flatMap(({ runs }) => runs);
+  const latest = found.flatMap(({ runs }) => runs.slice(-1));
+  const measured = jobs !== "sizes" ? [] : experimentId === undefined ? latest : all;
+  const seen = withJobs ? await lookAtJobs(host, listing.realPath, all, measured) : undefined;
+  return found.map(({ experimentId, current, runs }) => ({
+    experimentId,
+    runs: runs.map((run) => summarizeRun(run, seen)),
+    ...(current !== undefined && { current: current.runId }),
+    ...(current?.by === "latest" && { currentInferred: true as const }),
+  }));
+}
+
+/** The runs of an experiment, oldest first. */
+function runsOf({ experimentId, runs }: FoundExperiment): ListedRun[] {
+  return runs.filter(({ runId }) => isId(runId))
+    .map(({ runId, status, jobs }: FoundRun) => ({
+      runId,
+      folder: runFolder(experimentId, runId),
+      status: readRunStatus(status),
+      jobs: readJobsFile(jobs ?? "").jobs,
+    }))
+    .sort((a, b) => compareRuns(a.runId, b.runId));
+}
+
+function summarizeRun(run: ListedRun, seen: SeenJobs | undefined): RunSummary {
+  const { runId, status } = run;
+  const bytes = seen?.bytes(run);
+  return {
+    runId,
+    ended: status?.ended,
+    ...(status?.startedAt !== undefined && { startedAt: status.startedAt }),
+    ...(seen !== undefined && { jobStates: countStates(run, seen) }),
+    ...(bytes !== undefined && { bytes }),
+  };
+}
+
+function countStates({ folder, status, jobs }: ListedRun, seen: SeenJobs) {
+  const run = { ended: status?.ended === true, statusTime: seen.statusTimes.get(folder) };
+  const counts: Partial<Record<JobState, number>> = {};
+  for (const job of jobs) {
+    const state = stateForRun(job, seen.jobs.get(jobFolder(job)), run);
+    counts[state] = (counts[state] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** The error for an experiment that is not there. */
+export function noExperiment(experimentId: string, workspace: Workspace): CopyError {
+  const message = `no experiment ${experimentId} in ${workspace.id}`;
+  return new CopyError(
+    "not-found",
+    message,
+    `see  ${quoteCommand(["xpm-copy", "ls", workspace.id])}`,
+  );
+}
