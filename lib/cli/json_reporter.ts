@@ -31,7 +31,7 @@ import type { ExperimentSummary } from "../copy/summarize.ts";
 import type { Leftover } from "../copy/clean.ts";
 import type { RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyProgress, CopyResult } from "../copy/types.ts";
-import { printable } from "../workspace/layout.ts";
+import { escaped } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Failure } from "./failure.ts";
 import type { Reporter } from "./reporter.ts";
@@ -131,6 +131,6 @@ export class JsonReporter implements Reporter {
 
   #write(type: string, fields: object): void {
     // JSON lets some control characters through as they are; their escapes mean the same.
-    this.#terminal.stdout(printable(JSON.stringify({ type, ...fields })) + "\n");
+    this.#terminal.stdout(escaped(JSON.stringify({ type, ...fields })) + "\n");
   }
 }

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { CopyPlan, CopyProblem, CopyResult } from "../copy/types.ts";
+import type { CopyPlan, CopyResult } from "../copy/types.ts";
 import { type JobId, printable } from "../workspace/layout.ts";
 import { count, formatBytes, formatCount, formatDuration, formatRate } from "./format.ts";
-import { fullJob, hereOrThere, renderProblem, someJobs, somePaths } from "./names.ts";
+import { fullJob, hereOrThere, renderProblem, shortJob, someJobs, somePaths } from "./names.ts";
 import type { ReportStyle } from "./plan_report.ts";
 
 /** Sets the summary of a copy that was planned so. */
@@ -71,11 +71,18 @@ function jobNames(jobs: JobId[], { verbose }: ReportStyle): string {
 
 /** What is not there yet, and what to do about it. */
 function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): string[] {
-  const { jobsRunning: running, jobsMissing: missing, referencesMissing: named, errors } = result;
+  const { jobsRunning: running, referencesMissing: named, errors } = result;
+  const there = new Map(
+    plan.jobs.filter(({ action, source }) => action === "missing" && source !== "absent")
+      .map((job) => [fullJob(job), job]),
+  );
+  const missing = result.jobsMissing.filter((job) => !there.has(fullJob(job)));
+  const unusable = result.jobsMissing.flatMap((job) => there.get(fullJob(job)) ?? []);
   const here = hereOrThere(plan.destination);
   const counts: string[] = [];
   if (running.length > 0) counts.push(`${formatCount(running.length)} still running`);
   if (missing.length > 0) counts.push(`${formatCount(missing.length)} missing at the source`);
+  if (unusable.length > 0) counts.push(`${formatCount(unusable.length)} unusable at the source`);
   const runs = new Set(running.map(fullJob));
   const left = plan.jobs.filter((job) =>
     job.action === "leave" && job.incomplete && !runs.has(fullJob(job))
@@ -91,11 +98,12 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   }
   if (running.length > 0) lines.push(`  still running: ${jobNames(running, style)}`);
   if (missing.length > 0) lines.push(`  missing at the source: ${jobNames(missing, style)}`);
+  const useless = unusable.map((job) => `${shortJob(job)}: ${printable(job.reason ?? "")}`);
   if (named.length > 0) {
     lines.push(`  jobs name what is not ${here}: ${somePaths(named, style.verbose)}`);
     lines.push("  copy it by other means, or they will not find it");
   }
-  lines.push(...renderErrors(errors, style));
+  lines.push(...renderErrors([...useless, ...errors.map(renderProblem)], style));
   if (result.runInProgress) lines.push("  the run is still in progress at the source");
 
   if (running.length > 0) lines.push("  run the same command again when they have finished");
@@ -108,9 +116,9 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
 
 const MOST_ERRORS = 10;
 
-function renderErrors(errors: CopyProblem[], { verbose }: ReportStyle): string[] {
+function renderErrors(errors: string[], { verbose }: ReportStyle): string[] {
   const shown = verbose ? errors : errors.slice(0, MOST_ERRORS);
-  const lines = shown.map((problem) => `  ${renderProblem(problem)}`);
+  const lines = shown.map((error) => `  ${error}`);
   const more = errors.length - shown.length;
   return more > 0 ? [...lines, `  and ${formatCount(more)} more (--verbose shows all)`] : lines;
 }

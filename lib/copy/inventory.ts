@@ -4,6 +4,8 @@
  * @module
  */
 
+import { CopyError } from "../errors.ts";
+import { bytesOf } from "../host/byte_text.ts";
 import type { Entry, Host, LinkedFolder, Sight } from "../host/host.ts";
 import { LARGE } from "../host/large.ts";
 import {
@@ -16,6 +18,7 @@ import {
   LEFT_BEHIND_IN_RUN,
   leftBehindInJob,
   PARAMS_FILE,
+  printable,
   STATUS_FILE,
 } from "../workspace/layout.ts";
 import { isTimeLater } from "../workspace/times.ts";
@@ -63,6 +66,8 @@ export interface FoundJob {
   special: boolean;
   /** Where the folder itself leads, when it is a link. */
   linked: LinkedFolder | undefined;
+  /** Why it cannot be copied, nor its state be known for certain: a clause without its subject. */
+  trouble: string | undefined;
 }
 
 /** A run's folder, as it was found: all that is in it, and itself under the empty name. */
@@ -90,13 +95,15 @@ export interface InventoryRequest {
   excludes: Excludes;
   /** Asked before a folder is looked at, where that can still be left out. */
   isNeeded?: (folder: string) => boolean;
+  /** How many bytes a path below the workspace may have at most. Default: no limit. */
+  longest?: number;
 }
 
 /** Looks at a run and its jobs, all at once. */
 export async function takeInventory(
   host: Host,
   sight: Sight,
-  { jobs, run, statesOnly, excludes, isNeeded }: InventoryRequest,
+  { jobs, run, statesOnly, excludes, isNeeded, longest = Infinity }: InventoryRequest,
 ): Promise<Inventory> {
   const found: Inventory = { jobs: new Map(), run: new Map() };
   if (sight.state === "absent") return found;
@@ -105,12 +112,17 @@ export async function takeInventory(
   const linked = await host.scan(
     { root: sight.realPath, folders, jobStatesOnly: statesOnly, ...(isNeeded && { isNeeded }) },
     (folder, entry) => {
+      const trouble = tooLong(folder, entry.path, longest);
       const taskId = tasks.get(folder);
       if (taskId !== undefined) {
         addToJob(found.jobs, folder, taskId, entry, excludes);
-        if (!statesOnly) noteTime(found.jobs.get(folder), entry);
+        const job = found.jobs.get(folder);
+        if (!statesOnly) noteTime(job, entry);
+        if (job && trouble) job.trouble ??= trouble;
       }
-      if (folder === run && !isLeftBehindInRun(entry.path)) found.run.set(entry.path, entry);
+      if (folder !== run || isLeftBehindInRun(entry.path)) return;
+      if (trouble) throw new CopyError("refused", printable(`${run} ${trouble}`));
+      found.run.set(entry.path, entry);
     },
   );
   if (linked.length > 0) found.linked = linked;
@@ -119,6 +131,13 @@ export async function takeInventory(
     if (job !== undefined) job.linked = link;
   }
   return found;
+}
+
+/** What is wrong with a path that has more bytes than may be. */
+function tooLong(folder: string, path: string, longest: number): string | undefined {
+  if ((folder.length + path.length) * 3 < longest) return undefined; // no character has more
+  const { length } = bytesOf(`${folder}/${path}`);
+  return length > longest ? `holds a path that is too long for the system: ${path}` : undefined;
 }
 
 function noteTime(job: FoundJob | undefined, { mtime }: Entry): void {
@@ -160,6 +179,7 @@ function addToJob(
       holes: false,
       special: false,
       linked: undefined,
+      trouble: entry.trouble,
     });
     return;
   }
@@ -205,10 +225,16 @@ function hash(name: string): number {
   return value >>> 0;
 }
 
-/** Whether a job's folder can be copied as a folder: it is one, or a `move` link to one. */
-export function isUsable(job: Pick<FoundJob, "folders" | "linked">, folder: string): boolean {
-  if (job.folders.get("")?.kind !== "folder") return false;
-  return job.linked === undefined || leadsTo(job.linked.target, folder);
+/** Why a job cannot be copied as a folder; undefined when it is one, or a `move` link to one. */
+export function whyUnusable(
+  { folders, linked, trouble }: Pick<FoundJob, "folders" | "linked" | "trouble">,
+  folder: string,
+): string | undefined {
+  const isFolder = folders.get("")?.kind === "folder";
+  if (trouble !== undefined) return printable(trouble);
+  if (isFolder && (linked === undefined || leadsTo(linked.target, folder))) return undefined;
+  const leads = linked === undefined ? "no folder" : `a link to ${printable(linked.target)}`;
+  return `${leads}, not a folder of this job`;
 }
 
 /** The links that keep a job from being relocated: writing through them would leave the job. */

@@ -8,7 +8,7 @@ import { jobFolder, printable, runLink, STATUS_FILE } from "../workspace/layout.
 import type { JobInfo } from "../workspace/jobs.ts";
 import type { RunStatus } from "../workspace/runs.ts";
 import { mayBeLater } from "../workspace/times.ts";
-import { type FoundJob, type FoundRunFolder, type Inventory, isUsable } from "./inventory.ts";
+import { type FoundJob, type FoundRunFolder, type Inventory, whyUnusable } from "./inventory.ts";
 import { type RunEnd, stateForRun } from "./job_state.ts";
 import type { CopyOptions, JobAction, JobState, PlannedJob } from "./types.ts";
 
@@ -120,12 +120,10 @@ export function planJobs(
     const destination = stateForRun(job, ends.destination, runs.destination);
     const source = destination === "done" ? "unseen" : stateForRun(job, ends.source, runs.source);
     const removed = wasRemoved(job, found.source.run, statuses.source);
-    const decision = unlessNewer(
-      decide(source, destination, { removed, includeRunning }),
-      source,
-      ends,
-    );
-    const early = decision.action === "missing" && statuses.source?.ended === false;
+    const rule = ruleOf(ends, folder);
+    const decided = decide(source, destination, { removed, includeRunning });
+    const decision = rule ?? unlessNewer(decided, source, ends);
+    const early = !rule && decided.action === "missing" && statuses.source?.ended === false;
     const when = ended ? "never started?" : "not started yet?";
     const { bytes = 0, files = 0 } = ends.source ?? {};
     return {
@@ -135,10 +133,22 @@ export function planJobs(
       destination,
       bytes,
       files,
-      ...linkRule(job, found.source) ?? decision,
+      ...decision,
       ...(early && { reason: `not at the source (${when})` }),
     };
   });
+}
+
+/** What is done with a job that cannot be copied, or whose state is not known there. */
+function ruleOf(
+  { source, destination }: Ends<FoundJob | undefined>,
+  folder: string,
+): Decision | undefined {
+  if (destination?.trouble !== undefined) {
+    return leave(`at the destination it ${printable(destination.trouble)}`, true);
+  }
+  const reason = source && whyUnusable(source, folder);
+  return reason === undefined ? undefined : { action: "missing", reason, incomplete: true };
 }
 
 /**
@@ -184,17 +194,6 @@ function wasRemoved(job: JobInfo, run: FoundRunFolder, status: RunStatus | undef
   if (status?.ended !== true) return false;
   return status.jobStates.get(job.jobId) === "unscheduled" ||
     status.transientJobs?.has(job.jobId) === true && !run.has(runLink(job));
-}
-
-/** A job that is a link to anything but a folder of that job cannot be copied. */
-function linkRule(job: JobInfo, source: Inventory): Decision | undefined {
-  const folder = jobFolder(job);
-  const there = source.jobs.get(folder);
-  if (there === undefined || isUsable(there, folder)) return undefined;
-  const leads = there.linked === undefined
-    ? "no folder"
-    : `a link to ${printable(there.linked.target)}`;
-  return { action: "missing", reason: `${leads}, not a folder of this job`, incomplete: true };
 }
 
 /** Whether a job or a run is to be written. */

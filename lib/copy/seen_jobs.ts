@@ -8,7 +8,7 @@ import type { Entry, Host } from "../host/host.ts";
 import { type JobInfo, jobState } from "../workspace/jobs.ts";
 import { jobFolder, jobName, JOBS, STATUS_FILE } from "../workspace/layout.ts";
 import type { RunStatus } from "../workspace/runs.ts";
-import { type FoundJob, isMarker, isUsable } from "./inventory.ts";
+import { type FoundJob, isMarker, whyUnusable } from "./inventory.ts";
 
 /** A run, and what its files say. */
 export interface ListedRun {
@@ -23,7 +23,7 @@ export interface ListedRun {
 }
 
 /** A job's folder, as far as its state goes. */
-type SeenJob = Pick<FoundJob, "markers" | "pidTime" | "folders" | "linked">;
+type SeenJob = Pick<FoundJob, "markers" | "pidTime" | "folders" | "linked" | "trouble">;
 
 /** What was seen. */
 export class SeenJobs {
@@ -51,7 +51,7 @@ export class SeenJobs {
     // one that cannot be copied is not there for a plan either
     for (const folder of folders) {
       const job = this.jobs.get(folder);
-      if (job !== undefined && !isUsable(job, folder)) this.jobs.delete(folder);
+      if (job && whyUnusable(job, folder) !== undefined) this.jobs.delete(folder);
     }
   }
 
@@ -62,8 +62,8 @@ export class SeenJobs {
     if (!folder.startsWith(`${JOBS}/`)) {
       if (path === STATUS_FILE) this.statusTimes.set(folder, mtime);
     } else if (path === "") {
-      const folders = new Map([["", entry]]);
-      this.jobs.set(folder, { markers: new Set(), pidTime: undefined, folders, linked: undefined });
+      const known = { pidTime: undefined, linked: undefined, trouble: entry.trouble };
+      this.jobs.set(folder, { markers: new Set(), folders: new Map([["", entry]]), ...known });
     } else if (isMarker(path)) {
       const job = this.jobs.get(folder);
       job?.markers.add(path);

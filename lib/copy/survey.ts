@@ -6,10 +6,11 @@
 
 import { delay } from "@std/async/delay";
 import { CopyError, notThere } from "../errors.ts";
+import { bytesOf } from "../host/byte_text.ts";
 import type { Host, SeenRun, Sight, Tools } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { rsyncVersion } from "../host/rsync.ts";
-import { checkId, CURRENT, jobFolder, jobName, runFolder } from "../workspace/layout.ts";
+import { checkId, CURRENT, jobFolder, jobName, runFolder, STAGING } from "../workspace/layout.ts";
 import { type JobInfo, readJobsFile } from "../workspace/jobs.ts";
 import { readRunStatus, readTransientJobs } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -80,7 +81,8 @@ export async function survey(
   const done = new Set<string>();
   const takeSource = (jobs: JobInfo[]) => {
     const isNeeded = (folder: string) => !done.has(folder);
-    const wanted = { jobs, run, statesOnly: false, excludes, isNeeded };
+    const longest = longestPath(source.sight.realPath, workspaces.destination.path);
+    const wanted = { jobs, run, statesOnly: false, excludes, isNeeded, longest };
     return takeInventory(source.host, source.sight, wanted);
   };
   // a login takes longer than to look at all there is here
@@ -134,6 +136,15 @@ async function lookAgain(
     if (job === undefined) there.jobs.delete(folder);
     else there.jobs.set(folder, job);
   }
+}
+
+/** The most bytes of a path that programs can give to the system, on Linux. */
+const MAX_PATH = 4095;
+
+/** How long a path below a workspace may be, so that it is none too long in the staging folder, too. */
+function longestPath(source: string, destination: string): number {
+  const staging = `${destination}/${STAGING}/0123456789abcdef`;
+  return MAX_PATH - 1 - Math.max(...[source, staging].map((path) => bytesOf(path).length));
 }
 
 /** What will be known if the destination is as the source, but for what is found there. */

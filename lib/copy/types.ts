@@ -190,7 +190,7 @@ export interface CopyResult {
   jobsSkipped: number;
   /** Jobs that replaced another version at the destination. */
   jobsReplaced: JobId[];
-  /** Jobs that are not at the source. */
+  /** Jobs that are not at the source, or cannot be copied from there: the plan says why. */
   jobsMissing: JobId[];
   /** Jobs that still run, at either end. */
   jobsRunning: JobId[];

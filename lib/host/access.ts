@@ -6,6 +6,7 @@
  */
 
 import { CopyError } from "../errors.ts";
+import { printable } from "../workspace/layout.ts";
 
 /**
  * Checks that Deno was granted to read or write a path, and all that is below it.
@@ -33,7 +34,9 @@ export function asCopyError(error: unknown): unknown {
   if (error instanceof CopyError || !(error instanceof Error)) return error;
   if (error instanceof Deno.errors.NotCapable) return new CopyError("permission", error.message);
   const refusedBySystem = typeof (error as { code?: unknown }).code === "string";
-  return refusedBySystem ? new CopyError("refused", `the system refused: ${error.message}`) : error;
+  return refusedBySystem
+    ? new CopyError("refused", printable(`the system refused: ${error.message}`))
+    : error;
 }
 
 /** The error for a path that Deno was not granted. */

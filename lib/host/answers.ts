@@ -18,7 +18,7 @@ import type {
   Sight,
   Visit,
 } from "./host.ts";
-import { hasHoles } from "./files.ts";
+import { hasHoles, unreadable } from "./files.ts";
 
 const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
 
@@ -175,6 +175,7 @@ function readEntry(described: string, target: string, host: string): Entry {
     throw nonsense(host, `'${printable(described.slice(0, 40))}'`);
   }
   const [, self, kind, size, blocks, mtime, mode] = match as unknown as string[];
+  if (self && kind === "u") return unreadable("permission to enter it is denied");
   return {
     path: self ? "" : path,
     kind: KINDS[kind!] ?? "other",

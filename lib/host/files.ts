@@ -121,6 +121,12 @@ export function isDoubtful({ path, target = "" }: Pick<Entry, "path" | "target">
   return path.includes(UNTOLD) || target.includes(UNTOLD);
 }
 
+/** What is told in place of all that is in a folder which could not be looked at. */
+export function unreadable(why: string): Entry {
+  const trouble = `cannot be read: ${why}`;
+  return { path: "", kind: "other", size: 0, mtime: "0", mode: 0, trouble };
+}
+
 /** Whether a file of so many bytes has holes, when it takes so many blocks of 512 bytes. */
 export function hasHoles(size: number, blocks: number): boolean {
   return size - blocks * 512 >= HOLE;

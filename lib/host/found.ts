@@ -50,6 +50,8 @@ export interface Entry {
   target?: string;
   /** Whether it takes less room than its size: told of files. */
   holes?: true;
+  /** Why a folder could not be looked at: a clause. */
+  trouble?: string;
 }
 
 /** What to look at in a scan. */

@@ -4,13 +4,11 @@
  * @module
  */
 
-import { delay } from "@std/async/delay";
 import { CopyError } from "../errors.ts";
-import { JOBS, leadsTo, parentOf } from "../workspace/layout.ts";
+import { parentOf } from "../workspace/layout.ts";
 import { requireAccess } from "./access.ts";
 import { removeTree } from "./changes.ts";
-import { listDoubtful } from "./doubtful.ts";
-import { isDoubtful, linkTarget, lookAt, readSmall, realPath, stands, walk } from "./files.ts";
+import { lookAt, readSmall, stands } from "./files.ts";
 import type {
   BrowseRequest,
   Claim,
@@ -34,14 +32,12 @@ import { strayIn } from "./left_staging.ts";
 import type { FailedMove, Settlement } from "./steps.ts";
 import { claimLocally, markUnverified } from "./local_claim.ts";
 import { browseLocally, lookLocally } from "./local_look.ts";
+import { scanLocally } from "./local_scan.ts";
 import { settleLocally } from "./local_settle.ts";
 import { tidyLocally } from "./local_tidy.ts";
 import { packLocally, unpackLocally } from "./pack.ts";
-import { output, type Program, start, stopIfAborted, type Watch } from "./process.ts";
+import { output, type Program, start, type Watch } from "./process.ts";
 import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
-
-/** How long this program may look at files without hearing of anything else, in milliseconds. */
-const BUSY = 50;
 
 /** This machine. */
 export class LocalHost implements Host {
@@ -83,39 +79,8 @@ export class LocalHost implements Host {
     return browseLocally(request);
   }
 
-  async scan(
-    { root, folders, jobStatesOnly, isNeeded }: ScanRequest,
-    visit: Visit,
-  ): Promise<LinkedFolder[]> {
-    const linked: LinkedFolder[] = [];
-    const doubted: string[] = [];
-    const above = linksAbove(root, folders);
-    let rested = performance.now();
-    for (const folder of folders) {
-      if (performance.now() - rested > BUSY) { // Ctrl-C is heard in between, and a login goes on
-        await delay(0);
-        stopIfAborted(this.watch);
-        rested = performance.now();
-      }
-      if (isNeeded?.(folder) === false) continue;
-      const path = `${root}/${folder}`;
-      const self = lookAt(path, "");
-      if (self === undefined) continue;
-      const target = self.target ?? above.get(folder);
-      const real = target === undefined ? path : follow(path, folder, target);
-      if (target !== undefined) linked.push({ folder, target, realPath: real ?? "" });
-      const start = real === undefined ? self : lookAt(real, "") ?? self;
-      visit(folder, start);
-      if (real === undefined || start.kind !== "folder") continue;
-      const statesOnly = jobStatesOnly && folder.startsWith(`${JOBS}/`);
-      const isDoubted = walk(real, !statesOnly, (entry) => {
-        if (statesOnly && !/\.(done|failed|pid)$/.test(entry.path)) return;
-        if (!isDoubtful(entry)) visit(folder, entry);
-      });
-      if (isDoubted && !statesOnly) doubted.push(folder);
-    }
-    await listDoubtful(root, doubted, visit, this.watch);
-    return linked;
+  scan(request: ScanRequest, visit: Visit): Promise<LinkedFolder[]> {
+    return scanLocally(request, visit, this.watch);
   }
 
   // deno-lint-ignore require-await -- ssh needs the promise
@@ -188,26 +153,4 @@ function takenOver(staging: string): CopyError {
     `another copy has taken over ${staging}, for this one gave no sign of life`,
     "run the same command again",
   );
-}
-
-/** Where folders lead that stand in a folder that is a link: a task's, or an experiment's. */
-function linksAbove(root: string, folders: string[]): Map<string, string> {
-  const targets = new Map<string, string | undefined>();
-  const found = new Map<string, string>();
-  for (const folder of folders) {
-    const at = folder.lastIndexOf("/");
-    const parent = folder.slice(0, at);
-    if (!targets.has(parent)) targets.set(parent, linkTarget(`${root}/${parent}`));
-    const target = targets.get(parent);
-    if (target !== undefined) found.set(folder, target.replace(/\/*$/, folder.slice(at)));
-  }
-  return found;
-}
-
-/** Where a job's link leads, when it leads to a folder of that job that Deno may read. */
-function follow(path: string, folder: string, target: string): string | undefined {
-  if (!leadsTo(target, folder)) return undefined;
-  const real = realPath(path);
-  if (real !== undefined) requireAccess("read", real);
-  return real;
 }

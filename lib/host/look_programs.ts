@@ -165,6 +165,9 @@ done
 finish
 `;
 
+/** How many folders, one in another, are looked at: below that each path is longer than any may be. */
+const DEEPEST = 2050;
+
 /**
  * Answers {@linkcode Host.scan}. Of a folder: \`/\`, then what \`describe\` prints, then its path; of
  * what is in it: the same without \`/\`, with the path from that folder on. Each is followed by a
@@ -188,14 +191,14 @@ describe='for path do
   else kind=o
   fi
   info=$(stat $options -c "%s %b %Y %a" "$path" 2> /dev/null ||
-    stat $options -f "%z %b %m %Lp" "$path")
+    stat $options -f "%z %b %m %Lp" "$path" || echo 0 0 0 0) # gone, or of too long a name
   printf "%s%s%s %s\\\\0%s\\\\0" "$lead" "$kind" "$info" "$shown" "$target"
 done'
 if find . -maxdepth 0 -printf '' 2> /dev/null; then
   below='%y%s %b %T@ %m %P\\0%l\\0' self='/%y%s %b %T@ %m %p\\0%l\\0'
   every() {
     xargs -0 sh -c 'below=$1 self=$2; shift 2
-      find -H "$@" \\( -path "./*/*/*/*" -printf "$below" -o -printf "$self" \\) 2> /dev/null' \\
+      find -H "$@" -maxdepth ${DEEPEST} \\( -path "./*/*/*/*" -printf "$below" -o -printf "$self" \\) 2> /dev/null' \\
       sh "$below" "$self"
   }
   states() { # of jobs what is right in them, and of that the markers
@@ -207,7 +210,8 @@ if find . -maxdepth 0 -printf '' 2> /dev/null; then
   }
 else
   every() {
-    xargs -0 sh -c 'do=$1; shift; find -H "$@" -exec sh -c "$do" sh {} + 2> /dev/null' sh "$describe"
+    xargs -0 sh -c 'do=$1; shift
+      find -H "$@" -maxdepth ${DEEPEST} -exec sh -c "$do" sh {} + 2> /dev/null' sh "$describe"
   }
   states() {
     xargs -0 sh -c 'do=$1; shift
@@ -225,6 +229,9 @@ known() { # of a job without a process its markers tell all: no size, no time; t
     job=\${folder%/*} job=$folder/\${job##*[./]}
     case $folder in ./jobs/*)
       if [ ! -d "$folder" ]; then [ -e "$folder" ] || [ -L "$folder" ] || continue
+      elif [ ! -x "$folder" ]; then
+        set -- "$@" "/u0 0 0 0 $folder" ""
+        continue
       elif [ ! -e "$job.pid" ]; then
         set -- "$@" "/d0 0 0 755 $folder" ""
         for marker in done failed; do

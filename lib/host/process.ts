@@ -5,7 +5,7 @@
  */
 
 import { CopyError, LostConnection } from "../errors.ts";
-import { printable } from "../workspace/layout.ts";
+import { escaped } from "../workspace/layout.ts";
 import type { Program } from "./child.ts";
 import { gathered, type Parts, tapped } from "./parts.ts";
 import { within } from "./pause.ts";
@@ -110,7 +110,7 @@ async function tail(
   await Promise.race([reading, code]);
   // rsync that has given up leaves its ssh behind
   if (!await within(LAST_WORDS, reading)) await reader.cancel();
-  return kept.slice(-COMPLAINT).split(/\r?\n/).map(printable).join("\n");
+  return kept.slice(-COMPLAINT).split(/\r?\n/).map(escaped).join("\n");
 }
 
 /** A clock that ends a process in which nothing moves. */

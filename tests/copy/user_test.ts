@@ -57,6 +57,40 @@ inEachDirection(
 );
 
 inEachDirection(
+  "copyExperiment() names a job of which not even the names may be looked up, and copies the others",
+  async (pair) => {
+    const sample = makeSampleOfNobody(pair, "true");
+    const [job, ...others] = sample.jobs;
+    shell(job!.folder, "chmod 600 .");
+    const result = await copyAsNobody(pair, sample);
+    const named = [...result.jobsMissing, ...result.errors.flatMap(({ job }) => job ?? [])];
+    assertEquals(named.map(({ jobId }) => jobId), [job!.jobId]);
+    assertEquals([result.jobsCopied, result.complete], [2, false]);
+    compareJobs({ sample, destination: pair.destination.path, jobs: others });
+  },
+  { ignore, directions: ["local to local", "remote to local"] },
+);
+
+inEachDirection(
+  "copyExperiment() leaves a job at the destination whose state may not be looked at, and names it",
+  async (pair) => {
+    const sample = makeSampleOfNobody(pair, "true");
+    const [job, ...others] = sample.jobs;
+    const there = `${pair.destination.path}/jobs/${job!.taskId}`;
+    Deno.mkdirSync(`${there}/${job!.jobId}`, { recursive: true });
+    Deno.writeTextFileSync(`${there}/${job!.jobId}/prepare.done`, "theirs");
+    giveToNobody(pair);
+    shell(there, 'chown -R 0:0 "$1"; chmod 700 "$1"', job!.jobId);
+    const result = await copyAsNobody(pair, sample);
+    assertEquals(result.jobsIncomplete.map(({ jobId }) => jobId), [job!.jobId]);
+    assertEquals([result.errors, result.jobsCopied, result.complete], [[], 2, false]);
+    assertEquals(Deno.readTextFileSync(`${there}/${job!.jobId}/prepare.done`), "theirs");
+    compareJobs({ sample, destination: pair.destination.path, jobs: others });
+  },
+  { ignore, directions: ["local to local", "local to remote"] },
+);
+
+inEachDirection(
   "copyExperiment() names a job with a file that may not be read, and copies the others",
   async (pair) => {
     const sample = makeSampleOfNobody(pair, "true");

@@ -5,6 +5,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { hasByteNames } from "../support/byte_names.ts";
+import { shell } from "../support/shell.ts";
 import type { Case } from "./conformance.ts";
 import { type Fixture, ROOT } from "./fixture.ts";
 
@@ -99,6 +101,28 @@ export const scanCases: readonly Case[] = [
       const expected = NAMES.flatMap((name) => [name, `${name}/${name}`])
         .map((path) => `${jobs[0]}/${path}`);
       assertEquals(Object.keys(found).sort(), [...jobs, ...expected].sort());
+    },
+  },
+  {
+    name: "scan() tells names and targets that are not UTF-8, each byte by itself",
+    ignored: () => hasByteNames() ? undefined : "no file can have such a name here",
+    async check(f) {
+      f.make({ [`ws/${JOB}/plain`]: "" });
+      const script = `byte=$(printf '\\351'); mkdir "d$byte"; echo one > "d$byte/in"
+        ln -s "/x/caf$byte -> $byte" "d$byte/a -> b"; ln -s "$byte" target; : > "n$byte"
+        : > "$(printf 'n\\357\\277\\275')"`;
+      shell(f.at(`ws/${JOB}`), script);
+      const { found } = await f.scan([JOB]);
+      const paths = ["d\udce9", "d\udce9/in", "d\udce9/a -> b", "target", "n\udce9", "n\ufffd"];
+      assertEquals(
+        Object.keys(found).sort(),
+        [JOB, ...["plain", ...paths].map((path) => `${JOB}/${path}`)].sort(),
+      );
+      const targets = ["d\udce9/a -> b", "target"].map((path) =>
+        found[`${JOB}/${path}`]!.split(", to ")[1]
+      );
+      assertEquals(targets, ["/x/caf\udce9 -> \udce9", "\udce9"]);
+      assert(found[`${JOB}/d\udce9/in`]!.startsWith("file, 644, 4 bytes, "));
     },
   },
   {

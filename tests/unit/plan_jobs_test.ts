@@ -33,6 +33,7 @@ function foundJob(markers: string[], self = entry("folder")): FoundJob {
     folders: new Map([["", self]]),
     links: [],
     linked: undefined,
+    trouble: undefined,
     holes: false,
     special: false,
     large: [],

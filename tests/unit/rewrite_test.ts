@@ -71,6 +71,7 @@ function found({ folders = [], links = [], documents = ["params.json", STATUS] }
     folders: new Map(all.map((entry) => [entry.path, entry])),
     links,
     linked: undefined,
+    trouble: undefined,
     holes: false,
     special: false,
     large: [],

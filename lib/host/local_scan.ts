@@ -1,0 +1,117 @@
+/**
+ * Listing what is in folders of this machine.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
+import { CopyError } from "../errors.ts";
+import { JOBS, leadsTo } from "../workspace/layout.ts";
+import { asCopyError, requireAccess } from "./access.ts";
+import { listDoubtful } from "./doubtful.ts";
+import { isDoubtful, linkTarget, lookAt, namesIn, realPath, unreadable, walk } from "./files.ts";
+import type { LinkedFolder, ScanRequest, Visit } from "./found.ts";
+import { stopIfAborted, type Watch } from "./process.ts";
+
+/** How long this program may look at files without hearing of anything else, in milliseconds. */
+const BUSY = 50;
+
+/** What has been found so far besides what was told. */
+interface Found {
+  /** The folders that are links, or stand in one. */
+  linked: LinkedFolder[];
+  /** The folders of which rsync has to tell more. */
+  doubted: string[];
+}
+
+/** Does {@linkcode Host.scan}. */
+export async function scanLocally(
+  request: ScanRequest,
+  visit: Visit,
+  watch: Watch,
+): Promise<LinkedFolder[]> {
+  const { root, folders, isNeeded } = request;
+  const found: Found = { linked: [], doubted: [] };
+  const above = linksAbove(root, folders);
+  let rested = performance.now();
+  for (const folder of folders) {
+    if (performance.now() - rested > BUSY) { // Ctrl-C is heard in between, and a login goes on
+      await delay(0);
+      stopIfAborted(watch);
+      rested = performance.now();
+    }
+    if (isNeeded?.(folder) === false) continue;
+    try {
+      scanOne(request, folder, above.get(folder), visit, found);
+    } catch (error) {
+      visit(folder, unreadable(reasonOf(error, folder)));
+    }
+  }
+  await listDoubtful(root, found.doubted, visit, watch);
+  return found.linked;
+}
+
+/** Why a job could not be looked at; the others can. What else goes wrong ends the scan. */
+function reasonOf(error: unknown, folder: string): string {
+  const known = asCopyError(error);
+  const isOfJob = known instanceof CopyError && known.code === "refused" && isJob(folder);
+  if (!isOfJob) throw error;
+  return (error as Error).message;
+}
+
+function isJob(folder: string): boolean {
+  return folder.startsWith(`${JOBS}/`);
+}
+
+/** @param above Where the folder leads, when the one that it stands in is a link. */
+function scanOne(
+  { root, jobStatesOnly }: ScanRequest,
+  folder: string,
+  above: string | undefined,
+  visit: Visit,
+  { linked, doubted }: Found,
+): void {
+  const path = `${root}/${folder}`;
+  const self = lookAt(path, "");
+  if (self === undefined) return;
+  const target = self.target ?? above;
+  const real = target === undefined ? path : follow(path, folder, target);
+  if (target !== undefined) linked.push({ folder, target, realPath: real ?? "" });
+  const start = real === undefined ? self : lookAt(real, "") ?? self;
+  visit(folder, start);
+  if (real === undefined || start.kind !== "folder") return;
+  if (jobStatesOnly && isJob(folder)) {
+    for (const { name } of namesIn(real) ?? []) {
+      if (!/\.(done|failed|pid)$/.test(name)) continue;
+      const marker = lookAt(`${real}/${name}`, name);
+      if (marker !== undefined) visit(folder, marker);
+    }
+    return;
+  }
+  const isDoubted = walk(real, true, (entry) => {
+    if (!isDoubtful(entry)) visit(folder, entry);
+  });
+  if (isDoubted) doubted.push(folder);
+}
+
+/** Where folders lead that stand in a folder that is a link: a task's, or an experiment's. */
+function linksAbove(root: string, folders: string[]): Map<string, string> {
+  const targets = new Map<string, string | undefined>();
+  const found = new Map<string, string>();
+  for (const folder of folders) {
+    const at = folder.lastIndexOf("/");
+    const parent = folder.slice(0, at);
+    if (!targets.has(parent)) targets.set(parent, linkTarget(`${root}/${parent}`));
+    const target = targets.get(parent);
+    if (target !== undefined) found.set(folder, target.replace(/\/*$/, folder.slice(at)));
+  }
+  return found;
+}
+
+/** Where a job's link leads, when it leads to a folder of that job that Deno may read. */
+function follow(path: string, folder: string, target: string): string | undefined {
+  if (!leadsTo(target, folder)) return undefined;
+  const real = realPath(path);
+  if (real !== undefined) requireAccess("read", real);
+  return real;
+}
