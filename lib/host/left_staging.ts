@@ -8,7 +8,7 @@
 import { delay } from "@std/async/delay";
 import { CURRENT, EXPERIMENTS } from "../workspace/layout.ts";
 import { removeTree } from "./changes.ts";
-import { namesIn } from "./files.ts";
+import { isDoubtful, lookAt, namesIn } from "./files.ts";
 import { isFolder } from "./real_folders.ts";
 
 /** Where, in a staging folder, what is being replaced waits until the new one stands. */
@@ -34,7 +34,10 @@ export async function isSound(staging: string, signal: AbortSignal | undefined):
   }
 }
 
-/** Whether all names of all files in a folder are in it. */
+/**
+ * Whether all names of all files in a folder are in it. What has a name that Deno cannot tell cannot be
+ * looked at, and goes, with the folder that it is in; it is brought anew.
+ */
 async function hasNoNamesElsewhere(
   root: string,
   signal: AbortSignal | undefined,
@@ -47,7 +50,14 @@ async function hasNoNamesElsewhere(
       await delay(0, signal && { signal });
       rested = performance.now();
     }
-    for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    const entries = [...Deno.readDirSync(folder)];
+    const isHere = ({ name }: Deno.DirEntry) =>
+      !isDoubtful({ path: name }) || lookAt(`${folder}/${name}`, "") !== undefined;
+    if (!`${folder}/`.startsWith(`${root}/${ASIDE}/`) && !entries.every(isHere)) {
+      removeTree(folder);
+      continue;
+    }
+    for (const { name, isDirectory } of entries.filter(isHere)) {
       const path = `${folder}/${name}`;
       if (isDirectory) {
         folders.push(path);

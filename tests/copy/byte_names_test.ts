@@ -96,8 +96,10 @@ inEachDirection(
     writeFileSync(`${last!.folder}/zz.bin`, new Uint8Array(1_000_000).fill(1));
     await stopHalfway(pair, sample);
     const to = pair.destination.path;
+    // what Deno cannot look at is brought anew, with the folder that it is in
+    const path = pair.destination.ssh ? "bytes/d\\351/in" : "evaluate.py";
     const inode = (root: string) =>
-      shell(root, `stat -c %i "jobs/$1/bytes/$(printf 'd\\351/in')"`, idOf(other!));
+      shell(root, `stat -c %i "jobs/$1/$(printf "$2")"`, idOf(other!), path);
     const [staging] = namesIn(`${to}/.xpm-staging`).filter((name) => !name.endsWith(".lock"));
     const before = inode(`${to}/.xpm-staging/${staging}`);
     shell(job!.folder, `rm "$(printf 'bytes/n\\350e')" "$(printf 'bytes/hard\\377')"`);
