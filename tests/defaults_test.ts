@@ -30,13 +30,14 @@ Deno.test("loadDefaults() reads every key, comments and trailing commas", async 
     await read(`{
       // where from
       "from": "cluster", "to": "local", /* not these */ "exclude": ["*.ckpt", "tmp/"],
-      "bandwidthLimit": 5000, "keepReplaced": true, "includeRunning": false,
+      "map": { "/data": "/mnt/data" }, "bandwidthLimit": 5000, "keepReplaced": true, "includeRunning": false,
       "workspaces": [{ "id": "archive", "path": "~/x", "ssh": { "host": "nas", "options": ["-4"] } }],
     }`),
     {
       from: "cluster",
       to: "local",
       exclude: ["*.ckpt", "tmp/"],
+      map: { "/data": "/mnt/data" },
       bandwidthLimit: 5000,
       keepReplaced: true,
       includeRunning: false,
@@ -93,13 +94,25 @@ for (
     [
       '{ "colour": 1 }',
       "copy.jsonc: unknown key 'colour'",
-      "the keys are: from, to, exclude, bandwidthLimit, keepReplaced, includeRunning, workspaces",
+      "the keys are: from, to, exclude, map, bandwidthLimit, keepReplaced, includeRunning, workspaces",
     ],
     ['{ "__proto__": {} }', "copy.jsonc: unknown key '__proto__'", undefined],
     ['["x"]', 'copy.jsonc: expected defaults, such as { "from": "cluster" }', undefined],
     ['{ "from": 5 }', "copy.jsonc: from: expected text", "put it in quotes"],
     ['{ "exclude": "*.ckpt" }', "copy.jsonc: exclude: expected a list of patterns", undefined],
     ['{ "exclude": ["a", true] }', "copy.jsonc: exclude[1]: expected text", "put it in quotes"],
+    [
+      '{ "map": ["/a=/b"] }',
+      'copy.jsonc: map: expected paths, such as { "/data": "/mnt/data" }',
+      undefined,
+    ],
+    ['{ "map": { "/a": 5 } }', 'copy.jsonc: map["/a"]: expected text', "put it in quotes"],
+    ['{ "map": { "a": "/b" } }', "copy.jsonc: map.a: 'a' is not an absolute path", undefined],
+    [
+      '{ "map": { "/a": "~/b" } }',
+      `copy.jsonc: map["/a"]: '~/b' is not an absolute path`,
+      undefined,
+    ],
     [
       '{ "bandwidthLimit": "10m" }',
       "copy.jsonc: bandwidthLimit: expected a whole number",

@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import { CopyError } from "../errors.ts";
 import { printable } from "../workspace/layout.ts";
+import { cutMapping, mappingFault } from "../workspace/mapping.ts";
 import { nearest } from "../workspace/nearest.ts";
 import type { ColorChoice, OutputChoice, Request } from "./requests.ts";
 
@@ -34,6 +35,7 @@ const OPTIONS: Record<string, Option> = {
   "keep-replaced": { type: "boolean", copyOnly: true },
   create: { type: "boolean", copyOnly: true },
   exclude: { type: "string", copyOnly: true },
+  map: { type: "string", copyOnly: true },
   "no-fsync": { type: "boolean", copyOnly: true },
   bwlimit: { type: "string", copyOnly: true },
   "connect-timeout": { type: "string" },
@@ -94,6 +96,7 @@ export function parseArguments(args: string[]): Request {
     create: given.has("create"),
     fsync: !given.has("no-fsync"),
     exclude: given.get("exclude") ?? [],
+    map: readMap(given.get("map") ?? []),
     bandwidthLimit: bwlimit === undefined ? undefined : parseBandwidth(bwlimit),
     ...common,
   };
@@ -207,6 +210,27 @@ function judge(command: Command, given: Given, positionals: string[]): void {
   if (more !== undefined) {
     refuse(`unexpected argument '${printable(more)}'`, `expected ${expected.join(" and ")}`);
   }
+}
+
+/** Reads `OLD=NEW`, of each `--map`. */
+function readMap(texts: string[]): Record<string, string> {
+  const map: Record<string, string> = {};
+  for (const text of texts) {
+    const [from, to] = cutMapping(text) ?? [text, ""];
+    const wrong = mappingFault(from, to);
+    const message = to === ""
+      ? `--map cannot be '${printable(text)}'`
+      : wrong !== undefined
+      ? `--map cannot be '${printable(text)}': '${printable(wrong.place)}' ${wrong.fault}`
+      : map[from] !== undefined && map[from] !== to
+      ? `--map gives ${printable(from)} two places`
+      : undefined;
+    if (message !== undefined) {
+      throw new CopyError("usage", message, "it is OLD=NEW, as in /data=/mnt/data");
+    }
+    map[from] = to;
+  }
+  return map;
 }
 
 function readColor(text: string | undefined): ColorChoice {

@@ -31,6 +31,7 @@ export function copyCommand(
     if (pattern.startsWith("-")) command.push(`--exclude=${pattern}`);
     else command.push("--exclude", pattern);
   }
+  for (const [from, to] of Object.entries(request.map)) command.push("--map", `${from}=${to}`);
   if (request.bandwidthLimit !== undefined) {
     command.push("--bwlimit", String(request.bandwidthLimit));
   }

@@ -173,6 +173,7 @@ function copyOptions(request: CopyRequest, defaults: Defaults): CopyOptions {
     keepReplaced: request.keepReplaced || defaults.keepReplaced === true,
     create: request.create,
     exclude: request.exclude.length > 0 ? request.exclude : defaults.exclude ?? [],
+    map: Object.keys(request.map).length > 0 ? request.map : defaults.map ?? {},
     ...(bandwidthLimit === undefined ? {} : { bandwidthLimit }),
   };
 }

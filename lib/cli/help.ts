@@ -35,6 +35,8 @@ Copying:
       --create               accept a folder with other things as destination
       --exclude PATTERN      leave out such files of jobs, as in '*.ckpt'
                              (may be given several times)
+      --map OLD=NEW          rewrite paths outside the workspace that begin with
+                             OLD, as in /data=/mnt/data (several times, too)
       --no-fsync             do not wait until the disk has what is copied
       --bwlimit KIB          at most so many KiB a second; also 10m
 

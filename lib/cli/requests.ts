@@ -45,6 +45,8 @@ export interface CopyRequest extends OutputChoice {
   create: boolean;
   /** Files of jobs to leave out. */
   exclude: string[];
+  /** Where places outside the source workspace are at the destination. */
+  map: Record<string, string>;
   /** Whether what is copied reaches the disk before it gets its name. */
   fsync: boolean;
   /** At most so many KiB a second. */

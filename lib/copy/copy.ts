@@ -8,7 +8,7 @@ import { CopyError } from "../errors.ts";
 import { asCopyError } from "../host/access.ts";
 import type { Claim, Host } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
-import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
+import { EXPERIMENTS, JOBS, printable } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { Ahead } from "./ahead.ts";
 import { carryOut } from "./carry_out.ts";
@@ -165,10 +165,12 @@ async function attemptCopy(
   }
 }
 
-/** Adds to a plan what is known of that jobs name and that will be missing. */
+/** Adds to a plan what is known of what jobs name and no copy brings. */
 async function planReferences(surveyed: Survey): Promise<void> {
-  const missing = await plannedReferences(surveyed);
-  if (missing.length > 0) surveyed.plan.referencesMissing = missing;
+  const { plan } = surveyed;
+  const { missing, warning } = await plannedReferences(surveyed);
+  if (missing.length > 0) plan.referencesMissing = missing;
+  if (warning !== undefined) plan.warnings.push({ code: "job", message: printable(warning) });
 }
 
 /**

@@ -11,7 +11,8 @@ import type { Original } from "../host/originals.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { type EditedLines, LineEditor } from "./lines.ts";
-import { climbsOut, type DocumentKind, type PathMap, relocate, relocatePath } from "./relocate.ts";
+import { climbsOut, insideOf, type PathMap, relocatePath, withFormer } from "./path_map.ts";
+import { type DocumentKind, relocate } from "./relocate.ts";
 
 /** What was read where the copy is on this machine: at the source, or where it was staged. */
 export type Originals = ReadonlyMap<string, Original>;
@@ -26,6 +27,8 @@ export interface Rewriting {
   outside: string[];
   /** Paths in the source workspace that they name, relative to it. */
   inside: string[];
+  /** Where the workspace was before, as `params.json` tells. */
+  former?: string;
 }
 
 /** Relocates what the files and links of one folder say, and gathers what there is to tell of it. */
@@ -34,8 +37,18 @@ export class Findings {
   readonly #outside = new Set<string>();
   readonly #inside = new Set<string>();
 
+  #map: PathMap;
+  #former: string | undefined;
+
   /** @param folder The folder, relative to the workspace. */
-  constructor(private readonly folder: string, private readonly map: PathMap) {}
+  constructor(private readonly folder: string, map: PathMap) {
+    this.#map = map;
+  }
+
+  /** Where the workspace was before, once `params.json` has told. */
+  get former(): string | undefined {
+    return this.#former;
+  }
 
   /**
    * The bytes that a document shall have, in parts; itself when nothing changes.
@@ -103,7 +116,12 @@ export class Findings {
     before?: number,
   ): EditedLines {
     const content = decode(bytes);
-    const { text, outside, inside, notes } = relocate(kind, content, this.map, jobPath, before);
+    const relocated = relocate(kind, content, this.#map, jobPath, before);
+    const { text, outside, inside, notes, former } = relocated;
+    if (former !== undefined) {
+      this.#former = former;
+      this.#map = withFormer(this.#map, [former]);
+    }
     for (const path of outside) this.#outside.add(path);
     for (const path of inside) this.#inside.add(plainly(path));
     return { bytes: text === undefined ? bytes : encoder.encode(text), faults: notes };
@@ -111,10 +129,11 @@ export class Findings {
 
   /** Where a link shall lead; undefined when it stays as it is. */
   link(path: string, target: string): string | undefined {
-    const moved = relocatePath(target, this.map);
+    const moved = relocatePath(target, this.#map);
     const place = `${this.folder}/${parentOf(path)}/${target}`;
     if (moved !== undefined) {
-      this.#inside.add(plainly(moved.slice(this.map.destination.length + 1)));
+      const inside = insideOf(moved, this.#map);
+      if (inside !== undefined) this.#inside.add(plainly(inside));
     } else if (target.startsWith("/") || climbsOut(place)) this.#outside.add(target);
     else this.#inside.add(plainly(place));
     return moved;
@@ -123,7 +142,8 @@ export class Findings {
   /** All of it, with what has to be written besides. */
   finish(overlay: OverlayEntry[] = []): Rewriting {
     const [outside, inside] = [[...this.#outside], [...this.#inside]];
-    return { overlay, notes: this.notes, outside, inside };
+    const former = this.#former;
+    return { overlay, notes: this.notes, outside, inside, ...(former !== undefined && { former }) };
   }
 }
 

@@ -13,7 +13,8 @@ import { Links } from "../host/through_links.ts";
 import { JOB_META, jobFolder, PARAMS_FILE, runLink } from "../workspace/layout.ts";
 import { Findings, type Originals, type Rewriting } from "./folder_rewriting.ts";
 import { DOCUMENTS, isOversized } from "./inventory.ts";
-import { type PathMap, runDocumentKind } from "./relocate.ts";
+import { type PathMap, withFormer } from "./path_map.ts";
+import { runDocumentKind } from "./relocate.ts";
 import { isInJobs, tooLarge } from "./rewrite.ts";
 import type { PlannedJob } from "./types.ts";
 
@@ -62,7 +63,7 @@ interface PassingJob {
 export class Passage implements Sieve {
   readonly #jobs = new Map<string, PassingJob>();
   readonly #run: PassingRun | undefined;
-  readonly #runFindings: Findings;
+  #runFindings: Findings | undefined;
   readonly #runFolders = new Map<string, Original>();
   readonly #links = new Map<string, PlannedJob>();
   readonly #linked = new Set<string>();
@@ -88,8 +89,16 @@ export class Passage implements Sieve {
       this.#jobs.set(folder, { job, findings, hasParams: false, trouble: undefined });
     }
     this.#run = run;
-    this.#runFindings = new Findings(run?.folder ?? "", map);
     for (const job of run?.jobs ?? []) this.#links.set(runLink(job), job);
+  }
+
+  /** What is found in the run, which comes after its jobs: they tell where the workspace was before. */
+  get #ofRun(): Findings {
+    if (this.#runFindings === undefined) {
+      const former = [...this.#jobs.values()].flatMap(({ findings }) => findings.former ?? []);
+      this.#runFindings = new Findings(this.#run?.folder ?? "", withFormer(this.map, former));
+    }
+    return this.#runFindings;
   }
 
   /** Whether all has passed, rewritten; if not, the archive's way is not theirs. */
@@ -105,7 +114,7 @@ export class Passage implements Sieve {
       jobs.set(job, trouble ?? findings.finish());
     }
     const run = this.#run && {
-      rewriting: this.#runFindings.finish(),
+      rewriting: this.#ofRun.finish(),
       folders: this.#runFolders,
       linked: this.#linked,
     };
@@ -177,11 +186,11 @@ export class Passage implements Sieve {
       this.#linked.add(path);
       return { target: `${this.map.destination}/${jobFolder(job)}` };
     }
-    if (head.type === LINK) return lead(this.#runFindings.link(path, head.linkName));
+    if (head.type === LINK) return lead(this.#ofRun.link(path, head.linkName));
     const kind = runDocumentKind(path);
     if (kind === undefined) return "pass";
     if (isOversized(head, kind)) {
-      this.#runFindings.notes.push(tooLarge(path, kind));
+      this.#ofRun.notes.push(tooLarge(path, kind));
       return "pass";
     }
     return kind === "lines" ? this.#editLines(head.name, path) : "read";
@@ -189,7 +198,7 @@ export class Passage implements Sieve {
 
   /** A document of lines is not read at once: it may be large. */
   #editLines(name: string, path: string): Editor {
-    const editor = this.#runFindings.lines(path);
+    const editor = this.#ofRun.lines(path);
     return {
       push: (bytes) => editor.push(bytes),
       finish: () => {
@@ -208,7 +217,7 @@ export class Passage implements Sieve {
     const [folder, path] = placeOf(name);
     const passing = this.#jobs.get(folder);
     const changed = passing === undefined
-      ? this.#runFindings.optionalDocument(path, runDocumentKind(path)!, bytes)
+      ? this.#ofRun.optionalDocument(path, runDocumentKind(path)!, bytes)
       : this.#changeInJob(path, bytes, passing, `${this.map.destination}/${folder}`);
     if (changed[0] !== bytes) this.#changed.add(name);
     return changed;

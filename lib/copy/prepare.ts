@@ -15,7 +15,7 @@ import type { Originals, Rewriting } from "./folder_rewriting.ts";
 import type { PassedRun } from "./passage.ts";
 import { isWritten, willStand } from "./plan.ts";
 import type { Load } from "./loads.ts";
-import { type PathMap, pathMap } from "./relocate.ts";
+import { type PathMap, pathMap } from "./path_map.ts";
 import { jobOriginals, linkJobs, rewriteJob, rewriteRun, runOriginals } from "./rewrite.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
@@ -121,7 +121,8 @@ async function relink(
 }
 
 /** Where the paths of the source lead at the destination. */
-export function mapOf({ sights: { source, destination }, found }: Survey): PathMap {
+export function mapOf({ sights, found, mapped, formerRoots }: Survey): PathMap {
+  const { source, destination } = sights;
   const moved = new Set<string>();
   for (const [folder, { linked }] of found.source.jobs) {
     const place = folder.slice(JOBS.length);
@@ -133,6 +134,8 @@ export function mapOf({ sights: { source, destination }, found }: Survey): PathM
     jobs: source.jobsPath,
     experiments: source.experimentsPath,
     destination: destination.realPath,
+    mapped,
+    former: formerRoots,
   });
 }
 

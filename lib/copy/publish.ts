@@ -100,6 +100,7 @@ export async function publish(
   function take(rewriting: Rewriting, job?: PlannedJob): void {
     overlay.push(...rewriting.overlay);
     for (const note of rewriting.notes) published.notes.push({ ...(job && { job }), note });
+    if (rewriting.former !== undefined) survey.formerRoots.add(rewriting.former);
     const by = job === undefined ? [] : [jobFolder(job)];
     for (const path of rewriting.outside) addPath(published.left.outside, path, by);
     for (const path of rewriting.inside) {

@@ -5,11 +5,13 @@
  */
 
 import { hasControl, jobFolder, PARAMS_FILE, runFolder } from "../workspace/layout.ts";
-import { Findings } from "./folder_rewriting.ts";
+import { Findings, type Rewriting } from "./folder_rewriting.ts";
 import { isWritten } from "./plan.ts";
+import type { PathMap } from "./path_map.ts";
 import { mapOf } from "./prepare.ts";
 import { isInJobs } from "./rewrite.ts";
 import type { Survey } from "./survey.ts";
+import type { PlannedJob } from "./types.ts";
 
 /** Paths, and the folders of the jobs that name each; none where only the run does. */
 export type NamedPaths = Map<string, Set<string>>;
@@ -32,6 +34,26 @@ export function addPath(paths: NamedPaths, path: string, by: Iterable<string>): 
   const known = paths.get(path);
   if (known === undefined) paths.set(path, new Set(by));
   else for (const folder of by) known.add(folder);
+}
+
+/** At most so many paths that lead out of the workspace are named. */
+const PATHS_NAMED = 5;
+
+/** What is said of paths that lead out of the workspace; undefined when there are none. */
+export function outsideWarning(outside: NamedPaths): string | undefined {
+  if (outside.size === 0) return undefined;
+  const named = [...outside.keys()].sort().slice(0, PATHS_NAMED)
+    .map((path) => `${path} (in ${whoNames(outside.get(path)!)})`).join(", ");
+  const more = outside.size > PATHS_NAMED ? ` and ${outside.size - PATHS_NAMED} more` : "";
+  return `paths outside the workspace were left as they are: ${named}${more}. ` +
+    "What they lead to is not copied; to rewrite them, copy with --map OLD=NEW";
+}
+
+/** A job that names a path, and how many others; or the run, when only that does. */
+function whoNames(jobs: ReadonlySet<string>): string {
+  const [first] = [...jobs].sort();
+  if (first === undefined) return "the run";
+  return jobs.size === 1 ? first : `${first} and ${jobs.size - 1} more`;
 }
 
 /** Whether a path of the source workspace is part of the copy, or a folder that something of it is in. */
@@ -87,31 +109,56 @@ const MOST_READ = 2000;
 /** How many documents are read before others have their turn. */
 const READ_AT_ONCE = 100;
 
+/** What is known before a copy of the paths that are no part of it. */
+export interface PlannedReferences {
+  /** What the destination will lack. */
+  missing: string[];
+  /** What is to be said of paths that lead out. */
+  warning: string | undefined;
+}
+
 /**
  * What the plan knows of that: by the links that were found, and by the documents, where reading
  * them costs no transfer.
  */
-export async function plannedReferences(survey: Survey): Promise<string[]> {
-  const { plan, found: { source }, hosts, sights } = survey;
+export async function plannedReferences(survey: Survey): Promise<PlannedReferences> {
+  const { plan } = survey;
   const map = mapOf(survey);
-  const named = new Set<string>();
-  const jobs = plan.jobs.filter(isWritten);
-  for (const [index, job] of jobs.entries()) {
-    const folder = jobFolder(job);
-    const findings = new Findings(folder, map);
-    for (const { path, target } of source.jobs.get(folder)!.links) findings.link(path, target!);
-    const params = `${folder}/${PARAMS_FILE}`;
-    const bytes = index < MOST_READ && hosts.source.peek(sights.source.realPath, params);
-    if (bytes) findings.optionalDocument(PARAMS_FILE, "params", bytes);
-    for (const path of findings.finish().inside) named.add(path);
+  const left = noPaths();
+  for (const [index, job] of plan.jobs.filter(isWritten).entries()) {
+    const { outside, inside } = findInJob(job, map, survey, index < MOST_READ);
+    for (const path of outside) addPath(left.outside, path, [jobFolder(job)]);
+    for (const path of inside) addPath(left.inside, path, [jobFolder(job)]);
     if (index % READ_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
   }
   if (isWritten(plan.run)) {
-    const findings = new Findings(runFolder(plan.experimentId, plan.runId), map);
-    for (const [path, { kind, target }] of source.run) {
-      if (kind === "link" && !isInJobs(path)) findings.link(path, target!);
-    }
-    for (const path of findings.finish().inside) named.add(path);
+    const { outside, inside } = findInRun(map, survey);
+    for (const path of outside) addPath(left.outside, path, []);
+    for (const path of inside) addPath(left.inside, path, []);
   }
-  return await missingReferences([...named].filter((path) => !isCopied(path, survey)), survey);
+  const named = [...left.inside.keys()].filter((path) => !isCopied(path, survey));
+  return {
+    missing: await missingReferences(named, survey),
+    warning: outsideWarning(left.outside),
+  };
+}
+
+function findInJob(job: PlannedJob, map: PathMap, survey: Survey, isRead: boolean): Rewriting {
+  const { found: { source }, hosts, sights } = survey;
+  const folder = jobFolder(job);
+  const findings = new Findings(folder, map);
+  const params = `${folder}/${PARAMS_FILE}`;
+  const bytes = isRead && hosts.source.peek(sights.source.realPath, params);
+  if (bytes) findings.optionalDocument(PARAMS_FILE, "params", bytes);
+  for (const { path, target } of source.jobs.get(folder)!.links) findings.link(path, target!);
+  return findings.finish();
+}
+
+function findInRun(map: PathMap, survey: Survey): Rewriting {
+  const { plan, found: { source } } = survey;
+  const findings = new Findings(runFolder(plan.experimentId, plan.runId), map);
+  for (const [path, { kind, target }] of source.run) {
+    if (kind === "link" && !isInJobs(path)) findings.link(path, target!);
+  }
+  return findings.finish();
 }

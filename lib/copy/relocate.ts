@@ -16,14 +16,7 @@ import {
   textOf,
 } from "../workspace/json.ts";
 import { type Replacement, replaceValues } from "../workspace/json_values.ts";
-
-/** Where paths lead: each folder at the source and what it is at the destination. */
-export interface PathMap {
-  /** The workspace at the destination. */
-  readonly destination: string;
-  /** From, to; the longest first. */
-  readonly pairs: readonly (readonly [from: string, to: string])[];
-}
+import { climbsOut, insideOf, type PathMap, relocatePath, withFormer } from "./path_map.ts";
 
 /** What became of a text. */
 export interface Relocated {
@@ -35,52 +28,8 @@ export interface Relocated {
   inside: string[];
   /** What the user should know. */
   notes: string[];
-}
-
-/** Where the source is, in every spelling, and where the destination is. */
-export interface Roots {
-  /** The source workspace, as configured and with links resolved. */
-  workspace: string[];
-  /** Folders that jobs were moved to: what stands for `jobs` there. */
-  moved: string[];
-  /** Its `jobs` and `experiments` with links resolved. */
-  jobs: string;
-  /** Its `experiments`. */
-  experiments: string;
-  /** The destination workspace, links resolved. */
-  destination: string;
-}
-
-/** Makes the map from all spellings of the source to the destination. */
-export function pathMap({ workspace, moved, jobs, experiments, destination }: Roots): PathMap {
-  const pairs = new Map<string, string>([
-    ...moved.map((path) => [path, `${destination}/jobs`] as const),
-    [jobs, `${destination}/jobs`],
-    [experiments, `${destination}/experiments`],
-    ...workspace.map((path) => [path, destination] as const),
-  ]);
-  return { destination, pairs: [...pairs].sort(([a], [b]) => b.length - a.length) };
-}
-
-/** A path at the destination; undefined when it is not in the source workspace. */
-export function relocatePath(path: string, map: PathMap): string | undefined {
-  for (const [from, to] of map.pairs) {
-    if (path === from) return to;
-    const below = path.slice(from.length);
-    if (path.startsWith(from + "/") && !climbsOut(below)) return to + below;
-  }
-  return undefined;
-}
-
-/** Whether a path leaves the folder it begins in: `/jobs/../../data`. */
-export function climbsOut(path: string): boolean {
-  let depth = 0;
-  for (const name of path.split("/")) {
-    if (name === "..") depth--;
-    else if (name !== "" && name !== ".") depth++;
-    if (depth < 0) return true;
-  }
-  return false;
+  /** For `params`: where the workspace was before, when that is another place than is known. */
+  former?: string;
 }
 
 /** The kinds of file that hold paths of the workspace. */
@@ -116,6 +65,7 @@ export function relocate(
     outside: [...change.outside],
     inside: [...change.inside],
     notes: [...change.notes],
+    ...(change.former !== undefined && { former: change.former }),
   };
 }
 
@@ -129,8 +79,12 @@ function apply(kind: DocumentKind, root: unknown, change: Change, jobPath?: stri
 
 function params(root: unknown, change: Change): void {
   if (!isObject(root)) throw new SyntaxError("not an object");
-  if (textOf(root.workspace) === undefined) change.notes.add("names no workspace");
-  else change.set(root, "workspace", change.map.destination);
+  const workspace = textOf(root.workspace);
+  if (workspace === undefined) change.notes.add("names no workspace");
+  else {
+    change.set(root, "workspace", change.map.destination);
+    change.wasAt(workspace);
+  }
   change.paths(root.objects);
 }
 
@@ -157,9 +111,19 @@ class Change {
   readonly notes = new Set<string>();
   readonly outside = new Set<string>();
   readonly inside = new Set<string>();
+  /** Where the workspace was before. */
+  former: string | undefined;
   #replacements: Replacement[] = [];
 
-  constructor(readonly map: PathMap) {}
+  constructor(public map: PathMap) {}
+
+  /** Paths below this folder are the workspace's, too. */
+  wasAt(workspace: string): void {
+    const map = withFormer(this.map, [workspace]);
+    if (map === this.map) return;
+    this.map = map;
+    this.former = workspace;
+  }
 
   /** A document with its values changed; undefined when it stays. */
   text(content: string, rule: (root: unknown) => void): string | undefined {
@@ -183,7 +147,8 @@ class Change {
     const moved = relocatePath(path, this.map);
     if (moved !== undefined) {
       this.set(holder, key, moved);
-      this.inside.add(moved.slice(this.map.destination.length + 1));
+      const inside = insideOf(moved, this.map);
+      if (inside !== undefined) this.inside.add(inside);
     } else if (path.startsWith("/")) this.outside.add(path);
   }
 

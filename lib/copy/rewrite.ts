@@ -26,13 +26,8 @@ import {
 } from "./folder_rewriting.ts";
 import { type FoundJob, type FoundRunFolder, isOversized, misplacedLink } from "./inventory.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
-import {
-  addTags,
-  type DocumentKind,
-  type PathMap,
-  relocatePath,
-  runDocumentKind,
-} from "./relocate.ts";
+import { type PathMap, relocatePath } from "./path_map.ts";
+import { addTags, type DocumentKind, runDocumentKind } from "./relocate.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** What has to be read to rewrite a job, relative to the workspace. */

@@ -18,6 +18,7 @@ import { excluder } from "./exclude.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { type Ends, isWritten, planJobs, restsOnTimes } from "./plan.ts";
 import { planRun } from "./plan_run.ts";
+import { formerRoots, type Pair, readMapped } from "./path_map.ts";
 import { refuseRequest, refuseSights, refuseTools, versionWarnings } from "./refusals.ts";
 import { spaceWarning } from "./space.ts";
 import { BATCH_JOBS } from "./stage.ts";
@@ -47,10 +48,14 @@ export interface Survey {
   plan: CopyPlan;
   /** Lines of `jobs.jsonl` that are not jobs. */
   problems: CopyProblem[];
+  /** What the user says of places outside the workspaces. */
+  mapped: Pair[];
+  /** Where the source workspace was before: what its files tell of it is added as they come. */
+  formerRoots: Set<string>;
 }
 
 /** What is known of both ends, or guessed. */
-export type Known = Omit<Survey, "hosts" | "problems">;
+export type Known = Omit<Survey, "hosts" | "problems" | "mapped" | "formerRoots">;
 
 /**
  * Looks at both ends and plans; writes nothing.
@@ -69,6 +74,7 @@ export async function survey(
   if (runId !== CURRENT) checkId("run", runId);
   refuseRequest(workspaces);
   const excludes = excluder(options.exclude ?? []);
+  const mapped = readMapped(options.map);
   const source = await lookAtSource(hosts, request);
   // what this machine lacks is said before any login
   if (workspaces.destination.ssh !== undefined) await source.host.tools();
@@ -115,6 +121,8 @@ export async function survey(
     hosts: { source: source.host, destination: to },
     ...looked,
     plan,
+    mapped,
+    formerRoots: formerRoots(here.run),
     problems: problems.map((problem) => ({
       code: "job",
       message: `${run}/jobs.jsonl, ${problem}`,

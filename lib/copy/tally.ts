@@ -8,12 +8,9 @@ import { jobFolder, type JobId, printable } from "../workspace/layout.ts";
 import { isWritten } from "./plan.ts";
 import type { Load } from "./loads.ts";
 import type { Published } from "./publish.ts";
-import { addPath, type LeftPaths, type NamedPaths, noPaths } from "./references.ts";
+import { addPath, type LeftPaths, noPaths, outsideWarning } from "./references.ts";
 import type { Survey } from "./survey.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, CopyResult, PlannedJob } from "./types.ts";
-
-/** At most so many paths that are not part of the copy are named. */
-const PATHS_NAMED = 5;
 
 /** What has been done so far. */
 export class Tally {
@@ -117,13 +114,6 @@ export class Tally {
     this.#referencesMissing = paths;
   }
 
-  #warnLeft(what: string, paths: NamedPaths): void {
-    if (paths.size === 0) return;
-    const named = [...paths.keys()].sort().slice(0, PATHS_NAMED).join(", ");
-    const more = paths.size > PATHS_NAMED ? ` and ${paths.size - PATHS_NAMED} more` : "";
-    this.#warn(`${what}: ${named}${more}`);
-  }
-
   /** Notes what became of a load. */
   take(load: Load, published: Published, keep: string | undefined): void {
     for (const { job, reason } of published.failed) this.fail(job, reason);
@@ -168,7 +158,8 @@ export class Tally {
    * @param duration How long it took, in seconds.
    */
   result(duration: number): CopyResult {
-    this.#warnLeft("paths outside the workspace were left as they are", this.#left.outside);
+    const outside = outsideWarning(this.#left.outside);
+    if (outside !== undefined) this.#warn(outside);
     const plan = this.#plan;
     const dryRun = this.#options.dryRun === true;
     const ofAction = (...actions: PlannedJob["action"][]) =>

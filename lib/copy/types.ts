@@ -163,6 +163,11 @@ export interface CopyOptions {
    * path), `/out/big` (from the job's folder on), `tmp/` (folders only). @default {[]}
    */
   exclude?: string[];
+  /**
+   * Where places outside the source workspace are at the destination: `{ "/data": "/mnt/data" }`.
+   * Paths below them, in documents and links, are put right. @default {{}}
+   */
+  map?: Record<string, string>;
   /** At most so many KiB a second, as rsync counts; 0 for no limit. @default {0} */
   bandwidthLimit?: number;
   /**

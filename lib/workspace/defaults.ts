@@ -11,6 +11,7 @@ import { nearest } from "./nearest.ts";
 import { CopyError } from "../errors.ts";
 import { readSettingsText } from "../host/text_file.ts";
 import { printable } from "./layout.ts";
+import { mappingFault } from "./mapping.ts";
 import { readWorkspaces, type Settings, settingsFolders } from "./settings.ts";
 import {
   asBoolean,
@@ -33,6 +34,8 @@ export interface Defaults {
   to?: string;
   /** Files of jobs to leave out. */
   exclude?: string[];
+  /** Where places outside the source workspace are at the destination. */
+  map?: Record<string, string>;
   /** At most so many KiB a second; 0 for no limit. */
   bandwidthLimit?: number;
   /** Keeps what is replaced. */
@@ -49,6 +52,7 @@ const KEYS = [
   "from",
   "to",
   "exclude",
+  "map",
   "bandwidthLimit",
   "keepReplaced",
   "includeRunning",
@@ -91,6 +95,7 @@ function readDefaults(root: Value): Defaults {
     ...read("from", asText),
     ...read("to", asText),
     ...read("exclude", (value) => asTexts(value, "a list of patterns")),
+    ...read("map", asMapping),
     ...read("bandwidthLimit", asRate),
     ...read("keepReplaced", asBoolean),
     ...read("includeRunning", asBoolean),
@@ -107,6 +112,16 @@ function checkKey(root: Value, key: string): void {
     `unknown key '${printable(key)}'`,
     near === undefined ? `the keys are: ${KEYS.join(", ")}` : `did you mean '${near}'?`,
   );
+}
+
+function asMapping(value: Value): Record<string, string> {
+  const map = asMap(value, 'paths, such as { "/data": "/mnt/data" }');
+  return Object.fromEntries([...map].map(([from, item]) => {
+    const to = asText(item);
+    const found = mappingFault(from, to);
+    if (found === undefined) return [from, to];
+    throw wrong(item, `'${printable(found.place)}' ${found.fault}`);
+  }));
 }
 
 function asRate(value: Value): number {

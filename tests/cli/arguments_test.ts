@@ -24,6 +24,7 @@ const COPY = {
   create: false,
   fsync: true,
   exclude: [],
+  map: {},
   bandwidthLimit: undefined,
   connectTimeout: undefined,
   timeout: undefined,
@@ -92,6 +93,10 @@ const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
     color: "never",
   }],
   [["--json"], { ...COPY, json: true }],
+  [["--map", "/a=b=/c", "--map=/d=/e=f", "--map", "/d=/e=f"], {
+    ...COPY,
+    map: { "/a=b": "/c", "/d": "/e=f" },
+  }],
   [["-q"], { ...COPY, quiet: true }],
   [["ls"], LIST],
   [["ls", "cluster", "ls"], { ...LIST, workspace: "cluster", experimentId: "ls" }],
@@ -143,6 +148,31 @@ const REFUSED: [string[], string, string][] = [
   [["a", "b", "c"], "unexpected argument 'c'", "expected EXPERIMENT and RUN"],
   [["ls", "a", "b", "c"], "unexpected argument 'c'", "expected WORKSPACE and EXPERIMENT"],
   [["a", ""], "argument 2 is empty", "see `xpm-copy --help`"],
+  [["--map", "data"], "--map cannot be 'data'", "it is OLD=NEW, as in /data=/mnt/data"],
+  [["--map", "/data"], "--map cannot be '/data'", "it is OLD=NEW, as in /data=/mnt/data"],
+  [["--map", "/data="], "--map cannot be '/data='", "it is OLD=NEW, as in /data=/mnt/data"],
+  [["--map", "/data=x"], "--map cannot be '/data=x'", "it is OLD=NEW, as in /data=/mnt/data"],
+  [
+    ["--map", "data=/x"],
+    "--map cannot be 'data=/x': 'data' is not an absolute path",
+    "it is OLD=NEW, as in /data=/mnt/data",
+  ],
+  [
+    ["--map", "/=/x"],
+    "--map cannot be '/=/x': '/' is all there is",
+    "it is OLD=NEW, as in /data=/mnt/data",
+  ],
+  [
+    ["--map", "/a/..=/x"],
+    "--map cannot be '/a/..=/x': '/a/..' has a '..' in it",
+    "it is OLD=NEW, as in /data=/mnt/data",
+  ],
+  [
+    ["--map", "/a=/x", "--map", "/a=/y"],
+    "--map gives /a two places",
+    "it is OLD=NEW, as in /data=/mnt/data",
+  ],
+  [["ls", "--map", "/a=/b"], "`xpm-copy ls` does not take --map", "write `xpm-copy ls WORKSPACE`"],
   [["--color", "blue"], "--color cannot be 'blue'", "it is auto, always or never"],
 ];
 

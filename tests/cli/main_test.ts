@@ -147,7 +147,8 @@ Deno.test("main() prints the line that grants a copy what it needs, and copies n
 Deno.test("main() plans, and gives the command that copies", async () => {
   const terminal = fakeTerminal();
   const { library, asked, closed } = fakeLibrary();
-  const args = [...COPY, "--exclude", "*.ckpt", "--bwlimit=1m", "--keep-replaced"];
+  const map = ["--map", "/data=/mnt/data"];
+  const args = [...COPY, "--exclude", "*.ckpt", ...map, "--bwlimit=1m", "--keep-replaced"];
   assertEquals(await main(args, terminal, library), 0);
   assertEquals(asked, [{
     from: "cluster",
@@ -161,6 +162,7 @@ Deno.test("main() plans, and gives the command that copies", async () => {
       keepReplaced: true,
       create: false,
       exclude: ["*.ckpt"],
+      map: { "/data": "/mnt/data" },
       bandwidthLimit: 1024,
     },
   }]);
@@ -168,7 +170,7 @@ Deno.test("main() plans, and gives the command that copies", async () => {
   assertEquals(
     text.trimEnd().split("\n").at(-1),
     "  xpm-copy neuralir 20260118_170744 --from cluster --to local --keep-replaced " +
-      "--exclude '*.ckpt' --bwlimit 1024 --yes",
+      "--exclude '*.ckpt' --map /data=/mnt/data --bwlimit 1024 --yes",
   );
   assertEquals(text.toLowerCase().includes("completed"), false);
   assertEquals(terminal.err, []);
@@ -222,13 +224,14 @@ Deno.test("main() takes the defaults where the command line says nothing", async
     from: "cluster",
     to: "archive",
     exclude: ["*.tmp"],
+    map: { "/data": "/mnt" },
     bandwidthLimit: 100,
     keepReplaced: true,
     includeRunning: true,
   };
   const { library, asked } = fakeLibrary({ defaults });
   await main(["neuralir", "--to", "local"], fakeTerminal(), library);
-  await main(["neuralir", "--exclude=a", "--bwlimit=0"], fakeTerminal(), library);
+  await main(["neuralir", "--exclude=a", "--map=/a=/b", "--bwlimit=0"], fakeTerminal(), library);
   assertEquals(asked.map(({ from, to, runId }) => [from, to, runId]), [
     ["cluster", "local", "current"],
     ["cluster", "archive", "current"],
@@ -236,8 +239,8 @@ Deno.test("main() takes the defaults where the command line says nothing", async
   const given = { dryRun: true, ended: false, create: false };
   const common = { ...given, includeRunning: true, keepReplaced: true };
   assertEquals(asked.map(({ options }) => options), [
-    { ...common, exclude: ["*.tmp"], bandwidthLimit: 100 },
-    { ...common, exclude: ["a"], bandwidthLimit: 0 },
+    { ...common, exclude: ["*.tmp"], map: { "/data": "/mnt" }, bandwidthLimit: 100 },
+    { ...common, exclude: ["a"], map: { "/a": "/b" }, bandwidthLimit: 0 },
   ]);
 });
 

@@ -21,6 +21,7 @@ inEachDirection("copyExperiment() copies a run with its jobs, to the last bit", 
     onEvent: (event) => events.push(event),
   });
   const { bytes, duration, ...rest } = result;
+  const first = sample.jobs.map(({ taskId, jobId }) => `${taskId}/${jobId}`).sort()[0];
   assertEquals(rest, {
     experimentId: sample.experimentId,
     runId: sample.runId,
@@ -37,7 +38,9 @@ inEachDirection("copyExperiment() copies a run with its jobs, to the last bit", 
     errors: [],
     warnings: [{
       code: "job",
-      message: "paths outside the workspace were left as they are: /data/corpus.txt",
+      message: `paths outside the workspace were left as they are: /data/corpus.txt (in jobs/` +
+        `${first} and 5 more). What they lead to is not copied; to rewrite them, copy with ` +
+        "--map OLD=NEW",
     }],
     complete: true,
   });

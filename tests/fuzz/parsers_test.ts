@@ -9,13 +9,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { Passage } from "../../lib/copy/passage.ts";
 import { failedJobs } from "../../lib/copy/stage.ts";
-import {
-  addTags,
-  type DocumentKind,
-  pathMap,
-  relocate,
-  relocatePath,
-} from "../../lib/copy/relocate.ts";
+import { pathMap, relocatePath } from "../../lib/copy/path_map.ts";
+import { addTags, type DocumentKind, relocate } from "../../lib/copy/relocate.ts";
 import { CopyError } from "../../lib/errors.ts";
 import { linksOf, listingReader, scanReader, sightOf } from "../../lib/host/answers.ts";
 import { members } from "../../lib/host/archive.ts";

@@ -6,7 +6,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Passage } from "../../lib/copy/passage.ts";
-import { pathMap } from "../../lib/copy/relocate.ts";
+import { pathMap } from "../../lib/copy/path_map.ts";
 import { CopyError } from "../../mod.ts";
 import { BLOCK } from "../../lib/host/archive.ts";
 import { headerOfExtra } from "../../lib/host/member.ts";

@@ -148,3 +148,25 @@ Deno.test({
     assertEquals(await experimaestro.judge(path), first.judgement);
   },
 });
+
+for (const form of ["since 2.4", "before 2.4"]) {
+  Deno.test({
+    name: `copyExperiment() makes what experimaestro loads of a workspace moved by hand, ${form}`,
+    ignore: bin === undefined,
+    async fn() {
+      const { experimaestro, origin, first } = oracle;
+      const [moved, path] = [newPath(`moved, ${form}`), newPath(`moved copy, ${form}`)];
+      await duplicate(first.kept, moved);
+      if (form === "before 2.4") toAbsolutePaths(moved, oracle.source);
+      const result = await copyExperiment(workspace(moved), workspace(path), "oracle", "current");
+      assertEquals([result.errors, result.complete], [[], true]);
+      // a service's folder is in the workspace, but in no folder that experimaestro makes
+      const left = traces(path, origin).map((file) => file.replace(/\d{8}_\d{6}/, "R"));
+      assertEquals(left, ["experiments/oracle/R/status.json"]);
+      const { services: _, ...judgement } = await experimaestro.judge(path);
+      const { services: __, ...expected } = first.judgement;
+      assertEquals(judgement, expected);
+      assertEquals(links(path, path), first.links);
+    },
+  });
+}

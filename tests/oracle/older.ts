@@ -6,15 +6,19 @@
 
 import { join } from "@std/path";
 
-/** Gives every `params.json` absolute paths, as older versions wrote them. */
-export function toAbsolutePaths(workspace: string): void {
+/**
+ * Gives every `params.json` absolute paths, as older versions wrote them.
+ *
+ * @param place Where the workspace was then.
+ */
+export function toAbsolutePaths(workspace: string, place = workspace): void {
   for (const task of Deno.readDirSync(join(workspace, "jobs"))) {
     for (const job of Deno.readDirSync(join(workspace, "jobs", task.name))) {
-      const folder = join(workspace, "jobs", task.name, job.name);
-      const file = join(folder, "params.json");
+      const below = join("jobs", task.name, job.name);
+      const file = join(workspace, below, "params.json");
       const params = JSON.parse(
         Deno.readTextFileSync(file),
-        (_key, value) => absolute(value, { workspace, job: folder }),
+        (_key, value) => absolute(value, { workspace: place, job: join(place, below) }),
       );
       Deno.writeTextFileSync(file, JSON.stringify({ ...params, version: 2 }));
     }

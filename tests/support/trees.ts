@@ -100,6 +100,8 @@ export interface Copied {
   jobs?: JobId[];
   /** The source workspace as its files may spell it. @default {the sample's root} */
   spellings?: string[];
+  /** Places outside the workspace, and where they are at the destination. */
+  mapped?: Record<string, string>;
   /** What the user left out: paths in a job's folder. */
   excluded?: string[];
 }
@@ -177,27 +179,28 @@ function isRunDocument(path: string): boolean {
 /** What a tree should be at the destination: another way to say it than the program's. */
 function relocated(
   tree: Tree,
-  { sample, destination, spellings = [sample.root] }: Copied,
+  { sample, destination, spellings = [sample.root], mapped = {} }: Copied,
   isDocument: (path: string) => boolean,
 ): Tree {
   const result: Tree = new Map();
+  const places = [
+    ...spellings.map((spelling) => [spelling, destination] as const),
+    ...Object.entries(mapped),
+  ];
   for (const [path, item] of tree) {
     const moved = { ...item };
-    for (const spelling of spellings) {
+    for (const [spelling, place] of places) {
       const target = moved.target;
       if (target === spelling || target?.startsWith(`${spelling}/`)) {
-        moved.target = destination + target.slice(spelling.length);
+        moved.target = place + target.slice(spelling.length);
         break;
       }
     }
     if (item.bytes !== undefined && isDocument(path)) {
       let text = new TextDecoder().decode(item.bytes);
-      for (const spelling of spellings) {
+      for (const [spelling, place] of places) {
         for (const end of ['"', "/"]) {
-          text = text.replaceAll(
-            `"${inJson(spelling)}${end}`,
-            () => `"${inJson(destination)}${end}`,
-          );
+          text = text.replaceAll(`"${inJson(spelling)}${end}`, () => `"${inJson(place)}${end}`);
         }
       }
       moved.bytes = new TextEncoder().encode(text);

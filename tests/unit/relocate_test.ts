@@ -1,14 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Findings } from "../../lib/copy/folder_rewriting.ts";
 import { joined } from "../../lib/host/parts.ts";
+import { climbsOut, pathMap, relocatePath } from "../../lib/copy/path_map.ts";
 import {
   addTags,
-  climbsOut,
   type DocumentKind,
-  pathMap,
   relocate,
   type Relocated,
-  relocatePath,
   runDocumentKind,
 } from "../../lib/copy/relocate.ts";
 
@@ -161,6 +159,7 @@ Deno.test("relocate() gives params.json the destination's workspace, whatever it
       outside: [],
       inside: [],
       notes: [],
+      ...(workspace === "/elsewhere" && { former: workspace }),
     });
   }
 });
@@ -201,6 +200,7 @@ Deno.test("relocate() leaves values with a base, of any kind", () => {
         outside: [],
         inside: base === "workspace" ? ["jobs/t/1"] : [],
         notes: [],
+        ...(kind === "params" && { former: DESTINATION }),
       });
     }
   }
@@ -428,6 +428,7 @@ Deno.test("relocate() changes nothing the second time", () => {
     outside: [`${DESTINATION}/x`],
     inside: [],
     notes: [],
+    former: DESTINATION,
   });
 });
 

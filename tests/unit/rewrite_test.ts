@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Originals, Rewriting } from "../../lib/copy/folder_rewriting.ts";
 import type { FoundJob, FoundRunFolder } from "../../lib/copy/inventory.ts";
-import { pathMap } from "../../lib/copy/relocate.ts";
+import { pathMap } from "../../lib/copy/path_map.ts";
 import {
   currentLink,
   jobOriginals,
@@ -146,7 +146,8 @@ Deno.test("rewriteJob() writes nothing where nothing changes", () => {
     }),
     MAP,
   );
-  assertEquals(rewriting, { overlay: [], notes: [], outside: [], inside: [`${FOLDER}/x`] });
+  const told = { notes: [], outside: [], inside: [`${FOLDER}/x`], former: "/new" };
+  assertEquals(rewriting, { overlay: [], ...told });
 });
 
 Deno.test("rewriteJob() closes again every folder that had to be opened, and those above it", () => {

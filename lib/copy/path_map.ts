@@ -1,0 +1,133 @@
+/**
+ * Where paths of the source lead at the destination.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import type { Entry } from "../host/host.ts";
+import { EXPERIMENTS, hasControl, JOBS, printable } from "../workspace/layout.ts";
+import { mappingFault } from "../workspace/mapping.ts";
+
+/** Where paths lead: each folder at the source and what it is at the destination. */
+export interface PathMap {
+  /** The workspace at the destination. */
+  readonly destination: string;
+  /** From, to; the longest first. */
+  readonly pairs: readonly Pair[];
+  /** Where the source workspace was before. */
+  readonly former: ReadonlySet<string>;
+}
+
+/** A folder, and what it becomes. */
+export type Pair = readonly [from: string, to: string];
+
+/** Where the source is, in every spelling, and where the destination is. */
+export interface Roots {
+  /** The source workspace, as configured and with links resolved. */
+  workspace: string[];
+  /** Folders that jobs were moved to: what stands for `jobs` there. */
+  moved: string[];
+  /** Its `jobs` and `experiments` with links resolved. */
+  jobs: string;
+  /** Its `experiments`. */
+  experiments: string;
+  /** The destination workspace, links resolved. */
+  destination: string;
+  /** What the user says of other places. */
+  mapped?: readonly Pair[];
+  /** Where the workspace was before. */
+  former?: Iterable<string>;
+}
+
+/** Makes the map from all spellings of the source to the destination. */
+export function pathMap(roots: Roots): PathMap {
+  const { workspace, moved, jobs, experiments, destination, mapped = [], former = [] } = roots;
+  const pairs = new Map<string, string>([
+    ...mapped,
+    ...moved.map((path) => [path, `${destination}/jobs`] as const),
+    [jobs, `${destination}/jobs`],
+    [experiments, `${destination}/experiments`],
+    ...workspace.map((path) => [path, destination] as const),
+  ]);
+  const longestFirst = [...pairs].sort(([a], [b]) => b.length - a.length);
+  return withFormer({ destination, pairs: longestFirst, former: new Set() }, former);
+}
+
+/** The same map, with places where the source workspace was before, as far as they can be any. */
+export function withFormer(map: PathMap, roots: Iterable<string>): PathMap {
+  const more = [...roots].map((root) => root.replace(/\/+$/, ""))
+    .filter((root) => isFormerRoot(root, map));
+  return more.length === 0 ? map : { ...map, former: new Set([...map.former, ...more]) };
+}
+
+/** Whether a document may say so of the workspace: not of the root folder, nor of what is known. */
+function isFormerRoot(root: string, { pairs, former }: PathMap): boolean {
+  return root.startsWith("/") && !former.has(root) && !pairs.some(([from]) => from === root) &&
+    !hasControl(root) && !/\/(\.{0,2})(\/|$)/.test(root);
+}
+
+/** Where the workspace was when a run was made, by its links to jobs: they are absolute. */
+export function formerRoots(run: ReadonlyMap<string, Pick<Entry, "target">>): Set<string> {
+  const roots = new Set<string>();
+  for (const [path, { target }] of run) {
+    if (path.startsWith(`${JOBS}/`) && target?.endsWith(`/${path}`)) {
+      roots.add(target.slice(0, -path.length - 1));
+    }
+  }
+  return roots;
+}
+
+/** A path at the destination; undefined when it stays as it is. */
+export function relocatePath(path: string, map: PathMap): string | undefined {
+  for (const [from, to] of map.pairs) {
+    if (path === from) return to || "/";
+    const below = path.slice(from.length);
+    if (path.startsWith(from + "/") && !climbsOut(below)) return to + below;
+  }
+  return map.former.size === 0 ? undefined : relocateFormer(path, map);
+}
+
+/** The folders of a workspace that a path goes on with, where it begins with a former place of it. */
+const FORMER_FOLDERS = [JOBS, EXPERIMENTS, "partials"];
+
+function relocateFormer(path: string, { destination, former }: PathMap): string | undefined {
+  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
+    if (!former.has(path.slice(0, at))) continue;
+    const names = path.slice(at + 1).split("/");
+    const goesOn = FORMER_FOLDERS.includes(names[0]!) && !names.includes("..");
+    return goesOn ? destination + path.slice(at) : undefined;
+  }
+  return undefined;
+}
+
+/** What a path at the destination is in the workspace there; undefined when it is outside. */
+export function insideOf(path: string, { destination }: PathMap): string | undefined {
+  if (path === destination) return "";
+  return path.startsWith(`${destination}/`) ? path.slice(destination.length + 1) : undefined;
+}
+
+/** Whether a path leaves the folder it begins in: `/jobs/../../data`. */
+export function climbsOut(path: string): boolean {
+  let depth = 0;
+  for (const name of path.split("/")) {
+    if (name === "..") depth--;
+    else if (name !== "" && name !== ".") depth++;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
+/**
+ * What a caller says of places outside the workspaces.
+ *
+ * @throws {CopyError} `usage`, when these are no places.
+ */
+export function readMapped(map: Readonly<Record<string, string>> = {}): Pair[] {
+  return Object.entries(map).map(([from, to]) => {
+    const wrong = mappingFault(from, to);
+    if (wrong === undefined) return [from.replace(/\/+$/, ""), to.replace(/\/+$/, "")];
+    const message = `a path that is mapped '${printable(wrong.place)}' ${wrong.fault}`;
+    throw new CopyError("usage", message, "map absolute paths, as in /data to /mnt/data");
+  });
+}
