@@ -22,6 +22,7 @@ import {
   STATUS_FILE,
 } from "../workspace/layout.ts";
 import { isTimeLater } from "../workspace/times.ts";
+import { type Content, count } from "./content.ts";
 import type { Excludes } from "./exclude.ts";
 import type { DocumentKind } from "./relocate.ts";
 
@@ -34,14 +35,10 @@ export const MAX_DOCUMENT = 32 * 2 ** 20;
 /** The most bytes of a document of lines, which is read a few lines at a time, and held whole. */
 const MAX_LINES = 2 ** 30;
 
-/** A job's folder, as it was found. */
-export interface FoundJob {
-  /** Bytes of the files that a copy takes. */
-  bytes: number;
-  /** How many files these are. */
+/** A job's folder, as it was found: what a copy takes of it is counted. */
+export interface FoundJob extends Content {
+  /** How many files a copy takes. */
   files: number;
-  /** A sum over all the names that a copy takes, whatever their order. */
-  names: number;
   /** The names right in the folder that tell its state. */
   markers: Set<string>;
   /** When the latest thing in it was written, the folder itself among them; undefined when only states were asked for. */
@@ -97,20 +94,29 @@ export interface InventoryRequest {
   isNeeded?: (folder: string) => boolean;
   /** How many bytes a path below the workspace may have at most. Default: no limit. */
   longest?: number;
+  /** Whether what is found will be packed. */
+  toPack?: boolean;
 }
 
 /** Looks at a run and its jobs, all at once. */
 export async function takeInventory(
   host: Host,
   sight: Sight,
-  { jobs, run, statesOnly, excludes, isNeeded, longest = Infinity }: InventoryRequest,
+  { jobs, run, statesOnly, excludes, isNeeded, longest = Infinity, toPack = false }:
+    InventoryRequest,
 ): Promise<Inventory> {
   const found: Inventory = { jobs: new Map(), run: new Map() };
   if (sight.state === "absent") return found;
   const tasks = new Map(jobs.map((job) => [jobFolder(job), job.taskId]));
   const folders = [...(run === undefined ? [] : [run]), ...tasks.keys()];
   const linked = await host.scan(
-    { root: sight.realPath, folders, jobStatesOnly: statesOnly, ...(isNeeded && { isNeeded }) },
+    {
+      root: sight.realPath,
+      folders,
+      jobStatesOnly: statesOnly,
+      toPack,
+      ...(isNeeded && { isNeeded }),
+    },
     (folder, entry) => {
       const trouble = tooLong(folder, entry.path, longest);
       const taskId = tasks.get(folder);
@@ -151,7 +157,27 @@ function later(time: string, other: string | undefined): string {
 
 /** Of the run's `jobs` only the folders and links count, for their times. */
 function isLeftBehindInRun(path: string): boolean {
-  return LEFT_BEHIND_IN_RUN.some((place) => place !== JOBS && path === place);
+  return LEFT_BEHIND_IN_RUN.some((place) => place !== JOBS && isAt(path, place));
+}
+
+/** Whether a copy takes a thing of a run's folder along; links to jobs are made anew. */
+export function isTakenOfRun({ path }: Pick<Entry, "path">): boolean {
+  return path !== "" && !LEFT_BEHIND_IN_RUN.some((place) => isAt(path, place));
+}
+
+/** Whether a copy takes a thing of a job's folder along. */
+export function isTakenOfJob(
+  { path, kind }: Pick<Entry, "path" | "kind">,
+  taskId: string,
+  excludes: Excludes,
+): boolean {
+  return path !== "" && !leftBehindInJob(taskId).some((place) => isAt(path, place)) &&
+    !excludes(path, kind === "folder");
+}
+
+/** Whether a path is a place, or lies below it. */
+function isAt(path: string, place: string): boolean {
+  return path.startsWith(place) && (path.length === place.length || path[place.length] === "/");
 }
 
 function addToJob(
@@ -187,15 +213,13 @@ function addToJob(
   if (job === undefined) return;
   if (isMarker(entry.path)) job.markers.add(entry.path);
   if (entry.path === `${jobName(taskId)}.pid`) job.pidTime = entry.mtime;
-  if (leftBehindInJob(taskId).includes(entry.path)) return;
-  if (excludes(entry.path, entry.kind === "folder")) return;
-  job.names = (job.names + hash(entry.path)) % Number.MAX_SAFE_INTEGER;
+  if (!isTakenOfJob(entry, taskId, excludes)) return;
+  count(job, entry);
   if (entry.kind === "folder") job.folders.set(entry.path, entry);
   else if (entry.kind === "link") job.links.push(entry);
   else if (entry.kind === "other") job.special = true;
   else if (entry.kind === "file") {
     job.files++;
-    job.bytes += entry.size;
     job.latestFile = later(entry.mtime, job.latestFile);
     job.holes ||= entry.holes === true;
     if (entry.size >= LARGE) job.large.push(entry.path);
@@ -214,15 +238,6 @@ export function isMarker(path: string): boolean {
 /** Whether a document is larger than any that experimaestro writes: it is never read. */
 export function isOversized({ size }: { size: number }, kind?: DocumentKind): boolean {
   return size > (kind === "lines" ? MAX_LINES : MAX_DOCUMENT);
-}
-
-/** A number for a name: FNV-1a. */
-function hash(name: string): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < name.length; at++) {
-    value = Math.imul(value ^ name.charCodeAt(at), 0x01000193);
-  }
-  return value >>> 0;
 }
 
 /** Why a job cannot be copied as a folder; undefined when it is one, or a `move` link to one. */

@@ -12,6 +12,7 @@ import { type Editor, type Sieve, untrusted, type Verdict } from "../host/sieve.
 import { Links } from "../host/through_links.ts";
 import { JOB_META, jobFolder, PARAMS_FILE, runLink } from "../workspace/layout.ts";
 import { Findings, type Originals, type Rewriting } from "./folder_rewriting.ts";
+import { type Content, count, isLike } from "./content.ts";
 import { DOCUMENTS, isOversized } from "./inventory.ts";
 import { type PathMap, withFormer } from "./path_map.ts";
 import { runDocumentKind } from "./relocate.ts";
@@ -50,8 +51,8 @@ export interface Passed {
   run: PassedRun | undefined;
 }
 
-/** One job on its way. */
-interface PassingJob {
+/** One job on its way: what has passed of it is counted. */
+interface PassingJob extends Content {
   job: PlannedJob;
   findings: Findings;
   hasParams: boolean;
@@ -72,6 +73,11 @@ export class Passage implements Sieve {
   /** Files whose bytes have changed. */
   readonly #changed = new Set<string>();
 
+  readonly #runContent: Content = { names: 0, bytes: 0 };
+  /** The folder of which something has passed last, and the sizes of its files. */
+  #folder = "";
+  readonly #sizes = new Map<string, number>();
+
   /** Whether something could not be rewritten, and whether the end has come. */
   #left = false;
   #ended = false;
@@ -86,7 +92,8 @@ export class Passage implements Sieve {
     for (const job of jobs) {
       const folder = jobFolder(job);
       const findings = new Findings(folder, map);
-      this.#jobs.set(folder, { job, findings, hasParams: false, trouble: undefined });
+      const nothing = { names: 0, bytes: 0, hasParams: false, trouble: undefined };
+      this.#jobs.set(folder, { job, findings, ...nothing });
     }
     this.#run = run;
     for (const job of run?.jobs ?? []) this.#links.set(runLink(job), job);
@@ -104,6 +111,12 @@ export class Passage implements Sieve {
   /** Whether all has passed, rewritten; if not, the archive's way is not theirs. */
   get whole(): boolean {
     return this.#ended && !this.#left;
+  }
+
+  /** Whether what has passed is what was found: of each job, and of the run when it is given. */
+  isLike(jobs: ReadonlyMap<string, Content>, run: Content | undefined): boolean {
+    return (run === undefined || isLike(this.#runContent, run)) &&
+      [...this.#jobs].every(([folder, passed]) => isLike(passed, jobs.get(folder)));
   }
 
   /** What there is to tell, once all has passed. */
@@ -127,6 +140,7 @@ export class Passage implements Sieve {
     if (!this.#isAskedFor(head.name, folder)) {
       throw untrusted(this.from, `${head.name}, not asked for`);
     }
+    this.#count(head, path, folder);
     // a map of holes could make tar read on, over what comes next
     if (head.sparse) return this.#leave("drop");
     if (this.#brought.leadTo(head.name)) return this.#leave("drop");
@@ -136,6 +150,16 @@ export class Passage implements Sieve {
     return passing === undefined
       ? this.#meetInRun(head, path)
       : this.#meetInJob(head, path, passing);
+  }
+
+  #count({ type, name, linkName, size }: MemberHead, path: string, folder: string): void {
+    if (path === "") return;
+    if (folder !== this.#folder) this.#sizes.clear();
+    this.#folder = folder;
+    const bytes = type === HARD_LINK ? this.#sizes.get(linkName) ?? NaN : size;
+    const kind = type === LINK ? "link" : type === FOLDER ? "folder" : "file";
+    if (kind === "file") this.#sizes.set(name, bytes);
+    count(this.#jobs.get(folder) ?? this.#runContent, { path, kind, size: bytes });
   }
 
   /** The archive's way is not for this: rsync will bring it. */

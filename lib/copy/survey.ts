@@ -88,7 +88,7 @@ export async function survey(
   const takeSource = (jobs: JobInfo[]) => {
     const isNeeded = (folder: string) => !done.has(folder);
     const longest = longestPath(source.sight.realPath, workspaces.destination.path);
-    const wanted = { jobs, run, statesOnly: false, excludes, isNeeded, longest };
+    const wanted = { jobs, run, statesOnly: false, excludes, isNeeded, longest, toPack: true };
     return takeInventory(source.host, source.sight, wanted);
   };
   // a login takes longer than to look at all there is here

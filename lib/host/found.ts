@@ -65,6 +65,8 @@ export interface ScanRequest {
   folders: string[];
   /** Of jobs only the folder and the markers right in it: `.done`, `.failed`, `.pid`. */
   jobStatesOnly: boolean;
+  /** Whether what is found will be packed: a way for it is made ready meanwhile. */
+  toPack?: boolean;
   /** Asked before a folder is looked at, where that can still be left out. */
   isNeeded?: (folder: string) => boolean;
 }

@@ -130,11 +130,14 @@ export class SshHost implements Host {
     // each would cost a transfer
   }
 
-  async scan({ root, folders, jobStatesOnly }: ScanRequest, visit: Visit): Promise<LinkedFolder[]> {
+  async scan(
+    { root, folders, jobStatesOnly, toPack }: ScanRequest,
+    visit: Visit,
+  ): Promise<LinkedFolder[]> {
     const names = folders.map((name) => `./${name}`);
     const lines = asLines([jobStatesOnly ? "states" : "all", root, ...names]);
     const reader = scanReader(this.name, visit);
-    const warm = jobStatesOnly ? undefined : this.#warm(); // what is scanned whole will be packed
+    const warm = toPack ? this.#warm() : undefined;
     await this.#session.agent.feed(SCAN, lines, reader.tell, [], "moving");
     await warm;
     return linksOf(folders, reader.links);

@@ -4,69 +4,16 @@
  * @module
  */
 
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { type Direction, DIRECTIONS, type Pair, withPair } from "../support/directions.ts";
-import { type Program, startProgram } from "../support/kill.ts";
-import { installPrograms, OWN, withPrograms } from "../support/remote_programs.ts";
+import { withPair } from "../support/directions.ts";
+import { type Faulty, withFaultyPrograms } from "../support/faulty_pair.ts";
+import { startProgram } from "../support/kill.ts";
+import { OWN } from "../support/remote_programs.ts";
 import { shell } from "../support/shell.ts";
-import { hasSshd } from "../support/sshd.ts";
 import { canTrace, failing } from "../support/strace.ts";
 import { compareJobs, compareTrees } from "../support/trees.ts";
-
-const reachable = await hasSshd();
-
-/** Programs by their names; `FOLDER` is where they stand. */
-type Programs = Record<string, string>;
-
-/** A pair whose copies find other programs, where the source is and on this machine. */
-interface Faulty {
-  pair: Pair;
-  /** Says which file the programs are to fail at. */
-  aim(file: string): void;
-  /** Copies by a process of its own. */
-  start(run: Sample): Promise<Program>;
-}
-
-/** Registers a test for each direction. */
-function inEachDirection(
-  name: string,
-  programs: { atSource?: Programs; here?: Programs },
-  check: (faulty: Faulty) => Promise<void>,
-  { ignore = false } = {},
-): void {
-  for (const direction of DIRECTIONS) {
-    Deno.test({
-      name: `${name}, ${direction}`,
-      ignore: ignore || direction !== "local to local" && !reachable,
-      fn: () => withFaulty(direction, programs, check),
-    });
-  }
-}
-
-async function withFaulty(
-  direction: Direction,
-  { atSource = {}, here = {} }: { atSource?: Programs; here?: Programs },
-  check: (faulty: Faulty) => Promise<void>,
-): Promise<void> {
-  const isFar = direction === "remote to local";
-  await withPrograms(
-    isFar ? atSource : {},
-    (sshd, far) =>
-      withPair(direction, sshd, async (pair) => {
-        const folder = `${pair.root}/programs`;
-        Deno.mkdirSync(folder);
-        installPrograms(folder, isFar ? here : { ...atSource, ...here });
-        const env = { PATH: `${folder}:${Deno.env.get("PATH")}` };
-        await check({
-          pair,
-          aim: (file) => [far, folder].forEach((place) => writeFileSync(`${place}/file`, file)),
-          start: (run) => startProgram(pair, run, { env }),
-        });
-      }),
-  );
-}
 
 /** A tar that cannot read a file, this once, and does with it what GNU tar does. */
 const TAR = `#!/bin/sh
@@ -102,7 +49,7 @@ function makeFailing({ pair, aim }: Faulty): { sample: Sample; file: string; pat
 }
 
 // BUG when these were written: rsync took what tar had filled up with zeros for the file.
-inEachDirection(
+withFaultyPrograms(
   "xpm-copy brings what tar could not read",
   { atSource: { tar: TAR } },
   async (faulty) => {
@@ -113,7 +60,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+withFaultyPrograms(
   "xpm-copy brings what tar could not read when the connection is lost, too",
   { atSource: { tar: TAR }, here: { rsync: rsyncThat("exit 12") } },
   async (faulty) => {
@@ -125,7 +72,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+withFaultyPrograms(
   "xpm-copy brings what tar could not read before the last copy was killed",
   { atSource: { tar: TAR }, here: { rsync: rsyncThat("kill -9 $PPID; exit 1") } },
   async (faulty) => {
@@ -149,7 +96,7 @@ exec strace -f -qq -o /dev/null -P "$(cat FOLDER/file)" -e trace=read,pread64 \\
   -e inject=read,pread64:error=EIO $own "$@"
 `;
 
-inEachDirection(
+withFaultyPrograms(
   "xpm-copy names a job of which a file cannot be read, and copies the others",
   { atSource: { tar: UNREADING, rsync: UNREADING } },
   async (faulty) => {

@@ -1,0 +1,114 @@
+/**
+ * Bringing a load by rsync, and what has been copied by the system before.
+ *
+ * @module
+ */
+
+import { UNVERIFIED } from "../host/host.ts";
+import { copyLarge } from "../host/large.ts";
+import { rsyncVersion } from "../host/rsync.ts";
+import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
+import { compareStaged, type Lost } from "./compare.ts";
+import type { Context } from "./context.ts";
+import { hasClosedFolders, haveHoles, type Load } from "./loads.ts";
+import { isWritten } from "./plan.ts";
+import { runDocumentKind } from "./relocate.ts";
+import { failedJobs, notBySize, stage, type Staging } from "./stage.ts";
+
+/** How a load gets into its staging folder. */
+function stagingOf(
+  load: Load,
+  { surveyed, tally, options, resumed }: Context,
+): Omit<Staging, "folders" | "trust"> {
+  const { sights, hosts, tools: { source, destination } } = surveyed;
+  const [here, there] = hosts.source.name === undefined
+    ? [source, destination]
+    : [destination, source];
+  return {
+    hosts,
+    paths: { source: sights.source.realPath, destination: load.staging },
+    taskIds: load.jobs.map(({ taskId }) => taskId),
+    openFolders: hasClosedFolders(load, surveyed),
+    sparse: haveHoles(load, surveyed),
+    exclude: options.exclude ?? [],
+    bandwidthLimit: options.bandwidthLimit ?? 0,
+    quiet: quietTime(load, resumed),
+    version: rsyncVersion(here.rsync),
+    otherVersion: rsyncVersion(there.rsync),
+    onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
+  };
+}
+
+/** Copies large files from one folder of this machine to another; answers how many bytes. */
+async function bringLarge(load: Load, context: Context): Promise<number> {
+  const { surveyed, tally, options, watch, resumed } = context;
+  const { hosts, sights, found: { source } } = surveyed;
+  const isHere = hosts.source.name === undefined && hosts.destination.name === undefined;
+  if (!isHere || resumed || options.bandwidthLimit) return 0;
+  const paths = load.jobs.flatMap((job) => {
+    const { linked, large } = source.jobs.get(jobFolder(job))!;
+    return linked === undefined ? large.map((path) => `${job.taskId}/${job.jobId}/${path}`) : [];
+  });
+  let copied = 0;
+  const onBytes = (bytes: number, file: string) =>
+    tally.progress(copied = bytes, `${JOBS}/${file}`);
+  await copyLarge(sights.source.jobsPath, `${load.staging}/${JOBS}`, paths, onBytes, watch);
+  return copied;
+}
+
+/**
+ * Removes what an earlier attempt has rewritten: rsync could take it for what the source has, and it
+ * knows nothing of the run's links to jobs.
+ */
+async function discardRewritten(load: Load, { surveyed, resumed }: Context): Promise<void> {
+  const { plan, hosts, found: { source } } = surveyed;
+  if (!resumed || hasClosedFolders(load, surveyed)) return;
+  const places = load.jobs.map(jobFolder).flatMap((folder) =>
+    source.jobs.get(folder)!.documents.map((path) => `${folder}/${path}`)
+  );
+  if (load.withRun) {
+    const run = runFolder(plan.experimentId, plan.runId);
+    const documents = [...source.run.keys()].filter((path) => runDocumentKind(path) !== undefined);
+    // a host takes one name a line: where a name holds two, the folder that it is in goes
+    const lines = documents.map((path) => path.replace(/\/[^/\n]*\n.*$/s, ""));
+    places.push(...[JOBS, ...lines].map((path) => `${run}/${path}`));
+  }
+  await hosts.destination.discard(load.staging, places);
+}
+
+/** How many files rsync looks at in a second at least, and bytes of what is half there. */
+const LOOKED_AT = { files: 200, bytes: 5e7 };
+
+/** How long rsync may work without a word, in seconds. */
+function quietTime({ jobs }: Load, resumed: boolean): number {
+  const files = jobs.reduce((sum, job) => sum + job.files, 0);
+  const bytes = resumed ? jobs.reduce((sum, job) => sum + job.bytes, 0) : 0;
+  return files / LOOKED_AT.files + bytes / LOOKED_AT.bytes;
+}
+
+/**
+ * Brings a load into its staging folder; answers what has not come whole.
+ *
+ * @param streamed Whether something of it has come as a tar stream, whole.
+ */
+export async function bring(load: Load, context: Context, streamed: boolean): Promise<Lost> {
+  const { surveyed, tally, watch, unverified } = context;
+  const { plan, hosts } = surveyed;
+  const folders = load.jobs.map(jobFolder);
+  if (load.withRun && isWritten(plan.run)) folders.push(runFolder(plan.experimentId, plan.runId));
+  if (folders.length === 0) return { jobs: new Map(), run: undefined };
+  const large = await bringLarge(load, context);
+  tally.endPart(large);
+  // rsync may take long, and sizes and times tell what it has brought
+  if (streamed && !unverified) await hosts.destination.discard(load.staging, [UNVERIFIED]);
+  const trust = unverified ? "bytes" : large > 0 ? "size" : "size and time";
+  const staging: Staging = { ...stagingOf(load, context), folders, trust };
+  if (unverified && [staging.version, staging.otherVersion].includes("")) {
+    await hosts.destination.discard(load.staging, folders); // another rsync may compare no bytes
+  } else await discardRewritten(load, context);
+  const failed = failedJobs(await stage(staging, watch), load.jobs);
+  return await compareStaged(load, context, failed, async (some) => {
+    const outcome = await stage({ ...notBySize(staging), folders: some }, watch);
+    return failedJobs(outcome, load.jobs);
+  });
+}
