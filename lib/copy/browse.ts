@@ -8,10 +8,11 @@ import { CopyError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { checkId } from "../workspace/layout.ts";
-import { type JobInfo, readJobsFile } from "../workspace/jobs.ts";
+import { type JobInfo, jobsOf } from "../workspace/jobs.ts";
 import { quoteCommand } from "../shell_words.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { noExperiment, summarize } from "./summarize.ts";
+import { ofVersion1 } from "./version_1.ts";
 
 /** Opens a workspace's machine for one question. */
 async function ask<T>(workspace: Workspace, question: (host: Host) => Promise<T>): Promise<T> {
@@ -156,18 +157,23 @@ export function readJobs(
   return ask(workspace, async (host) => {
     checkId("experiment", experimentId);
     checkId("run", runId);
-    const { run, experimentExists } = await host.look({
+    const { run, experimentExists, inXp, path } = await host.look({
       path: workspace.path,
       experimentId,
       runId,
       wanted: "jobs",
     });
-    if (!experimentExists) throw noExperiment(experimentId, workspace);
-    if (run?.jobs === undefined) {
+    if (!experimentExists) {
+      throw inXp
+        ? ofVersion1(workspace, path, experimentId)
+        : noExperiment(experimentId, workspace);
+    }
+    const listed = run && jobsOf(run);
+    if (listed === undefined) {
       const hint = `see  ${quoteCommand(["xpm-copy", "ls", workspace.id, experimentId])}`;
       throw new CopyError("not-found", `no jobs of run ${runId} of ${experimentId}`, hint);
     }
-    return readJobsFile(run.jobs).jobs;
+    return listed.jobs;
   });
 }
 

@@ -8,13 +8,14 @@
 import { CopyError } from "../errors.ts";
 import type { FoundExperiment, FoundRun, Host } from "../host/host.ts";
 import { quoteCommand } from "../shell_words.ts";
-import { readJobsFile } from "../workspace/jobs.ts";
+import { jobsOf } from "../workspace/jobs.ts";
 import { checkId, isId, jobFolder, runFolder } from "../workspace/layout.ts";
 import { compareRuns, readRunStatus } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { stateForRun } from "./job_state.ts";
 import { type ListedRun, lookAtJobs, type SeenJobs } from "./seen_jobs.ts";
 import type { JobState } from "./types.ts";
+import { ofVersion1 } from "./version_1.ts";
 
 /** What `xpm-copy ls` shows of a run. */
 export interface RunSummary {
@@ -65,6 +66,9 @@ export async function summarize(
   const found = listing.experiments.filter((one) => isId(one.experimentId))
     .map((one) => ({ ...one, runs: runsOf(one) }))
     .sort((a, b) => a.experimentId < b.experimentId ? -1 : 1);
+  if (found.length === 0 && listing.inXp) {
+    throw ofVersion1(workspace, listing.realPath, experimentId);
+  }
   if (experimentId !== undefined && found.length === 0) {
     throw noExperiment(experimentId, workspace);
   }
@@ -83,11 +87,11 @@ export async function summarize(
 /** The runs of an experiment, oldest first. */
 function runsOf({ experimentId, runs }: FoundExperiment): ListedRun[] {
   return runs.filter(({ runId }) => isId(runId))
-    .map(({ runId, status, jobs }: FoundRun) => ({
+    .map(({ runId, status, ...run }: FoundRun) => ({
       runId,
       folder: runFolder(experimentId, runId),
       status: readRunStatus(status),
-      jobs: readJobsFile(jobs ?? "").jobs,
+      jobs: jobsOf(run)?.jobs ?? [],
     }))
     .sort((a, b) => compareRuns(a.runId, b.runId));
 }

@@ -11,7 +11,7 @@ import type { Host, SeenRun, Sight, Tools } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { rsyncVersion } from "../host/rsync.ts";
 import { checkId, CURRENT, jobFolder, jobName, runFolder, STAGING } from "../workspace/layout.ts";
-import { type JobInfo, readJobsFile } from "../workspace/jobs.ts";
+import { type JobInfo, type JobsFile, jobsOf } from "../workspace/jobs.ts";
 import { readRunStatus, readTransientJobs } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { excluder } from "./exclude.ts";
@@ -23,6 +23,7 @@ import { refuseRequest, refuseSights, refuseTools, versionWarnings } from "./ref
 import { spaceWarning } from "./space.ts";
 import { BATCH_JOBS } from "./stage.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd, PlannedJob } from "./types.ts";
+import { migratedWarnings, ofVersion1 } from "./version_1.ts";
 
 /** Which run to copy from where to where. */
 export interface RunRequest {
@@ -82,7 +83,7 @@ export async function survey(
   opening.catch(() => {}); // it is awaited later
   await hosts.expect(workspaces.destination);
   await Promise.race([opening, delay(0)]); // a login is under way before there is more to do here
-  const { jobs, problems } = readJobsFile(source.run.jobs);
+  const { jobs, problems } = source.listed;
   const run = runFolder(experimentId, source.run.runId);
   const done = new Set<string>();
   const takeSource = (jobs: JobInfo[]) => {
@@ -125,7 +126,7 @@ export async function survey(
     formerRoots: formerRoots(here.run),
     problems: problems.map((problem) => ({
       code: "job",
-      message: `${run}/jobs.jsonl, ${problem}`,
+      message: `${run}/${problem}`,
     })),
   };
 }
@@ -179,8 +180,7 @@ async function lookAtSource(hosts: Hosts, request: RunRequest) {
   }
   const host = await hosts.open(source);
   const sight = await host.look({ path: source.path, experimentId, runId, wanted: "jobs" });
-  const run = runAt(source, sight, request);
-  return { host, sight, run };
+  return { host, sight, ...runAt(source, sight, request) };
 }
 
 /** The run to copy, with its list of jobs. */
@@ -188,12 +188,15 @@ function runAt(
   workspace: Workspace,
   sight: Sight,
   { experimentId, runId }: RunRequest,
-): SeenRun & { jobs: string } {
+): { run: SeenRun; listed: JobsFile } {
   if (sight.state === "absent") throw notThere(sight.path, workspace.ssh?.host);
   const { run } = sight;
-  if (run?.jobs === undefined) throw notFound(workspace, sight, experimentId, runId);
+  const listed = run && jobsOf(run);
+  if (run === undefined || listed === undefined) {
+    throw notFound(workspace, sight, experimentId, runId);
+  }
   checkId("run", run.runId);
-  return { ...run, jobs: run.jobs };
+  return { run, listed };
 }
 
 /** Refuses a workspace of this machine that Deno was not granted, by real path. */
@@ -220,6 +223,7 @@ function notFound(
     sight.experimentExists ? ` ${experimentId}` : ""
   }`;
   if (!sight.experimentExists) {
+    if (sight.inXp) return ofVersion1(workspace, sight.path, experimentId);
     return new CopyError("not-found", `no experiment ${experimentId} in ${workspace.id}`, hint);
   }
   if (sight.run !== undefined) {
@@ -264,7 +268,7 @@ function makePlan(
     destination: describe(workspaces.destination, sights.destination, tools.destination),
     run,
     jobs: planned,
-    warnings: versionWarnings(workspaces, tools),
+    warnings: [...versionWarnings(workspaces, tools), ...migratedWarnings(sights.source.run!)],
     bytes: sent.reduce((sum, { bytes }) => sum + bytes, 0),
     files: sent.reduce((sum, { files }) => sum + files, 0),
   };

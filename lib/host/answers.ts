@@ -57,11 +57,13 @@ export function sightOf(answer: ReadonlyMap<string, string>, host: string): Sigh
     staged: said("staged").split("\n"),
     freeBytes: availableBytes(answer.get("free") ?? ""),
     experimentExists: answer.has("experiment"),
+    inXp: answer.has("xp"),
     current: current === undefined ? undefined : currentOf(current, said("by"), host),
     currentStatus: contentOf(answer.get("currentStatus")),
     run: runFound === undefined ? undefined : {
       runId: runFound,
       jobs: contentOf(answer.get(JOBS_FILE)),
+      linked: answer.get("linked") || undefined,
       status: contentOf(answer.get(STATUS_FILE)),
       transient: contentOf(answer.get("transient")) ?? "",
     },
@@ -81,6 +83,7 @@ function contentOf(text: string | undefined): string | undefined {
 export function listingReader(host: string) {
   const experiments: FoundExperiment[] = [];
   let realPath = "";
+  let inXp = false;
   let by = "";
   const tell = pairs((name, text) => {
     const latest = experiments.at(-1);
@@ -95,9 +98,13 @@ export function listingReader(host: string) {
       latest?.runs.push({ runId: text, status: undefined, jobs: undefined });
     }
     const run = latest?.runs.at(-1);
-    if (run !== undefined && (name === "status" || name === "jobs")) run[name] = contentOf(text);
+    if (name === "xp") inXp = true;
+    else if (run !== undefined && name === "linked") run.linked = text || undefined;
+    else if (run !== undefined && (name === "status" || name === "jobs")) {
+      run[name] = contentOf(text);
+    }
   });
-  const listing = (): Listing => ({ realPath: asPath(realPath, host), experiments });
+  const listing = (): Listing => ({ realPath: asPath(realPath, host), experiments, inXp });
   return { tell, listing };
 }
 

@@ -27,6 +27,8 @@ export interface FoundRun {
   runId: string;
   /** Its `jobs.jsonl`; undefined when there is none, or when it was not asked for. */
   jobs: string | undefined;
+  /** The jobs that its links name, `TASK/JOB` a line: told of a run that has no `jobs.jsonl`. */
+  linked?: string | undefined;
   /** Its `status.json`; undefined when there is none. */
   status: string | undefined;
 }
@@ -100,6 +102,8 @@ export interface Listing {
   realPath: string;
   /** Its experiments, in no order. */
   experiments: FoundExperiment[];
+  /** Whether what was asked for is in `xp`, where experimaestro 1.x keeps it. */
+  inXp: boolean;
 }
 
 /** An experiment, as it is found in a workspace. */

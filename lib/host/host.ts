@@ -67,6 +67,8 @@ export interface Sight {
   freeBytes: number | undefined;
   /** Whether the experiment's folder is there. */
   experimentExists: boolean;
+  /** Whether the experiment is in `xp`, where experimaestro 1.x keeps it. */
+  inXp: boolean;
   /** The experiment's current run; undefined when there is none. */
   current: CurrentRun | undefined;
   /** The `status.json` of that run. */

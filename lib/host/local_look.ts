@@ -10,6 +10,7 @@ import {
   CURRENT,
   currentLinks,
   EXPERIMENTS,
+  FILES_OF_2,
   isId,
   JOBS,
   JOBS_FILE,
@@ -25,7 +26,15 @@ import { isGranted, requireAccess } from "./access.ts";
 import { freeBytes } from "./df.ts";
 import { homeFolder } from "./environment.ts";
 import { entriesOf, isDoubtful, linkTarget, lookAt, namesIn, readText, realPath } from "./files.ts";
-import type { BrowseRequest, CurrentRun, Listing, Question, SeenRun, Sight } from "./host.ts";
+import type {
+  BrowseRequest,
+  CurrentRun,
+  FoundRun,
+  Listing,
+  Question,
+  SeenRun,
+  Sight,
+} from "./host.ts";
 import type { Watch } from "./process.ts";
 
 /** Does {@linkcode Host.look}. */
@@ -68,6 +77,7 @@ export async function lookLocally(
     staged: staging.flatMap((area) => entriesOf(area).map(({ name }) => `${area}/${name}`)),
     freeBytes: place === undefined ? undefined : await freeBytes(place, watch),
     experimentExists: experimentId !== undefined && namesIn(experiment) !== undefined,
+    inXp: experimentId !== undefined && isInXp(real, experimentId),
     current,
     currentStatus: current && readText(`${experiment}/${current.runId}/${STATUS_FILE}`),
     run: runId === undefined
@@ -92,10 +102,16 @@ export function browseLocally(
       runs: foldersIn(`${root}/${id}`).map((runId) => ({
         runId,
         status: readText(`${root}/${id}/${runId}/${STATUS_FILE}`),
-        jobs: withJobs ? readText(`${root}/${id}/${runId}/${JOBS_FILE}`) : undefined,
+        ...jobsIn(`${root}/${id}/${runId}`, withJobs),
       })),
     }));
-  return { realPath: real, experiments };
+  return { realPath: real, experiments, inXp: isInXp(real, experimentId ?? "") };
+}
+
+/** Whether experimaestro 1.x has made an experiment; what it has migrated leaves a link there. */
+function isInXp(workspace: string, experimentId: string): boolean {
+  return lookAt(`${workspace}/xp`, "")?.kind === "folder" &&
+    isFolder(`${workspace}/xp/${experimentId}`);
 }
 
 function noFolder(path: string): CopyError {
@@ -214,10 +230,26 @@ function findRun(
   if (runId === undefined || lookAt(folder, "")?.kind !== "folder") return undefined;
   return {
     runId,
-    jobs: withJobs ? readText(`${folder}/${JOBS_FILE}`) : undefined,
+    ...jobsIn(folder, withJobs),
     status: readText(`${folder}/${STATUS_FILE}`),
     transient: withJobs ? transientEvents(`${folder}/events`) : "",
   };
+}
+
+/** A run's `jobs.jsonl`; of a run that experimaestro 1.x has made, the jobs that it links to. */
+function jobsIn(folder: string, wanted: boolean): Pick<FoundRun, "jobs" | "linked"> {
+  if (!wanted) return { jobs: undefined };
+  if (FILES_OF_2.some((name) => lookAt(`${folder}/${name}`, "") !== undefined)) {
+    return { jobs: readText(`${folder}/${JOBS_FILE}`) };
+  }
+  const tasks = lookAt(`${folder}/${JOBS}`, "")?.kind === "folder"
+    ? namesIn(`${folder}/${JOBS}`)!
+    : [];
+  const links = tasks.filter(({ isDirectory }) => isDirectory).flatMap(({ name: task }) =>
+    namesIn(`${folder}/${JOBS}/${task}`)!.filter(({ isSymlink }) => isSymlink)
+      .map(({ name }) => `${task}/${name}`)
+  );
+  return { jobs: undefined, linked: links.sort().join("\n") || undefined };
 }
 
 /** The lines of a run's events that call a job transient. */

@@ -4,9 +4,21 @@
  * @module
  */
 
+import { FILES_OF_2 } from "../workspace/layout.ts";
 import { BEGIN, CURRENT_RUN } from "./programs.ts";
 
 const PATHS = `
+old() { # whether experimaestro 1.x has made a run: it has none of the files that 2.x writes
+  for name in ${FILES_OF_2.join(" ")}; do ! [ -e "$1/$name" ] && ! [ -L "$1/$name" ] || return; done
+}
+linked() { # the jobs that a run links to
+  for link in "$1"/jobs/*/*; do
+    [ ! -L "$link" ] || [ -L "$1/jobs" ] || [ -L "\${link%/*}" ] || printf '%s\\n' "\${link#"$1"/jobs/}"
+  done
+}
+in_xp() { # whether experimaestro 1.x has made it; what it has migrated leaves a link there
+  [ ! -L "$1/xp" ] && [ -d "$1/xp/$2" ]
+}
 IFS= read -r path
 home=\${HOME:-/}
 case $path in
@@ -110,6 +122,7 @@ if [ -L "$folder" ]; then
     stop "$folder is a link to $link, not a folder of this experiment"
 fi
 [ -d "$folder" ] && say experiment yes
+! in_xp "$root" "$experiment" || say xp yes
 find_current "$root" "$experiment"
 if [ -n "$latest" ]; then
   say current "$latest" by "$by"
@@ -127,6 +140,7 @@ if [ -n "$run" ] && [ -d "$folder/$run" ] && [ ! -L "$folder/$run" ]; then
   tell status.json
   [ "$wanted" = jobs ] || { finish; exit 0; }
   tell jobs.jsonl
+  ! old "$folder/$run" || say linked "$(linked "$folder/$run")"
   events() { for file in "$folder/$run"/events/*.jsonl; do ! plain "$file" || cat "$file"; done; }
   [ -L "$folder/$run/events" ] || say transient "$(events 2> /dev/null |
     grep '"scheduler_state": *"transient"' | tr '\\000' '\\001')"
@@ -142,6 +156,7 @@ exec < /dev/null
 [ -d "$path" ] || { say absent "$path"; finish; exit 0; }
 cd "$path" 2> /dev/null || stop "permission to enter $path is denied"
 say root "$(pwd -P)"
+! in_xp . "$only" || say xp yes
 [ -d experiments ] || { finish; exit 0; }
 cd experiments 2> /dev/null || stop "permission to enter $path/experiments is denied"
 for folder in ./*/; do
@@ -158,8 +173,12 @@ for folder in ./*/; do
     say run "\${run##*/}"
     [ -r "$run/status.json" ] && plain "$run/status.json" &&
       { say status; content "$run/status.json"; }
-    [ -n "$jobs" ] && [ -r "$run/jobs.jsonl" ] && plain "$run/jobs.jsonl" &&
-      { say jobs; content "$run/jobs.jsonl"; }
+    [ -n "$jobs" ] || continue
+    if old "$run"; then say linked "$(linked "$run")"
+    elif [ -r "$run/jobs.jsonl" ] && plain "$run/jobs.jsonl"; then
+      say jobs
+      content "$run/jobs.jsonl"
+    fi
   done
 done
 finish

@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { checkId, jobFolder, type JobId, jobName } from "./layout.ts";
+import { checkId, jobFolder, type JobId, jobName, JOBS_FILE } from "./layout.ts";
 import { isObject, parseJson } from "./json.ts";
 
 /** One line of `jobs.jsonl`; experimaestro's `ExperimentJobInformation`. */
@@ -49,6 +49,35 @@ export function readJobsFile(content: string): JobsFile {
     }
   }
   return { jobs: [...jobs.values()], problems };
+}
+
+/**
+ * What a run tells of its jobs; undefined when it tells nothing. One of experimaestro 1.x has no
+ * `jobs.jsonl`, only links to its jobs.
+ */
+export function jobsOf(
+  { jobs, linked }: { jobs: string | undefined; linked?: string | undefined },
+): JobsFile | undefined {
+  if (jobs !== undefined) {
+    const file = readJobsFile(jobs);
+    return { ...file, problems: file.problems.map((problem) => `${JOBS_FILE}, ${problem}`) };
+  }
+  return linked ? jobsOfLinks(linked.split("\n").sort()) : undefined;
+}
+
+function jobsOfLinks(links: string[]): JobsFile {
+  const found: JobsFile = { jobs: [], problems: [] };
+  for (const link of links) {
+    const [task = "", job = ""] = link.split("/");
+    try {
+      const id = { taskId: checkId("task", task), jobId: checkId("job", job) };
+      found.jobs.push({ ...id, tags: {}, transient: 0 });
+    } catch (error) {
+      if (!(error instanceof CopyError)) throw error;
+      found.problems.push(`jobs: ${error.message}`);
+    }
+  }
+  return found;
 }
 
 /**

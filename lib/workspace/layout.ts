@@ -19,6 +19,13 @@ export const STAGING = ".xpm-staging";
 export const CURRENT = "current";
 /** The list of a run's jobs, one object a line. */
 export const JOBS_FILE = "jobs.jsonl";
+/** Of which a run of experimaestro 2.x has one at least, and a run of 1.x none. */
+export const FILES_OF_2: readonly string[] = [
+  JOBS_FILE,
+  "objects.jsonl",
+  "configs.json",
+  "environment.json",
+];
 /** The state of a run (in the run's folder) or of a job (below `.experimaestro`). */
 export const STATUS_FILE = "status.json";
 /** The configuration of a job. */

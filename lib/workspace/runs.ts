@@ -90,6 +90,15 @@ export function readTransientJobs(events: string): Set<string> {
   return new Set(ids.filter((id) => id !== undefined));
 }
 
+/**
+ * Whether experimaestro has written it for a run that had none, of version 1.x: it knows no times, only
+ * that the run is over.
+ */
+function isRecovered(root: Record<string, unknown>): boolean {
+  const isOver = root.status === "done" || root.status === "failed";
+  return isOver && root.started_at === null && root.ended_at === null;
+}
+
 /** Reads a run's `status.json`; undefined when the text is not what experimaestro writes. */
 export function readRunStatus(content: string | undefined): RunStatus | undefined {
   if (content === undefined) return undefined;
@@ -98,7 +107,7 @@ export function readRunStatus(content: string | undefined): RunStatus | undefine
     if (!isObject(root)) return undefined;
     const { job_states: states, run_tags: tags } = root;
     return {
-      ended: textOf(root.ended_at) !== undefined,
+      ended: textOf(root.ended_at) !== undefined || isRecovered(root),
       startedAt: textOf(root.started_at),
       hostname: textOf(root.hostname),
       jobStates: new Map(

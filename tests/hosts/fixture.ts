@@ -137,6 +137,7 @@ export class Fixture {
       staged: [...new Set(staged)].sort(),
       free: (sight.freeBytes ?? 0) > 0,
       experiment: sight.experimentExists,
+      ...(sight.inXp && { inXp: true as const }),
       current: sight.current && told(sight.current),
       currentStatus: sight.currentStatus,
       run: runId === undefined ? undefined : {
@@ -161,6 +162,12 @@ export class Fixture {
       ),
     }));
     return this.plain(experiments.sort(byName(({ id }) => id)));
+  }
+
+  /** Whether an experiment, or any, is told to be in `xp`. */
+  async inXp(experimentId?: string, path = "ws"): Promise<boolean> {
+    const request = { path: this.at(path), experimentId, withJobs: false };
+    return (await (await this.host()).browse(request)).inXp;
   }
 
   /** What a scan of folders of `ws` tells of each path, and of links. */

@@ -120,6 +120,51 @@ export const runCases: readonly Case[] = [
     },
   },
   {
+    name: "look() and browse() tell what experimaestro 1.x has made, and the links of a run of it",
+    async check(f) {
+      const link = { link: "anything" };
+      f.make({
+        "ws/xp/old/jobs/t/a": link,
+        "ws/experiments/e/r/jobs/pkg.T/b": link,
+        "ws/experiments/e/r/jobs/pkg.T/a": link,
+        "ws/experiments/e/r/jobs/a b/$(x)": link,
+        "ws/experiments/e/r/jobs/a b/file": "",
+        "ws/experiments/e/r/jobs/top": link,
+        "ws/experiments/e/r/jobs/up": { link: "pkg.T" },
+        "ws/experiments/e/listed/jobs.jsonl": "",
+        "ws/experiments/e/listed/jobs/t/a": link,
+        "ws/experiments/e/away/jobs": { link: "../r/jobs" },
+        "ws/experiments/e/torn/environment.json": "",
+        "ws/experiments/e/torn/jobs/t/a": link,
+        "done/xp": { link: `${ROOT}/ws/xp` },
+        "done/experiments": { folder: 0o755 },
+      });
+      const linked = "a b/$(x)\npkg.T/a\npkg.T/b";
+      const look = async (experiment: string, run?: string, path = "ws") => {
+        const found = await f.look(path, { experiment, wanted: "jobs", ...(run && { run }) });
+        return [found.inXp, found.run?.jobs, found.run?.linked];
+      };
+      assertEquals(await look("old"), [true, undefined, undefined]);
+      assertEquals(await look("e", "r"), [undefined, undefined, linked]);
+      assertEquals(await look("e", "listed"), [undefined, "", undefined]);
+      assertEquals(await look("e", "away"), [undefined, undefined, undefined]);
+      assertEquals(await look("e", "torn"), [undefined, undefined, undefined]);
+      assertEquals(await look("old", undefined, "done"), [undefined, undefined, undefined]);
+      assertEquals<unknown>((await f.browse("e", true))[0]!.runs, [
+        { id: "away" },
+        { id: "listed", jobs: "" },
+        { id: "r", linked },
+        { id: "torn" },
+      ]);
+      assertEquals([await f.browse("old"), await f.inXp("old"), await f.inXp("e")], [
+        [],
+        true,
+        false,
+      ]);
+      assertEquals([await f.inXp(), await f.inXp(undefined, "done")], [true, false]);
+    },
+  },
+  {
     name: "browse() finds the experiments and their runs, and says when there is no workspace",
     async check(f) {
       const error = await assertRejects(() => f.browse(), CopyError);

@@ -46,6 +46,8 @@ export interface Seen {
   free: boolean;
   /** Whether the experiment's folder is there. */
   experiment: boolean;
+  /** Whether the experiment is in `xp`. */
+  inXp?: true;
   /** The run that is current, and by what: `r2 by link`. */
   current?: string | undefined;
   /** The `status.json` of that run. */
@@ -60,6 +62,8 @@ export interface SeenRun {
   id: string;
   /** Its `jobs.jsonl`. */
   jobs?: string | undefined;
+  /** The jobs that it links to, where it has none. */
+  linked?: string | undefined;
   /** Its `status.json`. */
   status?: string | undefined;
   /** The lines of its events that call a job transient, sorted. */

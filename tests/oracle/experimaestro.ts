@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fromFileUrl, join } from "@std/path";
+import { fromFileUrl, join, resolve } from "@std/path";
 
 const HERE = fromFileUrl(new URL(".", import.meta.url));
 
@@ -68,8 +68,14 @@ export class Experimaestro {
     return (await this.#run("python", args)).trim();
   }
 
+  /** Runs `experimaestro` with the arguments of a line that a user would type. */
+  async type(line: string): Promise<string> {
+    const command = `PATH=$1:$PATH; ${line}`;
+    return await this.#run("/bin/sh", ["-euc", command, "sh", this.bin]);
+  }
+
   async #run(program: string, args: string[]): Promise<string> {
-    const command = new Deno.Command(join(this.bin, program), {
+    const command = new Deno.Command(resolve(this.bin, program), {
       args,
       clearEnv: true,
       env: {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { jobState, readJobsFile } from "../../lib/workspace/jobs.ts";
+import { jobsOf, jobState, readJobsFile } from "../../lib/workspace/jobs.ts";
 
 function line(jobId: string, taskId = "neuralir.train"): string {
   return `{"job_id": ${JSON.stringify(jobId)}, "task_id": ${JSON.stringify(taskId)}, "tags": {}}`;
@@ -30,6 +30,17 @@ Deno.test("readJobsFile() reads lines as experimaestro writes them", () => {
     problems: [],
   });
   assertEquals(readJobsFile(""), { jobs: [], problems: [] });
+});
+
+Deno.test("jobsOf() takes the links of a run that has no list, and says which name no job", () => {
+  const job = (taskId: string, jobId: string) => ({ taskId, jobId, tags: {}, transient: 0 });
+  assertEquals(jobsOf({ jobs: undefined, linked: "t.b/2\nt.a/1\n-x/1" }), {
+    jobs: [job("t.a", "1"), job("t.b", "2")],
+    problems: ["jobs: '-x' cannot be the id of a task: it begins with '-'"],
+  });
+  assertEquals(jobsOf({ jobs: line("1", "t.c"), linked: "t.a/1" })?.jobs, [job("t.c", "1")]);
+  assertEquals(jobsOf({ jobs: "{}" })?.problems, ["jobs.jsonl, line 1: no job_id or no task_id"]);
+  assertEquals(jobsOf({ jobs: undefined }), undefined);
 });
 
 Deno.test("readJobsFile() takes what is odd in tags, timestamp and transient for none", () => {

@@ -64,6 +64,7 @@ function sight(
     staged: [],
     freeBytes: undefined,
     experimentExists: true,
+    inXp: false,
     current,
     currentStatus: currentStatus && JSON.stringify(currentStatus),
     run: status === undefined ? undefined : {

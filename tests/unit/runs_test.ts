@@ -80,6 +80,18 @@ Deno.test("readRunStatus() takes a run for ended only when ended_at is a text", 
   assertEquals(readRunStatus('{"status": "done"}')?.ended, false);
 });
 
+Deno.test("readRunStatus() takes a run for ended of which experimaestro knows no more than that", () => {
+  const ended = (status: string, times: string) =>
+    readRunStatus(`{"status": "${status}", ${times}}`)?.ended;
+  const none = '"started_at": null, "ended_at": null';
+  assertEquals([ended("done", none), ended("failed", none), ended("running", none)], [
+    true,
+    true,
+    false,
+  ]);
+  assertEquals(ended("done", '"started_at": "2026-11-23T21:52:12", "ended_at": null'), false);
+});
+
 Deno.test("readRunStatus() reads odd values as none", () => {
   const nothing = { startedAt: undefined, hostname: undefined, jobStates: new Map(), tags: [] };
   assertEquals(readRunStatus("{}"), { ended: false, ...nothing });

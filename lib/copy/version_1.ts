@@ -1,0 +1,42 @@
+/**
+ * What experimaestro 1.x has made: it keeps experiments in `xp`, one folder each, with links to their
+ * jobs and no list of them. experimaestro 2 moves such a folder to where it has its runs.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import type { FoundRun } from "../host/host.ts";
+import { quoteCommand } from "../shell_words.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { CopyProblem } from "./types.ts";
+
+/**
+ * The error for experiments that are still in `xp`.
+ *
+ * @param path The workspace's path there, absolute.
+ * @param experimentId Which one was asked for.
+ */
+export function ofVersion1(
+  { id, ssh }: Workspace,
+  path: string,
+  experimentId?: string,
+): CopyError {
+  const where = ssh === undefined ? "" : ` on ${ssh.host}`;
+  const command = quoteCommand(["experimaestro", "migrate", "v1-to-v2", path]);
+  return new CopyError(
+    "not-found",
+    experimentId === undefined
+      ? `${id} is a workspace of experimaestro 1.x: its experiments are in xp/, not in experiments/`
+      : `${experimentId} in ${id} is of experimaestro 1.x: it is in xp/, not in experiments/`,
+    `let experimaestro 2 migrate the workspace${where}:  ${command}`,
+  );
+}
+
+/** What there is to say of a run that was migrated: it has no list of its jobs. */
+export function migratedWarnings({ runId, jobs }: FoundRun): CopyProblem[] {
+  if (jobs !== undefined) return [];
+  const message = `run ${runId} was made by experimaestro 1.x and migrated: ` +
+    "it has no jobs.jsonl, so its jobs are those that it links to";
+  return [{ code: "job", message }];
+}
