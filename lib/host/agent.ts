@@ -26,6 +26,8 @@ export class Agent {
   /** Stays open: the agent ends with it, or with us. */
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #answers: Answers;
+  /** The word of its first answer; later it tells by it that a program has ended too early. */
+  readonly #word = crypto.randomUUID();
   /** The end of what it was asked last. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -44,41 +46,20 @@ export class Agent {
 
   /** Starts it. */
   async open(): Promise<void> {
-    const word = crypto.randomUUID();
-    this.#tell(`${sized(AGENT)}${word}\n`);
+    this.#tell(`${sized(AGENT)}${this.#word}\n`);
     const clock = endWhenIdle(this.running, this.watch.timeout);
-    await clock.during(this.#answer(word, () => {}));
+    await clock.during(this.#answer(this.#word, () => {}));
   }
 
   /**
    * Lets it run a constant program, and tells each text of its answer.
    *
    * @param program One of `programs.ts` and the like.
-   * @param lines The program's data, a line each: it reads no more than these.
-   * @param inItself Whether the program runs in the agent's own shell, and may leave something.
-   */
-  async run(
-    program: string,
-    lines: string[],
-    tell: (text: string) => void,
-    inItself = false,
-  ): Promise<void> {
-    await this.#inTurn(async () => {
-      const word = crypto.randomUUID();
-      const verb = inItself ? "keep" : "run";
-      this.#tell([`${verb} ${sized(program)}${word}`, ...lines, ""].join("\n"));
-      await this.#answer(word, tell);
-    });
-  }
-
-  /**
-   * Lets it run a constant program that reads a stream, and tells each text of its answer.
-   *
    * @param lines The program's first data, a line each.
    * @param body What comes after them.
    * @param pace Whether the program must not stand still for longer than a transfer may.
    */
-  async feed(
+  async run(
     program: string,
     lines: string[],
     tell: (text: string) => void,
@@ -89,7 +70,7 @@ export class Agent {
       const clock = endWhenIdle(this.running, pace === "moving" ? this.watch.timeout : 0);
       const word = crypto.randomUUID();
       const answered = new AbortController();
-      this.#tell(`feed ${sized(program)}`);
+      this.#tell(`run ${sized(program)}`);
       const sent = this.#send(input(word, lines, body), clock, answered.signal);
       sent.catch(() => {}); // it is awaited later
       const heard = (text: string) => {
@@ -100,8 +81,21 @@ export class Agent {
         await clock.during(this.#answer(word, heard));
       } finally {
         answered.abort();
-        await sent;
+        await sent.finally(() => this.#tell("done\n"));
       }
+    });
+  }
+
+  /**
+   * Lets it run a constant program in its own shell, where it may leave something.
+   *
+   * @param lines The program's data, a line each: it reads no more than these.
+   */
+  async keep(program: string, lines: string[], tell: (text: string) => void): Promise<void> {
+    await this.#inTurn(async () => {
+      const word = crypto.randomUUID();
+      this.#tell([`keep ${sized(program)}${word}`, ...lines, ""].join("\n"));
+      await this.#answer(word, tell);
     });
   }
 
@@ -138,7 +132,9 @@ export class Agent {
   }
 
   async #answer(word: string, tell: (text: string) => void): Promise<void> {
-    if (!await this.#answers.read(word, tell)) throw await this.failure();
+    if (await this.#answers.read(word, tell, `${this.#word} lost`)) return;
+    await this.#writer.close().catch(() => {}); // it ends with that
+    throw await this.failure();
   }
 
   /** Sends what a program is fed, until it has answered. */

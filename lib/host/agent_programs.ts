@@ -10,8 +10,11 @@ import { BEGIN } from "./programs.ts";
 
 /**
  * The shell of a session: runs programs that come after their length, in a shell of their own or in
- * itself. What a program is fed comes in parts, each after its length; a part of no length ends it.
- * The shell holds what it has claimed as `lock.ts` tells, by the name in `token`. When the
+ * itself. What the former read comes in parts, each after its length; after a part of no length
+ * nothing comes until the program has answered, and then `done`. A program that ends without an
+ * answer is told by the agent's own word and `lost`. So somebody always reads: when the connection
+ * is lost, the program is ended with all that it has started, even where it neither reads nor
+ * writes. The shell holds what it has claimed as `lock.ts` tells, by the name in `token`. When the
  * connection is lost, or a program was killed, it ends what still works there, and gives it up.
  */
 export const AGENT = BEGIN + `
@@ -19,7 +22,7 @@ exact() { head -c "$1"; }
 [ "$(printf abc | { exact 1 > /dev/null; cat; })" = bc ] || # some read ahead
   exact() { dd bs=1 count="$1" 2> /dev/null; }
 finish
-host=$(uname -n) token=
+host=$(uname -n) token= own=$word
 unused=".unverified
 about.json" # what a staging folder holds in which nothing is
 free() {
@@ -51,24 +54,56 @@ evict() { # ends what works in a folder; where that cannot be known, a while is 
   done
 }
 beat() { for staging do touch -c "$staging.lock/$token"; done; }
-parts() {
+halt() { # ends what this shell has started, and what that has
+  trap '' TERM
+  all=$(ps -A -o pid= -o ppid= 2> /dev/null) known=" $$ " grown=yes
+  while [ -n "$grown" ]; do
+    grown=
+    while read -r pid parent; do
+      case $known in
+        *" $pid "*) ;;
+        *" $parent "*) known="$known$pid " grown=yes ;;
+      esac
+    done <<ALL
+$all
+ALL
+  done
+  kill \${known#" $$ "} 2> /dev/null
+}
+parts() { # what a program reads; its end is that of this shell
   while IFS= read -r length; do
     case $length in
-      0) return ;;
+      0) echo fed >&5; return ;;
       alive) beat "$@" ;;
       *) exact "$length" || exit ;; # nobody reads it any more
     esac
   done
+  halt
 }
+attend() { # until a program that has been fed is done
+  read -r fed || return
+  while IFS= read -r line; do
+    case $line in
+      alive) beat "$@" ;;
+      done) return ;;
+    esac
+  done <&4
+  halt
+  return 1
+}
+exec 4<&0
 set --
 while IFS= read -r line; do
   case $line in
-    "run "*) (eval "$(exact "\${line#run }")") || break ;;
-    "keep "*) eval "$(exact "\${line#keep }")" ;;
-    "feed "*)
-      program=$(exact "\${line#feed }")
-      parts "$@" | { (eval "$program") || exit; cat > /dev/null; } || break
+    "run "*)
+      program=$(exact "\${line#run }")
+      {
+        parts "$@" <&4 | if (eval "$program") >&3; then cat > /dev/null
+        else say "" "$own lost"
+        fi
+      } 5>&1 | attend "$@" || break
       ;;
+    "keep "*) eval "$(exact "\${line#keep }")" >&3 ;;
     alive) beat "$@" ;;
   esac
 done

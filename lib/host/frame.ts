@@ -52,16 +52,18 @@ export class Answers {
   /**
    * Reads an answer and tells each text of it.
    *
+   * @param lost What is said instead of an end, where the program has come to none.
    * @returns Whether the answer came whole.
    * @throws {CopyError} `refused`, when the remote program stopped; its reason is the message.
    */
-  async read(word: string, tell: (text: string) => void): Promise<boolean> {
-    if (!await this.#begin(word)) return false;
+  async read(word: string, tell: (text: string) => void, lost?: string): Promise<boolean> {
+    if (!await this.#begin(word, lost)) return false;
     let stopping = false;
     for (let text = await this.#text(); text !== undefined; text = await this.#text()) {
       if (stopping) throw new CopyError("refused", text.split("\n").map(printable).join("\n"));
       else if (text === `${word} stop`) stopping = true;
       else if (text === `${word} end`) return true;
+      else if (text === lost) return false;
       else tell(text);
     }
     return false;
@@ -69,7 +71,7 @@ export class Answers {
 
   /** All that comes after the word that begins an answer, as it is. */
   async *rest(word: string): AsyncGenerator<Uint8Array> {
-    if (!await this.#begin(word, "one")) return;
+    if (!await this.#begin(word, undefined, "one")) return;
     this.#left = Infinity; // who reads it sets its bounds
     yield this.#held;
     for (let chunk = await this.#more(); chunk !== undefined; chunk = await this.#more()) {
@@ -78,10 +80,14 @@ export class Answers {
   }
 
   /** Reads up to the word that begins an answer; answers whether it came. */
-  async #begin(word: string, decoded: "one" | "all" = "all"): Promise<boolean> {
+  async #begin(
+    word: string,
+    lost: string | undefined,
+    decoded: "one" | "all" = "all",
+  ): Promise<boolean> {
     this.#left = MAX_BANNER;
     for (let text = await this.#text(decoded); text !== word; text = await this.#text(decoded)) {
-      if (text === undefined) return false;
+      if (text === undefined || text === lost) return false;
     }
     this.#left = MAX_ANSWER;
     return true;

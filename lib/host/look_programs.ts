@@ -27,6 +27,7 @@ case $path in
   /*) ;;
   *) path=$home/$path ;;
 esac
+case $path in /*) ;; *) stop "HOME is no absolute path there: $home" ;; esac
 real() { # links resolved, of what exists of a path: resolved
   here=$1 rest=
   while [ ! -d "$here" ] && [ "$here" != / ]; do
@@ -36,7 +37,7 @@ real() { # links resolved, of what exists of a path: resolved
     [ -n "$here" ] || here=/
   done
   case $rest/ in */../*) stop "there is no folder $1" ;; esac
-  here=$(cd "$here" 2> /dev/null && pwd -P) || stop "permission to enter $1 is denied"
+  here=$(enter "$here" && pwd -P) || stop "permission to enter $1 is denied"
   [ "$here" != / ] || [ -z "$rest" ] || here=
   resolved=$here$rest
 }
@@ -79,7 +80,8 @@ fi
 say state "$state"
 [ -e "$root/.__experimaestro__" ] && say marker yes
 first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
-say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)" & # meanwhile, in one write
+say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)" & # in one write
+meanwhile=$!
 existing() { # the nearest folder that is there
   here=$1
   while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
@@ -113,7 +115,7 @@ if [ "$wanted" = space ]; then
   existing "$root/jobs"
   say free "$(df -Pk "$here" 2> /dev/null | sed -n '$p')"
 fi
-wait
+join
 [ -n "$experiment" ] || { finish; exit 0; }
 folder=$root/experiments/$experiment
 if [ -L "$folder" ]; then
@@ -154,11 +156,11 @@ IFS= read -r only
 IFS= read -r jobs
 exec < /dev/null
 [ -d "$path" ] || { say absent "$path"; finish; exit 0; }
-cd "$path" 2> /dev/null || stop "permission to enter $path is denied"
+enter "$path" || stop "permission to enter $path is denied"
 say root "$(pwd -P)"
 ! in_xp . "$only" || say xp yes
 [ -d experiments ] || { finish; exit 0; }
-cd experiments 2> /dev/null || stop "permission to enter $path/experiments is denied"
+enter "$path/experiments" || stop "permission to enter $path/experiments is denied"
 for folder in ./*/; do
   experiment=\${folder#./} experiment=\${experiment%/}
   [ -d "./$experiment" ] || continue
@@ -196,7 +198,7 @@ const DEEPEST = 2050;
 export const SCAN = BEGIN + `
 IFS= read -r mode
 IFS= read -r root
-cd "$root" 2> /dev/null || stop "permission to enter $root is denied"
+enter "$root" || stop "permission to enter $root is denied"
 folders=$(cat)
 describe='for path do
   case $path in
@@ -264,10 +266,10 @@ known() { # of a job without a process its markers tell all: no size, no time; t
 "
   done
   [ $# = 0 ] || say "$@"
-  [ -z "$rest" ] || printf '%s' "$rest" | tr '\\n' '\\0' | states
+  [ -z "$rest" ] || printf '%s' "$rest" | tr '\\n' '\\0' | states >&3
 }
 if [ "$mode" = states ]; then known
-else printf '%s\\n' "$folders" | tr '\\n' '\\0' | every
+else printf '%s\\n' "$folders" | tr '\\n' '\\0' | every >&3
 fi
 say links
 above=
@@ -282,7 +284,7 @@ finish
 /** Answers {@linkcode Host.existing}: those of the paths that are there. */
 export const EXISTING = BEGIN + `
 IFS= read -r root
-cd "$root" 2> /dev/null || { cat > /dev/null; finish; exit 0; }
+enter "$root" || { cat > /dev/null; finish; exit 0; }
 set -f
 IFS='
 '

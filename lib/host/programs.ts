@@ -12,15 +12,18 @@ import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "./pack.ts";
 /** How every program begins: with the word of its answer, and what it says things by. */
 export const BEGIN = `set -u
 export LC_ALL=C
+exec 3>&1 > /dev/null # what a program prints by itself is no part of the answer
 IFS= read -r word
-say() { printf '%s\\0' "$@"; }
+say() { printf '%s\\0' "$@" >&3; }
 finish() { say "$word end"; }
-stop() { wait; say "$word stop" "$1"; exit 0; }
+meanwhile= # what goes on beside the program; a plain wait would wait for the agent's own, in ksh
+join() { [ -z "$meanwhile" ] || wait "$meanwhile"; }
+stop() { join; say "$word stop" "$1"; exit 0; }
 plain() { [ -f "$1" ] && [ ! -L "$1" ]; }
-content() { tr '\\000' '\\001' < "$1"; printf '\\0'; } # a NUL is no text here either
+content() { { tr '\\000' '\\001' < "$1"; printf '\\0'; } >&3; } # a NUL is no text here either
+enter() { cd -P "$1" 2> /dev/null; } # always by its absolute path
 leads_to() { case /\${2%/} in */"$1") ;; *) return 1 ;; esac } # see leadsTo
-printf '\\0'
-say "$word"
+say "" "$word"
 `;
 
 /** Folders that things are moved through, the twin of `real_folders.ts`; and removing one. */
@@ -69,9 +72,8 @@ IFS= read -r root
 IFS= read -r packed
 set --
 while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
-cd "$root" || exit 1
-[ -n "$packed" ] || exec tar "$@"
-exec 3>&1
+enter "$root" || exit 1
+[ -n "$packed" ] || exec tar "$@" >&3
 code=$({ { tar "$@"; echo $? >&4; } | { ZSTD_NBTHREADS=1 zstd -1 -qc >&3 || echo zstd failed >&4; }; } 4>&1)
 [ "$code" = 0 ]
 `;
@@ -84,7 +86,7 @@ export const UNPACK = BEGIN + `
 IFS= read -r staging
 IFS= read -r packed
 IFS= read -r ours
-[ ! -L "$staging" ] && cd "$staging" || stop "the folder $staging is gone"
+[ ! -L "$staging" ] && enter "$staging" || stop "the folder $staging is gone"
 for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* replaced replaced/*; do
   case $path in experiments/*/current) continue ;; esac
   [ ! -L "$staging/$path" ] || stop "$staging/$path is a link: nothing is written through it"
@@ -110,7 +112,7 @@ finish
 /** Does {@linkcode Host.discard}. */
 export const DISCARD = BEGIN + `
 IFS= read -r staging
-[ ! -L "$staging" ] && cd "$staging" || stop "the folder $staging is gone"
+[ ! -L "$staging" ] && enter "$staging" || stop "the folder $staging is gone"
 inside() { # whether no folder on the way to a path is a link
   case $1 in */*) [ ! -L "\${1%/*}" ] && inside "\${1%/*}" ;; esac
 }
@@ -143,7 +145,7 @@ IFS= read -r overwrite
 [ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
   stop "another copy has taken over $staging, for this one gave no sign of life"
 area=\${staging%/*}
-is_folder "$area" "$staging" && cd "$staging" || stop "the folder $staging is gone"
+is_folder "$area" "$staging" && enter "$staging" || stop "the folder $staging is gone"
 [ -z "$keep" ] || has_room "$area" "\${keep%/*}" || stop "\${keep%/*} is no folder"
 ! there .moves || remove .moves # of one that was broken off
 to_disk() { # the whole file system, where sync knows how; everything elsewhere
@@ -178,6 +180,7 @@ set --
 [ -z "$overwrite" ] || set -- --overwrite
 trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
 [ -f .moves ] || stop "what was sent did not arrive whole"
+trap '' TERM # it has all it needs: the agent lets it end, whatever becomes of the connection
 to_disk
 left=
 failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes; }
@@ -207,7 +210,7 @@ settle() { # a group: of one kind, from one folder into another; the names are t
   fi
   tried=
   if plain "$@"; then
-    (cd "$parent" && mv -f "$@" "$into/") 2> /dev/null && return
+    (enter "$staging/$parent" && mv -f "$@" "$into/") 2> /dev/null && return
     tried=yes # it may have moved some of them
   fi
   for name do

@@ -5,6 +5,7 @@
  */
 
 import { CopyError, LostConnection } from "../errors.ts";
+import { FAR_RSYNC } from "./far_command.ts";
 import { nameList } from "./pack.ts";
 import { isRefusal } from "./refusal.ts";
 import {
@@ -111,7 +112,9 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
     ...(isAtLeast(version, "3.1.0") ? [`--info=progress2${names}`, "--no-h", "--outbuf=N"] : []),
     ...{ "size and time": [], size: ["--size-only"], bytes: ["--ignore-times"] }[request.trust],
     ...(request.openFolders ? ["--chmod=Du+w"] : []),
-    ...(rsh === undefined ? [] : [...protectedPaths(request), `--rsh=${rsh}`]),
+    ...(rsh === undefined
+      ? []
+      : [...protectedPaths(request), `--rsh=${rsh}`, `--rsync-path=${FAR_RSYNC}`]),
     // openrsync has it too; an rsync at work on a large file tells the other that it lives
     ...(timeout > 0 ? [`--timeout=${timeout}`] : []),
     ...(bandwidthLimit > 0 ? [`--bwlimit=${bandwidthLimit}`] : []),

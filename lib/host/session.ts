@@ -11,6 +11,7 @@ import type { SshSettings } from "../workspace/workspace.ts";
 import { requireAccess } from "./access.ts";
 import { variable } from "./environment.ts";
 import { Agent } from "./agent.ts";
+import { FAR_SHELL } from "./far_command.ts";
 import { Answers, input, sized } from "./frame.ts";
 import type { Packing } from "./pack.ts";
 import type { Parts } from "./parts.ts";
@@ -33,12 +34,6 @@ const PATIENCE = 20_000;
 const SOCKET_PATH = 104 - 18;
 /** What Deno's temporary names look like. */
 const SOCKET_NAME = "xpm-0123456789abcdef/s";
-
-/**
- * The words of the remote command line: the same for every host, every login shell and every
- * program, whose length is the first line of its input.
- */
-const COMMAND = `exec sh -c 'read -r n; eval "$(dd bs=1 count=$n 2>/dev/null)"'`;
 
 const encoder = new TextEncoder();
 
@@ -130,7 +125,7 @@ export class Session {
   }
 
   #start(options: string[]): Running {
-    return start("ssh", [...options, "--", this.ssh.host, COMMAND], this.watch);
+    return start("ssh", [...options, "--", this.ssh.host, FAR_SHELL], this.watch);
   }
 
   /**

@@ -122,7 +122,7 @@ export class SshHost implements Host {
 
   async existing(root: string, paths: string[]): Promise<string[]> {
     const found = new Set<string>();
-    await this.#session.agent.feed(EXISTING, asLines([root, ...paths]), (path) => found.add(path));
+    await this.#session.agent.run(EXISTING, asLines([root, ...paths]), (path) => found.add(path));
     return paths.filter((path) => found.has(path));
   }
 
@@ -138,7 +138,7 @@ export class SshHost implements Host {
     const lines = asLines([jobStatesOnly ? "states" : "all", root, ...names]);
     const reader = scanReader(this.name, visit);
     const warm = toPack ? this.#warm() : undefined;
-    await this.#session.agent.feed(SCAN, lines, reader.tell, [], "moving");
+    await this.#session.agent.run(SCAN, lines, reader.tell, [], "moving");
     await warm;
     return linksOf(folders, reader.links);
   }
@@ -149,7 +149,7 @@ export class SshHost implements Host {
       ...[...places.map(({ path }) => path), this.login.copy, remove ? "yes" : ""],
       ...[...areas, ""],
     ]);
-    await this.#session.agent.run(TIDY, lines, (text) => texts.push(text), true);
+    await this.#session.agent.run(TIDY, lines, (text) => texts.push(text));
     const found: FoundLeftover[] = [];
     for (let at = 0; at + 5 < texts.length; at += 6) {
       const [kind, path, size, modified, state, about] = texts.slice(at, at + 6) as string[];
@@ -172,10 +172,10 @@ export class SshHost implements Host {
       ...[staging, ...places.map(({ path }) => path)],
       ...[this.login.copy, about],
     ]);
-    await this.#session.agent.run(CLAIM, lines, (text) => {
+    await this.#session.agent.keep(CLAIM, lines, (text) => {
       if (text === "waiting") onWait();
       said.add(text);
-    }, true);
+    });
     await warm;
     const beat = setInterval(() => this.#session.agent.note("alive"), CLAIM_BEAT);
     const value = (name: string) =>
@@ -190,14 +190,14 @@ export class SshHost implements Host {
       release: async (failed) => {
         clearInterval(beat);
         if (failed) return; // the agent gives it up by itself, as where the connection is lost
-        const freed = this.#session.agent.run(FREE, [staging], () => {}, true).catch(() => {});
+        const freed = this.#session.agent.keep(FREE, [staging], () => {}).catch(() => {});
         await within(RELEASE, freed);
       },
     };
   }
 
   async discard(staging: string, folders: string[]): Promise<void> {
-    await this.#session.agent.feed(DISCARD, asLines([staging, ...folders]), () => {});
+    await this.#session.agent.run(DISCARD, asLines([staging, ...folders]), () => {});
   }
 
   pack(request: PackRequest): Pack {
@@ -222,7 +222,7 @@ export class SshHost implements Host {
     const { staging, carry, overlay, moves, marker, keep, finished } = settlement;
     const failed: FailedMove[] = [];
     const carried = [carry?.from ?? "", carry?.into ?? ""];
-    await this.#session.agent.feed(
+    await this.#session.agent.run(
       SETTLE,
       asLines([
         ...[staging, ...carried, marker ?? "", keep ?? ""],

@@ -126,7 +126,7 @@ Deno.test({
   ignore,
   async fn() {
     // rsync itself cannot do with it: here it is spared
-    const spared = `case "$SSH_ORIGINAL_COMMAND" in rsync*) ;; *) ${BANNER} ;; esac`;
+    const spared = `case "$SSH_ORIGINAL_COMMAND" in *rsync*) ;; *) ${BANNER} ;; esac`;
     await tryRemote([`ForceCommand ${spared}; exec sh -c "$SSH_ORIGINAL_COMMAND"`]);
   },
 });

@@ -158,7 +158,7 @@ Deno.test({
   ignore,
   async fn() {
     const config = [
-      'ForceCommand sleep 2; case "$SSH_ORIGINAL_COMMAND" in rsync*) ;; *) echo Welcome ;; esac; ' +
+      'ForceCommand sleep 2; case "$SSH_ORIGINAL_COMMAND" in *rsync*) ;; *) echo Welcome ;; esac; ' +
       'exec sh -c "$SSH_ORIGINAL_COMMAND"',
     ];
     await using sshd = await startSshd({ config });

@@ -19,15 +19,31 @@ export interface Program {
   ended: Promise<{ code: number; out: string; err: string }>;
 }
 
-/**
- * Starts the program to copy a run; what it makes in the temporary folder goes with the pair.
- *
- * @param under The words of a command that it is to run under.
- */
-export async function startProgram(
+/** How the program is started. */
+interface StartOptions {
+  /** More arguments. */
+  args?: string[];
+  /** More variables. */
+  env?: Record<string, string>;
+  /** The words of a command that it is to run under. */
+  under?: string[];
+}
+
+/** Starts the program to copy a run; what it makes in the temporary folder goes with the pair. */
+export function startProgram(
   pair: Pair,
   run: RunName,
-  { args = [] as string[], env = {} as Record<string, string>, under = [] as string[] } = {},
+  { args = [], ...options }: StartOptions = {},
+): Promise<Program> {
+  const ends = ["--from", "source", "--to", "destination"];
+  const words = ["copy", run.experimentId, run.runId, ...ends, "--yes", ...args];
+  return startCommand(pair, { args: words, ...options });
+}
+
+/** Starts the program with a command; its settings know `source` and `destination`. */
+export async function startCommand(
+  pair: Pair,
+  { args = [], env = {}, under = [] }: StartOptions,
 ): Promise<Program> {
   const settings = `${pair.root}/settings.yaml`;
   const { source, destination } = pair;
@@ -37,9 +53,8 @@ export async function startProgram(
   const process = new Deno.Command(words[0]!, {
     args: [
       ...words.slice(1),
-      ...["run", "-A", ...await moduleFlags(), `${ROOT}/cli.ts`, "copy"],
-      ...[run.experimentId, run.runId, "--from", "source", "--to", "destination"],
-      ...["--settings", settings, "--yes", ...args],
+      ...["run", "-A", ...await moduleFlags(), `${ROOT}/cli.ts`, ...args],
+      ...["--settings", settings],
     ],
     env: { TMPDIR: `${pair.root}/tmp`, ...env },
     stdin: "null",

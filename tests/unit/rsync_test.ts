@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { FAR_RSYNC } from "../../lib/host/far_command.ts";
 import {
   isAtLeast,
   rsyncArguments,
@@ -74,6 +75,7 @@ Deno.test("rsyncArguments() over ssh keep a remote shell from reading paths", ()
       ...SHOW,
       "-s",
       `--rsh=${rsh}`,
+      `--rsync-path=${FAR_RSYNC}`,
       "--bwlimit=500",
       "--",
       "me@hpc:/ws/",
