@@ -9,7 +9,7 @@ import type { Case } from "./conformance.ts";
 import { ROOT } from "./fixture.ts";
 
 const AREA = "ws/.xpm-staging";
-const [LEFT, USED, TORN] = ["0000000000000001", "0000000000000002", "0000000000000003"];
+const [LEFT, USED, TORN, GONE] = ["1", "2", "3", "4"].map((digit) => digit.padStart(16, "0"));
 
 export const tidyCases: readonly Case[] = [
   {
@@ -20,10 +20,12 @@ export const tidyCases: readonly Case[] = [
         [`${AREA}/${LEFT}/jobs/t/a/half`]: "x".repeat(100_000),
         [`${AREA}/${LEFT}/about.json`]: '{"a": "é"}\n',
         [`${AREA}/${TORN}/replaced/jobs/t/old/out`]: "1",
+        [`${AREA}/${GONE}.lock/shell:another-machine:1:them`]: "", // its folder has gone
         [`${AREA}/replaced/20260101T000000-ab/jobs/t/b/closed/out`]: "2",
         [`${AREA}/replaced/a file`]: "3",
         "ws/jobs/t/c/out": "4",
       });
+      f.touch("1400000000", `${AREA}/${GONE}.lock/shell:another-machine:1:them`);
       f.touch("1500000000", `${AREA}/${LEFT}/about.json`, `${AREA}/replaced/20260101T000000-ab`);
       Deno.chmodSync(f.at(`${AREA}/replaced/20260101T000000-ab/jobs/t/b/closed`), 0o500);
       const held = await f.claim(USED, { about: "theirs" });
@@ -36,9 +38,10 @@ export const tidyCases: readonly Case[] = [
         `${LEFT}: staging, left, {"a": "é"}`,
         `${USED}: staging, in use, theirs`,
         `${TORN}: staging, left, `,
+        `${GONE}.lock: staging, left, `,
         `${kept}, left, `,
       ]);
-      const [left, used, , replaced] = await f.leftovers();
+      const [left, used, , , replaced] = await f.leftovers();
       assertEquals([left!.modified, replaced!.modified], [1500000000, 1500000000]);
       assert(Math.abs(used!.modified - Date.now() / 1000) < 60, `${used!.modified}`);
       assert(left!.bytes >= 100_000 && left!.bytes < 200_000, `${left!.bytes} bytes`);
@@ -46,6 +49,7 @@ export const tidyCases: readonly Case[] = [
         `${LEFT}: staging, removed, {"a": "é"}`,
         `${USED}: staging, in use, theirs`,
         `${TORN}: staging, removed, `,
+        `${GONE}.lock: staging, removed, `,
         `${kept}, removed, `,
       ]);
       // what a copy had moved aside went back
@@ -73,12 +77,13 @@ export const tidyCases: readonly Case[] = [
       );
       const found = await f.leftovers({ remove: true, areas });
       assertEquals(found.map(({ path, state }) => [path, state]), [
+        [`${ROOT}/odd/.xpm-staging/${LEFT}`, "removed"], // the link
         [`${ROOT}/${AREA}/${LEFT}`, "removed"],
         [`${ROOT}/${AREA}/replaced/x`, "removed"],
       ]);
       assertEquals(f.shown("ws"), {});
       assertEquals(f.shown("outside"), { "x": "folder", "x/out": "file 3" });
-      assertEquals(Object.keys(f.shown("odd/.xpm-staging")), [LEFT, "replaced"]);
+      assertEquals(Object.keys(f.shown("odd/.xpm-staging")), ["replaced"]);
       assertEquals(f.shown("other/.xpm-staging")["notes/out"], "file 4");
     },
   },
