@@ -90,7 +90,9 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   if (left.length > 0) counts.push(`${formatCount(left.length)} left as they are`);
   if (named.length > 0) counts.push(`${count(named.length, "path")} that jobs name`);
   if (errors.length > 0) counts.push(`${formatCount(errors.length)} failed`);
-  if (result.run === "leave") counts.push(`the run, in progress ${here}`);
+  const { blocked } = plan.run;
+  if (blocked !== undefined) counts.push(`the run (${printable(blocked)} stands ${here})`);
+  else if (result.run === "leave") counts.push(`the run, in progress ${here}`);
 
   const lines: string[] = [];
   if (counts.length > 0) {
@@ -107,6 +109,7 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   if (result.runInProgress) lines.push("  the run is still in progress at the source");
 
   if (running.length > 0) lines.push("  run the same command again when they have finished");
+  else if (blocked !== undefined) lines.push("  move it away, then run the same command again");
   else if (result.runInProgress || result.run === "leave") {
     lines.push("  run the same command again when it has ended");
   } else if (errors.length > 0) lines.push("  run the same command again: it copies what is left");

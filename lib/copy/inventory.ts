@@ -6,7 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import { bytesOf } from "../host/byte_text.ts";
-import type { Entry, Host, LinkedFolder, Sight } from "../host/host.ts";
+import type { Entry, EntryKind, Host, LinkedFolder, Sight } from "../host/host.ts";
 import { LARGE } from "../host/large.ts";
 import {
   JOB_META,
@@ -135,6 +135,11 @@ export async function takeInventory(
   for (const link of linked) {
     const job = found.jobs.get(link.folder);
     if (job !== undefined) job.linked = link;
+    // a run in an experiment's folder that is a link has been seen as a run
+    const self = found.run.get("");
+    if (link.folder === run && self !== undefined && sight.run === undefined) {
+      found.run = new Map([["", { ...self, kind: "link", target: link.target }]]);
+    }
   }
   return found;
 }
@@ -250,6 +255,20 @@ export function whyUnusable(
   if (isFolder && (linked === undefined || leadsTo(linked.target, folder))) return undefined;
   const leads = linked === undefined ? "no folder" : `a link to ${printable(linked.target)}`;
   return `${leads}, not a folder of this job`;
+}
+
+/** Whether a job may give way to another version: it is a folder, or a `move` link, to whatever. */
+export function isReplaceable(
+  { folders, linked }: Pick<FoundJob, "folders" | "linked">,
+  folder: string,
+): boolean {
+  return linked === undefined ? folders.get("")?.kind === "folder" : leadsTo(linked.target, folder);
+}
+
+/** What stands where a folder should, in a few words. */
+export function describeOther(kind: EntryKind, target: string | undefined): string {
+  if (target !== undefined) return `a link to ${printable(target)}`;
+  return kind === "file" ? "a file" : "a pipe or a device";
 }
 
 /** The links that keep a job from being relocated: writing through them would leave the job. */

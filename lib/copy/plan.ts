@@ -8,7 +8,14 @@ import { jobFolder, printable, runLink, STATUS_FILE } from "../workspace/layout.
 import type { JobInfo } from "../workspace/jobs.ts";
 import type { RunStatus } from "../workspace/runs.ts";
 import { mayBeLater } from "../workspace/times.ts";
-import { type FoundJob, type FoundRunFolder, type Inventory, whyUnusable } from "./inventory.ts";
+import {
+  describeOther,
+  type FoundJob,
+  type FoundRunFolder,
+  type Inventory,
+  isReplaceable,
+  whyUnusable,
+} from "./inventory.ts";
 import { type RunEnd, stateForRun } from "./job_state.ts";
 import type { CopyOptions, JobAction, JobState, PlannedJob } from "./types.ts";
 
@@ -117,12 +124,14 @@ export function planJobs(
       source: found.source.jobs.get(folder),
       destination: found.destination.jobs.get(folder),
     };
-    const destination = stateForRun(job, ends.destination, runs.destination);
+    const other = inTheWay(ends.destination, folder);
+    const there = other === undefined ? ends.destination : undefined;
+    const destination = stateForRun(job, there, runs.destination);
     const source = destination === "done" ? "unseen" : stateForRun(job, ends.source, runs.source);
     const removed = wasRemoved(job, found.source.run, statuses.source);
     const rule = ruleOf(ends, folder);
     const decided = decide(source, destination, { removed, includeRunning });
-    const decision = rule ?? unlessNewer(decided, source, ends);
+    const decision = rule ?? unlessInTheWay(unlessNewer(decided, source, ends), other);
     const early = !rule && decided.action === "missing" && statuses.source?.ended === false;
     const when = ended ? "never started?" : "not started yet?";
     const { bytes = 0, files = 0 } = ends.source ?? {};
@@ -194,6 +203,18 @@ function wasRemoved(job: JobInfo, run: FoundRunFolder, status: RunStatus | undef
   if (status?.ended !== true) return false;
   return status.jobStates.get(job.jobId) === "unscheduled" ||
     status.transientJobs?.has(job.jobId) === true && !run.has(runLink(job));
+}
+
+/** What stands in the place of a job at the destination and must stay, in a few words. */
+function inTheWay(there: FoundJob | undefined, folder: string): string | undefined {
+  if (there === undefined || isReplaceable(there, folder)) return undefined;
+  return describeOther(there.folders.get("")!.kind, there.linked?.target);
+}
+
+/** Leaves what stands in the place of a job that would be copied. */
+function unlessInTheWay(decision: Decision, other: string | undefined): Decision {
+  if (other === undefined || !isWritten(decision)) return decision;
+  return leave(`${other}, not a folder of this job, stands at the destination`, true);
 }
 
 /** Whether a job or a run is to be written. */

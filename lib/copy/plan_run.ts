@@ -8,7 +8,7 @@ import type { Sight } from "../host/host.ts";
 import { JOBS, runLink } from "../workspace/layout.ts";
 import { compareRuns, readRunStatus, type RunStatus } from "../workspace/runs.ts";
 import { isTimeLater } from "../workspace/times.ts";
-import type { FoundRunFolder } from "./inventory.ts";
+import { describeOther, type FoundRunFolder } from "./inventory.ts";
 import { type Ends, type PlanOptions, willStand } from "./plan.ts";
 import type { PlannedJob, PlannedRun } from "./types.ts";
 
@@ -44,8 +44,13 @@ function decideRun(
   found: Ends<FoundRunFolder>,
   source: RunStatus | undefined,
   destination: RunStatus | undefined,
-): Pick<PlannedRun, "action" | "reason"> {
+): Pick<PlannedRun, "action" | "reason" | "blocked"> {
   if (found.destination.size === 0) return { action: "copy" };
+  const { kind = "folder", target } = found.destination.get("") ?? {};
+  if (kind !== "folder") {
+    const blocked = describeOther(kind, target);
+    return { action: "leave", reason: `${blocked} stands at the destination`, blocked };
+  }
   if (isInProgressThere(jobs, source, destination)) {
     return { action: "leave", reason: "in progress at the destination" };
   }

@@ -19,7 +19,7 @@ import { jobState } from "../workspace/jobs.ts";
 import { EXPERIMENTS, jobFolder, JOBS, MARKER, runFolder } from "../workspace/layout.ts";
 import { compareText, readRunStatus } from "../workspace/runs.ts";
 import type { Rewriting } from "./folder_rewriting.ts";
-import { type Inventory, takeInventory } from "./inventory.ts";
+import { type Inventory, takeInventory, whyUnusable } from "./inventory.ts";
 import type { Load } from "./loads.ts";
 import { isWritten } from "./plan.ts";
 import { movesCurrent, planRun } from "./plan_run.ts";
@@ -175,8 +175,9 @@ async function findAppeared(
 }
 
 function isAsGood(job: PlannedJob, there: Inventory): boolean {
-  const markers = there.jobs.get(jobFolder(job))?.markers ?? new Set<string>();
-  const state = jobState(job.taskId, markers, false);
+  const found = there.jobs.get(jobFolder(job));
+  if (found === undefined || whyUnusable(found, jobFolder(job)) !== undefined) return false;
+  const state = jobState(job.taskId, found.markers, false);
   return state === job.source || state === "done";
 }
 

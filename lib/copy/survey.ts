@@ -15,7 +15,7 @@ import { type JobInfo, type JobsFile, jobsOf } from "../workspace/jobs.ts";
 import { readRunStatus, readTransientJobs } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { excluder } from "./exclude.ts";
-import { type Inventory, takeInventory } from "./inventory.ts";
+import { type Inventory, takeInventory, whyUnusable } from "./inventory.ts";
 import { type Ends, isWritten, planJobs, restsOnTimes } from "./plan.ts";
 import { planRun } from "./plan_run.ts";
 import { formerRoots, type Pair, readMapped } from "./path_map.ts";
@@ -238,7 +238,9 @@ function notFound(
 
 /** Whether a job is done at the destination: then it needs no look at the source. */
 function isDone(job: JobInfo, { jobs }: Inventory): boolean {
-  return jobs.get(jobFolder(job))?.markers.has(`${jobName(job.taskId)}.done`) === true;
+  const there = jobs.get(jobFolder(job));
+  return there !== undefined && whyUnusable(there, jobFolder(job)) === undefined &&
+    there.markers.has(`${jobName(job.taskId)}.done`);
 }
 
 function makePlan(

@@ -10,7 +10,10 @@ import type { JobId } from "../workspace/layout.ts";
 /** The state of a job at one end. `unseen`: not looked at, for it did not matter. */
 export type JobState = "done" | "failed" | "running" | "unfinished" | "absent" | "unseen";
 
-/** What is done with a job. `wait`: still running at one end. `leave`: the other end is as good. */
+/**
+ * What is done with a job. `wait`: still running at one end. `leave`: what stands at the destination
+ * is as good, or is no folder of this job.
+ */
 export type JobAction = "copy" | "replace" | "skip" | "leave" | "wait" | "missing" | "removed";
 
 /** One job of a plan. */
@@ -31,9 +34,9 @@ export interface PlannedJob extends JobId {
   incomplete: boolean;
 }
 
-/** What is done with the run itself. `leave`: it is in progress at the destination. */
+/** What is done with the run itself. */
 export interface PlannedRun {
-  /** What is done with the run's folder. */
+  /** What is done with the run's folder. `leave`: it is in progress at the destination, or `blocked`. */
   action: "copy" | "replace" | "skip" | "leave";
   /** Bytes of its files at the source. */
   bytes: number;
@@ -49,6 +52,8 @@ export interface PlannedRun {
   currentKept?: string;
   /** Whether this run is the current one at the source. */
   isCurrent: boolean;
+  /** What stands in its place at the destination, and is no folder: `a file`, `a link to nowhere`. */
+  blocked?: string;
   /** Why, when it is not plainly copied or skipped. */
   reason?: string;
 }

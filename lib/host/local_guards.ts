@@ -4,7 +4,7 @@
  * @module
  */
 
-import { jobName } from "../workspace/layout.ts";
+import { jobName, JOBS } from "../workspace/layout.ts";
 import { mayBeLater } from "../workspace/times.ts";
 import { lookAt, walk } from "./files.ts";
 import type { Entry } from "./host.ts";
@@ -12,6 +12,11 @@ import type { Entry } from "./host.ts";
 /** Whether a job is done: such a job is never replaced. */
 export function isDone(final: string, into: string): boolean {
   return lookAt(markerIn(final, into, "done"), "") !== undefined;
+}
+
+/** Whether what stands there may give way: a folder, or the link that a job may be. */
+export function isReplaceable({ kind }: Entry, from: string): boolean {
+  return kind === "folder" || kind === "link" && from.startsWith(`${JOBS}/`);
 }
 
 /** Whether a job was started since a file was written. */

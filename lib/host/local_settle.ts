@@ -21,7 +21,7 @@ import {
 } from "./steps.ts";
 import { ASIDE } from "./left_staging.ts";
 import { ABOUT } from "./local_claim.ts";
-import { hasBegun, holdsNewer, isDone } from "./local_guards.ts";
+import { hasBegun, holdsNewer, isDone, isReplaceable } from "./local_guards.ts";
 import { linkedRun } from "./local_look.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { isGnuTar, writesInto } from "./pack.ts";
@@ -211,6 +211,7 @@ function moveInto(
       return undefined;
     }
     if (kind === "put" || isDone(final, into)) return APPEARED;
+    if (!isReplaceable(there, from)) return `${final} is no folder`;
     if (hasBegun(final, into, `${staging}/${ABOUT}`)) return "it has begun to run there";
     if (unlessNewer !== undefined && holdsNewer(final, there, unlessNewer)) return NEWER;
     if (!stagedFolders.hasRoomFor(parentOf(aside))) return `${parentOf(aside)} is no folder`;

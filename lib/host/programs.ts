@@ -7,6 +7,7 @@
  * @module
  */
 
+import { MOVE } from "./folder_programs.ts";
 import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "./pack.ts";
 
 /** How every program begins: with the word of its answer, and what it says things by. */
@@ -24,35 +25,6 @@ content() { { tr '\\000' '\\001' < "$1"; printf '\\0'; } >&3; } # a NUL is no te
 enter() { cd -P "$1" 2> /dev/null; } # always by its absolute path
 leads_to() { case /\${2%/} in */"$1") ;; *) return 1 ;; esac } # see leadsTo
 say "" "$word"
-`;
-
-/** Folders that things are moved through, the twin of `real_folders.ts`; and removing one. */
-const FOLDERS = `
-there() { [ -e "$1" ] || [ -L "$1" ]; }
-is_folder() { # whether one is a folder, and so is each above it, from another on: none is a link
-  [ -d "$2" ] && [ ! -L "$2" ] && { [ "$1" = "$2" ] || is_folder "$1" "\${2%/*}"; }
-}
-has_room() { # whether nothing but folders stands there, nor above it; others may make and remove them
-  [ ! -L "$2" ] && { [ -d "$2" ] || [ ! -e "$2" ] || [ -d "$2" ]; } && { [ "$1" = "$2" ] || has_room "$1" "\${2%/*}"; }
-}
-remove() { # of a link only itself; the mode of a file is left: it may have a name elsewhere
-  rm -rf "$1" 2> /dev/null && return
-  find "$1" -type d ! -perm -700 -exec chmod u+rwx {} \\; 2> /dev/null
-  rm -rf "$1"
-}
-`;
-
-/** Moving one thing. */
-export const MOVE = FOLDERS + `
-trouble=
-mode() { stat -c %a "$1" 2> /dev/null || stat -f %Lp "$1"; }
-move() { # one; a folder that its owner may not write is opened for it, and closed again
-  if [ -L "$1" ] || [ ! -d "$1" ] || [ -w "$1" ]; then trouble=$(mv -f "$1" "$2/" 2>&1); return; fi
-  was=$(mode "$1") && chmod u+w "$1" || return
-  if trouble=$(mv -f "$1" "$2/" 2>&1); then chmod "$was" "$2/\${1##*/}"
-  else chmod "$was" "$1"; return 1
-  fi
-}
 `;
 
 /** The run that the link `current` in an experiment's folder names; one that is gone is none. */
@@ -196,6 +168,9 @@ move_all() { # names from one folder to another, those that are there
   for from do there "$from" && move "$from" "$to"; done
 }
 written() { [ -n "$newer" ] && [ -n "$(find "$1" -newer "$staging/$newer" 2>&1)" ]; } # or it cannot be known
+replaceable() { # whether it may give way: a folder, or the link that a job may be
+  if [ -L "$1" ]; then case $parent in jobs/*) ;; *) return 1 ;; esac; else [ -d "$1" ]; fi
+}
 begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; } # since we have claimed the folder
 plain() { # whether nothing stands in the way of new names
   [ "$kind" = put ] && [ -z "$wrong$lost$links" ] || return
@@ -226,6 +201,7 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
     elif [ "$kind" = link ]; then set -- "$@" "$name"
     elif [ "$kind" = put ] || there "$into/$name/\${task##*.}.done"; then say "$parent/$name" appeared
+    elif ! replaceable "$into/$name"; then failed "$name" "$into/$name is no folder"
     elif written "$into/$name"; then failed "$name" newer
     elif begun "$into/$name/\${task##*.}.pid"; then failed "$name" "it has begun to run there"
     else set -- "$@" "$name"
