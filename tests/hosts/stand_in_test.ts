@@ -32,16 +32,16 @@ const MANY: StandInOptions[] = ["dash", "bash", "busybox", "ksh", "mksh", "zsh"]
   ["tar", "bsdtar", "busybox"].map((tar) => ({ shell, tar }))
 );
 
-/** Registers the cases for a host. */
-async function tryHost(options: StandInOptions): Promise<void> {
+const hasFlock = await findProgram("flock") !== undefined;
+
+/** Registers the cases for a host that lacks some programs. */
+function tryHost(options: StandInOptions, missing: string[]): void {
   const { shell, tar, busybox = false, nobody = false } = options;
-  const missing = await missingFor(options);
-  const hasFlock = await findProgram("flock") !== undefined && !busybox;
   const traits: Traits = {
     remote: true,
     decimals: busybox || !tellsAll("find") ? 0 : 9,
     tar: missing.includes(tar) ? "GNU" : tar === "busybox" ? "busybox" : tarOf(tar),
-    judges: hasFlock ? ["shell", "program"] : ["shell"],
+    judges: hasFlock && !busybox ? ["shell", "program"] : ["shell"],
     user: nobody ? 65534 : Deno.uid()!,
   };
   let standIn: StandIn | undefined;
@@ -67,11 +67,12 @@ async function tryHost(options: StandInOptions): Promise<void> {
   });
 }
 
-const isTried = (one: StandInOptions, all: StandInOptions[]) =>
-  all.some(({ shell, tar, busybox, nobody }) =>
+const isTried = (one: StandInOptions) =>
+  FEW.some(({ shell, tar, busybox, nobody }) =>
     shell === one.shell && tar === one.tar && !busybox && !nobody
   );
-const many = MANY.filter((one) => !isTried(one, FEW));
-for (const options of Deno.env.get("XPM_HOSTS") === "full" ? [...FEW, ...many] : FEW) {
-  await tryHost(options);
-}
+const many = Deno.env.get("XPM_HOSTS") === "full" ? MANY.filter((one) => !isTried(one)) : [];
+const tried = [...FEW, ...many];
+// all that is waited for comes before the first test
+const missing = await Promise.all(tried.map(missingFor));
+tried.forEach((options, index) => tryHost(options, missing[index]!));
