@@ -56,7 +56,8 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
     },
   );
   if (runFailed !== undefined) published.runFailed.push(runFailed);
-  tally.take(load, published, keep);
+  const isKept = !published.afterwards.some(({ what }) => what === "replaced");
+  tally.take(load, published, isKept ? keep : undefined);
   for (const { job } of published.failed) context.failed.add(job);
   context.resumed ||= context.failed.size > 0; // they stay in the staging folder
 }

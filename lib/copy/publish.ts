@@ -7,6 +7,7 @@
 import { CopyError } from "../errors.ts";
 import type { Sight } from "../host/host.ts";
 import {
+  type Afterwards,
   APPEARED,
   type FailedMove,
   HELD,
@@ -39,10 +40,22 @@ export interface Published {
   failed: { job: PlannedJob; reason: string }[];
   /** What kept the run, or `current`, from its place. */
   runFailed: string[];
+  /** What could not be done when all had got its name. */
+  afterwards: Trouble[];
   /** What the user should know, of one job or of the run. */
   notes: { job?: PlannedJob; note: string }[];
   /** Paths that its jobs, or the run, name, and that are not part of the copy. */
   left: LeftPaths;
+}
+
+/** What could not be done when all had got its name. */
+export interface Trouble {
+  /** What it is. */
+  what: Afterwards;
+  /** A sentence. */
+  message: string;
+  /** Whether something is not as it should be. */
+  isError: boolean;
 }
 
 /** Publishes a load whose jobs have been staged, with what is to be written over them. */
@@ -57,6 +70,7 @@ export async function publish(
     found: [],
     failed: [],
     runFailed: [],
+    afterwards: [],
     notes: [],
     left: noPaths(),
   };
@@ -89,12 +103,15 @@ export async function publish(
     if (reason === undefined) published.jobs.push(job);
     else published.failed.push({ job, reason });
   }
-  published.runFailed = failures
-    // what is held by now is `current`, by a run whose own reason is told
-    .filter(({ from, reason }) =>
-      from.startsWith(`${EXPERIMENTS}/`) && from !== found.run && reason !== HELD
-    )
+  const ofRun = failures.filter(({ from }) =>
+    from.startsWith(`${EXPERIMENTS}/`) && from !== found.run
+  );
+  // `current` may be held by the run, whose own reason is told
+  published.runFailed = ofRun.slice(0, 1).concat(
+    ofRun.slice(1).filter(({ reason }) => reason !== HELD),
+  )
     .map(({ reason }) => reason);
+  published.afterwards = troublesOf(reasons, settlement);
   return published;
 
   function take(rewriting: Rewriting, job?: PlannedJob): void {
@@ -107,6 +124,24 @@ export async function publish(
       if (!isCopied(path, survey)) addPath(published.left.inside, path, by);
     }
   }
+}
+
+/** What is said when something could not be done when all had got its name. */
+const AFTERWARDS: Record<Afterwards, (settlement: Settlement) => [said: string, isError: boolean]> =
+  {
+    marker: ({ marker }) => [`${marker} could not be made`, true],
+    disk: () => ["not all that was copied has reached the disk", true],
+    replaced: ({ staging }) => [`what was replaced is still in ${staging}/replaced`, true],
+    staging: ({ staging }) => [`${staging} could not be removed`, false],
+  };
+
+function troublesOf(reasons: ReadonlyMap<string, string>, settlement: Settlement): Trouble[] {
+  return (Object.keys(AFTERWARDS) as Afterwards[]).flatMap((what) => {
+    const reason = reasons.get(what);
+    if (reason === undefined) return [];
+    const [said, isError] = AFTERWARDS[what](settlement);
+    return [{ what, message: `${said}: ${reason}`, isError }];
+  });
 }
 
 /** Settles; a run that was held, for jobs that could not be put in their place, goes without them. */
@@ -144,11 +179,12 @@ async function settleCurrent(settlement: Settlement, survey: Survey): Promise<Fa
   const failures = await destination.settle(settlement);
   if (!failures.some(({ reason }) => reason === MOVED)) return failures;
   const others = failures.filter(({ reason }) => reason !== MOVED);
+  const ofMoves = others.filter(({ from }) => !Object.hasOwn(AFTERWARDS, from));
   const sight = await destination.look({ path: sights.destination.realPath, experimentId });
   const overlay: OverlayEntry[] = [];
   const isMoved = movesCurrent(runId, { source: sights.source, destination: sight });
   const moves = isMoved ? [currentMove(survey, sight, overlay)] : [];
-  const finished = settlement.finished && others.every(({ reason }) => reason === APPEARED);
+  const finished = settlement.finished && ofMoves.every(({ reason }) => reason === APPEARED);
   const rest = { ...settlement, carry: undefined, overlay, moves, finished };
   return [...others, ...await settleCurrent(rest, survey)];
 }

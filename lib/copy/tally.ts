@@ -137,16 +137,21 @@ export class Tally {
     this.#parts = 0;
     this.#done += bytesOf(load.jobs);
     if (load.withRun) this.#takeRun(published.runFailed);
+    for (const { message, isError } of published.afterwards) {
+      if (isError) this.#refuse(message);
+      else this.#warn(message);
+    }
     this.progress(0, undefined);
   }
 
+  #refuse(message: string): void {
+    const problem: CopyProblem = { code: "refused", message: printable(message) };
+    this.#errors.push(problem);
+    this.#tell(problem);
+  }
+
   #takeRun(failures: string[]): void {
-    for (const reason of failures) {
-      const message = printable(`the run was not put in its place: ${reason}`);
-      const problem: CopyProblem = { code: "refused", message };
-      this.#errors.push(problem);
-      this.#tell(problem);
-    }
+    for (const reason of failures) this.#refuse(`the run was not put in its place: ${reason}`);
     const { run } = this.#plan;
     this.#runWritten = failures.length === 0 && isWritten(run);
     if (this.#runWritten) this.#done += run.bytes;

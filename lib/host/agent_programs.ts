@@ -179,7 +179,7 @@ done
 [ -z "$left" ] || sound "$staging" || clear_staging "$staging"
 sign
 if [ -n "$left" ] && [ "$(owner "$staging")" != "$(owner "$staging/about.json")" ]; then
-  remove "$staging" && make && sign # another user's
+  remove_staging "$staging" && make && sign # another user's
 fi
 case $(ls -A "$staging") in
   about.json | "$unused") ;;
@@ -227,7 +227,7 @@ clear() { # what a copy has left; whether it could: a copy may have begun there 
   take "$1" || take "$1" || return # one that was never signed is removed first
   put_back "$1" jobs "$jobs"
   put_back "$1" experiments "$experiments"
-  ! there "$1" || remove "$1"
+  ! there "$1" || remove_staging "$1"
   clear_lock "$lock"
   free "$1"
   return 0

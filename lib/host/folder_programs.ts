@@ -18,6 +18,9 @@ remove() { # of a link only itself; the mode of a file is left: it may have a na
   find "$1" -type d ! -perm -700 -exec chmod u+rwx {} \\; 2> /dev/null
   rm -rf "$1"
 }
+remove_staging() { # its mark last: what stays of one is not to be trusted
+  [ -L "$1" ] || { remove "$1/jobs" && remove "$1/experiments"; } && remove "$1"
+}
 `;
 
 /** Moving one thing. */

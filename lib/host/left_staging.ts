@@ -9,6 +9,7 @@ import { delay } from "@std/async/delay";
 import { CURRENT, EXPERIMENTS } from "../workspace/layout.ts";
 import { removeTree } from "./changes.ts";
 import { isDoubtful, lookAt, namesIn } from "./files.ts";
+import { UNVERIFIED } from "./host.ts";
 import { isFolder } from "./real_folders.ts";
 
 /** Where, in a staging folder, what is being replaced waits until the new one stands. */
@@ -91,9 +92,22 @@ function isCurrent(path: string, isLink: boolean): boolean {
   return isLink && place === EXPERIMENTS && name === CURRENT;
 }
 
+/** Removes a staging folder. Its mark goes last: what stays of one is not to be trusted. */
+export function removeStaging(staging: string): void {
+  for (const name of isFolder(staging) ? markLast(staging) : []) removeTree(`${staging}/${name}`);
+  removeTree(staging);
+}
+
+/** The names in a staging folder, that of its mark as the last one. */
+function markLast(staging: string): string[] {
+  const names = (namesIn(staging) ?? []).map(({ name }) => name);
+  const marks = names.filter((name) => name === UNVERIFIED);
+  return [...names.filter((name) => name !== UNVERIFIED), ...marks];
+}
+
 /** Removes all but what is to go back to its place, or to be kept; no link is followed. */
 export function clearStaging(staging: string): void {
-  for (const { name } of namesIn(staging) ?? []) {
+  for (const name of markLast(staging)) {
     if (name === ASIDE) keepFolders(`${staging}/${name}`, 1);
     else removeTree(`${staging}/${name}`);
   }

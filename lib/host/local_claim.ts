@@ -9,10 +9,10 @@ import { ensureDirSync } from "@std/fs/ensure-dir";
 import { CopyError } from "../errors.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { refused } from "./access.ts";
-import { removeEmpty, removeTree, rename } from "./changes.ts";
+import { attempt, removeEmpty, removeTree, rename } from "./changes.ts";
 import { lookAt, namesIn } from "./files.ts";
 import { type Claim, type ClaimRequest, type Place, UNVERIFIED } from "./host.ts";
-import { ASIDE, clearStaging, isSound } from "./left_staging.ts";
+import { ASIDE, clearStaging, isSound, removeStaging } from "./left_staging.ts";
 import { isVoid, type Lock, takeLock, tryLock } from "./lock.ts";
 import { inTheWay, isFolder, isInTheWay, RealFolders } from "./real_folders.ts";
 
@@ -47,7 +47,7 @@ export async function claimLocally(
     if (!await isSound(staging, signal)) clearStaging(staging);
     sign(staging, about);
     if (ownerOf(staging) !== ownerOf(`${staging}/${ABOUT}`)) { // another user's
-      removeTree(staging);
+      removeStaging(staging);
       Deno.mkdirSync(staging, { mode: 0o700 });
       sign(staging, about);
     }
@@ -149,7 +149,7 @@ export function putBack(staging: string, places: Place[]): number {
 
 /** Removes a staging folder in which nothing is. */
 function removeUnused(staging: string): void {
-  if (lookAt(staging, "") !== undefined && isUnused(staging)) removeTree(staging);
+  if (isUnused(staging)) attempt(() => removeTree(staging)); // what stays holds nothing
 }
 
 /** Whether a staging folder holds nothing that was copied, or is not there. */

@@ -4,30 +4,25 @@
  * @module
  */
 
-import { ensureDirSync } from "@std/fs/ensure-dir";
 import { CopyError } from "../errors.ts";
 import { JOBS, parentOf } from "../workspace/layout.ts";
-import { refused } from "./access.ts";
-import { removeTree, rename } from "./changes.ts";
-import { lookAt, namesIn } from "./files.ts";
-import {
-  APPEARED,
-  type FailedMove,
-  HELD,
-  type Move,
-  MOVED,
-  NEWER,
-  type Settlement,
-} from "./steps.ts";
-import { ASIDE } from "./left_staging.ts";
-import { ABOUT } from "./local_claim.ts";
-import { hasBegun, holdsNewer, isDone, isReplaceable } from "./local_guards.ts";
-import { linkedRun } from "./local_look.ts";
+import { removeTree } from "./changes.ts";
+import { lookAt } from "./files.ts";
+import { ASIDE, removeStaging } from "./left_staging.ts";
+import { CAME_AS_LINK, moveInto, Places } from "./local_move.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { isGnuTar, writesInto } from "./pack.ts";
 import type { Parts } from "./parts.ts";
 import { feed, output, start, stopIfAborted, type Watch } from "./process.ts";
 import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
+import {
+  type Afterwards,
+  APPEARED,
+  type FailedMove,
+  HELD,
+  type Move,
+  type Settlement,
+} from "./steps.ts";
 import { syncFolders, syncTree } from "./sync.ts";
 
 /**
@@ -60,16 +55,31 @@ export async function settleLocally(
   const jobs = moves.filter(isJob);
   moveAll(jobs);
   // a run may only name jobs that are there, after a power cut too; and `current` a run
-  if (watch.fsync) await syncFolders(foldersOf(jobs));
+  if (watch.fsync) await trying("disk", () => syncFolders(foldersOf(jobs)));
   const others = moves.filter((move) => !isJob(move));
   moveAll(others.filter((move) => !isLink(move)));
-  const marks = marker !== undefined && !failed.some(isHolding) && mark(marker);
+  const marks = marker !== undefined && !failed.some(isHolding);
+  if (marks) await trying("marker", () => mark(marker));
   moveAll(others.filter(isLink));
-  if (watch.fsync) {
-    await syncFolders([...foldersOf(others), ...(marks ? [parentOf(marker)] : [])]);
-  }
-  clear(staging, keep, finished && !failed.some(isHolding), staged);
+  const isDone = finished && !failed.some(isHolding);
+  const changed = [...foldersOf(others), ...(marks ? [parentOf(marker)] : [])];
+  if (watch.fsync) await trying("disk", () => syncFolders(changed));
+  const isAway = keep === undefined
+    ? await trying("staging", () => removeReplaced(staging))
+    : await trying("replaced", () => keepReplaced(staging, keep, staged));
+  if (isDone && isAway) await trying("staging", () => removeStaging(staging));
   return failed;
+
+  /** Does what comes after moves: what cannot be done undoes none of them. */
+  async function trying(what: Afterwards, action: () => void | Promise<void>): Promise<boolean> {
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      failed.push({ from: what, reason: (error as Error).message });
+      return false;
+    }
+  }
 
   /** Makes some moves; all but those of jobs are held when one before has failed. */
   function moveAll(group: Move[]): void {
@@ -84,13 +94,16 @@ export async function settleLocally(
   }
 }
 
-/** Whether a failed move holds those that come after it: what has appeared instead is as good. */
-function isHolding({ reason }: FailedMove): boolean {
-  return reason !== APPEARED;
+/**
+ * Whether a failure holds the moves that come after it: what has appeared instead is as good, and
+ * without its marker a workspace still has its runs.
+ */
+function isHolding({ from, reason }: FailedMove): boolean {
+  return reason !== APPEARED && from !== "marker";
 }
 
-/** Why a folder is not moved: something else has come, or nothing. */
-const [CAME_AS_LINK, LACKING] = ["it came as a link", "it is not in the staging folder"];
+/** Why a folder is not moved: nothing has come. */
+const LACKING = "it is not in the staging folder";
 
 /** Why a run does not replace another: a folder there is a link or a file here, for one. */
 const LOST = "what only the one that stands there holds could not be kept";
@@ -154,109 +167,12 @@ async function finish(
   return code;
 }
 
-/**
- * The names in the folders that things are moved to, each read once. What appears there later makes
- * a rename fail, unless it is an empty folder.
- */
-class Places {
-  readonly #names = new Map<string, Names>();
-
-  /** The names in a folder, which is made when it is not there; undefined when it is no folder. */
-  namesIn(folder: string): Names | undefined {
-    const known = this.#names.get(folder);
-    if (known !== undefined) return known;
-    const { kind } = lookAt(folder, "") ?? {};
-    if (kind === undefined) ensureDirSync(folder);
-    else if (kind !== "folder") return undefined;
-    const names = namesOf(folder);
-    this.#names.set(folder, names);
-    return names;
-  }
-}
-
-/** Names, of which it can be asked whether one is among them. */
-type Names = Pick<ReadonlySet<string>, "has">;
-
-/** The names in a folder; where they may not be read, each may be among them. */
-function namesOf(folder: string): Names {
-  try {
-    return new Set(namesIn(folder)?.map(({ name }) => name));
-  } catch (error) {
-    if (error instanceof Deno.errors.PermissionDenied) return { has: () => true };
-    throw error;
-  }
-}
-
-/** Puts one folder or link in its place; the reason when that cannot be. */
-function moveInto(
-  staging: string,
-  { kind, from, into, standing, unlessNewer }: Move,
-  places: Places,
-  stagedFolders: RealFolders,
-): string | undefined {
-  const name = from.slice(from.lastIndexOf("/") + 1);
-  const [staged, final] = [`${staging}/${from}`, `${into}/${name}`];
-  const aside = `${staging}/${ASIDE}/${from}`;
-  try {
-    if (!stagedFolders.has(parentOf(staged))) return CAME_AS_LINK;
-    const names = places.namesIn(into);
-    if (names === undefined) return `${into} is a link or no folder`;
-    const there = kind === "link" || names.has(name) ? lookAt(final, "") : undefined;
-    if (kind === "link" && there !== undefined) {
-      if (there.kind !== "link") return `${final} is no link`;
-      if (linkedRun(into) !== standing) return MOVED;
-    }
-    if (kind === "link" || there === undefined) {
-      rename(staged, final);
-      return undefined;
-    }
-    if (kind === "put" || isDone(final, into)) return APPEARED;
-    if (!isReplaceable(there, from)) return `${final} is no folder`;
-    if (hasBegun(final, into, `${staging}/${ABOUT}`)) return "it has begun to run there";
-    if (unlessNewer !== undefined && holdsNewer(final, there, unlessNewer)) return NEWER;
-    if (!stagedFolders.hasRoomFor(parentOf(aside))) return `${parentOf(aside)} is no folder`;
-    stagedFolders.make(parentOf(aside));
-    rename(final, aside);
-    try {
-      rename(staged, final);
-    } catch (error) {
-      if (lookAt(final, "") === undefined) giveBack(aside, final);
-      throw error;
-    }
-    return undefined;
-  } catch (error) {
-    if (error instanceof CopyError) throw error;
-    if (error instanceof Deno.errors.NotCapable) throw refused("write", into);
-    // another copy was faster, just now
-    const gone = kind === "put" || kind === "replace" && lookAt(aside, "") !== undefined;
-    if (gone && lookAt(final, "") !== undefined) return APPEARED;
-    return (error as Error).message;
-  }
-}
-
-/** Undoes the first half of a replacement; what cannot go back must not go with the staging folder. */
-function giveBack(aside: string, final: string): void {
-  try {
-    rename(aside, final);
-  } catch (error) {
-    throw new CopyError(
-      "program",
-      `${final} could not be replaced, nor put back: it is in ${aside} (${
-        (error as Error).message
-      })`,
-      "run the same command again: it puts it back",
-    );
-  }
-}
-
-/** Makes the marker of a workspace; whether no other copy has, which may be just now. */
-function mark(marker: string): boolean {
+/** Makes the marker of a workspace, unless another copy has, which may be just now. */
+function mark(marker: string): void {
   try {
     Deno.openSync(marker, { createNew: true, write: true }).close();
-    return true;
   } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return false;
-    throw error;
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
 }
 
@@ -271,17 +187,14 @@ function foldersOf(moves: Move[]): Set<string> {
   return folders;
 }
 
-/** Keeps or removes what was replaced, and the staging folder once it has served. */
-function clear(
-  staging: string,
-  keep: string | undefined,
-  finished: boolean,
-  staged: RealFolders,
-): void {
+function removeReplaced(staging: string): void {
   const aside = `${staging}/${ASIDE}`;
-  if (keep !== undefined && staged.has(aside)) {
-    staged.make(parentOf(keep));
-    Deno.renameSync(aside, keep);
-  } else if (lookAt(aside, "") !== undefined) removeTree(aside);
-  if (finished) removeTree(staging);
+  if (lookAt(aside, "") !== undefined) removeTree(aside);
+}
+
+function keepReplaced(staging: string, keep: string, staged: RealFolders): void {
+  const aside = `${staging}/${ASIDE}`;
+  if (!staged.has(aside)) return removeReplaced(staging); // nothing of ours
+  staged.make(parentOf(keep));
+  Deno.renameSync(aside, keep);
 }

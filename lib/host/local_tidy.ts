@@ -7,7 +7,7 @@
 import { removeEmpty, removeTree } from "./changes.ts";
 import { lookAt, namesIn, readText, walk } from "./files.ts";
 import type { FoundLeftover, Place, TidyRequest } from "./host.ts";
-import { ASIDE } from "./left_staging.ts";
+import { ASIDE, removeStaging } from "./left_staging.ts";
 import { ABOUT, putBack, stagingNames } from "./local_claim.ts";
 import { isOwned, tryLock } from "./lock.ts";
 import { isFolder, isInTheWay } from "./real_folders.ts";
@@ -61,7 +61,7 @@ async function clear(
   if (lock === undefined) return false;
   try {
     putBack(staging, places);
-    if (lookAt(staging, "") !== undefined) removeTree(staging);
+    if (lookAt(staging, "") !== undefined) removeStaging(staging);
     return true;
   } finally {
     lock.release();

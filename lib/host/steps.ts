@@ -53,9 +53,15 @@ export const MOVED = "it was moved there meanwhile";
 /** Why something was not replaced: it has been written to. */
 export const NEWER = "something there is newer than what would replace it";
 
-/** A move that could not be made, and why. */
+/**
+ * What is done after moves: the marker is made, what has new names is brought to the disk, what was
+ * replaced is put away, the staging folder cleared.
+ */
+export type Afterwards = "marker" | "disk" | "replaced" | "staging";
+
+/** A move that could not be made, or what could not be done afterwards, and why. */
 export interface FailedMove {
-  /** The move's `from`. */
+  /** The move's `from`, or what could not be done: see {@linkcode Afterwards}. */
   from: string;
   /** Why: one clause; {@linkcode APPEARED}, when another copy was faster. */
   reason: string;

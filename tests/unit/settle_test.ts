@@ -10,7 +10,7 @@ import { settleLocally } from "../../lib/host/local_settle.ts";
 import { moveList } from "../../lib/host/move_list.ts";
 import { archive, type OverlayEntry } from "../../lib/host/overlay.ts";
 import { joined } from "../../lib/host/parts.ts";
-import { SETTLE } from "../../lib/host/programs.ts";
+import { SETTLE } from "../../lib/host/settle_program.ts";
 import { withFolder } from "../variables.ts";
 
 /** Feeds SETTLE so many bytes of an archive; answers the jobs in their place, with what they hold. */

@@ -33,6 +33,7 @@ function publish(tally: Tally, jobs: PlannedJob[]): void {
     found: [],
     failed: [],
     runFailed: [],
+    afterwards: [],
     notes: [],
     left: noPaths(),
   };

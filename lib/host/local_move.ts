@@ -1,0 +1,116 @@
+/**
+ * Moving one thing to its place, on this machine: a rename, never onto a name.
+ *
+ * @module
+ */
+
+import { ensureDirSync } from "@std/fs/ensure-dir";
+import { CopyError } from "../errors.ts";
+import { parentOf } from "../workspace/layout.ts";
+import { refused } from "./access.ts";
+import { rename } from "./changes.ts";
+import { lookAt, namesIn } from "./files.ts";
+import { ASIDE } from "./left_staging.ts";
+import { ABOUT } from "./local_claim.ts";
+import { hasBegun, holdsNewer, isDone, isReplaceable } from "./local_guards.ts";
+import { linkedRun } from "./local_look.ts";
+import type { RealFolders } from "./real_folders.ts";
+import { APPEARED, type Move, MOVED, NEWER } from "./steps.ts";
+
+/** Why a folder is not moved: something else has come. */
+export const CAME_AS_LINK = "it came as a link";
+
+/**
+ * The names in the folders that things are moved to, each read once. What appears there later makes
+ * a rename fail, unless it is an empty folder.
+ */
+export class Places {
+  readonly #names = new Map<string, Names>();
+
+  /** The names in a folder, which is made when it is not there; undefined when it is no folder. */
+  namesIn(folder: string): Names | undefined {
+    const known = this.#names.get(folder);
+    if (known !== undefined) return known;
+    const { kind } = lookAt(folder, "") ?? {};
+    if (kind === undefined) ensureDirSync(folder);
+    else if (kind !== "folder") return undefined;
+    const names = namesOf(folder);
+    this.#names.set(folder, names);
+    return names;
+  }
+}
+
+/** Names, of which it can be asked whether one is among them. */
+type Names = Pick<ReadonlySet<string>, "has">;
+
+/** The names in a folder; where they may not be read, each may be among them. */
+function namesOf(folder: string): Names {
+  try {
+    return new Set(namesIn(folder)?.map(({ name }) => name));
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return { has: () => true };
+    throw error;
+  }
+}
+
+/** Puts one folder or link in its place; the reason when that cannot be. */
+export function moveInto(
+  staging: string,
+  { kind, from, into, standing, unlessNewer }: Move,
+  places: Places,
+  stagedFolders: RealFolders,
+): string | undefined {
+  const name = from.slice(from.lastIndexOf("/") + 1);
+  const [staged, final] = [`${staging}/${from}`, `${into}/${name}`];
+  const aside = `${staging}/${ASIDE}/${from}`;
+  try {
+    if (!stagedFolders.has(parentOf(staged))) return CAME_AS_LINK;
+    const names = places.namesIn(into);
+    if (names === undefined) return `${into} is a link or no folder`;
+    const there = kind === "link" || names.has(name) ? lookAt(final, "") : undefined;
+    if (kind === "link" && there !== undefined) {
+      if (there.kind !== "link") return `${final} is no link`;
+      if (linkedRun(into) !== standing) return MOVED;
+    }
+    if (kind === "link" || there === undefined) {
+      rename(staged, final);
+      return undefined;
+    }
+    if (kind === "put" || isDone(final, into)) return APPEARED;
+    if (!isReplaceable(there, from)) return `${final} is no folder`;
+    if (hasBegun(final, into, `${staging}/${ABOUT}`)) return "it has begun to run there";
+    if (unlessNewer !== undefined && holdsNewer(final, there, unlessNewer)) return NEWER;
+    if (!stagedFolders.hasRoomFor(parentOf(aside))) return `${parentOf(aside)} is no folder`;
+    stagedFolders.make(parentOf(aside));
+    rename(final, aside);
+    try {
+      rename(staged, final);
+    } catch (error) {
+      if (lookAt(final, "") === undefined) giveBack(aside, final);
+      throw error;
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof CopyError) throw error;
+    if (error instanceof Deno.errors.NotCapable) throw refused("write", into);
+    // another copy was faster, just now
+    const gone = kind === "put" || kind === "replace" && lookAt(aside, "") !== undefined;
+    if (gone && lookAt(final, "") !== undefined) return APPEARED;
+    return (error as Error).message;
+  }
+}
+
+/** Undoes the first half of a replacement; what cannot go back must not go with the staging folder. */
+function giveBack(aside: string, final: string): void {
+  try {
+    rename(aside, final);
+  } catch (error) {
+    throw new CopyError(
+      "program",
+      `${final} could not be replaced, nor put back: it is in ${aside} (${
+        (error as Error).message
+      })`,
+      "run the same command again: it puts it back",
+    );
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * What a remote host runs to put what was staged in its place: as `programs.ts` has them.
+ *
+ * @module
+ */
+
+import { MOVE } from "./folder_programs.ts";
+import { BEGIN, CURRENT_RUN } from "./programs.ts";
+
+/**
+ * Does {@linkcode Host.settle}. What to move stands at the end of the archive, as `.moves`: tar does
+ * not tell of an archive that ends too early, and then there is none. It has lines
+ * `newer FILE` (what is newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and `names A/B/C`; a line
+ * `sync` comes before the run, and `standing RUN` before a link. Answers pairs of a name and why it
+ * could not be moved: `appeared`, when something is there that was not expected; `held`, for the run
+ * when jobs could not, and for `current` when the run could not; `newer`, for
+ * what is not to be replaced; `moved`, for a link that names another run than it did. Then pairs of what
+ * could not be done afterwards (see `steps.ts`), and why.
+ */
+export const SETTLE = BEGIN + MOVE + CURRENT_RUN + `
+IFS= read -r staging
+IFS= read -r old
+IFS= read -r new
+IFS= read -r marker
+IFS= read -r keep
+IFS= read -r finished
+IFS= read -r fsync
+IFS= read -r token
+IFS= read -r overwrite
+[ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
+  stop "another copy has taken over $staging, for this one gave no sign of life"
+area=\${staging%/*}
+is_folder "$area" "$staging" && enter "$staging" || stop "the folder $staging is gone"
+[ -z "$keep" ] || has_room "$area" "\${keep%/*}" || stop "\${keep%/*} is no folder"
+! there .moves || remove .moves # of one that was broken off
+to_disk() { # the whole file system, where sync knows how; everything elsewhere
+  [ -n "$fsync" ] || return 0
+  trouble=$(sync -f . 2>&1) && return
+  case $trouble in *"rror syncing"*) return 1 ;; esac
+  sync
+}
+# what came as a link in place of a folder: nothing is written through it
+links=$(find jobs experiments -maxdepth 2 ! -type d ! -path 'experiments/*/current' 2> /dev/null)
+[ -z "$links" ] || printf '%s\\n' "$links" | tr '\\n' '\\0' | xargs -0 rm -f
+lost=
+if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ] &&
+  is_folder "$staging" "$staging/$new"; then
+  trouble=$(rsync -aHS --ignore-existing --chmod=Du+w --exclude=/jobs --exclude=/.status.json.lock \\
+    "$old/" "$new/" 2>&1)
+  case $? in
+    0) ;;
+    23) lost="what only the one that stands there holds could not be kept" ;;
+    *) stop "rsync failed: $trouble" ;;
+  esac
+fi
+was_link() { case "
+$links
+" in *"
+$1
+"*) ;; *) return 1 ;; esac }
+came_as_link() { # it, or a folder above it
+  was_link "$1" || case $1 in */*) came_as_link "\${1%/*}" ;; *) return 1 ;; esac
+}
+set --
+[ -z "$overwrite" ] || set -- --overwrite
+trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
+[ -f .moves ] || stop "what was sent did not arrive whole"
+trap '' TERM # it has all it needs: the agent lets it end, whatever becomes of the connection
+to_disk || stop "what was copied did not reach the disk: $trouble"
+newline='
+'
+told() { say "$1" "\${trouble%%"$newline"*}"; } # what could not be done after moves: it undoes none of them
+left=
+failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes; }
+move_all() { # names from one folder to another, those that are there
+  here=$1 to=$2
+  shift 2
+  for name do
+    shift
+    there "$here/$name" && set -- "$@" "$here/$name"
+  done
+  [ $# -gt 0 ] || return 0
+  trouble=$(mv -f "$@" "$to/" 2>&1) && return
+  for from do there "$from" && move "$from" "$to"; done
+}
+written() { [ -n "$newer" ] && [ -n "$(find "$1" -newer "$staging/$newer" 2>&1)" ]; } # or it cannot be known
+replaceable() { # whether it may give way: a folder, or the link that a job may be
+  if [ -L "$1" ]; then case $parent in jobs/*) ;; *) return 1 ;; esac; else [ -d "$1" ]; fi
+}
+begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; } # since we have claimed the folder
+plain() { # whether nothing stands in the way of new names
+  [ "$kind" = put ] && [ -z "$wrong$lost$links" ] || return
+  for name do if there "$into/$name"; then return 1; fi; done
+}
+settle() { # a group: of one kind, from one folder into another; the names are the arguments
+  task=\${into##*/} wrong=
+  case $parent in jobs/*) ;; *) wrong=\${left:+held} ;; esac # a run may only name jobs that are there; current, a run
+  [ -n "$wrong" ] || [ -d "$into" ] || mkdir -p "$into" 2> /dev/null
+  if [ -z "$wrong" ] && { [ -L "$into" ] || [ ! -d "$into" ]; }; then
+    wrong="$into is a link or no folder"
+  fi
+  tried=
+  if plain "$@"; then
+    (enter "$staging/$parent" && mv -f "$@" "$into/") 2> /dev/null && return
+    tried=yes # it may have moved some of them
+  fi
+  for name do
+    shift
+    if [ "$wrong" = held ]; then failed "$name" held
+    elif came_as_link "$parent/$name"; then failed "$name" "it came as a link"
+    elif ! there "$staging/$parent/$name"; then
+      [ -n "$tried" ] && there "$into/$name" || failed "$name" "it is not in the staging folder"
+    elif [ -n "$wrong" ]; then failed "$name" "$wrong"
+    elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
+    elif ! there "$into/$name"; then set -- "$@" "$name"
+    elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is no link"
+    elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
+    elif [ "$kind" = link ]; then set -- "$@" "$name"
+    elif [ "$kind" = put ] || there "$into/$name/\${task##*.}.done"; then say "$parent/$name" appeared
+    elif ! replaceable "$into/$name"; then failed "$name" "$into/$name is no folder"
+    elif written "$into/$name"; then failed "$name" newer
+    elif begun "$into/$name/\${task##*.}.pid"; then failed "$name" "it has begun to run there"
+    else set -- "$@" "$name"
+    fi
+  done
+  aside=$staging/replaced/$parent
+  if [ "$kind" = replace ]; then
+    has_room "$staging" "$aside" && mkdir -p "$aside" || {
+      for name do failed "$name" "$aside is no folder"; done
+      return
+    }
+    move_all "$into" "$aside" "$@"
+  fi
+  move_all "$staging/$parent" "$into" "$@"
+  for name do
+    there "$staging/$parent/$name" || continue
+    # another copy was faster, just now
+    if there "$into/$name" && { [ "$kind" = put ] || there "$aside/$name"; }; then
+      say "$parent/$name" appeared
+      continue
+    fi
+    failed "$name" "$trouble"
+    [ "$kind" = replace ] && there "$aside/$name" || continue
+    move "$aside/$name" "$into" || # it must not go with the staging folder
+      stop "$into/$name could not be replaced, nor put back: it is in $aside ($trouble)"
+  done
+}
+set -f
+IFS=$newline
+newer=
+mark() {
+  if [ -n "$marker" ] && [ -z "$left" ] && ! there "$marker"; then
+    trouble=$(touch "$marker" 2>&1) || told marker
+  fi
+  marker=
+}
+for line in $(cat .moves); do
+  rest=\${line#* }
+  case $line in
+    "group link") kind=link && mark ;;
+    "group "*) kind=$rest ;;
+    "from "*) parent=$rest ;;
+    "into "*) into=$rest ;;
+    "newer "*) newer=$rest ;;
+    "standing "*) standing=$rest ;;
+    "names "*)
+      IFS=/
+      set -- $rest
+      IFS=$newline
+      settle "$@"
+      newer=
+      ;;
+    sync) to_disk || { told disk; left=yes; } ;; # of the jobs
+  esac
+done
+rm -f .moves
+mark
+to_disk || told disk
+put_away() {
+  trouble=$({ mkdir -p "\${keep%/*}" && ! there "$keep" && mv replaced "$keep"; } 2>&1)
+}
+if [ -z "$keep" ] || ! is_folder "$staging" "$staging/replaced"; then
+  ! there replaced || trouble=$(remove replaced 2>&1) || { told staging; left=yes; }
+elif ! put_away && ! put_away; then # once more: somebody may have cleaned up at this moment
+  told replaced
+  left=yes
+fi
+if [ "$finished" = yes ] && [ -z "$left" ]; then
+  cd / && trouble=$(remove_staging "$staging" 2>&1) || told staging
+fi
+finish
+`;
