@@ -4,7 +4,15 @@
  * @module
  */
 
-import { chmodSync, existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { type Sshd, startSshd } from "./sshd.ts";
 
 /** Puts programs into a folder; in a script `FOLDER` stands for that. */
@@ -65,17 +73,27 @@ export async function withPrograms(
   }
 }
 
-/** Does something with a folder of all the system's programs but one. */
+/** Where the system's programs are; the second is often a link to the first. */
+const SYSTEM = ["/usr/bin", "/bin"];
+
+/**
+ * Does something with a folder of all the system's programs but one. What else stands beside them is
+ * left out: folders, as `/usr/bin/X11` where that is a link to `.`, and links that lead nowhere.
+ */
 export async function withoutProgram(
   program: string,
   action: (folder: string) => Promise<void>,
+  system: string[] = SYSTEM,
 ): Promise<void> {
   const folder = Deno.makeTempDirSync({ prefix: "xpm-programs-" });
   try {
-    for (const from of ["/usr/bin", "/bin"].filter((path) => existsSync(path))) {
+    const found = new Set([program]);
+    for (const from of system.filter((path) => existsSync(path))) {
       for (const name of readdirSync(from)) {
-        const path = `${folder}/${name}`;
-        if (name !== program && !existsSync(path)) symlinkSync(`${from}/${name}`, path);
+        const isFile = statSync(`${from}/${name}`, { throwIfNoEntry: false })?.isFile();
+        if (!isFile || found.has(name)) continue;
+        found.add(name);
+        symlinkSync(`${from}/${name}`, `${folder}/${name}`);
       }
     }
     await action(folder);
