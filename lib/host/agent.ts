@@ -9,6 +9,7 @@ import { AGENT } from "./agent_programs.ts";
 import { bytesOf } from "./byte_text.ts";
 import { Answers, input, sized } from "./frame.ts";
 import { gathered, type Parts } from "./parts.ts";
+import { within } from "./pause.ts";
 import {
   endWhenIdle,
   type IdleClock,
@@ -104,9 +105,14 @@ export class Agent {
     this.#tell(`${line}\n`);
   }
 
-  /** Ends it. */
-  async close(): Promise<void> {
+  /**
+   * Ends it.
+   *
+   * @param patience How long it may take to give up what it holds there, in milliseconds.
+   */
+  async close(patience = 0): Promise<void> {
     await this.#writer.close().catch(() => {}); // it may have ended before
+    if (patience > 0) await within(patience, this.running.code);
     this.running.kill();
     await this.running.code;
     await this.#answers.end();

@@ -194,8 +194,12 @@ export class Session {
       : new CopyError("connection", `${host} did not answer as expected: ${why}`);
   }
 
-  /** Ends the session; one whose connection was lost at once. */
-  async close(lost = false): Promise<void> {
+  /**
+   * Ends the session; one whose connection was lost at once.
+   *
+   * @param patience How long the agent may take to give up what it holds, in milliseconds.
+   */
+  async close(lost = false, patience = 0): Promise<void> {
     const spare = this.#spare;
     this.#spare = undefined;
     if (spare !== undefined) {
@@ -204,7 +208,7 @@ export class Session {
       await Promise.all([spare.stdin.close().catch(() => {}), output(spare), spare.code]);
       clearTimeout(timer);
     }
-    await this.#agent?.close();
+    await this.#agent?.close(lost ? 0 : patience);
     if (this.#folder !== undefined) Deno.removeSync(this.#folder, { recursive: true });
     this.#folder = undefined;
   }

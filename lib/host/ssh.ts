@@ -45,8 +45,8 @@ import { loadZstd, type Zstd } from "./zstd.ts";
 /** How often a claim gives a sign of life, in milliseconds. */
 const CLAIM_BEAT = 15_000;
 
-/** How long a claim may take to be given up, in milliseconds. */
-const RELEASE = 2000;
+/** How long claims may take to be given up, in milliseconds: a host that stands still is not waited for. */
+const RELEASE = 5000;
 
 /** What SETTLE says in a word. */
 const REASONS: Record<string, string> = {
@@ -68,6 +68,8 @@ export class SshHost implements Host {
   #token = "";
   /** The user there, as a number. */
   #owner = 0;
+  /** Whether the agent holds what a copy that failed has claimed. */
+  #held = false;
 
   constructor(
     ssh: SshSettings,
@@ -190,7 +192,10 @@ export class SshHost implements Host {
       owner: this.#owner,
       release: async (failed) => {
         clearInterval(beat);
-        if (failed) return; // the agent gives it up by itself, as where the connection is lost
+        if (failed) { // the agent gives it up in the end, as where the connection is lost
+          this.#held = true;
+          return;
+        }
         const freed = this.#session.agent.keep(FREE, [staging], () => {}).catch(() => {});
         await within(RELEASE, freed);
       },
@@ -252,7 +257,9 @@ export class SshHost implements Host {
   }
 
   close(lost?: boolean): Promise<void> {
-    return this.#session.close(lost);
+    // who has stopped the copy wants to leave at once
+    const isAwaited = this.#held && !this.watch.signal?.aborted;
+    return this.#session.close(lost, isAwaited ? RELEASE : 0);
   }
 }
 

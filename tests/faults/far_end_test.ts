@@ -5,7 +5,8 @@
  */
 
 import { existsSync } from "node:fs";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { CopyError } from "../../mod.ts";
 import { loadZstd } from "../../lib/host/zstd.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { type Pair, withPair } from "../support/directions.ts";
@@ -127,6 +128,24 @@ for (const [what, script] of Object.entries(ZSTDS)) {
     });
   }
 }
+
+Deno.test({
+  name: "copyExperiment() that fails has given up what it claimed there once it is told",
+  ignore,
+  fn: () => {
+    // there is no room, and to clean up takes its time
+    const df = `#!/bin/sh
+echo "Filesystem 1024-blocks Used Available Capacity Mounted
+disk 4 3 1 75% /"`;
+    const rmdir = `#!/bin/sh\nsleep 1\n${OWN}\nexec "$own" "$@"`;
+    return withPrograms({ df, rmdir }, (sshd) =>
+      withPair("local to remote", sshd, async (pair) => {
+        const sample = makeSample(pair.source.path);
+        await assertRejects(() => pair.copy(sample), CopyError, "there is not enough space");
+        assertEquals(existsSync(`${pair.destination.path}/.xpm-staging`), false);
+      }));
+  },
+});
 
 Deno.test({
   name: "copyExperiment() copies to and from a host that has no zstd",
