@@ -4,6 +4,8 @@
  * @module
  */
 
+import { CopyError } from "../errors.ts";
+
 /** The programs this project starts. */
 export type Program = "rsync" | "ssh" | "tar" | "sync" | "df";
 
@@ -19,4 +21,19 @@ export interface Child {
   code: Promise<number>;
   /** Asks it to end, or makes it. */
   kill(signal: "SIGTERM" | "SIGKILL"): void;
+}
+
+/**
+ * Checks that a program which could not be started lacks no folder to work in: it is said in the
+ * same way when the program itself is lacking.
+ *
+ * @throws {CopyError} `program`, when the folder is gone.
+ */
+export function requireFolder(folder: string): void {
+  try {
+    Deno.statSync(folder);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) return;
+    throw new CopyError("program", `the folder ${folder} is gone`);
+  }
 }

@@ -131,7 +131,7 @@ async function takeOver(from: string, into: string, watch: Watch): Promise<boole
   // Folders of both would get their modes from the old one; their owner must be able to write them.
   const options = ["--ignore-existing", "--chmod=Du+w"];
   const args = ["-aHS", ...options, "--exclude=/jobs", "--exclude=/.status.json.lock"];
-  return await finish("rsync", [...args, "--", `${from}/`, `${into}/`], undefined, watch) === 0;
+  return await finish("rsync", [...args, "--", `${from}/`, `${into}/`], watch) === 0;
 }
 
 async function unpack(
@@ -143,21 +143,22 @@ async function unpack(
   if (overlay.length === 0) return;
   const owner = Deno.lstatSync(staging).uid ?? NaN;
   const options = ["--no-same-owner", ...(writesInto(owner, version) ? ["--overwrite"] : [])];
-  const args = ["-xpf", "-", ...options, "-C", staging];
-  await finish("tar", args, archive(overlay, { isForGnu: isGnuTar(version) }), watch);
+  const input = archive(overlay, { isForGnu: isGnuTar(version) });
+  await finish("tar", ["-xpf", "-", ...options], watch, input, staging);
 }
 
 /** What rsync ends with when some files could not be copied. */
 const PARTIAL = 23;
 
-/** Runs a program; answers its exit code. */
+/** Runs a program, in a folder; answers its exit code. */
 async function finish(
   program: "rsync" | "tar",
   args: string[],
-  input: Parts | undefined,
   watch: Watch,
+  input?: Parts,
+  folder?: string,
 ): Promise<number> {
-  const running = start(program, args, watch);
+  const running = start(program, args, watch, folder);
   await Promise.all([input ? feed(running, input) : running.stdin.close(), output(running)]);
   const code = await running.code;
   if (code !== 0 && code !== PARTIAL) {

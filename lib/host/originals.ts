@@ -33,8 +33,8 @@ export async function readOriginals(
 ): Promise<Map<string, Original>> {
   const found = new Map<string, Original>();
   if (paths.length === 0) return found;
-  const args = ["-C", root, "--format=pax", "--no-recursion", "-cf", "-", "--null", "-T", "-"];
-  const running = start("tar", args, watch);
+  const args = ["--format=pax", "--no-recursion", "-cf", "-", "--null", "-T", "-"];
+  const running = start("tar", args, watch, root);
   const [archive] = await Promise.all([
     new Response(running.stdout).arrayBuffer(),
     feed(running, [nameList(paths)]),

@@ -75,7 +75,7 @@ export function packWith(begin: () => Packing): Pack {
 /** Packs folders of this machine. */
 export function packLocally(request: PackRequest, watch: Watch): Pack {
   return packWith(() => {
-    const running = start("tar", ["-C", request.root, ...packArguments(request)], watch);
+    const running = start("tar", packArguments(request), watch, request.root);
     const fed = feed(running, [nameList(request.folders)]);
     return { running, fed, stream: new Chunks(running.stdout) };
   });
@@ -98,7 +98,7 @@ export async function unpackLocally(
   watch: Watch,
 ): Promise<boolean> {
   const links = isOurs ? [LINKS_AT_ONCE] : [];
-  const running = start("tar", ["-C", folder, ...links, ...UNPACK_ARGUMENTS], watch);
+  const running = start("tar", [...links, ...UNPACK_ARGUMENTS], watch, folder);
   const clock = endWhenIdle(running, watch.timeout);
   await clock.during(Promise.all([feed(running, stream, clock), output(running), running.code]));
   const code = await running.code;

@@ -62,14 +62,20 @@ const LAST_WORDS = 700;
 /**
  * Starts a program.
  *
+ * @param folder Where it works, if not where this program does.
  * @throws {CopyError} `program`, when it is not installed; `permission`, when Deno was not
  * granted to run it.
  */
-export function start(program: Program, args: string[], watch: Watch): Running {
+export function start(
+  program: Program,
+  args: string[],
+  watch: Watch,
+  folder?: string,
+): Running {
   stopIfAborted(watch);
   watch.onCommand?.([program, ...args]);
   stopIfAborted(watch); // who is told may have had enough
-  const { stdin, stdout, stderr, code, kill: send } = spawn(program, args);
+  const { stdin, stdout, stderr, code, kill: send } = spawn(program, args, folder);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const kill = () => {
     send("SIGTERM");

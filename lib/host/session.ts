@@ -214,11 +214,11 @@ export class Session {
   }
 }
 
-/** A folder whose sockets have paths short enough. */
+/** A folder whose sockets have paths short enough, with nothing in them that ssh would replace. */
 export function socketParent(): string {
   const parent = variable("TMPDIR") ?? "/tmp";
   const short = encoder.encode(`${parent}/${SOCKET_NAME}`).length <= SOCKET_PATH;
-  const chosen = short ? parent : "/tmp";
+  const chosen = short && !/[%$]/.test(parent) ? parent : "/tmp";
   requireAccess("write", chosen);
   return chosen;
 }

@@ -5,17 +5,19 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Child, Program } from "./child.ts";
+import { type Child, type Program, requireFolder } from "./child.ts";
 import { childEnvironment } from "./environment.ts";
 
 /**
  * Starts a program: no shell, no inherited environment.
  *
+ * @param folder Where it works, if not where this program does. GNU tar would read `\n` in the
+ * operand of `-C` as the end of a line.
  * @throws {CopyError} `program`, when it is not installed; `permission`, when Deno was not
  * granted to run it.
  */
-export function spawn(program: Program, args: string[]): Child {
-  const child = command(program, args);
+export function spawn(program: Program, args: string[], folder?: string): Child {
+  const child = command(program, args, folder);
   return {
     stdin: child.stdin,
     stdout: child.stdout,
@@ -31,10 +33,15 @@ export function spawn(program: Program, args: string[]): Child {
   };
 }
 
-function command(program: Program, args: string[]): Deno.ChildProcess {
+function command(
+  program: Program,
+  args: string[],
+  folder: string | undefined,
+): Deno.ChildProcess {
   try {
     return new Deno.Command(program, {
       args,
+      ...(folder !== undefined && { cwd: folder }),
       clearEnv: true,
       env: childEnvironment(),
       stdin: "piped",
@@ -43,6 +50,7 @@ function command(program: Program, args: string[]): Deno.ChildProcess {
     }).spawn();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
+      if (folder !== undefined) requireFolder(folder);
       throw new CopyError("program", `${program} is not installed`, `install ${program}`);
     }
     if (

@@ -19,6 +19,8 @@ const PATHS: [source: string, destination: string][] = [
   ["-rf", "~"],
   ["*?[a-z]", "-e touch x"],
   ["host:\\é 漢字 🙂", "host::%41 # @ ! {a,b}\\"],
+  // BUG when this was written: GNU tar reads `\n` in the operand of -C as the end of a line.
+  ["a\\b\\n\\t\\101", "\\n \\b[c]*\\?"],
 ];
 
 for (const [source, destination] of PATHS) {
@@ -35,6 +37,11 @@ for (const [source, destination] of PATHS) {
     assertEquals(namesIn(pair.root), [source, destination].sort());
     const again = await pair.copy(sample);
     assertEquals([again.jobsSkipped, again.run, again.complete], [2, "skip", true]);
+    Deno.removeSync(pair.destination.path, { recursive: true });
+    const byRsync = await pair.copy(sample, { bandwidthLimit: 1_000_000 });
+    assertEquals([byRsync.jobsCopied, byRsync.complete], [2, true]);
+    compareTrees({ sample, destination: pair.destination.path });
+    assertEquals(namesIn(pair.root), [source, destination].sort());
   });
 }
 

@@ -12,6 +12,7 @@ import { CopyError, listExperiments } from "../../mod.ts";
 import { type Pair, type RunName, withPair } from "../support/directions.ts";
 import { shell } from "../support/shell.ts";
 import { hasSshd, startSshd } from "../support/sshd.ts";
+import { withFolder, withVariables } from "../variables.ts";
 import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
 
 const ignore = !await hasSshd();
@@ -151,4 +152,16 @@ Deno.test({
       assertEquals(await listExperiments(pair.destination), ["other"]);
     });
   },
+});
+
+// BUG when this was written: the socket was looked for elsewhere, and each login failed.
+Deno.test({
+  name: "copyExperiment() takes a temporary folder whose name ssh would read in its own way",
+  ignore,
+  fn: () =>
+    withFolder(async (folder) => {
+      const TMPDIR = `${folder}/100%d$` + "{HOME}";
+      mkdirSync(TMPDIR);
+      await withVariables({ TMPDIR }, () => tryRemote([]));
+    }),
 });

@@ -9,7 +9,7 @@ import { type ChildProcessWithoutNullStreams, spawn as start } from "node:child_
 import { constants } from "node:os";
 import { Readable } from "node:stream";
 import { CopyError } from "../../errors.ts";
-import type { Child, Program } from "../child.ts";
+import { type Child, type Program, requireFolder } from "../child.ts";
 import { childEnvironment } from "../environment.ts";
 import { BrokenPipe } from "./errors.ts";
 
@@ -18,10 +18,11 @@ import { BrokenPipe } from "./errors.ts";
  *
  * @throws {CopyError} `program`, when it is not installed.
  */
-export function spawn(program: Program, args: string[]): Child {
-  const child = start(program, args, { env: childEnvironment(), stdio: "pipe" });
+export function spawn(program: Program, args: string[], folder?: string): Child {
+  const child = start(program, args, { cwd: folder, env: childEnvironment(), stdio: "pipe" });
   child.on("error", () => {}); // told at once, right below
   if (child.pid === undefined) {
+    if (folder !== undefined) requireFolder(folder);
     throw new CopyError("program", `${program} is not installed`, `install ${program}`);
   }
   return {
