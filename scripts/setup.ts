@@ -11,6 +11,17 @@ import { ROOT } from "./modules.ts";
 
 /** The version of experimaestro that the tests are judged by. */
 const EXPERIMAESTRO = "2.7.0";
+/** The versions whose workspaces are copied by `deno task test:versions`, the last of each minor one. */
+export const VERSIONS: readonly string[] = [
+  "2.0.7",
+  "2.1.6",
+  "2.2.1",
+  "2.3.6",
+  "2.4.0",
+  "2.5.2",
+  "2.6.1",
+  EXPERIMAESTRO,
+];
 /** The version of actionlint that the workflows are judged by. */
 const ACTIONLINT = "1.7.12";
 /** Which Debian package brings which program. */
@@ -75,17 +86,20 @@ async function missingPackages(packages: Record<string, string>): Promise<string
   return missing;
 }
 
-/** Gives the folder with experimaestro's programs, made if need be; undefined where it cannot be. */
-export async function ensureExperimaestro(): Promise<string | undefined> {
-  const venv = join(ROOT, ".cache", `experimaestro-${EXPERIMAESTRO}`);
+/**
+ * Gives the folder with the programs of a version of experimaestro, made if need be; undefined where
+ * it cannot be.
+ */
+export async function ensureExperimaestro(version = EXPERIMAESTRO): Promise<string | undefined> {
+  const venv = join(ROOT, ".cache", `experimaestro-${version}`);
   await mkdir(join(ROOT, ".cache"), { recursive: true });
   using lock = await Deno.open(`${venv}.lock`, { write: true, create: true });
   await lock.lock(true);
-  if (!await isComplete(venv)) {
-    console.error(`Installing experimaestro ${EXPERIMAESTRO} into .cache`);
-    if (!await makeVenv(venv)) {
+  if (!await isComplete(venv, version)) {
+    console.error(`Installing experimaestro ${version} into .cache`);
+    if (!await makeVenv(venv, version)) {
       console.error(
-        `Missing: experimaestro ${EXPERIMAESTRO} could not be installed ` +
+        `Missing: experimaestro ${version} could not be installed ` +
           "(it needs Python 3.10 or later, python3-venv, and PyPI); its tests are skipped",
       );
       return undefined;
@@ -94,22 +108,22 @@ export async function ensureExperimaestro(): Promise<string | undefined> {
   return join(venv, "bin");
 }
 
-async function isComplete(venv: string): Promise<boolean> {
+async function isComplete(venv: string, wanted: string): Promise<boolean> {
   try {
     await (await open(join(venv, "complete"))).close();
   } catch {
     return false;
   }
   const version = "from importlib.metadata import version as v; " +
-    `raise SystemExit(v("experimaestro") != "${EXPERIMAESTRO}")`;
+    `raise SystemExit(v("experimaestro") != "${wanted}")`;
   return await succeeds(join(venv, "bin", "python"), ["-c", version]);
 }
 
-async function makeVenv(venv: string): Promise<boolean> {
+async function makeVenv(venv: string, version: string): Promise<boolean> {
   await rm(venv, { recursive: true, force: true });
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
   const made = await succeeds("python3", ["-m", "venv", venv]) &&
-    await succeeds(join(venv, "bin", "python"), [...pip, `experimaestro==${EXPERIMAESTRO}`]);
+    await succeeds(join(venv, "bin", "python"), [...pip, `experimaestro==${version}`]);
   if (made) await writeFile(join(venv, "complete"), "");
   return made;
 }

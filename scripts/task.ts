@@ -87,6 +87,10 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
     Deno.env.set("XPM_HOSTS", "full");
     return test(["tests/hosts", ...args]);
   },
+  "test:versions": (args) => {
+    Deno.env.set("XPM_VERSIONS", "all");
+    return test(["tests/oracle/versions_test.ts", ...args]);
+  },
   check,
   ok,
   copy: (args) => run("cli.ts", args, Deno.env.get("INIT_CWD")),

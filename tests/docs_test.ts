@@ -19,6 +19,7 @@ import {
 } from "../scripts/documents.ts";
 import { figuresOf } from "../scripts/figures.ts";
 import { ROOT } from "../scripts/modules.ts";
+import { VERSIONS } from "../scripts/setup.ts";
 
 /** The relative links of a document. */
 function relativeLinks(path: string): string[] {
@@ -157,6 +158,11 @@ Deno.test("README.md's figures are those of bench/RESULTS.md", () => {
   const cells = (text: string) => text.replace(/-+|[ \n]+/g, "");
   assert(cells(DOCUMENTS.get("README.md")!).includes(cells(table)), "run: deno task figures");
   assert(table.split("\n").length > 3, table);
+});
+
+Deno.test("docs/versions.md has the versions that deno task test:versions tries", () => {
+  const rows = [...DOCUMENTS.get("docs/versions.md")!.matchAll(/^\| (\d+\.\d+\.\d+) /gm)];
+  assertEquals(rows.map(([, version]) => version!), VERSIONS);
 });
 
 Deno.test("docs/reliability.md names tests that are there", () => {

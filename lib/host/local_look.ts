@@ -21,7 +21,7 @@ import {
   STAGING,
   STATUS_FILE,
 } from "../workspace/layout.ts";
-import { latestByName } from "../workspace/runs.ts";
+import { latestByName, TRANSIENT } from "../workspace/runs.ts";
 import { isGranted, requireAccess } from "./access.ts";
 import { freeBytes } from "./df.ts";
 import { homeFolder } from "./environment.ts";
@@ -257,5 +257,5 @@ function transientEvents(folder: string): string {
   if (lookAt(folder, "")?.kind !== "folder") return "";
   const files = (namesIn(folder) ?? []).filter(({ name }) => name.endsWith(".jsonl"));
   const lines = files.flatMap(({ name }) => readText(`${folder}/${name}`)?.split("\n") ?? []);
-  return lines.filter((line) => /"scheduler_state": *"transient"/.test(line)).join("\n");
+  return lines.filter((line) => TRANSIENT.some((one) => one.test(line))).join("\n");
 }

@@ -145,7 +145,7 @@ if [ -n "$run" ] && [ -d "$folder/$run" ] && [ ! -L "$folder/$run" ]; then
   ! old "$folder/$run" || say linked "$(linked "$folder/$run")"
   events() { for file in "$folder/$run"/events/*.jsonl; do ! plain "$file" || cat "$file"; done; }
   [ -L "$folder/$run/events" ] || say transient "$(events 2> /dev/null |
-    grep '"scheduler_state": *"transient"' | tr '\\000' '\\001')"
+    grep -e '"scheduler_state": *"transient"' -e '"transient": *[12]' | tr '\\000' '\\001')"
 fi
 finish
 `;

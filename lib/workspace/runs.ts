@@ -76,12 +76,20 @@ export interface RunStatus {
   transientJobs?: ReadonlySet<string>;
 }
 
+/** What a line of events has that calls a job transient: of today's versions, and of 2.0. */
+export const TRANSIENT: readonly RegExp[] = [
+  /"scheduler_state": *"transient"/,
+  /"transient": *[12]/,
+];
+
 /** The jobs that events of a run call transient, as experimaestro writes them. */
 export function readTransientJobs(events: string): Set<string> {
   const ids = events.split("\n").map((line) => {
     try {
       const root = parseJson(line);
-      return isObject(root) ? textOf(root.job_id) : undefined;
+      if (!isObject(root)) return undefined;
+      const { scheduler_state: state, transient, job_id: id } = root;
+      return state === "transient" || transient === 1 || transient === 2 ? textOf(id) : undefined;
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       throw error;

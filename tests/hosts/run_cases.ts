@@ -96,7 +96,10 @@ export const runCases: readonly Case[] = [
     name: "look() gives the texts of a run byte by byte, and reads nothing but plain files",
     async check(f) {
       const at = "ws/experiments/e/r";
-      const transient = [1, 2].map((n) => `{"scheduler_state": "transient", "job_id": "${n}"}`);
+      const transient = [
+        '{"job_id": "2", "transient":2, "x": 1}', // experimaestro 2.0
+        '{"scheduler_state": "transient", "job_id": "1"}',
+      ];
       f.make({
         [`${at}/jobs.jsonl`]: ODD,
         [`${at}/status.json`]: '{"a": 1}\n\n',

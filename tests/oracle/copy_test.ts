@@ -4,9 +4,11 @@ import { copyExperiment } from "../../lib/copy/copy.ts";
 import type { Workspace } from "../../lib/workspace/workspace.ts";
 import { ensureExperimaestro } from "../../scripts/setup.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
-import { duplicate, ODD, Oracle } from "./oracle.ts";
+import { duplicate } from "./experimaestro.ts";
+import { assertFaithful, failedJobs, jobsOf } from "./faithful.ts";
+import { ODD, Oracle } from "./oracle.ts";
 import { toAbsolutePaths } from "./older.ts";
-import { changedFiles, jobFiles, links, traces } from "./traces.ts";
+import { links, traces } from "./traces.ts";
 
 const bin = await ensureExperimaestro();
 const sshdFound = await hasSshd();
@@ -61,10 +63,8 @@ Deno.test({
   name: "experimaestro itself runs only the failed job again",
   ignore: bin === undefined,
   fn() {
-    const jobs = new Set(oracle.rewritten.map((path) => path.split("/").slice(1, 3).join("/")));
-    assertEquals(jobs.size, 1);
-    const failed = /^FAIL +(\S+)/m.exec(oracle.first.listing.jobs)?.[1];
-    assertEquals([...jobs], [failed]);
+    assertEquals(jobsOf(oracle.rewritten), failedJobs(oracle));
+    assertEquals(failedJobs(oracle).length, 1);
   },
 });
 
@@ -79,28 +79,9 @@ for (const { name, from, to } of DIRECTIONS) {
     name: `copyExperiment() makes what experimaestro takes for its own, ${name}`,
     ignore: bin === undefined || (from || to) && !sshdFound,
     async fn() {
-      const { experimaestro, source, origin, first, second } = oracle;
-      const path = newPath(name);
-      {
-        using _there = oracle.stand(first);
-        const ends = [workspace(source, from), workspace(path, to)] as const;
-        const result = await copyExperiment(...ends, "oracle", "current");
-        assertEquals(result.errors, []);
-        assertEquals(result.jobsMissing, []);
-        assertEquals([result.jobsCopied, result.jobsSkipped, result.complete], [7, 2, true]);
-      }
-      assertEquals(traces(path, origin), []);
-      assertEquals(first.links.size, 10); // current, seven jobs, two to checkpoints
-      assertEquals(links(path, path), first.links);
-      // the source is away now
-      assertEquals(await experimaestro.list(path), first.listing);
-      assertEquals(first.listing.orphans, "No orphan jobs found.\n");
-      assertEquals(await experimaestro.judge(path), first.judgement);
-      const before = jobFiles(path);
-      await experimaestro.make(path, oracle.corpus);
-      const rewritten = changedFiles(before, jobFiles(path));
-      assertEquals(rewritten, oracle.rewritten);
-      assertEquals(await experimaestro.list(path), second.listing);
+      assertEquals(oracle.first.links.size, 10); // current, seven jobs, two to checkpoints
+      const [source, destination] = [workspace(oracle.source, from), workspace(newPath(name), to)];
+      await assertFaithful(oracle, source, destination);
     },
   });
 }

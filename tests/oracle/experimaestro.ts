@@ -4,6 +4,7 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { fromFileUrl, join, resolve } from "@std/path";
 
 const HERE = fromFileUrl(new URL(".", import.meta.url));
@@ -20,23 +21,54 @@ export interface Listing {
 
 /** What experimaestro loads from a workspace; paths begin with `<workspace>/`. */
 export interface Judgement {
+  /** The current run. */
+  current: string;
+  /** The experiment's runs. */
+  runs: string[];
   /** Each job's configuration and instance, by `task/job`. */
   jobs: Record<string, [configuration: unknown, instance: unknown]>;
-  /** The jobs' configurations, as the current run has them, by id. */
-  run: Record<string, unknown>;
+  /** The jobs' configurations, as the current run has them, by id; null before 2.3. */
+  run: Record<string, unknown> | null;
   /** What was saved with the experiment, loaded in three ways. */
   saved: unknown;
   /** The state of each service. */
   services: Record<string, unknown>;
 }
 
+/** How often a run is tried that experimaestro does not end well. */
+const MOST_ATTEMPTS = 3;
+
+/** Whether each run of the experiment has a state. */
+function hasEnded(workspace: string): boolean {
+  const experiment = join(workspace, "experiments", "oracle");
+  return [...Deno.readDirSync(experiment)].filter(({ isDirectory }) => isDirectory)
+    .every(({ name }) => Deno.statSync(join(experiment, name, "status.json")).size > 0);
+}
+
+/** Copies a folder with its times. */
+export async function duplicate(from: string, to: string): Promise<void> {
+  const { success } = await new Deno.Command("cp", { args: ["-a", from, to] }).output();
+  if (!success) throw new Error(`cp -a could not copy ${from}`);
+}
+
 /** experimaestro, installed in `bin`, with a home and settings of its own. */
 export class Experimaestro {
   constructor(private readonly bin: string, private readonly home: string) {}
 
-  /** Runs the experiment `oracle` in a workspace. */
+  /**
+   * Runs the experiment `oracle` in a workspace; once more when experimaestro itself failed while it
+   * ended: 2.0.7 leaves an empty `status.json` in one of sixty runs.
+   */
   async make(workspace: string, source: string): Promise<void> {
-    await this.#run("python", ["-m", "xpm_oracle.make", workspace, source]);
+    const before = `${workspace} before`;
+    if (existsSync(workspace)) await duplicate(workspace, before);
+    for (let attempt = 1;; attempt++) {
+      await this.#run("python", ["-m", "xpm_oracle.make", workspace, source]);
+      if (hasEnded(workspace) || attempt === MOST_ATTEMPTS) break;
+      Deno.removeSync(workspace, { recursive: true });
+      if (existsSync(before)) await duplicate(before, workspace);
+    }
+    if (existsSync(before)) Deno.removeSync(before, { recursive: true });
   }
 
   /** Runs an experiment `oracle` that is in progress until the file `gate` is there. */

@@ -9,7 +9,8 @@ import json
 import sys
 from pathlib import Path
 
-from experimaestro import Config, RunMode, experiment, from_task_dir, load, load_xp_info
+import experimaestro
+from experimaestro import Config, RunMode, experiment, from_task_dir, load
 from experimaestro.scheduler.workspace_state_provider import WorkspaceStateProvider
 
 
@@ -52,12 +53,15 @@ def saved(workspace: Path, run: Path):
 
 
 def judge(workspace: Path):
-    run = workspace / "experiments" / "oracle" / "current"
     provider = WorkspaceStateProvider.get_instance(workspace)
+    run = workspace / "experiments" / "oracle" / provider.get_current_run("oracle")
+    load_xp_info = getattr(experimaestro, "load_xp_info", None)  # since 2.3
     services = provider.get_services("oracle")
     return {
+        "current": run.name,
+        "runs": sorted(run.run_id for run in provider.get_experiment_runs("oracle")),
         "jobs": dict(loaded_jobs(workspace)),
-        "run": load_xp_info(run).jobs,
+        "run": load_xp_info(run).jobs if load_xp_info else None,
         "saved": saved(workspace, run),
         "services": {service.id: service.to_service().state_dict() for service in services},
     }

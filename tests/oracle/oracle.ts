@@ -5,7 +5,7 @@
  */
 
 import { join } from "@std/path";
-import { Experimaestro, type Judgement, type Listing } from "./experimaestro.ts";
+import { duplicate, Experimaestro, type Judgement, type Listing } from "./experimaestro.ts";
 import { changedFiles, jobFiles, links } from "./traces.ts";
 
 /** A folder's name that no shell and no JSON takes as it stands. */
@@ -23,11 +23,13 @@ export interface Version {
   readonly judgement: Judgement;
 }
 
-/** An experiment that experimaestro ran, in a workspace with an odd name. */
+/** An experiment that experimaestro ran, in a workspace whose name may be odd. */
 export class Oracle {
   private constructor(
     /** A private folder for all of it. */
     readonly root: string,
+    /** The name of the workspace's folder. */
+    readonly name: string,
     /** experimaestro, with a home in that folder. */
     readonly experimaestro: Experimaestro,
     /** After the experiment was run once. */
@@ -39,18 +41,18 @@ export class Oracle {
   ) {}
 
   /** Runs the experiment twice with the experimaestro that is in `bin`. */
-  static async make(bin: string): Promise<Oracle> {
+  static async make(bin: string, name = ODD): Promise<Oracle> {
     const root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "xpm-oracle-" }));
     for (const folder of ["home", "kept", "origin"]) Deno.mkdirSync(join(root, folder));
     Deno.writeTextFileSync(join(root, "corpus.txt"), "one corpus\n");
     const experimaestro = new Experimaestro(bin, join(root, "home"));
-    const workspace = join(root, "origin", ODD);
-    const keep = async (name: string): Promise<Version> => {
+    const workspace = join(root, "origin", name);
+    const keep = async (moment: string): Promise<Version> => {
       const [listing, judgement] = await Promise.all([
         experimaestro.list(workspace),
         experimaestro.judge(workspace),
       ]);
-      const version = { kept: join(root, "kept", name), links: links(workspace, workspace) };
+      const version = { kept: join(root, "kept", moment), links: links(workspace, workspace) };
       Deno.renameSync(workspace, version.kept);
       return { ...version, listing, judgement };
     };
@@ -60,12 +62,12 @@ export class Oracle {
     const before = jobFiles(workspace);
     await experimaestro.make(workspace, join(root, "corpus.txt"));
     const rewritten = changedFiles(before, jobFiles(workspace));
-    return new Oracle(root, experimaestro, first, await keep("second"), rewritten);
+    return new Oracle(root, name, experimaestro, first, await keep("second"), rewritten);
   }
 
   /** Where the experiment was made. */
   get source(): string {
-    return join(this.root, "origin", ODD);
+    return join(this.root, "origin", this.name);
   }
 
   /** What the paths in a copy must not lead to. */
@@ -88,10 +90,4 @@ export class Oracle {
   remove(): void {
     Deno.removeSync(this.root, { recursive: true });
   }
-}
-
-/** Copies a folder with its times. */
-export async function duplicate(from: string, to: string): Promise<void> {
-  const { success } = await new Deno.Command("cp", { args: ["-a", from, to] }).output();
-  if (!success) throw new Error(`cp -a could not copy ${from}`);
 }

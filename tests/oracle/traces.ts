@@ -26,11 +26,14 @@ export function traces(workspace: string, text: string): string[] {
   }).map(({ path }) => path).sort();
 }
 
-/** Where the links lead, those to nothing left out; `root` is the workspace as they have it. */
+/**
+ * Where the links lead, those to nothing left out, and those of a machine's own `.events`, where
+ * experimaestro before 2.1.1 has `current`; `root` is the workspace as they have it.
+ */
 export function links(workspace: string, root: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const { path, isSymlink } of entries(workspace)) {
-    if (!isSymlink) continue;
+    if (!isSymlink || path.startsWith(".events/")) continue;
     const target = Deno.readLinkSync(join(workspace, path));
     const below = target.startsWith(`${root}/`) ? target.slice(root.length + 1) : undefined;
     if (below === undefined) found.set(path, target);

@@ -127,7 +127,13 @@ Deno.test("readTransientJobs() reads the jobs of events, and passes over lines i
     line("3"),
     "[]",
     "{}",
+    // as experimaestro 2.0 has it, also of jobs that are not
+    '{"job_id": "4aee", "transient": 2, "event_type": "JobSubmittedEvent"}',
+    '{"job_id": "6619", "transient": 1, "event_type": "JobSubmittedEvent"}',
+    '{"job_id": "b0b0", "transient": 0, "tags": {"transient": 2}}',
+    '{"job_id": "c0c0", "transient": "2", "scheduler_state": "done"}',
   ];
-  assertEquals(readTransientJobs(lines.join("\n")), new Set(["9de0", "a58c"]));
+  const expected = new Set(["9de0", "a58c", "4aee", "6619"]);
+  assertEquals(readTransientJobs(lines.join("\n")), expected);
   assertEquals(readTransientJobs(""), new Set());
 });
