@@ -97,6 +97,14 @@ export function renderFailure(
   return lines;
 }
 
+/** Sets that standard output could not be written, by a program that ends with a code otherwise. */
+export function renderUnwritten(why: string, code: number): string[] {
+  const lines = [`xpm-copy: standard output could not be written: ${printable(why)}`];
+  if (code === EXIT.complete) lines.push("  all else was done");
+  if (code === EXIT.incomplete) lines.push("  the copy has ended, and is not complete");
+  return lines;
+}
+
 const ALL_FLAGS = "`xpm-copy permissions` prints all the flags that a copy needs";
 
 function whatStands({ published, progress }: ProgressState): string {

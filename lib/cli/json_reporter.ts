@@ -31,7 +31,7 @@ import type { ExperimentSummary } from "../copy/summarize.ts";
 import type { Leftover } from "../copy/clean.ts";
 import type { RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyProgress, CopyResult } from "../copy/types.ts";
-import { escaped } from "../workspace/layout.ts";
+import { escaped, printable } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Failure } from "./failure.ts";
 import type { Reporter } from "./reporter.ts";
@@ -116,9 +116,11 @@ export class JsonReporter implements Reporter {
     }
   }
 
-  /** Writes the error. */
+  /** Writes the error; to standard error where it cannot be written otherwise. */
   failed({ code, message, hint, stack }: Failure): void {
     this.#write("error", { code, message, hint, ...(this.#verbose ? { stack } : {}) });
+    if (this.#terminal.outputFailure() === undefined) return;
+    this.#terminal.stderr(`xpm-copy: ${printable(message)}\n`);
   }
 
   /** Nothing is drawn. */

@@ -6,7 +6,7 @@
 
 import config from "../../deno.json" with { type: "json" };
 import { parseArguments } from "./arguments.ts";
-import { EXIT, exitCode, type Failure, toFailure } from "./failure.ts";
+import { EXIT, exitCode, type Failure, renderUnwritten, toFailure } from "./failure.ts";
 import { HELP_TEXT } from "./help.ts";
 import { JsonReporter } from "./json_reporter.ts";
 import type { Library } from "./library.ts";
@@ -28,6 +28,14 @@ export async function main(
   terminal: Terminal,
   library?: Library,
 ): Promise<number> {
+  const code = await run(args, terminal, library);
+  const failure = terminal.outputFailure();
+  if (failure === undefined) return code;
+  for (const line of renderUnwritten(failure, code)) terminal.stderr(`${line}\n`);
+  return code === EXIT.complete || code === EXIT.incomplete ? EXIT.failure : code;
+}
+
+async function run(args: string[], terminal: Terminal, library?: Library): Promise<number> {
   let request;
   try {
     request = parseArguments(args);

@@ -12,11 +12,14 @@
  *   anything else is written. Nothing is drawn while ssh may be asking for a password.
  * - A question is asked only in a terminal. Whatever can be asked has an option or an argument.
  * - Text from outside (ids, paths, messages of other programs) never brings escape sequences in.
+ * - Output that cannot be written stops nothing that is under way; in the end it is said on standard
+ *   error, and the exit code is 1. A reader that has gone (`| head`) is no error.
  * - Only this folder prints.
  *
  * @module
  */
 
+import { makeOutput } from "./output.ts";
 import type { Keyboard, Tty } from "./select.ts";
 
 /** What the program needs of the terminal (or the pipe, or the log) it runs in. */
@@ -31,6 +34,8 @@ export interface Terminal {
   stdout(text: string): void;
   /** Writes to standard error. */
   stderr(text: string): void;
+  /** Why standard output could not be written; undefined as long as it could. */
+  outputFailure(): string | undefined;
   /** How many columns a line has. */
   columns(): number;
   /** Seconds that have passed since some moment; never goes back. */
@@ -48,6 +53,7 @@ export interface Terminal {
 
 /** The terminal that this process runs in. */
 export function realTerminal(): Terminal {
+  const [out, err] = [makeOutput(Deno.stdout, false), makeOutput(Deno.stderr, true)];
   return {
     isTerminal: {
       in: Deno.stdin.isTerminal(),
@@ -56,11 +62,12 @@ export function realTerminal(): Terminal {
     },
     noColor: Deno.noColor,
     dumb: readEnv("TERM") === "dumb",
-    stdout: writer(Deno.stdout),
-    stderr: writer(Deno.stderr),
+    stdout: out.write,
+    stderr: err.write,
+    outputFailure: out.failure,
     columns: () => size().columns,
     seconds: () => performance.now() / 1000,
-    select: selector(),
+    select: selector(err.write),
     onSignal,
     exit: (code) => Deno.exit(code),
   };
@@ -75,23 +82,6 @@ function readEnv(name: string): string | undefined {
   }
 }
 
-/** Writes whole texts; when the reader has gone (`| head`), what follows is dropped. */
-function writer(stream: { writeSync(bytes: Uint8Array): number }): (text: string) => void {
-  const encoder = new TextEncoder();
-  let gone = false;
-  return (text) => {
-    let bytes = encoder.encode(text);
-    while (bytes.length > 0 && !gone) {
-      try {
-        bytes = bytes.subarray(stream.writeSync(bytes));
-      } catch (error) {
-        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-        gone = true;
-      }
-    }
-  };
-}
-
 function size(): { columns: number; rows: number } {
   try {
     const { columns, rows } = Deno.consoleSize();
@@ -102,7 +92,7 @@ function size(): { columns: number; rows: number } {
 }
 
 /** What asks is loaded when something is asked. */
-function selector(): Terminal["select"] {
+function selector(write: Tty["write"]): Terminal["select"] {
   const tty: Tty = {
     async read() {
       const bytes = new Uint8Array(1024);
@@ -110,7 +100,7 @@ function selector(): Terminal["select"] {
       return length === null ? undefined : bytes.subarray(0, length);
     },
     setRaw: (raw) => Deno.stdin.setRaw(raw),
-    write: writer(Deno.stderr),
+    write,
     size,
     onResize: (listener) => Deno.build.os === "windows" ? () => {} : on(["SIGWINCH"], listener),
   };

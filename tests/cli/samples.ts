@@ -143,6 +143,7 @@ export function fakeTerminal(
     asked,
     stdout: (text) => void out.push(text),
     stderr: (text) => void err.push(text),
+    outputFailure: () => undefined,
     columns: () => 100,
     seconds,
     select(question, entries) {

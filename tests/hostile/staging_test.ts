@@ -6,6 +6,7 @@
  */
 
 import {
+  chownSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -22,13 +23,6 @@ import { stagingName } from "../../lib/copy/loads.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
 import { makeOutside, type Outside } from "../support/outside.ts";
-import {
-  askPermissions,
-  flagsOf,
-  makeFolders,
-  runUnder,
-  writeSettings,
-} from "../support/sandbox.ts";
 import { shell } from "../support/shell.ts";
 import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
 
@@ -270,7 +264,7 @@ inEachDirection(
       writeFileSync(`${job}/large.bin`, half);
       linkSync(`${job}/large.bin`, `${job}/again.bin`);
       plant(`${own}/experiments/neuralir/current`, "20260101_000000");
-      Deno.chownSync(own, user, user);
+      chownSync(own, user, user);
       return lstatSync(`${job}/large.bin`).ino;
     };
     // what another user has made is not gone on with
@@ -336,21 +330,3 @@ inEachDirection(
   },
   { directions: DESTINATIONS },
 );
-
-Deno.test("xpm-copy moves nothing out of Deno's scopes by way of links in a staging area", async () => {
-  using folders = makeFolders();
-  const { root, destination } = folders;
-  const args = writeSettings(folders, "local to local", undefined);
-  const { command: _, ...granted } = await askPermissions(folders, args);
-  mkdirSync(`${root}/outside/photos/2020`, { recursive: true });
-  const before = readTree(`${root}/outside`);
-  for (const words of [[...args, "--yes"], ["clean", destination, "--yes", ...args.slice(-2)]]) {
-    rmSync(destination, { recursive: true, force: true });
-    mkdirSync(`${destination}/jobs/photos`, { recursive: true });
-    plant(`${destination}/.xpm-staging/${OTHER}/replaced/jobs`, `${root}/outside`);
-    const { code, err } = await runUnder(flagsOf(granted), folders, words);
-    assertEquals(code, 0, err);
-    assertUntouched(`${root}/outside`, before);
-    assertEquals(namesIn(`${destination}/jobs/photos`), []);
-  }
-});

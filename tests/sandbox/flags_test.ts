@@ -5,7 +5,7 @@
  * @module
  */
 
-import { existsSync, mkdirSync, readlinkSync, renameSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeSample } from "../../scripts/sample.ts";
 import { DIRECTIONS } from "../support/directions.ts";
@@ -20,7 +20,7 @@ import {
   withoutEach,
   writeSettings,
 } from "../support/sandbox.ts";
-import { compareTrees } from "../support/trees.ts";
+import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
 
 /** What may be missing: the free space is not shown then; ssh asks no agent. */
 const OPTIONAL = ["hostname", "df", "SSH_AUTH_SOCK"];
@@ -279,4 +279,24 @@ Deno.test("xpm-copy permissions says that no flag can name a path with a comma",
   const { code, err } = await runUnder(["-A"], folders, ["permissions", ...args]);
   assertEquals(code, 2, err);
   assertStringIncludes(err, "no flag of Deno's can name");
+});
+
+Deno.test("xpm-copy moves nothing out of Deno's scopes by way of links in a staging area", async () => {
+  using folders = makeFolders();
+  const { root, destination } = folders;
+  const args = writeSettings(folders, "local to local", undefined);
+  const { command: _, ...granted } = await askPermissions(folders, args);
+  mkdirSync(`${root}/outside/photos/2020`, { recursive: true });
+  const before = readTree(`${root}/outside`);
+  for (const words of [[...args, "--yes"], ["clean", destination, "--yes", ...args.slice(-2)]]) {
+    rmSync(destination, { recursive: true, force: true });
+    mkdirSync(`${destination}/jobs/photos`, { recursive: true });
+    const staging = `${destination}/.xpm-staging/0123456789abcdef`;
+    mkdirSync(`${staging}/replaced`, { recursive: true });
+    symlinkSync(`${root}/outside`, `${staging}/replaced/jobs`);
+    const { code, err } = await runUnder(flagsOf(granted), folders, words);
+    assertEquals(code, 0, err);
+    assertUntouched(`${root}/outside`, before);
+    assertEquals(namesIn(`${destination}/jobs/photos`), []);
+  }
 });
