@@ -36,7 +36,7 @@ function testFiles(folder = "tests"): string[] {
 function addData(folder: string): void {
   const cache = join(folder, ".cache");
   if (!existsSync(cache)) symlinkSync(join(ROOT, ".cache"), cache);
-  for (const name of ["judge.py", "xpm_oracle"]) {
+  for (const name of ["judge.py", "xpm_oracle", "renamed"]) {
     const to = join(folder, "tests", "oracle", name);
     cpSync(join(ROOT, "tests", "oracle", name), to, { recursive: true });
   }

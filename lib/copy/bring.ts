@@ -11,7 +11,7 @@ import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
 import { compareStaged, type Lost } from "./compare.ts";
 import type { Context } from "./context.ts";
 import { hasClosedFolders, haveHoles, type Load } from "./loads.ts";
-import { isWritten } from "./plan.ts";
+import { isWritten } from "./decisions.ts";
 import { runDocumentKind } from "./relocate.ts";
 import { failedJobs, notBySize, stage, type Staging } from "./stage.ts";
 
@@ -27,7 +27,7 @@ function stagingOf(
   return {
     hosts,
     paths: { source: sights.source.realPath, destination: load.staging },
-    taskIds: load.jobs.map(({ taskId }) => taskId),
+    jobs: load.jobs,
     openFolders: hasClosedFolders(load, surveyed),
     sparse: haveHoles(load, surveyed),
     exclude: options.exclude ?? [],

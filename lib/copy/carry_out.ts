@@ -12,7 +12,8 @@ import { contentOf } from "./content.ts";
 import type { Context } from "./context.ts";
 import type { Load } from "./loads.ts";
 import { Passage, type Passed } from "./passage.ts";
-import { hasEnded, willStand } from "./plan.ts";
+import { hasEnded } from "./decisions.ts";
+import { linkedByRun } from "./plan.ts";
 import { mapOf, prepare } from "./prepare.ts";
 import { publish } from "./publish.ts";
 import { mostBytesOf, NOTHING, packRequestOf, smallOf } from "./small.ts";
@@ -72,9 +73,7 @@ async function passSmall(load: Load, context: Context): Promise<Passed | undefin
   const request = packRequestOf(small, load, surveyed);
   const begun = ahead.take(request);
   if (request.folders.length === 0) return undefined;
-  const passing = run === undefined
-    ? undefined
-    : { folder: run, jobs: plan.jobs.filter(willStand) };
+  const passing = run === undefined ? undefined : { folder: run, jobs: linkedByRun(plan.jobs) };
   const passage = new Passage(jobs, passing, mapOf(surveyed), hosts.source.name ?? "tar");
   const come = await letPass(begun ?? hosts.source.pack(request), passage, load, context);
   if (!come || !isAsFound(passage, run !== undefined, surveyed)) {

@@ -12,7 +12,7 @@ import type { Context } from "./context.ts";
 import { excluder, type Excludes } from "./exclude.ts";
 import { isTakenOfJob, isTakenOfRun, takeInventory } from "./inventory.ts";
 import { hasClosedFolders, type Load } from "./loads.ts";
-import { hasEnded, isWritten } from "./plan.ts";
+import { hasEnded, isWritten } from "./decisions.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** What has not come whole, and why. */
@@ -187,7 +187,7 @@ async function entriesOf(
   const request = { root, folders: [...found.keys()], jobStatesOnly: false };
   await host.scan(request, (folder, entry) => {
     const job = jobs.get(folder);
-    const isTaken = job ? isTakenOfJob(entry, job.taskId, excludes) : isTakenOfRun(entry);
+    const isTaken = job ? isTakenOfJob(entry, job, excludes) : isTakenOfRun(entry);
     if (isTaken) found.get(folder)?.set(entry.path, entry);
   });
   return found;

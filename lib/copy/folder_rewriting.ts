@@ -12,7 +12,7 @@ import type { OverlayEntry } from "../host/overlay.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { type EditedLines, LineEditor } from "./lines.ts";
 import { climbsOut, insideOf, type PathMap, relocatePath, withFormer } from "./path_map.ts";
-import { type DocumentKind, relocate } from "./relocate.ts";
+import { type DocumentKind, type JobPath, relocate } from "./relocate.ts";
 
 /** What was read where the copy is on this machine: at the source, or where it was staged. */
 export type Originals = ReadonlyMap<string, Original>;
@@ -55,7 +55,7 @@ export class Findings {
    *
    * @throws {CopyError} `job`, when it is not JSON.
    */
-  document(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: string): Uint8Array[] {
+  document(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: JobPath): Uint8Array[] {
     try {
       return this.#relocate(path, kind, bytes, jobPath);
     } catch (error) {
@@ -68,7 +68,7 @@ export class Findings {
     path: string,
     kind: DocumentKind,
     bytes: Uint8Array,
-    jobPath?: string,
+    jobPath?: JobPath,
   ): Uint8Array[] {
     try {
       return this.#relocate(path, kind, bytes, jobPath);
@@ -78,7 +78,7 @@ export class Findings {
     }
   }
 
-  #relocate(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: string): Uint8Array[] {
+  #relocate(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: JobPath): Uint8Array[] {
     if (kind !== "lines") {
       const { bytes: edited, faults } = this.#relocateText(kind, bytes, jobPath);
       this.#note(path, faults);
@@ -112,7 +112,7 @@ export class Findings {
   #relocateText(
     kind: DocumentKind,
     bytes: Uint8Array,
-    jobPath: string | undefined,
+    jobPath: JobPath | undefined,
     before?: number,
   ): EditedLines {
     const content = decode(bytes);
@@ -184,7 +184,7 @@ export class FolderRewriting {
     path: string,
     kind: DocumentKind,
     file: Original,
-    jobPath?: string,
+    jobPath?: JobPath,
     changed = false,
   ): void {
     const bytes = this.#findings.optionalDocument(path, kind, file.bytes, jobPath);

@@ -16,7 +16,8 @@ import {
   JOBS,
   leadsTo,
   LEFT_BEHIND_IN_RUN,
-  leftBehindInJob,
+  leftBehindOf,
+  type LinkedJob,
   PARAMS_FILE,
   printable,
   STATUS_FILE,
@@ -78,12 +79,14 @@ export interface Inventory {
   run: FoundRunFolder;
   /** Which of these folders are links, or stand in one; absent when none does. */
   linked?: LinkedFolder[];
+  /** Which jobs are links to others of the workspace, by their folders; absent when none is. */
+  links?: Map<string, JobId>;
 }
 
 /** What to look for. */
 export interface InventoryRequest {
   /** The jobs. */
-  jobs: JobId[];
+  jobs: LinkedJob[];
   /** The run's folder; undefined when only jobs are looked at. */
   run: string | undefined;
   /** Of jobs only whether they are there, and their states. */
@@ -107,8 +110,8 @@ export async function takeInventory(
 ): Promise<Inventory> {
   const found: Inventory = { jobs: new Map(), run: new Map() };
   if (sight.state === "absent") return found;
-  const tasks = new Map(jobs.map((job) => [jobFolder(job), job.taskId]));
-  const folders = [...(run === undefined ? [] : [run]), ...tasks.keys()];
+  const wanted = new Map(jobs.map((job) => [jobFolder(job), job]));
+  const folders = [...(run === undefined ? [] : [run]), ...wanted.keys()];
   const linked = await host.scan(
     {
       root: sight.realPath,
@@ -119,9 +122,9 @@ export async function takeInventory(
     },
     (folder, entry) => {
       const trouble = tooLong(folder, entry.path, longest);
-      const taskId = tasks.get(folder);
-      if (taskId !== undefined) {
-        addToJob(found.jobs, folder, taskId, entry, excludes);
+      const wantedJob = wanted.get(folder);
+      if (wantedJob !== undefined) {
+        addToJob(found.jobs, folder, wantedJob, entry, excludes);
         const job = found.jobs.get(folder);
         if (!statesOnly) noteTime(job, entry);
         if (job && trouble) job.trouble ??= trouble;
@@ -173,10 +176,10 @@ export function isTakenOfRun({ path }: Pick<Entry, "path">): boolean {
 /** Whether a copy takes a thing of a job's folder along. */
 export function isTakenOfJob(
   { path, kind }: Pick<Entry, "path" | "kind">,
-  taskId: string,
+  job: LinkedJob,
   excludes: Excludes,
 ): boolean {
-  return path !== "" && !leftBehindInJob(taskId).some((place) => isAt(path, place)) &&
+  return path !== "" && !leftBehindOf(job).some((place) => isAt(path, place)) &&
     !excludes(path, kind === "folder");
 }
 
@@ -188,7 +191,7 @@ function isAt(path: string, place: string): boolean {
 function addToJob(
   jobs: Map<string, FoundJob>,
   folder: string,
-  taskId: string,
+  wanted: LinkedJob,
   entry: Entry,
   excludes: Excludes,
 ): void {
@@ -217,8 +220,8 @@ function addToJob(
   const job = jobs.get(folder);
   if (job === undefined) return;
   if (isMarker(entry.path)) job.markers.add(entry.path);
-  if (entry.path === `${jobName(taskId)}.pid`) job.pidTime = entry.mtime;
-  if (!isTakenOfJob(entry, taskId, excludes)) return;
+  if (entry.path === `${jobName(wanted.taskId)}.pid`) job.pidTime = entry.mtime;
+  if (!isTakenOfJob(entry, wanted, excludes)) return;
   count(job, entry);
   if (entry.kind === "folder") job.folders.set(entry.path, entry);
   else if (entry.kind === "link") job.links.push(entry);
@@ -263,6 +266,20 @@ export function isReplaceable(
   folder: string,
 ): boolean {
   return linked === undefined ? folders.get("")?.kind === "folder" : leadsTo(linked.target, folder);
+}
+
+/** Whether a job that was found is a link to the folder of another job of the workspace. */
+export function leadsToJob({ jobs, links }: Inventory, folder: string): boolean {
+  return links?.has(folder) === true && jobs.get(folder)?.folders.get("")?.kind === "folder";
+}
+
+/** Whether a job is done at the destination: then it needs no look at the source. */
+export function isDone(job: JobId, found: Inventory): boolean {
+  const folder = jobFolder(job);
+  const there = found.jobs.get(folder);
+  if (there === undefined) return false;
+  return (whyUnusable(there, folder) === undefined || leadsToJob(found, folder)) &&
+    there.markers.has(`${jobName(job.taskId)}.done`);
 }
 
 /** What stands where a folder should, in a few words. */

@@ -6,7 +6,7 @@
 
 import { jobFolder } from "../workspace/layout.ts";
 import { isClosed } from "./folder_rewriting.ts";
-import { isWritten } from "./plan.ts";
+import { isWritten } from "./decisions.ts";
 import { batches } from "./stage.ts";
 import type { Known } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
@@ -17,6 +17,8 @@ export interface Load {
   staging: string;
   /** The jobs. */
   jobs: PlannedJob[];
+  /** The jobs that are links, to jobs of this load, or to such as stand there: only made anew. */
+  links: PlannedJob[];
   /** Whether the run is among it; it comes last. */
   withRun: boolean;
   /** Whether the staging folder has served after this load. */
@@ -33,29 +35,38 @@ export async function stagingName({ plan }: Known): Promise<string> {
 }
 
 /**
- * Cuts a copy into loads. The run goes with the last jobs, unless `jobs` and `experiments` are on
+ * Cuts a copy into loads. Jobs that are links come with the last jobs; so does the run, unless `jobs` and `experiments` are on
  * different file systems: then it is a load by itself. What a copy has left that was stopped when
  * all had got its name is a load of nothing: it only goes.
  */
 export function loadsOf({ plan, sights: { destination } }: Known, name: string): Load[] {
   const [forJobs, forRun] = [destination.jobsStaging, destination.experimentsStaging];
-  const loads: Load[] = batches(plan.jobs.filter(isWritten)).map((jobs, index, all) => ({
+  const [links, folders] = [isLink, (job: PlannedJob) => !isLink(job)]
+    .map((is) => plan.jobs.filter(isWritten).filter(is)) as [PlannedJob[], PlannedJob[]];
+  const parts = batches(folders);
+  if (parts.length === 0 && links.length > 0) parts.push([]);
+  const loads: Load[] = parts.map((jobs, index, all) => ({
     staging: `${forJobs}/${name}`,
     jobs,
+    links: index === all.length - 1 ? links : [],
     withRun: false,
     last: index === all.length - 1,
   }));
   const end = loads.at(-1);
   if (end !== undefined && forJobs === forRun) end.withRun = true;
   else if (isWritten(plan.run) || plan.run.becomesCurrent || !destination.marker) {
-    loads.push({ staging: `${forRun}/${name}`, jobs: [], withRun: true, last: true });
+    loads.push({ staging: `${forRun}/${name}`, jobs: [], links: [], withRun: true, last: true });
   }
   for (const staging of new Set([`${forJobs}/${name}`, `${forRun}/${name}`])) {
     const isLeft = destination.staged.includes(staging);
     if (!isLeft || loads.some((load) => load.staging === staging)) continue;
-    loads.push({ staging, jobs: [], withRun: false, last: true });
+    loads.push({ staging, jobs: [], links: [], withRun: false, last: true });
   }
   return loads;
+}
+
+function isLink({ linkTo }: PlannedJob): boolean {
+  return linkTo !== undefined;
 }
 
 /** Whether a load has folders that their owner may not write. */

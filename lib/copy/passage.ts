@@ -15,8 +15,8 @@ import { Findings, type Originals, type Rewriting } from "./folder_rewriting.ts"
 import { type Content, count, isLike } from "./content.ts";
 import { DOCUMENTS, isOversized } from "./inventory.ts";
 import { type PathMap, withFormer } from "./path_map.ts";
-import { runDocumentKind } from "./relocate.ts";
-import { isInJobs, tooLarge } from "./rewrite.ts";
+import { type JobPath, runDocumentKind } from "./relocate.ts";
+import { isInJobs, jobPaths, tooLarge } from "./rewrite.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** tar's letters for the kinds that a copy takes this way. */
@@ -242,7 +242,7 @@ export class Passage implements Sieve {
     const passing = this.#jobs.get(folder);
     const changed = passing === undefined
       ? this.#ofRun.optionalDocument(path, runDocumentKind(path)!, bytes)
-      : this.#changeInJob(path, bytes, passing, `${this.map.destination}/${folder}`);
+      : this.#changeInJob(path, bytes, passing, jobPaths(passing.job, this.map));
     if (changed[0] !== bytes) this.#changed.add(name);
     return changed;
   }
@@ -251,7 +251,7 @@ export class Passage implements Sieve {
     path: string,
     bytes: Uint8Array,
     passing: PassingJob,
-    jobPath: string,
+    jobPath: JobPath,
   ): Uint8Array[] {
     const { findings } = passing;
     if (path !== PARAMS_FILE) return findings.optionalDocument(path, "job-status", bytes, jobPath);

@@ -4,97 +4,24 @@
  * @module
  */
 
-import { jobFolder, printable, runLink, STATUS_FILE } from "../workspace/layout.ts";
+import { jobFolder, type JobId, printable, runLink, STATUS_FILE } from "../workspace/layout.ts";
 import type { JobInfo } from "../workspace/jobs.ts";
 import type { RunStatus } from "../workspace/runs.ts";
 import { mayBeLater } from "../workspace/times.ts";
+import { decide, type Decision, isWritten, leave, willStand } from "./decisions.ts";
 import {
   describeOther,
   type FoundJob,
   type FoundRunFolder,
   type Inventory,
   isReplaceable,
+  leadsToJob,
   whyUnusable,
 } from "./inventory.ts";
+import type { JobToPlan } from "./job_links.ts";
 import { type RunEnd, stateForRun } from "./job_state.ts";
-import type { CopyOptions, JobAction, JobState, PlannedJob } from "./types.ts";
-
-/** What the table of `docs/architecture.md` says about a pair of states. */
-export interface Decision {
-  /** What is done with the job. */
-  action: JobAction;
-  /** Why, when it is not plainly copied or skipped. */
-  reason?: string;
-  /** Whether the copy is incomplete because of it (exit code 3). */
-  incomplete: boolean;
-}
-
-type Row = Record<Exclude<JobState, "unseen">, Decision>;
-
-const copy: Decision = { action: "copy", incomplete: false };
-const skip: Decision = { action: "skip", incomplete: false };
-const replace = (reason: string): Decision => ({ action: "replace", reason, incomplete: false });
-const leave = (reason: string, incomplete: boolean): Decision => ({
-  action: "leave",
-  reason,
-  incomplete,
-});
-
-/** Source state, then destination state. */
-const TABLE: Record<Exclude<JobState, "unseen">, Row> = {
-  done: {
-    absent: copy,
-    done: skip,
-    failed: replace("failed at the destination, done at the source"),
-    unfinished: replace("unfinished at the destination, done at the source"),
-    running: leave("running at the destination", true),
-  },
-  failed: {
-    absent: copy,
-    done: skip,
-    failed: skip,
-    unfinished: replace("unfinished at the destination, failed at the source"),
-    running: leave("running at the destination", true),
-  },
-  running: {
-    absent: { action: "wait", reason: "still running at the source", incomplete: true },
-    done: skip,
-    failed: leave("running at the source, failed at the destination", true),
-    unfinished: leave("running at the source, unfinished at the destination", true),
-    running: leave("running at both ends", true),
-  },
-  unfinished: {
-    absent: { action: "copy", reason: "neither done nor failed at the source", incomplete: false },
-    done: skip,
-    failed: leave("unfinished at the source, failed at the destination", false),
-    unfinished: leave("unfinished at both ends", false),
-    running: leave("unfinished at the source, running at the destination", false),
-  },
-  absent: {
-    absent: { action: "missing", reason: "not at the source (removed?)", incomplete: true },
-    done: skip,
-    failed: leave("not at the source, failed at the destination", true),
-    unfinished: leave("not at the source, unfinished at the destination", true),
-    running: leave("not at the source, running at the destination", true),
-  },
-};
-
-/** What is done with a job of these states. */
-export function decide(
-  source: JobState,
-  destination: JobState,
-  { removed, includeRunning }: { removed: boolean; includeRunning: boolean },
-): Decision {
-  if (source === "unseen" || destination === "unseen") return skip;
-  if (source === "absent" && destination === "absent" && removed) {
-    return { action: "removed", reason: "its run has no need of it any more", incomplete: false };
-  }
-  if (source === "running" && includeRunning) {
-    if (destination === "absent") return { ...copy, reason: "still running, copied as it stands" };
-    if (destination === "unfinished") return replace("still running, copied as it stands");
-  }
-  return TABLE[source][destination];
-}
+import { decideLink } from "./plan_links.ts";
+import type { CopyOptions, JobState, PlannedJob } from "./types.ts";
 
 /** Where the two ends differ in what was asked of them. */
 export interface Ends<T> {
@@ -107,9 +34,9 @@ export interface Ends<T> {
 /** What the user wants otherwise. */
 export type PlanOptions = Pick<CopyOptions, "includeRunning" | "ended">;
 
-/** Plans the jobs. */
+/** Plans the jobs; those that are links once it is known what becomes of what they lead to. */
 export function planJobs(
-  jobs: JobInfo[],
+  jobs: JobToPlan[],
   found: Ends<Inventory>,
   statuses: Ends<RunStatus | undefined>,
   { includeRunning = false, ended = false }: PlanOptions = {},
@@ -118,16 +45,26 @@ export function planJobs(
     source: endOf(found.source.run, statuses.source, ended),
     destination: endOf(found.destination.run, statuses.destination),
   };
-  return jobs.map((job) => {
+  const planned = new Map<string, PlannedJob>();
+  const isLink = ({ linkTo }: JobToPlan) =>
+    linkTo !== undefined && isUsable(found.source.jobs.get(jobFolder(linkTo)), jobFolder(linkTo));
+  for (const job of jobs) if (!isLink(job)) planned.set(jobFolder(job), planOne(job));
+  for (const job of jobs) if (isLink(job)) planned.set(jobFolder(job), planLink(job, job.linkTo!));
+  const isThere = (job: JobToPlan) =>
+    isUsable(found.source.jobs.get(jobFolder(job)), jobFolder(job));
+  return jobs.filter((job) => !job.besides || isThere(job))
+    .map((job) => planned.get(jobFolder(job))!);
+
+  function planOne(job: JobToPlan): PlannedJob {
     const folder = jobFolder(job);
     const ends = {
       source: found.source.jobs.get(folder),
       destination: found.destination.jobs.get(folder),
     };
     const other = inTheWay(ends.destination, folder);
-    const there = other === undefined ? ends.destination : undefined;
-    const destination = stateForRun(job, there, runs.destination);
-    const source = destination === "done" ? "unseen" : stateForRun(job, ends.source, runs.source);
+    const isStrange = other !== undefined && !leadsToJob(found.destination, folder);
+    const destination = isStrange ? "absent" : stateOf(job, found.destination, runs.destination);
+    const source = destination === "done" ? "unseen" : stateOf(job, found.source, runs.source);
     const removed = wasRemoved(job, found.source.run, statuses.source);
     const rule = ruleOf(ends, folder);
     const decided = decide(source, destination, { removed, includeRunning });
@@ -144,8 +81,57 @@ export function planJobs(
       files,
       ...decision,
       ...(early && { reason: `not at the source (${when})` }),
+      ...(job.linkedBy && { linkedBy: job.linkedBy }),
+      ...(job.besides && { besides: true as const }),
     };
-  });
+  }
+
+  function planLink({ taskId, jobId }: JobToPlan, linkTo: JobId): PlannedJob {
+    const job = { taskId, jobId };
+    const folder = jobFolder(job);
+    const there = found.destination.links?.get(folder);
+    const isThere = there !== undefined && jobFolder(there) === jobFolder(linkTo);
+    const through = stateThrough(job, linkTo, found.destination, runs.destination);
+    const destination = isThere
+      ? through
+      : stateForRun(job, found.destination.jobs.get(folder), runs.destination);
+    const source = destination === "done"
+      ? "unseen"
+      : stateThrough(job, linkTo, found.source, runs.source);
+    const target = planned.get(jobFolder(linkTo))!;
+    const decision = decideLink({ source, destination, through, isThere }, target, {
+      includeRunning,
+    });
+    return { ...job, source, destination, bytes: 0, files: 0, linkTo, ...decision };
+  }
+}
+
+function isUsable(job: FoundJob | undefined, folder: string): boolean {
+  return job !== undefined && whyUnusable(job, folder) === undefined;
+}
+
+/** The state of a job's folder: one that others are links to may be their work, too. */
+function stateOf(
+  job: JobToPlan,
+  found: Inventory,
+  run: RunEnd,
+): Exclude<JobState, "unseen"> {
+  const own = stateForRun(job, found.jobs.get(jobFolder(job)), run);
+  if (own === "absent" || job.linkedBy === undefined) return own;
+  const states = [own, ...job.linkedBy.map((each) => stateThrough(each, job, found, run))];
+  return (["running", "done"] as const).find((state) => states.includes(state)) ?? own;
+}
+
+/** The state of a job in the folder of another one, which it is a link to. */
+function stateThrough(
+  job: JobId,
+  target: JobId,
+  { jobs }: Inventory,
+  run: RunEnd,
+): Exclude<JobState, "unseen"> {
+  const { markers } = jobs.get(jobFolder(target)) ?? {};
+  const { pidTime } = jobs.get(jobFolder(job)) ?? {};
+  return stateForRun(job, markers && { markers, pidTime }, run);
 }
 
 /** What is done with a job that cannot be copied, or whose state is not known there. */
@@ -217,17 +203,7 @@ function unlessInTheWay(decision: Decision, other: string | undefined): Decision
   return leave(`${other}, not a folder of this job, stands at the destination`, true);
 }
 
-/** Whether a job or a run is to be written. */
-export function isWritten({ action }: { action: JobAction }): boolean {
-  return action === "copy" || action === "replace";
-}
-
-/** Whether a job writes no more; of another one a marker must not be newer than its files. */
-export function hasEnded({ source }: PlannedJob): boolean {
-  return source === "done" || source === "failed";
-}
-
-/** Jobs that will stand at the destination when the copy is done. */
-export function willStand(job: PlannedJob): boolean {
-  return isWritten(job) || job.destination !== "absent";
+/** The jobs of a run that it will link to: they will stand. */
+export function linkedByRun(jobs: PlannedJob[]): PlannedJob[] {
+  return jobs.filter((job) => willStand(job) && job.besides === undefined);
 }

@@ -9,7 +9,7 @@ import { JOBS, runLink } from "../workspace/layout.ts";
 import { compareRuns, readRunStatus, type RunStatus } from "../workspace/runs.ts";
 import { isTimeLater } from "../workspace/times.ts";
 import { describeOther, type FoundRunFolder } from "./inventory.ts";
-import { type Ends, type PlanOptions, willStand } from "./plan.ts";
+import { type Ends, linkedByRun, type PlanOptions } from "./plan.ts";
 import type { PlannedJob, PlannedRun } from "./types.ts";
 
 /** Plans the run. */
@@ -61,7 +61,7 @@ function decideRun(
   if (ended || isNewer(found.source, found.destination)) {
     return { action: "replace", reason: "newer at the source" };
   }
-  if (jobs.some((job) => willStand(job) && !found.destination.has(runLink(job)))) {
+  if (linkedByRun(jobs).some((job) => !found.destination.has(runLink(job)))) {
     return { action: "replace", reason: "links to jobs are missing at the destination" };
   }
   return { action: "skip" };

@@ -13,7 +13,8 @@ import { jobFolder, JOBS, runFolder, runLink } from "../workspace/layout.ts";
 import { readRunStatus } from "../workspace/runs.ts";
 import type { Originals, Rewriting } from "./folder_rewriting.ts";
 import type { PassedRun } from "./passage.ts";
-import { isWritten, willStand } from "./plan.ts";
+import { isWritten } from "./decisions.ts";
+import { linkedByRun } from "./plan.ts";
 import type { Load } from "./loads.ts";
 import { type PathMap, pathMap } from "./path_map.ts";
 import { jobOriginals, linkJobs, rewriteJob, rewriteRun, runOriginals } from "./rewrite.ts";
@@ -79,7 +80,7 @@ export async function rewriteRunOf(
   const { plan, found, sights } = survey;
   if (!isWritten(plan.run)) return [];
   const failed = new Set([...before, ...failedNow]);
-  const jobs = plan.jobs.filter((job) => willStand(job) && !failed.has(job));
+  const jobs = linkedByRun(plan.jobs).filter((job) => !failed.has(job));
   if (passedRun === undefined) {
     const folder = runFolder(plan.experimentId, plan.runId);
     const tags = readRunStatus(sights.destination.run?.status)?.tags ?? [];

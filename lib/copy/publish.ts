@@ -11,20 +11,22 @@ import {
   APPEARED,
   type FailedMove,
   HELD,
+  isOfJobs,
   type Move,
   MOVED,
   type Settlement,
 } from "../host/steps.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { jobState } from "../workspace/jobs.ts";
-import { EXPERIMENTS, jobFolder, JOBS, MARKER, runFolder } from "../workspace/layout.ts";
+import { EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.ts";
 import { compareText, readRunStatus } from "../workspace/runs.ts";
 import type { Rewriting } from "./folder_rewriting.ts";
 import { type Inventory, takeInventory, whyUnusable } from "./inventory.ts";
 import type { Load } from "./loads.ts";
-import { isWritten } from "./plan.ts";
+import { isWritten } from "./decisions.ts";
 import { movesCurrent, planRun } from "./plan_run.ts";
 import { type Prepared, rewriteRunOf, withoutJobs } from "./prepare.ts";
+import { linkMoves, stagedAt } from "./publish_links.ts";
 import { addPath, isCopied, type LeftPaths, noPaths } from "./references.ts";
 import { currentLink } from "./rewrite.ts";
 import type { Survey } from "./survey.ts";
@@ -86,6 +88,11 @@ export async function publish(
     }
   }
   moves.sort((a, b) => compareText(a.into, b.into) || compareText(a.kind, b.kind));
+  const gone = [...prepared.failed, ...published.failed.map(({ job }) => job)];
+  const linked = linkMoves(load, survey, gone);
+  published.failed.push(...linked.failed);
+  overlay.push(...linked.overlay);
+  moves.push(...linked.moves);
   if (load.withRun) {
     const failed = published.failed.map(({ job }) => job);
     for (const rewriting of await rewriteRunOf(load, survey, prepared, failed)) take(rewriting);
@@ -97,9 +104,9 @@ export async function publish(
   const found = await findAppeared(load, reasons, survey);
   published.found = found.jobs;
   const unpublished = new Set(published.failed.map(({ job }) => job));
-  for (const job of load.jobs) {
+  for (const job of [...load.jobs, ...load.links]) {
     if (unpublished.has(job) || published.found.includes(job)) continue;
-    const reason = reasons.get(jobFolder(job));
+    const reason = reasons.get(stagedAt(job));
     if (reason === undefined) published.jobs.push(job);
     else published.failed.push({ job, reason });
   }
@@ -152,14 +159,13 @@ async function settle(
   prepared: Prepared,
 ): Promise<FailedMove[]> {
   const failures = await settleCurrent(settlement, survey);
-  const isOfJob = ({ from }: FailedMove) => from.startsWith(`${JOBS}/`);
   const isHeldByJobs = failures.some(({ reason }) => reason === HELD) &&
-    failures.some((failure) => isOfJob(failure) && failure.reason !== APPEARED);
+    failures.some((failure) => isOfJobs(failure) && failure.reason !== APPEARED);
   if (!isHeldByJobs) return failures;
   const failed = failures.filter(({ reason }) => reason !== HELD);
   const reasons = new Map(failed.map(({ from, reason }) => [from, reason]));
-  const gone = load.jobs.filter((job) =>
-    ![undefined, APPEARED].includes(reasons.get(jobFolder(job)))
+  const gone = [...load.jobs, ...load.links].filter((job) =>
+    ![undefined, APPEARED].includes(reasons.get(stagedAt(job)))
   );
   const overlay = isWritten(survey.plan.run) ? await withoutJobs(gone, load, survey, prepared) : [];
   const again = await settleCurrent({
@@ -197,7 +203,7 @@ async function findAppeared(
 ): Promise<{ jobs: PlannedJob[]; run: string | undefined }> {
   const { hosts: { destination }, sights, plan: { experimentId, runId } } = survey;
   const hasAppeared = (from: string) => reasons.get(from) === APPEARED;
-  const jobs = load.jobs.filter((job) => hasAppeared(jobFolder(job)));
+  const jobs = [...load.jobs, ...load.links].filter((job) => hasAppeared(stagedAt(job)));
   const run = runFolder(experimentId, runId);
   if (jobs.length === 0 && !hasAppeared(run)) return { jobs, run: undefined };
   const path = sights.destination.realPath;
@@ -212,7 +218,8 @@ async function findAppeared(
 
 function isAsGood(job: PlannedJob, there: Inventory): boolean {
   const found = there.jobs.get(jobFolder(job));
-  if (found === undefined || whyUnusable(found, jobFolder(job)) !== undefined) return false;
+  if (found === undefined) return false;
+  if (job.linkTo === undefined && whyUnusable(found, jobFolder(job)) !== undefined) return false;
   const state = jobState(job.taskId, found.markers, false);
   return state === job.source || state === "done";
 }

@@ -6,7 +6,7 @@
 
 import { hasControl, jobFolder, PARAMS_FILE, runFolder } from "../workspace/layout.ts";
 import { Findings, type Rewriting } from "./folder_rewriting.ts";
-import { isWritten } from "./plan.ts";
+import { isWritten } from "./decisions.ts";
 import type { PathMap } from "./path_map.ts";
 import { mapOf } from "./prepare.ts";
 import { isInJobs } from "./rewrite.ts";

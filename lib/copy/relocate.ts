@@ -35,6 +35,9 @@ export interface Relocated {
 /** The kinds of file that hold paths of the workspace. */
 export type DocumentKind = "params" | "job-status" | "objects" | "lines" | "run-status";
 
+/** A job's folder at the destination; where others are links to it, by their names, too. */
+export type JobPath = string | readonly string[];
+
 /** The kind of a file in a run's folder; undefined when it holds no paths to change. */
 export function runDocumentKind(path: string): DocumentKind | undefined {
   if (path === "objects.jsonl") return "lines";
@@ -53,7 +56,7 @@ export function relocate(
   kind: DocumentKind,
   content: string,
   map: PathMap,
-  jobPath?: string,
+  jobPath?: JobPath,
   before = 0,
 ): Relocated {
   const change = new Change(map);
@@ -69,11 +72,11 @@ export function relocate(
   };
 }
 
-function apply(kind: DocumentKind, root: unknown, change: Change, jobPath?: string): void {
+function apply(kind: DocumentKind, root: unknown, change: Change, jobPath?: JobPath): void {
   if (kind === "params") params(root, change);
   else if (kind === "objects") change.paths(root);
   else if (!isObject(root)) return;
-  else if (kind === "job-status") change.set(root, "path", jobPath!);
+  else if (kind === "job-status") change.place(root, "path", [jobPath ?? []].flat());
   else change.services(root.services);
 }
 
@@ -138,6 +141,12 @@ class Change {
   set(holder: Record<string, unknown>, key: string, value: string): void {
     if (textOf(holder[key]) === undefined || holder[key] === value) return;
     this.#replacements.push({ holder, key, text: quote(value) });
+  }
+
+  /** Gives a text the first of some paths, unless it becomes one of the others. */
+  place(holder: Record<string, unknown>, key: string, [own, ...others]: string[]): void {
+    const moved = relocatePath(textOf(holder[key]) ?? "", this.map);
+    this.set(holder, key, moved !== undefined && others.includes(moved) ? moved : own!);
   }
 
   /** Relocates a path, where it is in the source workspace. */

@@ -97,11 +97,19 @@ export function rewriteJob(
   const status = `${JOB_META}/${STATUS_FILE}`;
   const statusFile = originals.get(`${folder}/${status}`);
   if (statusFile !== undefined) {
-    rewriting.optionalDocument(status, "job-status", statusFile, `${map.destination}/${folder}`);
+    rewriting.optionalDocument(status, "job-status", statusFile, jobPaths(job, map));
   } else if (found.oversized.includes(status)) rewriting.note(tooLarge(status));
   else if (found.documents.includes(status)) rewriting.note(`${status} ${UNREAD}`);
   for (const link of found.links) rewriting.link(link);
   return rewriting.finish();
+}
+
+/** A job's folder at the destination, by its own name and by those of jobs that are links to it. */
+export function jobPaths(
+  { taskId, jobId, linkedBy = [] }: PlannedJob,
+  { destination }: PathMap,
+): string[] {
+  return [{ taskId, jobId }, ...linkedBy].map((job) => `${destination}/${jobFolder(job)}`);
 }
 
 /** What is said of a document that is not read. */

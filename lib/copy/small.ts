@@ -9,7 +9,7 @@ import { isGnuTar } from "../host/pack.ts";
 import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
 import { misplacedLink } from "./inventory.ts";
 import { hasClosedFolders, type Load } from "./loads.ts";
-import { hasEnded } from "./plan.ts";
+import { hasEnded } from "./decisions.ts";
 import { leftBehindPlaces } from "./stage.ts";
 import type { Known } from "./survey.ts";
 import type { CopyOptions, PlannedJob } from "./types.ts";
@@ -51,7 +51,7 @@ export function smallOf(load: Load, known: Known, options: CopyOptions): Small {
 
 /** What to pack of a load. */
 export function packRequestOf({ jobs, run }: Small, load: Load, { sights }: Known): PackRequest {
-  const places = leftBehindPlaces(load.jobs.map(({ taskId }) => taskId));
+  const places = leftBehindPlaces(load.jobs);
   return {
     root: sights.source.realPath,
     folders: [...jobs.map(jobFolder), ...(run === undefined ? [] : [run])],

@@ -15,6 +15,8 @@ import {
   JOBS,
   LEFT_BEHIND_IN_RUN,
   leftBehindInJob,
+  leftBehindOf,
+  type LinkedJob,
 } from "../workspace/layout.ts";
 import { excludeRules } from "./exclude.ts";
 import type { Ends } from "./plan.ts";
@@ -50,8 +52,8 @@ export interface Staging {
   paths: Ends<string>;
   /** The folders to bring, relative to the workspace. */
   folders: string[];
-  /** The tasks of the jobs among them. */
-  taskIds: Iterable<string>;
+  /** The jobs among them. */
+  jobs: LinkedJob[];
   /** What tells that a file that is there is what it seems. */
   trust: RsyncRequest["trust"];
   /** Whether files may have holes. */
@@ -77,7 +79,7 @@ const ATTEMPTS = 3;
 
 /** Brings folders into a staging folder; what is half there is continued. */
 export async function stage(staging: Staging, watch: Watch): Promise<RsyncOutcome> {
-  const { hosts, paths, folders, taskIds, exclude } = staging;
+  const { hosts, paths, folders, jobs, exclude } = staging;
   const [from, to] = [hosts.source.rsyncEnd(), hosts.destination.rsyncEnd()];
   const request = {
     ...staging,
@@ -87,7 +89,7 @@ export async function stage(staging: Staging, watch: Watch): Promise<RsyncOutcom
     // The slash makes rsync copy the content of a job's folder that is a link.
     folders: folders.map((folder) => `${folder}/`),
     rules: [
-      ...leftBehindPlaces(taskIds).map((place) => `- /${place}`),
+      ...leftBehindPlaces(jobs).map((place) => `- /${place}`),
       ...excludeRules(exclude),
     ],
   };
@@ -104,11 +106,16 @@ export function notBySize<T extends Pick<Staging, "trust">>(staging: T): T {
 }
 
 /** What stays behind: exactly these places, no other file of such a name. */
-export function leftBehindPlaces(taskIds: Iterable<string>): string[] {
+export function leftBehindPlaces(jobs: LinkedJob[]): string[] {
   const places = LEFT_BEHIND_IN_RUN.map((place) => `${EXPERIMENTS}/*/*/${place}`);
-  for (const taskId of new Set(taskIds)) {
+  for (const taskId of new Set(jobs.map(({ taskId }) => taskId))) {
     for (const place of leftBehindInJob(taskId)) {
       places.push(`${JOBS}/${escaped(taskId)}/*/${escaped(place)}`);
+    }
+  }
+  for (const job of jobs.filter(({ linkedBy }) => linkedBy !== undefined)) {
+    for (const place of leftBehindOf(job)) {
+      places.push(`${JOBS}/*/${escaped(job.jobId)}/${escaped(place)}`);
     }
   }
   return places;

@@ -10,13 +10,15 @@ import { bytesOf } from "../host/byte_text.ts";
 import type { Host, SeenRun, Sight, Tools } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { rsyncVersion } from "../host/rsync.ts";
-import { checkId, CURRENT, jobFolder, jobName, runFolder, STAGING } from "../workspace/layout.ts";
+import { checkId, CURRENT, jobFolder, runFolder, STAGING } from "../workspace/layout.ts";
 import { type JobInfo, type JobsFile, jobsOf } from "../workspace/jobs.ts";
 import { readRunStatus, readTransientJobs } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { excluder } from "./exclude.ts";
-import { type Inventory, takeInventory, whyUnusable } from "./inventory.ts";
-import { type Ends, isWritten, planJobs, restsOnTimes } from "./plan.ts";
+import { isWritten } from "./decisions.ts";
+import { type Inventory, isDone, takeInventory } from "./inventory.ts";
+import { followLinks, jobLinks, lookAtTargets, withLinked } from "./job_links.ts";
+import { type Ends, planJobs, restsOnTimes } from "./plan.ts";
 import { planRun } from "./plan_run.ts";
 import { formerRoots, type Pair, readMapped } from "./path_map.ts";
 import { refuseRequest, refuseSights, refuseTools, versionWarnings } from "./refusals.ts";
@@ -86,11 +88,13 @@ export async function survey(
   const { jobs, problems } = source.listed;
   const run = runFolder(experimentId, source.run.runId);
   const done = new Set<string>();
-  const takeSource = (jobs: JobInfo[]) => {
+  const takeSource = async (jobs: JobInfo[]) => {
     const isNeeded = (folder: string) => !done.has(folder);
     const longest = longestPath(source.sight.realPath, workspaces.destination.path);
     const wanted = { jobs, run, statesOnly: false, excludes, isNeeded, longest, toPack: true };
-    return takeInventory(source.host, source.sight, wanted);
+    const found = await takeInventory(source.host, source.sight, wanted);
+    await followLinks(source.host, source.sight, found, wanted);
+    return found;
   };
   // a login takes longer than to look at all there is here
   const ahead = workspaces.destination.ssh && takeSource(jobs);
@@ -106,9 +110,14 @@ export async function survey(
   const sights = { source: source.sight, destination: sight };
   refuseSights(workspaces, sights, options);
   const there = await takeInventory(to, sight, { jobs, run, statesOnly: true, excludes });
+  there.links = jobLinks(there, sight);
   for (const job of jobs) if (isDone(job, there)) done.add(jobFolder(job));
   const here = await (ahead ?? takeSource(jobs.filter((job) => !done.has(jobFolder(job)))));
-  for (const folder of done) here.jobs.delete(folder);
+  for (const folder of done) {
+    here.jobs.delete(folder);
+    here.links?.delete(folder);
+  }
+  if (here.links !== undefined) await lookAtTargets(to, sight, there, withLinked(jobs, here.links));
   const tools = { source: await source.host.tools(), destination: await to.tools() };
   refuseTools(workspaces, tools);
   const looked = { sights, tools, found: { source: here, destination: there } };
@@ -236,13 +245,6 @@ function notFound(
   return new CopyError("not-found", `${experimentId} has ${what} in ${workspace.id}`, hint);
 }
 
-/** Whether a job is done at the destination: then it needs no look at the source. */
-function isDone(job: JobInfo, { jobs }: Inventory): boolean {
-  const there = jobs.get(jobFolder(job));
-  return there !== undefined && whyUnusable(there, jobFolder(job)) === undefined &&
-    there.markers.has(`${jobName(job.taskId)}.done`);
-}
-
 function makePlan(
   { workspaces, experimentId }: RunRequest,
   { sights, tools, found }: Omit<Known, "plan">,
@@ -256,7 +258,7 @@ function makePlan(
     source: source && { ...source, transientJobs },
     destination: readRunStatus(sights.destination.run?.status),
   };
-  const planned = planJobs(jobs, found, statuses, options);
+  const planned = planJobs(withLinked(jobs, found.source.links), found, statuses, options);
   const folders = { source: found.source.run, destination: found.destination.run };
   const run = planRun(runId, planned, folders, statuses, sights, options);
   const sent = [

@@ -5,7 +5,7 @@
  */
 
 import { jobFolder, type JobId, printable } from "../workspace/layout.ts";
-import { isWritten } from "./plan.ts";
+import { isWritten } from "./decisions.ts";
 import type { Load } from "./loads.ts";
 import type { Published } from "./publish.ts";
 import { addPath, type LeftPaths, noPaths, outsideWarning } from "./references.ts";

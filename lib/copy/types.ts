@@ -32,6 +32,12 @@ export interface PlannedJob extends JobId {
   reason?: string;
   /** Whether this job keeps the copy from being complete (exit code 3). */
   incomplete: boolean;
+  /** The job that it is a link to: only the link is made. Absent when it has a folder of its own. */
+  linkTo?: JobId;
+  /** The jobs of the run that are links to it; absent when there are none. */
+  linkedBy?: JobId[];
+  /** Whether it is no job of the run itself, but one that jobs of the run are links to. */
+  besides?: true;
 }
 
 /** What is done with the run itself. */

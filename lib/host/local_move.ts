@@ -9,13 +9,13 @@ import { CopyError } from "../errors.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { refused } from "./access.ts";
 import { rename } from "./changes.ts";
-import { lookAt, namesIn } from "./files.ts";
+import { lookAt, namesIn, realPath } from "./files.ts";
 import { ASIDE } from "./left_staging.ts";
 import { ABOUT } from "./local_claim.ts";
 import { hasBegun, holdsNewer, isDone, isReplaceable } from "./local_guards.ts";
 import { linkedRun } from "./local_look.ts";
 import type { RealFolders } from "./real_folders.ts";
-import { APPEARED, type Move, MOVED, NEWER } from "./steps.ts";
+import { APPEARED, type Move, MOVED, NEWER, UNLINKED } from "./steps.ts";
 
 /** Why a folder is not moved: something else has come. */
 export const CAME_AS_LINK = "it came as a link";
@@ -72,11 +72,12 @@ export function moveInto(
       if (there.kind !== "link") return `${final} is no link`;
       if (linkedRun(into) !== standing) return MOVED;
     }
+    if (kind === "job link" && realPath(staged) === undefined) return UNLINKED;
     if (kind === "link" || there === undefined) {
       rename(staged, final);
       return undefined;
     }
-    if (kind === "put" || isDone(final, into)) return APPEARED;
+    if (kind !== "replace" || isDone(final, into)) return APPEARED;
     if (!isReplaceable(there, from)) return `${final} is no folder`;
     if (hasBegun(final, into, `${staging}/${ABOUT}`)) return "it has begun to run there";
     if (unlessNewer !== undefined && holdsNewer(final, there, unlessNewer)) return NEWER;
@@ -94,7 +95,7 @@ export function moveInto(
     if (error instanceof CopyError) throw error;
     if (error instanceof Deno.errors.NotCapable) throw refused("write", into);
     // another copy was faster, just now
-    const gone = kind === "put" || kind === "replace" && lookAt(aside, "") !== undefined;
+    const gone = kind === "replace" ? lookAt(aside, "") !== undefined : kind !== "link";
     if (gone && lookAt(final, "") !== undefined) return APPEARED;
     return (error as Error).message;
   }

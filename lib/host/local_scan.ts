@@ -5,9 +5,10 @@
  */
 
 import { delay } from "@std/async/delay";
+import { resolve } from "@std/path";
 import { CopyError } from "../errors.ts";
-import { JOBS, leadsTo } from "../workspace/layout.ts";
-import { asCopyError, requireAccess } from "./access.ts";
+import { jobAt, jobFolder, JOBS, leadsTo, parentOf } from "../workspace/layout.ts";
+import { asCopyError, isGranted, requireAccess } from "./access.ts";
 import { listDoubtful } from "./doubtful.ts";
 import { isDoubtful, linkTarget, lookAt, namesIn, realPath, unreadable, walk } from "./files.ts";
 import type { LinkedFolder, ScanRequest, Visit } from "./found.ts";
@@ -75,7 +76,7 @@ function scanOne(
   const self = lookAt(path, "");
   if (self === undefined) return;
   const target = self.target ?? above;
-  const real = target === undefined ? path : follow(path, folder, target);
+  const real = target === undefined ? path : follow(root, folder, target);
   if (target !== undefined) linked.push({ folder, target, realPath: real ?? "" });
   const start = real === undefined ? self : lookAt(real, "") ?? self;
   visit(folder, start);
@@ -108,10 +109,32 @@ function linksAbove(root: string, folders: string[]): Map<string, string> {
   return found;
 }
 
-/** Where a job's link leads, when it leads to a folder of that job that Deno may read. */
-function follow(path: string, folder: string, target: string): string | undefined {
-  if (!leadsTo(target, folder)) return undefined;
-  const real = realPath(path);
-  if (real !== undefined) requireAccess("read", real);
-  return real;
+/**
+ * Where a job's link leads, when it leads to a folder of that job that Deno may read, or to a folder
+ * of another job of the workspace.
+ */
+function follow(root: string, folder: string, target: string): string | undefined {
+  const path = `${root}/${folder}`;
+  if (leadsTo(target, folder)) {
+    const real = realPath(path);
+    if (real !== undefined) requireAccess("read", real);
+    return real;
+  }
+  const real = isJob(folder) ? realPathIfGranted(path) : undefined;
+  const jobs = realPath(`${root}/${JOBS}`);
+  if (real === undefined || jobs === undefined) return undefined;
+  if (jobAt(real, [jobs]) !== undefined) return real;
+  // to the link in the place of a job that was moved to another folder
+  const named = jobAt(resolve(`${jobs}/..`, parentOf(folder), target), [jobs, `${root}/${JOBS}`]);
+  return named && leadsTo(real, jobFolder(named)) && isGranted("read", real) ? real : undefined;
+}
+
+/** Where a link leads that may lead anywhere. */
+function realPathIfGranted(path: string): string | undefined {
+  try {
+    return realPath(path);
+  } catch (error) {
+    if (error instanceof CopyError) return undefined;
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { JOBS, parentOf } from "../workspace/layout.ts";
+import { parentOf } from "../workspace/layout.ts";
 import { removeTree } from "./changes.ts";
 import { lookAt } from "./files.ts";
 import { ASIDE, removeStaging } from "./left_staging.ts";
@@ -20,6 +20,7 @@ import {
   APPEARED,
   type FailedMove,
   HELD,
+  isOfJobs,
   type Move,
   type Settlement,
 } from "./steps.ts";
@@ -50,13 +51,12 @@ export async function settleLocally(
   await unpack(staging, overlay.filter((entry) => !isOut(entry)), tar, watch);
   if (watch.fsync) await syncTree(staging, watch);
   const failed: FailedMove[] = [];
-  const isJob = ({ from }: Move) => from.startsWith(`${JOBS}/`);
   const isLink = ({ kind }: Move) => kind === "link";
-  const jobs = moves.filter(isJob);
+  const jobs = moves.filter(isOfJobs);
   moveAll(jobs);
   // a run may only name jobs that are there, after a power cut too; and `current` a run
   if (watch.fsync) await trying("disk", () => syncFolders(foldersOf(jobs)));
-  const others = moves.filter((move) => !isJob(move));
+  const others = moves.filter((move) => !isOfJobs(move));
   moveAll(others.filter((move) => !isLink(move)));
   const marks = marker !== undefined && !failed.some(isHolding);
   if (marks) await trying("marker", () => mark(marker));
@@ -86,7 +86,7 @@ export async function settleLocally(
     const isHeld = failed.some(isHolding);
     const places = new Places();
     for (const move of group) {
-      const reason = isHeld && !isJob(move)
+      const reason = isHeld && !isOfJobs(move)
         ? HELD
         : misplaced.get(move.from) ?? moveInto(staging, move, places, staged);
       if (reason !== undefined) failed.push({ from: move.from, reason });
@@ -110,7 +110,8 @@ const LOST = "what only the one that stands there holds could not be kept";
 
 /** Why some folders cannot be moved: nothing is written through a link. */
 function notFolders(staging: string, moves: Move[], staged: RealFolders): Map<string, string> {
-  const folders = moves.filter(({ kind }) => kind !== "link").map(({ from }) => from);
+  const folders = moves.filter(({ kind }) => kind === "put" || kind === "replace")
+    .map(({ from }) => from);
   const others = folders.filter((from) => !staged.has(`${staging}/${from}`));
   const isLacking = (from: string) => staged.hasRoomFor(`${staging}/${from}`);
   return new Map(others.map((from) => [from, isLacking(from) ? LACKING : CAME_AS_LINK]));

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { JOBS, parentOf } from "../workspace/layout.ts";
+import { parentOf } from "../workspace/layout.ts";
 import { milliseconds } from "../workspace/times.ts";
 import { bytesOf } from "./byte_text.ts";
-import type { Move } from "./steps.ts";
+import { isOfJobs, type Move } from "./steps.ts";
 import type { OverlayEntry } from "./overlay.ts";
 
 /** At most so many names are given to one `mv`. */
@@ -16,7 +16,7 @@ const MOVES_AT_ONCE = 200;
 /** The moves as the remote program reads them: `.moves`, in the staging folder. */
 export function moveList(moves: Move[]): OverlayEntry {
   const lines: string[] = [];
-  const firstOfRun = moves.find(({ from }) => !from.startsWith(`${JOBS}/`));
+  const firstOfRun = moves.find((move) => !isOfJobs(move));
   for (let at = 0, group: Move[]; at < moves.length; at += group.length) {
     group = groupAt(moves, at);
     const { kind, from, into, unlessNewer } = group[0]!;

@@ -14,7 +14,8 @@ import { BEGIN, CURRENT_RUN } from "./programs.ts";
  * `sync` comes before the run, and `standing RUN` before a link. Answers pairs of a name and why it
  * could not be moved: `appeared`, when something is there that was not expected; `held`, for the run
  * when jobs could not, and for `current` when the run could not; `newer`, for
- * what is not to be replaced; `moved`, for a link that names another run than it did. Then pairs of what
+ * what is not to be replaced; `moved`, for a link that names another run than it did; `unlinked`, for a
+ * link to a job that is not there. Then pairs of what
  * could not be done afterwards (see `steps.ts`), and why.
  */
 export const SETTLE = BEGIN + MOVE + CURRENT_RUN + `
@@ -94,7 +95,7 @@ plain() { # whether nothing stands in the way of new names
 }
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
   task=\${into##*/} wrong=
-  case $parent in jobs/*) ;; *) wrong=\${left:+held} ;; esac # a run may only name jobs that are there; current, a run
+  case $parent in jobs/* | links/*) ;; *) wrong=\${left:+held} ;; esac # a run may only name jobs that are there; current, a run
   [ -n "$wrong" ] || [ -d "$into" ] || mkdir -p "$into" 2> /dev/null
   if [ -z "$wrong" ] && { [ -L "$into" ] || [ ! -d "$into" ]; }; then
     wrong="$into is a link or no folder"
@@ -112,11 +113,12 @@ settle() { # a group: of one kind, from one folder into another; the names are t
       [ -n "$tried" ] && there "$into/$name" || failed "$name" "it is not in the staging folder"
     elif [ -n "$wrong" ]; then failed "$name" "$wrong"
     elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
+    elif [ "$kind" = "job link" ] && [ ! -d "$staging/$parent/$name" ]; then failed "$name" unlinked
     elif ! there "$into/$name"; then set -- "$@" "$name"
     elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is no link"
     elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
     elif [ "$kind" = link ]; then set -- "$@" "$name"
-    elif [ "$kind" = put ] || there "$into/$name/\${task##*.}.done"; then say "$parent/$name" appeared
+    elif [ "$kind" != replace ] || there "$into/$name/\${task##*.}.done"; then say "$parent/$name" appeared
     elif ! replaceable "$into/$name"; then failed "$name" "$into/$name is no folder"
     elif written "$into/$name"; then failed "$name" newer
     elif begun "$into/$name/\${task##*.}.pid"; then failed "$name" "it has begun to run there"
@@ -135,7 +137,7 @@ settle() { # a group: of one kind, from one folder into another; the names are t
   for name do
     there "$staging/$parent/$name" || continue
     # another copy was faster, just now
-    if there "$into/$name" && { [ "$kind" = put ] || there "$aside/$name"; }; then
+    if there "$into/$name" && { [ "$kind" = put ] || [ "$kind" = "job link" ] || there "$aside/$name"; }; then
       say "$parent/$name" appeared
       continue
     fi

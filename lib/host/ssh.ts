@@ -39,7 +39,15 @@ import type { Watch } from "./process.ts";
 import { DISCARD, PACK, UNPACK } from "./programs.ts";
 import { SETTLE } from "./settle_program.ts";
 import { type Login, Session } from "./session.ts";
-import { APPEARED, type FailedMove, HELD, MOVED, NEWER, type Settlement } from "./steps.ts";
+import {
+  APPEARED,
+  type FailedMove,
+  HELD,
+  MOVED,
+  NEWER,
+  type Settlement,
+  UNLINKED,
+} from "./steps.ts";
 import { loadZstd, type Zstd } from "./zstd.ts";
 
 /** How often a claim gives a sign of life, in milliseconds. */
@@ -54,6 +62,7 @@ const REASONS: Record<string, string> = {
   held: HELD,
   moved: MOVED,
   newer: NEWER,
+  unlinked: UNLINKED,
 };
 
 /** Another machine. */

@@ -4,15 +4,17 @@
  * @module
  */
 
+import { JOBS } from "../workspace/layout.ts";
 import type { OverlayEntry } from "./overlay.ts";
 
 /**
  * One thing to put in its place. `put`: nothing of its name may be there. `replace`: what is
- * there is moved aside first. `link`: takes the place of a link in one step.
+ * there is moved aside first. `link`: takes the place of a link in one step. `job link`: the same as
+ * `put`, for a link whose target stands by then.
  */
 export interface Move {
   /** How. */
-  kind: "put" | "replace" | "link";
+  kind: "put" | "replace" | "link" | "job link";
   /** Where it stands, relative to the staging folder; the last part is its final name. */
   from: string;
   /** The folder to put it into, absolute; made when it is not there. */
@@ -21,6 +23,14 @@ export interface Move {
   unlessNewer?: string | undefined;
   /** Of a link, the run that the one in its place names; one that names another stays. */
   standing?: string | undefined;
+}
+
+/** Where links to jobs stand in a staging folder: among its jobs there are only folders. */
+export const JOB_LINKS = "links";
+
+/** Whether what is moved is a job, or a link to one. */
+export function isOfJobs({ from }: Pick<Move, "from">): boolean {
+  return from.startsWith(`${JOBS}/`) || from.startsWith(`${JOB_LINKS}/`);
 }
 
 /** What is to be put in its place. */
@@ -52,6 +62,9 @@ export const MOVED = "it was moved there meanwhile";
 
 /** Why something was not replaced: it has been written to. */
 export const NEWER = "something there is newer than what would replace it";
+
+/** Why a link to a job was not made. */
+export const UNLINKED = "what it is a link to is not there";
 
 /**
  * What is done after moves: the marker is made, what has new names is brought to the disk, what was

@@ -41,6 +41,12 @@ export interface JobId {
   jobId: string;
 }
 
+/** A job that others may be links to. */
+export interface LinkedJob extends JobId {
+  /** The jobs that are links to it. */
+  linkedBy?: JobId[];
+}
+
 /** The kinds of id that {@linkcode checkId} knows, as they stand in its message. */
 export type IdKind = "experiment" | "run" | "task" | "job";
 
@@ -135,6 +141,16 @@ export function leadsTo(target: string, folder: string): boolean {
   return `/${target.replace(/\/+$/, "")}`.endsWith(`/${folder}`);
 }
 
+/** The job whose folder a path is, right below one of some folders that stand for `jobs`. */
+export function jobAt(path: string, jobs: readonly string[]): JobId | undefined {
+  for (const folder of jobs) {
+    if (!path.startsWith(`${folder}/`)) continue;
+    const [taskId = "", jobId = "", ...more] = path.slice(folder.length + 1).split("/");
+    if (more.length === 0 && isId(taskId) && isId(jobId)) return { taskId, jobId };
+  }
+  return undefined;
+}
+
 /** The folder that a path is in; empty for what is right in the first one. */
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
@@ -161,6 +177,11 @@ export function currentLinks(experimentId: string): string[] {
 export function leftBehindInJob(taskId: string): string[] {
   const name = jobName(taskId);
   return [`${name}.pid`, `${name}.lock`, `${JOB_META}/${name}.lock`];
+}
+
+/** The same of a job that others are links to: theirs, too. */
+export function leftBehindOf({ taskId, linkedBy = [] }: LinkedJob): string[] {
+  return [...new Set([taskId, ...linkedBy.map((job) => job.taskId)])].flatMap(leftBehindInJob);
 }
 
 /** What a copy leaves behind of a run, relative to its folder; the links in `jobs` are made anew. */

@@ -53,7 +53,12 @@ export async function duplicate(from: string, to: string): Promise<void> {
 
 /** experimaestro, installed in `bin`, with a home and settings of its own. */
 export class Experimaestro {
-  constructor(private readonly bin: string, private readonly home: string) {}
+  /** @param modules Where modules of tasks are. Default: beside this file. */
+  constructor(
+    private readonly bin: string,
+    private readonly home: string,
+    private readonly modules = HERE,
+  ) {}
 
   /**
    * Runs the experiment `oracle` in a workspace; once more when experimaestro itself failed while it
@@ -63,7 +68,7 @@ export class Experimaestro {
     const before = `${workspace} before`;
     if (existsSync(workspace)) await duplicate(workspace, before);
     for (let attempt = 1;; attempt++) {
-      await this.#run("python", ["-m", "xpm_oracle.make", workspace, source]);
+      await this.run("python", ["-m", "xpm_oracle.make", workspace, source]);
       if (hasEnded(workspace) || attempt === MOST_ATTEMPTS) break;
       Deno.removeSync(workspace, { recursive: true });
       if (existsSync(before)) await duplicate(before, workspace);
@@ -73,7 +78,7 @@ export class Experimaestro {
 
   /** Runs an experiment `oracle` that is in progress until the file `gate` is there. */
   async makeWaiting(workspace: string, source: string, gate: string): Promise<void> {
-    await this.#run("python", ["-m", "xpm_oracle.wait", workspace, source, gate]);
+    await this.run("python", ["-m", "xpm_oracle.wait", workspace, source, gate]);
   }
 
   /** What experimaestro's own commands say. */
@@ -84,36 +89,37 @@ export class Experimaestro {
       ["orphans", workspace],
     ];
     const [experiments, jobs, orphans] = await Promise.all(
-      commands.map((args) => this.#run("experimaestro", args)),
+      commands.map((args) => this.run("experimaestro", args)),
     ) as [string, string, string];
     return { experiments, jobs, orphans };
   }
 
   /** What experimaestro loads. */
   async judge(workspace: string): Promise<Judgement> {
-    return JSON.parse(await this.#run("python", [join(HERE, "judge.py"), workspace]));
+    return JSON.parse(await this.run("python", [join(HERE, "judge.py"), workspace]));
   }
 
   /** The run that experimaestro takes for the current one. */
   async current(workspace: string, experimentId: string): Promise<string> {
     const args = [join(HERE, "current.py"), workspace, experimentId];
-    return (await this.#run("python", args)).trim();
+    return (await this.run("python", args)).trim();
   }
 
   /** Runs `experimaestro` with the arguments of a line that a user would type. */
   async type(line: string): Promise<string> {
     const command = `PATH=$1:$PATH; ${line}`;
-    return await this.#run("/bin/sh", ["-euc", command, "sh", this.bin]);
+    return await this.run("/bin/sh", ["-euc", command, "sh", this.bin]);
   }
 
-  async #run(program: string, args: string[]): Promise<string> {
+  /** Runs one of its programs; answers what that prints. */
+  async run(program: string, args: string[]): Promise<string> {
     const command = new Deno.Command(resolve(this.bin, program), {
       args,
       clearEnv: true,
       env: {
         PATH: Deno.env.get("PATH") ?? "",
         HOME: this.home,
-        PYTHONPATH: HERE,
+        PYTHONPATH: this.modules,
         PYTHONDONTWRITEBYTECODE: "1",
         PYTHONUTF8: "1",
         NO_COLOR: "1",

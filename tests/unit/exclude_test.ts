@@ -71,7 +71,10 @@ async function brought(source: string, staging: string, exclude: string[]): Prom
     openFolders: false,
     trust: "size and time",
     sparse: false,
-    taskIds: JOBS.map((folder) => folder.split("/")[1]!),
+    jobs: JOBS.map((folder) => ({
+      taskId: folder.split("/")[1]!,
+      jobId: folder.split("/")[2]!,
+    })),
     exclude,
     bandwidthLimit: 0,
     quiet: 0,

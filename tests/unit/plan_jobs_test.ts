@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { FoundJob, Inventory } from "../../lib/copy/inventory.ts";
-import { decide, planJobs, restsOnTimes, willStand } from "../../lib/copy/plan.ts";
+import { decide, willStand } from "../../lib/copy/decisions.ts";
+import { planJobs, restsOnTimes } from "../../lib/copy/plan.ts";
 import type { JobAction, JobState, PlannedJob } from "../../lib/copy/types.ts";
 import type { Entry } from "../../lib/host/host.ts";
 import type { JobInfo } from "../../lib/workspace/jobs.ts";

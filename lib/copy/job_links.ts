@@ -1,0 +1,108 @@
+/**
+ * Jobs that are links to other jobs of their workspace: when a task was renamed,
+ * `experimaestro deprecated list --fix` keeps its results so. The folder is copied under its own
+ * name, and the link is made anew.
+ *
+ * @module
+ */
+
+import { resolve } from "@std/path";
+import type { Host, LinkedFolder, Sight } from "../host/host.ts";
+import type { JobInfo } from "../workspace/jobs.ts";
+import {
+  jobAt,
+  jobFolder,
+  type JobId,
+  JOBS,
+  type LinkedJob,
+  parentOf,
+} from "../workspace/layout.ts";
+import { type Inventory, type InventoryRequest, takeInventory } from "./inventory.ts";
+import { formerRoots } from "./path_map.ts";
+
+/** A job to plan. */
+export interface JobToPlan extends JobInfo, LinkedJob {
+  /** The job that it is a link to. */
+  linkTo?: JobId;
+  /** Whether it is none of the run's, and wanted for those that are links to it. */
+  besides?: true;
+}
+
+/** Which of the jobs that were found are links to others, by their folders. */
+export function jobLinks({ linked = [], jobs, run }: Inventory, sight: Sight): Map<string, JobId> {
+  const links = new Map<string, JobId>();
+  const roots = [sight.path, sight.realPath, ...formerRoots(run)].map((root) => `${root}/${JOBS}`);
+  for (const link of linked) {
+    const job = jobs.has(link.folder) ? targetOf(link, [sight.jobsPath, ...roots]) : undefined;
+    if (job !== undefined && jobFolder(job) !== link.folder) links.set(link.folder, job);
+  }
+  return links;
+}
+
+/** The job that a link leads to: in the end, or else as the link says. */
+function targetOf({ folder, target, realPath }: LinkedFolder, jobs: string[]): JobId | undefined {
+  const [own] = jobs;
+  return jobAt(realPath, [own!]) ?? jobAt(resolve(`${own}/..`, parentOf(folder), target), jobs);
+}
+
+/** The jobs of a run that are links, with those that they lead to, which may be the run's, too. */
+export function withLinked(
+  jobs: JobInfo[],
+  links: ReadonlyMap<string, JobId> = new Map(),
+): JobToPlan[] {
+  if (links.size === 0) return jobs;
+  const linkedBy = new Map<string, JobId[]>();
+  for (const { taskId, jobId } of jobs) {
+    const target = links.get(jobFolder({ taskId, jobId }));
+    if (target === undefined) continue;
+    const others = linkedBy.get(jobFolder(target)) ?? [];
+    linkedBy.set(jobFolder(target), [...others, { taskId, jobId }]);
+  }
+  const planned = jobs.map((job): JobToPlan => {
+    const [linkTo, by] = [links.get(jobFolder(job)), linkedBy.get(jobFolder(job))];
+    return { ...job, ...(linkTo && { linkTo }), ...(by && { linkedBy: by }) };
+  });
+  const known = new Set(jobs.map(jobFolder));
+  const besides = [...links.values()].filter((target) => {
+    const isNew = linkedBy.has(jobFolder(target)) && !known.has(jobFolder(target));
+    known.add(jobFolder(target));
+    return isNew;
+  });
+  const more = besides.map((job): JobToPlan => ({
+    ...{ ...job, tags: {}, transient: 0, besides: true },
+    linkedBy: linkedBy.get(jobFolder(job))!,
+  }));
+  return [...planned, ...more];
+}
+
+/** Looks at the jobs, too, that those of a run are links to. */
+export async function followLinks(
+  host: Host,
+  sight: Sight,
+  found: Inventory,
+  request: InventoryRequest & { jobs: JobInfo[] },
+): Promise<void> {
+  const links = jobLinks(found, sight);
+  if (links.size === 0) return;
+  found.links = links;
+  const targets = withLinked(request.jobs, links).filter(({ linkedBy }) => linkedBy !== undefined);
+  addJobs(found, await takeInventory(host, sight, { ...request, jobs: targets, run: undefined }));
+}
+
+/** Looks at jobs of the destination that some of the run are links to at the source, and are none of its. */
+export async function lookAtTargets(
+  host: Host,
+  sight: Sight,
+  there: Inventory,
+  jobs: JobToPlan[],
+): Promise<void> {
+  const besides = jobs.filter((job) => job.besides);
+  const wanted = { jobs: besides, run: undefined, statesOnly: true, excludes: () => false };
+  if (besides.length > 0) addJobs(there, await takeInventory(host, sight, wanted));
+}
+
+/** Adds what was found of further jobs. */
+function addJobs(found: Inventory, more: Inventory): void {
+  for (const [folder, job] of more.jobs) found.jobs.set(folder, job);
+  if (more.linked !== undefined) found.linked = [...found.linked ?? [], ...more.linked];
+}

@@ -1,0 +1,55 @@
+/**
+ * What will be done with a job that is a link to another one: a function of what was found.
+ *
+ * @module
+ */
+
+import { decide, type Decision, isWritten, willStand } from "./decisions.ts";
+import type { JobState, PlannedJob } from "./types.ts";
+
+/** What is known of such a job. */
+export interface LinkStates {
+  /** Its state at the source, by its own name. */
+  source: JobState;
+  /** Its state at the destination; absent when nothing is there. */
+  destination: JobState;
+  /** What that would be, if the link to the other job were there. */
+  through: JobState;
+  /** Whether such a link is there. */
+  isThere: boolean;
+}
+
+/**
+ * What is done with a job that is a link to `target`. Only a link is made, and only where nothing is:
+ * nothing of the destination's is replaced by one.
+ */
+export function decideLink(
+  { source, destination, through, isThere }: LinkStates,
+  target: PlannedJob,
+  options: { includeRunning: boolean },
+): Decision {
+  const rule = { removed: false, ...options };
+  if (destination === "done") return { action: "skip", incomplete: false };
+  const isBrought = isWritten(target);
+  if (isThere && isBrought) {
+    return { action: "skip", reason: "links to jobs that are copied", incomplete: false };
+  }
+  if (isThere) return unlessWritten(decide(source, destination, rule), LACKS);
+  if (destination !== "absent") return unlessWritten(decide(source, destination, rule), OTHER);
+  if (!willStand(target)) {
+    const { action, reason = action } = target;
+    return { action, reason: `what it is a link to: ${reason}`, incomplete: true };
+  }
+  const rest = decide(source, through, rule);
+  const isWhole = isBrought || !(rest.incomplete || isWritten(rest));
+  const reason = isWhole ? "a link to another job" : `a link to another job, which ${LACKS}`;
+  return { action: "copy", reason, incomplete: !isWhole };
+}
+
+const LACKS = "is done there, and lacks what was added at the source";
+const OTHER = "a link to another job at the source, something else at the destination";
+
+/** Leaves what would be written. */
+function unlessWritten(decision: Decision, reason: string): Decision {
+  return isWritten(decision) ? { action: "leave", reason, incomplete: true } : decision;
+}

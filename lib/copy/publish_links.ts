@@ -1,0 +1,55 @@
+/**
+ * Making jobs anew that are links to other jobs.
+ *
+ * @module
+ */
+
+import type { OverlayEntry } from "../host/overlay.ts";
+import { JOB_LINKS, type Move } from "../host/steps.ts";
+import { jobFolder } from "../workspace/layout.ts";
+import { now } from "./folder_rewriting.ts";
+import type { Load } from "./loads.ts";
+import type { Survey } from "./survey.ts";
+import type { PlannedJob } from "./types.ts";
+
+/** Where a job stands in the staging folder. */
+export function stagedAt(job: PlannedJob): string {
+  return job.linkTo === undefined ? jobFolder(job) : `${JOB_LINKS}/${jobFolder(job)}`;
+}
+
+/** What is written and moved for the links of a load. */
+export interface LinkMoves {
+  /** The links, in the staging folder. */
+  overlay: OverlayEntry[];
+  /** What puts them in their place. */
+  moves: Move[];
+  /** Those that would lead to nothing. */
+  failed: { job: PlannedJob; reason: string }[];
+}
+
+/**
+ * Makes the links of a load; they are absolute, as those of experimaestro.
+ *
+ * @param gone Jobs that could not be copied.
+ */
+export function linkMoves(
+  { links }: Load,
+  { sights: { destination } }: Survey,
+  gone: PlannedJob[],
+): LinkMoves {
+  const made: LinkMoves = { overlay: [], moves: [], failed: [] };
+  const lacking = new Set(gone.map(jobFolder));
+  for (const job of links) {
+    const target = jobFolder(job.linkTo!);
+    if (lacking.has(target)) {
+      made.failed.push({ job, reason: `it is a link to ${target}, which was not copied` });
+      continue;
+    }
+    const from = stagedAt(job);
+    const leads = `${destination.realPath}/${target}`;
+    made.overlay.push({ path: from, kind: "link", target: leads, mtime: now() });
+    const into = `${destination.jobsPath}/${job.taskId}`;
+    made.moves.push({ kind: "job link", from, into });
+  }
+  return made;
+}
