@@ -21,6 +21,8 @@ const DEAD = {
 };
 /** Somebody on another machine: only time tells. */
 const ELSEWHERE = "shell:another-machine:1:them";
+/** In such a time who waits looks more than once, in milliseconds. */
+const TWO_LOOKS = 1200;
 /** For so long such a one may be silent, in seconds; and with so long a silence it is dead. */
 const [ALIVE, SILENT] = [60, 190];
 
@@ -110,6 +112,7 @@ export const claimCases: readonly Case[] = [
       assertEquals([beside.changed, beside.resumed], [false, false]);
       await beside.release();
       await until(() => waits > 0);
+      await new Promise((resolve) => setTimeout(resolve, TWO_LOOKS));
       await first.release();
       const { changed, resumed, release } = await second;
       assertEquals([waits, changed, resumed], [1, true, false]);

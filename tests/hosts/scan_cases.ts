@@ -190,10 +190,13 @@ export const scanCases: readonly Case[] = [
         "ws/jobs/plain/x y/plain.done": "",
         "moved/jobs/pkg.T/moved/T.done": "",
         "ws/jobs/pkg.T/moved": { link: `${ROOT}/moved/jobs/pkg.T/moved` },
+        "moved/jobs/pkg.T/begun there/T.pid": "{}",
+        "moved/jobs/pkg.T/begun there/out": "1",
+        "ws/jobs/pkg.T/begun there": { link: `${ROOT}/moved/jobs/pkg.T/begun there` },
         "ws/experiments/e/r/status.json": "{}",
         "ws/experiments/e/r/deep/out": "{}",
       });
-      const ids = ["done", "failed", "runs", "begun", "both", "moved", "none"];
+      const ids = ["done", "failed", "runs", "begun", "both", "moved", "begun there", "none"];
       const jobs = [...ids.map((id) => `jobs/pkg.T/${id}`), "jobs/plain/x y"];
       const { found, links } = await f.scan([...jobs, "experiments/e/r", "experiments/e/none"], {
         statesOnly: true,
@@ -211,6 +214,8 @@ export const scanCases: readonly Case[] = [
         "jobs/pkg.T/both/T.pid": "file",
         "jobs/pkg.T/moved": "folder",
         "jobs/pkg.T/moved/T.done": "file",
+        "jobs/pkg.T/begun there": "folder",
+        "jobs/pkg.T/begun there/T.pid": "file",
         "jobs/plain/x y": "folder",
         "jobs/plain/x y/plain.done": "file",
         "experiments/e/r": "folder",
@@ -218,7 +223,7 @@ export const scanCases: readonly Case[] = [
         "experiments/e/r/deep": "folder",
         "experiments/e/r/deep/out": "file",
       });
-      assertEquals(Object.keys(links), ["jobs/pkg.T/moved"]);
+      assertEquals(Object.keys(links), ["jobs/pkg.T/moved", "jobs/pkg.T/begun there"]);
     },
   },
   {
