@@ -102,21 +102,29 @@ export const claimCases: readonly Case[] = [
     },
   },
   {
-    name: "claim() waits for another copy, and says so once; two folders are two claims",
+    name: "claim() waits for others, and says so once: until they let go, or give no sign of life",
     async check(f) {
-      f.make({ ws: { folder: 0o755 } });
+      const path = lock(f, OTHER, ELSEWHERE, ALIVE);
       const first = await f.claim(STAGING, { copy: "one" });
-      let waits = 0;
-      const second = f.claim(STAGING, { copy: "another", onWait: () => waits++ });
-      const beside = await f.claim(OTHER, { copy: "a third" });
+      const waits = [0, 0];
+      const waiting = [
+        f.claim(STAGING, { copy: "another", onWait: () => waits[0]!++ }),
+        f.claim(OTHER, { copy: "a third", onWait: () => waits[1]!++ }),
+      ];
+      const beside = await f.claim("0000000000000000", { copy: "a fourth" });
       assertEquals([beside.changed, beside.resumed], [false, false]);
       await beside.release();
-      await until(() => waits > 0);
+      await until(() => waits.every((count) => count > 0));
       await new Promise((resolve) => setTimeout(resolve, TWO_LOOKS));
+      assertEquals(Object.keys(f.shown(`${AREA}/${OTHER}.lock`)), [ELSEWHERE]);
       await first.release();
-      const { changed, resumed, release } = await second;
-      assertEquals([waits, changed, resumed], [1, true, false]);
-      await release();
+      f.touch(String(Date.now() / 1000 - SILENT), path);
+      for (const claimed of waiting) {
+        const { changed, resumed, release } = await claimed;
+        assertEquals([changed, resumed], [true, false]);
+        await release();
+      }
+      assertEquals(waits, [1, 1]);
       assertEquals(f.shown("ws"), {});
     },
   },
@@ -138,21 +146,6 @@ export const claimCases: readonly Case[] = [
         assertEquals(`${names[index]}.lock/${owner}` in there, false, owner);
       }
       for (const { release } of all) await release();
-      assertEquals(f.shown("ws"), {});
-    },
-  },
-  {
-    name: "claim() waits for those that may live, until they give no sign of it",
-    async check(f) {
-      const path = lock(f, STAGING, ELSEWHERE, ALIVE);
-      let waits = 0;
-      const waiting = f.claim(STAGING, { onWait: () => waits++ });
-      await until(() => waits > 0);
-      assertEquals(Object.keys(f.shown(`${AREA}/${STAGING}.lock`)), [ELSEWHERE]);
-      f.touch(String(Date.now() / 1000 - SILENT), path);
-      const { changed, release } = await waiting;
-      assertEquals([waits, changed], [1, true]);
-      await release();
       assertEquals(f.shown("ws"), {});
     },
   },
