@@ -43,6 +43,15 @@ export class Oracle {
   /** Runs the experiment twice with the experimaestro that is in `bin`. */
   static async make(bin: string, name = ODD): Promise<Oracle> {
     const root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "xpm-oracle-" }));
+    try {
+      return await Oracle.#run(root, bin, name);
+    } catch (error) {
+      Deno.removeSync(root, { recursive: true });
+      throw error;
+    }
+  }
+
+  static async #run(root: string, bin: string, name: string): Promise<Oracle> {
     for (const folder of ["home", "kept", "origin"]) Deno.mkdirSync(join(root, folder));
     Deno.writeTextFileSync(join(root, "corpus.txt"), "one corpus\n");
     const experimaestro = new Experimaestro(bin, join(root, "home"));

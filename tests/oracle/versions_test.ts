@@ -25,6 +25,8 @@ for (const version of wanted) {
   /** The experiment of this version, run when the first test asks for it. */
   const oracle = () => made ??= Oracle.make(bin!, NO_ODD_NAMES.includes(version) ? "plain" : ODD);
 
+  Deno.test.afterAll(async () => (await made?.catch(() => undefined))?.remove());
+
   for (const remote of [false, true]) {
     Deno.test({
       name: `copyExperiment() makes what experimaestro ${version} takes for its own, from a ${
@@ -57,7 +59,6 @@ for (const version of wanted) {
         const current = await resolveCurrentRun(workspace, "oracle");
         assertEquals(current, await judged.experimaestro.current(judged.source, "oracle"));
       }
-      judged.remove();
     },
   });
 }
