@@ -39,6 +39,9 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
     context.failed.add(job);
   }
   const brought = { ...rest, jobs: rest.jobs.filter((job) => !failed.has(job)) };
+  for (const jobs of [[...passed?.jobs.keys() ?? []], brought.jobs]) {
+    tally.bring(jobs, surveyed.found.source);
+  }
   const prepared = await (early ?? prepare(brought, surveyed, watch));
   const keep = options.keepReplaced === true ? keepFolder(load, index, surveyed) : undefined;
   const published = await publish(

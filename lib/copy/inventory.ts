@@ -60,6 +60,8 @@ export interface FoundJob extends Content {
   large: string[];
   /** Whether a file in it is known to have holes. */
   holes: boolean;
+  /** Files in it that have other names, perhaps in other jobs; absent when there are none. */
+  shared?: Set<string>;
   /** Whether it holds sockets, pipes or devices. */
   special: boolean;
   /** Where the folder itself leads, when it is a link. */
@@ -234,7 +236,7 @@ function addToJob(
     if (DOCUMENTS.includes(entry.path)) {
       job.documents.push(entry.path);
       if (isOversized(entry)) job.oversized.push(entry.path);
-    }
+    } else if (entry.shared !== undefined) (job.shared ??= new Set()).add(entry.shared);
   }
 }
 

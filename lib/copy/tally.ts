@@ -8,6 +8,8 @@ import { jobFolder, type JobId, printable } from "../workspace/layout.ts";
 import { isWritten } from "./decisions.ts";
 import type { Load } from "./loads.ts";
 import type { Published } from "./publish.ts";
+import { HardLinks } from "./hard_links.ts";
+import type { Inventory } from "./inventory.ts";
 import { addPath, type LeftPaths, noPaths, outsideWarning } from "./references.ts";
 import type { Survey } from "./survey.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, CopyResult, PlannedJob } from "./types.ts";
@@ -23,6 +25,7 @@ export class Tally {
   #referencesMissing: string[];
   #kept: string[] = [];
   readonly #totalJobs: number;
+  readonly #hardLinks: HardLinks;
   #runWritten = false;
   /** Jobs that another copy has brought meanwhile. */
   #found = 0;
@@ -33,6 +36,7 @@ export class Tally {
 
   /** @param earlier What an attempt has done whose connection was lost. */
   constructor({ plan, problems }: Survey, options: CopyOptions, earlier?: Tally) {
+    this.#hardLinks = earlier === undefined ? new HardLinks() : earlier.#hardLinks;
     this.#options = options;
     this.#errors = [...problems];
     this.#plan = earlier === undefined ? plan : earlier.#continued(plan);
@@ -84,6 +88,11 @@ export class Tally {
         ...(file !== undefined && { file }),
       },
     });
+  }
+
+  /** Notes jobs that have been brought together. */
+  bring(jobs: JobId[], source: Inventory): void {
+    this.#hardLinks.bring(jobs, source);
   }
 
   /** Notes a job that could not be copied. */
@@ -165,6 +174,8 @@ export class Tally {
   result(duration: number): CopyResult {
     const outside = outsideWarning(this.#left.outside);
     if (outside !== undefined) this.#warn(outside);
+    const parted = this.#hardLinks.warning();
+    if (parted !== undefined) this.#warn(parted);
     const plan = this.#plan;
     const dryRun = this.#options.dryRun === true;
     const ofAction = (...actions: PlannedJob["action"][]) =>

@@ -163,7 +163,7 @@ function nonsense(host: string, what: string): CopyError {
   return new CopyError("connection", `${host} did not answer as expected: ${what}`);
 }
 
-const DESCRIBED = /^(\/?)(.)(\d+) (\d+) (\S+) ([0-7]+) /;
+const DESCRIBED = /^(\/?)(.)(\d+) (\d+)(?:@(\d+\.\d+))? (\S+) ([0-7]+) /;
 
 /** The folder that `/d4096 8 1795470732.38 755 ./jobs/a/b` names: `jobs/a/b`. */
 function nameOf(described: string): string {
@@ -181,7 +181,7 @@ function readEntry(described: string, target: string, host: string): Entry {
   if (match === null || path.startsWith("/") || leadsUp(path)) {
     throw nonsense(host, `'${printable(described.slice(0, 40))}'`);
   }
-  const [, self, kind, size, blocks, mtime, mode] = match as unknown as string[];
+  const [, self, kind, size, blocks, shared, mtime, mode] = match as unknown as string[];
   if (self && kind === "u") return unreadable("permission to enter it is denied");
   return {
     path: self ? "" : path,
@@ -191,5 +191,6 @@ function readEntry(described: string, target: string, host: string): Entry {
     mode: parseInt(mode!, 8),
     ...(target !== "" && { target }),
     ...(kind === "f" && hasHoles(Number(size), Number(blocks)) && { holes: true as const }),
+    ...(kind === "f" && shared !== undefined && { shared }),
   };
 }

@@ -100,6 +100,7 @@ export function lookAt(path: string, as: string): Entry | undefined {
     entry.target = target;
   }
   if (info.isFile && hasHoles(info.size, info.blocks ?? 0)) entry.holes = true;
+  if (info.isFile && (info.nlink ?? 1) > 1) entry.shared = `${info.dev}.${info.ino}`;
   return entry;
 }
 

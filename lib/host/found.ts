@@ -52,6 +52,8 @@ export interface Entry {
   target?: string;
   /** Whether it takes less room than its size: told of files. */
   holes?: true;
+  /** What a file that has other names, too, shares with them alone. */
+  shared?: string;
   /** Why a folder could not be looked at: a clause. */
   trouble?: string;
 }

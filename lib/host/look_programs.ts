@@ -191,7 +191,8 @@ const DEEPEST = 2050;
 
 /**
  * Answers {@linkcode Host.scan}. Of a folder: \`/\`, then what \`describe\` prints, then its path; of
- * what is in it: the same without \`/\`, with the path from that folder on. Each is followed by a
+ * what is in it: the same without \`/\`, with the path from that folder on; after the blocks of a
+ * file that has other names \`@\` and what they share. Each is followed by a
  * link's target, empty for other things. After \`links\` come those of the folders, and of the folders
  * that these are in, which are links: name, target, real path.
  */
@@ -211,15 +212,18 @@ describe='for path do
   elif [ -f "$path" ]; then kind=f options=-L
   else kind=o
   fi
-  info=$(stat $options -c "%s %b %Y %a" "$path" 2> /dev/null ||
-    stat $options -f "%z %b %m %Lp" "$path" || echo 0 0 0 0) # gone, or of too long a name
+  info=$(stat $options -c "%h %s %b@%d.%i %Y %a" "$path" 2> /dev/null ||
+    stat $options -f "%l %z %b@%d.%i %m %Lp" "$path" || echo 1 0 0@ 0 0) # gone, or of too long a name
+  names=\${info%% *} info=\${info#* }
+  case $kind$names in f1 | [!f]*) info="\${info%%@*} \${info#*@* }" ;; esac
   printf "%s%s%s %s\\\\0%s\\\\0" "$lead" "$kind" "$info" "$shown" "$target"
 done'
 if find . -maxdepth 0 -printf '' 2> /dev/null; then
   below='%y%s %b %T@ %m %P\\0%l\\0' self='/%y%s %b %T@ %m %p\\0%l\\0'
   every() {
     xargs -0 sh -c 'below=$1 self=$2; shift 2
-      find -H "$@" -maxdepth ${DEEPEST} \\( -path "./*/*/*/*" -printf "$below" -o -printf "$self" \\) 2> /dev/null' \\
+      find -H "$@" -maxdepth ${DEEPEST} \\( ! -path "./*/*/*/*" -printf "$self" \\
+        -o -type f -links +1 -printf "\${below%% *} %b@%D.%i\${below#* %b}" -o -printf "$below" \\) 2> /dev/null' \\
       sh "$below" "$self"
   }
   states() { # of jobs what is right in them, and of that the markers

@@ -92,6 +92,30 @@ export const scanCases: readonly Case[] = [
     },
   },
   {
+    name: "scan() tells which files have other names, and which of them are one",
+    async check(f) {
+      f.make({
+        [`ws/${JOB}/one`]: "1",
+        [`ws/${JOB}/@1.1 644 odd`]: { same: `ws/${JOB}/one` },
+        "ws/jobs/pkg.T/b/sub/same": { same: `ws/${JOB}/one` },
+        [`ws/${JOB}/two`]: "2",
+        elsewhere: { same: `ws/${JOB}/two` },
+        [`ws/${JOB}/alone`]: "3",
+        [`ws/${JOB}/+1.1 alone`]: "4",
+        [`ws/${JOB}/sub/link`]: { link: "../one" },
+      });
+      const shared = new Map<string, string>();
+      const request = { root: f.at("ws"), folders: [JOB, "jobs/pkg.T/b"], jobStatesOnly: false };
+      await (await f.host()).scan(request, (_, entry) => {
+        if (entry.shared !== undefined) shared.set(entry.path, entry.shared);
+      });
+      assertEquals([...shared.keys()].sort(), ["@1.1 644 odd", "one", "sub/same", "two"]);
+      const [one, two] = [shared.get("one"), shared.get("two")];
+      assertEquals([shared.get("@1.1 644 odd"), shared.get("sub/same")], [one, one]);
+      assert(one !== two);
+    },
+  },
+  {
     name: "scan() tells every name as it is",
     async check(f) {
       const jobs = ["a b", "$(id)", "*", "'\"\\n"].map((name) => `jobs/pkg.T x/${name}`);
