@@ -59,7 +59,8 @@ export class TextReporter implements Reporter {
     if (event.type === "connecting") {
       this.#screen.message([`connecting to ${printable(event.host)}`]);
     } else if (event.type === "command" && this.#choice.verbose) {
-      this.#screen.message([`+ ${quoteCommand(event.command)}`]);
+      const place = event.folder === undefined ? "" : `cd ${quoteCommand([event.folder])} && `;
+      this.#screen.message([`+ ${place}${quoteCommand(event.command)}`]);
     } else if (event.type === "waiting") {
       this.#screen.message(["another copy of this run to this workspace goes on: waiting for it"]);
     } else if (event.type === "retrying") {

@@ -135,12 +135,13 @@ export interface CopyProgress {
  * when another copy of the same run to the same place goes on, then `planned`, then `progress`,
  * `published` and `warning` in any number, last `done`. `retrying` tells of a lost connection, of
  * the pause in seconds before the copy is tried again, and which of how many times that is; then
- * hosts are connected anew. `command` tells each program started, for `--verbose`.
+ * hosts are connected anew. `command` tells each program started, for
+ * `--verbose`, and the folder that it works in where that is not this program's own.
  */
 export type CopyEvent =
   | { type: "connecting"; host: string }
   | { type: "connected"; host: string }
-  | { type: "command"; command: string[] }
+  | { type: "command"; command: string[]; folder?: string }
   | { type: "waiting"; folder: string }
   | { type: "retrying"; attempt: number; attempts: number; seconds: number; message: string }
   | { type: "planned"; plan: CopyPlan }

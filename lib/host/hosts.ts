@@ -52,7 +52,8 @@ export class Hosts implements AsyncDisposable {
       signal: options.signal,
       fsync: options.fsync ?? true,
       timeout: options.timeout ?? TIMEOUT,
-      onCommand: (command) => options.onEvent?.({ type: "command", command }),
+      onCommand: (command, folder) =>
+        options.onEvent?.({ type: "command", command, ...(folder !== undefined && { folder }) }),
     };
   }
 

@@ -18,7 +18,7 @@ export interface Watch {
   /** Ends the process when it fires. */
   signal?: AbortSignal | undefined;
   /** Is told the command, before it starts. */
-  onCommand?: ((command: string[]) => void) | undefined;
+  onCommand?: ((command: string[], folder: string | undefined) => void) | undefined;
   /** How long a transfer may stand still, in seconds; 0 for ever. */
   timeout?: number | undefined;
   /** Whether what is written must reach the disk before it gets its name. */
@@ -73,7 +73,7 @@ export function start(
   folder?: string,
 ): Running {
   stopIfAborted(watch);
-  watch.onCommand?.([program, ...args]);
+  watch.onCommand?.([program, ...args], folder);
   stopIfAborted(watch); // who is told may have had enough
   const { stdin, stdout, stderr, code, kill: send } = spawn(program, args, folder);
   let timer: ReturnType<typeof setTimeout> | undefined;

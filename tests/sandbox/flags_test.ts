@@ -75,7 +75,7 @@ async function assertNeeded(
 function assertNoOthers(json: string, { read, write }: Granted): void {
   const events = json.trimEnd().split("\n").map((line) => JSON.parse(line));
   const commands = events.filter(({ type }) => type === "command");
-  const given = commands.flatMap(({ command }) => command)
+  const given = commands.flatMap(({ command, folder = "" }) => [...command, folder])
     .filter((argument: string) => argument.startsWith("/"));
   assert(given.length > 3, JSON.stringify(commands));
   const isGranted = (path: string) =>
