@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CopyError } from "../errors.ts";
 import { ENDLESS } from "./process.ts";
 
 /** The host was reached and said no, or the user's ssh configuration is wrong. */
@@ -12,6 +13,20 @@ const REFUSED =
 
 /** The host was not reached. */
 const UNREACHED = /Connection refused|timed out|No route to host|unreachable|resolve hostname/i;
+
+/** What ssh says when the server lets no further command run on a connection. */
+const NO_SESSION = /Session open refused by peer/;
+
+/** The error for a server that lets only so many commands run at once; undefined for anything else. */
+export function sessionRefusal(complaint: string): CopyError | undefined {
+  return NO_SESSION.test(complaint)
+    ? new CopyError(
+      "connection",
+      "the server allows only one session on a connection (MaxSessions)",
+      "a copy needs two: ask for  MaxSessions 2  there, or for another host to copy by",
+    )
+    : undefined;
+}
 
 /** Whether a login was refused: that will not change by itself. */
 export function isRefusal(complaint: string): boolean {

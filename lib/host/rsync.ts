@@ -7,7 +7,7 @@
 import { CopyError, LostConnection } from "../errors.ts";
 import { FAR_RSYNC } from "./far_command.ts";
 import { nameList } from "./pack.ts";
-import { isRefusal } from "./refusal.ts";
+import { isRefusal, sessionRefusal } from "./refusal.ts";
 import {
   end,
   endWhenIdle,
@@ -125,14 +125,19 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
   ];
 }
 
-/** What keeps a remote shell from reading paths: rsync before 3.0 has nothing, and needs plain ones. */
-function protectedPaths({ from, to, otherVersion }: RsyncRequest): string[] {
-  if (isAtLeast(otherVersion, "3.0.0")) return ["-s"];
+/**
+ * What keeps a remote shell from reading paths. Both ends must know it: rsync before 3.0, and macOS's
+ * own (openrsync), need plain ones.
+ */
+function protectedPaths({ from, to, version, otherVersion }: RsyncRequest): string[] {
+  const [here, there] = [version, otherVersion].map((end) => isAtLeast(end, "3.0.0"));
+  if (here && there) return ["-s"];
   if ([from, to].every((path) => /^[\w@%+=:,./-]+$/.test(path))) return [];
   throw new CopyError(
     "program",
-    "the remote host's rsync is too old for a path with blanks or special characters",
-    "install rsync 3.1.3 or later there",
+    `${here ? "the remote host's" : "this machine's"} rsync is too old, or openrsync: ` +
+      "it cannot take a remote path with blanks or special characters",
+    `install rsync 3.1.3 or later ${here ? "there" : "here"}`,
   );
 }
 
@@ -178,6 +183,8 @@ export function judge(code: number, complaint: string, watch: Watch): RsyncOutco
     const vanished = lines.some((line) => / has vanished: /.test(line));
     if (complaints.length > 0 || vanished) return { complaints, vanished };
   }
+  const refused = sessionRefusal(complaint);
+  if (refused !== undefined) throw refused;
   const said = lines.findLast((line) => !AFTERWORD.test(line));
   const meaning = MEANINGS[code] ?? said ?? "it did not say why";
   const again = "run the same command again: it goes on from here";

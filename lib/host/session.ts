@@ -24,7 +24,7 @@ import {
   stopIfAborted,
   type Watch,
 } from "./process.ts";
-import { isRefusal, isUnreached } from "./refusal.ts";
+import { isRefusal, isUnreached, sessionRefusal } from "./refusal.ts";
 import { findWay, type Way } from "./ssh_settings.ts";
 
 /** How long a login script may go on when it is not needed any more, in milliseconds. */
@@ -59,6 +59,8 @@ export class Session {
   #established = false;
   /** Whether the agent has ended, and with it what it holds. */
   #ended = false;
+  /** What `Way.session` says, once it is known. */
+  #sessionOptions: string[] = [];
 
   constructor(
     private readonly ssh: SshSettings,
@@ -84,7 +86,7 @@ export class Session {
   get #ownOptions(): string[] {
     return [
       ...(this.ssh.options ?? []),
-      ...["-T", "-oRemoteCommand=none", "-oClearAllForwardings=yes"],
+      ...["-T", "-oRemoteCommand=none", "-oClearAllForwardings=yes", ...this.#sessionOptions],
       ...["-oServerAliveInterval=15", "-oServerAliveCountMax=4"],
       `-oConnectTimeout=${this.login.connectTimeout || "none"}`,
     ];
@@ -106,8 +108,9 @@ export class Session {
 
   /** Logs in; where the user has a master of their own for this host, that one serves. */
   async open(): Promise<void> {
+    const { hasMaster, ciphers, session } = await this.#findWay();
+    this.#sessionOptions = session;
     let options = this.#ownOptions;
-    const { hasMaster, ciphers } = await this.#findWay();
     if (!hasMaster) {
       this.#folder = Deno.makeTempDirSync({ prefix: "xpm-", dir: socketParent() });
       options = ["-M", "-S", this.#socket, "-oControlPersist=no", ...options, ...ciphers];
@@ -180,6 +183,8 @@ export class Session {
     stopIfAborted(this.watch);
     const host = this.ssh.host;
     const complaint = (await running.complaint).trim();
+    const refused = sessionRefusal(complaint);
+    if (refused !== undefined) return refused;
     const said = complaint.split(/\r?\n/).at(-1) ?? "";
     const why = said === "" ? `ssh exit ${code}` : said;
     const { reached } = this.login;

@@ -21,6 +21,8 @@ export interface Way {
   hasMaster: boolean;
   /** What else a login of our own takes. */
   ciphers: string[];
+  /** What every ssh to the host takes, for a command with input and output of its own. */
+  session: string[];
 }
 
 /**
@@ -29,10 +31,21 @@ export interface Way {
  * @param args The arguments of every ssh to this host.
  */
 export async function findWay(args: string[], host: string, watch: Watch): Promise<Way> {
-  const ask = (...more: string[]) => answerOf("ssh", [...args, ...more, "--", host], watch);
-  const settings = (await ask("-G"))?.split("\n") ?? [];
-  const hasMaster = mayHaveMaster(settings) && await ask("-O", "check") !== undefined;
-  return { hasMaster, ciphers: cipherOptions(settings) };
+  const ask = (words: string[]) => answerOf("ssh", [...args, ...words], watch);
+  // without a command, ssh tells nothing of a host for which it is to go to the background
+  const settings = (await ask(["-G", "--", host, "true"]))?.split("\n") ?? [];
+  const hasMaster = mayHaveMaster(settings) && await ask(["-O", "check", "--", host]) !== undefined;
+  return { hasMaster, ciphers: cipherOptions(settings), session: sessionOptions(settings) };
+}
+
+/** What would keep a command from running, or from its input, where the user's settings say so. */
+const SESSION = { sessiontype: "default", stdinnull: "no", forkafterauthentication: "no" };
+
+/** The options by which a command runs all the same; none that this ssh does not know (before 8.7). */
+export function sessionOptions(settings: string[]): string[] {
+  return Object.entries(SESSION)
+    .filter(([name]) => settings.some((line) => line.startsWith(`${name} `)))
+    .map(([name, value]) => `-o${name}=${value}`);
 }
 
 /** Whether a master of the user's own may serve; so it may where ssh tells nothing. */

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { CopyError } from "../../lib/errors.ts";
 import { FAR_RSYNC } from "../../lib/host/far_command.ts";
 import {
   isAtLeast,
@@ -111,5 +112,19 @@ Deno.test("rsyncArguments() open folders that their owner may not write, of any 
     const open = rsyncArguments({ ...REQUEST, version, openFolders: true });
     assertEquals(open.filter((word) => word !== "--chmod=Du+w"), plain);
     assertEquals(open.indexOf("--chmod=Du+w"), plain.indexOf(RULES[0]!));
+  }
+});
+
+Deno.test("rsyncArguments() protect paths only where both ends know how, and else take plain ones alone", () => {
+  const remote = { ...REQUEST, rsh: "ssh" };
+  assert(rsyncArguments(remote).includes("-s"));
+  for (const versions of [{ version: "" }, { otherVersion: "" }, { otherVersion: "2.6.9" }]) {
+    assert(!rsyncArguments({ ...remote, ...versions }).includes("-s"), JSON.stringify(versions));
+    const where = "version" in versions ? "this machine's" : "the remote host's";
+    assertThrows(
+      () => rsyncArguments({ ...remote, ...versions, to: "me@host:/it's here/" }),
+      CopyError,
+      `${where} rsync is too old, or openrsync`,
+    );
   }
 });

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { cipherOptions, mayHaveMaster } from "../../lib/host/ssh_settings.ts";
+import { cipherOptions, mayHaveMaster, sessionOptions } from "../../lib/host/ssh_settings.ts";
 
 const CHACHA = "chacha20-poly1305@openssh.com";
 const [AES128, AES256] = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com"];
@@ -32,4 +32,14 @@ Deno.test("a master is asked for only where ssh has a place for one, or does not
   assertEquals(mayHaveMaster(["user me", "controlpath /home/me/.ssh/x"]), true);
   assertEquals(mayHaveMaster([]), true);
   assertEquals(mayHaveMaster(["user me", "controlpersist no"]), false);
+});
+
+Deno.test("sessionOptions() lets a command run whatever the settings say, where ssh knows them", () => {
+  const said = ["user me", "sessiontype none", "stdinnull yes", "forkafterauthentication no"];
+  assertEquals(sessionOptions(said), [
+    "-osessiontype=default",
+    "-ostdinnull=no",
+    "-oforkafterauthentication=no",
+  ]);
+  assertEquals(sessionOptions(["user me"]), []);
 });
