@@ -6,6 +6,7 @@
  */
 
 import { members } from "./archive.ts";
+import { lookAt } from "./files.ts";
 import { nameList } from "./pack.ts";
 import { feed, start, stopIfAborted, type Watch } from "./process.ts";
 
@@ -32,7 +33,7 @@ export async function readOriginals(
   watch: Watch,
 ): Promise<Map<string, Original>> {
   const found = new Map<string, Original>();
-  if (paths.length === 0) return found;
+  if (paths.length === 0 || lookAt(root, "") === undefined) return found;
   const args = ["--format=pax", "--no-recursion", "-cf", "-", "--null", "-T", "-"];
   const running = start("tar", args, watch, root);
   const [archive] = await Promise.all([

@@ -132,8 +132,9 @@ Deno.test({
   name: "xpm-copy --no-fsync does not wait for the disk",
   ignore: !canTrace,
   fn: () =>
-    traced({ args: ["--no-fsync"] }, ({ calls }) => {
-      assertEquals(find(calls, /sync/, ""), []);
+    traced({ args: ["--no-fsync"] }, ({ calls, root }) => {
+      // Deno syncs a cache of its own, where it has not met a module before
+      assertEquals(find(calls, /sync/, `<${root}`), []);
     }),
 });
 
