@@ -41,6 +41,7 @@ const OTHERS = {
   mksh: "mksh",
   dash: "dash",
   busybox: "busybox",
+  toybox: "toybox",
   bsdtar: "libarchive-tools",
 };
 

@@ -157,7 +157,7 @@ sign() {
   printf '%s\\n' "$about" > "$staging/about.json"
 }
 make
-user=$(id -u)
+user=$(id -u) || give_up "id does not tell who works there"
 chmod go= "$parent" "$staging" 2> /dev/null || # one that stood open before
   for path in "$parent" "$staging"; do
     [ "$(owner "$path")" = "$user" ] || give_up "$path belongs to another user"
@@ -178,7 +178,8 @@ done
 [ -z "$restored" ] || say restored
 [ -z "$left" ] || sound "$staging" || clear_staging "$staging"
 sign
-if [ -n "$left" ] && [ "$(owner "$staging")" != "$(owner "$staging/about.json")" ]; then
+whose=$(owner "$staging")
+if [ -n "$left" ] && { [ -z "$whose" ] || [ "$whose" != "$(owner "$staging/about.json")" ]; }; then
   remove_staging "$staging" && make && sign # another user's
 fi
 case $(ls -A "$staging") in
@@ -217,6 +218,7 @@ tell() { # kind, folder, state
   [ ! -L "$2" ] && plain "$about" || about=
   size=$(du -sk "$2" 2> /dev/null)
   time=$(stat -c %Y "\${about:-$2}" 2> /dev/null || stat -f %m "\${about:-$2}")
+  ! there "$2" || case $size:$time in [0-9]*:[0-9]*) ;; *) stop "du or stat does not tell of $2" ;; esac
   say "$1" "$2" "\${size%%[!0-9]*}" "$time"
   note=
   [ -z "$about" ] || note=$(dd bs=4096 count=1 < "$about" 2> /dev/null | tr -d '\\000')

@@ -182,7 +182,7 @@ function readEntry(described: string, target: string, host: string): Entry {
     throw nonsense(host, `'${printable(described.slice(0, 40))}'`);
   }
   const [, self, kind, size, blocks, shared, mtime, mode] = match as unknown as string[];
-  if (self && kind === "u") return unreadable("permission to enter it is denied");
+  if (self && kind === "u") return unreadable(target);
   return {
     path: self ? "" : path,
     kind: KINDS[kind!] ?? "other",

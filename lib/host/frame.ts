@@ -64,7 +64,9 @@ export class Answers {
       else if (text === `${word} stop`) stopping = true;
       else if (text === `${word} end`) return true;
       else if (text === lost) return false;
-      else tell(text);
+      else if (text.endsWith(`${word} end`)) {
+        throw new CopyError("connection", "the remote host's answer lacks a part");
+      } else tell(text);
     }
     return false;
   }

@@ -10,7 +10,7 @@ import { MOVE } from "./folder_programs.ts";
 /** Locks, as `lock.ts` tells, in the agent; and what was moved aside, back to its place. */
 export const LOCKING = MOVE + `
 alone() { # whether what stands there is a file, and has no other name: it is touched
-  plain "$1" && [ -z "$(find "$1" -prune -links +1 2> /dev/null)" ]
+  plain "$1" && others=$(find "$1" -prune -links +1 2> /dev/null) && [ -z "$others" ]
 }
 silent() { [ -n "$(find "$1" -maxdepth 0 -mmin +2 2> /dev/null)" ]; }
 lives() { # whether an owner does: in a lock, by its name; what we held before a connection was lost is ours
@@ -25,7 +25,8 @@ take() { # a staging folder, when nobody who lives has it
   lock=$1.lock
   if (umask 077 && mkdir "$lock") 2> /dev/null; then
     touch "$lock/$token" 2> /dev/null || { rmdir "$lock"; return 1; }
-    [ "$(ls -A "$lock" 2> /dev/null)" = "$token" ] && return
+    set -- "$1" "$lock"/*
+    [ "$#:$2" = "2:$lock/$token" ] && return
     rm -f "$lock/$token"
     return 1
   fi
@@ -67,7 +68,7 @@ put_back() { # from a staging folder, of a kind, to its place
 /** What an earlier attempt has left, the twin of `left_staging.ts`. */
 export const LEFT = `
 sound() ( # whether a staging folder has nothing but folders down to its jobs, and all names of its files
-  cd "$1" || exit
+  enter "$1" || exit
   strays=$(find . -maxdepth 3 \\( -type l -o -path './*/*' ! -type d \\) \\
     ! -path './experiments/*/current' 2> /dev/null) && [ -z "$strays" ] || exit
   set -- -c '%i %h'

@@ -11,7 +11,9 @@ const PATHS = `
 old() { # whether experimaestro 1.x has made a run: it has none of the files that 2.x writes
   for name in ${FILES_OF_2.join(" ")}; do ! [ -e "$1/$name" ] && ! [ -L "$1/$name" ] || return; done
 }
+readable() { [ -r "$1" ] && [ -x "$1" ] || stop "permission to read $1 is denied"; }
 linked() { # the jobs that a run links to
+  [ ! -d "$1/jobs" ] || readable "$1/jobs"
   for link in "$1"/jobs/*/*; do
     [ ! -L "$link" ] || [ -L "$1/jobs" ] || [ -L "\${link%/*}" ] || printf '%s\\n' "\${link#"$1"/jobs/}"
   done
@@ -28,6 +30,10 @@ case $path in
   *) path=$home/$path ;;
 esac
 case $path in /*) ;; *) stop "HOME is no absolute path there: $home" ;; esac
+existing() { # the nearest folder that is there
+  here=$1
+  while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
+}
 real() { # links resolved, of what exists of a path: resolved
   here=$1 rest=
   while [ ! -d "$here" ] && [ "$here" != / ]; do
@@ -72,7 +78,8 @@ if [ ! -d "$root" ]; then state=absent
 elif [ -e "$root/.__experimaestro__" ] || [ -d "$root/jobs" ] || [ -d "$root/experiments" ] ||
   [ -d "$root/.xpm-staging" ]; then state=workspace
 else
-  case $(ls -A "$root") in
+  names=$(ls -A "$root" 2> /dev/null) || stop "permission to read $root is denied"
+  case $names in
     "") state=empty ;;
     .xpm-staging) state=workspace ;; # another copy has begun at this moment
   esac
@@ -82,11 +89,7 @@ say state "$state"
 first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
 say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)" & # in one write
 meanwhile=$!
-existing() { # the nearest folder that is there
-  here=$1
-  while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
-}
-devices() { stat -c %d "$@" 2> /dev/null || stat -f %d "$@"; }
+devices() { stat -c %d "$@" 2> /dev/null || stat -f %d "$@" 2> /dev/null; }
 real "$root/jobs"
 jobs=$resolved
 real "$root/experiments"
@@ -108,8 +111,9 @@ tell_place() { # its name and its path; the disks of the workspace and of it
   done
 }
 set -- $(devices "$@")
-tell_place jobs "$jobs" "\${1-}" "\${2-}"
-tell_place experiments "$experiments" "\${1-}" "\${3-}"
+[ $# = 3 ] || stop "stat does not tell on which disks $root is"
+tell_place jobs "$jobs" "$1" "$2"
+tell_place experiments "$experiments" "$1" "$3"
 say staged "$staged"
 if [ "$wanted" = space ]; then
   existing "$root/jobs"
@@ -119,33 +123,39 @@ join
 [ -n "$experiment" ] || { finish; exit 0; }
 folder=$root/experiments/$experiment
 if [ -L "$folder" ]; then
-  link=$(readlink "$folder")
+  link=$(readlink "$folder") || stop "where $folder leads cannot be told"
   leads_to "experiments/$experiment" "$link" ||
     stop "$folder is a link to $link, not a folder of this experiment"
 fi
-[ -d "$folder" ] && say experiment yes
+if [ -d "$folder" ]; then
+  readable "$folder"
+  say experiment yes
+fi
 ! in_xp "$root" "$experiment" || say xp yes
 find_current "$root" "$experiment"
 if [ -n "$latest" ]; then
   say current "$latest" by "$by"
-  plain "$folder/$latest/status.json" && { say currentStatus; content "$folder/$latest/status.json"; }
+  text currentStatus "$folder/$latest/status.json"
 fi
 [ "$run" != current ] || run=$latest
 if [ -n "$run" ] && [ -d "$folder/$run" ] && [ ! -L "$folder/$run" ]; then
+  readable "$folder/$run"
   say run "$run"
-  tell() {
-    plain "$folder/$run/$1" || return
-    [ -r "$folder/$run/$1" ] || stop "permission to read $folder/$run/$1 is denied"
-    say "$1"
-    content "$folder/$run/$1"
-  }
-  tell status.json
+  text status.json "$folder/$run/status.json"
   [ "$wanted" = jobs ] || { finish; exit 0; }
-  tell jobs.jsonl
+  text jobs.jsonl "$folder/$run/jobs.jsonl"
   ! old "$folder/$run" || say linked "$(linked "$folder/$run")"
-  events() { for file in "$folder/$run"/events/*.jsonl; do ! plain "$file" || cat "$file"; done; }
-  [ -L "$folder/$run/events" ] || say transient "$(events 2> /dev/null |
-    grep -e '"scheduler_state": *"transient"' -e '"transient": *[12]' | tr '\\000' '\\001')"
+  set --
+  if [ -d "$folder/$run/events" ] && [ ! -L "$folder/$run/events" ]; then
+    readable "$folder/$run/events"
+    for file in "$folder/$run"/events/*.jsonl; do ! plain "$file" || set -- "$@" "$file"; done
+  fi
+  found=
+  [ $# = 0 ] || found=$({ cat "$@" 2> /dev/null || echo "$word"; } | {
+    grep -e '"scheduler_state": *"transient"' -e '"transient": *[12]' -e "$word" || [ $? = 1 ] || echo "$word"
+  } | tr '\\000' '\\001') || found=$word
+  case $found in *"$word"*) stop "the events of $folder/$run cannot be read" ;; esac
+  say transient "$found"
 fi
 finish
 `;
@@ -155,145 +165,40 @@ export const BROWSE = BEGIN + PATHS + `
 IFS= read -r only
 IFS= read -r jobs
 exec < /dev/null
-[ -d "$path" ] || { say absent "$path"; finish; exit 0; }
+if [ ! -d "$path" ]; then
+  existing "$path"
+  [ -x "$here" ] || stop "permission to enter $here is denied"
+  say absent "$path"
+  finish
+  exit 0
+fi
 enter "$path" || stop "permission to enter $path is denied"
 say root "$(pwd -P)"
 ! in_xp . "$only" || say xp yes
 [ -d experiments ] || { finish; exit 0; }
-enter "$path/experiments" || stop "permission to enter $path/experiments is denied"
-for folder in ./*/; do
-  experiment=\${folder#./} experiment=\${experiment%/}
-  [ -d "./$experiment" ] || continue
+all=$path/experiments
+readable "$all"
+for folder in "$all"/*/; do
+  folder=\${folder%/}
+  experiment=\${folder##*/}
+  [ -d "$folder" ] || continue
   [ -z "$only" ] || [ "$only" = "$experiment" ] || continue
-  [ ! -L "./$experiment" ] ||
-    leads_to "experiments/$experiment" "$(readlink "./$experiment")" || continue
+  if [ -L "$folder" ]; then
+    link=$(readlink "$folder") || stop "where $folder leads cannot be told"
+    leads_to "experiments/$experiment" "$link" || continue
+  fi
+  readable "$folder"
   find_current "$path" "$experiment"
   say experiment "$experiment" by "$by" current "$latest"
-  for run in "./$experiment"/*/; do
+  for run in "$folder"/*/; do
     run=\${run%/}
     [ -d "$run" ] && [ ! -L "$run" ] || continue
     say run "\${run##*/}"
-    [ -r "$run/status.json" ] && plain "$run/status.json" &&
-      { say status; content "$run/status.json"; }
+    readable "$run"
+    text status "$run/status.json"
     [ -n "$jobs" ] || continue
-    if old "$run"; then say linked "$(linked "$run")"
-    elif [ -r "$run/jobs.jsonl" ] && plain "$run/jobs.jsonl"; then
-      say jobs
-      content "$run/jobs.jsonl"
-    fi
+    if old "$run"; then say linked "$(linked "$run")"; else text jobs "$run/jobs.jsonl"; fi
   done
-done
-finish
-`;
-
-/** How many folders, one in another, are looked at: below that each path is longer than any may be. */
-const DEEPEST = 2050;
-
-/**
- * Answers {@linkcode Host.scan}. Of a folder: \`/\`, then what \`describe\` prints, then its path; of
- * what is in it: the same without \`/\`, with the path from that folder on; after the blocks of a
- * file that has other names \`@\` and what they share. Each is followed by a
- * link's target, empty for other things. After \`links\` come those of the folders, and of the folders
- * that these are in, which are links: name, target, real path.
- */
-export const SCAN = BEGIN + `
-IFS= read -r mode
-IFS= read -r root
-enter "$root" || stop "permission to enter $root is denied"
-folders=$(cat)
-describe='for path do
-  case $path in
-    ./*/*/*/*) shown=\${path#./*/*/*/} lead= ;;
-    *) shown=$path lead=/ ;;
-  esac
-  target= options=
-  if [ -L "$path" ] && [ -z "$lead" ]; then kind=l target=$(readlink "$path"; printf .) target=\${target%??}
-  elif [ -d "$path" ]; then kind=d options=-L
-  elif [ -f "$path" ]; then kind=f options=-L
-  else kind=o
-  fi
-  info=$(stat $options -c "%h %s %b@%d.%i %Y %a" "$path" 2> /dev/null ||
-    stat $options -f "%l %z %b@%d.%i %m %Lp" "$path" || echo 1 0 0@ 0 0) # gone, or of too long a name
-  names=\${info%% *} info=\${info#* }
-  case $kind$names in f1 | [!f]*) info="\${info%%@*} \${info#*@* }" ;; esac
-  printf "%s%s%s %s\\\\0%s\\\\0" "$lead" "$kind" "$info" "$shown" "$target"
-done'
-if find . -maxdepth 0 -printf '' 2> /dev/null; then
-  below='%y%s %b %T@ %m %P\\0%l\\0' self='/%y%s %b %T@ %m %p\\0%l\\0'
-  every() {
-    xargs -0 sh -c 'below=$1 self=$2; shift 2
-      find -H "$@" -maxdepth ${DEEPEST} \\( ! -path "./*/*/*/*" -printf "$self" \\
-        -o -type f -links +1 -printf "\${below%% *} %b@%D.%i\${below#* %b}" -o -printf "$below" \\) 2> /dev/null' \\
-      sh "$below" "$self"
-  }
-  states() { # of jobs what is right in them, and of that the markers
-    xargs -0 sh -c 'below=$1 self=$2; shift 2
-      find -H "$@" \\( -path "./jobs/*/*/*" \\
-        \\( -type d -prune , \\( -name "*.done" -o -name "*.failed" -o -name "*.pid" \\) -printf "$below" \\) \\
-        -o ! -path "./*/*/*/*" -printf "$self" -o ! -path "./jobs/*" -printf "$below" \\) 2> /dev/null' \\
-      sh "$below" "$self"
-  }
-else
-  every() {
-    xargs -0 sh -c 'do=$1; shift
-      find -H "$@" -maxdepth ${DEEPEST} -exec sh -c "$do" sh {} + 2> /dev/null' sh "$describe"
-  }
-  states() {
-    xargs -0 sh -c 'do=$1; shift
-      find -H "$@" -path "./jobs/*/*/*/*" -prune -o -path "./jobs/*/*/*" ! -name "*.done" \\
-        ! -name "*.failed" ! -name "*.pid" -prune -o -exec sh -c "$do" sh {} + 2> /dev/null' sh "$describe"
-  }
-fi
-set -f
-IFS='
-'
-known() { # of a job without a process its markers tell all: no size, no time; the others are left
-  rest=
-  set --
-  for folder in $folders; do
-    job=\${folder%/*} job=$folder/\${job##*[./]}
-    case $folder in ./jobs/*)
-      if [ ! -d "$folder" ]; then [ -e "$folder" ] || [ -L "$folder" ] || continue
-      elif [ ! -x "$folder" ]; then
-        set -- "$@" "/u0 0 0 0 $folder" ""
-        continue
-      elif [ ! -e "$job.pid" ]; then
-        set -- "$@" "/d0 0 0 755 $folder" ""
-        for marker in done failed; do
-          [ ! -e "$job.$marker" ] || set -- "$@" "f0 0 0 644 \${job##*/}.$marker" ""
-        done
-        [ $# -lt 16 ] || { say "$@"; set --; } # each write costs a packet of ssh's
-        continue
-      fi ;;
-    esac
-    rest="$rest$folder
-"
-  done
-  [ $# = 0 ] || say "$@"
-  [ -z "$rest" ] || printf '%s' "$rest" | tr '\\n' '\\0' | states >&3
-}
-if [ "$mode" = states ]; then known
-else printf '%s\\n' "$folders" | tr '\\n' '\\0' | every >&3
-fi
-say links
-above=
-link() { [ ! -L "$1" ] || say "$1" "$(readlink "$1")" "$(readlink -f "$1" 2> /dev/null)"; }
-for folder in $folders; do
-  link "$folder"
-  [ "$above" = "\${folder%/*}" ] || { above=\${folder%/*} && link "$above"; }
-done
-finish
-`;
-
-/** Answers {@linkcode Host.existing}: those of the paths that are there. */
-export const EXISTING = BEGIN + `
-IFS= read -r root
-enter "$root" || { cat > /dev/null; finish; exit 0; }
-set -f
-IFS='
-'
-for path in $(cat); do
-  if [ -e "./$path" ] || [ -L "./$path" ]; then say "$path"; fi
 done
 finish
 `;

@@ -18,9 +18,15 @@ say() { printf '%s\\0' "$@" >&3; }
 finish() { say "$word end"; }
 meanwhile= # what goes on beside the program; a plain wait would wait for the agent's own, in ksh
 join() { [ -z "$meanwhile" ] || wait "$meanwhile"; }
-stop() { join; say "$word stop" "$1"; exit 0; }
+stop() { join; say "" "$word stop" "$1"; exit 0; } # what was under way is no part of it
 plain() { [ -f "$1" ] && [ ! -L "$1" ]; }
-content() { { tr '\\000' '\\001' < "$1"; printf '\\0'; } >&3; } # a NUL is no text here either
+text() { # a name and what a plain file holds; nothing, where there is none
+  plain "$2" || return 0
+  [ -r "$2" ] || stop "permission to read $2 is denied"
+  say "$1"
+  tr '\\000' '\\001' < "$2" >&3 || { say ""; stop "$2 cannot be read to its end"; } # a NUL is no text here either
+  say ""
+}
 enter() { cd -P "$1" 2> /dev/null; } # always by its absolute path
 leads_to() { case /\${2%/} in */"$1") ;; *) return 1 ;; esac } # see leadsTo
 say "" "$word"
@@ -30,7 +36,7 @@ say "" "$word"
 export const CURRENT_RUN = `
 current() { # of another link it is the second argument
   [ -L "\${2-$1/current}" ] || return
-  link=$(readlink "\${2-$1/current}")
+  link=$(readlink "\${2-$1/current}") || stop "where \${2-$1/current} leads cannot be told"
   link=\${link%/} link=\${link##*/}
   case $link in "" | .* | -*) return ;; esac
   [ -d "$1/$link" ] && [ ! -L "$1/$link" ] && printf '%s\\n' "$link"
@@ -73,7 +79,9 @@ case $status in
   0) ;;
   2)
     [ -n "$trouble" ] || trouble="tar failed"
-    say "$(printf '%s\\n' "$trouble" | grep -v -e ': Cannot change ownership to ' -e ': Exiting with ')" ;;
+    trouble=$(printf '%s\\n' "$trouble" | grep -v -e ': Cannot change ownership to ' -e ': Exiting with ')
+    [ $? -lt 2 ] || trouble="grep failed"
+    say "$trouble" ;;
   1) say "tar failed" ;;
   *) exit 1 ;; # who was killed may have left others at work
 esac

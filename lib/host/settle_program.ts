@@ -41,8 +41,15 @@ to_disk() { # the whole file system, where sync knows how; everything elsewhere
   sync
 }
 # what came as a link in place of a folder: nothing is written through it
-links=$(find jobs experiments -maxdepth 2 ! -type d ! -path 'experiments/*/current' 2> /dev/null)
-[ -z "$links" ] || printf '%s\\n' "$links" | tr '\\n' '\\0' | xargs -0 rm -f
+links=
+for kind in jobs experiments; do
+  there $kind || continue
+  links=$links$(find $kind -maxdepth 2 ! -type d ! -path 'experiments/*/current' 2> /dev/null && echo /) ||
+    stop "find does not tell whether there are links in $staging"
+  links=\${links%/}
+done
+[ -z "$links" ] || printf '%s' "$links" | tr '\\n' '\\0' | xargs -0 rm -f ||
+  stop "links in $staging cannot be removed"
 lost=
 if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ] &&
   is_folder "$staging" "$staging/$new"; then
@@ -156,7 +163,8 @@ mark() {
   fi
   marker=
 }
-for line in $(cat .moves); do
+moves=$(cat .moves) || stop "what was sent cannot be read"
+for line in $moves; do
   rest=\${line#* }
   case $line in
     "group link") kind=link && mark ;;

@@ -30,7 +30,8 @@ import type {
   Unpacking,
   Visit,
 } from "./host.ts";
-import { BROWSE, EXISTING, LOOK, SCAN } from "./look_programs.ts";
+import { BROWSE, LOOK } from "./look_programs.ts";
+import { EXISTING, SCAN } from "./scan_programs.ts";
 import { moveList, timeFiles } from "./move_list.ts";
 import { archive } from "./overlay.ts";
 import { isGnuTar, nameList, packArguments, packWith, writesInto } from "./pack.ts";

@@ -24,6 +24,7 @@ const FEW: StandInOptions[] = [
   { shell: "dash", tar: "tar" },
   { shell: "bash", tar: "bsdtar" },
   { shell: "busybox", tar: "busybox", busybox: true },
+  { shell: "dash", tar: "tar", toybox: true },
   { shell: "dash", tar: "tar", nobody: true },
 ];
 
@@ -36,10 +37,10 @@ const hasFlock = await findProgram("flock") !== undefined;
 
 /** Registers the cases for a host that lacks some programs. */
 function tryHost(options: StandInOptions, missing: string[]): void {
-  const { shell, tar, busybox = false, nobody = false } = options;
+  const { shell, tar, busybox = false, toybox = false, nobody = false } = options;
   const traits: Traits = {
     remote: true,
-    decimals: busybox || !tellsAll("find") ? 0 : 9,
+    decimals: busybox || toybox || !tellsAll("find") ? 0 : 9,
     tar: missing.includes(tar) ? "GNU" : tar === "busybox" ? "busybox" : tarOf(tar),
     judges: hasFlock && !busybox ? ["shell", "program"] : ["shell"],
     user: nobody ? 65534 : Deno.uid()!,
@@ -54,7 +55,7 @@ function tryHost(options: StandInOptions, missing: string[]): void {
   const its = traits.tar === "bsdtar" ? "bsdtar" : `${traits.tar} tar`;
   const who = nobody ? "a host where one is nobody," : "a host";
   conforms({
-    name: busybox ? `${who} of busybox` : `${who} with ${sh} and ${its}`,
+    name: busybox ? `${who} of busybox` : `${who} with ${toybox ? "toybox, " : ""}${sh} and ${its}`,
     traits,
     missing: missing.length > 0 ? `there is no ${missing.join(" and no ")}` : undefined,
     onlyModes: nobody,
@@ -68,8 +69,8 @@ function tryHost(options: StandInOptions, missing: string[]): void {
 }
 
 const isTried = (one: StandInOptions) =>
-  FEW.some(({ shell, tar, busybox, nobody }) =>
-    shell === one.shell && tar === one.tar && !busybox && !nobody
+  FEW.some(({ shell, tar, busybox, toybox, nobody }) =>
+    shell === one.shell && tar === one.tar && !busybox && !toybox && !nobody
   );
 const many = Deno.env.get("XPM_HOSTS") === "full" ? MANY.filter((one) => !isTried(one)) : [];
 const tried = [...FEW, ...many];

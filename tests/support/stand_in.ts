@@ -17,6 +17,8 @@ export interface StandInOptions {
   tar: string;
   /** Whether all other programs are those of busybox, and nothing else is there but rsync. */
   busybox?: boolean;
+  /** Whether the other programs are those of toybox, as far as it has them. */
+  toybox?: boolean;
   /** Whether those who log in are nobody. */
   nobody?: boolean;
 }
@@ -30,6 +32,8 @@ export interface StandIn extends Disposable {
 }
 
 const ENV = await findProgram("env");
+/** Programs that are many in one. */
+const BOXES = ["busybox", "toybox"] as const;
 const SETPRIV = await findProgram("setpriv");
 
 /** Which tar a program is. */
@@ -42,7 +46,7 @@ export function tarOf(program: string): "GNU" | "bsdtar" | "busybox" {
 /** Whether a `find` tells what it is asked for, times to the nanosecond among it: GNU's does. */
 export function tellsAll(find: string): boolean {
   try {
-    const args = ["/", "-maxdepth", "0", "-printf", ""];
+    const args = ["/", "-maxdepth", "0", "-printf", "%y%b%T@"];
     return new Deno.Command(find, { args, stdout: "null", stderr: "null" }).outputSync().success;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
@@ -52,9 +56,10 @@ export function tellsAll(find: string): boolean {
 
 /** The programs that such a host needs and this machine lacks. */
 export async function missingFor(
-  { shell, tar, busybox, nobody }: StandInOptions,
+  { shell, tar, busybox, toybox, nobody }: StandInOptions,
 ): Promise<string[]> {
-  const wanted = [shell, tar, ...(busybox ? ["busybox"] : []), ...(nobody ? ["setpriv"] : [])];
+  const others = { busybox, toybox, setpriv: nobody };
+  const wanted = [shell, tar, ...Object.entries(others).flatMap(([name, is]) => is ? [name] : [])];
   const missing: string[] = [];
   for (const program of new Set(wanted)) {
     if (await findProgram(program) === undefined) missing.push(program);
@@ -70,12 +75,12 @@ export async function makeStandIn(options: StandInOptions): Promise<StandIn> {
   mkdirSync(far);
   await install(far, "sh", options.shell);
   await install(far, "tar", options.tar);
-  if (options.busybox) {
-    for (const applet of appletsOf((await findProgram("busybox"))!)) {
-      if (applet !== "sh" && applet !== "tar") await install(far, applet, "busybox");
+  for (const box of BOXES.filter((box) => options[box])) {
+    for (const applet of appletsOf(box, (await findProgram(box))!)) {
+      if (applet !== "sh" && applet !== "tar") await install(far, applet, box);
     }
-    await install(far, "rsync", "rsync");
   }
+  if (options.busybox) await install(far, "rsync", "rsync");
   const path = options.busybox ? far : `${far}:${Deno.env.get("PATH")}`;
   // not by exec: who ends ssh ends the connection, and the other end hears of that
   const script = `#!/bin/sh
@@ -91,12 +96,13 @@ exit $?
   return { folder, path, [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }) };
 }
 
-/** Puts a program into a folder under a name; busybox does what it is called. */
+/** Puts a program into a folder under a name; busybox and toybox do what they are called. */
 async function install(folder: string, name: string, program: string): Promise<void> {
   symlinkSync((await findProgram(program))!, `${folder}/${name}`);
 }
 
-function appletsOf(busybox: string): string[] {
-  const { stdout } = new Deno.Command(busybox, { args: ["--list"] }).outputSync();
-  return new TextDecoder().decode(stdout).split("\n").filter((name) => name !== "");
+function appletsOf(box: "busybox" | "toybox", program: string): string[] {
+  const { stdout } = new Deno.Command(program, { args: box === "busybox" ? ["--list"] : [] })
+    .outputSync();
+  return new TextDecoder().decode(stdout).split(/\s+/).filter((name) => name !== "");
 }
