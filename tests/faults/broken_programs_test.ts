@@ -4,8 +4,8 @@
  * @module
  */
 
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { cleanWorkspace, CopyError, listRuns } from "../../mod.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { CopyError } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { type Pair, withPair } from "../support/directions.ts";
 import { OWN, useRemotePrograms } from "../support/remote_programs.ts";
@@ -29,13 +29,6 @@ const TELLS_LITTLE = `#!/bin/sh
 ${OWN}
 case $* in *%y*) echo "find: bad -printf %y" >&2; exit 1 ;; esac
 exec $own "$@"`;
-/** One that cannot look into a folder of a job. */
-const MEETS_A_BROKEN_DISK = `#!/bin/sh
-${OWN}
-$own "$@"
-case $* in *./jobs/*) echo "find: './jobs/'*/*/sub': Input/output error" >&2 ;; esac
-exit 1`;
-
 const BROKEN: Record<string, Record<string, string>> = {
   "find fails": { find: FAILS },
   "find is missing": { find: IS_MISSING },
