@@ -15,8 +15,8 @@ import { feed, start, stopIfAborted, type Watch } from "./process.ts";
 
 const KINDS: Record<string, EntryKind> = { "-": "file", d: "folder", l: "link" };
 
-/** What rsync ends with when it could not look at all that is there. */
-const PARTIAL = 23;
+/** What rsync ends with when it could not look at all, or something went meanwhile. */
+const PARTIAL = [23, 24];
 
 /**
  * Tells of all in some folders that a walk through them had its doubts about.
@@ -40,7 +40,7 @@ export async function listDoubtful(
     feed(running, [nameList(folders.map((folder) => `${folder}/`))]),
   ]);
   stopIfAborted(watch);
-  if (code !== 0 && code !== PARTIAL) {
+  if (code !== 0 && !PARTIAL.includes(code)) {
     throw new CopyError("program", `rsync failed: ${(await running.complaint).trim()}`);
   }
   for (const line of textOf(new Uint8Array(listed)).split("\n")) {
