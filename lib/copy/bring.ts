@@ -11,7 +11,7 @@ import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
 import { compareStaged, type Lost } from "./compare.ts";
 import type { Context } from "./context.ts";
 import { hasClosedFolders, haveHoles, type Load } from "./loads.ts";
-import { isWritten } from "./decisions.ts";
+import { hasEnded, isWritten } from "./decisions.ts";
 import { runDocumentKind } from "./relocate.ts";
 import { failedJobs, notBySize, stage, type Staging } from "./stage.ts";
 
@@ -45,7 +45,8 @@ async function bringLarge(load: Load, context: Context): Promise<number> {
   const { hosts, sights, found: { source } } = surveyed;
   const isHere = hosts.source.name === undefined && hosts.destination.name === undefined;
   if (!isHere || resumed || options.bandwidthLimit) return 0;
-  const paths = load.jobs.flatMap((job) => {
+  // what is copied keeps no time of its own: a file that changed meanwhile would pass for the later one
+  const paths = load.jobs.filter(hasEnded).flatMap((job) => {
     const { linked, large } = source.jobs.get(jobFolder(job))!;
     return linked === undefined ? large.map((path) => `${job.taskId}/${job.jobId}/${path}`) : [];
   });

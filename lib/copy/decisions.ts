@@ -94,7 +94,10 @@ export function hasEnded({ source }: PlannedJob): boolean {
   return source === "done" || source === "failed";
 }
 
-/** Jobs that will stand at the destination when the copy is done. */
+/**
+ * Jobs that will stand at the destination when the copy is done. One that is skipped may be absent: a
+ * link whose target is yet to come.
+ */
 export function willStand(job: PlannedJob): boolean {
-  return isWritten(job) || job.destination !== "absent";
+  return isWritten(job) || job.action === "skip" || job.destination !== "absent";
 }

@@ -46,6 +46,8 @@ export interface FoundJob extends Content {
   latest: string | undefined;
   /** When the latest of the files that a copy takes was written; undefined when there is none. */
   latestFile: string | undefined;
+  /** Whether it holds something newer than all that differs at the source; absent until that is asked. */
+  hasOwnWork?: boolean;
   /** When its `.pid` was written, in seconds since 1970; undefined when it has none. */
   pidTime: string | undefined;
   /** Which of its documents are there, as plain files. */

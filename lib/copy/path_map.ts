@@ -61,10 +61,16 @@ export function withFormer(map: PathMap, roots: Iterable<string>): PathMap {
   return more.length === 0 ? map : { ...map, former: new Set([...map.former, ...more]) };
 }
 
-/** Whether a document may say so of the workspace: not of the root folder, nor of what is known. */
-function isFormerRoot(root: string, { pairs, former }: PathMap): boolean {
-  return root.startsWith("/") && !former.has(root) && !pairs.some(([from]) => from === root) &&
-    !hasControl(root) && !/\/(\.{0,2})(\/|$)/.test(root);
+/**
+ * Whether a document may say so of the workspace: not of the root folder, nor of what is known, nor of
+ * what is in its jobs, experiments or partials today.
+ */
+function isFormerRoot(root: string, map: PathMap): boolean {
+  if (!root.startsWith("/") || map.former.has(root) || hasControl(root)) return false;
+  if (/\/(\.{0,2})(\/|$)/.test(root) || map.pairs.some(([from]) => from === root)) return false;
+  const today = relocatePath(root, { ...map, former: new Set() });
+  const inside = today === undefined ? undefined : insideOf(today, map);
+  return inside === undefined || !FORMER_FOLDERS.includes(inside.split("/")[0]!);
 }
 
 /** Where the workspace was when a run was made, by its links to jobs: they are absolute. */
@@ -80,23 +86,31 @@ export function formerRoots(run: ReadonlyMap<string, Pick<Entry, "target">>): Se
 
 /** A path at the destination; undefined when it stays as it is. */
 export function relocatePath(path: string, map: PathMap): string | undefined {
-  for (const [from, to] of map.pairs) {
-    if (path === from) return to || "/";
-    const below = path.slice(from.length);
-    if (path.startsWith(from + "/") && !climbsOut(below)) return to + below;
+  const [from = "", to] = map.pairs.find((pair) => isBelow(path, pair)) ?? [];
+  // the workspace may have been below its present place: the nearer one is meant
+  const root = map.former.size === 0 ? undefined : formerRootOf(path, map);
+  if (root !== undefined && root.length > from.length) {
+    return map.destination + path.slice(root.length);
   }
-  return map.former.size === 0 ? undefined : relocateFormer(path, map);
+  return to === undefined ? undefined : to + path.slice(from.length) || "/";
+}
+
+function isBelow(path: string, [from]: Pair): boolean {
+  if (!path.startsWith(from)) return false;
+  return path.length === from.length ||
+    path[from.length] === "/" && !climbsOut(path.slice(from.length));
 }
 
 /** The folders of a workspace that a path goes on with, where it begins with a former place of it. */
 const FORMER_FOLDERS = [JOBS, EXPERIMENTS, "partials"];
 
-function relocateFormer(path: string, { destination, former }: PathMap): string | undefined {
+/** The former place of the workspace that a path begins with; undefined where there is none. */
+function formerRootOf(path: string, { former }: PathMap): string | undefined {
   for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
-    if (!former.has(path.slice(0, at))) continue;
+    const root = path.slice(0, at);
+    if (!former.has(root)) continue;
     const names = path.slice(at + 1).split("/");
-    const goesOn = FORMER_FOLDERS.includes(names[0]!) && !names.includes("..");
-    return goesOn ? destination + path.slice(at) : undefined;
+    return FORMER_FOLDERS.includes(names[0]!) && !names.includes("..") ? root : undefined;
   }
   return undefined;
 }

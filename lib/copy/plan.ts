@@ -166,7 +166,8 @@ function unlessNewer(
 ): Decision {
   if (decision.action !== "replace" || source === "done") return decision;
   const [latest, there] = [found.source?.latestFile, found.destination?.latest];
-  const isOlder = latest !== undefined && there !== undefined && !mayBeLater(there, latest);
+  const isOlder = latest !== undefined && there !== undefined && !mayBeLater(there, latest) &&
+    found.destination?.hasOwnWork !== true;
   return isOlder ? decision : leave(
     `${source} at the source, and something at the destination is newer`,
     source === "running",

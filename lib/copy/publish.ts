@@ -20,6 +20,7 @@ import type { OverlayEntry } from "../host/overlay.ts";
 import { jobState } from "../workspace/jobs.ts";
 import { EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.ts";
 import { compareText, readRunStatus } from "../workspace/runs.ts";
+import { isTimeLater } from "../workspace/times.ts";
 import type { Rewriting } from "./folder_rewriting.ts";
 import { type Inventory, takeInventory, whyUnusable } from "./inventory.ts";
 import type { Load } from "./loads.ts";
@@ -241,8 +242,10 @@ function moveOf(job: PlannedJob, { sights: { destination }, found: { source } }:
   const from = jobFolder(job);
   const into = `${destination.jobsPath}/${job.taskId}`;
   if (job.action !== "replace") return { kind: "put", from, into };
-  // it may be resumed where it stands
-  const unlessNewer = job.source === "done" ? undefined : source.jobs.get(from)?.latestFile;
+  // it may be resumed where it stands; a file of tomorrow would hide that
+  const latest = job.source === "done" ? undefined : source.jobs.get(from)?.latestFile;
+  const now = String(Date.now() / 1000);
+  const unlessNewer = latest !== undefined && isTimeLater(latest, now) ? now : latest;
   return { kind: "replace", from, into, unlessNewer };
 }
 

@@ -18,13 +18,14 @@ import { excluder } from "./exclude.ts";
 import { isWritten } from "./decisions.ts";
 import { type Inventory, isDone, takeInventory } from "./inventory.ts";
 import { followLinks, jobLinks, lookAtTargets, withLinked } from "./job_links.ts";
+import { lookAgain } from "./look_again.ts";
 import { type Ends, planJobs, restsOnTimes } from "./plan.ts";
 import { planRun } from "./plan_run.ts";
 import { formerRoots, type Pair, readMapped } from "./path_map.ts";
 import { refuseRequest, refuseSights, refuseTools, versionWarnings } from "./refusals.ts";
 import { spaceWarning } from "./space.ts";
 import { BATCH_JOBS } from "./stage.ts";
-import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd, PlannedJob } from "./types.ts";
+import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd } from "./types.ts";
 import { migratedWarnings, ofVersion1 } from "./version_1.ts";
 
 /** Which run to copy from where to where. */
@@ -124,7 +125,7 @@ export async function survey(
   let plan = makePlan(request, looked, jobs, options);
   const doubtful = plan.jobs.filter((job) => restsOnTimes(job, options.includeRunning === true));
   if (doubtful.length > 0) {
-    await lookAgain(to, sight, doubtful, there);
+    await lookAgain({ source: source.host, destination: to }, sights, doubtful, there);
     plan = makePlan(request, looked, jobs, options);
   }
   return {
@@ -138,22 +139,6 @@ export async function survey(
       message: `${run}/${problem}`,
     })),
   };
-}
-
-/** Looks at some jobs of the destination whole, for their times. */
-async function lookAgain(
-  host: Host,
-  sight: Sight,
-  jobs: PlannedJob[],
-  there: Inventory,
-): Promise<void> {
-  const wanted = { jobs, run: undefined, statesOnly: false, excludes: () => false };
-  const found = await takeInventory(host, sight, wanted);
-  for (const folder of jobs.map(jobFolder)) {
-    const job = found.jobs.get(folder);
-    if (job === undefined) there.jobs.delete(folder);
-    else there.jobs.set(folder, job);
-  }
 }
 
 /** The most bytes of a path that programs can give to the system, on Linux. */

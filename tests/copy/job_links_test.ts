@@ -119,6 +119,23 @@ for (const [what, target] of Object.entries(TARGETS)) {
   });
 }
 
+// BUG when this was written: the run had no link to such a job, though the copy was complete.
+inEachDirection(
+  "copyExperiment() links the run to a job whose link stands there, and leads to what comes now",
+  async (pair) => {
+    const sample = makeRenamed(pair);
+    const [, two] = sample.jobs as [MadeJob, MadeJob];
+    const there = pair.destination.path;
+    mkdirSync(dirname(`${there}/${folderOf(two)}`), { recursive: true });
+    writeFileSync(`${there}/.__experimaestro__`, "");
+    symlinkSync(`${there}/${folderOf(former("a"))}`, `${there}/${folderOf(two)}`);
+    const result = await pair.copy(sample);
+    assertEquals([result.errors, result.complete], [[], true]);
+    const again = await pair.plan(sample);
+    assertEquals([again.run.action, again.bytes], ["skip", 0]);
+  },
+);
+
 inEachDirection(
   "copyExperiment() follows links to a job that was moved to another folder, and in a moved workspace",
   async (pair) => {

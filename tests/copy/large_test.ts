@@ -92,3 +92,19 @@ for (
     { directions: ["local to local"] },
   );
 }
+
+// BUG when this was written: a checkpoint that was written anew meanwhile got the later one's time.
+inEachDirection(
+  "copyExperiment() trusts no size of a file in a job that may still write",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: [{ task: "train", state: "unfinished" }] });
+    writeFileSync(`${sample.jobs[0]!.folder}/ckpt.bin`, noise(LARGE));
+    const commands: string[][] = [];
+    await pair.copy(sample, {
+      onEvent: (event) => event.type === "command" && commands.push(event.command),
+    });
+    assert(commands.some((command) => command.includes("--inplace")), "rsync has brought it");
+    assertEquals(commands.filter((command) => command.includes("--size-only")), []);
+    compareTrees({ sample, destination: pair.destination.path });
+  },
+);

@@ -188,6 +188,26 @@ inEachDirection(
 );
 
 inEachDirection(
+  "copyExperiment() leaves a job that was resumed, though a file of the source is of tomorrow",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, {
+      jobs: [{ task: "train", state: "failed", files: { "model.bin": "one" } }],
+    });
+    const [job] = sample.jobs;
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    Deno.utimeSync(`${job!.folder}/model.bin`, tomorrow, tomorrow);
+    assertEquals((await pair.copy(sample)).complete, true);
+    const there = folderOf(pair, job!);
+    Deno.removeSync(`${there}/train.failed`);
+    Deno.writeTextFileSync(`${there}/ckpt`, "two");
+    const before = readTree(there);
+    const { jobsIncomplete, jobsReplaced } = await pair.copy(sample);
+    assertEquals([jobsIncomplete.length, jobsReplaced.length], [1, 0]);
+    assertUntouched(there, before);
+  },
+);
+
+inEachDirection(
   "copyExperiment() is complete where jobs are unfinished at the source, or removed",
   async (pair) => {
     const states = ["unfinished", "unfinished", "unfinished", "removed"] as const;

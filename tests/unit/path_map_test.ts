@@ -66,6 +66,23 @@ Deno.test("withFormer() takes no place that cannot be one, and none that is know
   assertEquals([...withFormer(map, ["/home/u", "/home/u/", ...odd]).former], ["/home/u"]);
 });
 
+Deno.test("relocatePath() takes the nearest place of the workspace, also one below that of today", () => {
+  const map = withFormer(pathMap(ROOTS), [
+    "/home/u/ws/old",
+    "/home/u/ws/jobs",
+    "/home/u/ws/jobs/t",
+  ]);
+  assertEquals([...map.former], ["/home/u/ws/old"]);
+  const cases: [string, string | undefined][] = [
+    ["/home/u/ws/old/jobs/t/1", "/new/jobs/t/1"],
+    ["/home/u/ws/old/partials/t/n/1", "/new/partials/t/n/1"],
+    ["/home/u/ws/old/data", "/new/old/data"],
+    ["/home/u/ws/old", "/new/old"],
+    ["/home/u/ws/jobs/jobs/1", "/new/jobs/jobs/1"],
+  ];
+  for (const [path, expected] of cases) assertEquals(relocatePath(path, map), expected, path);
+});
+
 Deno.test("relocate() takes the workspace of params.json for a former place of its own paths", () => {
   const params = (workspace: string, job: string, other: string) =>
     JSON.stringify({
