@@ -9,6 +9,7 @@ import { basename, dirname } from "@std/path";
 import { copyExperiment, type CopyOptions, type CopyResult, type Workspace } from "../mod.ts";
 import { makeSample } from "../scripts/sample.ts";
 import { moduleFlags, ROOT } from "../scripts/modules.ts";
+import { shell } from "./support/shell.ts";
 import { hasSshd, type Sshd, startSshd } from "./support/sshd.ts";
 
 const RUN = "20260118_170744";
@@ -68,6 +69,8 @@ for (const remote of [false, true]) {
       await new Deno.Command("cp", {
         args: ["-a", `${pair.from.path}/experiments/shared`, other],
       }).output();
+      // what it names of the first, whose copy may not be there yet, would be missing
+      shell(other, "find . -type f -exec sed -i 's#experiments/shared/#experiments/other/#g' {} +");
       const copy = (id: string) => copyExperiment(pair.from, pair.to, id, RUN);
       const results = await Promise.all([copy("shared"), copy("other")]);
       assertEquals(results.map(({ complete, errors }) => [complete, errors]), [[true, []], [
