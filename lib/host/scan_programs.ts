@@ -33,8 +33,10 @@ IFS= read -r mode
 IFS= read -r root
 enter "$root" || stop "permission to enter $root is denied"
 folders=$(cat)
-case $(find . -maxdepth 0 -printf '${SELF}${BELOW}${NAMED_TWICE}' 2> /dev/null | tr '\\000' ' ') in
-  "/d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*" .  d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*"   d"[0-9]*"@"[0-9]*.[0-9]*" "[0-9]*" "[0-7]*"   ")
+told=$(find . -maxdepth 0 -printf '${SELF}${BELOW}${NAMED_TWICE}' 2> /dev/null | tr '\\000' ' ' |
+  dd bs=4096 count=1 2> /dev/null) # it may tell without end
+case $told in
+  "/d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*" .  d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*"   d"[0-9]*"@"[0-9]*.[0-9]*" "[0-9]*" "[0-7]*"   "*)
     every() {
       xargs -0 sh -c 'find -H "$@" -maxdepth ${DEEPEST} \\
         \\( ! -path "./*/*/*/*" -printf "${SELF}" -o -type f -links +1 -printf "${NAMED_TWICE}" \\
