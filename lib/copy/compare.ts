@@ -5,12 +5,12 @@
  */
 
 import { isUtf8 } from "../host/byte_text.ts";
-import type { Host } from "../host/host.ts";
 import { jobFolder, runFolder } from "../workspace/layout.ts";
 import { contentOf, differenceOf, type Entries, isLike, isUnchanged } from "./content.ts";
 import type { Context } from "./context.ts";
+import { entriesOf } from "./entries.ts";
 import { excluder, type Excludes } from "./exclude.ts";
-import { isTakenOfJob, isTakenOfRun, takeInventory } from "./inventory.ts";
+import { isTakenOfRun, takeInventory } from "./inventory.ts";
 import { hasClosedFolders, type Load } from "./loads.ts";
 import { hasEnded, isWritten } from "./decisions.ts";
 import type { PlannedJob } from "./types.ts";
@@ -173,22 +173,4 @@ function nameable(path: string): string[] {
   const names = path.split("/");
   const end = names.findIndex((name) => name.includes("\n") || !isUtf8(name));
   return end < 0 ? names : names.slice(0, end);
-}
-
-/** All that some folders hold, as far as a copy takes it. */
-async function entriesOf(
-  host: Host,
-  root: string,
-  some: Brought[],
-  excludes: Excludes,
-): Promise<Map<string, Entries>> {
-  const found = new Map(some.map(({ folder }) => [folder, new Map()]));
-  const jobs = new Map(some.map(({ folder, job }) => [folder, job]));
-  const request = { root, folders: [...found.keys()], jobStatesOnly: false };
-  await host.scan(request, (folder, entry) => {
-    const job = jobs.get(folder);
-    const isTaken = job ? isTakenOfJob(entry, job, excludes) : isTakenOfRun(entry);
-    if (isTaken) found.get(folder)?.set(entry.path, entry);
-  });
-  return found;
 }

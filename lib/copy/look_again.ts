@@ -8,7 +8,8 @@
 import type { Host, Sight } from "../host/host.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import { isTimeLater } from "../workspace/times.ts";
-import { type Inventory, isTakenOfJob, takeInventory } from "./inventory.ts";
+import { entriesOf } from "./entries.ts";
+import { type Inventory, takeInventory } from "./inventory.ts";
 import type { Ends } from "./plan.ts";
 import type { PlannedJob } from "./types.ts";
 
@@ -38,20 +39,22 @@ export async function lookAgain(
   }
 }
 
+/** When the files and links of some jobs were written, by the jobs' folders. */
 async function timesOf(
   host: Host,
-  sight: Sight,
+  { realPath }: Sight,
   jobs: PlannedJob[],
-): Promise<Map<string, Map<string, string>>> {
-  const wanted = new Map(jobs.map((job) => [jobFolder(job), job]));
-  const times = new Map(jobs.map((job) => [jobFolder(job), new Map<string, string>()]));
-  const folders = [...wanted.keys()];
-  await host.scan({ root: sight.realPath, folders, jobStatesOnly: false }, (folder, entry) => {
-    const job = wanted.get(folder);
-    if (job === undefined || entry.kind === "folder") return;
-    if (isTakenOfJob(entry, job, () => false)) times.get(folder)!.set(entry.path, entry.mtime);
-  });
-  return times;
+): Promise<Map<string, Times>> {
+  const wanted = jobs.map((job) => ({ folder: jobFolder(job), job }));
+  const found = await entriesOf(host, realPath, wanted, () => false);
+  return new Map([...found].map(([folder, entries]) => [
+    folder,
+    new Map(
+      [...entries.values()].flatMap(({ path, kind, mtime }) =>
+        kind === "folder" ? [] : [[path, mtime] as const]
+      ),
+    ),
+  ]));
 }
 
 /**

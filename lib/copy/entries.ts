@@ -1,0 +1,37 @@
+/**
+ * All that some folders hold, thing by thing: for a few of them, where sums do not tell enough.
+ *
+ * @module
+ */
+
+import type { Host } from "../host/host.ts";
+import type { LinkedJob } from "../workspace/layout.ts";
+import type { Entries } from "./content.ts";
+import type { Excludes } from "./exclude.ts";
+import { isTakenOfJob, isTakenOfRun } from "./inventory.ts";
+
+/** A folder to look at. */
+export interface WantedFolder {
+  /** Relative to the root. */
+  folder: string;
+  /** The job whose folder it is; undefined of a run. */
+  job: LinkedJob | undefined;
+}
+
+/** All that some folders hold, as far as a copy takes it. */
+export async function entriesOf(
+  host: Host,
+  root: string,
+  some: WantedFolder[],
+  excludes: Excludes,
+): Promise<Map<string, Entries>> {
+  const found = new Map(some.map(({ folder }) => [folder, new Map()]));
+  const jobs = new Map(some.map(({ folder, job }) => [folder, job]));
+  const request = { root, folders: [...found.keys()], jobStatesOnly: false };
+  await host.scan(request, (folder, entry) => {
+    const job = jobs.get(folder);
+    const isTaken = job ? isTakenOfJob(entry, job, excludes) : isTakenOfRun(entry);
+    if (isTaken) found.get(folder)?.set(entry.path, entry);
+  });
+  return found;
+}
