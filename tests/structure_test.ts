@@ -19,7 +19,7 @@ const STOREYS: readonly (readonly string[])[] = [
   ["mod.ts"],
   ["lib/copy"],
   ["lib/host"],
-  ["lib/workspace", "lib/shell_words.ts"],
+  ["lib/workspace", "lib/text/shell.ts"],
   ["lib/errors.ts"],
 ];
 

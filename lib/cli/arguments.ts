@@ -8,7 +8,7 @@
 // value from one that has an empty one.
 import { parseArgs } from "node:util";
 import { CopyError } from "../errors.ts";
-import { printable } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import { cutMapping, mappingFault } from "../workspace/mapping.ts";
 import { nearest } from "../workspace/nearest.ts";
 import type { ColorChoice, OutputChoice, Request } from "./requests.ts";

@@ -9,7 +9,8 @@ import type { ExperimentSummary, RunSummary } from "../copy/summarize.ts";
 import { CopyError } from "../errors.ts";
 import type { Defaults } from "../workspace/defaults.ts";
 import { findWorkspace, workspaceForExperiment } from "../workspace/find.ts";
-import { CURRENT, printable } from "../workspace/layout.ts";
+import { CURRENT } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import type { Settings } from "../workspace/settings.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -18,7 +19,7 @@ import type { Session } from "./library.ts";
 import { jobCounts } from "./list_report.ts";
 import { location } from "./names.ts";
 import type { CopyRequest } from "./requests.ts";
-import { quote } from "../shell_words.ts";
+import { quote } from "../text/shell.ts";
 
 /** A workspace, and the words that name it on the command line. */
 export interface Named {

@@ -5,8 +5,8 @@
  */
 
 import type { Leftover } from "../copy/clean.ts";
-import { quoteCommand } from "../shell_words.ts";
-import { printable } from "../workspace/layout.ts";
+import { quoteCommand } from "../text/shell.ts";
+import { printable } from "../text/printable.ts";
 import { formatBytes, formatDuration, table } from "./format.ts";
 
 /** Lists what was left, the oldest first, and says what removes it. */

@@ -5,7 +5,7 @@
  */
 
 import { CopyError, type CopyErrorCode } from "../errors.ts";
-import { printable } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import type { Paint } from "./colour.ts";
 import { count, formatBytes, formatCount } from "./format.ts";
 import type { ProgressState } from "./progress.ts";

@@ -31,7 +31,7 @@ import type { ExperimentSummary } from "../copy/summarize.ts";
 import type { Leftover } from "../copy/clean.ts";
 import type { RequiredPermissions } from "../copy/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyProgress, CopyResult } from "../copy/types.ts";
-import { escaped, printable } from "../workspace/layout.ts";
+import { escaped, printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Failure } from "./failure.ts";
 import type { Reporter } from "./reporter.ts";

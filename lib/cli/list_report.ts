@@ -6,7 +6,7 @@
 
 import type { ExperimentSummary, RunSummary } from "../copy/summarize.ts";
 import type { JobState } from "../copy/types.ts";
-import { printable } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { formatBytes, formatCount, table } from "./format.ts";

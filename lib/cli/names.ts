@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type JobId, jobName, printable } from "../workspace/layout.ts";
+import { type JobId, jobName } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import type { CopyProblem, PlannedEnd } from "../copy/types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 

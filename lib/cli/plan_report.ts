@@ -12,12 +12,12 @@ import type {
   PlannedEnd,
   PlannedJob,
 } from "../copy/types.ts";
-import { printable } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import type { Mark, Paint } from "./colour.ts";
 import { count, formatBytes, formatCount, pad, table, width } from "./format.ts";
 import { endLocation, fullJob, hereOrThere, renderProblem, someJobs, somePaths } from "./names.ts";
-import { quoteCommand } from "../shell_words.ts";
+import { quoteCommand } from "../text/shell.ts";
 
 /** How a report is set. */
 export interface ReportStyle {

@@ -6,7 +6,7 @@
 
 import type { CopyEvent, CopyProgress } from "../copy/types.ts";
 import type { JobId } from "../workspace/layout.ts";
-import { printable } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import { clip, formatCount, formatPart, formatRate, formatTimeLeft, width } from "./format.ts";
 import { shortFile } from "./names.ts";
 

@@ -5,7 +5,8 @@
  */
 
 import type { CopyPlan, CopyResult } from "../copy/types.ts";
-import { type JobId, printable } from "../workspace/layout.ts";
+import type { JobId } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import { count, formatBytes, formatCount, formatDuration, formatRate } from "./format.ts";
 import { fullJob, hereOrThere, renderProblem, shortJob, someJobs, somePaths } from "./names.ts";
 import type { ReportStyle } from "./plan_report.ts";

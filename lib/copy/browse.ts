@@ -9,7 +9,7 @@ import type { Host } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { checkId } from "../workspace/layout.ts";
 import { type JobInfo, jobsOf } from "../workspace/jobs.ts";
-import { quoteCommand } from "../shell_words.ts";
+import { quoteCommand } from "../text/shell.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { noExperiment, summarize } from "./summarize.ts";
 import { ofVersion1 } from "./version_1.ts";

@@ -7,7 +7,8 @@
 
 import { CopyError } from "../errors.ts";
 import { bytesOf } from "../host/byte_text.ts";
-import { hasControl, JOBS, printable } from "../workspace/layout.ts";
+import { JOBS } from "../workspace/layout.ts";
+import { hasControl, printable } from "../text/printable.ts";
 
 /** Whether something below a job's folder is left out. */
 export type Excludes = (path: string, isFolder: boolean) => boolean;

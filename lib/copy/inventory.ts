@@ -19,9 +19,9 @@ import {
   leftBehindOf,
   type LinkedJob,
   PARAMS_FILE,
-  printable,
   STATUS_FILE,
 } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import { isTimeLater } from "../workspace/times.ts";
 import { type Content, count } from "./content.ts";
 import type { Excludes } from "./exclude.ts";

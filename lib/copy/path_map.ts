@@ -6,7 +6,8 @@
 
 import { CopyError } from "../errors.ts";
 import type { Entry } from "../host/host.ts";
-import { EXPERIMENTS, hasControl, JOBS, printable } from "../workspace/layout.ts";
+import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
+import { hasControl, printable } from "../text/printable.ts";
 import { mappingFault } from "../workspace/mapping.ts";
 
 /** Where paths lead: each folder at the source and what it is at the destination. */

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { jobFolder, type JobId, printable, runLink, STATUS_FILE } from "../workspace/layout.ts";
+import { jobFolder, type JobId, runLink, STATUS_FILE } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import type { JobInfo } from "../workspace/jobs.ts";
 import type { RunStatus } from "../workspace/runs.ts";
 import { mayBeLater } from "../workspace/times.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { hasControl, jobFolder, PARAMS_FILE, runFolder } from "../workspace/layout.ts";
+import { jobFolder, PARAMS_FILE, runFolder } from "../workspace/layout.ts";
+import { hasControl } from "../text/printable.ts";
 import { Findings, type Rewriting } from "./folder_rewriting.ts";
 import { isWritten } from "./decisions.ts";
 import type { PathMap } from "./path_map.ts";

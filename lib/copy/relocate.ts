@@ -14,8 +14,8 @@ import {
   readJson,
   text,
   textOf,
-} from "../workspace/json.ts";
-import { type Replacement, replaceValues } from "../workspace/json_values.ts";
+} from "../text/json.ts";
+import { type Replacement, replaceValues } from "../text/json_edit.ts";
 import { climbsOut, insideOf, type PathMap, relocatePath, withFormer } from "./path_map.ts";
 
 /** What became of a text. */

@@ -7,7 +7,7 @@
 
 import { CopyError } from "../errors.ts";
 import type { FoundExperiment, FoundRun, Host } from "../host/host.ts";
-import { quoteCommand } from "../shell_words.ts";
+import { quoteCommand } from "../text/shell.ts";
 import { jobsOf } from "../workspace/jobs.ts";
 import { checkId, isId, jobFolder, runFolder } from "../workspace/layout.ts";
 import { compareRuns, readRunStatus } from "../workspace/runs.ts";

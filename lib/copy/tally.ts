@@ -4,7 +4,8 @@
  * @module
  */
 
-import { jobFolder, type JobId, printable } from "../workspace/layout.ts";
+import { jobFolder, type JobId } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import { isWritten } from "./decisions.ts";
 import type { Load } from "./loads.ts";
 import type { Published } from "./publish.ts";

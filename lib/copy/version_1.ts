@@ -7,7 +7,7 @@
 
 import { CopyError } from "../errors.ts";
 import type { FoundRun } from "../host/host.ts";
-import { quoteCommand } from "../shell_words.ts";
+import { quoteCommand } from "../text/shell.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { CopyProblem } from "./types.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { printable } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 
 /**
  * Checks that Deno was granted to read or write a path, and all that is below it.

@@ -5,7 +5,8 @@
  */
 
 import { CopyError, notThere } from "../errors.ts";
-import { hasControl, JOBS_FILE, printable, STATUS_FILE } from "../workspace/layout.ts";
+import { JOBS_FILE, STATUS_FILE } from "../workspace/layout.ts";
+import { hasControl, printable } from "../text/printable.ts";
 import { isUtf8 } from "./byte_text.ts";
 import { availableBytes } from "./df.ts";
 import type {

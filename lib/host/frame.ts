@@ -7,7 +7,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { printable } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import { bytesOf, textOf } from "./byte_text.ts";
 import { joined, type Parts } from "./parts.ts";
 import { Chunks } from "./process.ts";

@@ -17,10 +17,10 @@ import {
   leadsTo,
   MARKER,
   parentOf,
-  printable,
   STAGING,
   STATUS_FILE,
 } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import { latestByName, TRANSIENT } from "../workspace/runs.ts";
 import { isGranted, requireAccess } from "./access.ts";
 import { freeBytes } from "./df.ts";

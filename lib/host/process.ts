@@ -5,7 +5,7 @@
  */
 
 import { CopyError, LostConnection } from "../errors.ts";
-import { escaped } from "../workspace/layout.ts";
+import { escaped } from "../text/printable.ts";
 import type { Program } from "./child.ts";
 import { gathered, type Parts, tapped } from "./parts.ts";
 import { within } from "./pause.ts";

@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { printable } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import type { MemberHead } from "./member.ts";
 
 /** Gives a file new bytes while the old ones come. */

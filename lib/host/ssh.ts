@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { printable } from "../workspace/layout.ts";
+import { printable } from "../text/printable.ts";
 import { checkHost } from "../workspace/reference.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
 import { CLAIM, FREE, TIDY } from "./agent_programs.ts";

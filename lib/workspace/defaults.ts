@@ -10,7 +10,7 @@ import { dirname } from "@std/path/dirname";
 import { nearest } from "./nearest.ts";
 import { CopyError } from "../errors.ts";
 import { readSettingsText } from "../host/text_file.ts";
-import { printable } from "./layout.ts";
+import { printable } from "../text/printable.ts";
 import { mappingFault } from "./mapping.ts";
 import { readWorkspaces, type Settings, settingsFolders } from "./settings.ts";
 import {

@@ -10,7 +10,7 @@ import { CopyError } from "../errors.ts";
 import { loadDefaults, withDefaults } from "./defaults.ts";
 import { fnmatch } from "./fnmatch.ts";
 import { unsetVariable } from "./interpolate.ts";
-import { printable } from "./layout.ts";
+import { printable } from "../text/printable.ts";
 import { parseReference } from "./reference.ts";
 import { loadSettings, type Settings } from "./settings.ts";
 import type { Workspace } from "./workspace.ts";

@@ -6,7 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import { checkId, jobFolder, type JobId, jobName, JOBS_FILE } from "./layout.ts";
-import { isObject, parseJson } from "./json.ts";
+import { isObject, parseJson } from "../text/json.ts";
 
 /** One line of `jobs.jsonl`; experimaestro's `ExperimentJobInformation`. */
 export interface JobInfo extends JobId {

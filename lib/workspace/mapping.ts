@@ -5,7 +5,7 @@
  * @module
  */
 
-import { hasControl } from "./layout.ts";
+import { hasControl } from "../text/printable.ts";
 
 /** What is wrong with the name of such a place; undefined when it is one. */
 function faultOfPlace(path: string): string | undefined {

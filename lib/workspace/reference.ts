@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { hasControl, printable } from "./layout.ts";
+import { hasControl, printable } from "../text/printable.ts";
 import { localPath, otherHome } from "./local_path.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isObject, parseJson, textOf } from "./json.ts";
+import { isObject, parseJson, textOf } from "../text/json.ts";
 import { CURRENT } from "./layout.ts";
 
 const RUN_ID = /^(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)(?:\.(\d+))?$/;

@@ -7,7 +7,7 @@
 
 import { CopyError } from "../errors.ts";
 import { interpolate } from "./interpolate.ts";
-import { hasControl, printable } from "./layout.ts";
+import { hasControl, printable } from "../text/printable.ts";
 
 /** What a value is; YAML has dates beside what JSON has. */
 export type Content = null | boolean | number | string | Date | Value[] | Map<string, Value>;

@@ -6,7 +6,7 @@
 
 import { parse } from "@std/yaml/parse";
 import { CopyError } from "../errors.ts";
-import { printable } from "./layout.ts";
+import { printable } from "../text/printable.ts";
 import { type Value, valueOf } from "./validate.ts";
 
 /** What a syntax error says, and where; the lines after it show the text. */

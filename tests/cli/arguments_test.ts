@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseArguments, parseBandwidth } from "../../lib/cli/arguments.ts";
 import { nearest } from "../../lib/workspace/nearest.ts";
-import { quote, quoteCommand } from "../../lib/shell_words.ts";
+import { quote, quoteCommand } from "../../lib/text/shell.ts";
 import { CopyError } from "../../lib/errors.ts";
 
 const OUTPUT = {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hasControl } from "../../lib/workspace/layout.ts";
+import { hasControl } from "../../lib/text/printable.ts";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { makeSample } from "../../scripts/sample.ts";

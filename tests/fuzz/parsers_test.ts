@@ -22,7 +22,7 @@ import { Chunks } from "../../lib/host/process.ts";
 import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/host/pack.ts";
 import { sift } from "../../lib/host/sift.ts";
 import { readJobsFile } from "../../lib/workspace/jobs.ts";
-import { readJson } from "../../lib/workspace/json.ts";
+import { readJson } from "../../lib/text/json.ts";
 import { isId, jobFolder } from "../../lib/workspace/layout.ts";
 import { readRunStatus, readTransientJobs } from "../../lib/workspace/runs.ts";
 import { byteStream } from "../support/byte_stream.ts";

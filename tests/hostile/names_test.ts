@@ -7,7 +7,7 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { main } from "../../lib/cli/main.ts";
-import { hasControl } from "../../lib/workspace/layout.ts";
+import { hasControl } from "../../lib/text/printable.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { fakeTerminal } from "../cli/samples.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";

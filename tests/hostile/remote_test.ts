@@ -6,7 +6,7 @@
 
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
-import { hasControl } from "../../lib/workspace/layout.ts";
+import { hasControl } from "../../lib/text/printable.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { type Direction, type Pair, withPair } from "../support/directions.ts";
 import { makeOutside } from "../support/outside.ts";

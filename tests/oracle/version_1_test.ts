@@ -7,7 +7,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError, listExperiments, listRuns, readJobs } from "../../mod.ts";
-import { quoteCommand } from "../../lib/shell_words.ts";
+import { quoteCommand } from "../../lib/text/shell.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { ensureExperimaestro } from "../../scripts/setup.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";

@@ -5,8 +5,7 @@
  */
 
 import { writeFileSync } from "node:fs";
-import { type Direction, DIRECTIONS, type Pair, withPair } from "./directions.ts";
-import type { RunName } from "./directions.ts";
+import { type Direction, DIRECTIONS, type Pair, type RunName, withPair } from "./directions.ts";
 import { type Program, startProgram } from "./kill.ts";
 import { installPrograms, withPrograms } from "./remote_programs.ts";
 import { hasSshd } from "./sshd.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type JsonNode, quote, readJson } from "../../lib/workspace/json.ts";
+import { type JsonNode, quote, readJson } from "../../lib/text/json.ts";
 
 /** Where the two differ on purpose: very deep nesting, and integers of more than 4300 digits. */
 const DEPTH = 40;

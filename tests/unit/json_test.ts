@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { applyEdits, member, plain, quote, readJson, text } from "../../lib/workspace/json.ts";
+import { applyEdits, member, plain, quote, readJson, text } from "../../lib/text/json.ts";
 
 Deno.test("readJson() reads numbers as Python spells them", () => {
   const cases: [string, number][] = [

@@ -2,16 +2,15 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { CopyError } from "../../lib/errors.ts";
 import {
   checkId,
-  hasControl,
   type IdKind,
   jobFolder,
   jobName,
   leadsTo,
   LEFT_BEHIND_IN_RUN,
   leftBehindInJob,
-  printable,
   runFolder,
 } from "../../lib/workspace/layout.ts";
+import { hasControl, printable } from "../../lib/text/printable.ts";
 
 Deno.test("checkId() gives back an id that is one name", () => {
   const ids = [

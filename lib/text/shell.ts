@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hasControl } from "./workspace/layout.ts";
+import { hasControl } from "./printable.ts";
 
 // A leading `~/` stays bare: it means the same to the shell and to us.
 const PLAIN = /^(?:~\/)?[A-Za-z0-9_@%+:,.\/-][A-Za-z0-9_@%+=:,.\/~-]*$/;
