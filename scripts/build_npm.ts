@@ -41,10 +41,10 @@ function options() {
       { kind: "bin", name: "xpm-copy", path: "./scripts/npm/bin.ts" },
     ],
     outDir: OUT,
-    mappings: { "./lib/host/spawn.ts": "./lib/host/node/spawn.ts" },
+    mappings: { "./lib/system/spawn.ts": "./lib/system/node/spawn.ts" },
     shims: {
       custom: [{
-        module: "./lib/host/node/deno.ts",
+        module: "./lib/system/node/deno.ts",
         globalNames: ["Deno", "addEventListener", "removeEventListener", "SuppressedError"],
       }],
     },

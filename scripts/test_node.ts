@@ -35,7 +35,7 @@ function resolved(from: string, name: string): string {
   const path = name.startsWith("@std/")
     ? `scripts/offline/${name.slice("@std/".length).replaceAll("-", "_")}.ts`
     : join(dirname(from), name);
-  return path === "lib/host/spawn.ts" ? `${NODE}/spawn.ts` : path;
+  return path === "lib/system/spawn.ts" ? `${NODE}/spawn.ts` : path;
 }
 
 /** The specifier of a module, seen from another one. */

@@ -6,7 +6,7 @@ import {
   homeFolder,
   requiredVariable,
   variable,
-} from "../lib/host/environment.ts";
+} from "../lib/system/environment.ts";
 import { withVariables } from "./variables.ts";
 
 Deno.test("variable() tells what is set, and nothing of what is not", async () => {

@@ -31,17 +31,17 @@ const ON_PURPOSE = [
 /** Imports upwards that are there still. */
 const UPWARDS = [
   "lib/workspace/defaults.ts → lib/host/text_file.ts",
-  "lib/workspace/interpolate.ts → lib/host/environment.ts",
-  "lib/workspace/local_path.ts → lib/host/environment.ts",
-  "lib/workspace/settings.ts → lib/host/environment.ts",
+  "lib/workspace/interpolate.ts → lib/system/environment.ts",
+  "lib/workspace/local_path.ts → lib/system/environment.ts",
+  "lib/workspace/settings.ts → lib/system/environment.ts",
   "lib/workspace/settings.ts → lib/host/text_file.ts",
-  "lib/workspace/settings_access.ts → lib/host/environment.ts",
-  "lib/workspace/settings_access.ts → lib/host/files.ts",
+  "lib/workspace/settings_access.ts → lib/system/environment.ts",
+  "lib/workspace/settings_access.ts → lib/system/files.ts",
   "lib/workspace/settings_access.ts → lib/host/text_file.ts",
 ];
 
 /** Files that import each other still. */
-const CIRCLES = ["lib/host/node/files.ts ↔ lib/host/node/open_file.ts"];
+const CIRCLES = ["lib/system/node/files.ts ↔ lib/system/node/open_file.ts"];
 
 /** The most lines of a file. */
 const LONGEST = 300;

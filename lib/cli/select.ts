@@ -4,7 +4,7 @@
  * @module
  */
 
-import { within } from "../host/pause.ts";
+import { within } from "../system/time.ts";
 import { type Key, KeyReader } from "./keys.ts";
 import { type Answer, type Menu, openMenu, press, render, renderAnswer } from "./menu.ts";
 

@@ -8,7 +8,7 @@ import type { Pack } from "../host/host.ts";
 import { sift } from "../host/sift.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { bring } from "./bring.ts";
-import { contentOf } from "./content.ts";
+import { contentOf } from "../system/content.ts";
 import type { Context } from "./context.ts";
 import type { Load } from "./loads.ts";
 import { Passage, type Passed } from "./passage.ts";

@@ -5,7 +5,7 @@
  */
 
 import { notThere } from "../errors.ts";
-import { asCopyError } from "../host/access.ts";
+import { asCopyError } from "../system/permissions.ts";
 import type { FoundLeftover } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { isUtf8 } from "../host/byte_text.ts";
+import { isUtf8 } from "../system/byte_text.ts";
 import { jobFolder, runFolder } from "../workspace/layout.ts";
-import { contentOf, differenceOf, type Entries, isLike, isUnchanged } from "./content.ts";
+import { contentOf, differenceOf, type Entries, isLike, isUnchanged } from "../system/content.ts";
 import type { Context } from "./context.ts";
 import { entriesOf } from "./entries.ts";
 import { excluder, type Excludes } from "./exclude.ts";

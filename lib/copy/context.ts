@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Watch } from "../host/process.ts";
+import type { Watch } from "../system/process.ts";
 import type { Ahead } from "./ahead.ts";
 import type { Survey } from "./survey.ts";
 import type { Tally } from "./tally.ts";

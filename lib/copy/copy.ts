@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { asCopyError } from "../host/access.ts";
+import { asCopyError } from "../system/permissions.ts";
 import type { Claim, Host } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";

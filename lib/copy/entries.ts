@@ -6,7 +6,7 @@
 
 import type { Host } from "../host/host.ts";
 import type { LinkedJob } from "../workspace/layout.ts";
-import type { Entries } from "./content.ts";
+import type { Entries } from "../system/content.ts";
 import type { Excludes } from "./exclude.ts";
 import { isTakenOfJob, isTakenOfRun } from "./inventory.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { bytesOf } from "../host/byte_text.ts";
+import { bytesOf } from "../system/byte_text.ts";
 import { JOBS } from "../workspace/layout.ts";
 import { hasControl, printable } from "../text/printable.ts";
 

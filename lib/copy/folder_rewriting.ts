@@ -6,7 +6,8 @@
 
 import { normalize } from "@std/path/normalize";
 import { CopyError } from "../errors.ts";
-import type { Entry } from "../host/host.ts";
+
+import type { Entry } from "../system/entry.ts";
 import type { Original } from "../host/originals.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { parentOf } from "../workspace/layout.ts";

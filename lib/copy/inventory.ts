@@ -5,8 +5,9 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { bytesOf } from "../host/byte_text.ts";
-import type { Entry, EntryKind, Host, LinkedFolder, Sight } from "../host/host.ts";
+import { bytesOf } from "../system/byte_text.ts";
+import type { Host, LinkedFolder, Sight } from "../host/host.ts";
+import type { Entry, EntryKind } from "../system/entry.ts";
 import { LARGE } from "../host/large.ts";
 import {
   JOB_META,
@@ -23,7 +24,7 @@ import {
 } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import { isTimeLater } from "../workspace/times.ts";
-import { type Content, count } from "./content.ts";
+import { type Content, count } from "../system/content.ts";
 import type { Excludes } from "./exclude.ts";
 import type { DocumentKind } from "./relocate.ts";
 

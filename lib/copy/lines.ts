@@ -5,7 +5,7 @@
  * @module
  */
 
-import { joined } from "../host/parts.ts";
+import { joined } from "../system/streams.ts";
 import { MAX_DOCUMENT } from "./inventory.ts";
 
 /** How many bytes of lines are edited at once: a run may have a line for each of many jobs. */

@@ -12,7 +12,7 @@ import { type Editor, type Sieve, untrusted, type Verdict } from "../host/sieve.
 import { Links } from "../host/through_links.ts";
 import { JOB_META, jobFolder, PARAMS_FILE, runLink } from "../workspace/layout.ts";
 import { Findings, type Originals, type Rewriting } from "./folder_rewriting.ts";
-import { type Content, count, isLike } from "./content.ts";
+import { type Content, count, isLike } from "../system/content.ts";
 import { DOCUMENTS, isOversized } from "./inventory.ts";
 import { type PathMap, withFormer } from "./path_map.ts";
 import { type JobPath, runDocumentKind } from "./relocate.ts";

@@ -5,7 +5,8 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Entry } from "../host/host.ts";
+
+import type { Entry } from "../system/entry.ts";
 import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 import { hasControl, printable } from "../text/printable.ts";
 import { mappingFault } from "../workspace/mapping.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { variable } from "../host/environment.ts";
+import { variable } from "../system/environment.ts";
 import type { LinkedFolder, Sight } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { socketParent } from "../host/session.ts";

@@ -8,7 +8,7 @@ import { delay } from "@std/async/delay";
 import { CopyError } from "../errors.ts";
 import type { OverlayEntry } from "../host/overlay.ts";
 import { readOriginals } from "../host/originals.ts";
-import type { Watch } from "../host/process.ts";
+import type { Watch } from "../system/process.ts";
 import { jobFolder, JOBS, runFolder, runLink } from "../workspace/layout.ts";
 import { readRunStatus } from "../workspace/runs.ts";
 import type { Originals, Rewriting } from "./folder_rewriting.ts";

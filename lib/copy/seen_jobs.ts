@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Entry, Host } from "../host/host.ts";
+import type { Host } from "../host/host.ts";
+import type { Entry } from "../system/entry.ts";
 import { type JobInfo, jobState } from "../workspace/jobs.ts";
 import { jobFolder, jobName, JOBS, STATUS_FILE } from "../workspace/layout.ts";
 import type { RunStatus } from "../workspace/runs.ts";

@@ -6,7 +6,7 @@
 
 import { delay } from "@std/async/delay";
 import { CopyError, notThere } from "../errors.ts";
-import { bytesOf } from "../host/byte_text.ts";
+import { bytesOf } from "../system/byte_text.ts";
 import type { Host, SeenRun, Sight, Tools } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { rsyncVersion } from "../host/rsync.ts";

@@ -6,10 +6,10 @@
 
 import type { CopyError } from "../errors.ts";
 import { AGENT } from "./agent_programs.ts";
-import { bytesOf } from "./byte_text.ts";
+import { bytesOf } from "../system/byte_text.ts";
 import { Answers, input, sized } from "./frame.ts";
-import { gathered, type Parts } from "./parts.ts";
-import { within } from "./pause.ts";
+import { gathered, type Parts } from "../system/streams.ts";
+import { within } from "../system/time.ts";
 import {
   endWhenIdle,
   type IdleClock,
@@ -17,7 +17,7 @@ import {
   type Running,
   stopIfAborted,
   type Watch,
-} from "./process.ts";
+} from "../system/process.ts";
 
 /** How much of what a program is fed goes at once, in bytes: each part costs a process there. */
 const PART = 1 << 20;

@@ -7,19 +7,11 @@
 import { CopyError, notThere } from "../errors.ts";
 import { JOBS_FILE, STATUS_FILE } from "../workspace/layout.ts";
 import { hasControl, printable } from "../text/printable.ts";
-import { isUtf8 } from "./byte_text.ts";
-import { availableBytes } from "./df.ts";
-import type {
-  CurrentRun,
-  Entry,
-  EntryKind,
-  FoundExperiment,
-  LinkedFolder,
-  Listing,
-  Sight,
-  Visit,
-} from "./host.ts";
-import { hasHoles, unreadable } from "./files.ts";
+import { isUtf8 } from "../system/byte_text.ts";
+import { availableBytes } from "../system/df.ts";
+import type { CurrentRun, FoundExperiment, LinkedFolder, Listing, Sight, Visit } from "./host.ts";
+import type { Entry, EntryKind } from "../system/entry.ts";
+import { hasHoles, unreadable } from "../system/files.ts";
 
 const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
 

@@ -6,7 +6,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { textOf } from "./byte_text.ts";
+import { textOf } from "../system/byte_text.ts";
 
 /** One thing in an archive. */
 export interface Member {

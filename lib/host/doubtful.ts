@@ -6,12 +6,13 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { bytesOf, isUtf8, textOf } from "./byte_text.ts";
-import { isDoubtful } from "./files.ts";
-import type { Entry, EntryKind, Visit } from "./host.ts";
+import { bytesOf, isUtf8, textOf } from "../system/byte_text.ts";
+import { isDoubtful } from "../system/files.ts";
+import type { Visit } from "./host.ts";
+import type { Entry, EntryKind } from "../system/entry.ts";
 import { LARGE } from "./large.ts";
 import { nameList } from "./pack.ts";
-import { feed, start, stopIfAborted, type Watch } from "./process.ts";
+import { feed, start, stopIfAborted, type Watch } from "../system/process.ts";
 
 const KINDS: Record<string, EntryKind> = { "-": "file", d: "folder", l: "link" };
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Entry } from "../system/entry.ts";
+
 /** The run that experimaestro takes for the current one. */
 export interface CurrentRun {
   /** Its id. */
@@ -31,31 +33,6 @@ export interface FoundRun {
   linked?: string | undefined;
   /** Its `status.json`; undefined when there is none. */
   status: string | undefined;
-}
-
-/** The kinds of thing that stand in a folder. */
-export type EntryKind = "file" | "folder" | "link" | "other";
-
-/** One thing below a scanned folder, or the folder itself (its path is empty then). */
-export interface Entry {
-  /** Relative to the scanned folder. */
-  path: string;
-  /** What it is. */
-  kind: EntryKind;
-  /** Bytes. */
-  size: number;
-  /** Seconds since 1970, with up to nine decimals; those of files may end at milliseconds. */
-  mtime: string;
-  /** Permission bits. */
-  mode: number;
-  /** Where a link leads. */
-  target?: string;
-  /** Whether it takes less room than its size: told of files. */
-  holes?: true;
-  /** What a file that has other names, too, shares with them alone. */
-  shared?: string;
-  /** Why a folder could not be looked at: a clause. */
-  trouble?: string;
 }
 
 /** What to look at in a scan. */

@@ -18,8 +18,6 @@ import type { FailedMove, Settlement } from "./steps.ts";
 export type {
   BrowseRequest,
   CurrentRun,
-  Entry,
-  EntryKind,
   FoundExperiment,
   FoundRun,
   LinkedFolder,

@@ -7,7 +7,7 @@
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Host } from "./host.ts";
 import { LocalHost } from "./local.ts";
-import type { Watch } from "./process.ts";
+import type { Watch } from "../system/process.ts";
 import { SshHost } from "./ssh.ts";
 
 /** What happens at a login, and which programs are started. */

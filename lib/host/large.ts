@@ -9,8 +9,8 @@
 import { ensureDirSync } from "@std/fs/ensure-dir";
 import { CopyError } from "../errors.ts";
 import { parentOf } from "../workspace/layout.ts";
-import { within } from "./pause.ts";
-import { stopIfAborted, type Watch } from "./process.ts";
+import { within } from "../system/time.ts";
+import { stopIfAborted, type Watch } from "../system/process.ts";
 
 /** A file of so many bytes is large. */
 export const LARGE = 2 ** 24;

@@ -7,8 +7,8 @@
 
 import { delay } from "@std/async/delay";
 import { CURRENT, EXPERIMENTS } from "../workspace/layout.ts";
-import { removeTree } from "./changes.ts";
-import { isDoubtful, lookAt, namesIn } from "./files.ts";
+import { removeTree } from "../system/tree.ts";
+import { isDoubtful, lookAt, namesIn } from "../system/files.ts";
 import { UNVERIFIED } from "./host.ts";
 import { isFolder } from "./real_folders.ts";
 

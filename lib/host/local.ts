@@ -6,9 +6,9 @@
 
 import { CopyError } from "../errors.ts";
 import { parentOf } from "../workspace/layout.ts";
-import { requireAccess } from "./access.ts";
-import { removeTree } from "./changes.ts";
-import { lookAt, readSmall, stands } from "./files.ts";
+import { requireAccess } from "../system/permissions.ts";
+import { removeTree } from "../system/tree.ts";
+import { lookAt, readSmall, stands } from "../system/files.ts";
 import type {
   BrowseRequest,
   Claim,
@@ -36,7 +36,7 @@ import { scanLocally } from "./local_scan.ts";
 import { settleLocally } from "./local_settle.ts";
 import { tidyLocally } from "./local_tidy.ts";
 import { packLocally, unpackLocally } from "./pack.ts";
-import { output, type Program, start, type Watch } from "./process.ts";
+import { output, type Program, start, type Watch } from "../system/process.ts";
 import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
 
 /** This machine. */

@@ -22,10 +22,18 @@ import {
 } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import { latestByName, TRANSIENT } from "../workspace/runs.ts";
-import { isGranted, requireAccess } from "./access.ts";
-import { freeBytes } from "./df.ts";
-import { homeFolder } from "./environment.ts";
-import { entriesOf, isDoubtful, linkTarget, lookAt, namesIn, readText, realPath } from "./files.ts";
+import { isGranted, requireAccess } from "../system/permissions.ts";
+import { freeBytes } from "../system/df.ts";
+import { homeFolder } from "../system/environment.ts";
+import {
+  entriesOf,
+  isDoubtful,
+  linkTarget,
+  lookAt,
+  namesIn,
+  readText,
+  realPath,
+} from "../system/files.ts";
 import type {
   BrowseRequest,
   CurrentRun,
@@ -35,7 +43,7 @@ import type {
   SeenRun,
   Sight,
 } from "./host.ts";
-import type { Watch } from "./process.ts";
+import type { Watch } from "../system/process.ts";
 
 /** Does {@linkcode Host.look}. */
 export async function lookLocally(

@@ -7,9 +7,9 @@
 import { ensureDirSync } from "@std/fs/ensure-dir";
 import { CopyError } from "../errors.ts";
 import { parentOf } from "../workspace/layout.ts";
-import { refused } from "./access.ts";
-import { rename } from "./changes.ts";
-import { lookAt, namesIn, realPath } from "./files.ts";
+import { refused } from "../system/permissions.ts";
+import { rename } from "../system/tree.ts";
+import { lookAt, namesIn, realPath } from "../system/files.ts";
 import { ASIDE } from "./left_staging.ts";
 import { ABOUT } from "./local_claim.ts";
 import { hasBegun, holdsNewer, isDone, isReplaceable } from "./local_guards.ts";

@@ -6,14 +6,14 @@
 
 import { CopyError } from "../errors.ts";
 import { parentOf } from "../workspace/layout.ts";
-import { removeTree } from "./changes.ts";
-import { lookAt } from "./files.ts";
+import { removeTree } from "../system/tree.ts";
+import { lookAt } from "../system/files.ts";
 import { ASIDE, removeStaging } from "./left_staging.ts";
 import { CAME_AS_LINK, moveInto, Places } from "./local_move.ts";
 import { archive, type OverlayEntry } from "./overlay.ts";
 import { isGnuTar, writesInto } from "./pack.ts";
-import type { Parts } from "./parts.ts";
-import { feed, output, start, stopIfAborted, type Watch } from "./process.ts";
+import type { Parts } from "../system/streams.ts";
+import { feed, output, start, stopIfAborted, type Watch } from "../system/process.ts";
 import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
 import {
   type Afterwards,
@@ -24,7 +24,7 @@ import {
   type Move,
   type Settlement,
 } from "./steps.ts";
-import { syncFolders, syncTree } from "./sync.ts";
+import { syncFolders, syncTree } from "../system/sync.ts";
 
 /**
  * Does what a {@linkcode Settlement} says; a move that fails does not keep others from theirs.

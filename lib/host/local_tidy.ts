@@ -4,8 +4,8 @@
  * @module
  */
 
-import { removeEmpty, removeTree } from "./changes.ts";
-import { lookAt, namesIn, readText, walk } from "./files.ts";
+import { removeEmpty, removeTree } from "../system/tree.ts";
+import { lookAt, namesIn, readText, walk } from "../system/files.ts";
 import type { FoundLeftover, Place, TidyRequest } from "./host.ts";
 import { ASIDE, removeStaging } from "./left_staging.ts";
 import { ABOUT, putBack, stagingNames } from "./local_claim.ts";

@@ -6,7 +6,7 @@
 
 import { parentOf } from "../workspace/layout.ts";
 import { milliseconds } from "../workspace/times.ts";
-import { bytesOf } from "./byte_text.ts";
+import { bytesOf } from "../system/byte_text.ts";
 import { isOfJobs, type Move } from "./steps.ts";
 import type { OverlayEntry } from "./overlay.ts";
 

@@ -6,9 +6,9 @@
  */
 
 import { members } from "./archive.ts";
-import { lookAt } from "./files.ts";
+import { lookAt } from "../system/files.ts";
 import { nameList } from "./pack.ts";
-import { feed, start, stopIfAborted, type Watch } from "./process.ts";
+import { feed, start, stopIfAborted, type Watch } from "../system/process.ts";
 
 /** One thing as it was found. */
 export interface Original {

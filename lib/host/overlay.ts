@@ -6,7 +6,7 @@
  */
 
 import { BLOCK, sumOf } from "./archive.ts";
-import { bytesOf } from "./byte_text.ts";
+import { bytesOf } from "../system/byte_text.ts";
 
 /** One thing of an overlay; its path is relative to the staging folder. A file may be in parts. */
 export type OverlayEntry =

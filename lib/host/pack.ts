@@ -6,9 +6,17 @@
  * @module
  */
 
-import { bytesOf } from "./byte_text.ts";
+import { bytesOf } from "../system/byte_text.ts";
 import type { Pack, PackRequest, Unpacking } from "./host.ts";
-import { Chunks, endWhenIdle, feed, output, type Running, start, type Watch } from "./process.ts";
+import {
+  Chunks,
+  endWhenIdle,
+  feed,
+  output,
+  type Running,
+  start,
+  type Watch,
+} from "../system/process.ts";
 
 /** Whether a `tar --version` is of GNU tar. */
 export function isGnuTar(version: string): boolean {

@@ -8,7 +8,7 @@
 
 import { CopyError } from "../errors.ts";
 import { parentOf } from "../workspace/layout.ts";
-import { lookAt } from "./files.ts";
+import { lookAt } from "../system/files.ts";
 
 /** Whether a folder stands at a path, and no link to one. */
 export function isFolder(path: string): boolean {

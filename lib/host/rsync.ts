@@ -16,7 +16,7 @@ import {
   start,
   stopIfAborted,
   type Watch,
-} from "./process.ts";
+} from "../system/process.ts";
 
 /** What to tell rsync. */
 export interface RsyncRequest {

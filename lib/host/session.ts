@@ -8,13 +8,13 @@
 
 import { CopyError, LostConnection } from "../errors.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
-import { requireAccess } from "./access.ts";
-import { variable } from "./environment.ts";
+import { requireAccess } from "../system/permissions.ts";
+import { variable } from "../system/environment.ts";
 import { Agent } from "./agent.ts";
 import { FAR_SHELL } from "./far_command.ts";
 import { Answers, input, sized } from "./frame.ts";
 import type { Packing } from "./pack.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts } from "../system/streams.ts";
 import {
   endWhenIdle,
   feed,
@@ -23,7 +23,7 @@ import {
   start,
   stopIfAborted,
   type Watch,
-} from "./process.ts";
+} from "../system/process.ts";
 import { isRefusal, isUnreached, sessionRefusal } from "./refusal.ts";
 import { findWay, type Way } from "./ssh_settings.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import { BLOCK, octal, records, sizeOf, sumOf } from "./archive.ts";
-import { bytesOf } from "./byte_text.ts";
+import { bytesOf } from "../system/byte_text.ts";
 import {
   headerOfExtra,
   headOf,
@@ -18,7 +18,7 @@ import {
   setOwner,
 } from "./member.ts";
 import { filled, padding, record, writeOctal, writeSum } from "./overlay.ts";
-import { joined } from "./parts.ts";
+import { joined } from "../system/streams.ts";
 import { type Editor, type Sieve, untrusted } from "./sieve.ts";
 import { Output } from "./sift_output.ts";
 

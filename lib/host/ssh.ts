@@ -10,7 +10,7 @@ import { checkHost } from "../workspace/reference.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
 import { CLAIM, FREE, TIDY } from "./agent_programs.ts";
 import { linksOf, listingReader, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
-import { requireVariableAccess } from "./environment.ts";
+import { requireVariableAccess } from "../system/environment.ts";
 import type {
   BrowseRequest,
   Claim,
@@ -35,8 +35,8 @@ import { EXISTING, SCAN } from "./scan_programs.ts";
 import { moveList, timeFiles } from "./move_list.ts";
 import { archive } from "./overlay.ts";
 import { isGnuTar, nameList, packArguments, packWith, writesInto } from "./pack.ts";
-import { within } from "./pause.ts";
-import type { Watch } from "./process.ts";
+import { within } from "../system/time.ts";
+import type { Watch } from "../system/process.ts";
 import { DISCARD, PACK, UNPACK } from "./programs.ts";
 import { SETTLE } from "./settle_program.ts";
 import { type Login, Session } from "./session.ts";

@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { requireAccess } from "./access.ts";
+import { requireAccess } from "../system/permissions.ts";
 
 /**
  * Reads a settings file; undefined when there is none.

@@ -7,7 +7,7 @@
 
 import { CopyError } from "../errors.ts";
 import type { Pack } from "./host.ts";
-import { gathered, type Parts } from "./parts.ts";
+import { gathered, type Parts } from "../system/streams.ts";
 
 /** zstd, as the runtime has it. */
 export interface Zstd {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requireVariableAccess, variable } from "../host/environment.ts";
+import { requireVariableAccess, variable } from "../system/environment.ts";
 
 const REFERENCE = /\$\{(?:oc\.)?env[:.]([^}]+)\}/g;
 

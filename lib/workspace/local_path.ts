@@ -6,7 +6,7 @@
 
 import { resolve } from "@std/path/resolve";
 import { CopyError } from "../errors.ts";
-import { homeFolder } from "../host/environment.ts";
+import { homeFolder } from "../system/environment.ts";
 
 /**
  * Makes a path absolute: a leading `~` becomes the home folder, a relative path begins at the

@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { variable } from "../host/environment.ts";
+import { variable } from "../system/environment.ts";
 import { readSettingsText } from "../host/text_file.ts";
 import { checkHost } from "./reference.ts";
 import { localPath } from "./local_path.ts";

@@ -5,8 +5,8 @@
  */
 
 import { dirname } from "@std/path/dirname";
-import { variable } from "../host/environment.ts";
-import { realPath } from "../host/files.ts";
+import { variable } from "../system/environment.ts";
+import { realPath } from "../system/files.ts";
 import { readSettingsText } from "../host/text_file.ts";
 import type { Defaults } from "./defaults.ts";
 import { referredVariables } from "./interpolate.ts";

@@ -15,10 +15,11 @@ import { CopyError } from "../../lib/errors.ts";
 import { linksOf, listingReader, scanReader, sightOf } from "../../lib/host/answers.ts";
 import { members } from "../../lib/host/archive.ts";
 import { Answers } from "../../lib/host/frame.ts";
-import type { Entry } from "../../lib/host/host.ts";
+
+import type { Entry } from "../../lib/system/entry.ts";
 import { archive, type OverlayEntry, writeSum } from "../../lib/host/overlay.ts";
 import { followProgress, judge, rsyncVersion } from "../../lib/host/rsync.ts";
-import { Chunks } from "../../lib/host/process.ts";
+import { Chunks } from "../../lib/system/process.ts";
 import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/host/pack.ts";
 import { sift } from "../../lib/host/sift.ts";
 import { readJobsFile } from "../../lib/workspace/jobs.ts";

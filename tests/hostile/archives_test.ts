@@ -18,7 +18,7 @@ import {
   writeSum,
 } from "../../lib/host/overlay.ts";
 import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/host/pack.ts";
-import { joined } from "../../lib/host/parts.ts";
+import { joined } from "../../lib/system/streams.ts";
 import { sift } from "../../lib/host/sift.ts";
 import { byteStream, gather } from "../support/byte_stream.ts";
 import { plannedJob } from "../support/planned_job.ts";

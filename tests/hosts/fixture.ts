@@ -9,7 +9,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../mod.ts";
 import type { CurrentRun, FoundLeftover, Host } from "../../lib/host/host.ts";
-import { joined } from "../../lib/host/parts.ts";
+import { joined } from "../../lib/system/streams.ts";
 import { type Files, makeFiles, setTime, shownFiles, type Telling } from "../support/files.ts";
 import { shell } from "../support/shell.ts";
 import { publish } from "./publish.ts";

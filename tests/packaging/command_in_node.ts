@@ -8,7 +8,7 @@ import { type ChildProcess, spawn, spawnSync, type StdioOptions } from "node:chi
 import { constants } from "node:os";
 import process from "node:process";
 import { Readable, Writable } from "node:stream";
-import { asDeno } from "../../lib/host/node/errors.ts";
+import { asDeno } from "../../lib/system/node/errors.ts";
 
 type Stdio = "piped" | "inherit" | "null";
 

@@ -12,10 +12,10 @@ import process from "node:process";
 import { Readable } from "node:stream";
 import { after, test as nodeTest } from "node:test";
 import { pathToFileURL } from "node:url";
-import { Deno as library } from "../../lib/host/node/deno.ts";
-import { asDeno, withErrors } from "../../lib/host/node/errors.ts";
-import * as files from "../../lib/host/node/files.ts";
-import { OpenFile } from "../../lib/host/node/open_file.ts";
+import { Deno as library } from "../../lib/system/node/deno.ts";
+import { asDeno, withErrors } from "../../lib/system/node/errors.ts";
+import * as files from "../../lib/system/node/files.ts";
+import { OpenFile } from "../../lib/system/node/open_file.ts";
 import { Command } from "./command_in_node.ts";
 
 /** A test as `Deno.test` takes it. */

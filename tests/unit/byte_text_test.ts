@@ -6,7 +6,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { bytesOf, isUtf8, textOf } from "../../lib/host/byte_text.ts";
+import { bytesOf, isUtf8, textOf } from "../../lib/system/byte_text.ts";
 
 Deno.test("textOf() decodes UTF-8 as it is, with what other decoders take away or put in", () => {
   for (const text of ["", "train", "é 漢 🙂", "\ufeffbom", "\ufffd", "a\0\n"]) {

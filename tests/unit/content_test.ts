@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { contentOf, differenceOf, isLike, isUnchanged } from "../../lib/copy/content.ts";
-import type { Entry, EntryKind } from "../../lib/host/host.ts";
+import { contentOf, differenceOf, isLike, isUnchanged } from "../../lib/system/content.ts";
+
+import type { Entry, EntryKind } from "../../lib/system/entry.ts";
 
 function entry(path: string, kind: EntryKind = "file", size = 5, mtime = "1.000"): Entry {
   return { path, kind, size, mtime, mode: 0o644 };

@@ -2,8 +2,9 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { excluder, excludeRules } from "../../lib/copy/exclude.ts";
 import { stage } from "../../lib/copy/stage.ts";
 import { CopyError } from "../../lib/errors.ts";
-import { walk } from "../../lib/host/files.ts";
-import type { Entry } from "../../lib/host/host.ts";
+import { walk } from "../../lib/system/files.ts";
+
+import type { Entry } from "../../lib/system/entry.ts";
 import { LocalHost } from "../../lib/host/local.ts";
 import { leftBehindInJob } from "../../lib/workspace/layout.ts";
 

@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CopyError } from "../../mod.ts";
-import { linkTarget, lookAt, namesIn, readText, realPath, walk } from "../../lib/host/files.ts";
-import type { Entry } from "../../lib/host/host.ts";
+import { linkTarget, lookAt, namesIn, readText, realPath, walk } from "../../lib/system/files.ts";
+
+import type { Entry } from "../../lib/system/entry.ts";
 import { hasByteNames } from "../support/byte_names.ts";
 import { shell } from "../support/shell.ts";
 import { withFolder } from "../variables.ts";

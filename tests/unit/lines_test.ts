@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type EditedDocument, type EditLines, LineEditor } from "../../lib/copy/lines.ts";
-import { joined } from "../../lib/host/parts.ts";
+import { joined } from "../../lib/system/streams.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);

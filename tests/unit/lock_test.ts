@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../lib/errors.ts";
-import { lookAt } from "../../lib/host/files.ts";
+import { lookAt } from "../../lib/system/files.ts";
 import { takeLock } from "../../lib/host/lock.ts";
 
 /** Does something with the path of a lock in a folder of its own. */

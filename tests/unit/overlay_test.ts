@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { lstatSync } from "node:fs";
-import { textOf } from "../../lib/host/byte_text.ts";
+import { textOf } from "../../lib/system/byte_text.ts";
 import { archive, type OverlayEntry } from "../../lib/host/overlay.ts";
-import { joined } from "../../lib/host/parts.ts";
+import { joined } from "../../lib/system/streams.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { hasByteNames } from "../support/byte_names.ts";
 import { shell } from "../support/shell.ts";

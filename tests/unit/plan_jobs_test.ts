@@ -3,7 +3,8 @@ import type { FoundJob, Inventory } from "../../lib/copy/inventory.ts";
 import { decide, willStand } from "../../lib/copy/decisions.ts";
 import { planJobs, restsOnTimes } from "../../lib/copy/plan.ts";
 import type { JobAction, JobState, PlannedJob } from "../../lib/copy/types.ts";
-import type { Entry } from "../../lib/host/host.ts";
+
+import type { Entry } from "../../lib/system/entry.ts";
 import type { JobInfo } from "../../lib/workspace/jobs.ts";
 import type { RunStatus } from "../../lib/workspace/runs.ts";
 

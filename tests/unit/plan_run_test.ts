@@ -3,7 +3,8 @@ import type { FoundRunFolder } from "../../lib/copy/inventory.ts";
 import type { PlanOptions } from "../../lib/copy/plan.ts";
 import { planRun } from "../../lib/copy/plan_run.ts";
 import type { PlannedJob, PlannedRun } from "../../lib/copy/types.ts";
-import type { CurrentRun, Entry, Sight } from "../../lib/host/host.ts";
+import type { CurrentRun, Sight } from "../../lib/host/host.ts";
+import type { Entry } from "../../lib/system/entry.ts";
 import { runLink } from "../../lib/workspace/layout.ts";
 import { readRunStatus } from "../../lib/workspace/runs.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { feed, type Running } from "../../lib/host/process.ts";
+import { feed, type Running } from "../../lib/system/process.ts";
 
 Deno.test("feed() tells its clock of each part that comes, also of one that holds nothing", async () => {
   let moves = 0;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Findings } from "../../lib/copy/folder_rewriting.ts";
-import { joined } from "../../lib/host/parts.ts";
+import { joined } from "../../lib/system/streams.ts";
 import { climbsOut, pathMap, relocatePath } from "../../lib/copy/path_map.ts";
 import {
   addTags,

@@ -10,9 +10,10 @@ import {
   runOriginals,
 } from "../../lib/copy/rewrite.ts";
 import { CopyError } from "../../lib/errors.ts";
-import type { Entry } from "../../lib/host/host.ts";
+
+import type { Entry } from "../../lib/system/entry.ts";
 import type { OverlayEntry } from "../../lib/host/overlay.ts";
-import { joined } from "../../lib/host/parts.ts";
+import { joined } from "../../lib/system/streams.ts";
 import { plannedJob } from "../support/planned_job.ts";
 
 const MAP = pathMap({

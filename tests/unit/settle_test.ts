@@ -9,7 +9,7 @@ import { assertEquals } from "@std/assert";
 import { settleLocally } from "../../lib/host/local_settle.ts";
 import { moveList } from "../../lib/host/move_list.ts";
 import { archive, type OverlayEntry } from "../../lib/host/overlay.ts";
-import { joined } from "../../lib/host/parts.ts";
+import { joined } from "../../lib/system/streams.ts";
 import { SETTLE } from "../../lib/host/settle_program.ts";
 import { withFolder } from "../variables.ts";
 

@@ -6,7 +6,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { MemberHead } from "../../lib/host/member.ts";
-import { joined } from "../../lib/host/parts.ts";
+import { joined } from "../../lib/system/streams.ts";
 import type { Editor, Sieve } from "../../lib/host/sieve.ts";
 import { sift } from "../../lib/host/sift.ts";
 import { byteStream, gather } from "../support/byte_stream.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isGranted } from "./access.ts";
+import { isGranted } from "./permissions.ts";
 import { walk } from "./files.ts";
 import { outputIfGranted, type Watch } from "./process.ts";
 

@@ -7,8 +7,8 @@
 import { CopyError, LostConnection } from "../errors.ts";
 import { escaped } from "../text/printable.ts";
 import type { Program } from "./child.ts";
-import { gathered, type Parts, tapped } from "./parts.ts";
-import { within } from "./pause.ts";
+import { gathered, type Parts, tapped } from "./streams.ts";
+import { within } from "./time.ts";
 import { spawn } from "./spawn.ts";
 
 export type { Program } from "./child.ts";

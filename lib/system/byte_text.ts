@@ -6,7 +6,7 @@
  * @module
  */
 
-import { joined } from "./parts.ts";
+import { joined } from "./streams.ts";
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -5,8 +5,9 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Entry } from "./host.ts";
-import { isGranted, refused } from "./access.ts";
+
+import type { Entry } from "./entry.ts";
+import { isGranted, refused } from "./permissions.ts";
 
 /** The most bytes that a text of a run may have: its list of jobs, its state, its events. */
 const MAX_TEXT = 1 << 28;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Entry, EntryKind } from "../host/host.ts";
+import type { Entry, EntryKind } from "./entry.ts";
 
 /** What a folder holds, summed up, whatever the order. */
 export interface Content {
