@@ -5,7 +5,7 @@
  */
 
 import type { Pack } from "../host/host.ts";
-import { sift } from "../host/sift.ts";
+import { sift } from "../tar/sift.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { bring } from "./bring.ts";
 import { contentOf } from "../system/content.ts";

@@ -9,7 +9,7 @@ import { CopyError } from "../errors.ts";
 
 import type { Entry } from "../system/entry.ts";
 import type { Original } from "../host/originals.ts";
-import type { OverlayEntry } from "../host/overlay.ts";
+import type { OverlayEntry } from "../tar/write.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { type EditedLines, LineEditor } from "./lines.ts";
 import { climbsOut, insideOf, type PathMap, relocatePath, withFormer } from "./path_map.ts";

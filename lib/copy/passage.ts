@@ -7,9 +7,9 @@
 
 import { CopyError } from "../errors.ts";
 import type { Original } from "../host/originals.ts";
-import type { MemberHead } from "../host/member.ts";
-import { type Editor, type Sieve, untrusted, type Verdict } from "../host/sieve.ts";
-import { Links } from "../host/through_links.ts";
+import type { MemberHead } from "../tar/header.ts";
+import { type Editor, type Sieve, untrusted, type Verdict } from "../tar/sieve.ts";
+import { Links } from "../tar/links.ts";
 import { JOB_META, jobFolder, PARAMS_FILE, runLink } from "../workspace/layout.ts";
 import { Findings, type Originals, type Rewriting } from "./folder_rewriting.ts";
 import { type Content, count, isLike } from "../system/content.ts";

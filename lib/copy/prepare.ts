@@ -6,7 +6,7 @@
 
 import { delay } from "@std/async/delay";
 import { CopyError } from "../errors.ts";
-import type { OverlayEntry } from "../host/overlay.ts";
+import type { OverlayEntry } from "../tar/write.ts";
 import { readOriginals } from "../host/originals.ts";
 import type { Watch } from "../system/process.ts";
 import { jobFolder, JOBS, runFolder, runLink } from "../workspace/layout.ts";

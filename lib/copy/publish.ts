@@ -16,7 +16,7 @@ import {
   MOVED,
   type Settlement,
 } from "../host/steps.ts";
-import type { OverlayEntry } from "../host/overlay.ts";
+import type { OverlayEntry } from "../tar/write.ts";
 import { jobState } from "../workspace/jobs.ts";
 import { EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.ts";
 import { compareText, readRunStatus } from "../workspace/runs.ts";

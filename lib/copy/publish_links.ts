@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { OverlayEntry } from "../host/overlay.ts";
+import type { OverlayEntry } from "../tar/write.ts";
 import { JOB_LINKS, type Move } from "../host/steps.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import { now } from "./folder_rewriting.ts";

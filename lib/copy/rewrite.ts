@@ -25,7 +25,7 @@ import {
   type Rewriting,
 } from "./folder_rewriting.ts";
 import { type FoundJob, type FoundRunFolder, isOversized, misplacedLink } from "./inventory.ts";
-import type { OverlayEntry } from "../host/overlay.ts";
+import type { OverlayEntry } from "../tar/write.ts";
 import { type PathMap, relocatePath } from "./path_map.ts";
 import { addTags, type DocumentKind, runDocumentKind } from "./relocate.ts";
 import type { PlannedJob } from "./types.ts";

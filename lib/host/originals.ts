@@ -5,7 +5,7 @@
  * @module
  */
 
-import { members } from "./archive.ts";
+import { members } from "../tar/pax.ts";
 import { lookAt } from "../system/files.ts";
 import { nameList } from "./pack.ts";
 import { feed, start, stopIfAborted, type Watch } from "../system/process.ts";

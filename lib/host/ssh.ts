@@ -33,7 +33,7 @@ import type {
 import { BROWSE, LOOK } from "./look_programs.ts";
 import { EXISTING, SCAN } from "./scan_programs.ts";
 import { moveList, timeFiles } from "./move_list.ts";
-import { archive } from "./overlay.ts";
+import { archive } from "../tar/write.ts";
 import { isGnuTar, nameList, packArguments, packWith, writesInto } from "./pack.ts";
 import { within } from "../system/time.ts";
 import type { Watch } from "../system/process.ts";

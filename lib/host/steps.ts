@@ -5,7 +5,7 @@
  */
 
 import { JOBS } from "../workspace/layout.ts";
-import type { OverlayEntry } from "./overlay.ts";
+import type { OverlayEntry } from "../tar/write.ts";
 
 /**
  * One thing to put in its place. `put`: nothing of its name may be there. `replace`: what is

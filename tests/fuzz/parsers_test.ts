@@ -13,15 +13,15 @@ import { pathMap, relocatePath } from "../../lib/copy/path_map.ts";
 import { addTags, type DocumentKind, relocate } from "../../lib/copy/relocate.ts";
 import { CopyError } from "../../lib/errors.ts";
 import { linksOf, listingReader, scanReader, sightOf } from "../../lib/host/answers.ts";
-import { members } from "../../lib/host/archive.ts";
+import { members } from "../../lib/tar/pax.ts";
 import { Answers } from "../../lib/host/frame.ts";
 
 import type { Entry } from "../../lib/system/entry.ts";
-import { archive, type OverlayEntry, writeSum } from "../../lib/host/overlay.ts";
+import { archive, type OverlayEntry, writeSum } from "../../lib/tar/write.ts";
 import { followProgress, judge, rsyncVersion } from "../../lib/host/rsync.ts";
 import { Chunks } from "../../lib/system/process.ts";
 import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/host/pack.ts";
-import { sift } from "../../lib/host/sift.ts";
+import { sift } from "../../lib/tar/sift.ts";
 import { readJobsFile } from "../../lib/workspace/jobs.ts";
 import { readJson } from "../../lib/text/json.ts";
 import { isId, jobFolder } from "../../lib/workspace/layout.ts";

@@ -8,18 +8,12 @@ import { assert, assertEquals } from "@std/assert";
 import { Passage } from "../../lib/copy/passage.ts";
 import { pathMap } from "../../lib/copy/path_map.ts";
 import { CopyError } from "../../mod.ts";
-import { BLOCK } from "../../lib/host/archive.ts";
-import { headerOfExtra } from "../../lib/host/member.ts";
-import {
-  archive,
-  type OverlayEntry,
-  padding,
-  writeOctal,
-  writeSum,
-} from "../../lib/host/overlay.ts";
+import { BLOCK } from "../../lib/tar/pax.ts";
+import { headerOfExtra } from "../../lib/tar/header.ts";
+import { archive, type OverlayEntry, padding, writeOctal, writeSum } from "../../lib/tar/write.ts";
 import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/host/pack.ts";
 import { joined } from "../../lib/system/streams.ts";
-import { sift } from "../../lib/host/sift.ts";
+import { sift } from "../../lib/tar/sift.ts";
 import { byteStream, gather } from "../support/byte_stream.ts";
 import { plannedJob } from "../support/planned_job.ts";
 

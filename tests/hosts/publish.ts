@@ -6,7 +6,7 @@
 
 import type { Host } from "../../lib/host/host.ts";
 import { APPEARED, HELD, type Move, MOVED, NEWER } from "../../lib/host/steps.ts";
-import type { OverlayEntry } from "../../lib/host/overlay.ts";
+import type { OverlayEntry } from "../../lib/tar/write.ts";
 import type { Publishing } from "./words.ts";
 
 /** The time that what is written over staged folders gets. */

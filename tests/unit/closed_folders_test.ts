@@ -7,7 +7,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { Move } from "../../lib/host/steps.ts";
-import type { OverlayEntry } from "../../lib/host/overlay.ts";
+import type { OverlayEntry } from "../../lib/tar/write.ts";
 import { canBeUser, type Work, workAsUser } from "./as_user.ts";
 
 const TIME = "1768755000.123456789";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { lstatSync } from "node:fs";
 import { textOf } from "../../lib/system/byte_text.ts";
-import { archive, type OverlayEntry } from "../../lib/host/overlay.ts";
+import { archive, type OverlayEntry } from "../../lib/tar/write.ts";
 import { joined } from "../../lib/system/streams.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { hasByteNames } from "../support/byte_names.ts";

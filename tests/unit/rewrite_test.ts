@@ -12,7 +12,7 @@ import {
 import { CopyError } from "../../lib/errors.ts";
 
 import type { Entry } from "../../lib/system/entry.ts";
-import type { OverlayEntry } from "../../lib/host/overlay.ts";
+import type { OverlayEntry } from "../../lib/tar/write.ts";
 import { joined } from "../../lib/system/streams.ts";
 import { plannedJob } from "../support/planned_job.ts";
 

@@ -5,10 +5,10 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import type { MemberHead } from "../../lib/host/member.ts";
+import type { MemberHead } from "../../lib/tar/header.ts";
 import { joined } from "../../lib/system/streams.ts";
-import type { Editor, Sieve } from "../../lib/host/sieve.ts";
-import { sift } from "../../lib/host/sift.ts";
+import type { Editor, Sieve } from "../../lib/tar/sieve.ts";
+import { sift } from "../../lib/tar/sift.ts";
 import { byteStream, gather } from "../support/byte_stream.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { loadZstd } from "../../lib/host/zstd.ts";

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { Links } from "../../lib/host/through_links.ts";
+import { Links } from "../../lib/tar/links.ts";
 
 const FOLDER = "jobs/t/1";
 

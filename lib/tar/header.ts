@@ -4,8 +4,8 @@
  * @module
  */
 
-import { nameOf, octal, sizeOf, text } from "./archive.ts";
-import { writeNumber, writeSum } from "./overlay.ts";
+import { nameOf, octal, sizeOf, text } from "./pax.ts";
+import { writeNumber, writeSum } from "./write.ts";
 
 /** What stands before the bytes of a member. */
 export interface MemberHead {

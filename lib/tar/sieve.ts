@@ -6,7 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
-import type { MemberHead } from "./member.ts";
+import type { MemberHead } from "./header.ts";
 
 /** Gives a file new bytes while the old ones come. */
 export interface Editor {

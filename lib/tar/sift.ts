@@ -5,7 +5,7 @@
  * @module
  */
 
-import { BLOCK, octal, records, sizeOf, sumOf } from "./archive.ts";
+import { BLOCK, octal, records, sizeOf, sumOf } from "./pax.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import {
   headerOfExtra,
@@ -16,11 +16,11 @@ import {
   NOTHING,
   otherRecords,
   setOwner,
-} from "./member.ts";
-import { filled, padding, record, writeOctal, writeSum } from "./overlay.ts";
+} from "./header.ts";
+import { filled, padding, record, writeOctal, writeSum } from "./write.ts";
 import { joined } from "../system/streams.ts";
 import { type Editor, type Sieve, untrusted } from "./sieve.ts";
-import { Output } from "./sift_output.ts";
+import { Output } from "./coalesce.ts";
 
 /** The most bytes that may stand before a member's own. */
 const MAX_EXTRA = 1 << 20;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { BLOCK, sumOf } from "./archive.ts";
+import { BLOCK, sumOf } from "./pax.ts";
 import { bytesOf } from "../system/byte_text.ts";
 
 /** One thing of an overlay; its path is relative to the staging folder. A file may be in parts. */
