@@ -47,8 +47,8 @@ export type { ExperimentSummary, RunSummary } from "./lib/copy/summarize.ts";
 export { CopyError, type CopyErrorCode } from "./lib/errors.ts";
 export type { JobInfo } from "./lib/workspace/jobs.ts";
 export type { JobId } from "./lib/workspace/layout.ts";
-export { getWorkspace, type GetWorkspaceOptions } from "./lib/workspace/find.ts";
-export { loadSettings, type Settings } from "./lib/workspace/settings.ts";
+export { getWorkspace, type GetWorkspaceOptions } from "./lib/settings/find.ts";
+export { loadSettings, type Settings } from "./lib/settings/settings.ts";
 export { formatRunId } from "./lib/workspace/runs.ts";
 export type {
   FolderSettings,

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../lib/errors.ts";
-import { loadDefaults, withDefaults } from "../lib/workspace/defaults.ts";
+import { loadDefaults, withDefaults } from "../lib/settings/defaults.ts";
 import { withFolder, withVariables } from "./variables.ts";
 
 /** What `copy.jsonc` with this text, beside a settings file, is read as. */

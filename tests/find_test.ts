@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CopyError } from "../lib/errors.ts";
-import { findWorkspace, getWorkspace, workspaceForExperiment } from "../lib/workspace/find.ts";
-import type { Settings } from "../lib/workspace/settings.ts";
+import { findWorkspace, getWorkspace, workspaceForExperiment } from "../lib/settings/find.ts";
+import type { Settings } from "../lib/settings/settings.ts";
 import { withFolder, withVariables } from "./variables.ts";
 
 const settings: Settings = {

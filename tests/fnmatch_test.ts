@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fnmatch } from "../lib/workspace/fnmatch.ts";
+import { fnmatch } from "../lib/settings/fnmatch.ts";
 
 // The answers are those of `fnmatch.fnmatch` in Python 3.11.
 const TABLE: [name: string, pattern: string, matches: boolean][] = [

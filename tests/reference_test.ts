@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CopyError } from "../lib/errors.ts";
-import { checkHost, parseReference } from "../lib/workspace/reference.ts";
+import { checkHost, parseReference } from "../lib/settings/reference.ts";
 import { withVariables } from "./variables.ts";
 
 for (const id of ["cluster", "my cluster", "2024", "a.b", "me@hpc", "data/x", "data/x:y", "-x"]) {

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { CopyError } from "../lib/errors.ts";
-import { loadSettings } from "../lib/workspace/settings.ts";
+import { loadSettings } from "../lib/settings/settings.ts";
 import { withFolder, withVariables } from "./variables.ts";
 
 const VARIABLES = { HOME: "/home/me", SCRATCH: "/scratch/me", PORT: "22", XPM_UNSET: undefined };

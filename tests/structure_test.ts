@@ -30,14 +30,14 @@ const ON_PURPOSE = [
 
 /** Imports upwards that are there still. */
 const UPWARDS = [
-  "lib/workspace/defaults.ts → lib/host/text_file.ts",
-  "lib/workspace/interpolate.ts → lib/system/environment.ts",
-  "lib/workspace/local_path.ts → lib/system/environment.ts",
-  "lib/workspace/settings.ts → lib/system/environment.ts",
-  "lib/workspace/settings.ts → lib/host/text_file.ts",
-  "lib/workspace/settings_access.ts → lib/system/environment.ts",
-  "lib/workspace/settings_access.ts → lib/system/files.ts",
-  "lib/workspace/settings_access.ts → lib/host/text_file.ts",
+  "lib/settings/defaults.ts → lib/settings/read_file.ts",
+  "lib/settings/interpolate.ts → lib/system/environment.ts",
+  "lib/settings/local_path.ts → lib/system/environment.ts",
+  "lib/settings/settings.ts → lib/system/environment.ts",
+  "lib/settings/settings.ts → lib/settings/read_file.ts",
+  "lib/settings/settings_access.ts → lib/system/environment.ts",
+  "lib/settings/settings_access.ts → lib/system/files.ts",
+  "lib/settings/settings_access.ts → lib/settings/read_file.ts",
 ];
 
 /** Files that import each other still. */

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { cutMapping, mappingFault } from "../workspace/mapping.ts";
-import { nearest } from "../workspace/nearest.ts";
+import { nearest } from "../settings/nearest.ts";
 import type { ColorChoice, OutputChoice, Request } from "./requests.ts";
 
 /** The words that are commands; an experiment of such a name needs one before it. */

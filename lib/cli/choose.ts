@@ -7,12 +7,12 @@
 
 import type { ExperimentSummary, RunSummary } from "../copy/summarize.ts";
 import { CopyError } from "../errors.ts";
-import type { Defaults } from "../workspace/defaults.ts";
-import { findWorkspace, workspaceForExperiment } from "../workspace/find.ts";
+import type { Defaults } from "../settings/defaults.ts";
+import { findWorkspace, workspaceForExperiment } from "../settings/find.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import { formatRunId } from "../workspace/runs.ts";
-import type { Settings } from "../workspace/settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { count, table } from "./format.ts";
 import type { Session } from "./library.ts";

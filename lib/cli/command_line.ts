@@ -7,8 +7,8 @@
 
 import type { RequiredPermissions } from "../copy/permissions.ts";
 import { CopyError } from "../errors.ts";
-import { localPath } from "../workspace/local_path.ts";
-import { isPath } from "../workspace/reference.ts";
+import { localPath } from "../settings/local_path.ts";
+import { isPath } from "../settings/reference.ts";
 import { COMMANDS } from "./arguments.ts";
 import type { Choice, Named } from "./choose.ts";
 import type { CopyRequest } from "./requests.ts";

@@ -7,9 +7,9 @@
 
 import type { RunRequest } from "../copy/survey.ts";
 import type { CopyEvent, CopyOptions, CopyPlan } from "../copy/types.ts";
-import { type Defaults, withDefaults } from "../workspace/defaults.ts";
-import { findWorkspace } from "../workspace/find.ts";
-import type { Settings } from "../workspace/settings.ts";
+import { type Defaults, withDefaults } from "../settings/defaults.ts";
+import { findWorkspace } from "../settings/find.ts";
+import type { Settings } from "../settings/settings.ts";
 import { type Choice, choose, noExperiment, type Questions } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
 import { EXIT } from "./failure.ts";

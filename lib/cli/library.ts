@@ -12,9 +12,9 @@ import { permissionsBetween, type RequiredPermissions } from "../copy/permission
 import type { RunRequest } from "../copy/survey.ts";
 import type { CopyEvent, CopyOptions, CopyResult } from "../copy/types.ts";
 import { Hosts } from "../host/hosts.ts";
-import { type Defaults, loadDefaults } from "../workspace/defaults.ts";
-import { loadSettings, type Settings } from "../workspace/settings.ts";
-import { type SettingsAccess, settingsAccess } from "../workspace/settings_access.ts";
+import { type Defaults, loadDefaults } from "../settings/defaults.ts";
+import { loadSettings, type Settings } from "../settings/settings.ts";
+import { type SettingsAccess, settingsAccess } from "../settings/settings_access.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 /** The work between the first login and the last. */

@@ -6,7 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
-import { checkHost } from "../workspace/reference.ts";
+import { checkHost } from "../settings/reference.ts";
 import type { SshSettings } from "../workspace/workspace.ts";
 import { CLAIM, FREE, TIDY } from "./agent_programs.ts";
 import { linksOf, listingReader, oneOf, pairs, scanReader, sightOf } from "./answers.ts";

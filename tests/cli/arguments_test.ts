@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseArguments, parseBandwidth } from "../../lib/cli/arguments.ts";
-import { nearest } from "../../lib/workspace/nearest.ts";
+import { nearest } from "../../lib/settings/nearest.ts";
 import { quote, quoteCommand } from "../../lib/text/shell.ts";
 import { CopyError } from "../../lib/errors.ts";
 

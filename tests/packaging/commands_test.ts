@@ -7,7 +7,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { loadDefaults } from "../../lib/workspace/defaults.ts";
+import { loadDefaults } from "../../lib/settings/defaults.ts";
 import { type Block, blocksOf, DOCUMENTS, scriptOf } from "../../scripts/documents.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 import { SampleHome } from "../../scripts/sample_home.ts";

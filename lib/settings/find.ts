@@ -13,7 +13,7 @@ import { unsetVariable } from "./interpolate.ts";
 import { printable } from "../text/printable.ts";
 import { parseReference } from "./reference.ts";
 import { loadSettings, type Settings } from "./settings.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 
 /** How to look for a workspace. */
 export interface GetWorkspaceOptions {

@@ -6,7 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import { variable } from "../system/environment.ts";
-import { readSettingsText } from "../host/text_file.ts";
+import { readSettingsText } from "./read_file.ts";
 import { checkHost } from "./reference.ts";
 import { localPath } from "./local_path.ts";
 import {
@@ -20,7 +20,12 @@ import {
   type Value,
   wrong,
 } from "./validate.ts";
-import type { FolderSettings, HistorySettings, SshSettings, Workspace } from "./workspace.ts";
+import type {
+  FolderSettings,
+  HistorySettings,
+  SshSettings,
+  Workspace,
+} from "../workspace/workspace.ts";
 import { readYaml } from "./yaml.ts";
 
 /** What the settings say, as far as a copy is concerned. */

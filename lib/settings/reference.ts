@@ -7,7 +7,7 @@
 import { CopyError } from "../errors.ts";
 import { hasControl, printable } from "../text/printable.ts";
 import { localPath, otherHome } from "./local_path.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 
 /** A path of this machine: it begins so that it cannot be taken for an id. */
 const PATH = /^(?:\.{1,2}$|\.{0,2}\/|~)/;

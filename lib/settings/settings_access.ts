@@ -7,7 +7,7 @@
 import { dirname } from "@std/path/dirname";
 import { variable } from "../system/environment.ts";
 import { realPath } from "../system/files.ts";
-import { readSettingsText } from "../host/text_file.ts";
+import { readSettingsText } from "./read_file.ts";
 import type { Defaults } from "./defaults.ts";
 import { referredVariables } from "./interpolate.ts";
 import { localPath } from "./local_path.ts";

@@ -9,9 +9,9 @@ import { parse } from "@std/jsonc/parse";
 import { dirname } from "@std/path/dirname";
 import { nearest } from "./nearest.ts";
 import { CopyError } from "../errors.ts";
-import { readSettingsText } from "../host/text_file.ts";
+import { readSettingsText } from "./read_file.ts";
 import { printable } from "../text/printable.ts";
-import { mappingFault } from "./mapping.ts";
+import { mappingFault } from "../workspace/mapping.ts";
 import { readWorkspaces, type Settings, settingsFolders } from "./settings.ts";
 import {
   asBoolean,
@@ -24,7 +24,7 @@ import {
   valueOf,
   wrong,
 } from "./validate.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 
 /** What `copy.jsonc` says; every field may be left out there. */
 export interface Defaults {
