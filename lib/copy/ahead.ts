@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { Host, Pack, PackRequest } from "../host/host.ts";
+import type { Host } from "../host/host.ts";
+import type { Pack, PackRequest } from "../transport/archive.ts";
 import { loadsOf } from "./loads.ts";
 import { packRequestOf, smallOf } from "./small.ts";
 import type { Known } from "./survey.ts";

@@ -5,8 +5,8 @@
  */
 
 import { UNVERIFIED } from "../host/host.ts";
-import { copyLarge } from "../host/large.ts";
-import { rsyncVersion } from "../host/rsync.ts";
+import { copyLarge } from "../transport/clone.ts";
+import { rsyncVersion } from "../transport/rsync.ts";
 import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
 import { compareStaged, type Lost } from "./compare.ts";
 import type { Context } from "./context.ts";

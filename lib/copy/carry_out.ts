@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Pack } from "../host/host.ts";
+import type { Pack } from "../transport/archive.ts";
 import { sift } from "../tar/sift.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { bring } from "./bring.ts";

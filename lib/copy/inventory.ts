@@ -8,7 +8,7 @@ import { CopyError } from "../errors.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import type { Host, LinkedFolder, Sight } from "../host/host.ts";
 import type { Entry, EntryKind } from "../system/entry.ts";
-import { LARGE } from "../host/large.ts";
+import { LARGE } from "../transport/clone.ts";
 import {
   JOB_META,
   jobFolder,

@@ -6,7 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import type { Sight, Tools } from "../host/host.ts";
-import { isAtLeast, rsyncVersion } from "../host/rsync.ts";
+import { isAtLeast, rsyncVersion } from "../transport/rsync.ts";
 import { hasControl, printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Ends } from "./plan.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { PackRequest } from "../host/host.ts";
-import { isGnuTar } from "../host/pack.ts";
+import type { PackRequest } from "../transport/archive.ts";
+import { isGnuTar } from "../transport/tar.ts";
 import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
 import { misplacedLink } from "./inventory.ts";
 import { hasClosedFolders, type Load } from "./loads.ts";

@@ -6,7 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import { type RsyncOutcome, type RsyncRequest, runRsync } from "../host/rsync.ts";
+import { type RsyncOutcome, type RsyncRequest, runRsync } from "../transport/rsync.ts";
 import type { Watch } from "../system/process.ts";
 import {
   EXPERIMENTS,

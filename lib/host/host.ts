@@ -14,6 +14,7 @@ import type {
   Visit,
 } from "./found.ts";
 import type { FailedMove, Settlement } from "./steps.ts";
+import type { Pack, PackRequest, Unpacking } from "../transport/archive.ts";
 
 export type {
   BrowseRequest,
@@ -151,32 +152,6 @@ export interface Claim {
    * session, which ends that first.
    */
   release(failed: boolean): Promise<void>;
-}
-
-/** An archive to unpack. */
-export interface Unpacking {
-  /** The archive, once it has passed the sieve. */
-  stream: AsyncIterable<Uint8Array>;
-  /** Whether this machine's own tar has made it. */
-  isOurs: boolean;
-}
-
-/** What to pack. */
-export interface PackRequest {
-  /** The workspace, absolute. */
-  root: string;
-  /** The folders, relative to it. */
-  folders: string[];
-  /** What stays behind: places relative to the workspace, of which a name may be `*`. */
-  leftBehind: string[];
-}
-
-/** An archive in the making. */
-export interface Pack {
-  /** Its bytes. */
-  stream: AsyncIterable<Uint8Array>;
-  /** Whether all went well, once the stream has ended. */
-  whole: Promise<boolean>;
 }
 
 /** How rsync reaches a machine. */

@@ -17,17 +17,15 @@ import type {
   Host,
   LinkedFolder,
   Listing,
-  Pack,
-  PackRequest,
   Question,
   RsyncEnd,
   ScanRequest,
   Sight,
   TidyRequest,
   Tools,
-  Unpacking,
   Visit,
 } from "./host.ts";
+import type { Pack, PackRequest, Unpacking } from "../transport/archive.ts";
 import { strayIn } from "./left_staging.ts";
 import type { FailedMove, Settlement } from "./steps.ts";
 import { claimLocally, markUnverified } from "./local_claim.ts";
@@ -35,7 +33,7 @@ import { browseLocally, lookLocally } from "./local_look.ts";
 import { scanLocally } from "./local_scan.ts";
 import { settleLocally } from "./local_settle.ts";
 import { tidyLocally } from "./local_tidy.ts";
-import { packLocally, unpackLocally } from "./pack.ts";
+import { packLocally, unpackLocally } from "../transport/tar.ts";
 import { output, type Program, start, type Watch } from "../system/process.ts";
 import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
 

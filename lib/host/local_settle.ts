@@ -11,7 +11,7 @@ import { lookAt } from "../system/files.ts";
 import { ASIDE, removeStaging } from "./left_staging.ts";
 import { CAME_AS_LINK, moveInto, Places } from "./local_move.ts";
 import { archive, type OverlayEntry } from "../tar/write.ts";
-import { isGnuTar, writesInto } from "./pack.ts";
+import { isGnuTar, writesInto } from "../transport/tar.ts";
 import type { Parts } from "../system/streams.ts";
 import { feed, output, start, stopIfAborted, type Watch } from "../system/process.ts";
 import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";

@@ -7,7 +7,7 @@
 
 import { members } from "../tar/pax.ts";
 import { lookAt } from "../system/files.ts";
-import { nameList } from "./pack.ts";
+import { nameList } from "../transport/tar.ts";
 import { feed, start, stopIfAborted, type Watch } from "../system/process.ts";
 
 /** One thing as it was found. */

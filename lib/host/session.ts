@@ -11,9 +11,9 @@ import type { SshSettings } from "../workspace/workspace.ts";
 import { requireAccess } from "../system/permissions.ts";
 import { variable } from "../system/environment.ts";
 import { Agent } from "./agent.ts";
-import { FAR_SHELL } from "./far_command.ts";
+import { FAR_SHELL } from "../transport/far_command.ts";
 import { Answers, input, sized } from "./frame.ts";
-import type { Packing } from "./pack.ts";
+import type { Packing } from "../transport/tar.ts";
 import type { Parts } from "../system/streams.ts";
 import {
   endWhenIdle,
@@ -24,7 +24,7 @@ import {
   stopIfAborted,
   type Watch,
 } from "../system/process.ts";
-import { isRefusal, isUnreached, sessionRefusal } from "./refusal.ts";
+import { isRefusal, isUnreached, sessionRefusal } from "../transport/ssh_complaints.ts";
 import { findWay, type Way } from "./ssh_settings.ts";
 
 /** How long a login script may go on when it is not needed any more, in milliseconds. */

@@ -19,22 +19,20 @@ import type {
   Host,
   LinkedFolder,
   Listing,
-  Pack,
-  PackRequest,
   Question,
   RsyncEnd,
   ScanRequest,
   Sight,
   TidyRequest,
   Tools,
-  Unpacking,
   Visit,
 } from "./host.ts";
+import type { Pack, PackRequest, Unpacking } from "../transport/archive.ts";
 import { BROWSE, LOOK } from "./look_programs.ts";
 import { EXISTING, SCAN } from "./scan_programs.ts";
 import { moveList, timeFiles } from "./move_list.ts";
 import { archive } from "../tar/write.ts";
-import { isGnuTar, nameList, packArguments, packWith, writesInto } from "./pack.ts";
+import { isGnuTar, nameList, packArguments, packWith, writesInto } from "../transport/tar.ts";
 import { within } from "../system/time.ts";
 import type { Watch } from "../system/process.ts";
 import { DISCARD, PACK, UNPACK } from "./programs.ts";
@@ -49,7 +47,7 @@ import {
   type Settlement,
   UNLINKED,
 } from "./steps.ts";
-import { loadZstd, type Zstd } from "./zstd.ts";
+import { loadZstd, type Zstd } from "../transport/zstd.ts";
 
 /** How often a claim gives a sign of life, in milliseconds. */
 const CLAIM_BEAT = 15_000;

@@ -6,7 +6,7 @@
 
 import { linkSync, renameSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
-import { LARGE } from "../../lib/host/large.ts";
+import { LARGE } from "../../lib/transport/clone.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { inEachDirection, useSshd } from "../support/directions.ts";
 import { setTimes } from "../support/shell.ts";

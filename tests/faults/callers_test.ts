@@ -6,7 +6,7 @@
 
 import { existsSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
-import { LARGE } from "../../lib/host/large.ts";
+import { LARGE } from "../../lib/transport/clone.ts";
 import type { CopyEvent } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { inEachDirection, useSshd } from "../support/directions.ts";

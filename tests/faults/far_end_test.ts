@@ -7,7 +7,7 @@
 import { existsSync } from "node:fs";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../mod.ts";
-import { loadZstd } from "../../lib/host/zstd.ts";
+import { loadZstd } from "../../lib/transport/zstd.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { type Pair, withPair } from "../support/directions.ts";
 import { descendants, HAS_PROC, type Process, processes } from "../support/processes.ts";

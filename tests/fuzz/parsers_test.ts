@@ -18,9 +18,9 @@ import { Answers } from "../../lib/host/frame.ts";
 
 import type { Entry } from "../../lib/system/entry.ts";
 import { archive, type OverlayEntry, writeSum } from "../../lib/tar/write.ts";
-import { followProgress, judge, rsyncVersion } from "../../lib/host/rsync.ts";
+import { followProgress, judge, rsyncVersion } from "../../lib/transport/rsync.ts";
 import { Chunks } from "../../lib/system/process.ts";
-import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/host/pack.ts";
+import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/transport/tar.ts";
 import { sift } from "../../lib/tar/sift.ts";
 import { readJobsFile } from "../../lib/workspace/jobs.ts";
 import { readJson } from "../../lib/text/json.ts";

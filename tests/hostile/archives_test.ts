@@ -11,7 +11,7 @@ import { CopyError } from "../../mod.ts";
 import { BLOCK } from "../../lib/tar/pax.ts";
 import { headerOfExtra } from "../../lib/tar/header.ts";
 import { archive, type OverlayEntry, padding, writeOctal, writeSum } from "../../lib/tar/write.ts";
-import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/host/pack.ts";
+import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/transport/tar.ts";
 import { joined } from "../../lib/system/streams.ts";
 import { sift } from "../../lib/tar/sift.ts";
 import { byteStream, gather } from "../support/byte_stream.ts";

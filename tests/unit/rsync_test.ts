@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CopyError } from "../../lib/errors.ts";
-import { FAR_RSYNC } from "../../lib/host/far_command.ts";
+import { FAR_RSYNC } from "../../lib/transport/far_command.ts";
 import {
   isAtLeast,
   rsyncArguments,
   type RsyncRequest,
   rsyncVersion,
-} from "../../lib/host/rsync.ts";
+} from "../../lib/transport/rsync.ts";
 
 Deno.test("rsyncVersion() reads the first line of rsync --version", () => {
   const cases: [string, string][] = [

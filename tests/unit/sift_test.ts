@@ -11,7 +11,7 @@ import type { Editor, Sieve } from "../../lib/tar/sieve.ts";
 import { sift } from "../../lib/tar/sift.ts";
 import { byteStream, gather } from "../support/byte_stream.ts";
 import { findProgram } from "../../scripts/setup.ts";
-import { loadZstd } from "../../lib/host/zstd.ts";
+import { loadZstd } from "../../lib/transport/zstd.ts";
 import { shell } from "../support/shell.ts";
 
 const zstd = await loadZstd();

@@ -6,7 +6,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../lib/errors.ts";
-import { loadZstd } from "../../lib/host/zstd.ts";
+import { loadZstd } from "../../lib/transport/zstd.ts";
 import { byteStream, gather } from "../support/byte_stream.ts";
 import { findProgram } from "../../scripts/setup.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Pack } from "./host.ts";
+import type { Pack } from "./archive.ts";
 import { gathered, type Parts } from "../system/streams.ts";
 
 /** zstd, as the runtime has it. */

@@ -7,7 +7,7 @@
  */
 
 import { bytesOf } from "../system/byte_text.ts";
-import type { Pack, PackRequest, Unpacking } from "./host.ts";
+import type { Pack, PackRequest, Unpacking } from "./archive.ts";
 import {
   Chunks,
   endWhenIdle,

@@ -6,8 +6,8 @@
 
 import { CopyError, LostConnection } from "../errors.ts";
 import { FAR_RSYNC } from "./far_command.ts";
-import { nameList } from "./pack.ts";
-import { isRefusal, sessionRefusal } from "./refusal.ts";
+import { nameList } from "./tar.ts";
+import { isRefusal, sessionRefusal } from "./ssh_complaints.ts";
 import {
   end,
   endWhenIdle,
