@@ -12,7 +12,7 @@ import { compareStaged, type Lost } from "./compare.ts";
 import type { Context } from "./context.ts";
 import { hasClosedFolders, haveHoles, type Load } from "./loads.ts";
 import { hasEnded, isWritten } from "./decisions.ts";
-import { runDocumentKind } from "./relocate.ts";
+import { runDocumentKind } from "../workspace/documents.ts";
 import { failedJobs, notBySize, stage, type Staging } from "./stage.ts";
 
 /** How a load gets into its staging folder. */

@@ -13,7 +13,8 @@ import type { OverlayEntry } from "../tar/write.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { type EditedLines, LineEditor } from "./lines.ts";
 import { climbsOut, insideOf, type PathMap, relocatePath, withFormer } from "./path_map.ts";
-import { type DocumentKind, type JobPath, relocate } from "./relocate.ts";
+import { type JobPath, relocate } from "./relocate.ts";
+import type { DocumentKind } from "../workspace/documents.ts";
 
 /** What was read where the copy is on this machine: at the source, or where it was staged. */
 export type Originals = ReadonlyMap<string, Original>;

@@ -19,23 +19,12 @@ import {
   LEFT_BEHIND_IN_RUN,
   leftBehindOf,
   type LinkedJob,
-  PARAMS_FILE,
-  STATUS_FILE,
 } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import { isTimeLater } from "../workspace/times.ts";
 import { type Content, count } from "../system/content.ts";
 import type { Excludes } from "./exclude.ts";
-import type { DocumentKind } from "./relocate.ts";
-
-/** The files of a job that hold paths of the workspace. */
-export const DOCUMENTS: readonly string[] = [PARAMS_FILE, `${JOB_META}/${STATUS_FILE}`];
-
-/** The most bytes that a document may have; read, it takes some ten times as much memory. */
-export const MAX_DOCUMENT = 32 * 2 ** 20;
-
-/** The most bytes of a document of lines, which is read a few lines at a time, and held whole. */
-const MAX_LINES = 2 ** 30;
+import { DOCUMENTS, isOversized } from "../workspace/documents.ts";
 
 /** A job's folder, as it was found: what a copy takes of it is counted. */
 export interface FoundJob extends Content {
@@ -246,11 +235,6 @@ function addToJob(
 /** Whether something right in a job's folder tells the state of a job. */
 export function isMarker(path: string): boolean {
   return /^[^/]*\.(done|failed|pid)$/.test(path);
-}
-
-/** Whether a document is larger than any that experimaestro writes: it is never read. */
-export function isOversized({ size }: { size: number }, kind?: DocumentKind): boolean {
-  return size > (kind === "lines" ? MAX_LINES : MAX_DOCUMENT);
 }
 
 /** Why a job cannot be copied as a folder; undefined when it is one, or a `move` link to one. */

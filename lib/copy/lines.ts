@@ -6,7 +6,7 @@
  */
 
 import { joined } from "../system/streams.ts";
-import { MAX_DOCUMENT } from "./inventory.ts";
+import { MAX_DOCUMENT } from "../workspace/documents.ts";
 
 /** How many bytes of lines are edited at once: a run may have a line for each of many jobs. */
 const BLOCK = 1 << 16;

@@ -13,9 +13,9 @@ import { Links } from "../tar/links.ts";
 import { JOB_META, jobFolder, PARAMS_FILE, runLink } from "../workspace/layout.ts";
 import { Findings, type Originals, type Rewriting } from "./folder_rewriting.ts";
 import { type Content, count, isLike } from "../system/content.ts";
-import { DOCUMENTS, isOversized } from "./inventory.ts";
+import { DOCUMENTS, isOversized, runDocumentKind } from "../workspace/documents.ts";
 import { type PathMap, withFormer } from "./path_map.ts";
-import { type JobPath, runDocumentKind } from "./relocate.ts";
+import type { JobPath } from "./relocate.ts";
 import { isInJobs, jobPaths, tooLarge } from "./rewrite.ts";
 import type { PlannedJob } from "./types.ts";
 

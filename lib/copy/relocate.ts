@@ -17,6 +17,7 @@ import {
 } from "../text/json.ts";
 import { type Replacement, replaceValues } from "../text/json_edit.ts";
 import { climbsOut, insideOf, type PathMap, relocatePath, withFormer } from "./path_map.ts";
+import type { DocumentKind } from "../workspace/documents.ts";
 
 /** What became of a text. */
 export interface Relocated {
@@ -32,18 +33,8 @@ export interface Relocated {
   former?: string;
 }
 
-/** The kinds of file that hold paths of the workspace. */
-export type DocumentKind = "params" | "job-status" | "objects" | "lines" | "run-status";
-
 /** A job's folder at the destination; where others are links to it, by their names, too. */
 export type JobPath = string | readonly string[];
-
-/** The kind of a file in a run's folder; undefined when it holds no paths to change. */
-export function runDocumentKind(path: string): DocumentKind | undefined {
-  if (path === "objects.jsonl") return "lines";
-  if (path === "configs.json" || /^data\/[^/]+\/[^/]+\.json$/.test(path)) return "objects";
-  return path === "status.json" ? "run-status" : undefined;
-}
 
 /**
  * Relocates a document.

@@ -24,10 +24,11 @@ import {
   type Originals,
   type Rewriting,
 } from "./folder_rewriting.ts";
-import { type FoundJob, type FoundRunFolder, isOversized, misplacedLink } from "./inventory.ts";
+import { type FoundJob, type FoundRunFolder, misplacedLink } from "./inventory.ts";
+import { type DocumentKind, isOversized, runDocumentKind } from "../workspace/documents.ts";
 import type { OverlayEntry } from "../tar/write.ts";
 import { type PathMap, relocatePath } from "./path_map.ts";
-import { addTags, type DocumentKind, runDocumentKind } from "./relocate.ts";
+import { addTags } from "./relocate.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** What has to be read to rewrite a job, relative to the workspace. */

@@ -10,7 +10,7 @@ import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
 import { misplacedLink } from "./inventory.ts";
 import { hasClosedFolders, type Load } from "./loads.ts";
 import { hasEnded } from "./decisions.ts";
-import { leftBehindPlaces } from "./stage.ts";
+import { leftBehindPlaces } from "../workspace/left_behind.ts";
 import type { Known } from "./survey.ts";
 import type { CopyOptions, PlannedJob } from "./types.ts";
 

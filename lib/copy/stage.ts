@@ -8,19 +8,11 @@ import { CopyError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { type RsyncOutcome, type RsyncRequest, runRsync } from "../transport/rsync.ts";
 import type { Watch } from "../system/process.ts";
-import {
-  EXPERIMENTS,
-  jobFolder,
-  type JobId,
-  JOBS,
-  LEFT_BEHIND_IN_RUN,
-  leftBehindInJob,
-  leftBehindOf,
-  type LinkedJob,
-} from "../workspace/layout.ts";
+import { jobFolder, type JobId, type LinkedJob } from "../workspace/layout.ts";
 import { excludeRules } from "./exclude.ts";
 import type { Ends } from "./plan.ts";
 import type { PlannedJob } from "./types.ts";
+import { leftBehindPlaces } from "../workspace/left_behind.ts";
 
 /** At most so many jobs are staged, relocated and published at once. */
 export const BATCH_JOBS = 2000;
@@ -103,27 +95,6 @@ export async function stage(staging: Staging, watch: Watch): Promise<RsyncOutcom
 /** The same, when what was copied before may have changed since. */
 export function notBySize<T extends Pick<Staging, "trust">>(staging: T): T {
   return staging.trust === "size" ? { ...staging, trust: "size and time" } : staging;
-}
-
-/** What stays behind: exactly these places, no other file of such a name. */
-export function leftBehindPlaces(jobs: LinkedJob[]): string[] {
-  const places = LEFT_BEHIND_IN_RUN.map((place) => `${EXPERIMENTS}/*/*/${place}`);
-  for (const taskId of new Set(jobs.map(({ taskId }) => taskId))) {
-    for (const place of leftBehindInJob(taskId)) {
-      places.push(`${JOBS}/${escaped(taskId)}/*/${escaped(place)}`);
-    }
-  }
-  for (const job of jobs.filter(({ linkedBy }) => linkedBy !== undefined)) {
-    for (const place of leftBehindOf(job)) {
-      places.push(`${JOBS}/*/${escaped(job.jobId)}/${escaped(place)}`);
-    }
-  }
-  return places;
-}
-
-/** A name in a pattern that has a `*`, so that rsync takes a backslash for an escape. */
-function escaped(name: string): string {
-  return name.replace(/[*?[\]\\]/g, "\\$&");
 }
 
 /**

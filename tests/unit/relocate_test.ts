@@ -2,13 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Findings } from "../../lib/copy/folder_rewriting.ts";
 import { joined } from "../../lib/system/streams.ts";
 import { climbsOut, pathMap, relocatePath } from "../../lib/copy/path_map.ts";
-import {
-  addTags,
-  type DocumentKind,
-  relocate,
-  type Relocated,
-  runDocumentKind,
-} from "../../lib/copy/relocate.ts";
+import { addTags, relocate, type Relocated } from "../../lib/copy/relocate.ts";
+import { type DocumentKind, runDocumentKind } from "../../lib/workspace/documents.ts";
 
 const DESTINATION = `/home/me/new é "ws"`;
 /** The same as it stands in a JSON text. */
