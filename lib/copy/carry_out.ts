@@ -11,7 +11,7 @@ import { bring } from "./bring.ts";
 import { contentOf } from "../system/content.ts";
 import type { Context } from "./context.ts";
 import type { Load } from "./loads.ts";
-import { Passage, type Passed } from "./passage.ts";
+import { Passage, type Passed } from "../rewrite/rewriter.ts";
 import { hasEnded } from "./decisions.ts";
 import { linkedByRun } from "./plan.ts";
 import { mapOf, prepare } from "./prepare.ts";

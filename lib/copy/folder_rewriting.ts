@@ -4,150 +4,18 @@
  * @module
  */
 
-import { normalize } from "@std/path/normalize";
-import { CopyError } from "../errors.ts";
-
-import type { Entry } from "../system/entry.ts";
+import { type Entry, isClosed } from "../system/entry.ts";
 import type { Original } from "../host/originals.ts";
 import type { OverlayEntry } from "../tar/write.ts";
 import { parentOf } from "../workspace/layout.ts";
-import { type EditedLines, LineEditor } from "./lines.ts";
-import { climbsOut, insideOf, type PathMap, relocatePath, withFormer } from "./path_map.ts";
-import { type JobPath, relocate } from "./relocate.ts";
+import type { PathMap } from "../rewrite/path_map.ts";
+import type { JobPath } from "../rewrite/relocate.ts";
 import type { DocumentKind } from "../workspace/documents.ts";
+import { Findings, type Rewriting } from "../rewrite/findings.ts";
+import { now } from "../system/time.ts";
 
 /** What was read where the copy is on this machine: at the source, or where it was staged. */
 export type Originals = ReadonlyMap<string, Original>;
-
-/** What to write over a folder, and what to say about it. */
-export interface Rewriting {
-  /** What to write, paths relative to the staging folder. */
-  overlay: OverlayEntry[];
-  /** What the user should know. */
-  notes: string[];
-  /** Paths outside the source workspace that its files and links name, as they stand there. */
-  outside: string[];
-  /** Paths in the source workspace that they name, relative to it. */
-  inside: string[];
-  /** Where the workspace was before, as `params.json` tells. */
-  former?: string;
-}
-
-/** Relocates what the files and links of one folder say, and gathers what there is to tell of it. */
-export class Findings {
-  readonly notes: string[] = [];
-  readonly #outside = new Set<string>();
-  readonly #inside = new Set<string>();
-
-  #map: PathMap;
-  #former: string | undefined;
-
-  /** @param folder The folder, relative to the workspace. */
-  constructor(private readonly folder: string, map: PathMap) {
-    this.#map = map;
-  }
-
-  /** Where the workspace was before, once `params.json` has told. */
-  get former(): string | undefined {
-    return this.#former;
-  }
-
-  /**
-   * The bytes that a document shall have, in parts; itself when nothing changes.
-   *
-   * @throws {CopyError} `job`, when it is not JSON.
-   */
-  document(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: JobPath): Uint8Array[] {
-    try {
-      return this.#relocate(path, kind, bytes, jobPath);
-    } catch (error) {
-      throw unusable(path, error);
-    }
-  }
-
-  /** The same for a document that is left as it is when it is not JSON; that is noted. */
-  optionalDocument(
-    path: string,
-    kind: DocumentKind,
-    bytes: Uint8Array,
-    jobPath?: JobPath,
-  ): Uint8Array[] {
-    try {
-      return this.#relocate(path, kind, bytes, jobPath);
-    } catch (error) {
-      this.notes.push(unusable(path, error).message);
-      return [bytes];
-    }
-  }
-
-  #relocate(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: JobPath): Uint8Array[] {
-    if (kind !== "lines") {
-      const { bytes: edited, faults } = this.#relocateText(kind, bytes, jobPath);
-      this.#note(path, faults);
-      return [edited];
-    }
-    const editor = this.lines(path);
-    editor.push(bytes);
-    const { parts, changed } = editor.finish();
-    return changed ? parts : [bytes];
-  }
-
-  /** Relocates a document of lines while its bytes come. */
-  lines(path: string): Pick<LineEditor, "push" | "finish"> {
-    const editor = new LineEditor((lines, before) =>
-      this.#relocateText("lines", lines, undefined, before)
-    );
-    return {
-      push: (bytes) => editor.push(bytes),
-      finish: () => {
-        const edited = editor.finish();
-        this.#note(path, edited.faults);
-        return edited;
-      },
-    };
-  }
-
-  #note(path: string, faults: string[]): void {
-    this.notes.push(...faults.map((fault) => `${path}: ${fault}`));
-  }
-
-  #relocateText(
-    kind: DocumentKind,
-    bytes: Uint8Array,
-    jobPath: JobPath | undefined,
-    before?: number,
-  ): EditedLines {
-    const content = decode(bytes);
-    const relocated = relocate(kind, content, this.#map, jobPath, before);
-    const { text, outside, inside, notes, former } = relocated;
-    if (former !== undefined) {
-      this.#former = former;
-      this.#map = withFormer(this.#map, [former]);
-    }
-    for (const path of outside) this.#outside.add(path);
-    for (const path of inside) this.#inside.add(plainly(path));
-    return { bytes: text === undefined ? bytes : encoder.encode(text), faults: notes };
-  }
-
-  /** Where a link shall lead; undefined when it stays as it is. */
-  link(path: string, target: string): string | undefined {
-    const moved = relocatePath(target, this.#map);
-    const place = `${this.folder}/${parentOf(path)}/${target}`;
-    if (moved !== undefined) {
-      const inside = insideOf(moved, this.#map);
-      if (inside !== undefined) this.#inside.add(plainly(inside));
-    } else if (target.startsWith("/") || climbsOut(place)) this.#outside.add(target);
-    else this.#inside.add(plainly(place));
-    return moved;
-  }
-
-  /** All of it, with what has to be written besides. */
-  finish(overlay: OverlayEntry[] = []): Rewriting {
-    const [outside, inside] = [[...this.#outside], [...this.#inside]];
-    const former = this.#former;
-    return { overlay, notes: this.notes, outside, inside, ...(former !== undefined && { former }) };
-  }
-}
 
 /** Gathers what has to be written over one folder. */
 export class FolderRewriting {
@@ -232,35 +100,4 @@ export class FolderRewriting {
     return this.#findings.finish(this.#overlay);
   }
 }
-
-/** A path without `.`, `..` and double slashes. */
-function plainly(path: string): string {
-  return path === "" ? "" : normalize(path).replace(/^\.$|\/+$/, "");
-}
-
-/** Whether a folder's owner may not write into it. */
-export function isClosed(mode: number): boolean {
-  return (mode & 0o200) === 0;
-}
-
-function unusable(path: string, error: unknown): CopyError {
-  if (!(error instanceof SyntaxError)) throw error;
-  return new CopyError("job", `${path} is not JSON (${error.message})`);
-}
-
-/** This moment, in seconds since 1970. */
-export function now(): string {
-  return (Date.now() / 1000).toFixed(3);
-}
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** Bytes as text. */
-export function decode(bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    throw new SyntaxError("not UTF-8");
-  }
-}
+export const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -18,7 +18,7 @@ import {
   parentOf,
 } from "../workspace/layout.ts";
 import { type Inventory, type InventoryRequest, takeInventory } from "./inventory.ts";
-import { formerRoots } from "./path_map.ts";
+import { formerRoots } from "../rewrite/path_map.ts";
 
 /** A job to plan. */
 export interface JobToPlan extends JobInfo, LinkedJob {

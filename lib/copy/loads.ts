@@ -5,7 +5,7 @@
  */
 
 import { jobFolder } from "../workspace/layout.ts";
-import { isClosed } from "./folder_rewriting.ts";
+import { isClosed } from "../system/entry.ts";
 import { isWritten } from "./decisions.ts";
 import { batches } from "./stage.ts";
 import type { Known } from "./survey.ts";

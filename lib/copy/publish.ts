@@ -21,7 +21,7 @@ import { jobState } from "../workspace/jobs.ts";
 import { EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.ts";
 import { compareText, readRunStatus } from "../workspace/runs.ts";
 import { isTimeLater } from "../workspace/times.ts";
-import type { Rewriting } from "./folder_rewriting.ts";
+import type { Rewriting } from "../rewrite/findings.ts";
 import { type Inventory, takeInventory, whyUnusable } from "./inventory.ts";
 import type { Load } from "./loads.ts";
 import { isWritten } from "./decisions.ts";

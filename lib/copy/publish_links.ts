@@ -7,7 +7,7 @@
 import type { OverlayEntry } from "../tar/write.ts";
 import { JOB_LINKS, type Move } from "../host/steps.ts";
 import { jobFolder } from "../workspace/layout.ts";
-import { now } from "./folder_rewriting.ts";
+import { now } from "../system/time.ts";
 import type { Load } from "./loads.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";

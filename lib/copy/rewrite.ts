@@ -10,26 +10,22 @@ import {
   EXPERIMENTS,
   JOB_META,
   jobFolder,
-  JOBS,
   PARAMS_FILE,
   parentOf,
   runLink,
   STATUS_FILE,
 } from "../workspace/layout.ts";
-import {
-  decode,
-  FolderRewriting,
-  isClosed,
-  now,
-  type Originals,
-  type Rewriting,
-} from "./folder_rewriting.ts";
+import { FolderRewriting, type Originals } from "./folder_rewriting.ts";
+import { now } from "../system/time.ts";
+import { isClosed } from "../system/entry.ts";
+import { decode, type Rewriting } from "../rewrite/findings.ts";
 import { type FoundJob, type FoundRunFolder, misplacedLink } from "./inventory.ts";
-import { type DocumentKind, isOversized, runDocumentKind } from "../workspace/documents.ts";
+import { isOversized, runDocumentKind } from "../workspace/documents.ts";
 import type { OverlayEntry } from "../tar/write.ts";
-import { type PathMap, relocatePath } from "./path_map.ts";
-import { addTags } from "./relocate.ts";
+import { type PathMap, relocatePath } from "../rewrite/path_map.ts";
+import { addTags } from "../rewrite/relocate.ts";
 import type { PlannedJob } from "./types.ts";
+import { isInJobs, jobPaths, tooLarge } from "../rewrite/rewriter.ts";
 
 /** What has to be read to rewrite a job, relative to the workspace. */
 export function jobOriginals(job: PlannedJob, found: FoundJob, map: PathMap): string[] {
@@ -105,21 +101,6 @@ export function rewriteJob(
   return rewriting.finish();
 }
 
-/** A job's folder at the destination, by its own name and by those of jobs that are links to it. */
-export function jobPaths(
-  { taskId, jobId, linkedBy = [] }: PlannedJob,
-  { destination }: PathMap,
-): string[] {
-  return [{ taskId, jobId }, ...linkedBy].map((job) => `${destination}/${jobFolder(job)}`);
-}
-
-/** What is said of a document that is not read. */
-export function tooLarge(path: string, kind?: DocumentKind): string {
-  return `${path} is larger than ${
-    kind === "lines" ? "1 GiB" : "32 MiB"
-  }: its paths stay as they are`;
-}
-
 /** What is said of a document that was not read, though it is there. */
 const UNREAD = "could not be read: its paths stay as they are";
 
@@ -187,11 +168,6 @@ function addJobLinks(
     const mtime = found.get(path)?.mtime ?? now();
     rewriting.addLink(path, `${map.destination}/${jobFolder(job)}`, mtime);
   }
-}
-
-/** Whether a path of a run is its folder of links to jobs, or in it. */
-export function isInJobs(path: string): boolean {
-  return path === JOBS || path.startsWith(`${JOBS}/`);
 }
 
 /** The link that makes a run the current one. */

@@ -21,7 +21,7 @@ import { followLinks, jobLinks, lookAtTargets, withLinked } from "./job_links.ts
 import { lookAgain } from "./look_again.ts";
 import { type Ends, planJobs, restsOnTimes } from "./plan.ts";
 import { planRun } from "./plan_run.ts";
-import { formerRoots, type Pair, readMapped } from "./path_map.ts";
+import { formerRoots, type Pair, readMapped } from "../rewrite/path_map.ts";
 import { refuseRequest, refuseSights, refuseTools, versionWarnings } from "./refusals.ts";
 import { spaceWarning } from "./space.ts";
 import { BATCH_JOBS } from "./stage.ts";

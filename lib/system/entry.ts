@@ -28,3 +28,8 @@ export interface Entry {
   /** Why a folder could not be looked at: a clause. */
   trouble?: string;
 }
+
+/** Whether a folder's owner may not write into it. */
+export function isClosed(mode: number): boolean {
+  return (mode & 0o200) === 0;
+}

@@ -19,3 +19,8 @@ export async function within(milliseconds: number, wanted: Promise<unknown>): Pr
     clearTimeout(timer);
   }
 }
+
+/** This moment, in seconds since 1970. */
+export function now(): string {
+  return (Date.now() / 1000).toFixed(3);
+}

@@ -7,10 +7,10 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { Passage } from "../../lib/copy/passage.ts";
+import { Passage } from "../../lib/rewrite/rewriter.ts";
 import { failedJobs } from "../../lib/copy/stage.ts";
-import { pathMap, relocatePath } from "../../lib/copy/path_map.ts";
-import { addTags, relocate } from "../../lib/copy/relocate.ts";
+import { pathMap, relocatePath } from "../../lib/rewrite/path_map.ts";
+import { addTags, relocate } from "../../lib/rewrite/relocate.ts";
 import type { DocumentKind } from "../../lib/workspace/documents.ts";
 import { CopyError } from "../../lib/errors.ts";
 import { linksOf, listingReader, scanReader, sightOf } from "../../lib/host/answers.ts";

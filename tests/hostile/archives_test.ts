@@ -5,8 +5,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { Passage } from "../../lib/copy/passage.ts";
-import { pathMap } from "../../lib/copy/path_map.ts";
+import { Passage } from "../../lib/rewrite/rewriter.ts";
+import { pathMap } from "../../lib/rewrite/path_map.ts";
 import { CopyError } from "../../mod.ts";
 import { BLOCK } from "../../lib/tar/pax.ts";
 import { headerOfExtra } from "../../lib/tar/header.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type EditedDocument, type EditLines, LineEditor } from "../../lib/copy/lines.ts";
+import { type EditedDocument, type EditLines, LineEditor } from "../../lib/rewrite/lines.ts";
 import { joined } from "../../lib/system/streams.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);

@@ -6,8 +6,8 @@ import {
   readMapped,
   relocatePath,
   withFormer,
-} from "../../lib/copy/path_map.ts";
-import { relocate } from "../../lib/copy/relocate.ts";
+} from "../../lib/rewrite/path_map.ts";
+import { relocate } from "../../lib/rewrite/relocate.ts";
 import { CopyError } from "../../lib/errors.ts";
 
 const ROOTS = {

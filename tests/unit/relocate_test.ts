@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Findings } from "../../lib/copy/folder_rewriting.ts";
+import { Findings } from "../../lib/rewrite/findings.ts";
 import { joined } from "../../lib/system/streams.ts";
-import { climbsOut, pathMap, relocatePath } from "../../lib/copy/path_map.ts";
-import { addTags, relocate, type Relocated } from "../../lib/copy/relocate.ts";
+import { climbsOut, pathMap, relocatePath } from "../../lib/rewrite/path_map.ts";
+import { addTags, relocate, type Relocated } from "../../lib/rewrite/relocate.ts";
 import { type DocumentKind, runDocumentKind } from "../../lib/workspace/documents.ts";
 
 const DESTINATION = `/home/me/new é "ws"`;

@@ -10,14 +10,20 @@ import type { Original } from "../host/originals.ts";
 import type { MemberHead } from "../tar/header.ts";
 import { type Editor, type Sieve, untrusted, type Verdict } from "../tar/sieve.ts";
 import { Links } from "../tar/links.ts";
-import { JOB_META, jobFolder, PARAMS_FILE, runLink } from "../workspace/layout.ts";
-import { Findings, type Originals, type Rewriting } from "./folder_rewriting.ts";
+import { JOB_META, jobFolder, JOBS, PARAMS_FILE, runLink } from "../workspace/layout.ts";
+import type { Originals } from "../copy/folder_rewriting.ts";
+import { Findings, type Rewriting } from "./findings.ts";
 import { type Content, count, isLike } from "../system/content.ts";
-import { DOCUMENTS, isOversized, runDocumentKind } from "../workspace/documents.ts";
+import {
+  type DocumentKind,
+  DOCUMENTS,
+  isOversized,
+  runDocumentKind,
+} from "../workspace/documents.ts";
 import { type PathMap, withFormer } from "./path_map.ts";
 import type { JobPath } from "./relocate.ts";
-import { isInJobs, jobPaths, tooLarge } from "./rewrite.ts";
-import type { PlannedJob } from "./types.ts";
+
+import type { PlannedJob } from "../copy/types.ts";
 
 /** tar's letters for the kinds that a copy takes this way. */
 const [FILE, HARD_LINK, LINK, FOLDER] = ["0", "1", "2", "5"];
@@ -277,4 +283,24 @@ function placeOf(name: string): [folder: string, path: string] {
     if (end < 0) return [name, ""];
   }
   return [name.slice(0, end), name.slice(end + 1)];
+}
+
+/** A job's folder at the destination, by its own name and by those of jobs that are links to it. */
+export function jobPaths(
+  { taskId, jobId, linkedBy = [] }: PlannedJob,
+  { destination }: PathMap,
+): string[] {
+  return [{ taskId, jobId }, ...linkedBy].map((job) => `${destination}/${jobFolder(job)}`);
+}
+
+/** What is said of a document that is not read. */
+export function tooLarge(path: string, kind?: DocumentKind): string {
+  return `${path} is larger than ${
+    kind === "lines" ? "1 GiB" : "32 MiB"
+  }: its paths stay as they are`;
+}
+
+/** Whether a path of a run is its folder of links to jobs, or in it. */
+export function isInJobs(path: string): boolean {
+  return path === JOBS || path.startsWith(`${JOBS}/`);
 }

@@ -1,0 +1,166 @@
+/**
+ * What was found in documents and links while they were rewritten.
+ *
+ * @module
+ */
+
+import type { OverlayEntry } from "../tar/write.ts";
+import { climbsOut, insideOf, type PathMap, relocatePath, withFormer } from "./path_map.ts";
+import type { DocumentKind } from "../workspace/documents.ts";
+import { type JobPath, relocate } from "./relocate.ts";
+import { type EditedLines, LineEditor } from "./lines.ts";
+import { parentOf } from "../workspace/layout.ts";
+import { normalize } from "@std/path/normalize";
+import { CopyError } from "../errors.ts";
+import { decoder } from "../copy/folder_rewriting.ts";
+
+/** What to write over a folder, and what to say about it. */
+export interface Rewriting {
+  /** What to write, paths relative to the staging folder. */
+  overlay: OverlayEntry[];
+  /** What the user should know. */
+  notes: string[];
+  /** Paths outside the source workspace that its files and links name, as they stand there. */
+  outside: string[];
+  /** Paths in the source workspace that they name, relative to it. */
+  inside: string[];
+  /** Where the workspace was before, as `params.json` tells. */
+  former?: string;
+}
+
+/** Relocates what the files and links of one folder say, and gathers what there is to tell of it. */
+export class Findings {
+  readonly notes: string[] = [];
+  readonly #outside = new Set<string>();
+  readonly #inside = new Set<string>();
+
+  #map: PathMap;
+  #former: string | undefined;
+
+  /** @param folder The folder, relative to the workspace. */
+  constructor(private readonly folder: string, map: PathMap) {
+    this.#map = map;
+  }
+
+  /** Where the workspace was before, once `params.json` has told. */
+  get former(): string | undefined {
+    return this.#former;
+  }
+
+  /**
+   * The bytes that a document shall have, in parts; itself when nothing changes.
+   *
+   * @throws {CopyError} `job`, when it is not JSON.
+   */
+  document(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: JobPath): Uint8Array[] {
+    try {
+      return this.#relocate(path, kind, bytes, jobPath);
+    } catch (error) {
+      throw unusable(path, error);
+    }
+  }
+
+  /** The same for a document that is left as it is when it is not JSON; that is noted. */
+  optionalDocument(
+    path: string,
+    kind: DocumentKind,
+    bytes: Uint8Array,
+    jobPath?: JobPath,
+  ): Uint8Array[] {
+    try {
+      return this.#relocate(path, kind, bytes, jobPath);
+    } catch (error) {
+      this.notes.push(unusable(path, error).message);
+      return [bytes];
+    }
+  }
+
+  #relocate(path: string, kind: DocumentKind, bytes: Uint8Array, jobPath?: JobPath): Uint8Array[] {
+    if (kind !== "lines") {
+      const { bytes: edited, faults } = this.#relocateText(kind, bytes, jobPath);
+      this.#note(path, faults);
+      return [edited];
+    }
+    const editor = this.lines(path);
+    editor.push(bytes);
+    const { parts, changed } = editor.finish();
+    return changed ? parts : [bytes];
+  }
+
+  /** Relocates a document of lines while its bytes come. */
+  lines(path: string): Pick<LineEditor, "push" | "finish"> {
+    const editor = new LineEditor((lines, before) =>
+      this.#relocateText("lines", lines, undefined, before)
+    );
+    return {
+      push: (bytes) => editor.push(bytes),
+      finish: () => {
+        const edited = editor.finish();
+        this.#note(path, edited.faults);
+        return edited;
+      },
+    };
+  }
+
+  #note(path: string, faults: string[]): void {
+    this.notes.push(...faults.map((fault) => `${path}: ${fault}`));
+  }
+
+  #relocateText(
+    kind: DocumentKind,
+    bytes: Uint8Array,
+    jobPath: JobPath | undefined,
+    before?: number,
+  ): EditedLines {
+    const content = decode(bytes);
+    const relocated = relocate(kind, content, this.#map, jobPath, before);
+    const { text, outside, inside, notes, former } = relocated;
+    if (former !== undefined) {
+      this.#former = former;
+      this.#map = withFormer(this.#map, [former]);
+    }
+    for (const path of outside) this.#outside.add(path);
+    for (const path of inside) this.#inside.add(plainly(path));
+    return { bytes: text === undefined ? bytes : encoder.encode(text), faults: notes };
+  }
+
+  /** Where a link shall lead; undefined when it stays as it is. */
+  link(path: string, target: string): string | undefined {
+    const moved = relocatePath(target, this.#map);
+    const place = `${this.folder}/${parentOf(path)}/${target}`;
+    if (moved !== undefined) {
+      const inside = insideOf(moved, this.#map);
+      if (inside !== undefined) this.#inside.add(plainly(inside));
+    } else if (target.startsWith("/") || climbsOut(place)) this.#outside.add(target);
+    else this.#inside.add(plainly(place));
+    return moved;
+  }
+
+  /** All of it, with what has to be written besides. */
+  finish(overlay: OverlayEntry[] = []): Rewriting {
+    const [outside, inside] = [[...this.#outside], [...this.#inside]];
+    const former = this.#former;
+    return { overlay, notes: this.notes, outside, inside, ...(former !== undefined && { former }) };
+  }
+}
+
+/** A path without `.`, `..` and double slashes. */
+export function plainly(path: string): string {
+  return path === "" ? "" : normalize(path).replace(/^\.$|\/+$/, "");
+}
+
+export function unusable(path: string, error: unknown): CopyError {
+  if (!(error instanceof SyntaxError)) throw error;
+  return new CopyError("job", `${path} is not JSON (${error.message})`);
+}
+
+export const encoder = new TextEncoder();
+
+/** Bytes as text. */
+export function decode(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new SyntaxError("not UTF-8");
+  }
+}
