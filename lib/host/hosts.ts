@@ -6,7 +6,7 @@
 
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Host } from "./host.ts";
-import { LocalHost } from "./local.ts";
+import { LocalHost } from "./local/host.ts";
 import type { Watch } from "../system/process.ts";
 import { SshHost } from "./ssh.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LocalHost } from "../../lib/host/local.ts";
+import { LocalHost } from "../../lib/host/local/host.ts";
 import { tarOf } from "../support/stand_in.ts";
 import { withVariables } from "../variables.ts";
 import { conforms } from "./conformance.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { claimLocally } from "../../lib/host/local_claim.ts";
+import { claimLocally } from "../../lib/host/local/claim.ts";
 
 const [area, name, rounds] = Deno.args as [string, string, string];
 const request = { staging: `${area}/${name}`, places: [], about: "{}" };

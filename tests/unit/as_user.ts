@@ -7,7 +7,7 @@
 import { fromFileUrl } from "@std/path";
 import type { Host, Place } from "../../lib/host/host.ts";
 import type { FailedMove, Settlement } from "../../lib/host/steps.ts";
-import { LocalHost } from "../../lib/host/local.ts";
+import { LocalHost } from "../../lib/host/local/host.ts";
 import type { OverlayEntry } from "../../lib/tar/write.ts";
 import { SshHost } from "../../lib/host/ssh.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";

@@ -5,7 +5,7 @@ import { CopyError } from "../../lib/errors.ts";
 import { walk } from "../../lib/system/files.ts";
 
 import type { Entry } from "../../lib/system/entry.ts";
-import { LocalHost } from "../../lib/host/local.ts";
+import { LocalHost } from "../../lib/host/local/host.ts";
 import { leftBehindInJob } from "../../lib/workspace/layout.ts";
 
 const JOBS = ["jobs/neuralir.train/9de0", "jobs/a[b*c?.out/out", "jobs/out/train.x"];

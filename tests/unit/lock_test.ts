@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../lib/errors.ts";
 import { lookAt } from "../../lib/system/files.ts";
-import { takeLock } from "../../lib/host/lock.ts";
+import { takeLock } from "../../lib/host/local/lock.ts";
 
 /** Does something with the path of a lock in a folder of its own. */
 async function within(action: (path: string) => Promise<void>): Promise<void> {

@@ -6,7 +6,7 @@
 
 import { existsSync } from "node:fs";
 import { assertEquals } from "@std/assert";
-import { settleLocally } from "../../lib/host/local_settle.ts";
+import { settleLocally } from "../../lib/host/local/settle.ts";
 import { moveList } from "../../lib/host/move_list.ts";
 import { archive, type OverlayEntry } from "../../lib/tar/write.ts";
 import { joined } from "../../lib/system/streams.ts";

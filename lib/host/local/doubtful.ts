@@ -5,14 +5,14 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
-import { bytesOf, isUtf8, textOf } from "../system/byte_text.ts";
-import { isDoubtful } from "../system/files.ts";
-import type { Visit } from "./host.ts";
-import type { Entry, EntryKind } from "../system/entry.ts";
-import { LARGE } from "../transport/clone.ts";
-import { nameList } from "../transport/tar.ts";
-import { feed, start, stopIfAborted, type Watch } from "../system/process.ts";
+import { CopyError } from "../../errors.ts";
+import { bytesOf, isUtf8, textOf } from "../../system/byte_text.ts";
+import { isDoubtful } from "../../system/files.ts";
+import type { Visit } from "../host.ts";
+import type { Entry, EntryKind } from "../../system/entry.ts";
+import { LARGE } from "../../transport/clone.ts";
+import { nameList } from "../../transport/tar.ts";
+import { feed, start, stopIfAborted, type Watch } from "../../system/process.ts";
 
 const KINDS: Record<string, EntryKind> = { "-": "file", d: "folder", l: "link" };
 

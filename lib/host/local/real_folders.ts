@@ -6,9 +6,9 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
-import { parentOf } from "../workspace/layout.ts";
-import { lookAt } from "../system/files.ts";
+import { CopyError } from "../../errors.ts";
+import { parentOf } from "../../workspace/layout.ts";
+import { lookAt } from "../../system/files.ts";
 
 /** Whether a folder stands at a path, and no link to one. */
 export function isFolder(path: string): boolean {

@@ -6,12 +6,12 @@
  */
 
 import { ensureDirSync } from "@std/fs/ensure-dir";
-import { CopyError } from "../errors.ts";
-import { parentOf } from "../workspace/layout.ts";
-import { refused } from "../system/permissions.ts";
-import { attempt, removeEmpty, removeTree, rename } from "../system/tree.ts";
-import { lookAt, namesIn } from "../system/files.ts";
-import { type Claim, type ClaimRequest, type Place, UNVERIFIED } from "./host.ts";
+import { CopyError } from "../../errors.ts";
+import { parentOf } from "../../workspace/layout.ts";
+import { refused } from "../../system/permissions.ts";
+import { attempt, removeEmpty, removeTree, rename } from "../../system/tree.ts";
+import { lookAt, namesIn } from "../../system/files.ts";
+import { type Claim, type ClaimRequest, type Place, UNVERIFIED } from "../host.ts";
 import { ASIDE, clearStaging, isSound, removeStaging } from "./left_staging.ts";
 import { isVoid, type Lock, takeLock, tryLock } from "./lock.ts";
 import { inTheWay, isFolder, isInTheWay, RealFolders } from "./real_folders.ts";

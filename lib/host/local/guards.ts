@@ -4,11 +4,11 @@
  * @module
  */
 
-import { jobName, JOBS } from "../workspace/layout.ts";
-import { mayBeLater } from "../workspace/times.ts";
-import { lookAt, walk } from "../system/files.ts";
+import { jobName, JOBS } from "../../workspace/layout.ts";
+import { mayBeLater } from "../../workspace/times.ts";
+import { lookAt, walk } from "../../system/files.ts";
 
-import type { Entry } from "../system/entry.ts";
+import type { Entry } from "../../system/entry.ts";
 
 /** Whether a job is done: such a job is never replaced. */
 export function isDone(final: string, into: string): boolean {

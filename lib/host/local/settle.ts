@@ -4,16 +4,16 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
-import { parentOf } from "../workspace/layout.ts";
-import { removeTree } from "../system/tree.ts";
-import { lookAt } from "../system/files.ts";
+import { CopyError } from "../../errors.ts";
+import { parentOf } from "../../workspace/layout.ts";
+import { removeTree } from "../../system/tree.ts";
+import { lookAt } from "../../system/files.ts";
 import { ASIDE, removeStaging } from "./left_staging.ts";
-import { CAME_AS_LINK, moveInto, Places } from "./local_move.ts";
-import { archive, type OverlayEntry } from "../tar/write.ts";
-import { isGnuTar, writesInto } from "../transport/tar.ts";
-import type { Parts } from "../system/streams.ts";
-import { feed, output, start, stopIfAborted, type Watch } from "../system/process.ts";
+import { CAME_AS_LINK, moveInto, Places } from "./move.ts";
+import { archive, type OverlayEntry } from "../../tar/write.ts";
+import { isGnuTar, writesInto } from "../../transport/tar.ts";
+import type { Parts } from "../../system/streams.ts";
+import { feed, output, start, stopIfAborted, type Watch } from "../../system/process.ts";
 import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
 import {
   type Afterwards,
@@ -23,8 +23,8 @@ import {
   isOfJobs,
   type Move,
   type Settlement,
-} from "./steps.ts";
-import { syncFolders, syncTree } from "../system/sync.ts";
+} from "../steps.ts";
+import { syncFolders, syncTree } from "../../system/sync.ts";
 
 /**
  * Does what a {@linkcode Settlement} says; a move that fails does not keep others from theirs.

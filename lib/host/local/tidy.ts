@@ -4,11 +4,11 @@
  * @module
  */
 
-import { removeEmpty, removeTree } from "../system/tree.ts";
-import { lookAt, namesIn, readText, walk } from "../system/files.ts";
-import type { FoundLeftover, Place, TidyRequest } from "./host.ts";
+import { removeEmpty, removeTree } from "../../system/tree.ts";
+import { lookAt, namesIn, readText, walk } from "../../system/files.ts";
+import type { FoundLeftover, Place, TidyRequest } from "../host.ts";
 import { ASIDE, removeStaging } from "./left_staging.ts";
-import { ABOUT, putBack, stagingNames } from "./local_claim.ts";
+import { ABOUT, putBack, stagingNames } from "./claim.ts";
 import { isOwned, tryLock } from "./lock.ts";
 import { isFolder, isInTheWay } from "./real_folders.ts";
 

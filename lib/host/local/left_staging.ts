@@ -6,10 +6,10 @@
  */
 
 import { delay } from "@std/async/delay";
-import { CURRENT, EXPERIMENTS } from "../workspace/layout.ts";
-import { removeTree } from "../system/tree.ts";
-import { isDoubtful, lookAt, namesIn } from "../system/files.ts";
-import { UNVERIFIED } from "./host.ts";
+import { CURRENT, EXPERIMENTS } from "../../workspace/layout.ts";
+import { removeTree } from "../../system/tree.ts";
+import { isDoubtful, lookAt, namesIn } from "../../system/files.ts";
+import { UNVERIFIED } from "../host.ts";
 import { isFolder } from "./real_folders.ts";
 
 /** Where, in a staging folder, what is being replaced waits until the new one stands. */

@@ -11,9 +11,9 @@
  */
 
 import { delay } from "@std/async/delay";
-import { parentOf } from "../workspace/layout.ts";
-import { attempt, removeTree } from "../system/tree.ts";
-import { lookAt, namesIn } from "../system/files.ts";
+import { parentOf } from "../../workspace/layout.ts";
+import { attempt, removeTree } from "../../system/tree.ts";
+import { lookAt, namesIn } from "../../system/files.ts";
 import { inTheWay, isFolder, isInTheWay } from "./real_folders.ts";
 
 /** How often somebody else's lock is tried again, in milliseconds. */

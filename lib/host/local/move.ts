@@ -5,17 +5,17 @@
  */
 
 import { ensureDirSync } from "@std/fs/ensure-dir";
-import { CopyError } from "../errors.ts";
-import { parentOf } from "../workspace/layout.ts";
-import { refused } from "../system/permissions.ts";
-import { rename } from "../system/tree.ts";
-import { lookAt, namesIn, realPath } from "../system/files.ts";
+import { CopyError } from "../../errors.ts";
+import { parentOf } from "../../workspace/layout.ts";
+import { refused } from "../../system/permissions.ts";
+import { rename } from "../../system/tree.ts";
+import { lookAt, namesIn, realPath } from "../../system/files.ts";
 import { ASIDE } from "./left_staging.ts";
-import { ABOUT } from "./local_claim.ts";
-import { hasBegun, holdsNewer, isDone, isReplaceable } from "./local_guards.ts";
-import { linkedRun } from "./local_look.ts";
+import { ABOUT } from "./claim.ts";
+import { hasBegun, holdsNewer, isDone, isReplaceable } from "./guards.ts";
+import { linkedRun } from "./look.ts";
 import type { RealFolders } from "./real_folders.ts";
-import { APPEARED, type Move, MOVED, NEWER, UNLINKED } from "./steps.ts";
+import { APPEARED, type Move, MOVED, NEWER, UNLINKED } from "../steps.ts";
 
 /** Why a folder is not moved: something else has come. */
 export const CAME_AS_LINK = "it came as a link";

@@ -6,9 +6,9 @@
 
 import { delay } from "@std/async/delay";
 import { resolve } from "@std/path";
-import { CopyError } from "../errors.ts";
-import { jobAt, jobFolder, JOBS, leadsTo, parentOf } from "../workspace/layout.ts";
-import { asCopyError, isGranted, requireAccess } from "../system/permissions.ts";
+import { CopyError } from "../../errors.ts";
+import { jobAt, jobFolder, JOBS, leadsTo, parentOf } from "../../workspace/layout.ts";
+import { asCopyError, isGranted, requireAccess } from "../../system/permissions.ts";
 import { listDoubtful } from "./doubtful.ts";
 import {
   isDoubtful,
@@ -18,9 +18,9 @@ import {
   realPath,
   unreadable,
   walk,
-} from "../system/files.ts";
-import type { LinkedFolder, ScanRequest, Visit } from "./found.ts";
-import { stopIfAborted, type Watch } from "../system/process.ts";
+} from "../../system/files.ts";
+import type { LinkedFolder, ScanRequest, Visit } from "../found.ts";
+import { stopIfAborted, type Watch } from "../../system/process.ts";
 
 /** How long this program may look at files without hearing of anything else, in milliseconds. */
 const BUSY = 50;

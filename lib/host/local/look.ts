@@ -5,7 +5,7 @@
  */
 
 import { resolve } from "@std/path/resolve";
-import { CopyError, notThere } from "../errors.ts";
+import { CopyError, notThere } from "../../errors.ts";
 import {
   CURRENT,
   currentLinks,
@@ -19,12 +19,12 @@ import {
   parentOf,
   STAGING,
   STATUS_FILE,
-} from "../workspace/layout.ts";
-import { printable } from "../text/printable.ts";
-import { latestByName, TRANSIENT } from "../workspace/runs.ts";
-import { isGranted, requireAccess } from "../system/permissions.ts";
-import { freeBytes } from "../system/df.ts";
-import { homeFolder } from "../system/environment.ts";
+} from "../../workspace/layout.ts";
+import { printable } from "../../text/printable.ts";
+import { latestByName, TRANSIENT } from "../../workspace/runs.ts";
+import { isGranted, requireAccess } from "../../system/permissions.ts";
+import { freeBytes } from "../../system/df.ts";
+import { homeFolder } from "../../system/environment.ts";
 import {
   entriesOf,
   isDoubtful,
@@ -33,7 +33,7 @@ import {
   namesIn,
   readText,
   realPath,
-} from "../system/files.ts";
+} from "../../system/files.ts";
 import type {
   BrowseRequest,
   CurrentRun,
@@ -42,8 +42,8 @@ import type {
   Question,
   SeenRun,
   Sight,
-} from "./host.ts";
-import type { Watch } from "../system/process.ts";
+} from "../host.ts";
+import type { Watch } from "../../system/process.ts";
 
 /** Does {@linkcode Host.look}. */
 export async function lookLocally(

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
-import { parentOf } from "../workspace/layout.ts";
-import { requireAccess } from "../system/permissions.ts";
-import { removeTree } from "../system/tree.ts";
-import { lookAt, readSmall, stands } from "../system/files.ts";
+import { CopyError } from "../../errors.ts";
+import { parentOf } from "../../workspace/layout.ts";
+import { requireAccess } from "../../system/permissions.ts";
+import { removeTree } from "../../system/tree.ts";
+import { lookAt, readSmall, stands } from "../../system/files.ts";
 import type {
   BrowseRequest,
   Claim,
@@ -24,17 +24,17 @@ import type {
   TidyRequest,
   Tools,
   Visit,
-} from "./host.ts";
-import type { Pack, PackRequest, Unpacking } from "../transport/archive.ts";
+} from "../host.ts";
+import type { Pack, PackRequest, Unpacking } from "../../transport/archive.ts";
 import { strayIn } from "./left_staging.ts";
-import type { FailedMove, Settlement } from "./steps.ts";
-import { claimLocally, markUnverified } from "./local_claim.ts";
-import { browseLocally, lookLocally } from "./local_look.ts";
-import { scanLocally } from "./local_scan.ts";
-import { settleLocally } from "./local_settle.ts";
-import { tidyLocally } from "./local_tidy.ts";
-import { packLocally, unpackLocally } from "../transport/tar.ts";
-import { output, type Program, start, type Watch } from "../system/process.ts";
+import type { FailedMove, Settlement } from "../steps.ts";
+import { claimLocally, markUnverified } from "./claim.ts";
+import { browseLocally, lookLocally } from "./look.ts";
+import { scanLocally } from "./scan.ts";
+import { settleLocally } from "./settle.ts";
+import { tidyLocally } from "./tidy.ts";
+import { packLocally, unpackLocally } from "../../transport/tar.ts";
+import { output, type Program, start, type Watch } from "../../system/process.ts";
 import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
 
 /** This machine. */
