@@ -7,7 +7,7 @@
 import { variable } from "../system/environment.ts";
 import type { LinkedFolder, Sight } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
-import { socketParent } from "../host/session.ts";
+import { socketParent } from "../host/ssh/session.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type RunRequest, type Survey, survey } from "./survey.ts";
 import type { CopyOptions } from "./types.ts";

@@ -8,7 +8,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import type { Host } from "./host.ts";
 import { LocalHost } from "./local/host.ts";
 import type { Watch } from "../system/process.ts";
-import { SshHost } from "./ssh.ts";
+import { SshHost } from "./ssh/host.ts";
 
 /** What happens at a login, and which programs are started. */
 export type HostEvent =

@@ -13,9 +13,9 @@ import { pathMap, relocatePath } from "../../lib/rewrite/path_map.ts";
 import { addTags, relocate } from "../../lib/rewrite/relocate.ts";
 import type { DocumentKind } from "../../lib/workspace/documents.ts";
 import { CopyError } from "../../lib/errors.ts";
-import { linksOf, listingReader, scanReader, sightOf } from "../../lib/host/answers.ts";
+import { linksOf, listingReader, scanReader, sightOf } from "../../lib/host/ssh/answers.ts";
 import { members } from "../../lib/tar/pax.ts";
-import { Answers } from "../../lib/host/frame.ts";
+import { Answers } from "../../lib/host/ssh/frame.ts";
 
 import type { Entry } from "../../lib/system/entry.ts";
 import { archive, type OverlayEntry, writeSum } from "../../lib/tar/write.ts";

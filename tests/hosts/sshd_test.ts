@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SshHost } from "../../lib/host/ssh.ts";
+import { SshHost } from "../../lib/host/ssh/host.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { hasSshd, shareLogin, type Sshd, startSshd } from "../support/sshd.ts";
 import { tarOf, tellsAll } from "../support/stand_in.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { SshHost } from "../../lib/host/ssh.ts";
+import { SshHost } from "../../lib/host/ssh/host.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import {
   makeStandIn,

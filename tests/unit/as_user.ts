@@ -9,7 +9,7 @@ import type { Host, Place } from "../../lib/host/host.ts";
 import type { FailedMove, Settlement } from "../../lib/host/steps.ts";
 import { LocalHost } from "../../lib/host/local/host.ts";
 import type { OverlayEntry } from "../../lib/tar/write.ts";
-import { SshHost } from "../../lib/host/ssh.ts";
+import { SshHost } from "../../lib/host/ssh/host.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 
 /** What goes before a command, so that root's files become those of one who is not root. */

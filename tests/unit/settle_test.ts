@@ -7,10 +7,10 @@
 import { existsSync } from "node:fs";
 import { assertEquals } from "@std/assert";
 import { settleLocally } from "../../lib/host/local/settle.ts";
-import { moveList } from "../../lib/host/move_list.ts";
+import { moveList } from "../../lib/host/ssh/move_list.ts";
 import { archive, type OverlayEntry } from "../../lib/tar/write.ts";
 import { joined } from "../../lib/system/streams.ts";
-import { SETTLE } from "../../lib/host/settle_program.ts";
+import { SETTLE } from "../../lib/host/ssh/programs/settle.ts";
 import { withFolder } from "../variables.ts";
 
 /** Feeds SETTLE so many bytes of an archive; answers the jobs in their place, with what they hold. */

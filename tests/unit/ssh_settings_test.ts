@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { cipherOptions, mayHaveMaster, sessionOptions } from "../../lib/host/ssh_settings.ts";
+import { cipherOptions, mayHaveMaster, sessionOptions } from "../../lib/host/ssh/config.ts";
 
 const CHACHA = "chacha20-poly1305@openssh.com";
 const [AES128, AES256] = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com"];

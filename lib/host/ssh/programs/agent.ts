@@ -5,8 +5,8 @@
  * @module
  */
 
-import { LEFT, LOCKING } from "./lock_programs.ts";
-import { BEGIN } from "./programs.ts";
+import { LEFT, LOCKING } from "./lock.ts";
+import { BEGIN } from "./archive.ts";
 
 /**
  * The shell of a session: runs programs that come after their length, in a shell of their own or in

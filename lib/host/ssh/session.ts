@@ -6,15 +6,15 @@
  * @module
  */
 
-import { CopyError, LostConnection } from "../errors.ts";
-import type { SshSettings } from "../workspace/workspace.ts";
-import { requireAccess } from "../system/permissions.ts";
-import { variable } from "../system/environment.ts";
+import { CopyError, LostConnection } from "../../errors.ts";
+import type { SshSettings } from "../../workspace/workspace.ts";
+import { requireAccess } from "../../system/permissions.ts";
+import { variable } from "../../system/environment.ts";
 import { Agent } from "./agent.ts";
-import { FAR_SHELL } from "../transport/far_command.ts";
+import { FAR_SHELL } from "../../transport/far_command.ts";
 import { Answers, input, sized } from "./frame.ts";
-import type { Packing } from "../transport/tar.ts";
-import type { Parts } from "../system/streams.ts";
+import type { Packing } from "../../transport/tar.ts";
+import type { Parts } from "../../system/streams.ts";
 import {
   endWhenIdle,
   feed,
@@ -23,9 +23,9 @@ import {
   start,
   stopIfAborted,
   type Watch,
-} from "../system/process.ts";
-import { isRefusal, isUnreached, sessionRefusal } from "../transport/ssh_complaints.ts";
-import { findWay, type Way } from "./ssh_settings.ts";
+} from "../../system/process.ts";
+import { isRefusal, isUnreached, sessionRefusal } from "../../transport/ssh_complaints.ts";
+import { findWay, type Way } from "./config.ts";
 
 /** How long a login script may go on when it is not needed any more, in milliseconds. */
 const PATIENCE = 20_000;

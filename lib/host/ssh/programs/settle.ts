@@ -4,8 +4,8 @@
  * @module
  */
 
-import { MOVE } from "./folder_programs.ts";
-import { BEGIN, CURRENT_RUN } from "./programs.ts";
+import { MOVE } from "./folders.ts";
+import { BEGIN, CURRENT_RUN } from "./archive.ts";
 
 /**
  * Does {@linkcode Host.settle}. What to move stands at the end of the archive, as `.moves`: tar does

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../transport/tar.ts";
+import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../../transport/tar.ts";
 
 /** How every program begins: with the word of its answer, and what it says things by. */
 export const BEGIN = `set -u

@@ -6,11 +6,11 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
-import { printable } from "../text/printable.ts";
-import { bytesOf, textOf } from "../system/byte_text.ts";
-import { joined, type Parts } from "../system/streams.ts";
-import { Chunks } from "../system/process.ts";
+import { CopyError } from "../../errors.ts";
+import { printable } from "../../text/printable.ts";
+import { bytesOf, textOf } from "../../system/byte_text.ts";
+import { joined, type Parts } from "../../system/streams.ts";
+import { Chunks } from "../../system/process.ts";
 
 /** The most bytes that login scripts may print before an answer. */
 const MAX_BANNER = 1 << 20;

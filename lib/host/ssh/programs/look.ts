@@ -4,8 +4,8 @@
  * @module
  */
 
-import { FILES_OF_2 } from "../workspace/layout.ts";
-import { BEGIN, CURRENT_RUN } from "./programs.ts";
+import { FILES_OF_2 } from "../../../workspace/layout.ts";
+import { BEGIN, CURRENT_RUN } from "./archive.ts";
 
 const PATHS = `
 old() { # whether experimaestro 1.x has made a run: it has none of the files that 2.x writes

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { parentOf } from "../workspace/layout.ts";
-import { milliseconds } from "../workspace/times.ts";
-import { bytesOf } from "../system/byte_text.ts";
-import { isOfJobs, type Move } from "./steps.ts";
-import type { OverlayEntry } from "../tar/write.ts";
+import { parentOf } from "../../workspace/layout.ts";
+import { milliseconds } from "../../workspace/times.ts";
+import { bytesOf } from "../../system/byte_text.ts";
+import { isOfJobs, type Move } from "../steps.ts";
+import type { OverlayEntry } from "../../tar/write.ts";
 
 /** At most so many names are given to one `mv`. */
 const MOVES_AT_ONCE = 200;

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { CopyError } from "../errors.ts";
-import { AGENT } from "./agent_programs.ts";
-import { bytesOf } from "../system/byte_text.ts";
+import type { CopyError } from "../../errors.ts";
+import { AGENT } from "./programs/agent.ts";
+import { bytesOf } from "../../system/byte_text.ts";
 import { Answers, input, sized } from "./frame.ts";
-import { gathered, type Parts } from "../system/streams.ts";
-import { within } from "../system/time.ts";
+import { gathered, type Parts } from "../../system/streams.ts";
+import { within } from "../../system/time.ts";
 import {
   endWhenIdle,
   type IdleClock,
@@ -17,7 +17,7 @@ import {
   type Running,
   stopIfAborted,
   type Watch,
-} from "../system/process.ts";
+} from "../../system/process.ts";
 
 /** How much of what a program is fed goes at once, in bytes: each part costs a process there. */
 const PART = 1 << 20;

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { CopyError, notThere } from "../errors.ts";
-import { JOBS_FILE, STATUS_FILE } from "../workspace/layout.ts";
-import { hasControl, printable } from "../text/printable.ts";
-import { isUtf8 } from "../system/byte_text.ts";
-import { availableBytes } from "../system/df.ts";
-import type { CurrentRun, FoundExperiment, LinkedFolder, Listing, Sight, Visit } from "./host.ts";
-import type { Entry, EntryKind } from "../system/entry.ts";
-import { hasHoles, unreadable } from "../system/files.ts";
+import { CopyError, notThere } from "../../errors.ts";
+import { JOBS_FILE, STATUS_FILE } from "../../workspace/layout.ts";
+import { hasControl, printable } from "../../text/printable.ts";
+import { isUtf8 } from "../../system/byte_text.ts";
+import { availableBytes } from "../../system/df.ts";
+import type { CurrentRun, FoundExperiment, LinkedFolder, Listing, Sight, Visit } from "../host.ts";
+import type { Entry, EntryKind } from "../../system/entry.ts";
+import { hasHoles, unreadable } from "../../system/files.ts";
 
 const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
 

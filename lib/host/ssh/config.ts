@@ -4,7 +4,7 @@
  * @module
  */
 
-import { answerOf, type Watch } from "../system/process.ts";
+import { answerOf, type Watch } from "../../system/process.ts";
 
 /** The ciphers as ssh itself prefers them, where nobody has said otherwise: since 10.0, and before. */
 const USUAL = [

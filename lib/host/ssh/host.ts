@@ -4,13 +4,13 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
-import { printable } from "../text/printable.ts";
-import { checkHost } from "../settings/reference.ts";
-import type { SshSettings } from "../workspace/workspace.ts";
-import { CLAIM, FREE, TIDY } from "./agent_programs.ts";
+import { CopyError } from "../../errors.ts";
+import { printable } from "../../text/printable.ts";
+import { checkHost } from "../../settings/reference.ts";
+import type { SshSettings } from "../../workspace/workspace.ts";
+import { CLAIM, FREE, TIDY } from "./programs/agent.ts";
 import { linksOf, listingReader, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
-import { requireVariableAccess } from "../system/environment.ts";
+import { requireVariableAccess } from "../../system/environment.ts";
 import type {
   BrowseRequest,
   Claim,
@@ -26,17 +26,17 @@ import type {
   TidyRequest,
   Tools,
   Visit,
-} from "./host.ts";
-import type { Pack, PackRequest, Unpacking } from "../transport/archive.ts";
-import { BROWSE, LOOK } from "./look_programs.ts";
-import { EXISTING, SCAN } from "./scan_programs.ts";
+} from "../host.ts";
+import type { Pack, PackRequest, Unpacking } from "../../transport/archive.ts";
+import { BROWSE, LOOK } from "./programs/look.ts";
+import { EXISTING, SCAN } from "./programs/scan.ts";
 import { moveList, timeFiles } from "./move_list.ts";
-import { archive } from "../tar/write.ts";
-import { isGnuTar, nameList, packArguments, packWith, writesInto } from "../transport/tar.ts";
-import { within } from "../system/time.ts";
-import type { Watch } from "../system/process.ts";
-import { DISCARD, PACK, UNPACK } from "./programs.ts";
-import { SETTLE } from "./settle_program.ts";
+import { archive } from "../../tar/write.ts";
+import { isGnuTar, nameList, packArguments, packWith, writesInto } from "../../transport/tar.ts";
+import { within } from "../../system/time.ts";
+import type { Watch } from "../../system/process.ts";
+import { DISCARD, PACK, UNPACK } from "./programs/archive.ts";
+import { SETTLE } from "./programs/settle.ts";
 import { type Login, Session } from "./session.ts";
 import {
   APPEARED,
@@ -46,8 +46,8 @@ import {
   NEWER,
   type Settlement,
   UNLINKED,
-} from "./steps.ts";
-import { loadZstd, type Zstd } from "../transport/zstd.ts";
+} from "../steps.ts";
+import { loadZstd, type Zstd } from "../../transport/zstd.ts";
 
 /** How often a claim gives a sign of life, in milliseconds. */
 const CLAIM_BEAT = 15_000;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BEGIN } from "./programs.ts";
+import { BEGIN } from "./archive.ts";
 
 /** How many folders, one in another, are looked at: below that each path is longer than any may be. */
 const DEEPEST = 2050;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { MOVE } from "./folder_programs.ts";
+import { MOVE } from "./folders.ts";
 
 /** Locks, as `lock.ts` tells, in the agent; and what was moved aside, back to its place. */
 export const LOCKING = MOVE + `
