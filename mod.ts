@@ -26,10 +26,10 @@ export {
   readJobs,
   resolveCurrentRun,
   resolveWorkspacePath,
-} from "./lib/copy/browse.ts";
-export { type CleanOptions, cleanWorkspace, type Leftover } from "./lib/copy/clean.ts";
+} from "./lib/inspect/browse.ts";
+export { type CleanOptions, cleanWorkspace, type Leftover } from "./lib/inspect/clean.ts";
 export { copyExperiment, planCopy } from "./lib/copy/copy.ts";
-export { type RequiredPermissions, requiredPermissions } from "./lib/copy/permissions.ts";
+export { type RequiredPermissions, requiredPermissions } from "./lib/inspect/permissions.ts";
 export type {
   CopyEvent,
   CopyOptions,
@@ -43,7 +43,7 @@ export type {
   PlannedJob,
   PlannedRun,
 } from "./lib/copy/types.ts";
-export type { ExperimentSummary, RunSummary } from "./lib/copy/summarize.ts";
+export type { ExperimentSummary, RunSummary } from "./lib/inspect/summarize.ts";
 export { CopyError, type CopyErrorCode } from "./lib/errors.ts";
 export type { JobInfo } from "./lib/workspace/jobs.ts";
 export type { JobId } from "./lib/workspace/layout.ts";

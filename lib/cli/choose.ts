@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ExperimentSummary, RunSummary } from "../copy/summarize.ts";
+import type { ExperimentSummary, RunSummary } from "../inspect/summarize.ts";
 import { CopyError } from "../errors.ts";
 import type { Defaults } from "../settings/defaults.ts";
 import { findWorkspace, workspaceForExperiment } from "../settings/find.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Leftover } from "../copy/clean.ts";
+import type { Leftover } from "../inspect/clean.ts";
 import { quoteCommand } from "../text/shell.ts";
 import { printable } from "../text/printable.ts";
 import { formatBytes, formatDuration, table } from "./format.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { RequiredPermissions } from "../copy/permissions.ts";
+import type { RequiredPermissions } from "../inspect/permissions.ts";
 import { CopyError } from "../errors.ts";
 import { localPath } from "../settings/local_path.ts";
 import { isPath } from "../settings/reference.ts";

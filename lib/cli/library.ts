@@ -5,10 +5,10 @@
  * @module
  */
 
-import { type ExperimentSummary, summarize, type SummaryOptions } from "../copy/summarize.ts";
-import { clean, type Leftover } from "../copy/clean.ts";
+import { type ExperimentSummary, summarize, type SummaryOptions } from "../inspect/summarize.ts";
+import { clean, type Leftover } from "../inspect/clean.ts";
 import { copyBetween } from "../copy/copy.ts";
-import { permissionsBetween, type RequiredPermissions } from "../copy/permissions.ts";
+import { permissionsBetween, type RequiredPermissions } from "../inspect/permissions.ts";
 import type { RunRequest } from "../copy/survey.ts";
 import type { CopyEvent, CopyOptions, CopyResult } from "../copy/types.ts";
 import { Hosts } from "../host/hosts.ts";

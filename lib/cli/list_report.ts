@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ExperimentSummary, RunSummary } from "../copy/summarize.ts";
+import type { ExperimentSummary, RunSummary } from "../inspect/summarize.ts";
 import type { JobState } from "../copy/types.ts";
 import { printable } from "../text/printable.ts";
 import { formatRunId } from "../workspace/runs.ts";

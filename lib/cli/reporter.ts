@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { ExperimentSummary } from "../copy/summarize.ts";
-import type { Leftover } from "../copy/clean.ts";
-import type { RequiredPermissions } from "../copy/permissions.ts";
+import type { ExperimentSummary } from "../inspect/summarize.ts";
+import type { Leftover } from "../inspect/clean.ts";
+import type { RequiredPermissions } from "../inspect/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Failure } from "./failure.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { ExperimentSummary } from "../copy/summarize.ts";
-import type { Leftover } from "../copy/clean.ts";
-import type { RequiredPermissions } from "../copy/permissions.ts";
+import type { ExperimentSummary } from "../inspect/summarize.ts";
+import type { Leftover } from "../inspect/clean.ts";
+import type { RequiredPermissions } from "../inspect/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
 import { quoteCommand } from "../text/shell.ts";
 import { printable } from "../text/printable.ts";

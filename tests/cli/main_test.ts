@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Library } from "../../lib/cli/library.ts";
 import { main } from "../../lib/cli/main.ts";
-import type { ExperimentSummary } from "../../lib/copy/summarize.ts";
-import type { Leftover } from "../../lib/copy/clean.ts";
+import type { ExperimentSummary } from "../../lib/inspect/summarize.ts";
+import type { Leftover } from "../../lib/inspect/clean.ts";
 import type { RunRequest } from "../../lib/copy/survey.ts";
 import type { CopyEvent, CopyOptions, CopyPlan, CopyResult } from "../../lib/copy/types.ts";
 import { CopyError } from "../../lib/errors.ts";

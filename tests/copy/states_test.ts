@@ -7,7 +7,7 @@
 import { renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { assertEquals } from "@std/assert";
 import type { CopyPlan, JobState } from "../../mod.ts";
-import { summarize, type SummaryOptions } from "../../lib/copy/summarize.ts";
+import { summarize, type SummaryOptions } from "../../lib/inspect/summarize.ts";
 import type { Host } from "../../lib/host/host.ts";
 import { Hosts } from "../../lib/host/hosts.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";

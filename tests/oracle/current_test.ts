@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
-import { resolveCurrentRun } from "../../lib/copy/browse.ts";
+import { resolveCurrentRun } from "../../lib/inspect/browse.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { ensureExperimaestro } from "../../scripts/setup.ts";
 import { Experimaestro } from "./experimaestro.ts";

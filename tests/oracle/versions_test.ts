@@ -7,7 +7,7 @@
 
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { resolveCurrentRun } from "../../lib/copy/browse.ts";
+import { resolveCurrentRun } from "../../lib/inspect/browse.ts";
 import type { Workspace } from "../../lib/workspace/workspace.ts";
 import { ensureExperimaestro, VERSIONS } from "../../scripts/setup.ts";
 import { hasSshd, startSshd } from "../support/sshd.ts";

@@ -12,7 +12,7 @@ import { type JobInfo, jobsOf } from "../workspace/jobs.ts";
 import { quoteCommand } from "../text/shell.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { noExperiment, summarize } from "./summarize.ts";
-import { ofVersion1 } from "./version_1.ts";
+import { ofVersion1 } from "../copy/version_1.ts";
 
 /** Opens a workspace's machine for one question. */
 async function ask<T>(workspace: Workspace, question: (host: Host) => Promise<T>): Promise<T> {

@@ -12,10 +12,10 @@ import { jobsOf } from "../workspace/jobs.ts";
 import { checkId, isId, jobFolder, runFolder } from "../workspace/layout.ts";
 import { compareRuns, readRunStatus } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { stateForRun } from "./job_state.ts";
+import { stateForRun } from "../copy/job_state.ts";
 import { type ListedRun, lookAtJobs, type SeenJobs } from "./seen_jobs.ts";
-import type { JobState } from "./types.ts";
-import { ofVersion1 } from "./version_1.ts";
+import type { JobState } from "../copy/types.ts";
+import { ofVersion1 } from "../copy/version_1.ts";
 
 /** What `xpm-copy ls` shows of a run. */
 export interface RunSummary {

@@ -9,8 +9,8 @@ import type { LinkedFolder, Sight } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { socketParent } from "../host/ssh/session.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { type RunRequest, type Survey, survey } from "./survey.ts";
-import type { CopyOptions } from "./types.ts";
+import { type RunRequest, type Survey, survey } from "../copy/survey.ts";
+import type { CopyOptions } from "../copy/types.ts";
 
 /** What Deno has to be granted, in the form that workers and tests take it. */
 export interface RequiredPermissions {

@@ -10,7 +10,7 @@ import type { FoundLeftover } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import type { CopyOptions } from "./types.ts";
+import type { CopyOptions } from "../copy/types.ts";
 
 /** A folder that a copy has left in `.xpm-staging/`. */
 export interface Leftover {
