@@ -5,9 +5,9 @@
  */
 
 import type { Watch } from "../system/process.ts";
-import type { Ahead } from "./ahead.ts";
+import type { Ahead } from "./prefetch.ts";
 import type { Survey } from "./survey.ts";
-import type { Tally } from "./tally.ts";
+import type { Tally } from "./progress.ts";
 import type { CopyOptions, PlannedJob } from "./types.ts";
 
 /** What every load of a copy goes with. */

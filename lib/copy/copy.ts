@@ -11,14 +11,14 @@ import { Hosts } from "../host/hosts.ts";
 import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { Ahead } from "./ahead.ts";
-import { carryOut } from "./carry_out.ts";
+import { Ahead } from "./prefetch.ts";
+import { carryOut } from "./transfer.ts";
 import { type Load, loadsOf, stagingName } from "./loads.ts";
 import { missingReferences, plannedReferences } from "./references.ts";
 import { withRetries } from "./retry.ts";
 import { explainFull, requireSpace } from "./space.ts";
 import { type Known, type RunRequest, type Survey, survey } from "./survey.ts";
-import { Tally } from "./tally.ts";
+import { Tally } from "./progress.ts";
 import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
 
 /**

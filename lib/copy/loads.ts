@@ -7,7 +7,7 @@
 import { jobFolder } from "../workspace/layout.ts";
 import { isClosed } from "../system/entry.ts";
 import { isWritten } from "./decisions.ts";
-import { batches } from "./stage.ts";
+import { batches } from "./batches.ts";
 import type { Known } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 

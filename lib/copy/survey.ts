@@ -24,7 +24,7 @@ import { planRun } from "./plan_run.ts";
 import { formerRoots, type Pair, readMapped } from "../rewrite/path_map.ts";
 import { refuseRequest, refuseSights, refuseTools, versionWarnings } from "./refusals.ts";
 import { spaceWarning } from "./space.ts";
-import { BATCH_JOBS } from "./stage.ts";
+import { BATCH_JOBS } from "./batches.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd } from "./types.ts";
 import { migratedWarnings, ofVersion1 } from "./version_1.ts";
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { BATCH_BYTES, BATCH_JOBS, batches, failedJobs } from "../../lib/copy/stage.ts";
+import { failedJobs } from "../../lib/copy/stage.ts";
+import { BATCH_BYTES, BATCH_JOBS, batches } from "../../lib/copy/batches.ts";
 import type { PlannedJob } from "../../lib/copy/types.ts";
 import { CopyError } from "../../lib/errors.ts";
 

@@ -16,7 +16,7 @@ import { hasEnded } from "./decisions.ts";
 import { linkedByRun } from "./plan.ts";
 import { mapOf, prepare } from "./prepare.ts";
 import { publish } from "./publish.ts";
-import { mostBytesOf, NOTHING, packRequestOf, smallOf } from "./small.ts";
+import { mostBytesOf, NOTHING, packRequestOf, smallOf } from "./route.ts";
 import type { Survey } from "./survey.ts";
 
 /** Stages a load, rewrites it and publishes it. */

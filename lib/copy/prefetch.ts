@@ -8,7 +8,7 @@
 import type { Host } from "../host/host.ts";
 import type { Pack, PackRequest } from "../transport/archive.ts";
 import { loadsOf } from "./loads.ts";
-import { packRequestOf, smallOf } from "./small.ts";
+import { packRequestOf, smallOf } from "./route.ts";
 import type { Known } from "./survey.ts";
 import type { CopyOptions } from "./types.ts";
 
