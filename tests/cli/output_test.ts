@@ -11,7 +11,7 @@ import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { assertFailed, type Said } from "../support/program.ts";
 import { compareTrees } from "../support/trees.ts";
-import { withFolder } from "../variables.ts";
+import { withFolder } from "../support/variables.ts";
 
 const ignore = !existsSync("/dev/full");
 

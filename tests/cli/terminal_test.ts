@@ -9,7 +9,7 @@ import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import type { Workspace } from "../../mod.ts";
 import { HAS_TMUX, type TmuxOptions, TmuxTerminal } from "../support/tmux.ts";
-import { withFolder } from "../variables.ts";
+import { withFolder } from "../support/variables.ts";
 
 const FROM = "Copy from which workspace?";
 const COUNT = 40;

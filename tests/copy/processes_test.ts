@@ -10,7 +10,7 @@ import type { CopyResult } from "../../mod.ts";
 import { makeCounters } from "../support/counters.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
 import { shell } from "../support/shell.ts";
-import { withVariables } from "../variables.ts";
+import { withVariables } from "../support/variables.ts";
 
 const root = Deno.makeTempDirSync({ prefix: "xpm-count-" });
 const here = await makeCounters(`${root}/here`, ["ssh", "rsync", "tar"]);

@@ -12,7 +12,7 @@ import { CopyError, listExperiments } from "../../mod.ts";
 import { type Pair, type RunName, withPair } from "../support/directions.ts";
 import { shell } from "../support/shell.ts";
 import { hasSshd, startSshd } from "../support/sshd.ts";
-import { withFolder, withVariables } from "../variables.ts";
+import { withFolder, withVariables } from "../support/variables.ts";
 import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
 
 const ignore = !await hasSshd();

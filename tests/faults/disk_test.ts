@@ -12,7 +12,7 @@ import { findProgram } from "../../scripts/setup.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
 import { assertFailed, runProgram } from "../support/program.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
-import { withVariables } from "../variables.ts";
+import { withVariables } from "../support/variables.ts";
 
 useSshd();
 

@@ -16,7 +16,7 @@ import { withoutProgram, withPrograms } from "../support/remote_programs.ts";
 import { shell } from "../support/shell.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
 import { assertUntouched, compareTrees, readTree } from "../support/trees.ts";
-import { withVariables } from "../variables.ts";
+import { withVariables } from "../support/variables.ts";
 
 const ignore = !await hasSshd();
 const REMOTE = ["local to remote", "remote to local"] as const;

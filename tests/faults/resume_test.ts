@@ -13,7 +13,7 @@ import { stagedBytes, startProgram } from "../support/kill.ts";
 import { HAS_PROC, processes, until } from "../support/processes.ts";
 import { hasSshd, startSshd } from "../support/sshd.ts";
 import { compareTrees } from "../support/trees.ts";
-import { withVariables } from "../variables.ts";
+import { withVariables } from "../support/variables.ts";
 
 const SIZE = Deno.env.get("XPM_FAULTS") === "full" ? 1e9 : 1e8;
 

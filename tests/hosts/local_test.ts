@@ -6,7 +6,7 @@
 
 import { LocalHost } from "../../lib/host/local/host.ts";
 import { tarOf } from "../support/stand_in.ts";
-import { withVariables } from "../variables.ts";
+import { withVariables } from "../support/variables.ts";
 import { conforms } from "./conformance.ts";
 import type { Traits } from "./words.ts";
 

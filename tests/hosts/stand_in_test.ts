@@ -15,7 +15,7 @@ import {
   tarOf,
   tellsAll,
 } from "../support/stand_in.ts";
-import { withVariables } from "../variables.ts";
+import { withVariables } from "../support/variables.ts";
 import { conforms } from "./conformance.ts";
 import type { Traits } from "./words.ts";
 

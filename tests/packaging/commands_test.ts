@@ -12,7 +12,7 @@ import { type Block, blocksOf, DOCUMENTS, scriptOf } from "../../scripts/documen
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 import { SampleHome } from "../../scripts/sample_home.ts";
 import { hasSshd } from "../support/sshd.ts";
-import { withFolder } from "../variables.ts";
+import { withFolder } from "../support/variables.ts";
 
 /** What is not run, and why not. */
 const ELSEWHERE: [command: RegExp, why: string][] = [

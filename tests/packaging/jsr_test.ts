@@ -7,7 +7,7 @@
 
 import { assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { withFolder } from "../variables.ts";
+import { withFolder } from "../support/variables.ts";
 
 /** Whether JSR, or what `JSR_URL` names, has this version. */
 async function isServed(): Promise<boolean> {

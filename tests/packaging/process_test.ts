@@ -7,7 +7,7 @@
 import { assertEquals, assertNotEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CopyError } from "../../lib/errors.ts";
 import { feed, output, start } from "../../lib/system/process.ts";
-import { withFolder, withVariables } from "../variables.ts";
+import { withFolder, withVariables } from "../support/variables.ts";
 
 Deno.test("start() gives what a program prints, and its exit code", async () => {
   const running = start("tar", ["--version"], {});

@@ -5,7 +5,7 @@ import { unicodeWidth } from "@std/cli/unicode-width";
 import { ensureDirSync } from "@std/fs/ensure-dir";
 import { parse } from "@std/jsonc/parse";
 import { parse as parseYaml } from "@std/yaml/parse";
-import { withFolder } from "../variables.ts";
+import { withFolder } from "./variables.ts";
 
 // what holds for @std must hold for its stand-ins: these tests pass with either
 

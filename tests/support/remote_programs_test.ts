@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
-import { withFolder } from "../variables.ts";
+import { withFolder } from "./variables.ts";
 import { withoutProgram } from "./remote_programs.ts";
 
 Deno.test("withoutProgram() takes programs only, on a desktop too, where X11 is a link to the folder itself", () =>

@@ -1,0 +1,130 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { CopyError } from "../../../lib/errors.ts";
+import { FAR_RSYNC } from "../../../lib/transport/far_command.ts";
+import {
+  isAtLeast,
+  rsyncArguments,
+  type RsyncRequest,
+  rsyncVersion,
+} from "../../../lib/transport/rsync.ts";
+
+Deno.test("rsyncVersion() reads the first line of rsync --version", () => {
+  const cases: [string, string][] = [
+    ["rsync  version 3.2.7  protocol version 31", "3.2.7"],
+    ["rsync  version 3.5.0  protocol version 32", "3.5.0"],
+    ["rsync  version v3.4.1  protocol version 32", "3.4.1"],
+    ["rsync version 2.6.9  protocol version 29", "2.6.9"],
+    ["rsync  version 3.4.0pre1  protocol version 32", "3.4.0"],
+    ["rsync  version 3.10.12  protocol version 32", "3.10.12"],
+    ["openrsync: protocol version 29", ""],
+    ["openrsync: protocol version 29, rsync version 2.6.9 compatible", ""],
+    ["sh: rsync: not found", ""],
+    ["", ""],
+  ];
+  for (const [line, version] of cases) assertEquals(rsyncVersion(line), version, line);
+});
+
+Deno.test("isAtLeast() compares number by number, and knows nothing of an unknown version", () => {
+  const cases: [string, string, boolean][] = [
+    ["3.4.0", "3.4.0", true],
+    ["3.4.1", "3.4.0", true],
+    ["3.10.0", "3.4.0", true],
+    ["4.0.0", "3.4.9", true],
+    ["3.3.9", "3.4.0", false],
+    ["2.9.9", "3.1.0", false],
+    ["3.1.2", "3.1.3", false],
+    ["", "3.1.0", false],
+    ["", "0.0.0", false],
+  ];
+  for (const [version, least, expected] of cases) {
+    assertEquals(isAtLeast(version, least), expected, `${version}, ${least}`);
+  }
+});
+
+const REQUEST: RsyncRequest = {
+  rsh: undefined,
+  from: "/ws/",
+  to: "/dst/.xpm-staging/x/",
+  folders: ["jobs/t/1/"],
+  rules: ["- /jobs/t/*/t.pid", "- a b"],
+  openFolders: false,
+  trust: "size and time",
+  sparse: true,
+  bandwidthLimit: 0,
+  quiet: 0,
+  version: "3.2.7",
+  otherVersion: "3.2.7",
+  onProgress: () => {},
+};
+const FIRST = ["-aHS8", "-r", "--from0", "--files-from=-", "--no-implied-dirs"];
+const CONTINUE = ["--inplace", "--no-whole-file", "--modify-window=-1"];
+const SHOW = ["--info=progress2,name1", "--no-h", "--outbuf=N"];
+const RULES = ["--filter=- /jobs/t/*/t.pid", "--filter=- a b"];
+const ENDS = ["--", "/ws/", "/dst/.xpm-staging/x/"];
+
+Deno.test("rsyncArguments() of a copy on one machine", () => {
+  assertEquals(rsyncArguments(REQUEST), [...FIRST, ...CONTINUE, ...SHOW, ...RULES, ...ENDS]);
+});
+
+Deno.test("rsyncArguments() over ssh keep a remote shell from reading paths", () => {
+  const rsh = "ssh -S '/tmp/a b' -- me@hpc";
+  assertEquals(
+    rsyncArguments({ ...REQUEST, rsh, from: "me@hpc:/ws/", rules: [], bandwidthLimit: 500 }),
+    [
+      ...FIRST,
+      ...CONTINUE,
+      ...SHOW,
+      "-s",
+      `--rsh=${rsh}`,
+      `--rsync-path=${FAR_RSYNC}`,
+      "--bwlimit=500",
+      "--",
+      "me@hpc:/ws/",
+      "/dst/.xpm-staging/x/",
+    ],
+  );
+});
+
+Deno.test("rsyncArguments() ask an old or unknown rsync for nothing it does not know", () => {
+  const cases: [string, string[]][] = [
+    ["3.1.3", [...CONTINUE, ...SHOW]],
+    ["3.1.2", SHOW],
+    ["3.0.9", []],
+    ["", []],
+  ];
+  for (const [version, expected] of cases) {
+    assertEquals(
+      rsyncArguments({ ...REQUEST, version }),
+      [...FIRST, ...expected, ...RULES, ...ENDS],
+      version,
+    );
+  }
+});
+
+Deno.test("rsyncArguments() look for no holes where there are none", () => {
+  const [first] = rsyncArguments({ ...REQUEST, sparse: false });
+  assertEquals(first, "-aH8");
+});
+
+Deno.test("rsyncArguments() open folders that their owner may not write, of any version", () => {
+  for (const version of ["3.2.7", ""]) {
+    const plain = rsyncArguments({ ...REQUEST, version });
+    const open = rsyncArguments({ ...REQUEST, version, openFolders: true });
+    assertEquals(open.filter((word) => word !== "--chmod=Du+w"), plain);
+    assertEquals(open.indexOf("--chmod=Du+w"), plain.indexOf(RULES[0]!));
+  }
+});
+
+Deno.test("rsyncArguments() protect paths only where both ends know how, and else take plain ones alone", () => {
+  const remote = { ...REQUEST, rsh: "ssh" };
+  assert(rsyncArguments(remote).includes("-s"));
+  for (const versions of [{ version: "" }, { otherVersion: "" }, { otherVersion: "2.6.9" }]) {
+    assert(!rsyncArguments({ ...remote, ...versions }).includes("-s"), JSON.stringify(versions));
+    const where = "version" in versions ? "this machine's" : "the remote host's";
+    assertThrows(
+      () => rsyncArguments({ ...remote, ...versions, to: "me@host:/it's here/" }),
+      CopyError,
+      `${where} rsync is too old, or openrsync`,
+    );
+  }
+});
