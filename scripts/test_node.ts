@@ -18,7 +18,7 @@ import { runInNode } from "./node_tests.ts";
 
 const OUT = join(ROOT, "dist", "node");
 /** What stands in for Deno's own. */
-const NODE = "lib/host/node";
+const NODE = "lib/system/node";
 /** The names that `deno.ts` there gives a meaning to. */
 const NAMES = ["Deno", "addEventListener", "removeEventListener", "SuppressedError"];
 

@@ -4,18 +4,14 @@
  * @module
  */
 
-import { type Entry, isClosed } from "../system/entry.ts";
-import type { Original } from "../host/originals.ts";
+import { type Entry, isClosed, type Original } from "../system/entry.ts";
 import type { OverlayEntry } from "../tar/write.ts";
 import { parentOf } from "../workspace/layout.ts";
 import type { PathMap } from "../rewrite/path_map.ts";
 import type { JobPath } from "../rewrite/relocate.ts";
 import type { DocumentKind } from "../workspace/documents.ts";
-import { Findings, type Rewriting } from "../rewrite/findings.ts";
+import { Findings, type Originals, type Rewriting } from "../rewrite/findings.ts";
 import { now } from "../system/time.ts";
-
-/** What was read where the copy is on this machine: at the source, or where it was staged. */
-export type Originals = ReadonlyMap<string, Original>;
 
 /** Gathers what has to be written over one folder. */
 export class FolderRewriting {
@@ -100,4 +96,3 @@ export class FolderRewriting {
     return this.#findings.finish(this.#overlay);
   }
 }
-export const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { jobFolder, PARAMS_FILE, runFolder } from "../workspace/layout.ts";
+import { isInJobs, jobFolder, PARAMS_FILE, runFolder } from "../workspace/layout.ts";
 import { hasControl } from "../text/printable.ts";
 import { Findings, type Rewriting } from "../rewrite/findings.ts";
 import { isWritten } from "./decisions.ts";
 import type { PathMap } from "../rewrite/path_map.ts";
 import { mapOf } from "./prepare.ts";
-import { isInJobs } from "../rewrite/rewriter.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 

@@ -5,9 +5,10 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Original } from "../host/originals.ts";
+import { isClosed, type Original } from "../system/entry.ts";
 import {
   EXPERIMENTS,
+  isInJobs,
   JOB_META,
   jobFolder,
   PARAMS_FILE,
@@ -15,17 +16,15 @@ import {
   runLink,
   STATUS_FILE,
 } from "../workspace/layout.ts";
-import { FolderRewriting, type Originals } from "./folder_rewriting.ts";
+import { FolderRewriting } from "./folder_rewriting.ts";
+import { decode, type Originals, type Rewriting, tooLarge } from "../rewrite/findings.ts";
 import { now } from "../system/time.ts";
-import { isClosed } from "../system/entry.ts";
-import { decode, type Rewriting } from "../rewrite/findings.ts";
 import { type FoundJob, type FoundRunFolder, misplacedLink } from "./inventory.ts";
 import { isOversized, runDocumentKind } from "../workspace/documents.ts";
 import type { OverlayEntry } from "../tar/write.ts";
-import { type PathMap, relocatePath } from "../rewrite/path_map.ts";
+import { jobPaths, type PathMap, relocatePath } from "../rewrite/path_map.ts";
 import { addTags } from "../rewrite/relocate.ts";
 import type { PlannedJob } from "./types.ts";
-import { isInJobs, jobPaths, tooLarge } from "../rewrite/rewriter.ts";
 
 /** What has to be read to rewrite a job, relative to the workspace. */
 export function jobOriginals(job: PlannedJob, found: FoundJob, map: PathMap): string[] {

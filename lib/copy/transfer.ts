@@ -12,6 +12,7 @@ import { contentOf } from "../system/content.ts";
 import type { Context } from "./context.ts";
 import type { Load } from "./loads.ts";
 import { Passage, type Passed } from "../rewrite/rewriter.ts";
+import type { PlannedJob } from "./types.ts";
 import { hasEnded } from "./decisions.ts";
 import { linkedByRun } from "./plan.ts";
 import { mapOf, prepare } from "./prepare.ts";
@@ -67,7 +68,7 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
 }
 
 /** What of a load has passed as a tar stream, rewritten on its way; undefined when nothing has. */
-async function passSmall(load: Load, context: Context): Promise<Passed | undefined> {
+async function passSmall(load: Load, context: Context): Promise<Passed<PlannedJob> | undefined> {
   const { surveyed, tally, options, ahead } = context;
   const { plan, hosts } = surveyed;
   // rsync can continue what is half there
@@ -89,7 +90,11 @@ async function passSmall(load: Load, context: Context): Promise<Passed | undefin
 }
 
 /** Whether what has passed is what was found; a run that goes on has changed meanwhile. */
-function isAsFound(passage: Passage, withRun: boolean, { plan, found }: Survey): boolean {
+function isAsFound(
+  passage: Passage<PlannedJob>,
+  withRun: boolean,
+  { plan, found }: Survey,
+): boolean {
   const { jobs, run } = found.source;
   const isHeld = withRun && !plan.run.inProgress;
   const inRun = [...run.values()].filter(({ path }) => path !== "");
@@ -99,7 +104,7 @@ function isAsFound(passage: Passage, withRun: boolean, { plan, found }: Survey):
 /** Unpacks an archive that passes into a staging folder; answers whether all of it has come. */
 async function letPass(
   { stream, whole }: Pack,
-  passage: Passage,
+  passage: Passage<PlannedJob>,
   load: Load,
   { surveyed, tally, owner }: Context,
 ): Promise<boolean> {

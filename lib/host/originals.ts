@@ -9,16 +9,7 @@ import { members } from "../tar/pax.ts";
 import { lookAt } from "../system/files.ts";
 import { nameList } from "../transport/tar.ts";
 import { feed, start, stopIfAborted, type Watch } from "../system/process.ts";
-
-/** One thing as it was found. */
-export interface Original {
-  /** Its bytes; none but for a file. */
-  bytes: Uint8Array;
-  /** Permission bits. */
-  mode: number;
-  /** Seconds since 1970, with up to nine decimals. */
-  mtime: string;
-}
+import type { Original } from "../system/entry.ts";
 
 /**
  * Reads things of this machine.

@@ -12,7 +12,7 @@ import { type EditedLines, LineEditor } from "./lines.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { normalize } from "@std/path/normalize";
 import { CopyError } from "../errors.ts";
-import { decoder } from "../copy/folder_rewriting.ts";
+import type { Original } from "../system/entry.ts";
 
 /** What to write over a folder, and what to say about it. */
 export interface Rewriting {
@@ -163,4 +163,16 @@ export function decode(bytes: Uint8Array): string {
   } catch {
     throw new SyntaxError("not UTF-8");
   }
+}
+
+/** What was read where the copy is on this machine: at the source, or where it was staged. */
+export type Originals = ReadonlyMap<string, Original>;
+
+export const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** What is said of a document that is not read. */
+export function tooLarge(path: string, kind?: DocumentKind): string {
+  return `${path} is larger than ${
+    kind === "lines" ? "1 GiB" : "32 MiB"
+  }: its paths stay as they are`;
 }

@@ -7,7 +7,7 @@
 import { CopyError } from "../errors.ts";
 
 import type { Entry } from "../system/entry.ts";
-import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
+import { EXPERIMENTS, jobFolder, JOBS, type LinkedJob } from "../workspace/layout.ts";
 import { hasControl, printable } from "../text/printable.ts";
 import { mappingFault } from "../workspace/mapping.ts";
 
@@ -146,4 +146,12 @@ export function readMapped(map: Readonly<Record<string, string>> = {}): Pair[] {
     const message = `a path that is mapped '${printable(wrong.place)}' ${wrong.fault}`;
     throw new CopyError("usage", message, "map absolute paths, as in /data to /mnt/data");
   });
+}
+
+/** A job's folder at the destination, by its own name and by those of jobs that are links to it. */
+export function jobPaths(
+  { taskId, jobId, linkedBy = [] }: LinkedJob,
+  { destination }: PathMap,
+): string[] {
+  return [{ taskId, jobId }, ...linkedBy].map((job) => `${destination}/${jobFolder(job)}`);
 }

@@ -6,24 +6,23 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Original } from "../host/originals.ts";
+import type { Original } from "../system/entry.ts";
 import type { MemberHead } from "../tar/header.ts";
 import { type Editor, type Sieve, untrusted, type Verdict } from "../tar/sieve.ts";
 import { Links } from "../tar/links.ts";
-import { JOB_META, jobFolder, JOBS, PARAMS_FILE, runLink } from "../workspace/layout.ts";
-import type { Originals } from "../copy/folder_rewriting.ts";
-import { Findings, type Rewriting } from "./findings.ts";
-import { type Content, count, isLike } from "../system/content.ts";
 import {
-  type DocumentKind,
-  DOCUMENTS,
-  isOversized,
-  runDocumentKind,
-} from "../workspace/documents.ts";
-import { type PathMap, withFormer } from "./path_map.ts";
+  isInJobs,
+  JOB_META,
+  jobFolder,
+  type LinkedJob,
+  PARAMS_FILE,
+  runLink,
+} from "../workspace/layout.ts";
+import { Findings, type Originals, type Rewriting, tooLarge } from "./findings.ts";
+import { type Content, count, isLike } from "../system/content.ts";
+import { DOCUMENTS, isOversized, runDocumentKind } from "../workspace/documents.ts";
+import { jobPaths, type PathMap, withFormer } from "./path_map.ts";
 import type { JobPath } from "./relocate.ts";
-
-import type { PlannedJob } from "../copy/types.ts";
 
 /** tar's letters for the kinds that a copy takes this way. */
 const [FILE, HARD_LINK, LINK, FOLDER] = ["0", "1", "2", "5"];
@@ -36,7 +35,7 @@ export interface PassingRun {
   /** Its folder, relative to the workspace. */
   folder: string;
   /** The jobs that it shall link to. */
-  jobs: PlannedJob[];
+  jobs: LinkedJob[];
 }
 
 /** The run, as it has passed. */
@@ -50,16 +49,16 @@ export interface PassedRun {
 }
 
 /** What has passed. */
-export interface Passed {
+export interface Passed<Job extends LinkedJob> {
   /** What there is to tell of each job, or why it must not be published. */
-  jobs: Map<PlannedJob, Rewriting | CopyError>;
+  jobs: Map<Job, Rewriting | CopyError>;
   /** The run, when it was among it. */
   run: PassedRun | undefined;
 }
 
 /** One job on its way: what has passed of it is counted. */
-interface PassingJob extends Content {
-  job: PlannedJob;
+interface PassingJob<Job extends LinkedJob> extends Content {
+  job: Job;
   findings: Findings;
   hasParams: boolean;
   /** Why it must not be published. */
@@ -67,12 +66,12 @@ interface PassingJob extends Content {
 }
 
 /** Jobs and a run that pass. */
-export class Passage implements Sieve {
-  readonly #jobs = new Map<string, PassingJob>();
+export class Passage<Job extends LinkedJob> implements Sieve {
+  readonly #jobs = new Map<string, PassingJob<Job>>();
   readonly #run: PassingRun | undefined;
   #runFindings: Findings | undefined;
   readonly #runFolders = new Map<string, Original>();
-  readonly #links = new Map<string, PlannedJob>();
+  readonly #links = new Map<string, LinkedJob>();
   readonly #linked = new Set<string>();
   /** The links that have come: nothing may come after them that lies below. */
   readonly #brought = new Links();
@@ -90,7 +89,7 @@ export class Passage implements Sieve {
 
   /** @param from Who sends it. */
   constructor(
-    jobs: PlannedJob[],
+    jobs: Job[],
     run: PassingRun | undefined,
     private readonly map: PathMap,
     private readonly from: string,
@@ -126,8 +125,8 @@ export class Passage implements Sieve {
   }
 
   /** What there is to tell, once all has passed. */
-  finish(): Passed {
-    const jobs: Passed["jobs"] = new Map();
+  finish(): Passed<Job> {
+    const jobs: Passed<Job>["jobs"] = new Map();
     for (const { job, findings, hasParams, trouble } of this.#jobs.values()) {
       if (!hasParams) findings.notes.push(`has no ${PARAMS_FILE}`);
       jobs.set(job, trouble ?? findings.finish());
@@ -188,7 +187,7 @@ export class Passage implements Sieve {
     return shared ? this.#leave("pass") : "pass";
   }
 
-  #meetInJob(head: MemberHead, path: string, passing: PassingJob): Verdict {
+  #meetInJob(head: MemberHead, path: string, passing: PassingJob<Job>): Verdict {
     if (head.type === LINK) {
       const { findings } = passing;
       if (path === JOB_META || DOCUMENTS.includes(path)) {
@@ -256,7 +255,7 @@ export class Passage implements Sieve {
   #changeInJob(
     path: string,
     bytes: Uint8Array,
-    passing: PassingJob,
+    passing: PassingJob<Job>,
     jobPath: JobPath,
   ): Uint8Array[] {
     const { findings } = passing;
@@ -283,24 +282,4 @@ function placeOf(name: string): [folder: string, path: string] {
     if (end < 0) return [name, ""];
   }
   return [name.slice(0, end), name.slice(end + 1)];
-}
-
-/** A job's folder at the destination, by its own name and by those of jobs that are links to it. */
-export function jobPaths(
-  { taskId, jobId, linkedBy = [] }: PlannedJob,
-  { destination }: PathMap,
-): string[] {
-  return [{ taskId, jobId }, ...linkedBy].map((job) => `${destination}/${jobFolder(job)}`);
-}
-
-/** What is said of a document that is not read. */
-export function tooLarge(path: string, kind?: DocumentKind): string {
-  return `${path} is larger than ${
-    kind === "lines" ? "1 GiB" : "32 MiB"
-  }: its paths stay as they are`;
-}
-
-/** Whether a path of a run is its folder of links to jobs, or in it. */
-export function isInJobs(path: string): boolean {
-  return path === JOBS || path.startsWith(`${JOBS}/`);
 }

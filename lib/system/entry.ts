@@ -33,3 +33,13 @@ export interface Entry {
 export function isClosed(mode: number): boolean {
   return (mode & 0o200) === 0;
 }
+
+/** One thing as it was found. */
+export interface Original {
+  /** Its bytes; none but for a file. */
+  bytes: Uint8Array;
+  /** Permission bits. */
+  mode: number;
+  /** Seconds since 1970, with up to nine decimals. */
+  mtime: string;
+}

@@ -148,3 +148,8 @@ export const LEFT_BEHIND_IN_RUN: readonly string[] = [JOBS, ".status.json.lock"]
 export function runLink(job: JobId): string {
   return `${JOBS}/${job.taskId}/${job.jobId}`;
 }
+
+/** Whether a path of a run is its folder of links to jobs, or in it. */
+export function isInJobs(path: string): boolean {
+  return path === JOBS || path.startsWith(`${JOBS}/`);
+}

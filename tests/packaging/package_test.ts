@@ -10,7 +10,7 @@ Deno.test("belongsIntoNpm() tells what a user needs from what built it", () => {
     "esm/mod.js",
     "esm/mod.d.ts",
     "esm/_dnt.shims.js",
-    "esm/lib/host/node/spawn.js",
+    "esm/lib/system/node/spawn.js",
     "esm/deps/jsr.io/@std/path/1.1.2/mod.d.ts",
     "esm/scripts/npm/bin.js",
   ];

@@ -55,7 +55,7 @@ export class Agent {
   /**
    * Lets it run a constant program, and tells each text of its answer.
    *
-   * @param program One of `programs.ts` and the like.
+   * @param program One of `programs/` and the like.
    * @param lines The program's first data, a line each.
    * @param body What comes after them.
    * @param pace Whether the program must not stand still for longer than a transfer may.

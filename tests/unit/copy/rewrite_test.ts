@@ -1,6 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Originals } from "../../../lib/copy/folder_rewriting.ts";
-import type { Rewriting } from "../../../lib/rewrite/findings.ts";
+import type { Originals, Rewriting } from "../../../lib/rewrite/findings.ts";
 import type { FoundJob, FoundRunFolder } from "../../../lib/copy/inventory.ts";
 import { pathMap } from "../../../lib/rewrite/path_map.ts";
 import {

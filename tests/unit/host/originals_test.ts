@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../../lib/errors.ts";
-import { type Original, readOriginals } from "../../../lib/host/originals.ts";
+import { readOriginals } from "../../../lib/host/originals.ts";
+import type { Original } from "../../../lib/system/entry.ts";
 import { withFolder } from "../../support/variables.ts";
 
 function touch(path: string, time: string): void {

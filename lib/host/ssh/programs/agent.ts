@@ -1,6 +1,6 @@
 /**
  * The shell of a session, and what it runs in itself: claims, and what is cleaned up. As
- * `programs.ts` has them.
+ * `archive.ts` has them.
  *
  * @module
  */

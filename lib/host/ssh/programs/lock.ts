@@ -1,5 +1,5 @@
 /**
- * What the programs of `agent_programs.ts` share: locks, what goes back to its place, and what an
+ * What the programs of `agent.ts` share: locks, what goes back to its place, and what an
  * earlier attempt has left.
  *
  * @module

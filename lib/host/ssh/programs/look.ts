@@ -1,5 +1,5 @@
 /**
- * What a remote host runs to look at its files, and changes nothing by: as `programs.ts` has them.
+ * What a remote host runs to look at its files, and changes nothing by: as `archive.ts` has them.
  *
  * @module
  */

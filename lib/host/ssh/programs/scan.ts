@@ -1,5 +1,5 @@
 /**
- * What a remote host runs to list what is in folders: as `programs.ts` has them.
+ * What a remote host runs to list what is in folders: as `archive.ts` has them.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a remote host runs to put what was staged in its place: as `programs.ts` has them.
+ * What a remote host runs to put what was staged in its place: as `archive.ts` has them.
  *
  * @module
  */
