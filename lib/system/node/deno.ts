@@ -9,6 +9,7 @@ import { hostname } from "node:os";
 import process from "node:process";
 import * as errors from "./errors.ts";
 import * as files from "./files.ts";
+import type * as info from "./info.ts";
 import type { OpenFile, OpenOptions } from "./open_file.ts";
 import { consoleSize, stderr, stdin, stdout } from "./streams.ts";
 
@@ -47,7 +48,7 @@ export namespace Deno {
   /** A name in a folder. */
   export type DirEntry = files.DirEntry;
   /** What stands at a path. */
-  export type FileInfo = files.FileInfo;
+  export type FileInfo = info.FileInfo;
   /** An open file. */
   export type FsFile = OpenFile;
   /** A signal. */

@@ -6,7 +6,7 @@
 
 import * as fs from "node:fs";
 import process from "node:process";
-import { type FileInfo, infoOf } from "./files.ts";
+import { type FileInfo, infoOf } from "./info.ts";
 import { asDeno } from "./errors.ts";
 import { lockFile } from "./flock.ts";
 
