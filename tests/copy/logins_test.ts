@@ -16,20 +16,43 @@ function loginsOf({ dir }: Sshd): number {
   return Deno.readTextFileSync(`${dir}/log`).match(/Accepted publickey/g)?.length ?? 0;
 }
 
+/** How often somebody has come to the door. */
+function connectionsTo({ dir }: Sshd): number {
+  // the first is who waited for the server to start
+  return Deno.readTextFileSync(`${dir}/log`).match(/^Connection from/gm)!.length - 1;
+}
+
 /** Whether this ssh knows a setting. */
 async function isKnown(config: string): Promise<boolean> {
-  const args = ["-F", config, "-G", "--", "x", "true"];
+  const args = ["-F", config, "-oRemoteCommand=none", "-G", "--", "x", "true"];
   return (await new Deno.Command("ssh", { args, stdout: "null", stderr: "null" }).output()).success;
 }
 
-for (
-  const setting of [
-    "SessionType none",
-    "SessionType subsystem",
-    "StdinNull yes",
-    "ForkAfterAuthentication yes",
-  ]
-) {
+/** Copies one job to a host with these options; how that ended. */
+async function copyTo(sshd: Sshd, options: string[]) {
+  const sample = makeSample(`${sshd.dir}/here`, { jobs: 1 });
+  const ssh = { host: sshd.host, options };
+  const destination = { id: "there", path: `${sshd.dir}/there`, ssh };
+  const source = { id: "here", path: sample.root };
+  return await copyExperiment(source, destination, sample.experimentId, sample.runId);
+}
+
+async function assertCopiesAtOneLogin(sshd: Sshd, options: string[]): Promise<void> {
+  const { jobsCopied, errors, complete } = await copyTo(sshd, options);
+  assertEquals([jobsCopied, errors, complete, loginsOf(sshd)], [1, [], true, 1]);
+}
+
+/** Settings that keep a command from running, or from its input. */
+const SETTINGS = [
+  "SessionType none",
+  "SessionType subsystem",
+  "StdinNull yes",
+  "ForkAfterAuthentication yes",
+  "RemoteCommand cat",
+  "RequestTTY force",
+];
+
+for (const setting of SETTINGS) {
   Deno.test({
     name: `copyExperiment() copies to a host for which ssh_config says ${setting}`,
     ignore,
@@ -38,16 +61,135 @@ for (
       const config = `${sshd.dir}/ssh_config`;
       Deno.writeTextFileSync(config, `Host *\n  ${setting}\n`);
       if (!await isKnown(config)) return; // OpenSSH before 8.7
-      const sample = makeSample(`${sshd.dir}/here`, { jobs: 1 });
-      const ssh = { host: sshd.host, options: [...sshd.options, "-F", config] };
-      const destination = { id: "there", path: `${sshd.dir}/there`, ssh };
-      const source = { id: "here", path: sample.root };
-      const { experimentId, runId } = sample;
-      const result = await copyExperiment(source, destination, experimentId, runId);
-      assertEquals([result.jobsCopied, result.errors, result.complete], [1, [], true]);
+      await assertCopiesAtOneLogin(sshd, [...sshd.options, "-F", config]);
     },
   });
 }
+
+for (const setting of SETTINGS) {
+  const option = `-o${setting.replace(" ", "=")}`;
+  Deno.test({
+    name: `copyExperiment() copies to a host with the ssh option ${option}`,
+    ignore,
+    fn: async () => {
+      await using sshd = await startSshd();
+      Deno.writeTextFileSync(`${sshd.dir}/ssh_config`, setting);
+      if (!await isKnown(`${sshd.dir}/ssh_config`)) return; // OpenSSH before 8.7
+      await assertCopiesAtOneLogin(sshd, [option, ...sshd.options]);
+    },
+  });
+}
+
+const MASTER = ["-oControlMaster=auto", "-oControlPersist=yes", "-S", "/no/such/folder/%C"];
+
+for (const options of [["-tt"], ["-n"], ["-q"], ["-M"], MASTER]) {
+  Deno.test({
+    name: `copyExperiment() copies to a host with the ssh options ${options.join(" ")}`,
+    ignore,
+    fn: async () => {
+      await using sshd = await startSshd();
+      await assertCopiesAtOneLogin(sshd, [...options, ...sshd.options]);
+    },
+  });
+}
+
+for (
+  const [options, what] of [
+    [["-N"], "'-N' in the ssh options of"],
+    [["-fN"], "'-f' in the ssh options of"],
+    [["-W", "localhost:22"], "'-W' in the ssh options of"],
+    [["-s"], "'-s' in the ssh options of"],
+    [["elsewhere"], "'elsewhere' in the ssh options of"],
+    [["-p"], "'-p' in the ssh options of"],
+  ] as const
+) {
+  Deno.test({
+    name: `copyExperiment() refuses the ssh options ${options.join(" ")} before any login`,
+    ignore,
+    fn: async () => {
+      await using sshd = await startSshd();
+      const error = await assertRejects(
+        () => copyTo(sshd, [...sshd.options, ...options]),
+        CopyError,
+        what,
+      );
+      assertEquals([error.code, loginsOf(sshd)], ["settings", 0]);
+    },
+  });
+}
+
+for (const quiet of [["-oLogLevel=QUIET"], ["-q"], "QUIET", "FATAL"]) {
+  const where = typeof quiet === "string" ? "in ssh_config" : "in the options of ssh";
+  const withQuiet = (sshd: Sshd) => {
+    if (typeof quiet !== "string") return [...quiet, ...sshd.options];
+    const config = `${sshd.dir}/ssh_config`;
+    Deno.writeTextFileSync(config, `Host *\n  LogLevel ${quiet}\n`);
+    return [...sshd.options, "-F", config];
+  };
+
+  Deno.test({
+    name: `copyExperiment() asks once, and says why a key is refused, with ${quiet} ${where}`,
+    ignore,
+    fn: async () => {
+      await using sshd = await startSshd();
+      const key = `${sshd.dir}/user_key`;
+      const options = withQuiet(sshd).map((word) => word === key ? `${sshd.dir}/host_key` : word);
+      const error = await assertRejects(() => copyTo(sshd, options), CopyError);
+      assertStringIncludes(error.message, "Permission denied");
+      assertEquals([error.code, connectionsTo(sshd)], ["connection", 1]);
+    },
+  });
+
+  Deno.test({
+    name: `copyExperiment() says once what MaxSessions 1 means, with ${quiet} ${where}`,
+    ignore,
+    fn: async () => {
+      await using sshd = await startSshd({ config: ["MaxSessions 1"] });
+      const options = withQuiet(sshd);
+      const error = await assertRejects(() => copyTo(sshd, options), CopyError);
+      assertStringIncludes(error.message, "allows only one session");
+      assertEquals([error.code, loginsOf(sshd)], ["connection", 1]);
+    },
+  });
+}
+
+Deno.test({
+  name: "copyExperiment() asks once when ssh does not say why it has no connection",
+  ignore,
+  fn: async () => {
+    await using sshd = await startSshd();
+    // what ssh says goes elsewhere
+    const options = sshd.options.map((word) => word.endsWith("/user_key") ? `${word}.pub` : word);
+    const error = await assertRejects(
+      () => copyTo(sshd, [...options, "-E", `${sshd.dir}/said`]),
+      CopyError,
+      "ssh exit 255",
+    );
+    assertEquals([error.code, connectionsTo(sshd)], ["connection", 1]);
+  },
+});
+
+Deno.test({
+  name: "copyExperiment() gives the command that tries the same login, when it is refused",
+  ignore,
+  fn: async () => {
+    await using sshd = await startSshd();
+    Deno.copyFileSync(`${sshd.dir}/host_key`, `${sshd.dir}/it's a key`);
+    Deno.chmodSync(`${sshd.dir}/it's a key`, 0o600);
+    const key = `${sshd.dir}/user_key`;
+    const options = sshd.options.map((word) => word === key ? `${sshd.dir}/it's a key` : word);
+    const { hint = "" } = await assertRejects(() => copyTo(sshd, options), CopyError);
+    const [, command] = /^does {2}(ssh .*) {2}work\?$/.exec(hint) ?? [];
+    const before = connectionsTo(sshd);
+    const tried = await new Deno.Command("sh", { args: ["-c", command!], stdin: "null" }).output();
+    assertStringIncludes(new TextDecoder().decode(tried.stderr), "Permission denied");
+    assertEquals(connectionsTo(sshd), before + 1);
+    // the same words with the right key
+    const right = command!.replace(/'[^']*it'\\''s a key'/, key);
+    const { code } = await new Deno.Command("sh", { args: ["-c", right], stdin: "null" }).output();
+    assertEquals([code, loginsOf(sshd)], [0, 1]);
+  },
+});
 
 for (const [way, options] of [["a stream", {}], ["rsync", { bandwidthLimit: 100_000 }]] as const) {
   for (const direction of ["to", "from"] as const) {

@@ -10,6 +10,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { CopyError, type CopyEvent } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { findProgram } from "../../scripts/setup.ts";
+import { quoteCommand } from "../../lib/text/shell.ts";
 import { type Direction, type Pair, withPair } from "../support/directions.ts";
 import { assertFailed, runProgram } from "../support/program.ts";
 import { withoutProgram, withPrograms } from "../support/remote_programs.ts";
@@ -221,7 +222,10 @@ async function assertNoConnection(
     assertFailed(said, 5, `no connection to ${sshd.host}: `);
     assertStringIncludes(said.err, reason);
     assert(!said.err.includes("trying again"), said.err);
-    assertStringIncludes(said.err, `does  ssh ${sshd.host}  work?`);
+    assertStringIncludes(
+      said.err,
+      `does  ${quoteCommand(["ssh", ...sshd.options, sshd.host, "true"])}  work?`,
+    );
     assertUntouched(pair.source.path, from);
     assertUntouched(pair.destination.path, to);
   });

@@ -38,14 +38,21 @@ export async function findWay(args: string[], host: string, watch: Watch): Promi
   return { hasMaster, ciphers: cipherOptions(settings), session: sessionOptions(settings) };
 }
 
+/** Levels at which ssh does not say why a login was refused. */
+const SILENT = /^loglevel (quiet|silent|fatal)$/i;
+
 /** What would keep a command from running, or from its input, where the user's settings say so. */
 const SESSION = { sessiontype: "default", stdinnull: "no", forkafterauthentication: "no" };
 
-/** The options by which a command runs all the same; none that this ssh does not know (before 8.7). */
+/**
+ * The options by which a command runs all the same, and ssh says why where it does not; none that
+ * this ssh does not know (before 8.7).
+ */
 export function sessionOptions(settings: string[]): string[] {
-  return Object.entries(SESSION)
+  const session = Object.entries(SESSION)
     .filter(([name]) => settings.some((line) => line.startsWith(`${name} `)))
     .map(([name, value]) => `-o${name}=${value}`);
+  return settings.some((line) => SILENT.test(line)) ? [...session, "-oLogLevel=ERROR"] : session;
 }
 
 /** Whether a master of the user's own may serve; so it may where ssh tells nothing. */

@@ -26,6 +26,7 @@ import {
 } from "../../system/process.ts";
 import { isRefusal, isUnreached, sessionRefusal } from "../../transport/ssh_complaints.ts";
 import { findWay, type Way } from "./config.ts";
+import { loginCommand, loginOptions } from "./options.ts";
 
 /** How long a login script may go on when it is not needed any more, in milliseconds. */
 const PATIENCE = 20_000;
@@ -61,12 +62,17 @@ export class Session {
   #ended = false;
   /** What `Way.session` says, once it is known. */
   #sessionOptions: string[] = [];
+  /** The user's options. */
+  readonly #given: string[];
 
+  /** @throws {CopyError} `settings`, when the user's options cannot be those of a copy. */
   constructor(
     private readonly ssh: SshSettings,
     private readonly watch: Watch,
     private readonly login: Login,
-  ) {}
+  ) {
+    this.#given = loginOptions(ssh);
+  }
 
   /**
    * The arguments of every ssh to this host but its last ones: `-- HOST COMMAND`. Without the master
@@ -78,15 +84,18 @@ export class Session {
     stopIfAborted(this.watch);
     if (this.#ended) throw new LostConnection(`the connection to ${this.ssh.host} was lost`);
     if (this.#folder === undefined) return this.#ownOptions;
-    const through = ["-S", this.#socket, "-oControlMaster=no"];
-    return [...through, ...this.#ownOptions, "-oProxyCommand=false"];
+    const through = ["-S", this.#socket, "-oControlMaster=no", "-oProxyCommand=false"];
+    return [...through, ...this.#ownOptions];
   }
 
-  /** What the user's settings say comes first: ssh takes the first value of an option. */
+  /**
+   * What no command can do without comes first, then the user's: ssh takes the first value of an
+   * option.
+   */
   get #ownOptions(): string[] {
     return [
-      ...(this.ssh.options ?? []),
       ...["-T", "-oRemoteCommand=none", "-oClearAllForwardings=yes", ...this.#sessionOptions],
+      ...this.#given,
       ...["-oServerAliveInterval=15", "-oServerAliveCountMax=4"],
       `-oConnectTimeout=${this.login.connectTimeout || "none"}`,
     ];
@@ -191,11 +200,14 @@ export class Session {
     if (this.#established && !isRefusal(complaint)) {
       return new LostConnection(`the connection to ${host} was lost: ${why}`);
     }
-    if (code === 255 && !isRefusal(complaint) && (reached || !isUnreached(complaint))) {
+    // a login that failed without a word may have been refused: once more, and it may be locked
+    const mayWork = reached || (said !== "" && !isUnreached(complaint));
+    if (code === 255 && !isRefusal(complaint) && mayWork) {
       return new LostConnection(`no connection to ${host}: ${why}`);
     }
+    const hint = `does  ${loginCommand(this.ssh)}  work?`;
     return code === 255
-      ? new CopyError("connection", `no connection to ${host}: ${why}`, `does  ssh ${host}  work?`)
+      ? new CopyError("connection", `no connection to ${host}: ${why}`, hint)
       : new CopyError("connection", `${host} did not answer as expected: ${why}`);
   }
 

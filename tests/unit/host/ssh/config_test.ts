@@ -43,3 +43,12 @@ Deno.test("sessionOptions() lets a command run whatever the settings say, where 
   ]);
   assertEquals(sessionOptions(["user me"]), []);
 });
+
+Deno.test("sessionOptions() lets ssh say why, where the settings silence it, and nowhere else", () => {
+  for (const level of ["QUIET", "FATAL", "SILENT"]) {
+    assertEquals(sessionOptions([`loglevel ${level}`]), ["-oLogLevel=ERROR"]);
+  }
+  for (const level of ["INFO", "ERROR", "DEBUG3"]) {
+    assertEquals(sessionOptions([`loglevel ${level}`]), []);
+  }
+});
