@@ -18,6 +18,7 @@ const ELSEWHERE = [
   "tests/packaging/links_test.ts",
   "tests/packaging/package_test.ts",
   "tests/packaging/picture_test.ts",
+  "tests/packaging/programs_test.ts",
   "tests/packaging/workflows_test.ts",
   "tests/sandbox/flags_test.ts",
   "tests/structure_test.ts",

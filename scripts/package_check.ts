@@ -10,7 +10,7 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, matchesGlob } from "node:path";
 import { versionFault } from "./check_version.ts";
 import { moduleFlags, ROOT } from "./modules.ts";
 
@@ -47,7 +47,7 @@ export function publishedFiles({ publish }: Pick<Config, "publish">): string[] {
       ? readdirSync(join(ROOT, path)).flatMap((name) => below(`${path}/${name}`))
       : [path];
   const excluded = (path: string) =>
-    publish.exclude.some((folder) => path === folder || path.startsWith(`${folder}/`));
+    publish.exclude.some((pattern) => path.startsWith(`${pattern}/`) || matchesGlob(path, pattern));
   return publish.include.flatMap(below).filter((path) => !excluded(path)).sort();
 }
 

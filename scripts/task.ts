@@ -6,6 +6,7 @@
  */
 
 import { moduleFlags, ROOT } from "./modules.ts";
+import { isFresh } from "./programs.ts";
 import { ensureExperimaestro, ensurePrograms } from "./setup.ts";
 import { passOn, readCounts, type TestCounts } from "./test_counts.ts";
 
@@ -57,6 +58,7 @@ async function check(): Promise<number> {
     await deno(["lint"], { env }),
     await deno(["check", ...flags, ...TYPED]),
     await deno(["doc", "--lint", ...flags.slice(0, 1), ...PUBLIC], { stdout: "null" }),
+    isFresh() ? 0 : 1,
   ];
   return codes.every((code) => code === 0) ? 0 : 1;
 }
@@ -101,6 +103,7 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   compile: (args) => run("scripts/compile.ts", args),
   "try:npm": (args) => run("scripts/try_npm.ts", args),
   "try:jsr": (args) => run("scripts/try_jsr.ts", args, Deno.env.get("INIT_CWD")),
+  programs: (args) => run("scripts/programs.ts", args),
   picture: (args) => run("scripts/picture.ts", args),
   figures: (args) => run("scripts/figures.ts", args),
   links: (args) => run("scripts/links.ts", args),

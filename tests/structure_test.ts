@@ -34,23 +34,26 @@ const ON_PURPOSE = [
 const LONGEST = 300;
 
 /** Files that are longer still, and how long each may be at most. */
-const LONG: Readonly<Record<string, number>> = {};
+const LONG: Readonly<Record<string, number>> = {
+  "lib/host/ssh/programs/programs.ts": 1100, // made of files that are short
+};
 
 /** Which files a file imports. */
 type Imports = ReadonlyMap<string, readonly string[]>;
 
 /** The files of `lib/` and the two entrances, with their texts. */
 const SOURCES: ReadonlyMap<string, string> = new Map(
-  ["mod.ts", "cli.ts", ...filesIn("lib")].map((path) => [
-    path,
-    Deno.readTextFileSync(join(ROOT, path)),
-  ]),
+  ["mod.ts", "cli.ts", ...filesIn("lib", ".ts")].map((path) => [path, read(path)]),
 );
 
-function filesIn(folder: string): string[] {
+function read(path: string): string {
+  return Deno.readTextFileSync(join(ROOT, path));
+}
+
+function filesIn(folder: string, ending: string): string[] {
   return [...Deno.readDirSync(join(ROOT, folder))].flatMap(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
-    return isDirectory ? filesIn(path) : name.endsWith(".ts") ? [path] : [];
+    return isDirectory ? filesIn(path, ending) : name.endsWith(ending) ? [path] : [];
   }).sort();
 }
 
@@ -129,7 +132,11 @@ Deno.test("no files import each other", () => {
 });
 
 Deno.test(`no file of lib has more than ${LONGEST} lines`, () => {
-  const lines = new Map([...SOURCES].map(([path, text]) => [path, text.split("\n").length - 1]));
+  const programs = filesIn("lib", ".sh").map((path) => [path, read(path)] as const);
+  assert(programs.length > 10, `only ${programs.length} programs of the far end were found`);
+  const lines = new Map(
+    [...SOURCES, ...programs].map(([path, text]) => [path, text.split("\n").length - 1]),
+  );
   const tooLong = [...lines].filter(([path, count]) => count > (LONG[path] ?? LONGEST));
   assertEquals(tooLong, [], "cut it");
   const short = Object.keys(LONG).filter((path) => (lines.get(path) ?? 0) <= LONGEST);

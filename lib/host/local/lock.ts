@@ -4,7 +4,7 @@
  * has the lock; it passes from one owner to the next by a rename of that file.
  *
  * `held:HOST:ID` belongs to a program on HOST that has the file locked: when that can be locked
- * there by another, the owner is dead. `shell:HOST:PID:ID` belongs to the agent of `../ssh/programs/agent.ts`.
+ * there by another, the owner is dead. `shell:HOST:PID:ID` belongs to the agent of `../ssh/programs/agent.sh`.
  * Each owner touches its file; one without a sign of life for two minutes is dead, wherever.
  *
  * @module

@@ -1,7 +1,7 @@
 /**
  * The folders of a staging area that things are moved through. Somebody else may have prepared them,
  * and `Deno.rename` checks how a path is spelled, not where its folders lead. The twin of
- * `is_folder` in `../ssh/programs/folders.ts`.
+ * `is_folder` in `../ssh/programs/folders.sh`.
  *
  * @module
  */

@@ -5,7 +5,7 @@
  */
 
 import type { CopyError } from "../../errors.ts";
-import { AGENT } from "./programs/agent.ts";
+import { AGENT } from "./programs/programs.ts";
 import { bytesOf } from "../../system/byte_text.ts";
 import { Answers, input, sized } from "./frame.ts";
 import { gathered, type Parts } from "../../system/streams.ts";

@@ -8,7 +8,6 @@ import { CopyError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 import { checkHost } from "../../settings/reference.ts";
 import type { SshSettings } from "../../workspace/workspace.ts";
-import { CLAIM, FREE, TIDY } from "./programs/agent.ts";
 import { linksOf, listingReader, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
 import { requireVariableAccess } from "../../system/environment.ts";
 import type {
@@ -28,15 +27,24 @@ import type {
   Visit,
 } from "../host.ts";
 import type { Pack, PackRequest, Unpacking } from "../../transport/archive.ts";
-import { BROWSE, LOOK } from "./programs/look.ts";
-import { EXISTING, SCAN } from "./programs/scan.ts";
 import { moveList, timeFiles } from "./move_list.ts";
 import { archive } from "../../tar/write.ts";
 import { isGnuTar, nameList, packArguments, packWith, writesInto } from "../../transport/tar.ts";
 import { within } from "../../system/time.ts";
 import type { Watch } from "../../system/process.ts";
-import { DISCARD, PACK, UNPACK } from "./programs/archive.ts";
-import { SETTLE } from "./programs/settle.ts";
+import {
+  BROWSE,
+  CLAIM,
+  DISCARD,
+  EXISTING,
+  FREE,
+  LOOK,
+  PACK,
+  SCAN,
+  SETTLE,
+  TIDY,
+  UNPACK,
+} from "./programs/programs.ts";
 import { type Login, Session } from "./session.ts";
 import {
   APPEARED,

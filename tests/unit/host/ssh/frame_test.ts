@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../../../lib/errors.ts";
 import { Answers } from "../../../../lib/host/ssh/frame.ts";
-import { SCAN } from "../../../../lib/host/ssh/programs/scan.ts";
+import { SCAN } from "../../../../lib/host/ssh/programs/programs.ts";
 import { byteStream } from "../../../support/byte_stream.ts";
 
 const WORD = "0b5e-é";

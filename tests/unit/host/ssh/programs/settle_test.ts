@@ -10,7 +10,7 @@ import { settleLocally } from "../../../../../lib/host/local/settle.ts";
 import { moveList } from "../../../../../lib/host/ssh/move_list.ts";
 import { archive, type OverlayEntry } from "../../../../../lib/tar/write.ts";
 import { joined } from "../../../../../lib/system/streams.ts";
-import { SETTLE } from "../../../../../lib/host/ssh/programs/settle.ts";
+import { SETTLE } from "../../../../../lib/host/ssh/programs/programs.ts";
 import { withFolder } from "../../../../support/variables.ts";
 
 /** Feeds SETTLE so many bytes of an archive; answers the jobs in their place, with what they hold. */

@@ -1,24 +1,16 @@
-/**
- * What a remote host runs to put what was staged in its place: as `archive.ts` has them.
- *
- * @module
- */
+# Does `Host.settle`. What to move stands at the end of the archive, as `.moves`: tar does not tell
+# of an archive that ends too early, and then there is none. It has lines `newer FILE` (what is
+# newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and
+# `names A/B/C`; a line `sync` comes before the run, and `standing RUN` before a link. Answers pairs
+# of a name and why it could not be moved: `appeared`, when something is there that was not
+# expected; `held`, for the run when jobs could not, and for `current` when the run could not;
+# `newer`, for what is not to be replaced; `moved`, for a link that names another run than it did;
+# `unlinked`, for a link to a job that is not there. Then pairs of what could not be done afterwards
+# (see `steps.ts`), and why.
 
-import { MOVE } from "./folders.ts";
-import { BEGIN, CURRENT_RUN } from "./archive.ts";
-
-/**
- * Does {@linkcode Host.settle}. What to move stands at the end of the archive, as `.moves`: tar does
- * not tell of an archive that ends too early, and then there is none. It has lines
- * `newer FILE` (what is newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and `names A/B/C`; a line
- * `sync` comes before the run, and `standing RUN` before a link. Answers pairs of a name and why it
- * could not be moved: `appeared`, when something is there that was not expected; `held`, for the run
- * when jobs could not, and for `current` when the run could not; `newer`, for
- * what is not to be replaced; `moved`, for a link that names another run than it did; `unlinked`, for a
- * link to a job that is not there. Then pairs of what
- * could not be done afterwards (see `steps.ts`), and why.
- */
-export const SETTLE = BEGIN + MOVE + CURRENT_RUN + `
+. ./begin.sh
+. ./folders.sh
+. ./current_run.sh
 IFS= read -r staging
 IFS= read -r old
 IFS= read -r new
@@ -30,9 +22,9 @@ IFS= read -r token
 IFS= read -r overwrite
 [ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
   stop "another copy has taken over $staging, for this one gave no sign of life"
-area=\${staging%/*}
+area=${staging%/*}
 is_folder "$area" "$staging" && enter "$staging" || stop "the folder $staging is gone"
-[ -z "$keep" ] || has_room "$area" "\${keep%/*}" || stop "\${keep%/*} is no folder"
+[ -z "$keep" ] || has_room "$area" "${keep%/*}" || stop "${keep%/*} is no folder"
 ! there .moves || remove .moves # of one that was broken off
 to_disk() { # the whole file system, where sync knows how; everything elsewhere
   [ -n "$fsync" ] || return 0
@@ -46,14 +38,14 @@ for kind in jobs experiments; do
   there $kind || continue
   links=$links$(find $kind -maxdepth 2 ! -type d ! -path 'experiments/*/current' 2> /dev/null && echo /) ||
     stop "find does not tell whether there are links in $staging"
-  links=\${links%/}
+  links=${links%/}
 done
-[ -z "$links" ] || printf '%s' "$links" | tr '\\n' '\\0' | xargs -0 rm -f ||
+[ -z "$links" ] || printf '%s' "$links" | tr '\n' '\0' | xargs -0 rm -f ||
   stop "links in $staging cannot be removed"
 lost=
-if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ] &&
+if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "${old%/*}" ] &&
   is_folder "$staging" "$staging/$new"; then
-  trouble=$(rsync -aHS --ignore-existing --chmod=Du+w --exclude=/jobs --exclude=/.status.json.lock \\
+  trouble=$(rsync -aHS --ignore-existing --chmod=Du+w --exclude=/jobs --exclude=/.status.json.lock \
     "$old/" "$new/" 2>&1)
   case $? in
     0) ;;
@@ -67,7 +59,7 @@ $links
 $1
 "*) ;; *) return 1 ;; esac }
 came_as_link() { # it, or a folder above it
-  was_link "$1" || case $1 in */*) came_as_link "\${1%/*}" ;; *) return 1 ;; esac
+  was_link "$1" || case $1 in */*) came_as_link "${1%/*}" ;; *) return 1 ;; esac
 }
 set --
 [ -z "$overwrite" ] || set -- --overwrite
@@ -77,9 +69,9 @@ trap '' TERM # it has all it needs: the agent lets it end, whatever becomes of t
 to_disk || stop "what was copied did not reach the disk: $trouble"
 newline='
 '
-told() { say "$1" "\${trouble%%"$newline"*}"; } # what could not be done after moves: it undoes none of them
+told() { say "$1" "${trouble%%"$newline"*}"; } # what could not be done after moves: it undoes none of them
 left=
-failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes; }
+failed() { say "$parent/$1" "${2:-it could not be moved}"; left=yes; }
 move_all() { # names from one folder to another, those that are there
   here=$1 to=$2
   shift 2
@@ -101,8 +93,8 @@ plain() { # whether nothing stands in the way of new names
   for name do if there "$into/$name"; then return 1; fi; done
 }
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
-  task=\${into##*/} wrong=
-  case $parent in jobs/* | links/*) ;; *) wrong=\${left:+held} ;; esac # a run may only name jobs that are there; current, a run
+  task=${into##*/} wrong=
+  case $parent in jobs/* | links/*) ;; *) wrong=${left:+held} ;; esac # a run may only name jobs that are there; current, a run
   [ -n "$wrong" ] || [ -d "$into" ] || mkdir -p "$into" 2> /dev/null
   if [ -z "$wrong" ] && { [ -L "$into" ] || [ ! -d "$into" ]; }; then
     wrong="$into is a link or no folder"
@@ -125,10 +117,10 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is no link"
     elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
     elif [ "$kind" = link ]; then set -- "$@" "$name"
-    elif [ "$kind" != replace ] || there "$into/$name/\${task##*.}.done"; then say "$parent/$name" appeared
+    elif [ "$kind" != replace ] || there "$into/$name/${task##*.}.done"; then say "$parent/$name" appeared
     elif ! replaceable "$into/$name"; then failed "$name" "$into/$name is no folder"
     elif written "$into/$name"; then failed "$name" newer
-    elif begun "$into/$name/\${task##*.}.pid"; then failed "$name" "it has begun to run there"
+    elif begun "$into/$name/${task##*.}.pid"; then failed "$name" "it has begun to run there"
     else set -- "$@" "$name"
     fi
   done
@@ -165,7 +157,7 @@ mark() {
 }
 moves=$(cat .moves) || stop "what was sent cannot be read"
 for line in $moves; do
-  rest=\${line#* }
+  rest=${line#* }
   case $line in
     "group link") kind=link && mark ;;
     "group "*) kind=$rest ;;
@@ -187,7 +179,7 @@ rm -f .moves
 mark
 to_disk || told disk
 put_away() {
-  trouble=$({ mkdir -p "\${keep%/*}" && ! there "$keep" && mv replaced "$keep"; } 2>&1)
+  trouble=$({ mkdir -p "${keep%/*}" && ! there "$keep" && mv replaced "$keep"; } 2>&1)
 }
 if [ -z "$keep" ] || ! is_folder "$staging" "$staging/replaced"; then
   ! there replaced || trouble=$(remove replaced 2>&1) || { told staging; left=yes; }
@@ -199,4 +191,3 @@ if [ "$finished" = yes ] && [ -z "$left" ]; then
   cd / && trouble=$(remove_staging "$staging" 2>&1) || told staging
 fi
 finish
-`;

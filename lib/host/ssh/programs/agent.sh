@@ -1,0 +1,102 @@
+# The shell of a session: runs programs that come after their length, in a shell of their own or in
+# itself. What the former read comes in parts, each after its length; after a part of no length
+# nothing comes until the program has answered, and then `done`. A program that ends without an
+# answer is told by the agent's own word and `lost`. So somebody always reads: when the connection
+# is lost, the program is ended with all that it has started, even where it neither reads nor
+# writes. The shell holds what it has claimed as `lock.ts` tells, by the name in `token`. When the
+# connection is lost, or a program was killed, it ends what still works there, and gives it up.
+
+. ./begin.sh
+exact() { head -c "$1"; }
+[ "$(printf abc | { exact 1 > /dev/null; cat; })" = bc ] || # some read ahead
+  exact() { dd bs=1 count="$1" 2> /dev/null; }
+finish
+host=$(uname -n) token= own=$word
+unused=".unverified
+about.json" # what a staging folder holds in which nothing is
+free() {
+  if [ -e "$1.lock/$token" ]; then
+    case $(ls -A "$1" 2> /dev/null) in
+      about.json | "$unused") rm -f "$1/about.json" "$1/.unverified" ;;
+    esac
+    rmdir "$1" 2> /dev/null
+  fi
+  rm -f "$1.lock/$token"
+  rmdir "$1.lock" "${1%/*}" 2> /dev/null
+}
+works() { # the programs of a copy that work in a folder
+  ls -l /proc/[0-9]*/cwd 2> /dev/null | while IFS= read -r line; do
+    case $line in *" -> $1" | *" -> $1/"*) ;; *) continue ;; esac
+    pid=${line#*/proc/} pid=${pid%%/*}
+    case $(tr '\000' ' ' < "/proc/$pid/cmdline" 2> /dev/null) in
+      rsync* | */rsync* | tar* | */tar* | mv* | rm* | sync* | xargs* | *'dd bs=1 count='*) echo "$pid" ;;
+    esac
+  done
+}
+evict() { # ends what works in a folder; where that cannot be known, a while is enough
+  [ -d /proc/self/cwd ] || { sleep 3; return; }
+  for try in 1 2 3 4 5; do
+    pids=$(works "$1")
+    [ -n "$pids" ] || return 0
+    kill -9 $pids 2> /dev/null
+    [ $try = 1 ] || sleep 1
+  done
+}
+beat() { for staging do touch -c "$staging.lock/$token"; done; }
+halt() { # ends what this shell has started, and what that has
+  trap '' TERM
+  all=$(ps -A -o pid= -o ppid= 2> /dev/null) known=" $$ " grown=yes
+  while [ -n "$grown" ]; do
+    grown=
+    while read -r pid parent; do
+      case $known in
+        *" $pid "*) ;;
+        *" $parent "*) known="$known$pid " grown=yes ;;
+      esac
+    done <<ALL
+$all
+ALL
+  done
+  kill ${known#" $$ "} 2> /dev/null
+}
+parts() { # what a program reads; its end is that of this shell
+  while IFS= read -r length; do
+    case $length in
+      0) echo fed >&5; return ;;
+      alive) beat "$@" ;;
+      *) exact "$length" || exit ;; # nobody reads it any more
+    esac
+  done
+  halt
+}
+attend() { # until a program that has been fed is done
+  read -r fed || return
+  while IFS= read -r line; do
+    case $line in
+      alive) beat "$@" ;;
+      done) return ;;
+    esac
+  done <&4
+  halt
+  return 1
+}
+exec 4<&0
+set --
+while IFS= read -r line; do
+  case $line in
+    "run "*)
+      program=$(exact "${line#run }")
+      {
+        parts "$@" <&4 | if (eval "$program") >&3; then cat > /dev/null
+        else say "" "$own lost"
+        fi
+      } 5>&1 | attend "$@" || break
+      ;;
+    "keep "*) eval "$(exact "${line#keep }")" >&3 ;;
+    alive) beat "$@" ;;
+  esac
+done
+for staging do
+  [ ! -e "$staging.lock/$token" ] || evict "$staging"
+  free "$staging"
+done

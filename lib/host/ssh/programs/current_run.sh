@@ -1,0 +1,9 @@
+# The run that the link `current` in an experiment's folder names; one that is gone is none.
+
+current() { # of another link it is the second argument
+  [ -L "${2-$1/current}" ] || return
+  link=$(readlink "${2-$1/current}") || stop "where ${2-$1/current} leads cannot be told"
+  link=${link%/} link=${link##*/}
+  case $link in "" | .* | -*) return ;; esac
+  [ -d "$1/$link" ] && [ ! -L "$1/$link" ] && printf '%s\n' "$link"
+}

@@ -1,0 +1,12 @@
+# Answers `Host.existing`: those of the paths that are there.
+
+. ./begin.sh
+IFS= read -r root
+enter "$root" || { cat > /dev/null; finish; exit 0; }
+set -f
+IFS='
+'
+for path in $(cat); do
+  if [ -e "./$path" ] || [ -L "./$path" ]; then say "$path"; fi
+done
+finish

@@ -1,0 +1,97 @@
+# Answers `Host.look`: pairs of a name and a text.
+
+. ./begin.sh
+. ./paths.sh
+IFS= read -r experiment
+IFS= read -r run
+IFS= read -r wanted
+exec < /dev/null
+say path "$path"
+real "$path"
+root=$resolved
+say realPath "$root"
+state=foreign
+if [ ! -d "$root" ]; then state=absent
+elif [ -e "$root/.__experimaestro__" ] || [ -d "$root/jobs" ] || [ -d "$root/experiments" ] ||
+  [ -d "$root/.xpm-staging" ]; then state=workspace
+else
+  names=$(ls -A "$root" 2> /dev/null) || stop "permission to read $root is denied"
+  case $names in
+    "") state=empty ;;
+    .xpm-staging) state=workspace ;; # another copy has begun at this moment
+  esac
+fi
+say state "$state"
+[ -e "$root/.__experimaestro__" ] && say marker yes
+first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
+say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)" & # in one write
+meanwhile=$!
+devices() { stat -c %d "$@" 2> /dev/null || stat -f %d "$@" 2> /dev/null; }
+real "$root/jobs"
+jobs=$resolved
+real "$root/experiments"
+experiments=$resolved
+set --
+for place in "$root" "$jobs" "$experiments"; do
+  existing "$place"
+  set -- "$@" "$here"
+done
+staged=
+tell_place() { # its name and its path; the disks of the workspace and of it
+  staging=$root/.xpm-staging
+  [ "$3" = "$4" ] || staging=$2/.xpm-staging
+  say "$1" "$2" "${1}Staging" "$staging"
+  [ ! -L "$staging" ] || say linkedStaging "$staging"
+  for folder in "$staging"/????????????????; do
+    [ ! -d "$folder" ] || staged="$staged$folder
+"
+  done
+}
+set -- $(devices "$@")
+[ $# = 3 ] || stop "stat does not tell on which disks $root is"
+tell_place jobs "$jobs" "$1" "$2"
+tell_place experiments "$experiments" "$1" "$3"
+say staged "$staged"
+if [ "$wanted" = space ]; then
+  existing "$root/jobs"
+  say free "$(df -Pk "$here" 2> /dev/null | sed -n '$p')"
+fi
+join
+[ -n "$experiment" ] || { finish; exit 0; }
+folder=$root/experiments/$experiment
+if [ -L "$folder" ]; then
+  link=$(readlink "$folder") || stop "where $folder leads cannot be told"
+  leads_to "experiments/$experiment" "$link" ||
+    stop "$folder is a link to $link, not a folder of this experiment"
+fi
+if [ -d "$folder" ]; then
+  readable "$folder"
+  say experiment yes
+fi
+! in_xp "$root" "$experiment" || say xp yes
+find_current "$root" "$experiment"
+if [ -n "$latest" ]; then
+  say current "$latest" by "$by"
+  text currentStatus "$folder/$latest/status.json"
+fi
+[ "$run" != current ] || run=$latest
+if [ -n "$run" ] && [ -d "$folder/$run" ] && [ ! -L "$folder/$run" ]; then
+  readable "$folder/$run"
+  say run "$run"
+  text status.json "$folder/$run/status.json"
+  [ "$wanted" = jobs ] || { finish; exit 0; }
+  text jobs.jsonl "$folder/$run/jobs.jsonl"
+  ! old "$folder/$run" || say linked "$(linked "$folder/$run")"
+  set --
+  if [ -d "$folder/$run/events" ] && [ ! -L "$folder/$run/events" ]; then
+    readable "$folder/$run/events"
+    for file in "$folder/$run"/events/*.jsonl; do ! plain "$file" || set -- "$@" "$file"; done
+  fi
+  found=
+  [ $# = 0 ] || found=$({ cat "$@" 2> /dev/null || echo "$word"; } | {
+    grep -e '"scheduler_state": *"transient"' -e '"transient": *[12]' -e "$word" || [ $? = 1 ] || echo "$word"
+  } | tr '\000' '\001') || found=$word
+  case $found in *"$word"*) stop "the events of $folder/$run cannot be read" ;; esac
+  say transient "$found"
+fi
+finish

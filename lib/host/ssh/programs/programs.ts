@@ -1,0 +1,1041 @@
+/**
+ * The programs that a remote host runs: constants of POSIX `sh`. Their data comes on standard
+ * input, line by line and then as it may be; what they answer is framed: NUL, a word chosen
+ * anew each time, and texts that end with a NUL, the last of them that word and `end`. So nothing
+ * that a login script prints is taken for an answer, and no answer cut short for a whole one.
+ *
+ * Made by `deno task programs` of the `.sh` files of this folder: change those.
+ *
+ * @module
+ */
+
+// deno-fmt-ignore-file
+
+/**
+ * How every program begins: with the word of its answer, and what it says things by.
+ */
+const BEGIN = `set -u
+export LC_ALL=C
+exec 3>&1 > /dev/null # what a program prints by itself is no part of the answer
+IFS= read -r word
+say() { printf '%s\\0' "$@" >&3; }
+finish() { say "$word end"; }
+meanwhile= # what goes on beside the program; a plain wait would wait for the agent's own, in ksh
+join() { [ -z "$meanwhile" ] || wait "$meanwhile"; }
+stop() { join; say "" "$word stop" "$1"; exit 0; } # what was under way is no part of it
+plain() { [ -f "$1" ] && [ ! -L "$1" ]; }
+text() { # a name and what a plain file holds; nothing, where there is none
+  plain "$2" || return 0
+  [ -r "$2" ] || stop "permission to read $2 is denied"
+  say "$1"
+  tr '\\000' '\\001' < "$2" >&3 || { say ""; stop "$2 cannot be read to its end"; } # a NUL is no text here either
+  say ""
+}
+enter() { cd -P "$1" 2> /dev/null; } # always by its absolute path
+leads_to() { case /\${2%/} in */"$1") ;; *) return 1 ;; esac } # see leadsTo
+say "" "$word"`;
+
+/**
+ * The shell of a session: runs programs that come after their length, in a shell of their own or in
+ * itself. What the former read comes in parts, each after its length; after a part of no length
+ * nothing comes until the program has answered, and then `done`. A program that ends without an
+ * answer is told by the agent's own word and `lost`. So somebody always reads: when the connection
+ * is lost, the program is ended with all that it has started, even where it neither reads nor
+ * writes. The shell holds what it has claimed as `lock.ts` tells, by the name in `token`. When the
+ * connection is lost, or a program was killed, it ends what still works there, and gives it up.
+ */
+export const AGENT = `${BEGIN}
+exact() { head -c "$1"; }
+[ "$(printf abc | { exact 1 > /dev/null; cat; })" = bc ] || # some read ahead
+  exact() { dd bs=1 count="$1" 2> /dev/null; }
+finish
+host=$(uname -n) token= own=$word
+unused=".unverified
+about.json" # what a staging folder holds in which nothing is
+free() {
+  if [ -e "$1.lock/$token" ]; then
+    case $(ls -A "$1" 2> /dev/null) in
+      about.json | "$unused") rm -f "$1/about.json" "$1/.unverified" ;;
+    esac
+    rmdir "$1" 2> /dev/null
+  fi
+  rm -f "$1.lock/$token"
+  rmdir "$1.lock" "\${1%/*}" 2> /dev/null
+}
+works() { # the programs of a copy that work in a folder
+  ls -l /proc/[0-9]*/cwd 2> /dev/null | while IFS= read -r line; do
+    case $line in *" -> $1" | *" -> $1/"*) ;; *) continue ;; esac
+    pid=\${line#*/proc/} pid=\${pid%%/*}
+    case $(tr '\\000' ' ' < "/proc/$pid/cmdline" 2> /dev/null) in
+      rsync* | */rsync* | tar* | */tar* | mv* | rm* | sync* | xargs* | *'dd bs=1 count='*) echo "$pid" ;;
+    esac
+  done
+}
+evict() { # ends what works in a folder; where that cannot be known, a while is enough
+  [ -d /proc/self/cwd ] || { sleep 3; return; }
+  for try in 1 2 3 4 5; do
+    pids=$(works "$1")
+    [ -n "$pids" ] || return 0
+    kill -9 $pids 2> /dev/null
+    [ $try = 1 ] || sleep 1
+  done
+}
+beat() { for staging do touch -c "$staging.lock/$token"; done; }
+halt() { # ends what this shell has started, and what that has
+  trap '' TERM
+  all=$(ps -A -o pid= -o ppid= 2> /dev/null) known=" $$ " grown=yes
+  while [ -n "$grown" ]; do
+    grown=
+    while read -r pid parent; do
+      case $known in
+        *" $pid "*) ;;
+        *" $parent "*) known="$known$pid " grown=yes ;;
+      esac
+    done <<ALL
+$all
+ALL
+  done
+  kill \${known#" $$ "} 2> /dev/null
+}
+parts() { # what a program reads; its end is that of this shell
+  while IFS= read -r length; do
+    case $length in
+      0) echo fed >&5; return ;;
+      alive) beat "$@" ;;
+      *) exact "$length" || exit ;; # nobody reads it any more
+    esac
+  done
+  halt
+}
+attend() { # until a program that has been fed is done
+  read -r fed || return
+  while IFS= read -r line; do
+    case $line in
+      alive) beat "$@" ;;
+      done) return ;;
+    esac
+  done <&4
+  halt
+  return 1
+}
+exec 4<&0
+set --
+while IFS= read -r line; do
+  case $line in
+    "run "*)
+      program=$(exact "\${line#run }")
+      {
+        parts "$@" <&4 | if (eval "$program") >&3; then cat > /dev/null
+        else say "" "$own lost"
+        fi
+      } 5>&1 | attend "$@" || break
+      ;;
+    "keep "*) eval "$(exact "\${line#keep }")" >&3 ;;
+    alive) beat "$@" ;;
+  esac
+done
+for staging do
+  [ ! -e "$staging.lock/$token" ] || evict "$staging"
+  free "$staging"
+done
+`;
+
+/**
+ * The run that the link `current` in an experiment's folder names; one that is gone is none.
+ */
+const CURRENT_RUN = `current() { # of another link it is the second argument
+  [ -L "\${2-$1/current}" ] || return
+  link=$(readlink "\${2-$1/current}") || stop "where \${2-$1/current} leads cannot be told"
+  link=\${link%/} link=\${link##*/}
+  case $link in "" | .* | -*) return ;; esac
+  [ -d "$1/$link" ] && [ ! -L "$1/$link" ] && printf '%s\\n' "$link"
+}`;
+
+/**
+ * What looking at workspaces and at runs needs; it reads the path of the workspace.
+ */
+const PATHS = `old() { # whether experimaestro 1.x has made a run: it has none of the files that 2.x writes
+  for name in jobs.jsonl objects.jsonl configs.json environment.json; do ! [ -e "$1/$name" ] && ! [ -L "$1/$name" ] || return; done
+}
+readable() { [ -r "$1" ] && [ -x "$1" ] || stop "permission to read $1 is denied"; }
+linked() { # the jobs that a run links to
+  [ ! -d "$1/jobs" ] || readable "$1/jobs"
+  for link in "$1"/jobs/*/*; do
+    [ ! -L "$link" ] || [ -L "$1/jobs" ] || [ -L "\${link%/*}" ] || printf '%s\\n' "\${link#"$1"/jobs/}"
+  done
+}
+in_xp() { # whether experimaestro 1.x has made it; what it has migrated leaves a link there
+  [ ! -L "$1/xp" ] && [ -d "$1/xp/$2" ]
+}
+IFS= read -r path
+home=\${HOME:-/}
+case $path in
+  "~") path=$home ;;
+  "~/"*) path=$home/\${path#"~/"} ;;
+  /*) ;;
+  *) path=$home/$path ;;
+esac
+case $path in /*) ;; *) stop "HOME is no absolute path there: $home" ;; esac
+existing() { # the nearest folder that is there
+  here=$1
+  while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
+}
+real() { # links resolved, of what exists of a path: resolved
+  here=$1 rest=
+  while [ ! -d "$here" ] && [ "$here" != / ]; do
+    [ ! -e "$here" ] || stop "$here is not a folder"
+    [ ! -L "$here" ] || stop "$here is a link that leads nowhere"
+    rest=/\${here##*/}$rest here=\${here%/*}
+    [ -n "$here" ] || here=/
+  done
+  case $rest/ in */../*) stop "there is no folder $1" ;; esac
+  here=$(enter "$here" && pwd -P) || stop "permission to enter $1 is denied"
+  [ "$here" != / ] || [ -z "$rest" ] || here=
+  resolved=$here$rest
+}
+${CURRENT_RUN}
+find_current() { # the run that experimaestro takes for the current one: sets latest, and by what
+  by=link
+  for link in "$1/experiments/$2/current" "$1/.events/experiments/$2/current" \\
+    "$1/.experimaestro/experiments/$2"; do
+    [ ! -L "$link" ] || { latest=$(current "$1/experiments/$2" "$link"); return; }
+    by="older link"
+  done
+  by=latest latest=
+  for link in "$1/experiments/$2"/*; do # by name, since LC_ALL is C
+    case \${link##*/} in current | -* | *[[:cntrl:]]*) continue ;; esac
+    [ ! -d "$link" ] || [ -L "$link" ] || latest=\${link##*/}
+  done
+}`;
+
+/**
+ * Answers `Host.browse`: pairs of a name and a text.
+ */
+export const BROWSE = `${BEGIN}
+${PATHS}
+IFS= read -r only
+IFS= read -r jobs
+exec < /dev/null
+if [ ! -d "$path" ]; then
+  existing "$path"
+  [ -x "$here" ] || stop "permission to enter $here is denied"
+  say absent "$path"
+  finish
+  exit 0
+fi
+enter "$path" || stop "permission to enter $path is denied"
+say root "$(pwd -P)"
+! in_xp . "$only" || say xp yes
+[ -d experiments ] || { finish; exit 0; }
+all=$path/experiments
+readable "$all"
+for folder in "$all"/*/; do
+  folder=\${folder%/}
+  experiment=\${folder##*/}
+  [ -d "$folder" ] || continue
+  [ -z "$only" ] || [ "$only" = "$experiment" ] || continue
+  if [ -L "$folder" ]; then
+    link=$(readlink "$folder") || stop "where $folder leads cannot be told"
+    leads_to "experiments/$experiment" "$link" || continue
+  fi
+  readable "$folder"
+  find_current "$path" "$experiment"
+  say experiment "$experiment" by "$by" current "$latest"
+  for run in "$folder"/*/; do
+    run=\${run%/}
+    [ -d "$run" ] && [ ! -L "$run" ] || continue
+    say run "\${run##*/}"
+    readable "$run"
+    text status "$run/status.json"
+    [ -n "$jobs" ] || continue
+    if old "$run"; then say linked "$(linked "$run")"; else text jobs "$run/jobs.jsonl"; fi
+  done
+done
+finish
+`;
+
+/**
+ * Folders that things are moved through, the twin of `real_folders.ts`; and removing one.
+ */
+const FOLDERS = `there() { [ -e "$1" ] || [ -L "$1" ]; }
+is_folder() { # whether one is a folder, and so is each above it, from another on: none is a link
+  [ -d "$2" ] && [ ! -L "$2" ] && { [ "$1" = "$2" ] || is_folder "$1" "\${2%/*}"; }
+}
+has_room() { # whether nothing but folders stands there, nor above it; others may make and remove them
+  [ ! -L "$2" ] && { [ -d "$2" ] || [ ! -e "$2" ] || [ -d "$2" ]; } && { [ "$1" = "$2" ] || has_room "$1" "\${2%/*}"; }
+}
+remove() { # of a link only itself; the mode of a file is left: it may have a name elsewhere
+  rm -rf "$1" 2> /dev/null && return
+  find "$1" -type d ! -perm -700 -exec chmod u+rwx {} \\; 2> /dev/null
+  rm -rf "$1"
+}
+remove_staging() { # its mark last: what stays of one is not to be trusted
+  [ -L "$1" ] || { remove "$1/jobs" && remove "$1/experiments"; } && remove "$1"
+}
+trouble=
+mode() { stat -c %a "$1" 2> /dev/null || stat -f %Lp "$1"; }
+move() { # one; a folder that its owner may not write is opened for it, and closed again
+  if [ -L "$1" ] || [ ! -d "$1" ] || [ -w "$1" ]; then trouble=$(mv -f "$1" "$2/" 2>&1); return; fi
+  was=$(mode "$1") && chmod u+w "$1" || return
+  if trouble=$(mv -f "$1" "$2/" 2>&1); then chmod "$was" "$2/\${1##*/}"
+  else chmod "$was" "$1"; return 1
+  fi
+}`;
+
+/**
+ * Locks, as `lock.ts` tells, in the agent; and what was moved aside, back to its place.
+ */
+const LOCKING = `${FOLDERS}
+alone() { # whether what stands there is a file, and has no other name: it is touched
+  plain "$1" && others=$(find "$1" -prune -links +1 2> /dev/null) && [ -z "$others" ]
+}
+silent() { [ -n "$(find "$1" -maxdepth 0 -mmin +2 2> /dev/null)" ]; }
+lives() { # whether an owner does: in a lock, by its name; what we held before a connection was lost is ours
+  case $2 in *":$copy") return 1 ;; esac
+  if silent "$1/$2"; then return 1; fi
+  case $2 in
+    "shell:$host:"*) pid=\${2#"shell:$host:"} && kill -0 "\${pid%%:*}" 2> /dev/null ;;
+    "held:$host:"*) ! { flock -xn 9 2> /dev/null; } 9< "$1/$2" ;;
+  esac
+}
+take() { # a staging folder, when nobody who lives has it
+  lock=$1.lock
+  if (umask 077 && mkdir "$lock") 2> /dev/null; then
+    touch "$lock/$token" 2> /dev/null || { rmdir "$lock"; return 1; }
+    set -- "$1" "$lock"/*
+    [ "$#:$2" = "2:$lock/$token" ] && return
+    rm -f "$lock/$token"
+    return 1
+  fi
+  signed=
+  [ ! -L "$lock" ] || return 1
+  for path in "$lock"/*; do
+    alone "$path" || continue
+    signed=yes
+    if lives "$lock" "\${path##*/}"; then continue; fi
+    mv "$path" "$lock/$token" 2> /dev/null || continue
+    touch "$lock/$token"
+    evict "$1"
+    return 0
+  done
+  [ -z "$signed" ] && silent "$lock" || return
+  clear_lock "$lock"
+  rmdir "$lock" 2> /dev/null
+  return 1
+}
+clear_lock() { # of what nobody's copy has put there
+  for path in "$1"/*; do ! there "$path" || alone "$path" || remove "$path"; done
+}
+put_back() { # from a staging folder, of a kind, to its place
+  for group in "$1/replaced/$2"/*; do
+    is_folder "$1" "$group" || continue
+    place=$3/\${group##*/}
+    for aside in "$group"/*; do
+      there "$aside" || continue
+      there "$place" || mkdir -p "$place" 2> /dev/null
+      [ -d "$place" ] && [ ! -L "$place" ] || continue
+      there "$place/\${aside##*/}" && continue
+      move "$aside" "$place" || give_up "$aside cannot be put back: $trouble"
+      restored=yes
+    done
+  done
+}`;
+
+/**
+ * What an earlier attempt has left, the twin of `left_staging.ts`.
+ */
+const LEFT = `sound() ( # whether a staging folder has nothing but folders down to its jobs, and all names of its files
+  enter "$1" || exit
+  strays=$(find . -maxdepth 3 \\( -type l -o -path './*/*' ! -type d \\) \\
+    ! -path './experiments/*/current' 2> /dev/null) && [ -z "$strays" ] || exit
+  set -- -c '%i %h'
+  stat "$@" . > /dev/null 2>&1 || set -- -f '%i %l'
+  names=$(find . ! -type d -links +1 -exec stat "$@" {} + 2> /dev/null) || exit
+  [ -z "$names" ] || printf '%s\\n' "$names" | sort | uniq -c | {
+    while read -r seen inode links; do [ "$seen" = "$links" ] || exit; done
+  }
+)
+clear_staging() { # all but what is to go back to its place, or to be kept; no link is followed
+  for path in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+    case $path in "$1/replaced") continue ;; esac
+    ! there "$path" || remove "$path"
+  done
+  find "$1/replaced" -maxdepth 2 ! -type d -exec rm -f {} + 2> /dev/null
+}
+owner() { stat -c %u "$1" 2> /dev/null || stat -f %u "$1"; }`;
+
+/**
+ * Does `Host.claim`, in the agent: `waiting` once when another copy has the folder, `restored` when
+ * something went back, `resumed` when it holds something, `unverified` when its mark is there,
+ * `owner` and the user's number, `token` and by what name the lock is held.
+ */
+export const CLAIM = `${BEGIN}
+${LOCKING}
+${LEFT}
+trap '' HUP PIPE
+IFS= read -r staging
+IFS= read -r jobs
+IFS= read -r experiments
+IFS= read -r copy
+IFS= read -r about || exit # cut short
+parent=\${staging%/*}
+token=shell:$host:$$:$copy
+for path in "$parent" "$staging" "$staging.lock" "$parent/replaced"; do
+  [ ! -L "$path" ] || stop "$path is a link"
+done
+waiting= vain=0
+ready() {
+  [ -d "$parent" ] && return
+  mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$parent") 2> /dev/null
+}
+until ready && take "$staging"; do
+  if [ -d "$staging.lock" ]; then
+    vain=0
+    [ -n "$waiting" ] || { say waiting; waiting=yes; }
+  else
+    vain=$((vain + 1))
+    [ $vain -lt 5 ] || stop "the folder $parent cannot be made or written"
+  fi
+  say still 2> /dev/null || exit 0 # nobody waits for it any more
+  folder=$parent
+  [ -d "$parent" ] || folder=\${parent%/*} # another copy may have removed it at this moment
+  [ -w "$folder" ] || stop "the folder $parent cannot be made or written"
+  sleep 1
+done
+give_up() { free "$staging"; stop "$1"; }
+[ -d "$staging" ] && left=yes || left=
+make() { (umask 077 && mkdir -p "$staging") || give_up "the folder $staging cannot be made"; }
+sign() {
+  ! there "$staging/about.json" || remove "$staging/about.json"
+  printf '%s\\n' "$about" > "$staging/about.json"
+}
+make
+user=$(id -u) || give_up "id does not tell who works there"
+chmod go= "$parent" "$staging" 2> /dev/null || # one that stood open before
+  for path in "$parent" "$staging"; do
+    [ "$(owner "$path")" = "$user" ] || give_up "$path belongs to another user"
+  done
+restored=
+put_back "$staging" jobs "$jobs"
+put_back "$staging" experiments "$experiments"
+for other in "$parent"/????????????????; do
+  [ "$other" != "$staging" ] && is_folder "$parent" "$other/replaced" && take "$other" || continue
+  put_back "$other" jobs "$jobs"
+  put_back "$other" experiments "$experiments"
+  free "$other"
+done
+for lock in "$parent"/????????????????.lock; do # whose folder has gone
+  [ -d "$lock" ] && ! there "\${lock%.lock}" && silent "$lock" && take "\${lock%.lock}" || continue
+  free "\${lock%.lock}"
+done
+[ -z "$restored" ] || say restored
+[ -z "$left" ] || sound "$staging" || clear_staging "$staging"
+sign
+whose=$(owner "$staging")
+if [ -n "$left" ] && { [ -z "$whose" ] || [ "$whose" != "$(owner "$staging/about.json")" ]; }; then
+  remove_staging "$staging" && make && sign # another user's
+fi
+case $(ls -A "$staging") in
+  about.json | "$unused") ;;
+  *) say resumed ;;
+esac
+! there "$staging/.unverified" || say unverified
+say "owner $user" "token $token"
+set -- "$@" "$staging"
+finish
+`;
+
+/**
+ * Does `Host.discard`.
+ */
+export const DISCARD = `${BEGIN}
+IFS= read -r staging
+[ ! -L "$staging" ] && enter "$staging" || stop "the folder $staging is gone"
+inside() { # whether no folder on the way to a path is a link
+  case $1 in */*) [ ! -L "\${1%/*}" ] && inside "\${1%/*}" ;; esac
+}
+folders=$(while IFS= read -r path; do inside "$path" && printf '%s\\n' "$path"; done)
+gone() { printf '%s\\n' "$folders" | tr '\\n' '\\0' | xargs -0 "$@" 2> /dev/null; }
+open() { gone sh -c 'find "$@" -type d ! -perm -700 -exec chmod u+rwx {} \\;' sh; }
+gone rm -rf || { open; gone rm -rf; } || stop "$staging could not be cleared"
+finish
+`;
+
+/**
+ * Answers `Host.existing`: those of the paths that are there.
+ */
+export const EXISTING = `${BEGIN}
+IFS= read -r root
+enter "$root" || { cat > /dev/null; finish; exit 0; }
+set -f
+IFS='
+'
+for path in $(cat); do
+  if [ -e "./$path" ] || [ -L "./$path" ]; then say "$path"; fi
+done
+finish
+`;
+
+/**
+ * Gives up a claim, in the agent.
+ */
+export const FREE = `${BEGIN}
+IFS= read -r gone
+for staging do
+  shift
+  [ "$staging" = "$gone" ] || set -- "$@" "$staging"
+done
+free "$gone"
+finish
+`;
+
+/**
+ * Answers `Host.look`: pairs of a name and a text.
+ */
+export const LOOK = `${BEGIN}
+${PATHS}
+IFS= read -r experiment
+IFS= read -r run
+IFS= read -r wanted
+exec < /dev/null
+say path "$path"
+real "$path"
+root=$resolved
+say realPath "$root"
+state=foreign
+if [ ! -d "$root" ]; then state=absent
+elif [ -e "$root/.__experimaestro__" ] || [ -d "$root/jobs" ] || [ -d "$root/experiments" ] ||
+  [ -d "$root/.xpm-staging" ]; then state=workspace
+else
+  names=$(ls -A "$root" 2> /dev/null) || stop "permission to read $root is denied"
+  case $names in
+    "") state=empty ;;
+    .xpm-staging) state=workspace ;; # another copy has begun at this moment
+  esac
+fi
+say state "$state"
+[ -e "$root/.__experimaestro__" ] && say marker yes
+first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
+say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)" & # in one write
+meanwhile=$!
+devices() { stat -c %d "$@" 2> /dev/null || stat -f %d "$@" 2> /dev/null; }
+real "$root/jobs"
+jobs=$resolved
+real "$root/experiments"
+experiments=$resolved
+set --
+for place in "$root" "$jobs" "$experiments"; do
+  existing "$place"
+  set -- "$@" "$here"
+done
+staged=
+tell_place() { # its name and its path; the disks of the workspace and of it
+  staging=$root/.xpm-staging
+  [ "$3" = "$4" ] || staging=$2/.xpm-staging
+  say "$1" "$2" "\${1}Staging" "$staging"
+  [ ! -L "$staging" ] || say linkedStaging "$staging"
+  for folder in "$staging"/????????????????; do
+    [ ! -d "$folder" ] || staged="$staged$folder
+"
+  done
+}
+set -- $(devices "$@")
+[ $# = 3 ] || stop "stat does not tell on which disks $root is"
+tell_place jobs "$jobs" "$1" "$2"
+tell_place experiments "$experiments" "$1" "$3"
+say staged "$staged"
+if [ "$wanted" = space ]; then
+  existing "$root/jobs"
+  say free "$(df -Pk "$here" 2> /dev/null | sed -n '$p')"
+fi
+join
+[ -n "$experiment" ] || { finish; exit 0; }
+folder=$root/experiments/$experiment
+if [ -L "$folder" ]; then
+  link=$(readlink "$folder") || stop "where $folder leads cannot be told"
+  leads_to "experiments/$experiment" "$link" ||
+    stop "$folder is a link to $link, not a folder of this experiment"
+fi
+if [ -d "$folder" ]; then
+  readable "$folder"
+  say experiment yes
+fi
+! in_xp "$root" "$experiment" || say xp yes
+find_current "$root" "$experiment"
+if [ -n "$latest" ]; then
+  say current "$latest" by "$by"
+  text currentStatus "$folder/$latest/status.json"
+fi
+[ "$run" != current ] || run=$latest
+if [ -n "$run" ] && [ -d "$folder/$run" ] && [ ! -L "$folder/$run" ]; then
+  readable "$folder/$run"
+  say run "$run"
+  text status.json "$folder/$run/status.json"
+  [ "$wanted" = jobs ] || { finish; exit 0; }
+  text jobs.jsonl "$folder/$run/jobs.jsonl"
+  ! old "$folder/$run" || say linked "$(linked "$folder/$run")"
+  set --
+  if [ -d "$folder/$run/events" ] && [ ! -L "$folder/$run/events" ]; then
+    readable "$folder/$run/events"
+    for file in "$folder/$run"/events/*.jsonl; do ! plain "$file" || set -- "$@" "$file"; done
+  fi
+  found=
+  [ $# = 0 ] || found=$({ cat "$@" 2> /dev/null || echo "$word"; } | {
+    grep -e '"scheduler_state": *"transient"' -e '"transient": *[12]' -e "$word" || [ $? = 1 ] || echo "$word"
+  } | tr '\\000' '\\001') || found=$word
+  case $found in *"$word"*) stop "the events of $folder/$run cannot be read" ;; esac
+  say transient "$found"
+fi
+finish
+`;
+
+/**
+ * Does `Host.pack`: after the word comes the archive; its code tells whether all went well.
+ */
+export const PACK = `${BEGIN}
+IFS= read -r root
+IFS= read -r packed
+set --
+while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
+enter "$root" || exit 1
+[ -n "$packed" ] || exec tar "$@" >&3
+code=$({ { tar "$@"; echo $? >&4; } | { ZSTD_NBTHREADS=1 zstd -1 -qc >&3 || echo zstd failed >&4; }; } 4>&1)
+[ "$code" = 0 ]
+`;
+
+/**
+ * Answers `Host.scan`. Of a folder: `/`, then what `describe` prints, then its path; of what is
+ * in it: the same without `/`, with the path from that folder on; after the blocks of a file that
+ * has other names `@` and what they share. Each is followed by a link's target, empty for other
+ * things. A job that could not be looked at is told as `u`, followed by the reason. After
+ * `links` come those of the folders, and of the folders that these are in, which are links: name,
+ * target, real path.
+ */
+export const SCAN = `${BEGIN}
+IFS= read -r mode
+IFS= read -r root
+enter "$root" || stop "permission to enter $root is denied"
+folders=$(cat)
+told=$(find . -maxdepth 0 -printf '/%y%s %b %T@ %m %p\\0%l\\0%y%s %b %T@ %m %P\\0%l\\0%y%s %b@%D.%i %T@ %m %P\\0%l\\0' 2> /dev/null | tr '\\000' ' ' |
+  dd bs=4096 count=1 2> /dev/null) # it may tell without end
+case $told in
+  "/d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*" .  d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*"   d"[0-9]*"@"[0-9]*.[0-9]*" "[0-9]*" "[0-7]*"   "*)
+    every() {
+      xargs -0 sh -c 'find -H "$@" -maxdepth 2050 \\
+        \\( ! -path "./*/*/*/*" -printf "/%y%s %b %T@ %m %p\\0%l\\0" -o -type f -links +1 -printf "%y%s %b@%D.%i %T@ %m %P\\0%l\\0" \\
+        -o -printf "%y%s %b %T@ %m %P\\0%l\\0" \\); ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh
+    }
+    states() { # of jobs what is right in them, and of that the markers
+      xargs -0 sh -c 'find -H "$@" \\( -path "./jobs/*/*/*" \\
+        \\( -type d -prune , \\( -name "*.done" -o -name "*.failed" -o -name "*.pid" \\) -printf "%y%s %b %T@ %m %P\\0%l\\0" \\) \\
+        -o ! -path "./*/*/*/*" -printf "/%y%s %b %T@ %m %p\\0%l\\0" -o ! -path "./jobs/*" -printf "%y%s %b %T@ %m %P\\0%l\\0" \\); ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh
+    }
+    ;;
+  *)
+    all_told() {
+      case $1 in [0-9]*" "[0-9]*" "[0-9]*"@"[0-9]*.[0-9]*" "[0-9]*" "[0-7]*) ;; *) return 1 ;; esac
+    }
+    gnu='%h %s %b@%d.%i %Y %a' bsd='%l %z %b@%d.%i %m %Lp'
+    if all_told "$(stat -c "$gnu" . 2> /dev/null)"; then stat='-c "'$gnu'"'
+    elif all_told "$(stat -f "$bsd" . 2> /dev/null)"; then stat='-f "'$bsd'"'
+    else stop "neither find nor stat there tells of sizes and times"
+    fi
+    describe='for path do
+      case $path in
+        ./*/*/*/*) shown=\${path#./*/*/*/} lead= ;;
+        *) shown=$path lead=/ ;;
+      esac
+      target= options= kind=o
+      if [ -L "$path" ] && [ -z "$lead" ]; then
+        if target=$(readlink "$path" && printf .); then kind=l target=\${target%??}; else target=; fi
+      elif [ -d "$path" ]; then kind=d options=-L
+      elif [ -f "$path" ]; then kind=f options=-L
+      fi
+      info=$(stat $options '"$stat"' "$path" 2> /dev/null || echo 1 0 0@ 0 0) # gone, or of too long a name
+      names=\${info%% *} info=\${info#* }
+      case $kind$names in f1 | [!f]*) info="\${info%%@*} \${info#*@* }" ;; esac
+      printf "%s%s%s %s\\\\0%s\\\\0" "$lead" "$kind" "$info" "$shown" "$target"
+    done'
+    every() {
+      xargs -0 sh -c 'do=$1; shift
+        find -H "$@" -maxdepth 2050 -exec sh -c "$do" sh {} +; ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh "$describe"
+    }
+    states() {
+      xargs -0 sh -c 'do=$1; shift
+        find -H "$@" -path "./jobs/*/*/*/*" -prune -o -path "./jobs/*/*/*" ! -name "*.done" \\
+          ! -name "*.failed" ! -name "*.pid" -prune -o -exec sh -c "$do" sh {} +; ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh "$describe"
+    }
+    ;;
+esac
+set -f
+IFS='
+'
+unseen() { say "/u0 0 0 0 $1" "$2"; } # a job that could not be looked at, and why
+look() { # at some folders, by every or states
+  complaints=$({ printf '%s\\n' "$2" | tr '\\n' '\\0' | "$1" >&3; } 2>&1)
+  ended=$?
+  case $ended:$complaints in
+    0:* | 1:?* | 123:?*) ;; # as xargs tells that a find complained
+    *) stop "find failed: \${complaints:-xargs ended with $ended}" ;;
+  esac
+  for line in $complaints; do
+    case \${line##*: } in # what is closed or gone is passed over: who copies it will name it
+      "Permission denied" | "Operation not permitted" | "No such file or directory") continue ;;
+      "Not a directory" | "Too many levels of symbolic links" | "File name too long") continue ;;
+    esac
+    for folder in $folders; do
+      case $folder:$line in
+        ./jobs/*:*[\\ \\']"$folder"[/:\\']*) unseen "$folder" "\${line##*: }" && continue 2 ;;
+      esac
+    done
+    stop "find failed: $line"
+  done
+}
+known() { # of a job without a process its markers tell all: no size, no time; the others are left
+  rest=
+  set --
+  for folder in $folders; do
+    job=\${folder%/*} job=$folder/\${job##*[./]}
+    case $folder in ./jobs/*)
+      if [ ! -d "$folder" ]; then [ -e "$folder" ] || [ -L "$folder" ] || continue
+      elif [ ! -x "$folder" ]; then
+        unseen "$folder" "permission to enter it is denied"
+        continue
+      elif [ ! -e "$job.pid" ]; then
+        set -- "$@" "/d0 0 0 755 $folder" ""
+        for marker in done failed; do
+          [ ! -e "$job.$marker" ] || set -- "$@" "f0 0 0 644 \${job##*/}.$marker" ""
+        done
+        [ $# -lt 16 ] || { say "$@"; set --; } # each write costs a packet of ssh's
+        continue
+      elif [ ! -r "$folder" ]; then
+        unseen "$folder" "permission to read it is denied"
+        continue
+      fi ;;
+    esac
+    rest="$rest$folder
+"
+  done
+  [ $# = 0 ] || say "$@"
+  [ -z "$rest" ] || look states "\${rest%
+}"
+}
+if [ "$mode" = states ]; then known; else look every "$folders"; fi
+for folder in $folders; do # in what may not be entered nothing is missing
+  above=\${folder%/*}
+  [ -d "$above" ] && [ ! -x "$above" ] || continue
+  case $folder in
+    ./jobs/*) unseen "$folder" "permission to enter $root/\${above#./} is denied" ;;
+    *) stop "permission to enter $root/\${above#./} is denied" ;;
+  esac
+done
+say links
+link() {
+  [ -L "$1" ] || return 0
+  target=$(readlink "$1") || { [ -L "$1" ] || return 0; stop "where $1 leads cannot be told"; }
+  say "$1" "$target" "$(enter "$root/$1" && pwd -P)"
+}
+above=
+for folder in $folders; do
+  link "$folder"
+  [ "$above" = "\${folder%/*}" ] || { above=\${folder%/*} && link "$above"; }
+done
+finish
+`;
+
+/**
+ * Does `Host.settle`. What to move stands at the end of the archive, as `.moves`: tar does not tell
+ * of an archive that ends too early, and then there is none. It has lines `newer FILE` (what is
+ * newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and
+ * `names A/B/C`; a line `sync` comes before the run, and `standing RUN` before a link. Answers pairs
+ * of a name and why it could not be moved: `appeared`, when something is there that was not
+ * expected; `held`, for the run when jobs could not, and for `current` when the run could not;
+ * `newer`, for what is not to be replaced; `moved`, for a link that names another run than it did;
+ * `unlinked`, for a link to a job that is not there. Then pairs of what could not be done afterwards
+ * (see `steps.ts`), and why.
+ */
+export const SETTLE = `${BEGIN}
+${FOLDERS}
+${CURRENT_RUN}
+IFS= read -r staging
+IFS= read -r old
+IFS= read -r new
+IFS= read -r marker
+IFS= read -r keep
+IFS= read -r finished
+IFS= read -r fsync
+IFS= read -r token
+IFS= read -r overwrite
+[ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
+  stop "another copy has taken over $staging, for this one gave no sign of life"
+area=\${staging%/*}
+is_folder "$area" "$staging" && enter "$staging" || stop "the folder $staging is gone"
+[ -z "$keep" ] || has_room "$area" "\${keep%/*}" || stop "\${keep%/*} is no folder"
+! there .moves || remove .moves # of one that was broken off
+to_disk() { # the whole file system, where sync knows how; everything elsewhere
+  [ -n "$fsync" ] || return 0
+  trouble=$(sync -f . 2>&1) && return
+  case $trouble in *"rror syncing"*) return 1 ;; esac
+  sync
+}
+links=
+for kind in jobs experiments; do
+  there $kind || continue
+  links=$links$(find $kind -maxdepth 2 ! -type d ! -path 'experiments/*/current' 2> /dev/null && echo /) ||
+    stop "find does not tell whether there are links in $staging"
+  links=\${links%/}
+done
+[ -z "$links" ] || printf '%s' "$links" | tr '\\n' '\\0' | xargs -0 rm -f ||
+  stop "links in $staging cannot be removed"
+lost=
+if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ] &&
+  is_folder "$staging" "$staging/$new"; then
+  trouble=$(rsync -aHS --ignore-existing --chmod=Du+w --exclude=/jobs --exclude=/.status.json.lock \\
+    "$old/" "$new/" 2>&1)
+  case $? in
+    0) ;;
+    23) lost="what only the one that stands there holds could not be kept" ;;
+    *) stop "rsync failed: $trouble" ;;
+  esac
+fi
+was_link() { case "
+$links
+" in *"
+$1
+"*) ;; *) return 1 ;; esac }
+came_as_link() { # it, or a folder above it
+  was_link "$1" || case $1 in */*) came_as_link "\${1%/*}" ;; *) return 1 ;; esac
+}
+set --
+[ -z "$overwrite" ] || set -- --overwrite
+trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
+[ -f .moves ] || stop "what was sent did not arrive whole"
+trap '' TERM # it has all it needs: the agent lets it end, whatever becomes of the connection
+to_disk || stop "what was copied did not reach the disk: $trouble"
+newline='
+'
+told() { say "$1" "\${trouble%%"$newline"*}"; } # what could not be done after moves: it undoes none of them
+left=
+failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes; }
+move_all() { # names from one folder to another, those that are there
+  here=$1 to=$2
+  shift 2
+  for name do
+    shift
+    there "$here/$name" && set -- "$@" "$here/$name"
+  done
+  [ $# -gt 0 ] || return 0
+  trouble=$(mv -f "$@" "$to/" 2>&1) && return
+  for from do there "$from" && move "$from" "$to"; done
+}
+written() { [ -n "$newer" ] && [ -n "$(find "$1" -newer "$staging/$newer" 2>&1)" ]; } # or it cannot be known
+replaceable() { # whether it may give way: a folder, or the link that a job may be
+  if [ -L "$1" ]; then case $parent in jobs/*) ;; *) return 1 ;; esac; else [ -d "$1" ]; fi
+}
+begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; } # since we have claimed the folder
+plain() { # whether nothing stands in the way of new names
+  [ "$kind" = put ] && [ -z "$wrong$lost$links" ] || return
+  for name do if there "$into/$name"; then return 1; fi; done
+}
+settle() { # a group: of one kind, from one folder into another; the names are the arguments
+  task=\${into##*/} wrong=
+  case $parent in jobs/* | links/*) ;; *) wrong=\${left:+held} ;; esac # a run may only name jobs that are there; current, a run
+  [ -n "$wrong" ] || [ -d "$into" ] || mkdir -p "$into" 2> /dev/null
+  if [ -z "$wrong" ] && { [ -L "$into" ] || [ ! -d "$into" ]; }; then
+    wrong="$into is a link or no folder"
+  fi
+  tried=
+  if plain "$@"; then
+    (enter "$staging/$parent" && mv -f "$@" "$into/") 2> /dev/null && return
+    tried=yes # it may have moved some of them
+  fi
+  for name do
+    shift
+    if [ "$wrong" = held ]; then failed "$name" held
+    elif came_as_link "$parent/$name"; then failed "$name" "it came as a link"
+    elif ! there "$staging/$parent/$name"; then
+      [ -n "$tried" ] && there "$into/$name" || failed "$name" "it is not in the staging folder"
+    elif [ -n "$wrong" ]; then failed "$name" "$wrong"
+    elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
+    elif [ "$kind" = "job link" ] && [ ! -d "$staging/$parent/$name" ]; then failed "$name" unlinked
+    elif ! there "$into/$name"; then set -- "$@" "$name"
+    elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is no link"
+    elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
+    elif [ "$kind" = link ]; then set -- "$@" "$name"
+    elif [ "$kind" != replace ] || there "$into/$name/\${task##*.}.done"; then say "$parent/$name" appeared
+    elif ! replaceable "$into/$name"; then failed "$name" "$into/$name is no folder"
+    elif written "$into/$name"; then failed "$name" newer
+    elif begun "$into/$name/\${task##*.}.pid"; then failed "$name" "it has begun to run there"
+    else set -- "$@" "$name"
+    fi
+  done
+  aside=$staging/replaced/$parent
+  if [ "$kind" = replace ]; then
+    has_room "$staging" "$aside" && mkdir -p "$aside" || {
+      for name do failed "$name" "$aside is no folder"; done
+      return
+    }
+    move_all "$into" "$aside" "$@"
+  fi
+  move_all "$staging/$parent" "$into" "$@"
+  for name do
+    there "$staging/$parent/$name" || continue
+    if there "$into/$name" && { [ "$kind" = put ] || [ "$kind" = "job link" ] || there "$aside/$name"; }; then
+      say "$parent/$name" appeared
+      continue
+    fi
+    failed "$name" "$trouble"
+    [ "$kind" = replace ] && there "$aside/$name" || continue
+    move "$aside/$name" "$into" || # it must not go with the staging folder
+      stop "$into/$name could not be replaced, nor put back: it is in $aside ($trouble)"
+  done
+}
+set -f
+IFS=$newline
+newer=
+mark() {
+  if [ -n "$marker" ] && [ -z "$left" ] && ! there "$marker"; then
+    trouble=$(touch "$marker" 2>&1) || told marker
+  fi
+  marker=
+}
+moves=$(cat .moves) || stop "what was sent cannot be read"
+for line in $moves; do
+  rest=\${line#* }
+  case $line in
+    "group link") kind=link && mark ;;
+    "group "*) kind=$rest ;;
+    "from "*) parent=$rest ;;
+    "into "*) into=$rest ;;
+    "newer "*) newer=$rest ;;
+    "standing "*) standing=$rest ;;
+    "names "*)
+      IFS=/
+      set -- $rest
+      IFS=$newline
+      settle "$@"
+      newer=
+      ;;
+    sync) to_disk || { told disk; left=yes; } ;; # of the jobs
+  esac
+done
+rm -f .moves
+mark
+to_disk || told disk
+put_away() {
+  trouble=$({ mkdir -p "\${keep%/*}" && ! there "$keep" && mv replaced "$keep"; } 2>&1)
+}
+if [ -z "$keep" ] || ! is_folder "$staging" "$staging/replaced"; then
+  ! there replaced || trouble=$(remove replaced 2>&1) || { told staging; left=yes; }
+elif ! put_away && ! put_away; then # once more: somebody may have cleaned up at this moment
+  told replaced
+  left=yes
+fi
+if [ "$finished" = yes ] && [ -z "$left" ]; then
+  cd / && trouble=$(remove_staging "$staging" 2>&1) || told staging
+fi
+finish
+`;
+
+/**
+ * Does `Host.tidy`, in the agent. Of each folder: its kind, its path, KiB, its time, its state, what
+ * the claim said of it.
+ */
+export const TIDY = `${BEGIN}
+${LOCKING}
+IFS= read -r jobs
+IFS= read -r experiments
+IFS= read -r copy
+IFS= read -r remove
+token=shell:$host:$$:$copy
+give_up() { stop "$1"; }
+owned() {
+  [ -d "$1.lock" ] && [ ! -L "$1.lock" ] || return
+  signed=
+  for path in "$1.lock"/*; do
+    alone "$path" || continue
+    signed=yes
+    if lives "$1.lock" "\${path##*/}"; then return; fi
+  done
+  [ -z "$signed" ] && ! silent "$1.lock" # who is about to sign
+}
+tell() { # kind, folder, state
+  about=$2/about.json
+  [ ! -L "$2" ] && plain "$about" || about=
+  size=$(du -sk "$2" 2> /dev/null)
+  time=$(stat -c %Y "\${about:-$2}" 2> /dev/null || stat -f %m "\${about:-$2}")
+  ! there "$2" || case $size:$time in [0-9]*:[0-9]*) ;; *) stop "du or stat does not tell of $2" ;; esac
+  say "$1" "$2" "\${size%%[!0-9]*}" "$time"
+  note=
+  [ -z "$about" ] || note=$(dd bs=4096 count=1 < "$about" 2> /dev/null | tr -d '\\000')
+}
+clear() { # what a copy has left; whether it could: a copy may have begun there at this moment
+  lock=$1.lock
+  [ -d "$lock" ] && [ ! -L "$lock" ] || remove "$lock"
+  take "$1" || take "$1" || return # one that was never signed is removed first
+  put_back "$1" jobs "$jobs"
+  put_back "$1" experiments "$experiments"
+  ! there "$1" || remove_staging "$1"
+  clear_lock "$lock"
+  free "$1"
+  return 0
+}
+tidy() { # an area
+  [ -d "$1" ] && [ ! -L "$1" ] || return 0
+  for folder in "$1"/???????????????? "$1"/????????????????.lock; do
+    there "$folder" || continue
+    left=$folder folder=\${folder%.lock}
+    case \${folder##*/} in *[!0-9a-f]*) continue ;; esac
+    [ "$left" = "$folder" ] || ! there "$folder" || continue # it has been told of
+    tell staging "$left"
+    if owned "$folder"; then say "in use"
+    elif [ -z "$remove" ]; then say left
+    elif clear "$folder"; then say removed
+    else say "in use"
+    fi
+    say "$note"
+  done
+  [ -L "$1/replaced" ] || for folder in "$1"/replaced/*; do
+    [ -d "$folder" ] && [ ! -L "$folder" ] || continue
+    tell replaced "$folder"
+    if [ -z "$remove" ]; then say left; else remove "$folder"; say removed; fi
+    say "$note"
+  done
+  [ -z "$remove" ] || rmdir "$1/replaced" "$1" 2> /dev/null
+}
+while IFS= read -r area && [ -n "$area" ]; do tidy "$area"; done
+finish
+`;
+
+/**
+ * Does `Host.unpack`, and leaves `.unverified`; answers what tar complained of, but for groups that
+ * the user is not in: rsync does not set these either.
+ */
+export const UNPACK = `${BEGIN}
+IFS= read -r staging
+IFS= read -r packed
+IFS= read -r ours
+[ ! -L "$staging" ] && enter "$staging" || stop "the folder $staging is gone"
+for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* replaced replaced/*; do
+  case $path in experiments/*/current) continue ;; esac
+  [ ! -L "$staging/$path" ] || stop "$staging/$path is a link: nothing is written through it"
+done
+[ -e .unverified ] || (set -C && : > .unverified) || stop "$staging cannot be written"
+unpack() { tar \${ours:+-P} -b 128 -xpf - --same-owner; }
+if [ -z "$packed" ]; then trouble=$(unpack 2>&1)
+else trouble=$({ { zstd -dqc || echo zstd failed >&2; } | unpack; } 2>&1)
+fi
+status=$?
+case $status$trouble in [02]*"zstd failed"*) status=1 ;; esac # tar does not tell where it was cut short
+case $status in
+  0) ;;
+  2)
+    [ -n "$trouble" ] || trouble="tar failed"
+    trouble=$(printf '%s\\n' "$trouble" | grep -v -e ': Cannot change ownership to ' -e ': Exiting with ')
+    [ $? -lt 2 ] || trouble="grep failed"
+    say "$trouble" ;;
+  1) say "tar failed" ;;
+  *) exit 1 ;; # who was killed may have left others at work
+esac
+finish
+`;

@@ -1,0 +1,137 @@
+# Answers `Host.scan`. Of a folder: `/`, then what `describe` prints, then its path; of what is
+# in it: the same without `/`, with the path from that folder on; after the blocks of a file that
+# has other names `@` and what they share. Each is followed by a link's target, empty for other
+# things. A job that could not be looked at is told as `u`, followed by the reason. After
+# `links` come those of the folders, and of the folders that these are in, which are links: name,
+# target, real path.
+
+. ./begin.sh
+IFS= read -r mode
+IFS= read -r root
+enter "$root" || stop "permission to enter $root is denied"
+folders=$(cat)
+told=$(find . -maxdepth 0 -printf '/%y%s %b %T@ %m %p\0%l\0%y%s %b %T@ %m %P\0%l\0%y%s %b@%D.%i %T@ %m %P\0%l\0' 2> /dev/null | tr '\000' ' ' |
+  dd bs=4096 count=1 2> /dev/null) # it may tell without end
+case $told in
+  "/d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*" .  d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*"   d"[0-9]*"@"[0-9]*.[0-9]*" "[0-9]*" "[0-7]*"   "*)
+    every() {
+      xargs -0 sh -c 'find -H "$@" -maxdepth 2050 \
+        \( ! -path "./*/*/*/*" -printf "/%y%s %b %T@ %m %p\0%l\0" -o -type f -links +1 -printf "%y%s %b@%D.%i %T@ %m %P\0%l\0" \
+        -o -printf "%y%s %b %T@ %m %P\0%l\0" \); ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh
+    }
+    states() { # of jobs what is right in them, and of that the markers
+      xargs -0 sh -c 'find -H "$@" \( -path "./jobs/*/*/*" \
+        \( -type d -prune , \( -name "*.done" -o -name "*.failed" -o -name "*.pid" \) -printf "%y%s %b %T@ %m %P\0%l\0" \) \
+        -o ! -path "./*/*/*/*" -printf "/%y%s %b %T@ %m %p\0%l\0" -o ! -path "./jobs/*" -printf "%y%s %b %T@ %m %P\0%l\0" \); ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh
+    }
+    ;;
+  *)
+    all_told() {
+      case $1 in [0-9]*" "[0-9]*" "[0-9]*"@"[0-9]*.[0-9]*" "[0-9]*" "[0-7]*) ;; *) return 1 ;; esac
+    }
+    gnu='%h %s %b@%d.%i %Y %a' bsd='%l %z %b@%d.%i %m %Lp'
+    if all_told "$(stat -c "$gnu" . 2> /dev/null)"; then stat='-c "'$gnu'"'
+    elif all_told "$(stat -f "$bsd" . 2> /dev/null)"; then stat='-f "'$bsd'"'
+    else stop "neither find nor stat there tells of sizes and times"
+    fi
+    describe='for path do
+      case $path in
+        ./*/*/*/*) shown=${path#./*/*/*/} lead= ;;
+        *) shown=$path lead=/ ;;
+      esac
+      target= options= kind=o
+      if [ -L "$path" ] && [ -z "$lead" ]; then
+        if target=$(readlink "$path" && printf .); then kind=l target=${target%??}; else target=; fi
+      elif [ -d "$path" ]; then kind=d options=-L
+      elif [ -f "$path" ]; then kind=f options=-L
+      fi
+      info=$(stat $options '"$stat"' "$path" 2> /dev/null || echo 1 0 0@ 0 0) # gone, or of too long a name
+      names=${info%% *} info=${info#* }
+      case $kind$names in f1 | [!f]*) info="${info%%@*} ${info#*@* }" ;; esac
+      printf "%s%s%s %s\\0%s\\0" "$lead" "$kind" "$info" "$shown" "$target"
+    done'
+    every() {
+      xargs -0 sh -c 'do=$1; shift
+        find -H "$@" -maxdepth 2050 -exec sh -c "$do" sh {} +; ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh "$describe"
+    }
+    states() {
+      xargs -0 sh -c 'do=$1; shift
+        find -H "$@" -path "./jobs/*/*/*/*" -prune -o -path "./jobs/*/*/*" ! -name "*.done" \
+          ! -name "*.failed" ! -name "*.pid" -prune -o -exec sh -c "$do" sh {} +; ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh "$describe"
+    }
+    ;;
+esac
+set -f
+IFS='
+'
+unseen() { say "/u0 0 0 0 $1" "$2"; } # a job that could not be looked at, and why
+look() { # at some folders, by every or states
+  complaints=$({ printf '%s\n' "$2" | tr '\n' '\0' | "$1" >&3; } 2>&1)
+  ended=$?
+  case $ended:$complaints in
+    0:* | 1:?* | 123:?*) ;; # as xargs tells that a find complained
+    *) stop "find failed: ${complaints:-xargs ended with $ended}" ;;
+  esac
+  for line in $complaints; do
+    case ${line##*: } in # what is closed or gone is passed over: who copies it will name it
+      "Permission denied" | "Operation not permitted" | "No such file or directory") continue ;;
+      "Not a directory" | "Too many levels of symbolic links" | "File name too long") continue ;;
+    esac
+    for folder in $folders; do
+      case $folder:$line in
+        ./jobs/*:*[\ \']"$folder"[/:\']*) unseen "$folder" "${line##*: }" && continue 2 ;;
+      esac
+    done
+    stop "find failed: $line"
+  done
+}
+known() { # of a job without a process its markers tell all: no size, no time; the others are left
+  rest=
+  set --
+  for folder in $folders; do
+    job=${folder%/*} job=$folder/${job##*[./]}
+    case $folder in ./jobs/*)
+      if [ ! -d "$folder" ]; then [ -e "$folder" ] || [ -L "$folder" ] || continue
+      elif [ ! -x "$folder" ]; then
+        unseen "$folder" "permission to enter it is denied"
+        continue
+      elif [ ! -e "$job.pid" ]; then
+        set -- "$@" "/d0 0 0 755 $folder" ""
+        for marker in done failed; do
+          [ ! -e "$job.$marker" ] || set -- "$@" "f0 0 0 644 ${job##*/}.$marker" ""
+        done
+        [ $# -lt 16 ] || { say "$@"; set --; } # each write costs a packet of ssh's
+        continue
+      elif [ ! -r "$folder" ]; then
+        unseen "$folder" "permission to read it is denied"
+        continue
+      fi ;;
+    esac
+    rest="$rest$folder
+"
+  done
+  [ $# = 0 ] || say "$@"
+  [ -z "$rest" ] || look states "${rest%
+}"
+}
+if [ "$mode" = states ]; then known; else look every "$folders"; fi
+for folder in $folders; do # in what may not be entered nothing is missing
+  above=${folder%/*}
+  [ -d "$above" ] && [ ! -x "$above" ] || continue
+  case $folder in
+    ./jobs/*) unseen "$folder" "permission to enter $root/${above#./} is denied" ;;
+    *) stop "permission to enter $root/${above#./} is denied" ;;
+  esac
+done
+say links
+link() {
+  [ -L "$1" ] || return 0
+  target=$(readlink "$1") || { [ -L "$1" ] || return 0; stop "where $1 leads cannot be told"; }
+  say "$1" "$target" "$(enter "$root/$1" && pwd -P)"
+}
+above=
+for folder in $folders; do
+  link "$folder"
+  [ "$above" = "${folder%/*}" ] || { above=${folder%/*} && link "$above"; }
+done
+finish

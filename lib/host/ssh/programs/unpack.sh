@@ -1,0 +1,30 @@
+# Does `Host.unpack`, and leaves `.unverified`; answers what tar complained of, but for groups that
+# the user is not in: rsync does not set these either.
+
+. ./begin.sh
+IFS= read -r staging
+IFS= read -r packed
+IFS= read -r ours
+[ ! -L "$staging" ] && enter "$staging" || stop "the folder $staging is gone"
+for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* replaced replaced/*; do
+  case $path in experiments/*/current) continue ;; esac
+  [ ! -L "$staging/$path" ] || stop "$staging/$path is a link: nothing is written through it"
+done
+[ -e .unverified ] || (set -C && : > .unverified) || stop "$staging cannot be written"
+unpack() { tar ${ours:+-P} -b 128 -xpf - --same-owner; }
+if [ -z "$packed" ]; then trouble=$(unpack 2>&1)
+else trouble=$({ { zstd -dqc || echo zstd failed >&2; } | unpack; } 2>&1)
+fi
+status=$?
+case $status$trouble in [02]*"zstd failed"*) status=1 ;; esac # tar does not tell where it was cut short
+case $status in
+  0) ;;
+  2)
+    [ -n "$trouble" ] || trouble="tar failed"
+    trouble=$(printf '%s\n' "$trouble" | grep -v -e ': Cannot change ownership to ' -e ': Exiting with ')
+    [ $? -lt 2 ] || trouble="grep failed"
+    say "$trouble" ;;
+  1) say "tar failed" ;;
+  *) exit 1 ;; # who was killed may have left others at work
+esac
+finish

@@ -1,0 +1,111 @@
+/**
+ * Makes `lib/host/ssh/programs/programs.ts` of the `.sh` files beside it: neither Node nor JSR imports
+ * a text.
+ *
+ *   deno task programs            writes it
+ *   deno task programs --check    fails when it is stale
+ *
+ * @module
+ */
+
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./modules.ts";
+
+/** Where the programs are. */
+const FOLDER = join(ROOT, "lib", "host", "ssh", "programs");
+/** What is made of them. */
+const MADE = join(FOLDER, "programs.ts");
+
+/** The head of that. */
+const HEAD = `/**
+ * The programs that a remote host runs: constants of POSIX \`sh\`. Their data comes on standard
+ * input, line by line and then as it may be; what they answer is framed: NUL, a word chosen
+ * anew each time, and texts that end with a NUL, the last of them that word and \`end\`. So nothing
+ * that a login script prints is taken for an answer, and no answer cut short for a whole one.
+ *
+ * Made by \`deno task programs\` of the \`.sh\` files of this folder: change those.
+ *
+ * @module
+ */
+
+// deno-fmt-ignore-file
+`;
+
+/** A line that stands for the text of another file. */
+const INCLUDE = /^\. \.\/(\w+)\.sh$/gm;
+/** A line that includes, or tries to. */
+const ANY_INCLUDE = /^[ \t]*(?:\.|source) .*$/gm;
+/** The comment at the head of a file. */
+const ABOUT = /^(?:#.*\n)+/;
+/** A line that is a comment: the far end has no use for it. */
+export const COMMENT = /^[ \t]*#.*\n/gm;
+
+/** The texts of the `.sh` files, by their names without `.sh`. */
+export function programFiles(): Map<string, string> {
+  const names = readdirSync(FOLDER).filter((name) => name.endsWith(".sh")).sort();
+  return new Map(
+    names.map((name) => [name.slice(0, -".sh".length), readFileSync(join(FOLDER, name), "utf8")]),
+  );
+}
+
+/** Which files the others include: parts, and no programs of their own. */
+export function parts(files: ReadonlyMap<string, string>): Set<string> {
+  return new Set([...files.values()].flatMap((text) => includesOf(text)));
+}
+
+function includesOf(text: string): string[] {
+  return [...text.matchAll(INCLUDE)].map(([, name]) => name!);
+}
+
+/**
+ * The module that has each program as a constant, after the parts that it is made of.
+ *
+ * @throws When a file includes what is not there, itself, or in another way than `. ./NAME.sh`.
+ */
+export function programsModule(files: ReadonlyMap<string, string>): string {
+  const shared = parts(files);
+  const constants = inOrder(files).map((name) => constant(name, files.get(name)!, shared));
+  return [HEAD, ...constants].join("\n");
+}
+
+/** The files, each after those that it includes. */
+function inOrder(files: ReadonlyMap<string, string>): string[] {
+  const order = new Set<string>();
+  function add(name: string, path: readonly string[]): void {
+    const text = files.get(name);
+    if (text === undefined) throw new Error(`${path.at(-1)}.sh includes ${name}.sh: there is none`);
+    if (path.includes(name)) throw new Error(`${name}.sh includes itself`);
+    for (const [line] of text.matchAll(ANY_INCLUDE)) {
+      if (!line.match(INCLUDE)) throw new Error(`${name}.sh: '${line}' is not '. ./NAME.sh'`);
+    }
+    for (const other of includesOf(text)) add(other, [...path, name]);
+    order.add(name);
+  }
+  for (const name of files.keys()) add(name, []);
+  return [...order];
+}
+
+function constant(name: string, file: string, shared: ReadonlySet<string>): string {
+  const about = (ABOUT.exec(file)?.[0] ?? "").replaceAll("*/", "*\\/");
+  const doc = about === "" ? "" : `/**\n${about.replace(/^#/gm, " *")} */\n`;
+  const text = file.replace(COMMENT, "").trim()
+    .replace(/[\\`]|\$\{/g, "\\$&")
+    .replace(INCLUDE, (_, other) => `\${${other.toUpperCase()}}`);
+  const isPart = shared.has(name);
+  return `${doc}${isPart ? "" : "export "}const ${name.toUpperCase()} = \`${text}${
+    isPart ? "" : "\n"
+  }\`;\n`;
+}
+
+/** Whether the module is what the files say; says so where it is not. */
+export function isFresh(): boolean {
+  const fresh = programsModule(programFiles()) === readFileSync(MADE, "utf8");
+  if (!fresh) console.error("programs.ts is not what the .sh files say: run `deno task programs`");
+  return fresh;
+}
+
+if (import.meta.main) {
+  if (Deno.args.includes("--check")) Deno.exit(isFresh() ? 0 : 1);
+  writeFileSync(MADE, programsModule(programFiles()));
+}
