@@ -127,6 +127,14 @@ Deno.test("imports run downwards", () => {
   assertEquals(found, ON_PURPOSE);
 });
 
+Deno.test("a copy asks its ends what they can, never where they are", () => {
+  const asking = /\.(?:name|ssh) [!=]== undefined|\bssh [!=]== undefined/;
+  assert(asking.test(SOURCES.get("lib/host/hosts.ts")!), "nobody asks, not even where it is known");
+  const found = [...SOURCES].filter(([path]) => /^lib\/(copy|inspect)\//.test(path))
+    .filter(([, text]) => asking.test(text)).map(([path]) => path);
+  assertEquals(found, []);
+});
+
 Deno.test("no files import each other", () => {
   assertEquals(circles(without(IMPORTS, ON_PURPOSE)), []);
 });

@@ -20,12 +20,9 @@ function stagingOf(
   load: Load,
   { surveyed, tally, options, resumed }: Context,
 ): Omit<Staging, "folders" | "trust"> {
-  const { sights, hosts, tools: { source, destination } } = surveyed;
-  const [here, there] = hosts.source.name === undefined
-    ? [source, destination]
-    : [destination, source];
+  const { sights, can } = surveyed;
   return {
-    hosts,
+    ends: { source: can.source.rsync, destination: can.destination.rsync },
     paths: { source: sights.source.realPath, destination: load.staging },
     jobs: load.jobs,
     openFolders: hasClosedFolders(load, surveyed),
@@ -33,8 +30,6 @@ function stagingOf(
     exclude: options.exclude ?? [],
     bandwidthLimit: options.bandwidthLimit ?? 0,
     quiet: quietTime(load, resumed),
-    version: rsyncVersion(here.rsync),
-    otherVersion: rsyncVersion(there.rsync),
     onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
   };
 }
@@ -42,9 +37,8 @@ function stagingOf(
 /** Copies large files from one folder of this machine to another; answers how many bytes. */
 async function bringLarge(load: Load, context: Context): Promise<number> {
   const { surveyed, tally, options, watch, resumed } = context;
-  const { hosts, sights, found: { source } } = surveyed;
-  const isHere = hosts.source.name === undefined && hosts.destination.name === undefined;
-  if (!isHere || resumed || options.bandwidthLimit) return 0;
+  const { can, sights, found: { source } } = surveyed;
+  if (!can.source.clone || !can.destination.clone || resumed || options.bandwidthLimit) return 0;
   // what is copied keeps no time of its own: a file that changed meanwhile would pass for the later one
   const paths = load.jobs.filter(hasEnded).flatMap((job) => {
     const { linked, large } = source.jobs.get(jobFolder(job))!;
@@ -104,7 +98,9 @@ export async function bring(load: Load, context: Context, streamed: boolean): Pr
   if (streamed && !unverified) await hosts.destination.discard(load.staging, [UNVERIFIED]);
   const trust = unverified ? "bytes" : large > 0 ? "size" : "size and time";
   const staging: Staging = { ...stagingOf(load, context), folders, trust };
-  if (unverified && [staging.version, staging.otherVersion].includes("")) {
+  const { source, destination } = staging.ends;
+  const isPlain = [source, destination].some(({ said }) => rsyncVersion(said) === "");
+  if (unverified && isPlain) {
     await hosts.destination.discard(load.staging, folders); // another rsync may compare no bytes
   } else await discardRewritten(load, context);
   const failed = failedJobs(await stage(staging, watch), load.jobs);

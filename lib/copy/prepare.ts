@@ -149,9 +149,9 @@ function readBefore(
   survey: Survey,
   watch: Watch,
 ): Promise<Originals> {
-  const { plan, hosts, sights, found } = survey;
+  const { plan, can, sights, found } = survey;
   const map = mapOf(survey);
-  const inStaging = hosts.source.name !== undefined;
+  const inStaging = !can.source.clone;
   const paths = jobs.flatMap((job) =>
     jobOriginals(job, found.source.jobs.get(jobFolder(job))!, map)
   );

@@ -5,8 +5,9 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Sight, Tools } from "../host/host.ts";
-import { isAtLeast, rsyncVersion } from "../transport/rsync.ts";
+import type { Abilities, Sight } from "../host/host.ts";
+import { areTogether, canMeet } from "../host/hosts.ts";
+import { cannotSend, isAtLeast, rsyncVersion } from "../transport/rsync.ts";
 import { hasControl, printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Ends } from "./plan.ts";
@@ -19,14 +20,14 @@ export function refuseRequest({ source, destination }: Ends<Workspace>): void {
       throw new CopyError("usage", "a workspace's path cannot hold control characters");
     }
   }
-  if (source.ssh?.host === destination.ssh?.host && source.path === destination.path) {
+  if (areTogether(source, destination) && source.path === destination.path) {
     throw new CopyError(
       "refused",
       `source and destination are the same folder: ${source.path}`,
       "choose another workspace",
     );
   }
-  if (source.ssh !== undefined && destination.ssh !== undefined) {
+  if (!canMeet(source, destination)) {
     throw new CopyError(
       "refused",
       `${source.id} and ${destination.id} are both remote, which is not supported yet`,
@@ -55,7 +56,7 @@ export function refuseSights(
       "remove the link",
     );
   }
-  if (source.ssh === undefined && destination.ssh === undefined) refuseOverlap(sights);
+  if (areTogether(source, destination)) refuseOverlap(sights);
   if (sights.destination.state === "foreign" && options.create !== true) {
     throw new CopyError(
       "refused",
@@ -82,18 +83,18 @@ function refuseOverlap({ source, destination }: Ends<Sight>): void {
 }
 
 /** Refuses programs that cannot do it. */
-export function refuseTools(workspaces: Ends<Workspace>, tools: Ends<Tools>): void {
+export function refuseTools(workspaces: Ends<Workspace>, can: Ends<Abilities>): void {
   for (const end of ["source", "destination"] as const) {
-    if (tools[end].rsync !== "") continue;
+    if (can[end].rsync.said !== "") continue;
     const where = on(workspaces[end]) || " on this machine";
     throw new CopyError("program", `rsync is not installed${where}`, "install rsync there");
   }
-  const { source } = workspaces;
-  const { rsync } = tools.source;
-  if (source.ssh !== undefined && !isAtLeast(rsyncVersion(rsync), "3.0.0")) {
+  const { rsync } = can.source;
+  if (cannotSend(rsync)) {
+    const from = on(workspaces.source).replace(/^ on /, "");
     throw new CopyError(
       "program",
-      `nothing can be copied from ${source.ssh.host} by its rsync (${printable(rsync)})`,
+      `nothing can be copied from ${from} by its rsync (${printable(rsync.said)})`,
       "install rsync 3.1.3 or later there",
     );
   }
@@ -102,12 +103,11 @@ export function refuseTools(workspaces: Ends<Workspace>, tools: Ends<Tools>): vo
 /** rsync before 3.4 has holes through which the other end can do harm. */
 export function versionWarnings(
   workspaces: Ends<Workspace>,
-  tools: Ends<Tools>,
+  can: Ends<Abilities>,
 ): CopyProblem[] {
-  const { source, destination } = workspaces;
-  if (source.ssh === undefined && destination.ssh === undefined) return [];
+  if (areTogether(workspaces.source, workspaces.destination)) return [];
   return (["source", "destination"] as const).flatMap((end) => {
-    const version = rsyncVersion(tools[end].rsync);
+    const version = rsyncVersion(can[end].rsync.said);
     if (version === "" || isAtLeast(version, "3.4.0")) return [];
     const where = on(workspaces[end]) || " on this machine";
     const message = `rsync ${version}${where} has known security holes; 3.4 mends them`;
@@ -117,5 +117,5 @@ export function versionWarnings(
 
 /** Where a workspace is, after what is said of it. */
 export function on(workspace: Workspace): string {
-  return workspace.ssh === undefined ? "" : ` on ${workspace.ssh.host}`;
+  return workspace.ssh ? ` on ${workspace.ssh.host}` : "";
 }

@@ -33,9 +33,9 @@ const STREAMED_SIZE = 1 << 18;
  * rsync, which can do more: leave out what the user names, limit its rate.
  */
 export function smallOf(load: Load, known: Known, options: CopyOptions): Small {
-  const { plan, tools, found: { source } } = known;
+  const { plan, can, found: { source } } = known;
   if (options.exclude?.length || options.bandwidthLimit) return NOTHING;
-  if (!isGnuTar(tools.source.tar) || !isGnuTar(tools.destination.tar)) return NOTHING;
+  if (!isGnuTar(can.source.tar) || !isGnuTar(can.destination.tar)) return NOTHING;
   if (hasClosedFolders(load, known)) return NOTHING;
   // rsync looks for the markers before it reads the files, tar may do so after
   const jobs = load.jobs.filter(hasEnded).filter((job) => {

@@ -5,8 +5,13 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Host } from "../host/host.ts";
-import { type RsyncOutcome, type RsyncRequest, runRsync } from "../transport/rsync.ts";
+import {
+  rsyncBetween,
+  type RsyncEnd,
+  type RsyncOutcome,
+  type RsyncRequest,
+  runRsync,
+} from "../transport/rsync.ts";
 import type { Watch } from "../system/process.ts";
 import { jobFolder, type JobId, type LinkedJob } from "../workspace/layout.ts";
 import { excludeRules } from "./exclude.ts";
@@ -15,8 +20,8 @@ import { leftBehindPlaces } from "../workspace/left_behind.ts";
 
 /** What to bring from where to where. */
 export interface Staging {
-  /** The machines. */
-  hosts: Ends<Host>;
+  /** How rsync reaches the ends. */
+  ends: Ends<RsyncEnd>;
   /** The source workspace and the staging folder, absolute. */
   paths: Ends<string>;
   /** The folders to bring, relative to the workspace. */
@@ -35,10 +40,6 @@ export interface Staging {
   bandwidthLimit: number;
   /** How long rsync may work without a word, in seconds, beyond what a transfer may stand still. */
   quiet: number;
-  /** The version of rsync on this machine. */
-  version: string;
-  /** The version of rsync at the other end. */
-  otherVersion: string;
   /** Is told how many bytes have come, and which file is under way. */
   onProgress: (bytes: number, file: string | undefined) => void;
 }
@@ -48,11 +49,10 @@ const ATTEMPTS = 3;
 
 /** Brings folders into a staging folder; what is half there is continued. */
 export async function stage(staging: Staging, watch: Watch): Promise<RsyncOutcome> {
-  const { hosts, paths, folders, jobs, exclude } = staging;
-  const [from, to] = [hosts.source.rsyncEnd(), hosts.destination.rsyncEnd()];
+  const { ends: { source: from, destination: to }, paths, folders, jobs, exclude } = staging;
   const request = {
     ...staging,
-    rsh: from.rsh ?? to.rsh,
+    ...rsyncBetween(from, to),
     from: from.operand(`${paths.source}/`),
     to: to.operand(`${paths.destination}/`),
     // The slash makes rsync copy the content of a job's folder that is a link.

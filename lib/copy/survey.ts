@@ -7,7 +7,7 @@
 import { delay } from "@std/async/delay";
 import { CopyError, notThere } from "../errors.ts";
 import { bytesOf } from "../system/byte_text.ts";
-import type { Host, SeenRun, Sight, Tools } from "../host/host.ts";
+import type { Abilities, Host, SeenRun, Sight } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { rsyncVersion } from "../transport/rsync.ts";
 import { checkId, CURRENT, jobFolder, runFolder, STAGING } from "../workspace/layout.ts";
@@ -44,8 +44,8 @@ export interface Survey {
   hosts: Ends<Host>;
   /** What stands at the workspaces' paths. */
   sights: Ends<Sight>;
-  /** The programs there. */
-  tools: Ends<Tools>;
+  /** What they can do. */
+  can: Ends<Abilities>;
   /** The run and the jobs. */
   found: Ends<Inventory>;
   /** What to do. */
@@ -80,10 +80,9 @@ export async function survey(
   const excludes = excluder(options.exclude ?? []);
   const mapped = readMapped(options.map);
   const source = await lookAtSource(hosts, request);
-  // what this machine lacks is said before any login
-  if (workspaces.destination.ssh !== undefined) await source.host.tools();
   const opening = hosts.open(workspaces.destination);
-  opening.catch(() => {}); // it is awaited later
+  let isOpen = false;
+  opening.then(() => isOpen = true, () => {}); // it is awaited later
   await hosts.expect(workspaces.destination);
   await Promise.race([opening, delay(0)]); // a login is under way before there is more to do here
   const { jobs, problems } = source.listed;
@@ -98,11 +97,11 @@ export async function survey(
     return found;
   };
   // a login takes longer than to look at all there is here
-  const ahead = workspaces.destination.ssh && takeSource(jobs);
-  ahead?.then(async (here) => {
+  const ahead = isOpen ? undefined : takeSource(jobs);
+  ahead?.then((here) => {
     if (onGuess === undefined || jobs.length > BATCH_JOBS) return; // a second plan of so many would only take memory
     const found = { source: here, destination: { jobs: new Map(), run: new Map() } };
-    const guess = await likeSource(source, found);
+    const guess = likeSource(source, found);
     onGuess(source.host, { ...guess, plan: makePlan(request, guess, jobs, options) });
   }).catch(() => {}); // what is wrong will be met again
   const to = await opening;
@@ -119,9 +118,9 @@ export async function survey(
     here.links?.delete(folder);
   }
   if (here.links !== undefined) await lookAtTargets(to, sight, there, withLinked(jobs, here.links));
-  const tools = { source: await source.host.tools(), destination: await to.tools() };
-  refuseTools(workspaces, tools);
-  const looked = { sights, tools, found: { source: here, destination: there } };
+  const can = { source: source.host.can, destination: to.can };
+  refuseTools(workspaces, can);
+  const looked = { sights, can, found: { source: here, destination: there } };
   let plan = makePlan(request, looked, jobs, options);
   const doubtful = plan.jobs.filter((job) => restsOnTimes(job, options.includeRunning === true));
   if (doubtful.length > 0) {
@@ -151,14 +150,13 @@ function longestPath(source: string, destination: string): number {
 }
 
 /** What will be known if the destination is as the source, but for what is found there. */
-async function likeSource(
+function likeSource(
   { host, sight }: { host: Host; sight: Sight },
   found: Ends<Inventory>,
-): Promise<Omit<Known, "plan">> {
-  const tools = await host.tools();
+): Omit<Known, "plan"> {
   return {
     sights: { source: sight, destination: { ...sight, staged: [] } },
-    tools: { source: tools, destination: tools },
+    can: { source: host.can, destination: host.can },
     found,
   };
 }
@@ -166,12 +164,9 @@ async function likeSource(
 /** The source, with the run to copy; what this machine refuses comes before any login. */
 async function lookAtSource(hosts: Hosts, request: RunRequest) {
   const { workspaces: { source, destination }, experimentId, runId } = request;
-  await checkAccess(hosts, source, ["read"]);
-  await checkAccess(hosts, destination, ["read", "write"]);
-  for (const workspace of [source, destination]) void hosts.expect(workspace);
-  if (source.ssh !== undefined && destination.ssh === undefined) {
-    await (await hosts.open(destination)).tools(); // what this machine lacks, too
-  }
+  hosts.check(source, ["read"]);
+  hosts.check(destination, ["read", "write"]);
+  for (const workspace of [source, destination]) hosts.expect(workspace).catch(() => {});
   const host = await hosts.open(source);
   const sight = await host.look({ path: source.path, experimentId, runId, wanted: "jobs" });
   return { host, sight, ...runAt(source, sight, request) };
@@ -191,20 +186,6 @@ function runAt(
   }
   checkId("run", run.runId);
   return { run, listed };
-}
-
-/** Refuses a workspace of this machine that Deno was not granted, by real path. */
-async function checkAccess(
-  hosts: Hosts,
-  workspace: Workspace,
-  needed: ("read" | "write")[],
-): Promise<void> {
-  if (workspace.ssh !== undefined) return;
-  const host = await hosts.open(workspace);
-  const sight = await host.look({ path: workspace.path });
-  for (const path of [sight.realPath, sight.jobsPath, sight.experimentsPath]) {
-    for (const access of needed) host.check(access, path);
-  }
 }
 
 function notFound(
@@ -232,7 +213,7 @@ function notFound(
 
 function makePlan(
   { workspaces, experimentId }: RunRequest,
-  { sights, tools, found }: Omit<Known, "plan">,
+  { sights, can, found }: Omit<Known, "plan">,
   jobs: JobInfo[],
   options: CopyOptions,
 ): CopyPlan {
@@ -253,11 +234,11 @@ function makePlan(
   const plan: CopyPlan = {
     experimentId,
     runId,
-    source: describe(workspaces.source, sights.source, tools.source),
-    destination: describe(workspaces.destination, sights.destination, tools.destination),
+    source: describe(workspaces.source, sights.source, can.source),
+    destination: describe(workspaces.destination, sights.destination, can.destination),
     run,
     jobs: planned,
-    warnings: [...versionWarnings(workspaces, tools), ...migratedWarnings(sights.source.run!)],
+    warnings: [...versionWarnings(workspaces, can), ...migratedWarnings(sights.source.run!)],
     bytes: sent.reduce((sum, { bytes }) => sum + bytes, 0),
     files: sent.reduce((sum, { files }) => sum + files, 0),
   };
@@ -266,12 +247,12 @@ function makePlan(
   return plan;
 }
 
-function describe(workspace: Workspace, sight: Sight, { rsync }: Tools): PlannedEnd {
+function describe(workspace: Workspace, sight: Sight, { rsync }: Abilities): PlannedEnd {
   return {
     id: workspace.id,
     ...(workspace.ssh && { host: workspace.ssh.host }),
     path: sight.realPath,
-    rsync: rsyncVersion(rsync),
+    rsync: rsyncVersion(rsync.said),
     ...(sight.freeBytes !== undefined && { freeBytes: sight.freeBytes }),
   };
 }

@@ -29,7 +29,7 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
     jobs: load.jobs.filter((job) => passed?.jobs.has(job) !== true),
     withRun: load.withRun && passed?.run === undefined,
   };
-  const isHere = surveyed.hosts.source.name === undefined;
+  const isHere = surveyed.can.source.clone;
   const early = isHere && rest.jobs.every(hasEnded) ? prepare(rest, surveyed, watch) : undefined;
   early?.catch(() => {}); // it is awaited later
   const { jobs: failed, run: runFailed } = await bring(rest, context, passed !== undefined);
@@ -78,7 +78,7 @@ async function passSmall(load: Load, context: Context): Promise<Passed<PlannedJo
   const begun = ahead.take(request);
   if (request.folders.length === 0) return undefined;
   const passing = run === undefined ? undefined : { folder: run, jobs: linkedByRun(plan.jobs) };
-  const passage = new Passage(jobs, passing, mapOf(surveyed), hosts.source.name ?? "tar");
+  const passage = new Passage(jobs, passing, mapOf(surveyed), hosts.source.name);
   const come = await letPass(begun ?? hosts.source.pack(request), passage, load, context);
   if (!come || !isAsFound(passage, run !== undefined, surveyed)) {
     context.resumed = context.unverified = true;
@@ -110,12 +110,12 @@ async function letPass(
 ): Promise<boolean> {
   const { source, destination } = surveyed.hosts;
   const sieved = sift(stream, passage, {
-    from: source.name ?? "tar",
+    from: source.name,
     mostBytes: mostBytesOf(load, surveyed),
     owner,
     onBytes: (bytes) => tally.progress(bytes, undefined),
   });
-  const isOurs = source.name === undefined;
+  const isOurs = surveyed.can.source.trusted;
   try {
     const unpacked = await destination.unpack(load.staging, { stream: sieved, isOurs });
     return unpacked && await whole && passage.whole;

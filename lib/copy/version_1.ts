@@ -22,7 +22,7 @@ export function ofVersion1(
   path: string,
   experimentId?: string,
 ): CopyError {
-  const where = ssh === undefined ? "" : ` on ${ssh.host}`;
+  const where = ssh ? ` on ${ssh.host}` : "";
   const command = quoteCommand(["experimaestro", "migrate", "v1-to-v2", path]);
   return new CopyError(
     "not-found",

@@ -15,6 +15,7 @@ import type {
 } from "./found.ts";
 import type { FailedMove, Settlement } from "./steps.ts";
 import type { Pack, PackRequest, Unpacking } from "../transport/archive.ts";
+import type { RsyncEnd } from "../transport/rsync.ts";
 
 export type {
   BrowseRequest,
@@ -27,6 +28,9 @@ export type {
   SeenRun,
   Visit,
 } from "./found.ts";
+
+/** What can be granted of a path. */
+export type Access = "read" | "write";
 
 /** What is asked of a workspace before anything else. */
 export interface Question {
@@ -76,12 +80,28 @@ export interface Sight {
   run: SeenRun | undefined;
 }
 
-/** The programs that a copy works by. */
-export interface Tools {
-  /** The first line of `rsync --version`; empty where there is none. */
-  rsync: string;
-  /** The first line of `tar --version`. */
-  tar: string;
+/** What an end of a copy can do: a copy asks for that, and never where the end is. */
+export interface Abilities {
+  /** How rsync reaches it. */
+  readonly rsync: RsyncEnd;
+  /** Which tar it has: the first line of `tar --version`. */
+  readonly tar: string;
+  /** Whether this program can copy its files by calls of the system, in any pieces. */
+  readonly clone: boolean;
+  /** Whether what it sends is made by this machine's own programs. */
+  readonly trusted: boolean;
+}
+
+/** What Deno has to be granted for an end; see `requiredPermissions`. */
+export interface Grants {
+  /** Programs, besides rsync and tar. */
+  run: string[];
+  /** Paths to read. */
+  read: string[];
+  /** Paths to write. */
+  write: string[];
+  /** Variables, besides those that every copy reads. */
+  env: string[];
 }
 
 /** Where folders of a kind stand: `jobs` or `experiments`, and where that is in the end. */
@@ -154,29 +174,23 @@ export interface Claim {
   release(failed: boolean): Promise<void>;
 }
 
-/** How rsync reaches a machine. */
-export interface RsyncEnd {
-  /** The operand for an absolute path there. */
-  operand(path: string): string;
-  /** rsync's `--rsh`, when the machine is another one. */
-  rsh: string | undefined;
-}
-
 /** A machine with workspaces on it. */
 export interface Host {
-  /** `user@host`; undefined for this machine. */
-  readonly name: string | undefined;
+  /** What to call it: `user@host`, or `this machine`. */
+  readonly name: string;
+  /** What it can do; it is known once it is expected, open, and a workspace was looked at. */
+  readonly can: Abilities;
   /**
    * Begins with what a copy will need, so that it need not be waited for; no login comes of it.
    * Answers once one could begin.
+   *
+   * @throws {CopyError} `program`, when something is missing that can be known without a login.
    */
   expect(): Promise<void>;
   /** Logs in, where that is needed. */
   open(): Promise<void>;
   /** Looks at a workspace. */
   look(question: Question): Promise<Sight>;
-  /** Tells which programs are there; a workspace was looked at before. */
-  tools(): Promise<Tools>;
   /** Finds the experiments of a workspace, with their runs. */
   browse(request: BrowseRequest): Promise<Listing>;
   /** Which of some paths, relative to a workspace, are there; none of them has a `..` in it. */
@@ -202,10 +216,15 @@ export interface Host {
   unpack(staging: string, archive: Unpacking): Promise<boolean>;
   /** Puts what was staged in its place. */
   settle(settlement: Settlement): Promise<FailedMove[]>;
-  /** How rsync reaches this machine. */
-  rsyncEnd(): RsyncEnd;
-  /** Refuses what Deno was not granted, before any program is started. */
-  check(access: "read" | "write", path: string): void;
+  /** Refuses a workspace that Deno was not granted, by real path, before any program is started. */
+  check(path: string, needed: readonly Access[]): void;
+  /**
+   * What Deno has to be granted for a workspace that was looked at.
+   *
+   * @param linked Folders in it that are links.
+   * @param isWritten Whether it is copied to.
+   */
+  grants(sight: Sight, linked: readonly LinkedFolder[], isWritten: boolean): Grants;
   /** Ends the session; when its connection was `lost`, at once. */
   close(lost?: boolean): Promise<void>;
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Workspace } from "../workspace/workspace.ts";
-import type { Host } from "./host.ts";
+import type { Access, Host } from "./host.ts";
 import { LocalHost } from "./local/host.ts";
 import type { Watch } from "../system/process.ts";
 import { SshHost } from "./ssh/host.ts";
@@ -41,6 +41,8 @@ export class Hosts implements AsyncDisposable {
   readonly #opened = new Map<string, Promise<Host>>();
   /** The machines that are known, opened or not. */
   readonly #known = new Map<string, Host>();
+  /** What is expected of them. */
+  readonly #expected = new Map<string, Promise<void>>();
   readonly #copy = crypto.randomUUID();
   /** The hosts that a login has succeeded at. */
   readonly #reached = new Set<string>();
@@ -62,9 +64,20 @@ export class Hosts implements AsyncDisposable {
     return this.#watch;
   }
 
-  /** Begins with what a copy will need of a machine, and answers once a login could begin. */
+  /**
+   * Begins with what a copy will need of a machine, and answers once a login could begin. What is
+   * found to be missing is said before any login.
+   */
   expect(workspace: Workspace): Promise<void> {
-    return this.#host(workspace).expect();
+    const expected = this.#host(workspace).expect();
+    expected.catch(() => {}); // who waits for it will hear of it
+    this.#expected.set(keyOf(workspace), expected);
+    return expected;
+  }
+
+  /** Refuses a workspace that Deno was not granted, by real path. */
+  check(workspace: Workspace, needed: readonly Access[]): void {
+    this.#host(workspace).check(workspace.path, needed);
   }
 
   /** The machine that a workspace is on. */
@@ -93,7 +106,8 @@ export class Hosts implements AsyncDisposable {
 
   async #open(workspace: Workspace): Promise<Host> {
     const host = this.#host(workspace);
-    if (host.name === undefined) return host;
+    if (workspace.ssh === undefined) return host;
+    await Promise.all(this.#expected.values());
     this.#options.onEvent?.({ type: "connecting", host: host.name });
     try {
       try {
@@ -114,6 +128,7 @@ export class Hosts implements AsyncDisposable {
     const opened = [...this.#opened.values()];
     this.#opened.clear();
     this.#known.clear();
+    this.#expected.clear();
     for (const host of await Promise.allSettled(opened)) {
       if (host.status === "fulfilled") await host.value.close(lost);
     }
@@ -123,6 +138,16 @@ export class Hosts implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** Whether two workspaces are on one machine. */
+export function areTogether(one: Workspace, other: Workspace): boolean {
+  return one.ssh?.host === other.ssh?.host;
+}
+
+/** Whether rsync has a way between two workspaces: one of them must be here. */
+export function canMeet(one: Workspace, other: Workspace): boolean {
+  return one.ssh === undefined || other.ssh === undefined;
 }
 
 /** What tells machines apart. */

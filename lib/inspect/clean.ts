@@ -79,10 +79,7 @@ export async function clean(
   const host = await hosts.open(workspace);
   const sight = await host.look({ path: workspace.path });
   if (sight.state === "absent") throw notThere(workspace.path, workspace.ssh?.host);
-  for (const path of [sight.realPath, sight.jobsPath, sight.experimentsPath]) {
-    host.check("read", path);
-    if (remove) host.check("write", path);
-  }
+  host.check(workspace.path, remove ? ["read", "write"] : ["read"]);
   try {
     const found = await host.tidy({
       areas: [...new Set([sight.jobsStaging, sight.experimentsStaging])],

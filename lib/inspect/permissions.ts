@@ -4,10 +4,8 @@
  * @module
  */
 
-import { variable } from "../system/environment.ts";
-import type { LinkedFolder, Sight } from "../host/host.ts";
+import type { Grants } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
-import { socketParent } from "../host/ssh/session.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type RunRequest, type Survey, survey } from "../copy/survey.ts";
 import type { CopyOptions } from "../copy/types.ts";
@@ -28,11 +26,6 @@ export interface RequiredPermissions {
    */
   sys: string[];
 }
-
-/** Variables by which ssh finds keys and tickets, granted when they are set. */
-const SSH_VARIABLES = ["SSH_AUTH_SOCK", "KRB5CCNAME", "SSH_ASKPASS"];
-/** Variables that are of use to a program that asks for passwords in a window. */
-const ASKPASS_VARIABLES = ["SSH_ASKPASS_REQUIRE", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"];
 
 /**
  * Tells what Deno has to be granted for `copyExperiment` with the same arguments: programs, real
@@ -94,47 +87,17 @@ export async function permissionsBetween(
 }
 
 function permissionsFor({ hosts, sights, found }: Survey): RequiredPermissions {
-  const isHere = (end: "source" | "destination") => hosts[end].name === undefined;
-  const ends = (["source", "destination"] as const).filter(isHere);
-  const withSsh = ends.length < 2;
-  const read = ends.flatMap((
-    end,
-  ) => [...spellings(sights[end]), ...leads(found[end].linked ?? [])]);
-  const toHere = ends.includes("destination");
-  const write = toHere ? places(sights.destination) : [];
+  const [source, destination] = (["source", "destination"] as const).map((end) =>
+    hosts[end].grants(sights[end], found[end].linked ?? [], end === "destination")
+  ) as [Grants, Grants];
+  const all = (of: keyof Grants) => [...source[of], ...destination[of]];
   return {
-    run: ["rsync", "tar", ...(withSsh ? ["ssh"] : []), ...(toHere ? ["df"] : [])],
-    read: outermost(read),
-    write: outermost([...write, ...(withSsh ? [socketParent()] : [])]),
-    env: ["HOME", "PATH", ...(withSsh ? ["TMPDIR", ...variablesOfSsh()] : [])],
+    run: ["rsync", "tar", ...all("run")],
+    read: outermost(all("read")),
+    write: outermost([...destination.write, ...source.write]),
+    env: ["HOME", "PATH", ...all("env")],
     sys: ["hostname"],
   };
-}
-
-/** Where a workspace's parts are, links resolved. */
-function places({ realPath, jobsPath, experimentsPath }: Sight): string[] {
-  return [realPath, jobsPath, experimentsPath];
-}
-
-/** The same, and the path as it is spelled, to see where it leads; of one that is not there its beginning. */
-function spellings(sight: Sight): string[] {
-  const { path, realPath, state } = sight;
-  if (path === realPath) return places(sight);
-  if (state !== "absent") return [path, ...places(sight)];
-  const [spelled, real] = [path.split("/"), realPath.split("/")];
-  while (spelled.length > 2 && spelled.at(-1) === real.at(-1)) {
-    spelled.pop();
-    real.pop();
-  }
-  return [spelled.join("/"), ...places(sight)];
-}
-
-/** Where folders that are links lead: what stands for `jobs` there, rather than every job. */
-function leads(linked: LinkedFolder[]): string[] {
-  return linked.filter(({ realPath }) => realPath !== "").map(({ folder, realPath }) => {
-    const place = folder.slice(folder.indexOf("/"));
-    return realPath.endsWith(place) ? realPath.slice(0, -place.length) : realPath;
-  });
 }
 
 /** Each path once, without those that another one holds. */
@@ -142,10 +105,4 @@ function outermost(paths: string[]): string[] {
   return [...new Set(paths)].filter((path) =>
     !paths.some((other) => other !== path && path.startsWith(other === "/" ? "/" : `${other}/`))
   );
-}
-
-function variablesOfSsh(): string[] {
-  const isSet = (name: string) => variable(name) !== undefined;
-  const asks = isSet("SSH_ASKPASS") ? ASKPASS_VARIABLES : [];
-  return [...SSH_VARIABLES, ...asks].filter(isSet);
 }

@@ -18,6 +18,34 @@ import {
   type Watch,
 } from "../system/process.ts";
 
+/** How rsync reaches an end of a copy, and which one is there. */
+export interface RsyncEnd {
+  /** The first line of `rsync --version` there; empty where there is none. */
+  readonly said: string;
+  /** The operand for an absolute path there. */
+  operand(path: string): string;
+  /** rsync's `--rsh`, when the end is on another machine. */
+  shell?(): string;
+}
+
+/** What two ends make of a request: one of them is this machine's rsync, which runs the other. */
+export function rsyncBetween(from: RsyncEnd, to: RsyncEnd): RsyncPair {
+  const [here, there] = from.shell === undefined ? [from, to] : [to, from];
+  return {
+    rsh: from.shell?.() ?? to.shell?.(),
+    version: rsyncVersion(here.said),
+    otherVersion: rsyncVersion(there.said),
+  };
+}
+
+/** What two ends make of a request. */
+type RsyncPair = Pick<RsyncRequest, "rsh" | "version" | "otherVersion">;
+
+/** Whether an rsync cannot send to another machine's: before 3.0, and openrsync. */
+export function cannotSend({ said, shell }: RsyncEnd): boolean {
+  return shell !== undefined && !isAtLeast(rsyncVersion(said), "3.0.0");
+}
+
 /** What to tell rsync. */
 export interface RsyncRequest {
   /** `--rsh`, when one end is remote. */

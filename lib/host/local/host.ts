@@ -10,26 +10,28 @@ import { requireAccess } from "../../system/permissions.ts";
 import { removeTree } from "../../system/tree.ts";
 import { lookAt, readSmall, stands } from "../../system/files.ts";
 import type {
+  Abilities,
+  Access,
   BrowseRequest,
   Claim,
   ClaimRequest,
   FoundLeftover,
+  Grants,
   Host,
   LinkedFolder,
   Listing,
   Question,
-  RsyncEnd,
   ScanRequest,
   Sight,
   TidyRequest,
-  Tools,
   Visit,
 } from "../host.ts";
 import type { Pack, PackRequest, Unpacking } from "../../transport/archive.ts";
 import { strayIn } from "./left_staging.ts";
 import type { FailedMove, Settlement } from "../steps.ts";
 import { claimLocally, markUnverified } from "./claim.ts";
-import { browseLocally, lookLocally } from "./look.ts";
+import { grantsOf } from "./grants.ts";
+import { browseLocally, lookLocally, placesOf } from "./look.ts";
 import { scanLocally } from "./scan.ts";
 import { settleLocally } from "./settle.ts";
 import { tidyLocally } from "./tidy.ts";
@@ -39,17 +41,16 @@ import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
 
 /** This machine. */
 export class LocalHost implements Host {
-  readonly name = undefined;
+  readonly name = "this machine";
   readonly #versions = new Map<Program, Promise<string>>();
+  #can: Abilities | undefined;
+  #expected: Promise<void> | undefined;
   readonly #claims = new Map<string, { isHeld(): boolean }>();
 
   constructor(private readonly watch: Watch) {}
 
   expect(): Promise<void> {
-    for (const program of ["rsync", "tar"] as const) {
-      this.#version(program).catch(() => {}); // who asks for the tools will hear of it
-    }
-    return Promise.resolve();
+    return this.#expected ??= this.#findPrograms();
   }
 
   open(): Promise<void> {
@@ -60,9 +61,14 @@ export class LocalHost implements Host {
     return lookLocally(question, this.watch);
   }
 
-  async tools(): Promise<Tools> {
-    const [rsync, tar] = await Promise.all([this.#version("rsync"), this.#version("tar")]);
-    return { rsync, tar };
+  async #findPrograms(): Promise<void> {
+    const [said, tar] = await Promise.all([this.#version("rsync"), this.#version("tar")]);
+    const rsync = { said, operand: (path: string) => path };
+    this.#can = { rsync, tar, clone: true, trusted: true };
+  }
+
+  get can(): Abilities {
+    return this.#can!;
   }
 
   /** The first line of what a program says of itself. */
@@ -125,12 +131,15 @@ export class LocalHost implements Host {
     return await settleLocally(settlement, await this.#version("tar"), this.watch);
   }
 
-  rsyncEnd(): RsyncEnd {
-    return { operand: (path) => path, rsh: undefined };
+  check(path: string, needed: readonly Access[]): void {
+    const { realPath, jobsPath, experimentsPath } = placesOf(path);
+    for (const place of [realPath, jobsPath, experimentsPath]) {
+      for (const access of needed) requireAccess(access, place);
+    }
   }
 
-  check(access: "read" | "write", path: string): void {
-    requireAccess(access, path);
+  grants(sight: Sight, linked: readonly LinkedFolder[], isWritten: boolean): Grants {
+    return grantsOf(sight, linked, isWritten);
   }
 
   close(): Promise<void> {

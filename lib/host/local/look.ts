@@ -50,17 +50,9 @@ export async function lookLocally(
   { path, experimentId, runId, wanted }: Question,
   watch: Watch,
 ): Promise<Sight> {
-  const absolute = expand(path);
-  const real = realPathOfWhatExists(absolute);
-  requireAccess("read", real);
+  const { path: absolute, realPath: real, jobsPath, experimentsPath } = placesOf(path);
   const kind = lookAt(real, "")?.kind;
-  const nearest = nearestOf(real);
-  if (nearest !== undefined && !isFolder(nearest)) throw noFolder(nearest);
   const names = new Set(namesIn(real)?.map(({ name }) => name));
-  const [jobsPath, experimentsPath] = [
-    placeOf(`${real}/${JOBS}`),
-    placeOf(`${real}/${EXPERIMENTS}`),
-  ];
   const experiment = `${experimentsPath}/${experimentId ?? ""}`;
   if (experimentId !== undefined) refuseForeign(experiment, experimentId);
   const staging = [stagingFor(real, jobsPath), stagingFor(real, experimentsPath)] as const;
@@ -92,6 +84,20 @@ export async function lookLocally(
       ? undefined
       : findRun(experiment, runId === CURRENT ? current?.runId : runId, wanted === "jobs"),
   };
+}
+
+/** Where a workspace and its parts are, links resolved; what is no folder is refused. */
+export function placesOf(
+  path: string,
+): Pick<Sight, "path" | "realPath" | "jobsPath" | "experimentsPath"> {
+  const absolute = expand(path);
+  const realPath = realPathOfWhatExists(absolute);
+  requireAccess("read", realPath);
+  const nearest = nearestOf(realPath);
+  if (nearest !== undefined && !isFolder(nearest)) throw noFolder(nearest);
+  const [jobsPath, experimentsPath] = [JOBS, EXPERIMENTS]
+    .map((name) => placeOf(`${realPath}/${name}`)) as [string, string];
+  return { path: absolute, realPath, jobsPath, experimentsPath };
 }
 
 /** Does {@linkcode Host.browse}. */

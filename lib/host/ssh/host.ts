@@ -11,22 +11,24 @@ import type { SshSettings } from "../../workspace/workspace.ts";
 import { linksOf, listingReader, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
 import { requireVariableAccess } from "../../system/environment.ts";
 import type {
+  Abilities,
   BrowseRequest,
   Claim,
   ClaimRequest,
   FoundLeftover,
+  Grants,
   Host,
   LinkedFolder,
   Listing,
   Question,
-  RsyncEnd,
   ScanRequest,
   Sight,
   TidyRequest,
-  Tools,
   Visit,
 } from "../host.ts";
 import type { Pack, PackRequest, Unpacking } from "../../transport/archive.ts";
+import { grantsForSsh } from "./grants.ts";
+import { rsyncEnd } from "./rsync_end.ts";
 import { moveList, timeFiles } from "./move_list.ts";
 import { archive } from "../../tar/write.ts";
 import { isGnuTar, nameList, packArguments, packWith, writesInto } from "../../transport/tar.ts";
@@ -76,7 +78,7 @@ const REASONS: Record<string, string> = {
 export class SshHost implements Host {
   readonly name: string;
   readonly #session: Session;
-  #tools: Tools = { rsync: "", tar: "" };
+  #programs = { rsync: "", tar: "" };
   /** Whether it has zstd; and that of this end, once it is needed. */
   #hasZstd = false;
   #zstd: Zstd | undefined;
@@ -123,13 +125,15 @@ export class SshHost implements Host {
     const answer = new Map<string, string>();
     const lines = asLines([path, experimentId ?? "", runId ?? "", wanted ?? ""]);
     await this.#session.agent.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
-    this.#tools = { rsync: answer.get("rsync") ?? "", tar: answer.get("tar") ?? "" };
+    this.#programs = { rsync: answer.get("rsync") ?? "", tar: answer.get("tar") ?? "" };
     this.#hasZstd = Boolean(answer.get("zstd"));
     return sightOf(answer, this.name);
   }
 
-  tools(): Promise<Tools> {
-    return Promise.resolve(this.#tools);
+  get can(): Abilities {
+    const { rsync: said, tar } = this.#programs;
+    const rsync = rsyncEnd(this.name, said, () => this.#session.options);
+    return { rsync, tar, clone: false, trusted: false };
   }
 
   async browse({ path, experimentId, withJobs }: BrowseRequest): Promise<Listing> {
@@ -249,27 +253,23 @@ export class SshHost implements Host {
       asLines([
         ...[staging, ...carried, marker ?? "", keep ?? ""],
         ...[finished ? "yes" : "", this.watch.fsync ? "yes" : "", this.#token],
-        writesInto(this.#owner, this.#tools.tar) ? "yes" : "",
+        writesInto(this.#owner, this.#programs.tar) ? "yes" : "",
       ]),
       pairs((from, said) => failed.push({ from, reason: REASONS[said] ?? said })),
       archive([...overlay, ...timeFiles(moves)], {
         last: moveList(moves),
-        isForGnu: isGnuTar(this.#tools.tar),
+        isForGnu: isGnuTar(this.#programs.tar),
       }),
     );
     return failed;
   }
 
-  rsyncEnd(): RsyncEnd {
-    const host = this.name.includes(":") ? this.name.replace(/[^@]*$/, "[$&]") : this.name;
-    return {
-      operand: (path) => `${host}:${literally(path)}`,
-      rsh: ["ssh", ...this.#session.options].map(rsyncQuoted).join(" "),
-    };
-  }
-
   check(): void {
     // Deno's permissions are about this machine
+  }
+
+  grants(): Grants {
+    return grantsForSsh();
   }
 
   close(lost?: boolean): Promise<void> {
@@ -287,14 +287,4 @@ function asLines(texts: string[]): string[] {
   const odd = texts.find((text) => /[\n\0]/.test(text));
   if (odd === undefined) return texts;
   throw new CopyError("refused", `'${printable(odd)}' holds a control character`);
-}
-
-/** A path that the other rsync takes as it is, not as a pattern. */
-function literally(path: string): string {
-  return /[*?[]/.test(path) ? path.replace(/[*?[\\]/g, "\\$&") : path;
-}
-
-/** An argument as rsync's own splitting of `--rsh` takes it: no shell is involved. */
-function rsyncQuoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "''")}'`;
 }

@@ -5,7 +5,6 @@ import { CopyError } from "../../../lib/errors.ts";
 import { walk } from "../../../lib/system/files.ts";
 
 import type { Entry } from "../../../lib/system/entry.ts";
-import { LocalHost } from "../../../lib/host/local/host.ts";
 import { leftBehindInJob } from "../../../lib/workspace/layout.ts";
 
 const JOBS = ["jobs/neuralir.train/9de0", "jobs/a[b*c?.out/out", "jobs/out/train.x"];
@@ -64,9 +63,12 @@ function entriesOf(root: string): Map<string, Entry> {
 
 /** What rsync brings, with the rules that a copy gives it. */
 async function brought(source: string, staging: string, exclude: string[]): Promise<string[]> {
-  const host = new LocalHost({});
+  const end = {
+    said: "rsync  version 3.2.7  protocol version 31",
+    operand: (path: string) => path,
+  };
   const outcome = await stage({
-    hosts: { source: host, destination: host },
+    ends: { source: end, destination: end },
     paths: { source, destination: staging },
     folders: [...JOBS, RUN],
     openFolders: false,
@@ -79,8 +81,6 @@ async function brought(source: string, staging: string, exclude: string[]): Prom
     exclude,
     bandwidthLimit: 0,
     quiet: 0,
-    version: "3.2.7",
-    otherVersion: "3.2.7",
     onProgress: () => {},
   }, {});
   assertEquals(outcome.complaints, []);

@@ -1,0 +1,47 @@
+/**
+ * What Deno has to be granted for a workspace on this machine.
+ *
+ * @module
+ */
+
+import type { Grants, LinkedFolder, Sight } from "../host.ts";
+
+/** Does {@linkcode Host.grants}. */
+export function grantsOf(
+  sight: Sight,
+  linked: readonly LinkedFolder[],
+  isWritten: boolean,
+): Grants {
+  return {
+    run: isWritten ? ["df"] : [],
+    read: [...spellings(sight), ...leads(linked)],
+    write: isWritten ? places(sight) : [],
+    env: [],
+  };
+}
+
+/** Where a workspace's parts are, links resolved. */
+function places({ realPath, jobsPath, experimentsPath }: Sight): string[] {
+  return [realPath, jobsPath, experimentsPath];
+}
+
+/** The same, and the path as it is spelled, to see where it leads; of one that is not there its beginning. */
+function spellings(sight: Sight): string[] {
+  const { path, realPath, state } = sight;
+  if (path === realPath) return places(sight);
+  if (state !== "absent") return [path, ...places(sight)];
+  const [spelled, real] = [path.split("/"), realPath.split("/")];
+  while (spelled.length > 2 && spelled.at(-1) === real.at(-1)) {
+    spelled.pop();
+    real.pop();
+  }
+  return [spelled.join("/"), ...places(sight)];
+}
+
+/** Where folders that are links lead: what stands for `jobs` there, rather than every job. */
+function leads(linked: readonly LinkedFolder[]): string[] {
+  return linked.filter(({ realPath }) => realPath !== "").map(({ folder, realPath }) => {
+    const place = folder.slice(folder.indexOf("/"));
+    return realPath.endsWith(place) ? realPath.slice(0, -place.length) : realPath;
+  });
+}

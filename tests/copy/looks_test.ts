@@ -1,0 +1,43 @@
+/**
+ * How often a copy looks at its ends: each look at a host is a round trip.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { LocalHost } from "../../lib/host/local/host.ts";
+import { SshHost } from "../../lib/host/ssh/host.ts";
+import { makeSample } from "../../scripts/sample.ts";
+import { inEachDirection, useSshd } from "../support/directions.ts";
+
+useSshd();
+
+/** Does something; answers what was looked at meanwhile. */
+async function looksDuring(action: () => Promise<void>): Promise<string[]> {
+  const looked: string[] = [];
+  const hosts: Pick<LocalHost, "look">[] = [LocalHost.prototype, SshHost.prototype];
+  const undo = hosts.map((host) => {
+    const { look } = host;
+    host.look = function (question) {
+      looked.push(question.path);
+      return look.call(this, question);
+    };
+    return () => host.look = look;
+  });
+  try {
+    await action();
+  } finally {
+    for (const each of undo) each();
+  }
+  return looked;
+}
+
+// BUG when this was written: an end on this machine was looked at twice.
+inEachDirection("copyExperiment() looks once at each end", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 2 });
+  const looked = await looksDuring(async () => {
+    const result = await pair.copy(sample);
+    assertEquals([result.errors, result.complete], [[], true]);
+  });
+  assertEquals(looked, [pair.source.path, pair.destination.path]);
+});
