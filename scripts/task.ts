@@ -6,7 +6,7 @@
  */
 
 import { moduleFlags, ROOT } from "./modules.ts";
-import { isFresh } from "./programs.ts";
+import { checkPrograms } from "./programs.ts";
 import { ensureExperimaestro, ensurePrograms } from "./setup.ts";
 import { passOn, readCounts, type TestCounts } from "./test_counts.ts";
 
@@ -58,7 +58,7 @@ async function check(): Promise<number> {
     await deno(["lint"], { env }),
     await deno(["check", ...flags, ...TYPED]),
     await deno(["doc", "--lint", ...flags.slice(0, 1), ...PUBLIC], { stdout: "null" }),
-    isFresh() ? 0 : 1,
+    await checkPrograms() ? 0 : 1,
   ];
   return codes.every((code) => code === 0) ? 0 : 1;
 }

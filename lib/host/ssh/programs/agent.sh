@@ -11,7 +11,9 @@ exact() { head -c "$1"; }
 [ "$(printf abc | { exact 1 > /dev/null; cat; })" = bc ] || # some read ahead
   exact() { dd bs=1 count="$1" 2> /dev/null; }
 finish
-host=$(uname -n) token= own=$word
+# shellcheck disable=SC2034 # for what runs in this shell: see locking.sh
+host=$(uname -n)
+own=$word token=
 unused=".unverified
 about.json" # what a staging folder holds in which nothing is
 free() {
@@ -25,6 +27,7 @@ free() {
   rmdir "$1.lock" "${1%/*}" 2> /dev/null
 }
 works() { # the programs of a copy that work in a folder
+  # shellcheck disable=SC2012 # only the ends of lines count; not every find prints what a link names
   ls -l /proc/[0-9]*/cwd 2> /dev/null | while IFS= read -r line; do
     case $line in *" -> $1" | *" -> $1/"*) ;; *) continue ;; esac
     pid=${line#*/proc/} pid=${pid%%/*}
@@ -38,6 +41,7 @@ evict() { # ends what works in a folder; where that cannot be known, a while is 
   for try in 1 2 3 4 5; do
     pids=$(works "$1")
     [ -n "$pids" ] || return 0
+    # shellcheck disable=SC2086 # numbers
     kill -9 $pids 2> /dev/null
     [ $try = 1 ] || sleep 1
   done
@@ -57,6 +61,7 @@ halt() { # ends what this shell has started, and what that has
 $all
 ALL
   done
+  # shellcheck disable=SC2086 # numbers
   kill ${known#" $$ "} 2> /dev/null
 }
 parts() { # what a program reads; its end is that of this shell
@@ -70,6 +75,7 @@ parts() { # what a program reads; its end is that of this shell
   halt
 }
 attend() { # until a program that has been fed is done
+  # shellcheck disable=SC2034 # it is enough that it comes
   read -r fed || return
   while IFS= read -r line; do
     case $line in

@@ -17,6 +17,7 @@ text() { # a name and what a plain file holds; nothing, where there is none
   tr '\000' '\001' < "$2" >&3 || { say ""; stop "$2 cannot be read to its end"; } # a NUL is no text here either
   say ""
 }
+# shellcheck disable=SC2164 # who calls it looks at what it answers
 enter() { cd -P "$1" 2> /dev/null; } # always by its absolute path
 leads_to() { case /${2%/} in */"$1") ;; *) return 1 ;; esac } # see leadsTo
 say "" "$word"

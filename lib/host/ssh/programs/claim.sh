@@ -16,7 +16,7 @@ token=shell:$host:$$:$copy
 for path in "$parent" "$staging" "$staging.lock" "$parent/replaced"; do
   [ ! -L "$path" ] || stop "$path is a link"
 done
-waiting= vain=0
+waiting="" vain=0
 ready() {
   [ -d "$parent" ] && return
   mkdir -p "${parent%/*}" && (umask 077 && mkdir -p "$parent") 2> /dev/null
@@ -68,6 +68,7 @@ whose=$(owner "$staging")
 if [ -n "$left" ] && { [ -z "$whose" ] || [ "$whose" != "$(owner "$staging/about.json")" ]; }; then
   remove_staging "$staging" && make && sign # another user's
 fi
+# shellcheck disable=SC2154 # unused is the agent's
 case $(ls -A "$staging") in
   about.json | "$unused") ;;
   *) say resumed ;;

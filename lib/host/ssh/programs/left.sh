@@ -8,6 +8,7 @@ sound() ( # whether a staging folder has nothing but folders down to its jobs, a
   stat "$@" . > /dev/null 2>&1 || set -- -f '%i %l'
   names=$(find . ! -type d -links +1 -exec stat "$@" {} + 2> /dev/null) || exit
   [ -z "$names" ] || printf '%s\n' "$names" | sort | uniq -c | {
+    # shellcheck disable=SC2034 # inode only stands between the two
     while read -r seen inode links; do [ "$seen" = "$links" ] || exit; done
   }
 )

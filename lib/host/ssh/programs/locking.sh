@@ -5,6 +5,7 @@ alone() { # whether what stands there is a file, and has no other name: it is to
   plain "$1" && others=$(find "$1" -prune -links +1 2> /dev/null) && [ -z "$others" ]
 }
 silent() { [ -n "$(find "$1" -maxdepth 0 -mmin +2 2> /dev/null)" ]; }
+# shellcheck disable=SC2154 # host is the agent's
 lives() { # whether an owner does: in a lock, by its name; what we held before a connection was lost is ours
   case $2 in *":$copy") return 1 ;; esac
   if silent "$1/$2"; then return 1; fi
@@ -51,6 +52,7 @@ put_back() { # from a staging folder, of a kind, to its place
       [ -d "$place" ] && [ ! -L "$place" ] || continue
       there "$place/${aside##*/}" && continue
       move "$aside" "$place" || give_up "$aside cannot be put back: $trouble"
+      # shellcheck disable=SC2034 # claim tells of it
       restored=yes
     done
   done

@@ -47,6 +47,7 @@ tell_place() { # its name and its path; the disks of the workspace and of it
 "
   done
 }
+# shellcheck disable=SC2046 # numbers
 set -- $(devices "$@")
 [ $# = 3 ] || stop "stat does not tell on which disks $root is"
 tell_place jobs "$jobs" "$1" "$2"

@@ -15,6 +15,7 @@ in_xp() { # whether experimaestro 1.x has made it; what it has migrated leaves a
 }
 IFS= read -r path
 home=${HOME:-/}
+# shellcheck disable=SC2088 # as it was written: the shell has no part in it
 case $path in
   "~") path=$home ;;
   "~/"*) path=$home/${path#"~/"} ;;
@@ -37,11 +38,12 @@ real() { # links resolved, of what exists of a path: resolved
   case $rest/ in */../*) stop "there is no folder $1" ;; esac
   here=$(enter "$here" && pwd -P) || stop "permission to enter $1 is denied"
   [ "$here" != / ] || [ -z "$rest" ] || here=
+  # shellcheck disable=SC2034 # look takes it from there
   resolved=$here$rest
 }
 . ./current_run.sh
 find_current() { # the run that experimaestro takes for the current one: sets latest, and by what
-  by=link
+  by="link"
   for link in "$1/experiments/$2/current" "$1/.events/experiments/$2/current" \
     "$1/.experimaestro/experiments/$2"; do
     [ ! -L "$link" ] || { latest=$(current "$1/experiments/$2" "$link"); return; }

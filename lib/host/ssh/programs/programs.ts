@@ -49,7 +49,8 @@ exact() { head -c "$1"; }
 [ "$(printf abc | { exact 1 > /dev/null; cat; })" = bc ] || # some read ahead
   exact() { dd bs=1 count="$1" 2> /dev/null; }
 finish
-host=$(uname -n) token= own=$word
+host=$(uname -n)
+own=$word token=
 unused=".unverified
 about.json" # what a staging folder holds in which nothing is
 free() {
@@ -195,7 +196,7 @@ real() { # links resolved, of what exists of a path: resolved
 }
 ${CURRENT_RUN}
 find_current() { # the run that experimaestro takes for the current one: sets latest, and by what
-  by=link
+  by="link"
   for link in "$1/experiments/$2/current" "$1/.events/experiments/$2/current" \\
     "$1/.experimaestro/experiments/$2"; do
     [ ! -L "$link" ] || { latest=$(current "$1/experiments/$2" "$link"); return; }
@@ -383,7 +384,7 @@ token=shell:$host:$$:$copy
 for path in "$parent" "$staging" "$staging.lock" "$parent/replaced"; do
   [ ! -L "$path" ] || stop "$path is a link"
 done
-waiting= vain=0
+waiting="" vain=0
 ready() {
   [ -d "$parent" ] && return
   mkdir -p "\${parent%/*}" && (umask 077 && mkdir -p "$parent") 2> /dev/null
@@ -612,23 +613,29 @@ code=$({ { tar "$@"; echo $? >&4; } | { ZSTD_NBTHREADS=1 zstd -1 -qc >&3 || echo
  * target, real path.
  */
 export const SCAN = `${BEGIN}
+below='%y%s %b %T@ %m %P\\0%l\\0' # what a find that can, GNU's, tells of what is below a folder
+twice='%y%s %b@%D.%i %T@ %m %P\\0%l\\0' # of such a file that has other names
+self='/%y%s %b %T@ %m %p\\0%l\\0' # of the folder
+deepest=2050 # below so many folders, one in another, each path is longer than any may be
+export below twice self deepest
+end='ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended'
 IFS= read -r mode
 IFS= read -r root
 enter "$root" || stop "permission to enter $root is denied"
 folders=$(cat)
-told=$(find . -maxdepth 0 -printf '/%y%s %b %T@ %m %p\\0%l\\0%y%s %b %T@ %m %P\\0%l\\0%y%s %b@%D.%i %T@ %m %P\\0%l\\0' 2> /dev/null | tr '\\000' ' ' |
+told=$(find . -maxdepth 0 -printf "$self$below$twice" 2> /dev/null | tr '\\000' ' ' |
   dd bs=4096 count=1 2> /dev/null) # it may tell without end
 case $told in
   "/d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*" .  d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*"   d"[0-9]*"@"[0-9]*.[0-9]*" "[0-9]*" "[0-7]*"   "*)
     every() {
-      xargs -0 sh -c 'find -H "$@" -maxdepth 2050 \\
-        \\( ! -path "./*/*/*/*" -printf "/%y%s %b %T@ %m %p\\0%l\\0" -o -type f -links +1 -printf "%y%s %b@%D.%i %T@ %m %P\\0%l\\0" \\
-        -o -printf "%y%s %b %T@ %m %P\\0%l\\0" \\); ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh
+      xargs -0 sh -c 'find -H "$@" -maxdepth "$deepest" \\
+        \\( ! -path "./*/*/*/*" -printf "$self" -o -type f -links +1 -printf "$twice" \\
+        -o -printf "$below" \\); '"$end" sh
     }
     states() { # of jobs what is right in them, and of that the markers
       xargs -0 sh -c 'find -H "$@" \\( -path "./jobs/*/*/*" \\
-        \\( -type d -prune , \\( -name "*.done" -o -name "*.failed" -o -name "*.pid" \\) -printf "%y%s %b %T@ %m %P\\0%l\\0" \\) \\
-        -o ! -path "./*/*/*/*" -printf "/%y%s %b %T@ %m %p\\0%l\\0" -o ! -path "./jobs/*" -printf "%y%s %b %T@ %m %P\\0%l\\0" \\); ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh
+        \\( -type d -prune , \\( -name "*.done" -o -name "*.failed" -o -name "*.pid" \\) -printf "$below" \\) \\
+        -o ! -path "./*/*/*/*" -printf "$self" -o ! -path "./jobs/*" -printf "$below" \\); '"$end" sh
     }
     ;;
   *)
@@ -658,12 +665,12 @@ case $told in
     done'
     every() {
       xargs -0 sh -c 'do=$1; shift
-        find -H "$@" -maxdepth 2050 -exec sh -c "$do" sh {} +; ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh "$describe"
+        find -H "$@" -maxdepth "$deepest" -exec sh -c "$do" sh {} +; '"$end" sh "$describe"
     }
     states() {
       xargs -0 sh -c 'do=$1; shift
         find -H "$@" -path "./jobs/*/*/*/*" -prune -o -path "./jobs/*/*/*" ! -name "*.done" \\
-          ! -name "*.failed" ! -name "*.pid" -prune -o -exec sh -c "$do" sh {} +; ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh "$describe"
+          ! -name "*.failed" ! -name "*.pid" -prune -o -exec sh -c "$do" sh {} +; '"$end" sh "$describe"
     }
     ;;
 esac
@@ -703,7 +710,7 @@ known() { # of a job without a process its markers tell all: no size, no time; t
         continue
       elif [ ! -e "$job.pid" ]; then
         set -- "$@" "/d0 0 0 755 $folder" ""
-        for marker in done failed; do
+        for marker in "done" failed; do
           [ ! -e "$job.$marker" ] || set -- "$@" "f0 0 0 644 \${job##*/}.$marker" ""
         done
         [ $# -lt 16 ] || { say "$@"; set --; } # each write costs a packet of ssh's
@@ -903,7 +910,7 @@ moves=$(cat .moves) || stop "what was sent cannot be read"
 for line in $moves; do
   rest=\${line#* }
   case $line in
-    "group link") kind=link && mark ;;
+    "group link") kind="link" && mark ;;
     "group "*) kind=$rest ;;
     "from "*) parent=$rest ;;
     "into "*) into=$rest ;;

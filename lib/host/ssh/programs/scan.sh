@@ -5,24 +5,33 @@
 # `links` come those of the folders, and of the folders that these are in, which are links: name,
 # target, real path.
 
+# shellcheck disable=SC2016 # scripts of the shells that xargs starts
+
 . ./begin.sh
+below='%y%s %b %T@ %m %P\0%l\0' # what a find that can, GNU's, tells of what is below a folder
+twice='%y%s %b@%D.%i %T@ %m %P\0%l\0' # of such a file that has other names
+self='/%y%s %b %T@ %m %p\0%l\0' # of the folder
+deepest=2050 # below so many folders, one in another, each path is longer than any may be
+export below twice self deepest
+# a find that could not look at something says so and ends with 1; any other end is told
+end='ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended'
 IFS= read -r mode
 IFS= read -r root
 enter "$root" || stop "permission to enter $root is denied"
 folders=$(cat)
-told=$(find . -maxdepth 0 -printf '/%y%s %b %T@ %m %p\0%l\0%y%s %b %T@ %m %P\0%l\0%y%s %b@%D.%i %T@ %m %P\0%l\0' 2> /dev/null | tr '\000' ' ' |
+told=$(find . -maxdepth 0 -printf "$self$below$twice" 2> /dev/null | tr '\000' ' ' |
   dd bs=4096 count=1 2> /dev/null) # it may tell without end
 case $told in
   "/d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*" .  d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*"   d"[0-9]*"@"[0-9]*.[0-9]*" "[0-9]*" "[0-7]*"   "*)
     every() {
-      xargs -0 sh -c 'find -H "$@" -maxdepth 2050 \
-        \( ! -path "./*/*/*/*" -printf "/%y%s %b %T@ %m %p\0%l\0" -o -type f -links +1 -printf "%y%s %b@%D.%i %T@ %m %P\0%l\0" \
-        -o -printf "%y%s %b %T@ %m %P\0%l\0" \); ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh
+      xargs -0 sh -c 'find -H "$@" -maxdepth "$deepest" \
+        \( ! -path "./*/*/*/*" -printf "$self" -o -type f -links +1 -printf "$twice" \
+        -o -printf "$below" \); '"$end" sh
     }
     states() { # of jobs what is right in them, and of that the markers
       xargs -0 sh -c 'find -H "$@" \( -path "./jobs/*/*/*" \
-        \( -type d -prune , \( -name "*.done" -o -name "*.failed" -o -name "*.pid" \) -printf "%y%s %b %T@ %m %P\0%l\0" \) \
-        -o ! -path "./*/*/*/*" -printf "/%y%s %b %T@ %m %p\0%l\0" -o ! -path "./jobs/*" -printf "%y%s %b %T@ %m %P\0%l\0" \); ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh
+        \( -type d -prune , \( -name "*.done" -o -name "*.failed" -o -name "*.pid" \) -printf "$below" \) \
+        -o ! -path "./*/*/*/*" -printf "$self" -o ! -path "./jobs/*" -printf "$below" \); '"$end" sh
     }
     ;;
   *)
@@ -52,12 +61,12 @@ case $told in
     done'
     every() {
       xargs -0 sh -c 'do=$1; shift
-        find -H "$@" -maxdepth 2050 -exec sh -c "$do" sh {} +; ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh "$describe"
+        find -H "$@" -maxdepth "$deepest" -exec sh -c "$do" sh {} +; '"$end" sh "$describe"
     }
     states() {
       xargs -0 sh -c 'do=$1; shift
         find -H "$@" -path "./jobs/*/*/*/*" -prune -o -path "./jobs/*/*/*" ! -name "*.done" \
-          ! -name "*.failed" ! -name "*.pid" -prune -o -exec sh -c "$do" sh {} +; ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended' sh "$describe"
+          ! -name "*.failed" ! -name "*.pid" -prune -o -exec sh -c "$do" sh {} +; '"$end" sh "$describe"
     }
     ;;
 esac
@@ -97,7 +106,7 @@ known() { # of a job without a process its markers tell all: no size, no time; t
         continue
       elif [ ! -e "$job.pid" ]; then
         set -- "$@" "/d0 0 0 755 $folder" ""
-        for marker in done failed; do
+        for marker in "done" failed; do
           [ ! -e "$job.$marker" ] || set -- "$@" "f0 0 0 644 ${job##*/}.$marker" ""
         done
         [ $# -lt 16 ] || { say "$@"; set --; } # each write costs a packet of ssh's

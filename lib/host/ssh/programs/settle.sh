@@ -87,6 +87,7 @@ written() { [ -n "$newer" ] && [ -n "$(find "$1" -newer "$staging/$newer" 2>&1)"
 replaceable() { # whether it may give way: a folder, or the link that a job may be
   if [ -L "$1" ]; then case $parent in jobs/*) ;; *) return 1 ;; esac; else [ -d "$1" ]; fi
 }
+# shellcheck disable=SC3013 # -nt is in every shell that we know of, and in none is another way
 begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; } # since we have claimed the folder
 plain() { # whether nothing stands in the way of new names
   [ "$kind" = put ] && [ -z "$wrong$lost$links" ] || return
@@ -159,7 +160,7 @@ moves=$(cat .moves) || stop "what was sent cannot be read"
 for line in $moves; do
   rest=${line#* }
   case $line in
-    "group link") kind=link && mark ;;
+    "group link") kind="link" && mark ;;
     "group "*) kind=$rest ;;
     "from "*) parent=$rest ;;
     "into "*) into=$rest ;;
@@ -167,6 +168,7 @@ for line in $moves; do
     "standing "*) standing=$rest ;;
     "names "*)
       IFS=/
+      # shellcheck disable=SC2086 # IFS is a slash
       set -- $rest
       IFS=$newline
       settle "$@"
