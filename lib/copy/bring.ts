@@ -4,7 +4,6 @@
  * @module
  */
 
-import { UNVERIFIED } from "../host/host.ts";
 import { copyLarge } from "../transport/clone.ts";
 import { rsyncVersion } from "../transport/rsync.ts";
 import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
@@ -55,8 +54,11 @@ async function bringLarge(load: Load, context: Context): Promise<number> {
  * Removes what an earlier attempt has rewritten: rsync could take it for what the source has, and it
  * knows nothing of the run's links to jobs.
  */
-async function discardRewritten(load: Load, { surveyed, resumed }: Context): Promise<void> {
-  const { plan, hosts, found: { source } } = surveyed;
+async function discardRewritten(
+  load: Load,
+  { surveyed, resumed, stagings }: Context,
+): Promise<void> {
+  const { plan, found: { source } } = surveyed;
   if (!resumed || hasClosedFolders(load, surveyed)) return;
   const places = load.jobs.map(jobFolder).flatMap((folder) =>
     source.jobs.get(folder)!.documents.map((path) => `${folder}/${path}`)
@@ -68,7 +70,7 @@ async function discardRewritten(load: Load, { surveyed, resumed }: Context): Pro
     const lines = documents.map((path) => path.replace(/\/[^/\n]*\n.*$/s, ""));
     places.push(...[JOBS, ...lines].map((path) => `${run}/${path}`));
   }
-  await hosts.destination.discard(load.staging, places);
+  await stagings.get(load.staging)!.discard(places);
 }
 
 /** How many files rsync looks at in a second at least, and bytes of what is half there. */
@@ -81,27 +83,25 @@ function quietTime({ jobs }: Load, resumed: boolean): number {
   return files / LOOKED_AT.files + bytes / LOOKED_AT.bytes;
 }
 
-/**
- * Brings a load into its staging folder; answers what has not come whole.
- *
- * @param streamed Whether something of it has come as a tar stream, whole.
- */
-export async function bring(load: Load, context: Context, streamed: boolean): Promise<Lost> {
-  const { surveyed, tally, watch, unverified } = context;
-  const { plan, hosts } = surveyed;
+/** Brings a load into its staging folder; answers what has not come whole. */
+export async function bring(load: Load, context: Context): Promise<Lost> {
+  const { surveyed, tally, watch } = context;
+  const { plan } = surveyed;
+  const claimed = context.stagings.get(load.staging)!;
+  const { unverified } = claimed;
   const folders = load.jobs.map(jobFolder);
   if (load.withRun && isWritten(plan.run)) folders.push(runFolder(plan.experimentId, plan.runId));
   if (folders.length === 0) return { jobs: new Map(), run: undefined };
   const large = await bringLarge(load, context);
   tally.endPart(large);
   // rsync may take long, and sizes and times tell what it has brought
-  if (streamed && !unverified) await hosts.destination.discard(load.staging, [UNVERIFIED]);
+  await claimed.verify();
   const trust = unverified ? "bytes" : large > 0 ? "size" : "size and time";
   const staging: Staging = { ...stagingOf(load, context), folders, trust };
   const { source, destination } = staging.ends;
   const isPlain = [source, destination].some(({ said }) => rsyncVersion(said) === "");
   if (unverified && isPlain) {
-    await hosts.destination.discard(load.staging, folders); // another rsync may compare no bytes
+    await claimed.discard(folders); // another rsync may compare no bytes
   } else await discardRewritten(load, context);
   const failed = failedJobs(await stage(staging, watch), load.jobs);
   return await compareStaged(load, context, failed, async (some) => {

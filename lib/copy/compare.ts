@@ -132,7 +132,7 @@ class Ends {
       closed ? [folder] : paths.map((path) => [folder, ...nameable(path)].join("/"))
     );
     if (places.length > 0) {
-      await surveyed.hosts.destination.discard(this.load.staging, [...new Set(places)]);
+      await this.context.stagings.get(this.load.staging)!.discard([...new Set(places)]);
     }
   }
 

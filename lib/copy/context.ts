@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Staging } from "../host/host.ts";
 import type { Watch } from "../system/process.ts";
 import type { Ahead } from "./prefetch.ts";
 import type { Survey } from "./survey.ts";
@@ -18,10 +19,8 @@ export interface Context {
   watch: Watch;
   /** Whether an earlier attempt, or load, has left something in the staging folders. */
   resumed: boolean;
-  /** Whether the sizes and times there prove nothing: an archive was perhaps not whole. */
-  unverified: boolean;
-  /** The user at the destination, as a number. */
-  owner: number;
+  /** The staging folders that have been claimed, by their paths. */
+  stagings: ReadonlyMap<string, Staging>;
   /** The jobs that could not be copied. */
   failed: Set<PlannedJob>;
   /** What has been packed already. */

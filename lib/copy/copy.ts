@@ -6,7 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import { asCopyError } from "../system/permissions.ts";
-import type { Claim, Host } from "../host/host.ts";
+import type { Host, Staging } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
@@ -130,7 +130,7 @@ async function attemptCopy(
   options: CopyOptions,
   begin: (surveyed: Survey) => Tally,
 ): Promise<void> {
-  const claims: Claim[] = [];
+  const stagings = new Map<string, Staging>();
   let plan: CopyPlan | undefined;
   const ahead = new Ahead();
   let done = false;
@@ -140,19 +140,17 @@ async function attemptCopy(
     plan = surveyed.plan;
     const name = await stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
-    await claimAll(surveyed, loads(), options, claims);
-    if (claims.some((claim) => claim.changed)) {
+    while (await claimAll(surveyed, loads(), options, stagings)) {
       ahead.drop(); // it may be older
       surveyed = await survey(hosts, request, options);
     }
+    const claimed = [...stagings.values()];
     if (options.dryRun === true) await planReferences(surveyed);
     const tally = begin(surveyed);
-    const resumed = claims.some((claim) => claim.resumed);
+    const resumed = claimed.some((staging) => staging.resumed);
     if (options.dryRun !== true) requireSpace(surveyed.plan, resumed);
-    const owner = claims[0]?.owner ?? 0;
     const failed = new Set<PlannedJob>();
-    const unverified = claims.some((claim) => claim.unverified);
-    const state = { resumed, unverified, owner, failed, ahead };
+    const state = { resumed, stagings, failed, ahead };
     const context = { surveyed, tally, options, watch: hosts.watch, ...state };
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
     if (options.dryRun !== true) tally.lacks(await missingReferences(tally.named, surveyed));
@@ -162,7 +160,7 @@ async function attemptCopy(
     throw asCopyError(explainFull(error, plan));
   } finally {
     ahead.drop();
-    for (const claim of claims) await claim.release(!done);
+    for (const staging of stagings.values()) await staging.release(!done);
   }
 }
 
@@ -175,22 +173,28 @@ async function planReferences(surveyed: Survey): Promise<void> {
 }
 
 /**
- * Claims the staging folders; another copy of the same run to the same place is waited for.
+ * Claims the staging folders that are not ours yet; another copy of the same run to the same place is
+ * waited for. Answers whether the destination may have changed meanwhile.
  *
- * @param claims Takes each claim as it is made: whoever fails at the next one must release it.
+ * @param stagings Takes each as it is claimed: whoever fails at the next one must release it.
  */
 async function claimAll(
   { hosts, sights, plan: { source, experimentId, runId } }: Survey,
   loads: Load[],
   options: CopyOptions,
-  claims: Claim[],
-): Promise<void> {
+  stagings: Map<string, Staging>,
+): Promise<boolean> {
   const { jobsPath, experimentsPath } = sights.destination;
   const places = [{ name: JOBS, path: jobsPath }, { name: EXPERIMENTS, path: experimentsPath }];
   const from = source.host === undefined ? source.path : `${source.host}:${source.path}`;
   const about = JSON.stringify({ source: from, experimentId, runId });
+  let changed = false;
   for (const staging of new Set(loads.map((load) => load.staging))) {
+    if (stagings.has(staging)) continue;
     const onWait = () => options.onEvent?.({ type: "waiting", folder: staging });
-    claims.push(await hosts.destination.claim({ staging, places, about }, onWait));
+    const claimed = await hosts.destination.claim({ staging, places, about }, onWait);
+    stagings.set(staging, claimed);
+    changed ||= claimed.changed;
   }
+  return changed;
 }

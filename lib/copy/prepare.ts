@@ -8,6 +8,7 @@ import { delay } from "@std/async/delay";
 import { CopyError } from "../errors.ts";
 import type { OverlayEntry } from "../tar/write.ts";
 import { readOriginals } from "../host/originals.ts";
+import type { Staging } from "../host/host.ts";
 import type { Watch } from "../system/process.ts";
 import { jobFolder, JOBS, runFolder, runLink } from "../workspace/layout.ts";
 import { readRunStatus } from "../workspace/runs.ts";
@@ -72,7 +73,7 @@ async function rewriteJobs(
 
 /** A run links only to jobs that stand at the destination. */
 export async function rewriteRunOf(
-  load: Load,
+  staging: Staging,
   survey: Survey,
   { originals, passedRun, failed: before }: Prepared,
   failedNow: PlannedJob[],
@@ -90,32 +91,32 @@ export async function rewriteRunOf(
   const { rewriting, folders, linked } = passedRun;
   const gone = [...failed].map(runLink).filter((path) => linked.has(path));
   const missing = jobs.filter((job) => !linked.has(runLink(job)));
-  return [rewriting, await relink(load, survey, gone, missing, folders)];
+  return [rewriting, await relink(staging, survey, gone, missing, folders)];
 }
 
 /** Takes the links to jobs that have failed out of a staged run; what has to be written then. */
 export async function withoutJobs(
   jobs: PlannedJob[],
-  load: Load,
+  staging: Staging,
   survey: Survey,
   { originals, passedRun }: Prepared,
 ): Promise<OverlayEntry[]> {
   const folders = passedRun?.folders ?? originals;
-  return (await relink(load, survey, jobs.map(runLink), [], folders)).overlay;
+  return (await relink(staging, survey, jobs.map(runLink), [], folders)).overlay;
 }
 
 /** Takes links out of a staged run; what has to be written then, with links to jobs. */
 async function relink(
-  { staging }: Load,
+  staging: Staging,
   survey: Survey,
   gone: string[],
   jobs: PlannedJob[],
   folders: Originals,
 ): Promise<Rewriting> {
-  const { plan, found, hosts } = survey;
+  const { plan, found } = survey;
   const folder = runFolder(plan.experimentId, plan.runId);
   if (gone.length > 0) {
-    await hosts.destination.discard(staging, gone.map((path) => `${folder}/${path}`));
+    await staging.discard(gone.map((path) => `${folder}/${path}`));
   }
   const run = { folder, found: found.source.run, jobs };
   return linkJobs(run, gone, folders, mapOf(survey));

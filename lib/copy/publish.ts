@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Sight } from "../host/host.ts";
+import type { Sight, Staging } from "../host/host.ts";
 import {
   type Afterwards,
   APPEARED,
@@ -63,6 +63,7 @@ export interface Trouble {
 
 /** Publishes a load whose jobs have been staged, with what is to be written over them. */
 export async function publish(
+  staging: Staging,
   load: Load,
   survey: Survey,
   keep: string | undefined,
@@ -96,11 +97,11 @@ export async function publish(
   moves.push(...linked.moves);
   if (load.withRun) {
     const failed = published.failed.map(({ job }) => job);
-    for (const rewriting of await rewriteRunOf(load, survey, prepared, failed)) take(rewriting);
+    for (const rewriting of await rewriteRunOf(staging, survey, prepared, failed)) take(rewriting);
     moves.push(...runMoves(survey, overlay));
   }
   const settlement = { ...settlementOf(load, survey), overlay, moves, keep };
-  const failures = await settle(settlement, load, survey, prepared);
+  const failures = await settle(staging, settlement, load, survey, prepared);
   const reasons = new Map(failures.map(({ from, reason }) => [from, reason]));
   const found = await findAppeared(load, reasons, survey);
   published.found = found.jobs;
@@ -119,7 +120,7 @@ export async function publish(
     ofRun.slice(1).filter(({ reason }) => reason !== HELD),
   )
     .map(({ reason }) => reason);
-  published.afterwards = troublesOf(reasons, settlement);
+  published.afterwards = troublesOf(reasons, settlement, staging);
   return published;
 
   function take(rewriting: Rewriting, job?: PlannedJob): void {
@@ -135,31 +136,37 @@ export async function publish(
 }
 
 /** What is said when something could not be done when all had got its name. */
-const AFTERWARDS: Record<Afterwards, (settlement: Settlement) => [said: string, isError: boolean]> =
-  {
-    marker: ({ marker }) => [`${marker} could not be made`, true],
-    disk: () => ["not all that was copied has reached the disk", true],
-    replaced: ({ staging }) => [`what was replaced is still in ${staging}/replaced`, true],
-    staging: ({ staging }) => [`${staging} could not be removed`, false],
-  };
+type Told = (settlement: Settlement, staging: Staging) => [said: string, isError: boolean];
 
-function troublesOf(reasons: ReadonlyMap<string, string>, settlement: Settlement): Trouble[] {
+const AFTERWARDS: Record<Afterwards, Told> = {
+  marker: ({ marker }) => [`${marker} could not be made`, true],
+  disk: () => ["not all that was copied has reached the disk", true],
+  replaced: (_, { folder }) => [`what was replaced is still in ${folder}/replaced`, true],
+  staging: (_, { folder }) => [`${folder} could not be removed`, false],
+};
+
+function troublesOf(
+  reasons: ReadonlyMap<string, string>,
+  settlement: Settlement,
+  staging: Staging,
+): Trouble[] {
   return (Object.keys(AFTERWARDS) as Afterwards[]).flatMap((what) => {
     const reason = reasons.get(what);
     if (reason === undefined) return [];
-    const [said, isError] = AFTERWARDS[what](settlement);
+    const [said, isError] = AFTERWARDS[what](settlement, staging);
     return [{ what, message: `${said}: ${reason}`, isError }];
   });
 }
 
 /** Settles; a run that was held, for jobs that could not be put in their place, goes without them. */
 async function settle(
+  staging: Staging,
   settlement: Settlement,
   load: Load,
   survey: Survey,
   prepared: Prepared,
 ): Promise<FailedMove[]> {
-  const failures = await settleCurrent(settlement, survey);
+  const failures = await settleCurrent(staging, settlement, survey);
   const isHeldByJobs = failures.some(({ reason }) => reason === HELD) &&
     failures.some((failure) => isOfJobs(failure) && failure.reason !== APPEARED);
   if (!isHeldByJobs) return failures;
@@ -168,8 +175,10 @@ async function settle(
   const gone = [...load.jobs, ...load.links].filter((job) =>
     ![undefined, APPEARED].includes(reasons.get(stagedAt(job)))
   );
-  const overlay = isWritten(survey.plan.run) ? await withoutJobs(gone, load, survey, prepared) : [];
-  const again = await settleCurrent({
+  const overlay = isWritten(survey.plan.run)
+    ? await withoutJobs(gone, staging, survey, prepared)
+    : [];
+  const again = await settleCurrent(staging, {
     ...settlement,
     carry: undefined,
     overlay,
@@ -181,9 +190,13 @@ async function settle(
 }
 
 /** Settles; when another copy has moved `current` meanwhile, whether ours moves it is asked anew. */
-async function settleCurrent(settlement: Settlement, survey: Survey): Promise<FailedMove[]> {
+async function settleCurrent(
+  staging: Staging,
+  settlement: Settlement,
+  survey: Survey,
+): Promise<FailedMove[]> {
   const { hosts: { destination }, sights, plan: { experimentId, runId } } = survey;
-  const failures = await destination.settle(settlement);
+  const failures = await staging.settle(settlement);
   if (!failures.some(({ reason }) => reason === MOVED)) return failures;
   const others = failures.filter(({ reason }) => reason !== MOVED);
   const ofMoves = others.filter(({ from }) => !Object.hasOwn(AFTERWARDS, from));
@@ -193,7 +206,7 @@ async function settleCurrent(settlement: Settlement, survey: Survey): Promise<Fa
   const moves = isMoved ? [currentMove(survey, sight, overlay)] : [];
   const finished = settlement.finished && ofMoves.every(({ reason }) => reason === APPEARED);
   const rest = { ...settlement, carry: undefined, overlay, moves, finished };
-  return [...others, ...await settleCurrent(rest, survey)];
+  return [...others, ...await settleCurrent(staging, rest, survey)];
 }
 
 /** What appeared at the destination meanwhile, and needs no copy any more: jobs, the run's folder. */
@@ -271,13 +284,12 @@ function currentMove({ plan, sights }: Survey, seen: Sight, overlay: OverlayEntr
 }
 
 function settlementOf(
-  { staging, withRun, last }: Load,
+  { withRun, last }: Load,
   { plan, sights: { destination } }: Survey,
-): Pick<Settlement, "staging" | "carry" | "marker" | "finished"> {
+): Pick<Settlement, "carry" | "marker" | "finished"> {
   const into = runFolder(plan.experimentId, plan.runId);
   const from = `${destination.experimentsPath}/${plan.experimentId}/${plan.runId}`;
   return {
-    staging,
     carry: withRun && plan.run.action === "replace" ? { from, into } : undefined,
     marker: withRun && !destination.marker ? `${destination.realPath}/${MARKER}` : undefined,
     finished: last,

@@ -32,7 +32,7 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
   const isHere = surveyed.can.source.clone;
   const early = isHere && rest.jobs.every(hasEnded) ? prepare(rest, surveyed, watch) : undefined;
   early?.catch(() => {}); // it is awaited later
-  const { jobs: failed, run: runFailed } = await bring(rest, context, passed !== undefined);
+  const { jobs: failed, run: runFailed } = await bring(rest, context);
   for (const job of load.jobs) {
     const complaint = failed.get(job);
     if (complaint === undefined) continue;
@@ -46,6 +46,7 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
   const prepared = await (early ?? prepare(brought, surveyed, watch));
   const keep = options.keepReplaced === true ? keepFolder(load, index, surveyed) : undefined;
   const published = await publish(
+    context.stagings.get(load.staging)!,
     {
       ...load,
       jobs: load.jobs.filter((job) => !failed.has(job)),
@@ -81,7 +82,7 @@ async function passSmall(load: Load, context: Context): Promise<Passed<PlannedJo
   const passage = new Passage(jobs, passing, mapOf(surveyed), hosts.source.name);
   const come = await letPass(begun ?? hosts.source.pack(request), passage, load, context);
   if (!come || !isAsFound(passage, run !== undefined, surveyed)) {
-    context.resumed = context.unverified = true;
+    context.resumed = true;
     return undefined;
   }
   const bytes = jobs.reduce((sum, job) => sum + job.bytes, run === undefined ? 0 : plan.run.bytes);
@@ -106,19 +107,20 @@ async function letPass(
   { stream, whole }: Pack,
   passage: Passage<PlannedJob>,
   load: Load,
-  { surveyed, tally, owner }: Context,
+  { surveyed, tally, stagings }: Context,
 ): Promise<boolean> {
-  const { source, destination } = surveyed.hosts;
+  const { source } = surveyed.hosts;
+  const staging = stagings.get(load.staging)!;
   const sieved = sift(stream, passage, {
     from: source.name,
     mostBytes: mostBytesOf(load, surveyed),
-    owner,
+    owner: staging.owner,
     onBytes: (bytes) => tally.progress(bytes, undefined),
   });
   const isOurs = surveyed.can.source.trusted;
   try {
-    const unpacked = await destination.unpack(load.staging, { stream: sieved, isOurs });
-    return unpacked && await whole && passage.whole;
+    const isWhole = async () => await whole && passage.whole;
+    return await staging.unpack({ stream: sieved, isOurs, whole: isWhole });
   } catch (error) {
     letGo(stream);
     throw error;

@@ -155,16 +155,29 @@ export interface FoundLeftover {
  */
 export const UNVERIFIED = ".unverified";
 
-/** A staging folder that is ours alone. */
-export interface Claim {
+/** A staging folder that is ours alone: the only thing that a copy writes through. */
+export interface Staging {
+  /** The folder, absolute. */
+  readonly folder: string;
   /** Whether the destination may have changed meanwhile: something went back, or was waited for. */
-  changed: boolean;
-  /** Whether it holds something of an earlier attempt. */
-  resumed: boolean;
-  /** Whether {@linkcode UNVERIFIED} is there: sizes and times of what it holds prove nothing. */
-  unverified: boolean;
+  readonly changed: boolean;
+  /** Whether it held something of an earlier attempt when it was claimed. */
+  readonly resumed: boolean;
+  /** Whether sizes and times of what it holds prove nothing: an archive was perhaps not whole. */
+  readonly unverified: boolean;
   /** The user there, as a number. */
-  owner: number;
+  readonly owner: number;
+  /**
+   * Unpacks an archive; answers whether all of it has come. Until that is known, {@linkcode UNVERIFIED}
+   * stands in the folder.
+   */
+  unpack(archive: Unpacking): Promise<boolean>;
+  /** Takes {@linkcode UNVERIFIED} away, when all archives were whole: rsync is to write there. */
+  verify(): Promise<void>;
+  /** Removes what stands in it; nothing is removed through a link. */
+  discard(places: string[]): Promise<void>;
+  /** Puts what was staged in its place. */
+  settle(settlement: Settlement): Promise<FailedMove[]>;
   /**
    * Gives it up; an empty staging folder is removed.
    *
@@ -205,17 +218,11 @@ export interface Host {
    *
    * @param onWait Is called when another copy has it: it is waited for.
    */
-  claim(request: ClaimRequest, onWait: () => void): Promise<Claim>;
+  claim(request: ClaimRequest, onWait: () => void): Promise<Staging>;
   /** Finds what copies have left in staging areas, and removes it when it is told to. */
   tidy(request: TidyRequest): Promise<FoundLeftover[]>;
-  /** Removes what stands in a staging folder; nothing is removed through a link. */
-  discard(staging: string, folders: string[]): Promise<void>;
   /** Makes a tar archive of folders; GNU tar is needed. */
   pack(request: PackRequest): Pack;
-  /** Unpacks an archive into a staging folder, {@linkcode UNVERIFIED}; answers whether all went well. */
-  unpack(staging: string, archive: Unpacking): Promise<boolean>;
-  /** Puts what was staged in its place. */
-  settle(settlement: Settlement): Promise<FailedMove[]>;
   /** Refuses a workspace that Deno was not granted, by real path, before any program is started. */
   check(path: string, needed: readonly Access[]): void;
   /**

@@ -35,8 +35,6 @@ export function isOfJobs({ from }: Pick<Move, "from">): boolean {
 
 /** What is to be put in its place. */
 export interface Settlement {
-  /** The staging folder, absolute. */
-  staging: string;
   /** A folder of which all that the staged one lacks is taken over, and the staged one. */
   carry: { from: string; into: string } | undefined;
   /** What to write over the staging folder next. */

@@ -10,6 +10,8 @@ export interface Unpacking {
   stream: AsyncIterable<Uint8Array>;
   /** Whether this machine's own tar has made it. */
   isOurs: boolean;
+  /** Whether all of it has come, once it is unpacked. */
+  whole(): Promise<boolean>;
 }
 
 /** What to pack. */

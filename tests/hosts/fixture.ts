@@ -218,9 +218,9 @@ export class Fixture {
       changed: claim.changed,
       owner: claim.owner,
       unpack: (bytes, ours = true) =>
-        host.unpack(staging, { stream: streamOf(bytes), isOurs: ours }),
-      discard: (...paths) => host.discard(staging, paths),
-      publish: async (what) => this.plain(await publish(host, this.at("ws"), staging, what)),
+        claim.unpack({ stream: streamOf(bytes), isOurs: ours, whole: () => Promise.resolve(true) }),
+      discard: (...paths) => claim.discard(paths),
+      publish: async (what) => this.plain(await publish(claim, this.at("ws"), what)),
       release: (failed = false) => claim.release(failed),
     };
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Host } from "../../lib/host/host.ts";
+import type { Staging } from "../../lib/host/host.ts";
 import { APPEARED, HELD, type Move, MOVED, NEWER } from "../../lib/host/steps.ts";
 import type { OverlayEntry } from "../../lib/tar/write.ts";
 import type { Publishing } from "./words.ts";
@@ -24,12 +24,10 @@ const WORDS: Readonly<Record<string, string>> = {
  * Puts what was staged in its place; answers what was left, and why.
  *
  * @param workspace The workspace, absolute.
- * @param staging The staging folder, absolute.
  */
 export async function publish(
-  host: Host,
+  staging: Staging,
   workspace: string,
-  staging: string,
   what: Publishing,
 ): Promise<Record<string, string>> {
   const overlay = overlayOf(what);
@@ -40,8 +38,7 @@ export async function publish(
     overlay.push({ path: link, mtime: TIME, kind: "link", target: current.run.split("/")[2]! });
     moves.push({ ...moveOf(workspace, "link", link), standing: current.seen });
   }
-  const failed = await host.settle({
-    staging,
+  const failed = await staging.settle({
     carry: what.carry && what.run && {
           from: `${workspace}/${nameOf(what.run)}`,
           into: nameOf(what.run),

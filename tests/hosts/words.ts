@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Claim, Host } from "../../lib/host/host.ts";
+import type { Host, Staging } from "../../lib/host/host.ts";
 
 /** What hosts are documented to differ in. */
 export interface Traits {
@@ -107,7 +107,7 @@ export interface Publishing {
 }
 
 /** A claimed staging folder. */
-export interface Held extends Pick<Claim, "resumed" | "changed" | "owner"> {
+export interface Held extends Pick<Staging, "resumed" | "changed" | "owner"> {
   unpack(archive: Uint8Array, ours?: boolean): Promise<boolean>;
   discard(...paths: string[]): Promise<void>;
   /** Answers what was left, and why. */

@@ -97,9 +97,9 @@ async function doWork(work: Work): Promise<Outcome> {
   const { staging, places, discarded, settlement } = work;
   const host = work.host === "SshHost" ? await sshHost() : new LocalHost({});
   const claim = await host.claim({ staging, places, about: "{}" }, () => {});
-  if (discarded.length > 0) await host.discard(staging, discarded);
+  if (discarded.length > 0) await claim.discard(discarded);
   const overlay = settlement.overlay.map(withBytes);
-  const failed = await host.settle({ ...settlement, staging, overlay });
+  const failed = await claim.settle({ ...settlement, overlay });
   const { changed, resumed } = claim;
   await claim.release(false);
   await host.close();

@@ -12,7 +12,7 @@ const request = { staging: `${area}/${name}`, places: [], about: "{}" };
 for (let round = 0; round < Number(rounds); round++) {
   try {
     const claim = await claimLocally(request, () => console.log("there was a wait"), undefined);
-    await claim.release(false);
+    await claim.release();
   } catch (error) {
     console.log(String(error));
   }

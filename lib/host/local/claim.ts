@@ -11,7 +11,7 @@ import { parentOf } from "../../workspace/layout.ts";
 import { refused } from "../../system/permissions.ts";
 import { attempt, removeEmpty, removeTree, rename } from "../../system/tree.ts";
 import { lookAt, namesIn } from "../../system/files.ts";
-import { type Claim, type ClaimRequest, type Place, UNVERIFIED } from "../host.ts";
+import { type ClaimRequest, type Place, type Staging, UNVERIFIED } from "../host.ts";
 import { ASIDE, clearStaging, isSound, removeStaging } from "./left_staging.ts";
 import { isVoid, type Lock, takeLock, tryLock } from "./lock.ts";
 import { inTheWay, isFolder, isInTheWay, RealFolders } from "./real_folders.ts";
@@ -19,12 +19,19 @@ import { inTheWay, isFolder, isInTheWay, RealFolders } from "./real_folders.ts";
 /** The file, in a staging folder, that says which copy it is of. */
 export const ABOUT = "about.json";
 
+/** What a claim has found, and what keeps it. */
+export interface Claim
+  extends Pick<Staging, "changed" | "resumed" | "unverified" | "owner">, Pick<Lock, "isHeld"> {
+  /** Gives it up; an empty staging folder is removed. */
+  release(): Promise<void>;
+}
+
 /** Makes a staging folder that only its owner may enter, and claims it. */
 export async function claimLocally(
   { staging, places, about }: ClaimRequest,
   onWait: () => void,
   signal: AbortSignal | undefined,
-): Promise<Claim & Pick<Lock, "isHeld">> {
+): Promise<Claim> {
   const parent = parentOf(staging);
   if (lookAt(parent, "")?.kind === "link") throw refused("write", parent);
   ensureDirSync(parentOf(parent));

@@ -4,16 +4,12 @@
  * @module
  */
 
-import { CopyError } from "../../errors.ts";
-import { parentOf } from "../../workspace/layout.ts";
 import { requireAccess } from "../../system/permissions.ts";
-import { removeTree } from "../../system/tree.ts";
-import { lookAt, readSmall, stands } from "../../system/files.ts";
+import { readSmall, stands } from "../../system/files.ts";
 import type {
   Abilities,
   Access,
   BrowseRequest,
-  Claim,
   ClaimRequest,
   FoundLeftover,
   Grants,
@@ -23,21 +19,19 @@ import type {
   Question,
   ScanRequest,
   Sight,
+  Staging,
   TidyRequest,
   Visit,
 } from "../host.ts";
-import type { Pack, PackRequest, Unpacking } from "../../transport/archive.ts";
-import { strayIn } from "./left_staging.ts";
-import type { FailedMove, Settlement } from "../steps.ts";
-import { claimLocally, markUnverified } from "./claim.ts";
+import type { Pack, PackRequest } from "../../transport/archive.ts";
+import { claimLocally } from "./claim.ts";
 import { grantsOf } from "./grants.ts";
 import { browseLocally, lookLocally, placesOf } from "./look.ts";
 import { scanLocally } from "./scan.ts";
-import { settleLocally } from "./settle.ts";
+import { LocalStaging } from "./staging.ts";
 import { tidyLocally } from "./tidy.ts";
-import { packLocally, unpackLocally } from "../../transport/tar.ts";
+import { packLocally } from "../../transport/tar.ts";
 import { output, type Program, start, type Watch } from "../../system/process.ts";
-import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
 
 /** This machine. */
 export class LocalHost implements Host {
@@ -45,7 +39,6 @@ export class LocalHost implements Host {
   readonly #versions = new Map<Program, Promise<string>>();
   #can: Abilities | undefined;
   #expected: Promise<void> | undefined;
-  readonly #claims = new Map<string, { isHeld(): boolean }>();
 
   constructor(private readonly watch: Watch) {}
 
@@ -96,39 +89,17 @@ export class LocalHost implements Host {
     return readSmall(`${root}/${path}`);
   }
 
-  async claim(request: ClaimRequest, onWait: () => void): Promise<Claim> {
+  async claim(request: ClaimRequest, onWait: () => void): Promise<Staging> {
     const claim = await claimLocally(request, onWait, this.watch.signal);
-    this.#claims.set(request.staging, claim);
-    return claim;
+    return new LocalStaging(request.staging, claim, () => this.#version("tar"), this.watch);
   }
 
   tidy(request: TidyRequest): Promise<FoundLeftover[]> {
     return tidyLocally(request, this.watch.signal);
   }
 
-  // deno-lint-ignore require-await -- ssh needs the promise
-  async discard(staging: string, folders: string[]): Promise<void> {
-    const real = new RealFolders(staging);
-    for (const path of folders.map((folder) => `${staging}/${folder}`)) {
-      if (real.has(parentOf(path)) && lookAt(path, "") !== undefined) removeTree(path);
-    }
-  }
-
   pack(request: PackRequest): Pack {
     return packLocally(request, this.watch);
-  }
-
-  async unpack(staging: string, archive: Unpacking): Promise<boolean> {
-    const stray = isFolder(staging) ? strayIn(staging) : staging;
-    if (stray !== undefined) throw inTheWay(stray); // tar would write through it
-    markUnverified(staging);
-    return await unpackLocally(staging, archive, this.watch);
-  }
-
-  async settle(settlement: Settlement): Promise<FailedMove[]> {
-    const { staging } = settlement;
-    if (this.#claims.get(staging)?.isHeld() === false) throw takenOver(staging);
-    return await settleLocally(settlement, await this.#version("tar"), this.watch);
   }
 
   check(path: string, needed: readonly Access[]): void {
@@ -151,13 +122,4 @@ async function versionOf(program: Program, watch: Watch): Promise<string> {
   const running = start(program, ["--version"], watch);
   const [said] = await Promise.all([output(running), running.stdin.close()]);
   return said.split("\n")[0]!;
-}
-
-/** The error for a staging folder that another copy has by now. */
-function takenOver(staging: string): CopyError {
-  return new CopyError(
-    "refused",
-    `another copy has taken over ${staging}, for this one gave no sign of life`,
-    "run the same command again",
-  );
 }

@@ -32,7 +32,7 @@ import { syncFolders, syncTree } from "../../system/sync.ts";
  * @param tar What `tar --version` says.
  */
 export async function settleLocally(
-  { staging, carry, overlay, moves, marker, keep, finished }: Settlement,
+  { staging, carry, overlay, moves, marker, keep, finished }: Settlement & { staging: string },
   tar: string,
   watch: Watch,
 ): Promise<FailedMove[]> {

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { CopyError } from "../../errors.ts";
-import { printable } from "../../text/printable.ts";
 import { checkHost } from "../../settings/reference.ts";
 import type { SshSettings } from "../../workspace/workspace.ts";
 import { linksOf, listingReader, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
@@ -13,7 +11,6 @@ import { requireVariableAccess } from "../../system/environment.ts";
 import type {
   Abilities,
   BrowseRequest,
-  Claim,
   ClaimRequest,
   FoundLeftover,
   Grants,
@@ -23,56 +20,20 @@ import type {
   Question,
   ScanRequest,
   Sight,
+  Staging,
   TidyRequest,
   Visit,
 } from "../host.ts";
-import type { Pack, PackRequest, Unpacking } from "../../transport/archive.ts";
+import type { Pack, PackRequest } from "../../transport/archive.ts";
+import { asLines } from "./lines.ts";
+import { RELEASE, SshStaging } from "./staging.ts";
 import { grantsForSsh } from "./grants.ts";
 import { rsyncEnd } from "./rsync_end.ts";
-import { moveList, timeFiles } from "./move_list.ts";
-import { archive } from "../../tar/write.ts";
-import { isGnuTar, nameList, packArguments, packWith, writesInto } from "../../transport/tar.ts";
-import { within } from "../../system/time.ts";
+import { nameList, packArguments, packWith } from "../../transport/tar.ts";
 import type { Watch } from "../../system/process.ts";
-import {
-  BROWSE,
-  CLAIM,
-  DISCARD,
-  EXISTING,
-  FREE,
-  LOOK,
-  PACK,
-  SCAN,
-  SETTLE,
-  TIDY,
-  UNPACK,
-} from "./programs/programs.ts";
+import { BROWSE, CLAIM, EXISTING, LOOK, PACK, SCAN, TIDY } from "./programs/programs.ts";
 import { type Login, Session } from "./session.ts";
-import {
-  APPEARED,
-  type FailedMove,
-  HELD,
-  MOVED,
-  NEWER,
-  type Settlement,
-  UNLINKED,
-} from "../steps.ts";
 import { loadZstd, type Zstd } from "../../transport/zstd.ts";
-
-/** How often a claim gives a sign of life, in milliseconds. */
-const CLAIM_BEAT = 15_000;
-
-/** How long claims may take to be given up, in milliseconds: a host that stands still is not waited for. */
-const RELEASE = 5000;
-
-/** What SETTLE says in a word. */
-const REASONS: Record<string, string> = {
-  appeared: APPEARED,
-  held: HELD,
-  moved: MOVED,
-  newer: NEWER,
-  unlinked: UNLINKED,
-};
 
 /** Another machine. */
 export class SshHost implements Host {
@@ -82,10 +43,6 @@ export class SshHost implements Host {
   /** Whether it has zstd; and that of this end, once it is needed. */
   #hasZstd = false;
   #zstd: Zstd | undefined;
-  /** By what name the agent holds what it has claimed. */
-  #token = "";
-  /** The user there, as a number. */
-  #owner = 0;
   /** Whether the agent holds what a copy that failed has claimed. */
   #held = false;
 
@@ -188,7 +145,7 @@ export class SshHost implements Host {
     return found;
   }
 
-  async claim({ staging, places, about }: ClaimRequest, onWait: () => void): Promise<Claim> {
+  async claim({ staging, places, about }: ClaimRequest, onWait: () => void): Promise<Staging> {
     const said = new Set<string>();
     const warm = this.#warm(); // what is claimed will be filled
     const lines = asLines([
@@ -200,30 +157,14 @@ export class SshHost implements Host {
       said.add(text);
     });
     await warm;
-    const beat = setInterval(() => this.#session.agent.note("alive"), CLAIM_BEAT);
-    const value = (name: string) =>
-      [...said].find((text) => text.startsWith(`${name} `))?.slice(name.length + 1) ?? "";
-    this.#token = value("token");
-    this.#owner = Number(value("owner"));
-    return {
-      changed: said.has("waiting") || said.has("restored"),
-      resumed: said.has("resumed"),
-      unverified: said.has("unverified"),
-      owner: this.#owner,
-      release: async (failed) => {
-        clearInterval(beat);
-        if (failed) { // the agent gives it up in the end, as where the connection is lost
-          this.#held = true;
-          return;
-        }
-        const freed = this.#session.agent.keep(FREE, [staging], () => {}).catch(() => {});
-        await within(RELEASE, freed);
-      },
-    };
-  }
-
-  async discard(staging: string, folders: string[]): Promise<void> {
-    await this.#session.agent.run(DISCARD, asLines([staging, ...folders]), () => {});
+    return new SshStaging(staging, said, {
+      agent: this.#session.agent,
+      session: this.#session,
+      tar: this.#programs.tar,
+      zstd: () => this.#zstd,
+      fsync: this.watch.fsync === true,
+      hold: () => this.#held = true,
+    });
   }
 
   pack(request: PackRequest): Pack {
@@ -232,36 +173,6 @@ export class SshHost implements Host {
     const names = nameList(request.folders);
     const packed = packWith(() => this.#session.fetch(PACK, lines, names));
     return zstd ? zstd.unpack(packed) : packed;
-  }
-
-  async unpack(staging: string, { stream, isOurs }: Unpacking): Promise<boolean> {
-    let trouble = "";
-    const tell = (text: string) => trouble += text;
-    const zstd = this.#zstd;
-    const body = zstd ? zstd.pack(stream) : stream;
-    const lines = [staging, zstd ? "zstd" : "", isOurs ? "yes" : ""];
-    await this.#session.send(UNPACK, lines, tell, body);
-    return trouble === "";
-  }
-
-  async settle(settlement: Settlement): Promise<FailedMove[]> {
-    const { staging, carry, overlay, moves, marker, keep, finished } = settlement;
-    const failed: FailedMove[] = [];
-    const carried = [carry?.from ?? "", carry?.into ?? ""];
-    await this.#session.agent.run(
-      SETTLE,
-      asLines([
-        ...[staging, ...carried, marker ?? "", keep ?? ""],
-        ...[finished ? "yes" : "", this.watch.fsync ? "yes" : "", this.#token],
-        writesInto(this.#owner, this.#programs.tar) ? "yes" : "",
-      ]),
-      pairs((from, said) => failed.push({ from, reason: REASONS[said] ?? said })),
-      archive([...overlay, ...timeFiles(moves)], {
-        last: moveList(moves),
-        isForGnu: isGnuTar(this.#programs.tar),
-      }),
-    );
-    return failed;
   }
 
   check(): void {
@@ -277,14 +188,4 @@ export class SshHost implements Host {
     const isAwaited = this.#held && !this.watch.signal?.aborted;
     return this.#session.close(lost, isAwaited ? RELEASE : 0);
   }
-}
-
-/**
- * Data of a remote program, a line each. What holds the end of a line would be read as two, and the
- * second perhaps as something to run.
- */
-function asLines(texts: string[]): string[] {
-  const odd = texts.find((text) => /[\n\0]/.test(text));
-  if (odd === undefined) return texts;
-  throw new CopyError("refused", `'${printable(odd)}' holds a control character`);
 }

@@ -1,0 +1,137 @@
+/**
+ * A claimed staging folder on another machine.
+ *
+ * @module
+ */
+
+import { within } from "../../system/time.ts";
+import { archive } from "../../tar/write.ts";
+import type { Unpacking } from "../../transport/archive.ts";
+import { isGnuTar, writesInto } from "../../transport/tar.ts";
+import type { Zstd } from "../../transport/zstd.ts";
+import { type Staging, UNVERIFIED } from "../host.ts";
+import {
+  APPEARED,
+  type FailedMove,
+  HELD,
+  MOVED,
+  NEWER,
+  type Settlement,
+  UNLINKED,
+} from "../steps.ts";
+import { Verification } from "../verification.ts";
+import type { Agent } from "./agent.ts";
+import { pairs } from "./answers.ts";
+import { asLines } from "./lines.ts";
+import { moveList, timeFiles } from "./move_list.ts";
+import { DISCARD, FREE, SETTLE, UNPACK } from "./programs/programs.ts";
+import type { Session } from "./session.ts";
+
+/** How often a claim gives a sign of life, in milliseconds. */
+const CLAIM_BEAT = 15_000;
+
+/** How long claims may take to be given up, in milliseconds: a host that stands still is not waited for. */
+export const RELEASE = 5000;
+
+/** What SETTLE says in a word. */
+const REASONS: Record<string, string> = {
+  appeared: APPEARED,
+  held: HELD,
+  moved: MOVED,
+  newer: NEWER,
+  unlinked: UNLINKED,
+};
+
+/** What a staging folder needs of its host. */
+export interface Ground {
+  /** The shell that holds it. */
+  agent: Pick<Agent, "run" | "keep" | "note">;
+  /** Where channels come from. */
+  session: Pick<Session, "send">;
+  /** What `tar --version` says there. */
+  tar: string;
+  /** What packs what goes there, where both ends have it. */
+  zstd: () => Zstd | undefined;
+  /** Whether what is written must reach the disk before it gets its name. */
+  fsync: boolean;
+  /** Is called when the agent is to give the folder up in the end, as where the connection is lost. */
+  hold: () => void;
+}
+
+/** Does what {@linkcode Staging} says. */
+export class SshStaging implements Staging {
+  readonly changed: boolean;
+  readonly resumed: boolean;
+  readonly owner: number;
+  /** By what name the agent holds it. */
+  readonly #token: string;
+  readonly #beat: ReturnType<typeof setInterval>;
+  readonly #verification: Verification;
+
+  /** @param said What CLAIM has answered. */
+  constructor(
+    readonly folder: string,
+    said: ReadonlySet<string>,
+    private readonly ground: Ground,
+  ) {
+    const value = (name: string) =>
+      [...said].find((text) => text.startsWith(`${name} `))?.slice(name.length + 1) ?? "";
+    this.changed = said.has("waiting") || said.has("restored");
+    this.resumed = said.has("resumed");
+    this.owner = Number(value("owner"));
+    this.#token = value("token");
+    this.#verification = new Verification(said.has("unverified"));
+    this.#beat = setInterval(() => ground.agent.note("alive"), CLAIM_BEAT);
+  }
+
+  get unverified(): boolean {
+    return this.#verification.isDoubted;
+  }
+
+  async unpack({ stream, isOurs, whole }: Unpacking): Promise<boolean> {
+    let trouble = "";
+    const tell = (text: string) => trouble += text;
+    const zstd = this.ground.zstd();
+    const body = zstd ? zstd.pack(stream) : stream;
+    const lines = [this.folder, zstd ? "zstd" : "", isOurs ? "yes" : ""];
+    await this.ground.session.send(UNPACK, lines, tell, body);
+    return this.#verification.note(trouble === "" && await whole());
+  }
+
+  async verify(): Promise<void> {
+    if (this.#verification.hasServed) await this.discard([UNVERIFIED]);
+    this.#verification.cleared();
+  }
+
+  async discard(places: string[]): Promise<void> {
+    await this.ground.agent.run(DISCARD, asLines([this.folder, ...places]), () => {});
+  }
+
+  async settle(settlement: Settlement): Promise<FailedMove[]> {
+    const { carry, overlay, moves, marker, keep, finished } = settlement;
+    const { agent, fsync, tar } = this.ground;
+    const failed: FailedMove[] = [];
+    const carried = [carry?.from ?? "", carry?.into ?? ""];
+    await agent.run(
+      SETTLE,
+      asLines([
+        ...[this.folder, ...carried, marker ?? "", keep ?? ""],
+        ...[finished ? "yes" : "", fsync ? "yes" : "", this.#token],
+        writesInto(this.owner, tar) ? "yes" : "",
+      ]),
+      pairs((from, said) => failed.push({ from, reason: REASONS[said] ?? said })),
+      archive([...overlay, ...timeFiles(moves)], {
+        last: moveList(moves),
+        isForGnu: isGnuTar(tar),
+      }),
+    );
+    return failed;
+  }
+
+  async release(failed: boolean): Promise<void> {
+    clearInterval(this.#beat);
+    if (failed) return this.ground.hold();
+    const freed = this.ground.agent.keep(FREE, [this.folder], () => {}).catch(() => {});
+    await within(RELEASE, freed);
+  }
+}
