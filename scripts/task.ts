@@ -5,13 +5,15 @@
  * @module
  */
 
+import { groupsOf, testFiles, testInLanes } from "./lanes.ts";
 import { moduleFlags, ROOT } from "./modules.ts";
 import { checkPrograms } from "./programs.ts";
 import { ensureExperimaestro, ensurePrograms } from "./setup.ts";
 import { passOn, readCounts, type TestCounts } from "./test_counts.ts";
 
-/** What the tests are, unless a task's arguments say so. */
-const TESTS = ["lib", "mod.ts", "cli.ts", "tests", "bench"];
+/** Where examples in the documentation are tests, and where the other tests are. */
+const DOCUMENTED = ["lib", "mod.ts", "cli.ts"];
+const TESTS = ["tests", "bench"];
 /** What must have the right types. */
 const TYPED = ["mod.ts", "cli.ts", "lib", "tests", "scripts", "bench"];
 /** What is public, and documented. */
@@ -27,9 +29,16 @@ async function test(args: string[]): Promise<number> {
   await ensurePrograms({ forTests: true });
   await ensureExperimaestro();
   const flags = ["-A", "--doc", ...await moduleFlags()];
+  if (args.length === 0) {
+    // the types once, not by every lane
+    if (await deno(["check", ...flags.slice(2), ...TYPED]) !== 0) return report(undefined, false);
+    const groups = [DOCUMENTED, ...groupsOf(testFiles(TESTS))];
+    const outcome = await testInLanes([...flags, "--no-check"], groups);
+    return report(outcome, outcome.success);
+  }
   const child = new Deno.Command(Deno.execPath(), {
     cwd: ROOT,
-    args: ["test", ...flags, ...(args.length === 0 ? TESTS : args)],
+    args: ["test", ...flags, ...args],
     stdin: "null",
     stdout: "piped",
   }).spawn();

@@ -31,7 +31,7 @@ export async function passOn(output: ReadableStream<Uint8Array<ArrayBuffer>>): P
 }
 
 /** Prints all of it, also where a child has made standard output one that does not wait. */
-async function print(bytes: Uint8Array): Promise<void> {
+export async function print(bytes: Uint8Array): Promise<void> {
   while (bytes.length > 0) {
     try {
       bytes = bytes.subarray(Deno.stdout.writeSync(bytes));

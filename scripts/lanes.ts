@@ -1,0 +1,69 @@
+/**
+ * The whole suite in lanes: several Deno processes, each with some files of tests at a time. Most
+ * tests wait for other programs; and a process of its own keeps the environment that a test changes
+ * from those of other lanes, which Deno's own `--parallel` does not.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { ROOT } from "./modules.ts";
+import { print, readCounts, type TestCounts } from "./test_counts.ts";
+
+/** How many lanes there are at most: more would make waits in tests run out. */
+const LANES = 4;
+/** How many files a process takes: few, so that all lanes end at nearly the same time. */
+const FILES = 6;
+
+/** How the lanes went. */
+export interface LanesOutcome extends TestCounts {
+  /** Whether each process ended well, and said how many tests it ran. */
+  success: boolean;
+}
+
+/** The files of tests below some folders, relative to the project's folder. */
+export function testFiles(folders: string[]): string[] {
+  return folders.flatMap((folder) =>
+    [...Deno.readDirSync(join(ROOT, folder))].flatMap(({ name, isDirectory }) => {
+      const path = `${folder}/${name}`;
+      return isDirectory ? testFiles([path]) : name.endsWith("_test.ts") ? [path] : [];
+    })
+  ).sort();
+}
+
+/** Cuts files into groups, in their order. */
+export function groupsOf(files: string[]): string[][] {
+  const groups = [];
+  for (let at = 0; at < files.length; at += FILES) groups.push(files.slice(at, at + FILES));
+  return groups;
+}
+
+/**
+ * Runs groups of tests, as many at once as there are processors; what each prints is shown whole.
+ *
+ * @param flags What `deno test` is given besides.
+ */
+export async function testInLanes(flags: string[], groups: string[][]): Promise<LanesOutcome> {
+  const all: LanesOutcome = { passed: 0, failed: 0, skipped: [], success: true };
+  const next = groups[Symbol.iterator]();
+  const lane = async () => {
+    for (const group of next) {
+      const { stdout, success } = await new Deno.Command(Deno.execPath(), {
+        cwd: ROOT,
+        args: ["test", ...flags, ...group],
+        stdin: "null",
+        stdout: "piped",
+        stderr: "inherit",
+      }).output();
+      await print(stdout);
+      const counts = readCounts(new TextDecoder().decode(stdout));
+      all.passed += counts?.passed ?? 0;
+      all.failed += counts?.failed ?? 0;
+      all.skipped.push(...counts?.skipped ?? []);
+      all.success &&= success && counts !== undefined;
+    }
+  };
+  const count = Math.min(LANES, navigator.hardwareConcurrency);
+  await Promise.all(Array.from({ length: count }, lane));
+  return all;
+}
