@@ -73,8 +73,9 @@ export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
   if (hasWork(plan)) return ["", "Nothing was written. To copy:", `  ${quoteCommand(command)}`];
   const complete = plan.run.action === "skip" && !plan.run.inProgress &&
     !plan.jobs.some((job) => job.incomplete) && plan.referencesMissing === undefined;
+  const what = plan.jobs.some(isPartial) ? "everything but what is left out" : "everything";
   const why = complete
-    ? `Nothing to copy: everything is ${hereOrThere(plan.destination)} already`
+    ? `Nothing to copy: ${what} is ${hereOrThere(plan.destination)} already`
     : "Nothing can be copied now";
   return ["", why];
 }
@@ -97,6 +98,11 @@ export function renderRetry(
 function hasWork(plan: CopyPlan): boolean {
   return plan.run.action === "copy" || plan.run.action === "replace" ||
     plan.jobs.some(({ action }) => action === "copy" || action === "replace");
+}
+
+/** Whether a job stays without files that are left out. */
+export function isPartial({ leftOut }: PlannedJob): boolean {
+  return leftOut !== undefined;
 }
 
 function renderEnds({ source, destination }: CopyPlan): string[] {

@@ -9,13 +9,20 @@ import type { JobId } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import { count, formatBytes, formatCount, formatDuration, formatRate } from "./format.ts";
 import { fullJob, hereOrThere, renderProblem, shortJob, someJobs, somePaths } from "./names.ts";
-import type { ReportStyle } from "./plan_report.ts";
+import { isPartial, type ReportStyle } from "./plan_report.ts";
 
 /** Sets the summary of a copy that was planned so. */
 export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportStyle): string[] {
   const here = hereOrThere(plan.destination);
   const removed = plan.jobs.filter(({ action }) => action === "removed").length;
-  const lines = [headline(result, result.jobsSkipped - removed, here, style)];
+  const partial = plan.jobs.filter(isPartial);
+  const skipped = result.jobsSkipped - removed;
+  const lines = [headline(result, skipped, here, partial.length > 0, style)];
+  if (partial.length > 0) {
+    const bytes = partial.reduce((sum, { leftOut }) => sum + leftOut!.bytes, 0);
+    const some = count(partial.length, "job");
+    lines.push(`  of ${some} ${formatBytes(bytes)} are left out: ${jobNames(partial, style)}`);
+  }
   const replaced = result.jobsReplaced;
   if (replaced.length > 0) {
     lines.push(`  replaced ${count(replaced.length, "job")}: ${jobNames(replaced, style)}`);
@@ -42,13 +49,17 @@ function headline(
   result: CopyResult,
   skipped: number,
   here: string,
+  isPartial: boolean,
   { paint }: ReportStyle,
 ): string {
   const runCopied = result.run === "copy" || result.run === "replace";
   if (result.jobsCopied === 0 && !runCopied) {
     if (result.run !== "skip" || !result.complete) return `Nothing was copied`;
     const jobs = skipped === 0 ? "" : `${count(skipped, "job")} and `;
-    return `Nothing to copy: ${jobs}the run ${skipped === 0 ? "was" : "were"} ${here} already`;
+    const rest = isPartial ? ", but for what is left out" : "";
+    return `Nothing to copy: ${jobs}the run ${
+      skipped === 0 ? "was" : "were"
+    } ${here} already${rest}`;
   }
   const what = result.jobsCopied === 0 ? "the run" : count(result.jobsCopied, "job");
   const already = skipped === 0

@@ -7,6 +7,7 @@
 import type { Host } from "../host/host.ts";
 import type { LinkedJob } from "../workspace/layout.ts";
 import type { Entries } from "../system/content.ts";
+import type { Entry } from "../system/entry.ts";
 import type { Excludes } from "./exclude.ts";
 import { isTakenOfJob, isTakenOfRun } from "./inventory.ts";
 
@@ -18,18 +19,24 @@ export interface WantedFolder {
   job: LinkedJob | undefined;
 }
 
-/** All that some folders hold, as far as a copy takes it. */
+/**
+ * All that some folders hold, as far as a copy takes it.
+ *
+ * @param tellFolder Is told of the folders themselves.
+ */
 export async function entriesOf(
   host: Host,
   root: string,
   some: WantedFolder[],
   excludes: Excludes,
+  tellFolder: (folder: string, entry: Entry) => void = () => {},
 ): Promise<Map<string, Entries>> {
   const found = new Map(some.map(({ folder }) => [folder, new Map()]));
   const jobs = new Map(some.map(({ folder, job }) => [folder, job]));
   const request = { root, folders: [...found.keys()], jobStatesOnly: false };
   await host.scan(request, (folder, entry) => {
     const job = jobs.get(folder);
+    if (entry.path === "") tellFolder(folder, entry);
     const isTaken = job ? isTakenOfJob(entry, job, excludes) : isTakenOfRun(entry);
     if (isTaken) found.get(folder)?.set(entry.path, entry);
   });

@@ -7,23 +7,23 @@
 import { CopyError } from "../errors.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import type { Host, LinkedFolder, Sight } from "../host/host.ts";
-import type { Entry, EntryKind } from "../system/entry.ts";
+import type { Entry } from "../system/entry.ts";
 import { LARGE } from "../transport/clone.ts";
 import {
-  JOB_META,
   jobFolder,
   type JobId,
   jobName,
   JOBS,
-  leadsTo,
   LEFT_BEHIND_IN_RUN,
   leftBehindOf,
   type LinkedJob,
+  RECORDS,
 } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import { isTimeLater } from "../workspace/times.ts";
 import { type Content, count } from "../system/content.ts";
 import type { Excludes } from "./exclude.ts";
+import { leaveOut, type LeftOut, recordedJob, type Shortfall } from "./left_out.ts";
 import { DOCUMENTS, isOversized } from "../workspace/documents.ts";
 
 /** A job's folder, as it was found: what a copy takes of it is counted. */
@@ -38,6 +38,10 @@ export interface FoundJob extends Content {
   latestFile: string | undefined;
   /** Whether it holds something newer than all that differs at the source; absent until that is asked. */
   hasOwnWork?: boolean;
+  /** What the user leaves out of it; absent when that is nothing. */
+  leftOut?: LeftOut;
+  /** How one that was copied without some files compares with the source; absent until that is asked. */
+  shortfall?: Shortfall;
   /** When its `.pid` was written, in seconds since 1970; undefined when it has none. */
   pidTime: string | undefined;
   /** Which of its documents are there, as plain files. */
@@ -71,6 +75,8 @@ export interface Inventory {
   jobs: Map<string, FoundJob>;
   /** The run's folder; empty when it is not there. */
   run: FoundRunFolder;
+  /** Jobs, by folder, of which it is told that files were left out; absent when none is, or not asked. */
+  records?: Set<string>;
   /** Which of these folders are links, or stand in one; absent when none does. */
   linked?: LinkedFolder[];
   /** Which jobs are links to others of the workspace, by their folders; absent when none is. */
@@ -105,7 +111,12 @@ export async function takeInventory(
   const found: Inventory = { jobs: new Map(), run: new Map() };
   if (sight.state === "absent") return found;
   const wanted = new Map(jobs.map((job) => [jobFolder(job), job]));
-  const folders = [...(run === undefined ? [] : [run]), ...wanted.keys()];
+  const withRecords = statesOnly && run !== undefined && sight.records;
+  const folders = [
+    ...(run === undefined ? [] : [run]),
+    ...wanted.keys(),
+    ...(withRecords ? [RECORDS] : []),
+  ];
   const linked = await host.scan(
     {
       root: sight.realPath,
@@ -115,6 +126,11 @@ export async function takeInventory(
       ...(isNeeded && { isNeeded }),
     },
     (folder, entry) => {
+      if (folder === RECORDS) {
+        const job = recordedJob(entry);
+        if (job !== undefined) (found.records ??= new Set()).add(job);
+        return;
+      }
       const trouble = tooLong(folder, entry.path, longest);
       const wantedJob = wanted.get(folder);
       if (wantedJob !== undefined) {
@@ -215,7 +231,11 @@ function addToJob(
   if (job === undefined) return;
   if (isMarker(entry.path)) job.markers.add(entry.path);
   if (entry.path === `${jobName(wanted.taskId)}.pid`) job.pidTime = entry.mtime;
-  if (!isTakenOfJob(entry, wanted, excludes)) return;
+  if (!isTakenOfJob(entry, wanted, () => false)) return;
+  if (excludes(entry.path, entry.kind === "folder")) {
+    job.leftOut = leaveOut(job.leftOut, entry);
+    return;
+  }
   count(job, entry);
   if (entry.kind === "folder") job.folders.set(entry.path, entry);
   else if (entry.kind === "link") job.links.push(entry);
@@ -235,50 +255,4 @@ function addToJob(
 /** Whether something right in a job's folder tells the state of a job. */
 export function isMarker(path: string): boolean {
   return /^[^/]*\.(done|failed|pid)$/.test(path);
-}
-
-/** Why a job cannot be copied as a folder; undefined when it is one, or a `move` link to one. */
-export function whyUnusable(
-  { folders, linked, trouble }: Pick<FoundJob, "folders" | "linked" | "trouble">,
-  folder: string,
-): string | undefined {
-  const isFolder = folders.get("")?.kind === "folder";
-  if (trouble !== undefined) return printable(trouble);
-  if (isFolder && (linked === undefined || leadsTo(linked.target, folder))) return undefined;
-  const leads = linked === undefined ? "no folder" : `a link to ${printable(linked.target)}`;
-  return `${leads}, not a folder of this job`;
-}
-
-/** Whether a job may give way to another version: it is a folder, or a `move` link, to whatever. */
-export function isReplaceable(
-  { folders, linked }: Pick<FoundJob, "folders" | "linked">,
-  folder: string,
-): boolean {
-  return linked === undefined ? folders.get("")?.kind === "folder" : leadsTo(linked.target, folder);
-}
-
-/** Whether a job that was found is a link to the folder of another job of the workspace. */
-export function leadsToJob({ jobs, links }: Inventory, folder: string): boolean {
-  return links?.has(folder) === true && jobs.get(folder)?.folders.get("")?.kind === "folder";
-}
-
-/** Whether a job is done at the destination: then it needs no look at the source. */
-export function isDone(job: JobId, found: Inventory): boolean {
-  const folder = jobFolder(job);
-  const there = found.jobs.get(folder);
-  if (there === undefined) return false;
-  return (whyUnusable(there, folder) === undefined || leadsToJob(found, folder)) &&
-    there.markers.has(`${jobName(job.taskId)}.done`);
-}
-
-/** What stands where a folder should, in a few words. */
-export function describeOther(kind: EntryKind, target: string | undefined): string {
-  if (target !== undefined) return `a link to ${printable(target)}`;
-  return kind === "file" ? "a file" : "a pipe or a device";
-}
-
-/** The links that keep a job from being relocated: writing through them would leave the job. */
-export function misplacedLink(job: FoundJob): string | undefined {
-  const places = [...DOCUMENTS, JOB_META];
-  return job.links.find((link) => places.includes(link.path))?.path;
 }

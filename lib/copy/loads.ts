@@ -9,6 +9,7 @@ import { isClosed } from "../system/entry.ts";
 import { isWritten } from "./decisions.ts";
 import { batches } from "./batches.ts";
 import type { Known } from "./survey.ts";
+import { isSettled } from "./recorded.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** What is staged and published in one go. */
@@ -19,6 +20,8 @@ export interface Load {
   jobs: PlannedJob[];
   /** The jobs that are links, to jobs of this load, or to such as stand there: only made anew. */
   links: PlannedJob[];
+  /** Jobs that are whole where they stand, and told to lack files: only what is told of them goes. */
+  settled: PlannedJob[];
   /** Whether the run is among it; it comes last. */
   withRun: boolean;
   /** Whether the staging folder has served after this load. */
@@ -39,7 +42,7 @@ export async function stagingName({ plan }: Known): Promise<string> {
  * different file systems: then it is a load by itself. What a copy has left that was stopped when
  * all had got its name is a load of nothing: it only goes.
  */
-export function loadsOf({ plan, sights: { destination } }: Known, name: string): Load[] {
+export function loadsOf({ plan, found, sights: { destination } }: Known, name: string): Load[] {
   const [forJobs, forRun] = [destination.jobsStaging, destination.experimentsStaging];
   const [links, folders] = [isLink, (job: PlannedJob) => !isLink(job)]
     .map((is) => plan.jobs.filter(isWritten).filter(is)) as [PlannedJob[], PlannedJob[]];
@@ -49,21 +52,30 @@ export function loadsOf({ plan, sights: { destination } }: Known, name: string):
     staging: `${forJobs}/${name}`,
     jobs,
     links: index === all.length - 1 ? links : [],
+    settled: [],
     withRun: false,
     last: index === all.length - 1,
   }));
   const end = loads.at(-1);
   if (end !== undefined && forJobs === forRun) end.withRun = true;
   else if (isWritten(plan.run) || plan.run.becomesCurrent || !destination.marker) {
-    loads.push({ staging: `${forRun}/${name}`, jobs: [], links: [], withRun: true, last: true });
+    loads.push({ staging: `${forRun}/${name}`, ...NOTHING, withRun: true });
   }
+  const settled = plan.jobs.filter((job) => isSettled(job, found.destination));
+  if (settled.length > 0 && loads.length === 0) {
+    loads.push({ staging: `${forJobs}/${name}`, ...NOTHING });
+  }
+  if (settled.length > 0) loads.at(-1)!.settled = settled;
   for (const staging of new Set([`${forJobs}/${name}`, `${forRun}/${name}`])) {
     const isLeft = destination.staged.includes(staging);
     if (!isLeft || loads.some((load) => load.staging === staging)) continue;
-    loads.push({ staging, jobs: [], links: [], withRun: false, last: true });
+    loads.push({ staging, ...NOTHING });
   }
   return loads;
 }
+
+/** A load in which nothing comes. */
+const NOTHING = { jobs: [], links: [], settled: [], withRun: false, last: true };
 
 function isLink({ linkTo }: PlannedJob): boolean {
   return linkTo !== undefined;

@@ -10,19 +10,13 @@ import type { JobInfo } from "../workspace/jobs.ts";
 import type { RunStatus } from "../workspace/runs.ts";
 import { mayBeLater } from "../workspace/times.ts";
 import { decide, type Decision, isWritten, leave, willStand } from "./decisions.ts";
-import {
-  describeOther,
-  type FoundJob,
-  type FoundRunFolder,
-  type Inventory,
-  isReplaceable,
-  leadsToJob,
-  whyUnusable,
-} from "./inventory.ts";
+import type { FoundJob, FoundRunFolder, Inventory } from "./inventory.ts";
 import type { JobToPlan } from "./job_links.ts";
 import { type RunEnd, stateForRun } from "./job_state.ts";
 import { decideLink } from "./plan_links.ts";
+import { decideRecorded } from "./recorded.ts";
 import type { CopyOptions, JobState, PlannedJob } from "./types.ts";
+import { describeOther, isReplaceable, leadsToJob, whyUnusable } from "./usable.ts";
 
 /** Where the two ends differ in what was asked of them. */
 export interface Ends<T> {
@@ -65,11 +59,18 @@ export function planJobs(
     const other = inTheWay(ends.destination, folder);
     const isStrange = other !== undefined && !leadsToJob(found.destination, folder);
     const destination = isStrange ? "absent" : stateOf(job, found.destination, runs.destination);
-    const source = destination === "done" ? "unseen" : stateOf(job, found.source, runs.source);
+    const isRecorded = found.destination.records?.has(folder) === true;
+    const isSeen = destination !== "done" || isRecorded;
+    const source = isSeen ? stateOf(job, found.source, runs.source) : "unseen";
     const removed = wasRemoved(job, found.source.run, statuses.source);
     const rule = ruleOf(ends, folder);
     const decided = decide(source, destination, { removed, includeRunning });
-    const decision = rule ?? unlessInTheWay(unlessNewer(decided, source, ends), other);
+    const planned = rule ?? unlessInTheWay(unlessNewer(decided, source, ends), other);
+    const shortfall = isRecorded ? ends.destination?.shortfall : undefined;
+    const decision = isRecorded
+      ? decideRecorded(planned, { source, destination, shortfall, removed })
+      : planned;
+    const lacks = decision.action === "skip" && shortfall?.isWhole === false;
     const early = !rule && decided.action === "missing" && statuses.source?.ended === false;
     const when = ended ? "never started?" : "not started yet?";
     const { bytes = 0, files = 0 } = ends.source ?? {};
@@ -81,6 +82,7 @@ export function planJobs(
       bytes,
       files,
       ...decision,
+      ...(lacks && { leftOut: { files: shortfall.files, bytes: shortfall.bytes } }),
       ...(early && { reason: `not at the source (${when})` }),
       ...(job.linkedBy && { linkedBy: job.linkedBy }),
       ...(job.besides && { besides: true as const }),
@@ -100,7 +102,8 @@ export function planJobs(
       ? "unseen"
       : stateThrough(job, linkTo, found.source, runs.source);
     const target = planned.get(jobFolder(linkTo))!;
-    const decision = decideLink({ source, destination, through, isThere }, target, {
+    const isFolder = !isThere && found.destination.records?.has(folder) === true;
+    const decision = decideLink({ source, destination, through, isThere, isFolder }, target, {
       includeRunning,
     });
     return { ...job, source, destination, bytes: 0, files: 0, linkTo, ...decision };

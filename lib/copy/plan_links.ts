@@ -17,6 +17,8 @@ export interface LinkStates {
   through: JobState;
   /** Whether such a link is there. */
   isThere: boolean;
+  /** Whether a folder is there instead, of which an earlier copy has left files out. */
+  isFolder: boolean;
 }
 
 /**
@@ -24,11 +26,14 @@ export interface LinkStates {
  * nothing of the destination's is replaced by one.
  */
 export function decideLink(
-  { source, destination, through, isThere }: LinkStates,
+  { source, destination, through, isThere, isFolder }: LinkStates,
   target: PlannedJob,
   options: { includeRunning: boolean },
 ): Decision {
   const rule = { removed: false, ...options };
+  if (destination === "done" && isFolder) {
+    return { action: "leave", reason: PARTIAL, incomplete: true };
+  }
   if (destination === "done") return { action: "skip", incomplete: false };
   const isBrought = isWritten(target);
   if (isThere && isBrought) {
@@ -47,6 +52,7 @@ export function decideLink(
 }
 
 const LACKS = "is done there, and lacks what was added at the source";
+const PARTIAL = "files of it were left out, and at the source it is a link to another job";
 const OTHER = "a link to another job at the source, something else at the destination";
 
 /** Leaves what would be written. */

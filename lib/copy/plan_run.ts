@@ -8,9 +8,10 @@ import type { Sight } from "../host/host.ts";
 import { JOBS, runLink } from "../workspace/layout.ts";
 import { compareRuns, readRunStatus, type RunStatus } from "../workspace/runs.ts";
 import { isTimeLater } from "../workspace/times.ts";
-import { describeOther, type FoundRunFolder } from "./inventory.ts";
+import type { FoundRunFolder } from "./inventory.ts";
 import { type Ends, linkedByRun, type PlanOptions } from "./plan.ts";
 import type { PlannedJob, PlannedRun } from "./types.ts";
+import { describeOther } from "./usable.ts";
 
 /** Plans the run. */
 export function planRun(

@@ -17,17 +17,17 @@ import {
   type Settlement,
 } from "../host/steps.ts";
 import type { OverlayEntry } from "../tar/write.ts";
-import { jobState } from "../workspace/jobs.ts";
 import { EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.ts";
-import { compareText, readRunStatus } from "../workspace/runs.ts";
-import { isTimeLater } from "../workspace/times.ts";
+import { compareText } from "../workspace/runs.ts";
+import { isTimeLater, milliseconds } from "../workspace/times.ts";
 import type { Rewriting } from "../rewrite/findings.ts";
-import { type Inventory, takeInventory, whyUnusable } from "./inventory.ts";
+import { findAppeared } from "./appeared.ts";
 import type { Load } from "./loads.ts";
 import { isWritten } from "./decisions.ts";
-import { movesCurrent, planRun } from "./plan_run.ts";
+import { movesCurrent } from "./plan_run.ts";
 import { type Prepared, rewriteRunOf, withoutJobs } from "./prepare.ts";
 import { linkMoves, stagedAt } from "./publish_links.ts";
+import { recordsOf } from "./publish_records.ts";
 import { addPath, isCopied, type LeftPaths, noPaths } from "./references.ts";
 import { currentLink } from "./rewrite.ts";
 import type { Survey } from "./survey.ts";
@@ -100,7 +100,8 @@ export async function publish(
     for (const rewriting of await rewriteRunOf(staging, survey, prepared, failed)) take(rewriting);
     moves.push(...runMoves(survey, overlay));
   }
-  const settlement = { ...settlementOf(load, survey), overlay, moves, keep };
+  const records = recordsOf(load, survey);
+  const settlement = { ...settlementOf(load, survey), overlay, moves, keep, records };
   const failures = await settle(staging, settlement, load, survey, prepared);
   const reasons = new Map(failures.map(({ from, reason }) => [from, reason]));
   const found = await findAppeared(load, reasons, survey);
@@ -141,6 +142,7 @@ type Told = (settlement: Settlement, staging: Staging) => [said: string, isError
 const AFTERWARDS: Record<Afterwards, Told> = {
   marker: ({ marker }) => [`${marker} could not be made`, true],
   disk: () => ["not all that was copied has reached the disk", true],
+  records: () => ["of jobs that lack nothing any more it is still told that they do", false],
   replaced: (_, { folder }) => [`what was replaced is still in ${folder}/replaced`, true],
   staging: (_, { folder }) => [`${folder} could not be removed`, false],
 };
@@ -181,6 +183,7 @@ async function settle(
   const again = await settleCurrent(staging, {
     ...settlement,
     carry: undefined,
+    records: undefined,
     overlay,
     moves: runMoves(survey, overlay),
     keep: settlement.keep && `${settlement.keep}-run`,
@@ -205,61 +208,28 @@ async function settleCurrent(
   const isMoved = movesCurrent(runId, { source: sights.source, destination: sight });
   const moves = isMoved ? [currentMove(survey, sight, overlay)] : [];
   const finished = settlement.finished && ofMoves.every(({ reason }) => reason === APPEARED);
-  const rest = { ...settlement, carry: undefined, overlay, moves, finished };
+  const nothing = { carry: undefined, records: undefined };
+  const rest = { ...settlement, ...nothing, overlay, moves, finished };
   return [...others, ...await settleCurrent(staging, rest, survey)];
 }
 
-/** What appeared at the destination meanwhile, and needs no copy any more: jobs, the run's folder. */
-async function findAppeared(
-  load: Load,
-  reasons: Map<string, string>,
-  survey: Survey,
-): Promise<{ jobs: PlannedJob[]; run: string | undefined }> {
-  const { hosts: { destination }, sights, plan: { experimentId, runId } } = survey;
-  const hasAppeared = (from: string) => reasons.get(from) === APPEARED;
-  const jobs = [...load.jobs, ...load.links].filter((job) => hasAppeared(stagedAt(job)));
-  const run = runFolder(experimentId, runId);
-  if (jobs.length === 0 && !hasAppeared(run)) return { jobs, run: undefined };
-  const path = sights.destination.realPath;
-  const sight = await destination.look({ path, experimentId, runId });
-  const wanted = { jobs, run, statesOnly: true, excludes: () => false };
-  const there = await takeInventory(destination, sight, wanted);
-  return {
-    jobs: jobs.filter((job) => isAsGood(job, there)),
-    run: hasAppeared(run) && isRunAsGood(survey, sight, there) ? run : undefined,
-  };
-}
-
-function isAsGood(job: PlannedJob, there: Inventory): boolean {
-  const found = there.jobs.get(jobFolder(job));
-  if (found === undefined) return false;
-  if (job.linkTo === undefined && whyUnusable(found, jobFolder(job)) !== undefined) return false;
-  const state = jobState(job.taskId, found.markers, false);
-  return state === job.source || state === "done";
-}
-
-function isRunAsGood(
-  { sights: { source }, found, plan: { runId, jobs } }: Survey,
-  destination: Sight,
-  there: Inventory,
-): boolean {
-  const runs = { source: found.source.run, destination: there.run };
-  const statuses = {
-    source: readRunStatus(source.run?.status),
-    destination: readRunStatus(destination.run?.status),
-  };
-  return planRun(runId, jobs, runs, statuses, { source, destination }).action === "skip";
-}
-
-function moveOf(job: PlannedJob, { sights: { destination }, found: { source } }: Survey): Move {
+function moveOf(job: PlannedJob, { sights: { destination }, found }: Survey): Move {
+  const { source, destination: there } = found;
   const from = jobFolder(job);
   const into = `${destination.jobsPath}/${job.taskId}`;
   if (job.action !== "replace") return { kind: "put", from, into };
+  const seen = there.jobs.get(from)?.shortfall?.newest;
+  if (seen !== undefined) return { kind: "replace", from, into, unlessNewer: afterwards(seen) };
   // it may be resumed where it stands; a file of tomorrow would hide that
   const latest = job.source === "done" ? undefined : source.jobs.get(from)?.latestFile;
   const now = String(Date.now() / 1000);
   const unlessNewer = latest !== undefined && isTimeLater(latest, now) ? now : latest;
   return { kind: "replace", from, into, unlessNewer };
+}
+
+/** A time after another, also where that was told in whole seconds. */
+function afterwards(time: string): string {
+  return `${Math.floor(milliseconds(time) / 1000) + 1}.001`;
 }
 
 function runMoves(survey: Survey, overlay: OverlayEntry[]): Move[] {

@@ -19,12 +19,13 @@ import {
 import { FolderRewriting } from "./folder_rewriting.ts";
 import { decode, type Originals, type Rewriting, tooLarge } from "../rewrite/findings.ts";
 import { now } from "../system/time.ts";
-import { type FoundJob, type FoundRunFolder, misplacedLink } from "./inventory.ts";
+import type { FoundJob, FoundRunFolder } from "./inventory.ts";
 import { isOversized, runDocumentKind } from "../workspace/documents.ts";
 import type { OverlayEntry } from "../tar/write.ts";
 import { jobPaths, type PathMap, relocatePath } from "../rewrite/path_map.ts";
 import { addTags } from "../rewrite/relocate.ts";
 import type { PlannedJob } from "./types.ts";
+import { misplacedLink } from "./usable.ts";
 
 /** What has to be read to rewrite a job, relative to the workspace. */
 export function jobOriginals(job: PlannedJob, found: FoundJob, map: PathMap): string[] {

@@ -7,12 +7,12 @@
 import type { PackRequest } from "../transport/archive.ts";
 import { isGnuTar } from "../transport/tar.ts";
 import { jobFolder, JOBS, runFolder } from "../workspace/layout.ts";
-import { misplacedLink } from "./inventory.ts";
 import { hasClosedFolders, type Load } from "./loads.ts";
 import { hasEnded } from "./decisions.ts";
 import { leftBehindPlaces } from "../workspace/left_behind.ts";
 import type { Known } from "./survey.ts";
 import type { CopyOptions, PlannedJob } from "./types.ts";
+import { misplacedLink } from "./usable.ts";
 
 /** What of a load goes as a tar stream. */
 export interface Small {

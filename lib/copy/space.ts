@@ -46,6 +46,7 @@ export function explainFull(error: unknown, plan: CopyPlan | undefined): unknown
   );
 }
 
-function mebibytes(bytes: number): string {
+/** Bytes in a sentence. */
+export function mebibytes(bytes: number): string {
   return `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }

@@ -16,16 +16,19 @@ import { readRunStatus, readTransientJobs } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { excluder } from "./exclude.ts";
 import { isWritten } from "./decisions.ts";
-import { type Inventory, isDone, takeInventory } from "./inventory.ts";
+import { type Inventory, takeInventory } from "./inventory.ts";
 import { followLinks, jobLinks, lookAtTargets, withLinked } from "./job_links.ts";
 import { lookAgain } from "./look_again.ts";
 import { type Ends, planJobs, restsOnTimes } from "./plan.ts";
 import { planRun } from "./plan_run.ts";
 import { formerRoots, type Pair, readMapped } from "../rewrite/path_map.ts";
 import { refuseRequest, refuseSights, refuseTools, versionWarnings } from "./refusals.ts";
+import { leftOutWarning } from "./recorded.ts";
+import { lookAtShortfalls } from "./shortfall.ts";
 import { spaceWarning } from "./space.ts";
 import { BATCH_JOBS } from "./batches.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd } from "./types.ts";
+import { isDone, isRecorded } from "./usable.ts";
 import { migratedWarnings, ofVersion1 } from "./version_1.ts";
 
 /** Which run to copy from where to where. */
@@ -52,6 +55,8 @@ export interface Survey {
   plan: CopyPlan;
   /** Lines of `jobs.jsonl` that are not jobs. */
   problems: CopyProblem[];
+  /** What the user leaves out: patterns. */
+  exclude: string[];
   /** What the user says of places outside the workspaces. */
   mapped: Pair[];
   /** Where the source workspace was before: what its files tell of it is added as they come. */
@@ -59,7 +64,7 @@ export interface Survey {
 }
 
 /** What is known of both ends, or guessed. */
-export type Known = Omit<Survey, "hosts" | "problems" | "mapped" | "formerRoots">;
+export type Known = Omit<Survey, "hosts" | "problems" | "exclude" | "mapped" | "formerRoots">;
 
 /**
  * Looks at both ends and plans; writes nothing.
@@ -77,7 +82,8 @@ export async function survey(
   checkId("experiment", experimentId);
   if (runId !== CURRENT) checkId("run", runId);
   refuseRequest(workspaces);
-  const excludes = excluder(options.exclude ?? []);
+  const exclude = options.exclude ?? [];
+  const excludes = excluder(exclude);
   const mapped = readMapped(options.map);
   const source = await lookAtSource(hosts, request);
   const opening = hosts.open(workspaces.destination);
@@ -111,7 +117,9 @@ export async function survey(
   refuseSights(workspaces, sights, options);
   const there = await takeInventory(to, sight, { jobs, run, statesOnly: true, excludes });
   there.links = jobLinks(there, sight);
-  for (const job of jobs) if (isDone(job, there)) done.add(jobFolder(job));
+  for (const job of jobs) {
+    if (isDone(job, there) && !isRecorded(job, there)) done.add(jobFolder(job));
+  }
   const here = await (ahead ?? takeSource(jobs.filter((job) => !done.has(jobFolder(job)))));
   for (const folder of done) {
     here.jobs.delete(folder);
@@ -121,6 +129,14 @@ export async function survey(
   const can = { source: source.host.can, destination: to.can };
   refuseTools(workspaces, can);
   const looked = { sights, can, found: { source: here, destination: there } };
+  const planned = withLinked(jobs, here.links);
+  await lookAtShortfalls(
+    { source: source.host, destination: to },
+    sights,
+    planned,
+    looked.found,
+    exclude,
+  );
   let plan = makePlan(request, looked, jobs, options);
   const doubtful = plan.jobs.filter((job) => restsOnTimes(job, options.includeRunning === true));
   if (doubtful.length > 0) {
@@ -131,6 +147,7 @@ export async function survey(
     hosts: { source: source.host, destination: to },
     ...looked,
     plan,
+    exclude,
     mapped,
     formerRoots: formerRoots(here.run),
     problems: problems.map((problem) => ({
@@ -242,6 +259,8 @@ function makePlan(
     bytes: sent.reduce((sum, { bytes }) => sum + bytes, 0),
     files: sent.reduce((sum, { files }) => sum + files, 0),
   };
+  const leftOut = leftOutWarning(planned, found.destination);
+  if (leftOut !== undefined) plan.warnings.push(leftOut);
   const full = options.dryRun === true ? spaceWarning(plan) : undefined;
   if (full !== undefined) plan.warnings.push(full);
   return plan;

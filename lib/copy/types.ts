@@ -30,6 +30,8 @@ export interface PlannedJob extends JobId {
   files: number;
   /** Why, when it is not plainly copied or skipped: `unfinished here, done at the source`. */
   reason?: string;
+  /** What a job that is skipped lacks at the destination, since it is left out; absent when nothing. */
+  leftOut?: { files: number; bytes: number };
   /** Whether this job keeps the copy from being complete (exit code 3). */
   incomplete: boolean;
   /** The job that it is a link to: only the link is made. Absent when it has a folder of its own. */

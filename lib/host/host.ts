@@ -64,6 +64,8 @@ export interface Sight {
   experimentsStaging: string;
   /** A staging area that is a link, and so may lead anywhere; undefined when none is. */
   linkedStaging: string | undefined;
+  /** Whether there is a folder of records of what copies have left out, and no link leads to it. */
+  records: boolean;
   /** The staging folders that are there, of whatever copies, absolute. */
   staged: string[];
   /** Bytes free for the user; undefined when unknown or not asked for. */

@@ -33,6 +33,16 @@ export function isOfJobs({ from }: Pick<Move, "from">): boolean {
   return from.startsWith(`${JOBS}/`) || from.startsWith(`${JOB_LINKS}/`);
 }
 
+/** What is told at the destination of jobs that lack files which a copy has left out. */
+export interface Records {
+  /** The workspace, absolute. */
+  workspace: string;
+  /** Of jobs that will lack some: `TASK/JOB`, and what to tell, before they are moved. */
+  written: { job: string; text: string }[];
+  /** Jobs that lack nothing once the moves are made, as `TASK/JOB`: what is told of them goes. */
+  dropped: string[];
+}
+
 /** What is to be put in its place. */
 export interface Settlement {
   /** A folder of which all that the staged one lacks is taken over, and the staged one. */
@@ -41,6 +51,8 @@ export interface Settlement {
   overlay: OverlayEntry[];
   /** What to move, in this order. */
   moves: Move[];
+  /** What is told of jobs that lack files; undefined when there is nothing to tell, nor to remove. */
+  records?: Records | undefined;
   /** A file to make when it is not there, absolute, after the moves. */
   marker: string | undefined;
   /** A new folder to keep what is replaced in, absolute; undefined: it is removed. */
@@ -61,14 +73,17 @@ export const MOVED = "it was moved there meanwhile";
 /** Why something was not replaced: it has been written to. */
 export const NEWER = "something there is newer than what would replace it";
 
+/** Why a job was not moved: nobody would know that it lacks files. */
+export const UNRECORDED = "what is left out of it could not be noted in .xpm-copy";
+
 /** Why a link to a job was not made. */
 export const UNLINKED = "what it is a link to is not there";
 
 /**
- * What is done after moves: the marker is made, what has new names is brought to the disk, what was
- * replaced is put away, the staging folder cleared.
+ * What is done after moves: the marker is made, what has new names is brought to the disk, records of
+ * what jobs lack no more are removed, what was replaced is put away, the staging folder cleared.
  */
-export type Afterwards = "marker" | "disk" | "replaced" | "staging";
+export type Afterwards = "marker" | "disk" | "records" | "replaced" | "staging";
 
 /** A move that could not be made, or what could not be done afterwards, and why. */
 export interface FailedMove {

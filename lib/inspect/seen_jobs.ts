@@ -9,7 +9,8 @@ import type { Entry } from "../system/entry.ts";
 import { type JobInfo, jobState } from "../workspace/jobs.ts";
 import { jobFolder, jobName, JOBS, STATUS_FILE } from "../workspace/layout.ts";
 import type { RunStatus } from "../workspace/runs.ts";
-import { type FoundJob, isMarker, whyUnusable } from "../copy/inventory.ts";
+import { type FoundJob, isMarker } from "../copy/inventory.ts";
+import { whyUnusable } from "../copy/usable.ts";
 
 /** A run, and what its files say. */
 export interface ListedRun {

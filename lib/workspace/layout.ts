@@ -16,6 +16,10 @@ export const JOBS = "jobs";
 export const EXPERIMENTS = "experiments";
 /** Where copies are put together, below the workspace. */
 export const STAGING = ".xpm-staging";
+/** Where copies keep what has to outlive them, below the workspace. */
+export const STORE = ".xpm-copy";
+/** Below it, as `TASK/JOB.json`, the records of jobs that were copied without some of their files. */
+export const RECORDS = `${STORE}/partial/${JOBS}`;
 /** The link from an experiment to its latest run. */
 export const CURRENT = "current";
 /** The list of a run's jobs, one object a line. */

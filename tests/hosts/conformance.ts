@@ -12,6 +12,7 @@ import { archiveCases } from "./archive_cases.ts";
 import { claimCases } from "./claim_cases.ts";
 import { currentCases } from "./current_cases.ts";
 import { lookCases } from "./look_cases.ts";
+import { recordCases } from "./record_cases.ts";
 import { replaceCases } from "./replace_cases.ts";
 import { runCases } from "./run_cases.ts";
 import { scanCases } from "./scan_cases.ts";
@@ -42,6 +43,7 @@ const CASES: readonly Case[] = [
   ...archiveCases,
   ...settleCases,
   ...replaceCases,
+  ...recordCases,
   ...currentCases,
   ...tidyCases,
 ];

@@ -133,6 +133,7 @@ export class Fixture {
       ...{ jobs: sight.jobsPath, experiments: sight.experimentsPath },
       jobsStaging: sight.jobsStaging,
       experimentsStaging: sight.experimentsStaging,
+      ...(sight.records && { records: true as const }),
       linkedStaging: sight.linkedStaging,
       staged: [...new Set(staged)].sort(),
       free: (sight.freeBytes ?? 0) > 0,

@@ -5,7 +5,7 @@
  */
 
 import type { Staging } from "../../lib/host/host.ts";
-import { APPEARED, HELD, type Move, MOVED, NEWER } from "../../lib/host/steps.ts";
+import { APPEARED, HELD, type Move, MOVED, NEWER, UNRECORDED } from "../../lib/host/steps.ts";
 import type { OverlayEntry } from "../../lib/tar/write.ts";
 import type { Publishing } from "./words.ts";
 
@@ -18,6 +18,7 @@ const WORDS: Readonly<Record<string, string>> = {
   [HELD]: "held",
   [MOVED]: "moved",
   [NEWER]: "newer",
+  [UNRECORDED]: "unrecorded",
 };
 
 /**
@@ -45,6 +46,11 @@ export async function publish(
         } || undefined,
     overlay,
     moves,
+    records: what.records && {
+      workspace,
+      written: Object.entries(what.records.written ?? {}).map(([job, text]) => ({ job, text })),
+      dropped: what.records.dropped ?? [],
+    },
     marker: what.marker ? `${workspace}/.__experimaestro__` : undefined,
     keep: what.keep && `${workspace}/${what.keep}`,
     finished: !what.more,

@@ -38,6 +38,8 @@ export interface Seen {
   jobsStaging: string;
   /** Where copies of `experiments` are. */
   experimentsStaging: string;
+  /** Whether there is a folder of records of what was left out. */
+  records?: true;
   /** A staging area that is a link. */
   linkedStaging?: string | undefined;
   /** The staging folders of copies. */
@@ -92,6 +94,8 @@ export interface Publishing {
   run?: { put: string } | { replace: string };
   /** The run that becomes current, and the one that was seen to be. */
   current?: { run: string; seen: string | undefined };
+  /** Of which jobs is told what they lack, and of which no more. */
+  records?: { written?: Record<string, string>; dropped?: string[] };
   /** Whether the workspace gets its marker. */
   marker?: boolean;
   /** Whether the new run takes over what only the old one has. */

@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import * as PROGRAMS from "../../lib/host/ssh/programs/programs.ts";
 import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/transport/tar.ts";
-import { FILES_OF_2 } from "../../lib/workspace/layout.ts";
+import { FILES_OF_2, RECORDS, STORE } from "../../lib/workspace/layout.ts";
 import { COMMENT, isFresh, parts, programFiles, programsModule } from "../../scripts/programs.ts";
 
 /** The programs of a module that is made of such files. */
@@ -79,6 +79,8 @@ Deno.test("what programsModule() leaves out as a comment is one for the shell as
 
 Deno.test("programs name what lib/ names", () => {
   assertStringIncludes(PROGRAMS.LOOK, `for name in ${FILES_OF_2.join(" ")}; do`);
+  assertStringIncludes(PROGRAMS.LOOK, `is_folder "$root" "$root/${RECORDS}"`);
+  assertStringIncludes(PROGRAMS.SETTLE, `noted=$1/${RECORDS}\n  draft=$workspace/${STORE}/`);
   const unpack = `tar \${ours:+${LINKS_AT_ONCE}} ${UNPACK_ARGUMENTS.join(" ")}; }`;
   assertStringIncludes(PROGRAMS.UNPACK, unpack);
 });

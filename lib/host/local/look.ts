@@ -17,8 +17,10 @@ import {
   leadsTo,
   MARKER,
   parentOf,
+  RECORDS,
   STAGING,
   STATUS_FILE,
+  STORE,
 } from "../../workspace/layout.ts";
 import { printable } from "../../text/printable.ts";
 import { latestByName, TRANSIENT } from "../../workspace/runs.ts";
@@ -44,6 +46,7 @@ import type {
   Sight,
 } from "../host.ts";
 import type { Watch } from "../../system/process.ts";
+import { RealFolders } from "./real_folders.ts";
 
 /** Does {@linkcode Host.look}. */
 export async function lookLocally(
@@ -63,7 +66,7 @@ export async function lookLocally(
     realPath: real,
     state: kind === undefined
       ? "absent"
-      : [MARKER, JOBS, EXPERIMENTS, STAGING].some((name) => names.has(name))
+      : [MARKER, JOBS, EXPERIMENTS, STAGING, STORE].some((name) => names.has(name))
       ? "workspace"
       : names.size === 0
       ? "empty"
@@ -73,6 +76,7 @@ export async function lookLocally(
     experimentsPath,
     jobsStaging: staging[0],
     experimentsStaging: staging[1],
+    records: new RealFolders(real).has(`${real}/${RECORDS}`),
     linkedStaging: staging.find((path) => linkTarget(path) !== undefined),
     staged: staging.flatMap((area) => entriesOf(area).map(({ name }) => `${area}/${name}`)),
     freeBytes: place === undefined ? undefined : await freeBytes(place, watch),

@@ -53,12 +53,17 @@ function namesOf(folder: string): Names {
   }
 }
 
-/** Puts one folder or link in its place; the reason when that cannot be. */
+/**
+ * Puts one folder or link in its place; the reason when that cannot be.
+ *
+ * @param hadRecord Whether a job, by its folder, was told to lack files before this copy.
+ */
 export function moveInto(
   staging: string,
   { kind, from, into, standing, unlessNewer }: Move,
   places: Places,
   stagedFolders: RealFolders,
+  hadRecord: (folder: string) => boolean,
 ): string | undefined {
   const name = from.slice(from.lastIndexOf("/") + 1);
   const [staged, final] = [`${staging}/${from}`, `${into}/${name}`];
@@ -77,7 +82,7 @@ export function moveInto(
       rename(staged, final);
       return undefined;
     }
-    if (kind !== "replace" || isDone(final, into)) return APPEARED;
+    if (kind !== "replace" || isDone(final, into) && !hadRecord(from)) return APPEARED;
     if (!isReplaceable(there, from)) return `${final} is no folder`;
     if (hasBegun(final, into, `${staging}/${ABOUT}`)) return "it has begun to run there";
     if (unlessNewer !== undefined && holdsNewer(final, there, unlessNewer)) return NEWER;

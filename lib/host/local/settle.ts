@@ -5,11 +5,13 @@
  */
 
 import { CopyError } from "../../errors.ts";
-import { parentOf } from "../../workspace/layout.ts";
+import { parentOf, STORE } from "../../workspace/layout.ts";
 import { removeTree } from "../../system/tree.ts";
 import { lookAt } from "../../system/files.ts";
 import { ASIDE, removeStaging } from "./left_staging.ts";
+import { ABOUT } from "./claim.ts";
 import { CAME_AS_LINK, moveInto, Places } from "./move.ts";
+import { LocalRecords } from "./records.ts";
 import { archive, type OverlayEntry } from "../../tar/write.ts";
 import { isGnuTar, writesInto } from "../../transport/tar.ts";
 import type { Parts } from "../../system/streams.ts";
@@ -32,7 +34,9 @@ import { syncFolders, syncTree } from "../../system/sync.ts";
  * @param tar What `tar --version` says.
  */
 export async function settleLocally(
-  { staging, carry, overlay, moves, marker, keep, finished }: Settlement & { staging: string },
+  { staging, carry, overlay, moves, records, marker, keep, finished }: Settlement & {
+    staging: string;
+  },
   tar: string,
   watch: Watch,
 ): Promise<FailedMove[]> {
@@ -49,7 +53,12 @@ export async function settleLocally(
     misplaced.has(entry.path.split("/").slice(0, 3).join("/")) ||
     !staged.hasRoomFor(`${staging}/${above(entry)}`);
   await unpack(staging, overlay.filter((entry) => !isOut(entry)), tar, watch);
+  const noted = records && new LocalRecords(records, staging.slice(staging.lastIndexOf("/") + 1));
+  for (const [from, reason] of noted?.write() ?? []) misplaced.set(from, reason);
   if (watch.fsync) await syncTree(staging, watch);
+  if (watch.fsync && records?.written.length) {
+    await syncTree(`${records.workspace}/${STORE}`, watch);
+  }
   const failed: FailedMove[] = [];
   const isLink = ({ kind }: Move) => kind === "link";
   const jobs = moves.filter(isOfJobs);
@@ -64,6 +73,11 @@ export async function settleLocally(
   const isDone = finished && !failed.some(isHolding);
   const changed = [...foldersOf(others), ...(marks ? [parentOf(marker)] : [])];
   if (watch.fsync) await trying("disk", () => syncFolders(changed));
+  const hasFailed = (what: string) => failed.some(({ from }) => from === what);
+  if (noted !== undefined && !hasFailed("disk")) {
+    const since = lookAt(`${staging}/${ABOUT}`, "")?.mtime ?? "0";
+    await trying("records", () => noted.drop(since, (folder) => !hasFailed(folder)));
+  }
   const isAway = keep === undefined
     ? await trying("staging", () => removeReplaced(staging))
     : await trying("replaced", () => keepReplaced(staging, keep, staged));
@@ -86,9 +100,8 @@ export async function settleLocally(
     const isHeld = failed.some(isHolding);
     const places = new Places();
     for (const move of group) {
-      const reason = isHeld && !isOfJobs(move)
-        ? HELD
-        : misplaced.get(move.from) ?? moveInto(staging, move, places, staged);
+      const reason = isHeld && !isOfJobs(move) ? HELD : misplaced.get(move.from) ??
+        moveInto(staging, move, places, staged, (folder) => noted?.stood(folder) ?? false);
       if (reason !== undefined) failed.push({ from: move.from, reason });
     }
   }

@@ -46,6 +46,7 @@ export function sightOf(answer: ReadonlyMap<string, string>, host: string): Sigh
     experimentsPath: place("experiments"),
     jobsStaging: place("jobsStaging"),
     experimentsStaging: place("experimentsStaging"),
+    records: answer.has("records"),
     linkedStaging: answer.get("linkedStaging"),
     staged: said("staged").split("\n"),
     freeBytes: availableBytes(answer.get("free") ?? ""),

@@ -4,18 +4,25 @@
  * @module
  */
 
-import { parentOf } from "../../workspace/layout.ts";
+import { JOBS, parentOf } from "../../workspace/layout.ts";
 import { milliseconds } from "../../workspace/times.ts";
 import { bytesOf } from "../../system/byte_text.ts";
-import { isOfJobs, type Move } from "../steps.ts";
+import { now } from "../../system/time.ts";
+import { isOfJobs, type Move, type Records, type Settlement } from "../steps.ts";
 import type { OverlayEntry } from "../../tar/write.ts";
+
+/** Where records stand in a staging folder. */
+const STAGED_RECORDS = "records";
 
 /** At most so many names are given to one `mv`. */
 const MOVES_AT_ONCE = 200;
 
 /** The moves as the remote program reads them: `.moves`, in the staging folder. */
-export function moveList(moves: Move[]): OverlayEntry {
-  const lines: string[] = [];
+export function moveList(moves: Move[], records?: Records): OverlayEntry {
+  const lines = records === undefined ? [] : [
+    `records ${records.workspace}`,
+    ...records.dropped.map((job) => `dropped ${job}`),
+  ];
   const firstOfRun = moves.find((move) => !isOfJobs(move));
   for (let at = 0, group: Move[]; at < moves.length; at += group.length) {
     group = groupAt(moves, at);
@@ -35,12 +42,24 @@ export function moveList(moves: Move[]): OverlayEntry {
  * Files that have the times which moves name, for `find -newer` to compare with. Deno tells times to
  * the millisecond: what may have been cut off makes nothing newer.
  */
-export function timeFiles(moves: Move[]): OverlayEntry[] {
+function timeFiles(moves: Move[]): OverlayEntry[] {
   const times = new Set(moves.flatMap(({ unlessNewer }) => unlessNewer ?? []));
   return [...times].map((time) => {
     const mtime = ((milliseconds(time) + 1) / 1000).toFixed(3);
     return { path: timeFile(time), kind: "file", mode: 0o600, mtime, bytes: new Uint8Array() };
   });
+}
+
+/** What the program takes besides: files with times to compare with, and records of what is left out. */
+export function filesBeside(
+  { moves, records }: Pick<Settlement, "moves" | "records">,
+): OverlayEntry[] {
+  const mtime = now();
+  const written = (records?.written ?? []).map(({ job, text }): OverlayEntry => {
+    const path = `${STAGED_RECORDS}/${JOBS}/${job}.json`;
+    return { path, kind: "file", mode: 0o644, mtime, bytes: bytesOf(text) };
+  });
+  return [...timeFiles(moves), ...written];
 }
 
 function timeFile(time: string): string {

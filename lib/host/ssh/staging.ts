@@ -18,12 +18,13 @@ import {
   NEWER,
   type Settlement,
   UNLINKED,
+  UNRECORDED,
 } from "../steps.ts";
 import { Verification } from "../verification.ts";
 import type { Agent } from "./agent.ts";
 import { pairs } from "./answers.ts";
 import { asLines } from "./lines.ts";
-import { moveList, timeFiles } from "./move_list.ts";
+import { filesBeside, moveList } from "./move_list.ts";
 import { DISCARD, FREE, SETTLE, UNPACK } from "./programs/programs.ts";
 import type { Session } from "./session.ts";
 
@@ -40,6 +41,7 @@ const REASONS: Record<string, string> = {
   moved: MOVED,
   newer: NEWER,
   unlinked: UNLINKED,
+  unrecorded: UNRECORDED,
 };
 
 /** What a staging folder needs of its host. */
@@ -108,7 +110,7 @@ export class SshStaging implements Staging {
   }
 
   async settle(settlement: Settlement): Promise<FailedMove[]> {
-    const { carry, overlay, moves, marker, keep, finished } = settlement;
+    const { carry, overlay, moves, records, marker, keep, finished } = settlement;
     const { agent, fsync, tar } = this.ground;
     const failed: FailedMove[] = [];
     const carried = [carry?.from ?? "", carry?.into ?? ""];
@@ -120,8 +122,8 @@ export class SshStaging implements Staging {
         writesInto(this.owner, tar) ? "yes" : "",
       ]),
       pairs((from, said) => failed.push({ from, reason: REASONS[said] ?? said })),
-      archive([...overlay, ...timeFiles(moves)], {
-        last: moveList(moves),
+      archive([...overlay, ...filesBeside(settlement)], {
+        last: moveList(moves, records),
         isForGnu: isGnuTar(tar),
       }),
     );

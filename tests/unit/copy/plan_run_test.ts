@@ -62,6 +62,7 @@ function sight(
     jobsStaging: "/ws/.xpm-staging",
     experimentsStaging: "/ws/.xpm-staging",
     linkedStaging: undefined,
+    records: false,
     staged: [],
     freeBytes: undefined,
     experimentExists: true,

@@ -27,7 +27,7 @@ function surveyOf(jobs: PlannedJob[]): Survey {
 }
 
 function publish(tally: Tally, jobs: PlannedJob[]): void {
-  const load: Load = { staging: "/s", jobs, links: [], withRun: false, last: false };
+  const load: Load = { staging: "/s", jobs, links: [], settled: [], withRun: false, last: false };
   const published: Published = {
     jobs,
     found: [],

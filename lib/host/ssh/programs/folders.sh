@@ -1,9 +1,7 @@
-# Folders that things are moved through, the twin of `real_folders.ts`; and removing one.
+# Looking at what stands in the way of folders that things are moved through, and removing one.
 
+. ./real_folders.sh
 there() { [ -e "$1" ] || [ -L "$1" ]; }
-is_folder() { # whether one is a folder, and so is each above it, from another on: none is a link
-  [ -d "$2" ] && [ ! -L "$2" ] && { [ "$1" = "$2" ] || is_folder "$1" "${2%/*}"; }
-}
 has_room() { # whether nothing but folders stands there, nor above it; others may make and remove them
   [ ! -L "$2" ] && { [ -d "$2" ] || [ ! -e "$2" ] || [ -d "$2" ]; } && { [ "$1" = "$2" ] || has_room "$1" "${2%/*}"; }
 }

@@ -1,6 +1,7 @@
 # Answers `Host.look`: pairs of a name and a text.
 
 . ./begin.sh
+. ./real_folders.sh
 . ./paths.sh
 IFS= read -r experiment
 IFS= read -r run
@@ -13,7 +14,7 @@ say realPath "$root"
 state=foreign
 if [ ! -d "$root" ]; then state=absent
 elif [ -e "$root/.__experimaestro__" ] || [ -d "$root/jobs" ] || [ -d "$root/experiments" ] ||
-  [ -d "$root/.xpm-staging" ]; then state=workspace
+  [ -d "$root/.xpm-staging" ] || [ -d "$root/.xpm-copy" ]; then state=workspace
 else
   names=$(ls -A "$root" 2> /dev/null) || stop "permission to read $root is denied"
   case $names in
@@ -23,6 +24,7 @@ else
 fi
 say state "$state"
 [ -e "$root/.__experimaestro__" ] && say marker yes
+! is_folder "$root" "$root/.xpm-copy/partial/jobs" || say records yes
 first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
 say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)" & # in one write
 meanwhile=$!

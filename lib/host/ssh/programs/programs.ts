@@ -256,12 +256,17 @@ finish
 `;
 
 /**
- * Folders that things are moved through, the twin of `real_folders.ts`; and removing one.
+ * Folders that things are moved through, the twin of `real_folders.ts`.
  */
-const FOLDERS = `there() { [ -e "$1" ] || [ -L "$1" ]; }
-is_folder() { # whether one is a folder, and so is each above it, from another on: none is a link
+const REAL_FOLDERS = `is_folder() { # whether one is a folder, and so is each above it, from another on: none is a link
   [ -d "$2" ] && [ ! -L "$2" ] && { [ "$1" = "$2" ] || is_folder "$1" "\${2%/*}"; }
-}
+}`;
+
+/**
+ * Looking at what stands in the way of folders that things are moved through, and removing one.
+ */
+const FOLDERS = `${REAL_FOLDERS}
+there() { [ -e "$1" ] || [ -L "$1" ]; }
 has_room() { # whether nothing but folders stands there, nor above it; others may make and remove them
   [ ! -L "$2" ] && { [ -d "$2" ] || [ ! -e "$2" ] || [ -d "$2" ]; } && { [ "$1" = "$2" ] || has_room "$1" "\${2%/*}"; }
 }
@@ -494,6 +499,7 @@ finish
  * Answers `Host.look`: pairs of a name and a text.
  */
 export const LOOK = `${BEGIN}
+${REAL_FOLDERS}
 ${PATHS}
 IFS= read -r experiment
 IFS= read -r run
@@ -506,7 +512,7 @@ say realPath "$root"
 state=foreign
 if [ ! -d "$root" ]; then state=absent
 elif [ -e "$root/.__experimaestro__" ] || [ -d "$root/jobs" ] || [ -d "$root/experiments" ] ||
-  [ -d "$root/.xpm-staging" ]; then state=workspace
+  [ -d "$root/.xpm-staging" ] || [ -d "$root/.xpm-copy" ]; then state=workspace
 else
   names=$(ls -A "$root" 2> /dev/null) || stop "permission to read $root is denied"
   case $names in
@@ -516,6 +522,7 @@ else
 fi
 say state "$state"
 [ -e "$root/.__experimaestro__" ] && say marker yes
+! is_folder "$root" "$root/.xpm-copy/partial/jobs" || say records yes
 first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
 say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)" & # in one write
 meanwhile=$!
@@ -603,6 +610,76 @@ enter "$root" || exit 1
 code=$({ { tar "$@"; echo $? >&4; } | { ZSTD_NBTHREADS=1 zstd -1 -qc >&3 || echo zstd failed >&4; }; } 4>&1)
 [ "$code" = 0 ]
 `;
+
+/**
+ * Telling of which jobs files were left out, the twin of `local/records.ts`: the list of moves begins
+ * with `records WORKSPACE`, then has `dropped TASK/JOB` for records that go in the end. The others are
+ * in the staging folder.
+ */
+const RECORD = `newline='
+'
+workspace= noted= # the folder of records
+written=$newline stood=$newline unrecorded=$newline dropped= unmoved=$newline # jobs, a line each
+among() { case $2 in *"$newline$1$newline"*) ;; *) return 1 ;; esac; }
+note_some() { # from the draft into a folder: each by a rename, what is half written is none
+  [ $# -gt 1 ] || return 0
+  to=$1
+  shift
+  trouble=$(mv -f "$@" "$to/" 2>&1) || for name do
+    ! there "$name" || unrecorded="$unrecorded$task/$(basename "$name" .json)$newline"
+  done
+}
+note_task() { # the records of one task
+  folder=$noted/$task
+  has_room "$workspace" "$folder" && trouble=$(mkdir -p "$folder" 2>&1) || folder=
+  set --
+  for name in $(ls -A "$draft/jobs/$task"); do
+    job=$task/\${name%.json}
+    if [ -z "$folder" ] || { there "$folder/$name" && ! { [ -f "$folder/$name" ] && [ ! -L "$folder/$name" ]; }; }; then
+      unrecorded=$unrecorded$job$newline
+      continue
+    fi
+    ! there "$folder/$name" || stood=$stood$job$newline
+    written=$written$job$newline
+    set -- "$@" "$draft/jobs/$task/$name"
+    [ $# -lt 200 ] || { note_some "$folder" "$@"; set --; }
+  done
+  note_some "$folder" "$@"
+}
+note() { # what jobs of a workspace will lack, before they are moved; the draft is on the disk of the records
+  workspace=$1 noted=$1/.xpm-copy/partial/jobs
+  draft=$workspace/.xpm-copy/\${staging##*/}
+  there records || return 0
+  find records -type f -exec touch {} + # by the clock of this disk
+  if has_room "$workspace" "$workspace/.xpm-copy" && remove "$draft" && mkdir -p "$workspace/.xpm-copy" &&
+    trouble=$(mv records "$draft" 2>&1); then
+    for task in $(ls -A "$draft/jobs"); do note_task; done
+    remove "$draft"
+  else
+    unrecorded=$newline$(find records -type f | sed 's,^records/jobs/,,; s,[.]json$,,')$newline
+  fi
+  [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "what was copied did not reach the disk: $trouble"
+  enter "$staging"
+}
+had_record() { # before this copy: only then a job that is done gives way
+  job=\${1#jobs/}
+  if among "$job" "$written"; then among "$job" "$stood"; return; fi
+  [ -n "$workspace" ] && is_folder "$workspace" "$noted/\${job%/*}" && [ -f "$noted/$job.json" ] && [ ! -L "$noted/$job.json" ]
+}
+forget() { # the records of jobs that lack nothing any more; one that is newer than the claim is another copy's
+  tasks=
+  set --
+  for job in $dropped; do
+    record=$noted/$job.json
+    ! among "jobs/$job" "$unmoved" && is_folder "$workspace" "\${record%/*}" &&
+      [ -f "$record" ] && [ ! -L "$record" ] && [ ! "$record" -nt "$staging/about.json" ] || continue
+    case $newline$tasks in *"$newline\${record%/*}$newline"*) ;; *) tasks=$tasks\${record%/*}$newline ;; esac
+    set -- "$@" "$record"
+    [ $# -lt 200 ] || { trouble=$(rm -f "$@" 2>&1) || told records; set --; }
+  done
+  [ $# = 0 ] || trouble=$(rm -f "$@" 2>&1) || told records
+  [ -z "$tasks" ] || rmdir $tasks "$noted" "\${noted%/*}" "$workspace/.xpm-copy" 2> /dev/null
+}`;
 
 /**
  * Answers `Host.scan`. Of a folder: `/`, then what `describe` prints, then its path; of what is
@@ -754,16 +831,17 @@ finish
  * Does `Host.settle`. What to move stands at the end of the archive, as `.moves`: tar does not tell
  * of an archive that ends too early, and then there is none. It has lines `newer FILE` (what is
  * newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and
- * `names A/B/C`; a line `sync` comes before the run, and `standing RUN` before a link. Answers pairs
- * of a name and why it could not be moved: `appeared`, when something is there that was not
- * expected; `held`, for the run when jobs could not, and for `current` when the run could not;
- * `newer`, for what is not to be replaced; `moved`, for a link that names another run than it did;
- * `unlinked`, for a link to a job that is not there. Then pairs of what could not be done afterwards
- * (see `steps.ts`), and why.
+ * `names A/B/C`; a line `sync` comes before the run, and `standing RUN` before a link; for its lines
+ * about records see `record.sh`. Answers pairs of a name and why it could not be moved: `appeared`,
+ * when something is there that was not expected; `held`, for the run when jobs could not, and for
+ * `current` when the run could not; `newer`, for what is not to be replaced; `moved`, for a link
+ * that names another run than it did; `unlinked`, for a link to a job that is not there. Then pairs
+ * of what could not be done afterwards (see `steps.ts`), and why.
  */
 export const SETTLE = `${BEGIN}
 ${FOLDERS}
 ${CURRENT_RUN}
+${RECORD}
 IFS= read -r staging
 IFS= read -r old
 IFS= read -r new
@@ -778,7 +856,7 @@ IFS= read -r overwrite
 area=\${staging%/*}
 is_folder "$area" "$staging" && enter "$staging" || stop "the folder $staging is gone"
 [ -z "$keep" ] || has_room "$area" "\${keep%/*}" || stop "\${keep%/*} is no folder"
-! there .moves || remove .moves # of one that was broken off
+remove .moves && remove records || stop "$staging could not be cleared" # of one that was broken off
 to_disk() { # the whole file system, where sync knows how; everything elsewhere
   [ -n "$fsync" ] || return 0
   trouble=$(sync -f . 2>&1) && return
@@ -819,11 +897,10 @@ trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
 [ -f .moves ] || stop "what was sent did not arrive whole"
 trap '' TERM # it has all it needs: the agent lets it end, whatever becomes of the connection
 to_disk || stop "what was copied did not reach the disk: $trouble"
-newline='
-'
 told() { say "$1" "\${trouble%%"$newline"*}"; } # what could not be done after moves: it undoes none of them
-left=
-failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes; }
+left="" unsynced=
+failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes unmoved=$unmoved$parent/$1$newline; }
+appeared() { say "$parent/$1" appeared; unmoved=$unmoved$parent/$1$newline; }
 move_all() { # names from one folder to another, those that are there
   here=$1 to=$2
   shift 2
@@ -841,7 +918,7 @@ replaceable() { # whether it may give way: a folder, or the link that a job may 
 }
 begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; } # since we have claimed the folder
 plain() { # whether nothing stands in the way of new names
-  [ "$kind" = put ] && [ -z "$wrong$lost$links" ] || return
+  [ "$kind" = put ] && [ "$wrong$lost$links$unrecorded" = "$newline" ] || return
   for name do if there "$into/$name"; then return 1; fi; done
 }
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
@@ -863,13 +940,15 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     elif ! there "$staging/$parent/$name"; then
       [ -n "$tried" ] && there "$into/$name" || failed "$name" "it is not in the staging folder"
     elif [ -n "$wrong" ]; then failed "$name" "$wrong"
+    elif among "\${parent#jobs/}/$name" "$unrecorded"; then failed "$name" unrecorded
     elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
     elif [ "$kind" = "job link" ] && [ ! -d "$staging/$parent/$name" ]; then failed "$name" unlinked
     elif ! there "$into/$name"; then set -- "$@" "$name"
     elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is no link"
     elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
     elif [ "$kind" = link ]; then set -- "$@" "$name"
-    elif [ "$kind" != replace ] || there "$into/$name/\${task##*.}.done"; then say "$parent/$name" appeared
+    elif [ "$kind" != replace ]; then appeared "$name"
+    elif there "$into/$name/\${task##*.}.done" && ! had_record "$parent/$name"; then appeared "$name"
     elif ! replaceable "$into/$name"; then failed "$name" "$into/$name is no folder"
     elif written "$into/$name"; then failed "$name" newer
     elif begun "$into/$name/\${task##*.}.pid"; then failed "$name" "it has begun to run there"
@@ -888,7 +967,7 @@ settle() { # a group: of one kind, from one folder into another; the names are t
   for name do
     there "$staging/$parent/$name" || continue
     if there "$into/$name" && { [ "$kind" = put ] || [ "$kind" = "job link" ] || there "$aside/$name"; }; then
-      say "$parent/$name" appeared
+      appeared "$name"
       continue
     fi
     failed "$name" "$trouble"
@@ -910,6 +989,8 @@ moves=$(cat .moves) || stop "what was sent cannot be read"
 for line in $moves; do
   rest=\${line#* }
   case $line in
+    "records "*) note "$rest" ;;
+    "dropped "*) dropped=$dropped$rest$newline ;;
     "group link") kind="link" && mark ;;
     "group "*) kind=$rest ;;
     "from "*) parent=$rest ;;
@@ -923,12 +1004,14 @@ for line in $moves; do
       settle "$@"
       newer=
       ;;
-    sync) to_disk || { told disk; left=yes; } ;; # of the jobs
+    sync) to_disk || { told disk; left=yes unsynced=yes; } ;; # of the jobs
   esac
 done
 rm -f .moves
 mark
-to_disk || told disk
+if ! to_disk; then told disk
+elif [ -n "$dropped" ] && [ -z "$unsynced" ]; then forget
+fi
 put_away() {
   trouble=$({ mkdir -p "\${keep%/*}" && ! there "$keep" && mv replaced "$keep"; } 2>&1)
 }

@@ -1,16 +1,17 @@
 # Does `Host.settle`. What to move stands at the end of the archive, as `.moves`: tar does not tell
 # of an archive that ends too early, and then there is none. It has lines `newer FILE` (what is
 # newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and
-# `names A/B/C`; a line `sync` comes before the run, and `standing RUN` before a link. Answers pairs
-# of a name and why it could not be moved: `appeared`, when something is there that was not
-# expected; `held`, for the run when jobs could not, and for `current` when the run could not;
-# `newer`, for what is not to be replaced; `moved`, for a link that names another run than it did;
-# `unlinked`, for a link to a job that is not there. Then pairs of what could not be done afterwards
-# (see `steps.ts`), and why.
+# `names A/B/C`; a line `sync` comes before the run, and `standing RUN` before a link; for its lines
+# about records see `record.sh`. Answers pairs of a name and why it could not be moved: `appeared`,
+# when something is there that was not expected; `held`, for the run when jobs could not, and for
+# `current` when the run could not; `newer`, for what is not to be replaced; `moved`, for a link
+# that names another run than it did; `unlinked`, for a link to a job that is not there. Then pairs
+# of what could not be done afterwards (see `steps.ts`), and why.
 
 . ./begin.sh
 . ./folders.sh
 . ./current_run.sh
+. ./record.sh
 IFS= read -r staging
 IFS= read -r old
 IFS= read -r new
@@ -25,7 +26,7 @@ IFS= read -r overwrite
 area=${staging%/*}
 is_folder "$area" "$staging" && enter "$staging" || stop "the folder $staging is gone"
 [ -z "$keep" ] || has_room "$area" "${keep%/*}" || stop "${keep%/*} is no folder"
-! there .moves || remove .moves # of one that was broken off
+remove .moves && remove records || stop "$staging could not be cleared" # of one that was broken off
 to_disk() { # the whole file system, where sync knows how; everything elsewhere
   [ -n "$fsync" ] || return 0
   trouble=$(sync -f . 2>&1) && return
@@ -67,11 +68,10 @@ trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
 [ -f .moves ] || stop "what was sent did not arrive whole"
 trap '' TERM # it has all it needs: the agent lets it end, whatever becomes of the connection
 to_disk || stop "what was copied did not reach the disk: $trouble"
-newline='
-'
 told() { say "$1" "${trouble%%"$newline"*}"; } # what could not be done after moves: it undoes none of them
-left=
-failed() { say "$parent/$1" "${2:-it could not be moved}"; left=yes; }
+left="" unsynced=
+failed() { say "$parent/$1" "${2:-it could not be moved}"; left=yes unmoved=$unmoved$parent/$1$newline; }
+appeared() { say "$parent/$1" appeared; unmoved=$unmoved$parent/$1$newline; }
 move_all() { # names from one folder to another, those that are there
   here=$1 to=$2
   shift 2
@@ -90,7 +90,7 @@ replaceable() { # whether it may give way: a folder, or the link that a job may 
 # shellcheck disable=SC3013 # -nt is in every shell that we know of, and in none is another way
 begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; } # since we have claimed the folder
 plain() { # whether nothing stands in the way of new names
-  [ "$kind" = put ] && [ -z "$wrong$lost$links" ] || return
+  [ "$kind" = put ] && [ "$wrong$lost$links$unrecorded" = "$newline" ] || return
   for name do if there "$into/$name"; then return 1; fi; done
 }
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
@@ -112,13 +112,15 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     elif ! there "$staging/$parent/$name"; then
       [ -n "$tried" ] && there "$into/$name" || failed "$name" "it is not in the staging folder"
     elif [ -n "$wrong" ]; then failed "$name" "$wrong"
+    elif among "${parent#jobs/}/$name" "$unrecorded"; then failed "$name" unrecorded
     elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
     elif [ "$kind" = "job link" ] && [ ! -d "$staging/$parent/$name" ]; then failed "$name" unlinked
     elif ! there "$into/$name"; then set -- "$@" "$name"
     elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is no link"
     elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
     elif [ "$kind" = link ]; then set -- "$@" "$name"
-    elif [ "$kind" != replace ] || there "$into/$name/${task##*.}.done"; then say "$parent/$name" appeared
+    elif [ "$kind" != replace ]; then appeared "$name"
+    elif there "$into/$name/${task##*.}.done" && ! had_record "$parent/$name"; then appeared "$name"
     elif ! replaceable "$into/$name"; then failed "$name" "$into/$name is no folder"
     elif written "$into/$name"; then failed "$name" newer
     elif begun "$into/$name/${task##*.}.pid"; then failed "$name" "it has begun to run there"
@@ -138,7 +140,7 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     there "$staging/$parent/$name" || continue
     # another copy was faster, just now
     if there "$into/$name" && { [ "$kind" = put ] || [ "$kind" = "job link" ] || there "$aside/$name"; }; then
-      say "$parent/$name" appeared
+      appeared "$name"
       continue
     fi
     failed "$name" "$trouble"
@@ -160,6 +162,8 @@ moves=$(cat .moves) || stop "what was sent cannot be read"
 for line in $moves; do
   rest=${line#* }
   case $line in
+    "records "*) note "$rest" ;;
+    "dropped "*) dropped=$dropped$rest$newline ;;
     "group link") kind="link" && mark ;;
     "group "*) kind=$rest ;;
     "from "*) parent=$rest ;;
@@ -174,12 +178,14 @@ for line in $moves; do
       settle "$@"
       newer=
       ;;
-    sync) to_disk || { told disk; left=yes; } ;; # of the jobs
+    sync) to_disk || { told disk; left=yes unsynced=yes; } ;; # of the jobs
   esac
 done
 rm -f .moves
 mark
-to_disk || told disk
+if ! to_disk; then told disk
+elif [ -n "$dropped" ] && [ -z "$unsynced" ]; then forget
+fi
 put_away() {
   trouble=$({ mkdir -p "${keep%/*}" && ! there "$keep" && mv replaced "$keep"; } 2>&1)
 }

@@ -1,0 +1,64 @@
+/**
+ * What another copy has put in its place meanwhile: whether it is as good as ours.
+ *
+ * @module
+ */
+
+import type { Sight } from "../host/host.ts";
+import { APPEARED } from "../host/steps.ts";
+import { jobState } from "../workspace/jobs.ts";
+import { jobFolder, runFolder } from "../workspace/layout.ts";
+import { readRunStatus } from "../workspace/runs.ts";
+import { type Inventory, takeInventory } from "./inventory.ts";
+import type { Load } from "./loads.ts";
+import { planRun } from "./plan_run.ts";
+import { stagedAt } from "./publish_links.ts";
+import { lookAtShortfalls } from "./shortfall.ts";
+import type { Survey } from "./survey.ts";
+import type { PlannedJob } from "./types.ts";
+import { whyUnusable } from "./usable.ts";
+
+/** What appeared at the destination meanwhile, and needs no copy any more: jobs, the run's folder. */
+export async function findAppeared(
+  load: Load,
+  reasons: Map<string, string>,
+  survey: Survey,
+): Promise<{ jobs: PlannedJob[]; run: string | undefined }> {
+  const { hosts: { destination }, sights, plan: { experimentId, runId } } = survey;
+  const hasAppeared = (from: string) => reasons.get(from) === APPEARED;
+  const jobs = [...load.jobs, ...load.links].filter((job) => hasAppeared(stagedAt(job)));
+  const run = runFolder(experimentId, runId);
+  if (jobs.length === 0 && !hasAppeared(run)) return { jobs, run: undefined };
+  const path = sights.destination.realPath;
+  const sight = await destination.look({ path, experimentId, runId });
+  const wanted = { jobs, run, statesOnly: true, excludes: () => false };
+  const there = await takeInventory(destination, sight, wanted);
+  const ends = { source: survey.found.source, destination: there };
+  await lookAtShortfalls(survey.hosts, sights, jobs, ends, survey.exclude);
+  return {
+    jobs: jobs.filter((job) => isAsGood(job, there)),
+    run: hasAppeared(run) && isRunAsGood(survey, sight, there) ? run : undefined,
+  };
+}
+
+function isAsGood(job: PlannedJob, there: Inventory): boolean {
+  const found = there.jobs.get(jobFolder(job));
+  if (found === undefined) return false;
+  if (job.linkTo === undefined && whyUnusable(found, jobFolder(job)) !== undefined) return false;
+  if (there.records?.has(jobFolder(job)) && found.shortfall?.lacks !== false) return false;
+  const state = jobState(job.taskId, found.markers, false);
+  return state === job.source || state === "done";
+}
+
+function isRunAsGood(
+  { sights: { source }, found, plan: { runId, jobs } }: Survey,
+  destination: Sight,
+  there: Inventory,
+): boolean {
+  const runs = { source: found.source.run, destination: there.run };
+  const statuses = {
+    source: readRunStatus(source.run?.status),
+    destination: readRunStatus(destination.run?.status),
+  };
+  return planRun(runId, jobs, runs, statuses, { source, destination }).action === "skip";
+}

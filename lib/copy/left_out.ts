@@ -1,0 +1,70 @@
+/**
+ * What a copy leaves out of jobs, as the user asks, and how that is told at the destination.
+ *
+ * @module
+ */
+
+import type { Entry } from "../system/entry.ts";
+import { JOBS, RECORDS } from "../workspace/layout.ts";
+
+/** What is left out of a job. */
+export interface LeftOut {
+  /** How many files, links and the like. */
+  files: number;
+  /** Bytes of the files. */
+  bytes: number;
+  /** The first of them. */
+  first: { path: string; bytes: number }[];
+}
+
+/** How a job at the destination of which files were left out compares with the one at the source. */
+export interface Shortfall {
+  /** Whether it lacks something that this copy would bring. */
+  lacks: boolean;
+  /** Whether it lacks nothing at all. */
+  isWhole: boolean;
+  /** Why it must not be replaced: a clause about what would be lost; undefined when nothing would be. */
+  own: string | undefined;
+  /** Files that it lacks, and that this copy leaves out, too. */
+  files: number;
+  /** Bytes of these. */
+  bytes: number;
+  /** Which of the user's patterns leave them out. */
+  patterns: string[];
+  /** When the latest thing in it was written. */
+  newest: string;
+}
+
+/** How many files a record names. */
+const NAMED = 100;
+
+/** Adds a thing to what is left out of a job; of a folder what is in it is counted. */
+export function leaveOut(known: LeftOut | undefined, { path, kind, size }: Entry): LeftOut {
+  const leftOut = known ?? { files: 0, bytes: 0, first: [] };
+  if (kind === "folder") return leftOut;
+  const bytes = kind === "file" ? size : 0;
+  leftOut.files++;
+  leftOut.bytes += bytes;
+  if (leftOut.first.length < NAMED) leftOut.first.push({ path, bytes });
+  return leftOut;
+}
+
+/** The folder of the job that a thing in the folder of records is a record of. */
+export function recordedJob({ path, kind }: Entry): string | undefined {
+  const [, job] = /^([^/]+\/[^/]+)\.json$/.exec(path) ?? [];
+  return job !== undefined && kind === "file" ? `${JOBS}/${job}` : undefined;
+}
+
+/** What a record says, for people: that it is there is all that a copy goes by. */
+export function recordText(
+  job: string,
+  { files, bytes, first }: LeftOut,
+  { source, exclude }: { source: string; exclude: string[] },
+): string {
+  const about =
+    `This job was copied without some of its files. A copy that does not leave them out ` +
+    `brings them, and removes this file (${RECORDS}).`;
+  const more = files > first.length ? { more: files - first.length } : {};
+  const record = { about, job, source, exclude, files, bytes, leftOut: first, ...more };
+  return `${JSON.stringify(record, null, 2)}\n`;
+}

@@ -1,0 +1,27 @@
+/**
+ * Telling at the destination of which jobs files were left out.
+ *
+ * @module
+ */
+
+import type { Records } from "../host/steps.ts";
+import { jobFolder, JOBS } from "../workspace/layout.ts";
+import { recordText } from "./left_out.ts";
+import type { Load } from "./loads.ts";
+import type { Survey } from "./survey.ts";
+
+/** What is told of the jobs of a load, and of which nothing is told any more. */
+export function recordsOf(load: Load, survey: Survey): Records | undefined {
+  const { found, sights, exclude, plan: { source: { host, path } } } = survey;
+  const source = host === undefined ? path : `${host}:${path}`;
+  const records: Records = { workspace: sights.destination.realPath, written: [], dropped: [] };
+  for (const folder of [...load.jobs, ...load.settled].map(jobFolder)) {
+    const job = folder.slice(JOBS.length + 1);
+    const leftOut = found.source.jobs.get(folder)?.leftOut;
+    const isSettled = found.destination.jobs.get(folder)?.shortfall?.isWhole === true;
+    if (leftOut !== undefined && !isSettled) {
+      records.written.push({ job, text: recordText(job, leftOut, { source, exclude }) });
+    } else if (found.destination.records?.has(folder)) records.dropped.push(job);
+  }
+  return records.written.length + records.dropped.length > 0 ? records : undefined;
+}

@@ -1,0 +1,115 @@
+/**
+ * Comparing jobs at the destination of which an earlier copy has left files out with the source:
+ * whether what this copy would bring is all there, and whether something would be lost with them.
+ *
+ * @module
+ */
+
+import type { Host, Sight } from "../host/host.ts";
+import { differenceOf, type Entries } from "../system/content.ts";
+import type { Entry } from "../system/entry.ts";
+import { printable } from "../text/printable.ts";
+import { DOCUMENTS } from "../workspace/documents.ts";
+import { jobFolder, type LinkedJob } from "../workspace/layout.ts";
+import { isTimeLater, milliseconds } from "../workspace/times.ts";
+import { entriesOf } from "./entries.ts";
+import { excluder } from "./exclude.ts";
+import type { Inventory } from "./inventory.ts";
+import type { Shortfall } from "./left_out.ts";
+import type { Ends } from "./plan.ts";
+
+/** Compares those of some jobs that have a record with the source, thing by thing. */
+export async function lookAtShortfalls(
+  hosts: Ends<Host>,
+  sights: Ends<Sight>,
+  jobs: LinkedJob[],
+  found: Ends<Inventory>,
+  exclude: string[],
+): Promise<void> {
+  const { jobs: here } = found.source;
+  const { jobs: there, records = new Set() } = found.destination;
+  const some = jobs.map((job) => ({ folder: jobFolder(job), job }))
+    .filter(({ folder }) => records.has(folder) && here.has(folder) && there.has(folder));
+  if (some.length === 0) return;
+  const all = () => false;
+  const source = await entriesOf(hosts.source, sights.source.realPath, some, all);
+  const { realPath } = sights.destination;
+  const newest = new Map<string, string>();
+  const tell = (folder: string, { mtime }: Entry) => newest.set(folder, mtime);
+  const destination = await entriesOf(hosts.destination, realPath, some, all, tell);
+  for (const { folder } of some) {
+    const ends = { source: source.get(folder)!, destination: destination.get(folder)! };
+    there.get(folder)!.shortfall = shortfallOf(ends, exclude, newest.get(folder));
+  }
+}
+
+/**
+ * Compares what a job holds at both ends, under what this copy leaves out.
+ *
+ * @param changed When the folder at the destination itself was changed.
+ */
+export function shortfallOf(
+  { source, destination }: Ends<Entries>,
+  exclude: string[],
+  changed = "0",
+): Shortfall {
+  const excludes = excluder(exclude);
+  const wanted = pick(source, ({ path, kind }) => !excludes(path, kind === "folder"));
+  const { lost, extra } = differenceOf(comparable(wanted), comparable(destination));
+  const out = [...source.values()].filter(({ path }) =>
+    !wanted.has(path) && !destination.has(path)
+  );
+  const files = out.filter(({ kind }) => kind !== "folder");
+  const isLeftOutBy = (pattern: string) => {
+    const matches = excluder([pattern]);
+    return out.some(({ path, kind }) => matches(path, kind === "folder"));
+  };
+  const times = [...destination.values()].map(({ mtime }) => mtime);
+  return {
+    lacks: lost.size > 0,
+    isWhole: lost.size === 0 && out.length === 0,
+    own: ownOf(source, destination, extra),
+    files: files.length,
+    bytes: files.reduce((sum, { kind, size }) => sum + (kind === "file" ? size : 0), 0),
+    patterns: exclude.filter(isLeftOutBy),
+    newest: times.reduce((latest, time) => isTimeLater(time, latest) ? time : latest, changed),
+  };
+}
+
+/** What the job at the destination has, and would be lost with it. */
+function ownOf(source: Entries, destination: Entries, extra: string[]): string | undefined {
+  const [path] = extra;
+  if (path !== undefined) return `it holds ${printable(path)}, which this copy would not bring`;
+  const latest = Math.max(0, ...filesOf(source).map(({ mtime }) => milliseconds(mtime)));
+  const newer = filesOf(destination).find(({ path, mtime }) =>
+    isNewer(mtime, latest) || isNewer(mtime, milliseconds(source.get(path)?.mtime ?? mtime))
+  );
+  return newer && `${printable(newer.path)} is newer there`;
+}
+
+/** How much later a file may seem that is the same: some tars and hosts know whole seconds only. */
+const ROUNDED_MS = 1000;
+
+function isNewer(time: string, than: number): boolean {
+  return milliseconds(time) > than + ROUNDED_MS;
+}
+
+function filesOf(entries: Entries) {
+  return [...entries.values()].filter(({ kind }) => kind === "file");
+}
+
+/** With documents of one size: their paths are others at the other end. */
+function comparable(entries: Entries): Entries {
+  return new Map(
+    [...entries].map(([path, entry]) =>
+      [path, DOCUMENTS.includes(path) ? { ...entry, size: 0 } : entry] as const
+    ),
+  );
+}
+
+function pick(
+  entries: Entries,
+  isWanted: (entry: { path: string; kind: string }) => boolean,
+): Entries {
+  return new Map([...entries].filter(([, entry]) => isWanted(entry)));
+}

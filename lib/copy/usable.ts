@@ -1,0 +1,63 @@
+/**
+ * Whether what stands at a job's place can be copied, or may give way.
+ *
+ * @module
+ */
+
+import type { EntryKind } from "../system/entry.ts";
+import { printable } from "../text/printable.ts";
+import { DOCUMENTS } from "../workspace/documents.ts";
+import { JOB_META, jobFolder, type JobId, jobName, leadsTo } from "../workspace/layout.ts";
+import type { FoundJob, Inventory } from "./inventory.ts";
+
+/** Why a job cannot be copied as a folder; undefined when it is one, or a `move` link to one. */
+export function whyUnusable(
+  { folders, linked, trouble }: Pick<FoundJob, "folders" | "linked" | "trouble">,
+  folder: string,
+): string | undefined {
+  const isFolder = folders.get("")?.kind === "folder";
+  if (trouble !== undefined) return printable(trouble);
+  if (isFolder && (linked === undefined || leadsTo(linked.target, folder))) return undefined;
+  const leads = linked === undefined ? "no folder" : `a link to ${printable(linked.target)}`;
+  return `${leads}, not a folder of this job`;
+}
+
+/** Whether a job may give way to another version: it is a folder, or a `move` link, to whatever. */
+export function isReplaceable(
+  { folders, linked }: Pick<FoundJob, "folders" | "linked">,
+  folder: string,
+): boolean {
+  return linked === undefined ? folders.get("")?.kind === "folder" : leadsTo(linked.target, folder);
+}
+
+/** Whether a job that was found is a link to the folder of another job of the workspace. */
+export function leadsToJob({ jobs, links }: Inventory, folder: string): boolean {
+  return links?.has(folder) === true && jobs.get(folder)?.folders.get("")?.kind === "folder";
+}
+
+/** Whether a job is done at the destination: then it needs no look at the source. */
+export function isDone(job: JobId, found: Inventory): boolean {
+  const folder = jobFolder(job);
+  const there = found.jobs.get(folder);
+  if (there === undefined) return false;
+  return (whyUnusable(there, folder) === undefined || leadsToJob(found, folder)) &&
+    there.markers.has(`${jobName(job.taskId)}.done`);
+}
+
+/** Whether it is told of a job, or of the one that it is a link to, that files of it were left out. */
+export function isRecorded(job: JobId, { records, links }: Inventory): boolean {
+  const target = links?.get(jobFolder(job));
+  return [job, ...(target ? [target] : [])].some((each) => records?.has(jobFolder(each)) === true);
+}
+
+/** What stands where a folder should, in a few words. */
+export function describeOther(kind: EntryKind, target: string | undefined): string {
+  if (target !== undefined) return `a link to ${printable(target)}`;
+  return kind === "file" ? "a file" : "a pipe or a device";
+}
+
+/** The links that keep a job from being relocated: writing through them would leave the job. */
+export function misplacedLink(job: FoundJob): string | undefined {
+  const places = [...DOCUMENTS, JOB_META];
+  return job.links.find((link) => places.includes(link.path))?.path;
+}

@@ -1,0 +1,72 @@
+# Telling of which jobs files were left out, the twin of `local/records.ts`: the list of moves begins
+# with `records WORKSPACE`, then has `dropped TASK/JOB` for records that go in the end. The others are
+# in the staging folder.
+
+newline='
+'
+workspace= noted= # the folder of records
+written=$newline stood=$newline unrecorded=$newline dropped= unmoved=$newline # jobs, a line each
+among() { case $2 in *"$newline$1$newline"*) ;; *) return 1 ;; esac; }
+note_some() { # from the draft into a folder: each by a rename, what is half written is none
+  [ $# -gt 1 ] || return 0
+  to=$1
+  shift
+  trouble=$(mv -f "$@" "$to/" 2>&1) || for name do
+    ! there "$name" || unrecorded="$unrecorded$task/$(basename "$name" .json)$newline"
+  done
+}
+note_task() { # the records of one task
+  folder=$noted/$task
+  has_room "$workspace" "$folder" && trouble=$(mkdir -p "$folder" 2>&1) || folder=
+  set --
+  # shellcheck disable=SC2045 # IFS is a newline, and globbing is off
+  for name in $(ls -A "$draft/jobs/$task"); do
+    job=$task/${name%.json}
+    if [ -z "$folder" ] || { there "$folder/$name" && ! { [ -f "$folder/$name" ] && [ ! -L "$folder/$name" ]; }; }; then
+      unrecorded=$unrecorded$job$newline
+      continue
+    fi
+    ! there "$folder/$name" || stood=$stood$job$newline
+    written=$written$job$newline
+    set -- "$@" "$draft/jobs/$task/$name"
+    [ $# -lt 200 ] || { note_some "$folder" "$@"; set --; }
+  done
+  note_some "$folder" "$@"
+}
+note() { # what jobs of a workspace will lack, before they are moved; the draft is on the disk of the records
+  workspace=$1 noted=$1/.xpm-copy/partial/jobs
+  draft=$workspace/.xpm-copy/${staging##*/}
+  there records || return 0
+  find records -type f -exec touch {} + # by the clock of this disk
+  if has_room "$workspace" "$workspace/.xpm-copy" && remove "$draft" && mkdir -p "$workspace/.xpm-copy" &&
+    trouble=$(mv records "$draft" 2>&1); then
+    # shellcheck disable=SC2045 # the same
+    for task in $(ls -A "$draft/jobs"); do note_task; done
+    remove "$draft"
+  else
+    unrecorded=$newline$(find records -type f | sed 's,^records/jobs/,,; s,[.]json$,,')$newline
+  fi
+  [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "what was copied did not reach the disk: $trouble"
+  enter "$staging"
+}
+had_record() { # before this copy: only then a job that is done gives way
+  job=${1#jobs/}
+  if among "$job" "$written"; then among "$job" "$stood"; return; fi
+  [ -n "$workspace" ] && is_folder "$workspace" "$noted/${job%/*}" && [ -f "$noted/$job.json" ] && [ ! -L "$noted/$job.json" ]
+}
+forget() { # the records of jobs that lack nothing any more; one that is newer than the claim is another copy's
+  tasks=
+  set --
+  for job in $dropped; do
+    record=$noted/$job.json
+    # shellcheck disable=SC3013 # see settle.sh
+    ! among "jobs/$job" "$unmoved" && is_folder "$workspace" "${record%/*}" &&
+      [ -f "$record" ] && [ ! -L "$record" ] && [ ! "$record" -nt "$staging/about.json" ] || continue
+    case $newline$tasks in *"$newline${record%/*}$newline"*) ;; *) tasks=$tasks${record%/*}$newline ;; esac
+    set -- "$@" "$record"
+    [ $# -lt 200 ] || { trouble=$(rm -f "$@" 2>&1) || told records; set --; }
+  done
+  [ $# = 0 ] || trouble=$(rm -f "$@" 2>&1) || told records
+  # shellcheck disable=SC2086 # a line each
+  [ -z "$tasks" ] || rmdir $tasks "$noted" "${noted%/*}" "$workspace/.xpm-copy" 2> /dev/null
+}
