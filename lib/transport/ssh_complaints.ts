@@ -17,15 +17,21 @@ const UNREACHED = /Connection refused|timed out|No route to host|unreachable|res
 /** What ssh says when the server lets no further command run on a connection. */
 const NO_SESSION = /Session open refused by peer/;
 
+/** What it says when the server lets none run; where a jump host leads nowhere it has other reasons. */
+const NO_SESSION_AT_ALL = /channel \d+: open failed: connect failed: open failed/;
+
 /** The error for a server that lets only so many commands run at once; undefined for anything else. */
 export function sessionRefusal(complaint: string): CopyError | undefined {
-  return NO_SESSION.test(complaint)
-    ? new CopyError(
-      "connection",
-      "the server allows only one session on a connection (MaxSessions)",
-      "a copy needs two: ask for  MaxSessions 2  there, or for another host to copy by",
-    )
+  const allowed = NO_SESSION.test(complaint)
+    ? "only one session on a connection (MaxSessions)"
+    : NO_SESSION_AT_ALL.test(complaint)
+    ? "no session on a connection (MaxSessions 0)"
     : undefined;
+  return allowed === undefined ? undefined : new CopyError(
+    "connection",
+    `the server allows ${allowed}`,
+    "a copy needs two: ask for  MaxSessions 2  there, or for another host to copy by",
+  );
 }
 
 /** Whether a login was refused: that will not change by itself. */

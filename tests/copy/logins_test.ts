@@ -5,9 +5,10 @@
  */
 
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CopyError, copyExperiment } from "../../mod.ts";
+import { CopyError, copyExperiment, type CopyOptions } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
-import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
+import { hasSshd, shareLogin, type Sshd, startSshd } from "../support/sshd.ts";
+import { withVariables } from "../support/variables.ts";
 
 const ignore = !await hasSshd();
 
@@ -29,12 +30,12 @@ async function isKnown(config: string): Promise<boolean> {
 }
 
 /** Copies one job to a host with these options; how that ended. */
-async function copyTo(sshd: Sshd, options: string[]) {
+async function copyTo(sshd: Sshd, options: string[], limits: CopyOptions = {}) {
   const sample = makeSample(`${sshd.dir}/here`, { jobs: 1 });
   const ssh = { host: sshd.host, options };
   const destination = { id: "there", path: `${sshd.dir}/there`, ssh };
   const source = { id: "here", path: sample.root };
-  return await copyExperiment(source, destination, sample.experimentId, sample.runId);
+  return await copyExperiment(source, destination, sample.experimentId, sample.runId, limits);
 }
 
 async function assertCopiesAtOneLogin(sshd: Sshd, options: string[]): Promise<void> {
@@ -188,6 +189,86 @@ Deno.test({
     const right = command!.replace(/'[^']*it'\\''s a key'/, key);
     const { code } = await new Deno.Command("sh", { args: ["-c", right], stdin: "null" }).output();
     assertEquals([code, loginsOf(sshd)], [0, 1]);
+  },
+});
+
+Deno.test({
+  name: "copyExperiment() says once that a server allows no session",
+  ignore,
+  fn: async () => {
+    await using sshd = await startSshd({ config: ["MaxSessions 0"] });
+    const error = await assertRejects(() => copyTo(sshd, sshd.options), CopyError);
+    assertStringIncludes(error.message, "allows no session on a connection (MaxSessions 0)");
+    assertStringIncludes(error.hint ?? "", "MaxSessions 2");
+    assertEquals([error.code, loginsOf(sshd)], ["connection", 1]);
+  },
+});
+
+for (
+  const [what, command] of [
+    ["has sftp only", "internal-sftp"],
+    ["lets nobody in (nologin)", "exec nologin"],
+    ["has rsync only (rrsync)", 'case "$SSH_ORIGINAL_COMMAND" in rsync*) ;; *) exit 1 ;; esac'],
+  ] as const
+) {
+  Deno.test({
+    name: `copyExperiment() says once what is needed at a host that ${what}`,
+    ignore,
+    fn: async () => {
+      await using sshd = await startSshd({ config: [`ForceCommand ${command}`] });
+      const error = await assertRejects(() => copyTo(sshd, sshd.options), CopyError);
+      assertStringIncludes(error.message, "did not answer as expected");
+      const { hint = "" } = error;
+      assertStringIncludes(hint, "a shell there that runs commands, not sftp or rsync alone");
+      assertStringIncludes(hint, `-p ${sshd.port} `);
+      assertEquals([error.code, loginsOf(sshd)], ["connection", 1]);
+    },
+  });
+}
+
+for (
+  const [what, command] of [
+    ["starts another shell", "exec sh"],
+    ["waits", 'exec sleep 60; eval "$SSH_ORIGINAL_COMMAND"'],
+  ] as const
+) {
+  for (const whose of ["our login", "the user's login"]) {
+    Deno.test({
+      name: `copyExperiment() waits for no shell whose start-up file ${what}, by ${whose}`,
+      ignore,
+      fn: async () => {
+        const own = await startSshd({ config: [`ForceCommand ${command}`] });
+        await using sshd = whose === "our login" ? own : await shareLogin(own);
+        const error = await assertRejects(
+          () => copyTo(sshd, sshd.options, { connectTimeout: 2 }),
+          CopyError,
+          "has let us in, but its shell does not answer",
+        );
+        assertStringIncludes(error.hint ?? "", "start-up file");
+        assertEquals([error.code, loginsOf(sshd)], ["connection", 1]);
+      },
+    });
+  }
+}
+
+Deno.test({
+  name: "copyExperiment() waits for a user who takes long to log in",
+  ignore,
+  fn: async () => {
+    await using sshd = await startSshd();
+    const key = `${sshd.dir}/user_key`;
+    const args = ["-q", "-p", "-P", "", "-N", "open", "-f", key];
+    assertEquals((await new Deno.Command("ssh-keygen", { args }).output()).code, 0);
+    const SSH_ASKPASS = `${sshd.dir}/askpass`;
+    Deno.writeTextFileSync(SSH_ASKPASS, "#!/bin/sh\nsleep 7; echo open\n", { mode: 0o700 });
+    await withVariables(
+      { SSH_ASKPASS, SSH_ASKPASS_REQUIRE: "force", SSH_AUTH_SOCK: undefined },
+      async () => {
+        const options = ["-oBatchMode=no", ...sshd.options];
+        const { complete } = await copyTo(sshd, options, { connectTimeout: 10 });
+        assertEquals([complete, loginsOf(sshd)], [true, 1]);
+      },
+    );
   },
 });
 

@@ -6,7 +6,7 @@
 
 import { variable } from "../../system/environment.ts";
 import type { Grants } from "../host.ts";
-import { socketParent } from "./session.ts";
+import { socketParent } from "./socket.ts";
 
 /** Variables by which ssh finds keys and tickets, granted when they are set. */
 const SSH_VARIABLES = ["SSH_AUTH_SOCK", "KRB5CCNAME", "SSH_ASKPASS"];

@@ -8,14 +8,13 @@
 
 import { CopyError, LostConnection } from "../../errors.ts";
 import type { SshSettings } from "../../workspace/workspace.ts";
-import { requireAccess } from "../../system/permissions.ts";
-import { variable } from "../../system/environment.ts";
 import { Agent } from "./agent.ts";
 import { FAR_SHELL } from "../../transport/far_command.ts";
 import { Answers, input, sized } from "./frame.ts";
 import type { Packing } from "../../transport/tar.ts";
 import type { Parts } from "../../system/streams.ts";
 import {
+  answerOf,
   endWhenIdle,
   feed,
   output,
@@ -26,17 +25,12 @@ import {
 } from "../../system/process.ts";
 import { isRefusal, isUnreached, sessionRefusal } from "../../transport/ssh_complaints.ts";
 import { findWay, type Way } from "./config.ts";
+import { comesInTime } from "./first_answer.ts";
 import { loginCommand, loginOptions } from "./options.ts";
+import { makeSocketFolder, socketFault } from "./socket.ts";
 
 /** How long a login script may go on when it is not needed any more, in milliseconds. */
 const PATIENCE = 20_000;
-
-/** What a socket's path may have at most, in bytes, with what ssh adds to it while it makes one. */
-const SOCKET_PATH = 104 - 18;
-/** What Deno's temporary names look like. */
-const SOCKET_NAME = "xpm-0123456789abcdef/s";
-
-const encoder = new TextEncoder();
 
 /** How to log in. */
 export interface Login {
@@ -121,12 +115,12 @@ export class Session {
     this.#sessionOptions = session;
     let options = this.#ownOptions;
     if (!hasMaster) {
-      this.#folder = Deno.makeTempDirSync({ prefix: "xpm-", dir: socketParent() });
+      this.#folder = makeSocketFolder();
       options = ["-M", "-S", this.#socket, "-oControlPersist=no", ...options, ...ciphers];
     }
     const running = this.#start(options);
     this.#agent = new Agent(running, this.watch, () => this.#agentFailure(running));
-    await this.#agent.open();
+    await this.#firstAnswer(this.#agent, running);
     this.#established = true;
     running.code.then(() => this.#ended = true);
   }
@@ -134,6 +128,34 @@ export class Session {
   /** Asks once how to log in. */
   #findWay(): Promise<Way> {
     return this.#way ??= findWay(this.#ownOptions, this.ssh.host, this.watch);
+  }
+
+  /** Opens the agent; a shell that a start-up file keeps from its work is not waited for. */
+  async #firstAnswer(agent: Agent, running: Running): Promise<void> {
+    const opening = agent.open();
+    const { connectTimeout, reached } = this.login;
+    const patience = connectTimeout / 2;
+    if (patience === 0) return await opening;
+    if (await comesInTime(opening, patience, () => this.#isLoggedIn())) return;
+    opening.catch(() => {}); // it has nothing more to say
+    running.kill();
+    const message =
+      `${this.ssh.host} has let us in, but its shell does not answer for ${patience} s`;
+    if (reached) throw new LostConnection(message);
+    throw new CopyError(
+      "connection",
+      message,
+      "a start-up file there (.bashrc) may wait for a terminal or start another shell; " +
+        "if it is only slow, add  --connect-timeout 60",
+    );
+  }
+
+  /** Whether the login has succeeded: only then has the master its socket. */
+  async #isLoggedIn(): Promise<boolean> {
+    if (this.#folder === undefined) return true;
+    const args = ["-F", "/dev/null", "-S", this.#socket, "-O", "check", "--", this.ssh.host];
+    // not told to the caller: it may be asked many times while somebody types
+    return await answerOf("ssh", args, { signal: this.watch.signal }) !== undefined;
   }
 
   #start(options: string[]): Running {
@@ -194,6 +216,8 @@ export class Session {
     const complaint = (await running.complaint).trim();
     const refused = sessionRefusal(complaint);
     if (refused !== undefined) return refused;
+    const fault = this.#folder && socketFault(complaint, this.#folder);
+    if (fault) return fault;
     const said = complaint.split(/\r?\n/).at(-1) ?? "";
     const why = said === "" ? `ssh exit ${code}` : said;
     const { reached } = this.login;
@@ -208,7 +232,11 @@ export class Session {
     const hint = `does  ${loginCommand(this.ssh)}  work?`;
     return code === 255
       ? new CopyError("connection", `no connection to ${host}: ${why}`, hint)
-      : new CopyError("connection", `${host} did not answer as expected: ${why}`);
+      : new CopyError(
+        "connection",
+        `${host} did not answer as expected: ${why}`,
+        `a copy needs a shell there that runs commands, not sftp or rsync alone; ${hint}`,
+      );
   }
 
   /**
@@ -229,13 +257,4 @@ export class Session {
     if (this.#folder !== undefined) Deno.removeSync(this.#folder, { recursive: true });
     this.#folder = undefined;
   }
-}
-
-/** A folder whose sockets have paths short enough, with nothing in them that ssh would replace. */
-export function socketParent(): string {
-  const parent = variable("TMPDIR") ?? "/tmp";
-  const short = encoder.encode(`${parent}/${SOCKET_NAME}`).length <= SOCKET_PATH;
-  const chosen = short && !/[%$]/.test(parent) ? parent : "/tmp";
-  requireAccess("write", chosen);
-  return chosen;
 }
