@@ -7,7 +7,7 @@
 import { CopyError } from "../errors.ts";
 import type { Abilities, Sight } from "../host/host.ts";
 import { areTogether, canMeet } from "../host/hosts.ts";
-import { cannotSend, isAtLeast, rsyncVersion } from "../transport/rsync.ts";
+import { cannotSend, isAtLeast, refuseUnnamed, rsyncVersion } from "../transport/rsync.ts";
 import { hasControl, printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Ends } from "./plan.ts";
@@ -83,11 +83,19 @@ function refuseOverlap({ source, destination }: Ends<Sight>): void {
 }
 
 /** Refuses programs that cannot do it. */
-export function refuseTools(workspaces: Ends<Workspace>, can: Ends<Abilities>): void {
+export function refuseTools(
+  workspaces: Ends<Workspace>,
+  can: Ends<Abilities>,
+  sights: Ends<Sight>,
+): void {
   for (const end of ["source", "destination"] as const) {
     if (can[end].rsync.said !== "") continue;
     const where = on(workspaces[end]) || " on this machine";
     throw new CopyError("program", `rsync is not installed${where}`, "install rsync there");
+  }
+  for (const [here, there] of [["source", "destination"], ["destination", "source"]] as const) {
+    const { realPath, jobsPath, experimentsPath } = sights[there]; // a link may lead anywhere
+    refuseUnnamed(can[here].rsync, can[there].rsync, [realPath, jobsPath, experimentsPath]);
   }
   const { rsync } = can.source;
   if (cannotSend(rsync)) {

@@ -127,7 +127,7 @@ export async function survey(
   }
   if (here.links !== undefined) await lookAtTargets(to, sight, there, withLinked(jobs, here.links));
   const can = { source: source.host.can, destination: to.can };
-  refuseTools(workspaces, can);
+  refuseTools(workspaces, can, sights);
   const looked = { sights, can, found: { source: here, destination: there } };
   const planned = withLinked(jobs, here.links);
   await lookAtShortfalls(

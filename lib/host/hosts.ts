@@ -4,6 +4,7 @@
  * @module
  */
 
+import { refuseUnnamed } from "../transport/rsync.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Access, Host } from "./host.ts";
 import { LocalHost } from "./local/host.ts";
@@ -42,7 +43,7 @@ export class Hosts implements AsyncDisposable {
   /** The machines that are known, opened or not. */
   readonly #known = new Map<string, Host>();
   /** What is expected of them. */
-  readonly #expected = new Map<string, Promise<void>>();
+  readonly #expected = new Map<Workspace, Promise<void>>();
   readonly #copy = crypto.randomUUID();
   /** The hosts that a login has succeeded at. */
   readonly #reached = new Set<string>();
@@ -71,7 +72,7 @@ export class Hosts implements AsyncDisposable {
   expect(workspace: Workspace): Promise<void> {
     const expected = this.#host(workspace).expect();
     expected.catch(() => {}); // who waits for it will hear of it
-    this.#expected.set(keyOf(workspace), expected);
+    this.#expected.set(workspace, expected);
     return expected;
   }
 
@@ -108,6 +109,7 @@ export class Hosts implements AsyncDisposable {
     const host = this.#host(workspace);
     if (workspace.ssh === undefined) return host;
     await Promise.all(this.#expected.values());
+    this.#refuseUnnamed();
     this.#options.onEvent?.({ type: "connecting", host: host.name });
     try {
       try {
@@ -121,6 +123,15 @@ export class Hosts implements AsyncDisposable {
     }
     this.#reached.add(host.name);
     return host;
+  }
+
+  /** Refuses paths at one machine that the rsync of another cannot name there. */
+  #refuseUnnamed(): void {
+    const ends = [...this.#expected.keys()]
+      .map((workspace) => ({ ...workspace, rsync: this.#host(workspace).can.rsync }));
+    for (const here of ends) {
+      for (const there of ends) refuseUnnamed(here.rsync, there.rsync, [there.path]);
+    }
   }
 
   /** Ends all sessions; when a connection was `lost`, at once. */

@@ -20,6 +20,8 @@ const HOST_AND_PATH = /^((?:[^/:]*@)?(?:\[[^\]/]*\]|[^/:[]*)):(.*)$/;
 const IPV6 = /^[0-9A-Fa-f]*(?::[0-9A-Fa-f]*){2,}(?:\.[0-9]+){0,3}(?:%[A-Za-z0-9._-]+)?$/;
 /** What no host or user has in its name, most of it with a meaning to some shell. */
 const NONSENSE = /[\s'"`$\\;&<>|(){}[\]*?!#,/]/;
+/** The user of a domain, `DOMAIN\user@`: there a backslash may stand. */
+const DOMAIN = /^([^\\@]+)\\(?=[^\\@]+@)/;
 
 const PERCENT = "write %25 for the '%' itself";
 const FORMS = "write an id, ./PATH, /PATH, HOST:PATH or ssh://USER@HOST:PORT/PATH";
@@ -129,7 +131,7 @@ function faultOf(host: string): string | undefined {
   const name = host.slice(at + 1);
   if (at === 0 || name === "") return "lacks a part of USER@HOST";
   if (host.startsWith("-") || name.startsWith("-")) return "begins with '-'";
-  const [found] = NONSENSE.exec(host) ?? [];
+  const [found] = NONSENSE.exec(host.replace(DOMAIN, "$1")) ?? [];
   if (found !== undefined) return /\s/.test(found) ? "holds a blank" : `holds a '${found}'`;
   const colon = host.indexOf(":");
   return colon < 0 || colon > at && IPV6.test(name) ? undefined : COLON;

@@ -158,14 +158,45 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
  * own (openrsync), need plain ones.
  */
 function protectedPaths({ from, to, version, otherVersion }: RsyncRequest): string[] {
-  const [here, there] = [version, otherVersion].map((end) => isAtLeast(end, "3.0.0"));
+  const [here, there] = [version, otherVersion].map(protectsPaths);
   if (here && there) return ["-s"];
-  if ([from, to].every((path) => /^[\w@%+=:,./-]+$/.test(path))) return [];
-  throw new CopyError(
+  if ([from, to].every((operand) => operand.startsWith("/") || isPlain(pathOf(operand)))) return [];
+  throw unprotected(here ? "there" : "here");
+}
+
+/** Whether an rsync keeps a remote shell from reading paths, where the other one does, too. */
+function protectsPaths(version: string): boolean {
+  return isAtLeast(version, "3.0.0");
+}
+
+/** Whether a path is the same once a shell has read it. */
+function isPlain(path: string): boolean {
+  return /^(?:~(?=\/|$))?[\w@%+=:,./-]*$/.test(path);
+}
+
+/** The path in `HOST:PATH`, where a host with colons stands in brackets. */
+function pathOf(operand: string): string {
+  return operand.replace(/^(?:[^/@]*@)?(?:\[[^\]]*\]|[^/:]*):/, "");
+}
+
+/**
+ * Refuses paths of another machine that this one's rsync cannot name there.
+ *
+ * @throws {CopyError} `program`, when there is one.
+ */
+export function refuseUnnamed(here: RsyncEnd, there: RsyncEnd, paths: string[]): void {
+  if (here.shell !== undefined || there.shell === undefined) return;
+  if (!protectsPaths(rsyncVersion(here.said)) && !paths.every(isPlain)) throw unprotected("here");
+}
+
+function unprotected(where: "here" | "there"): CopyError {
+  return new CopyError(
     "program",
-    `${here ? "the remote host's" : "this machine's"} rsync is too old, or openrsync: ` +
+    `${
+      where === "there" ? "the remote host's" : "this machine's"
+    } rsync is too old, or openrsync: ` +
       "it cannot take a remote path with blanks or special characters",
-    `install rsync 3.1.3 or later ${here ? "there" : "here"}`,
+    `install rsync 3.1.3 or later ${where}`,
   );
 }
 

@@ -272,6 +272,25 @@ Deno.test({
   },
 });
 
+// BUG when this was written: a host with a backslash was refused.
+Deno.test({
+  name: "copyExperiment() takes the user of a domain, DOMAIN\\user@host",
+  ignore,
+  fn: async () => {
+    const own = await startSshd();
+    const host = `DOM\\${own.host}`;
+    const refused = () => copyTo({ ...own, host }, own.options);
+    await assertRejects(refused, CopyError, "Permission denied");
+    assertStringIncludes(Deno.readTextFileSync(`${own.dir}/log`), "Invalid user DOM\\");
+    // there is no domain here: the user's own login serves, whoever is named
+    await using sshd = await shareLogin(own);
+    Deno.removeSync(`${sshd.dir}/here`, { recursive: true });
+    const rsync = { bandwidthLimit: 100_000 };
+    const { complete } = await copyTo({ ...sshd, host }, sshd.options, rsync);
+    assertEquals([complete, loginsOf(sshd)], [true, 1]);
+  },
+});
+
 for (const [way, options] of [["a stream", {}], ["rsync", { bandwidthLimit: 100_000 }]] as const) {
   for (const direction of ["to", "from"] as const) {
     Deno.test({

@@ -154,6 +154,64 @@ for (const direction of REMOTE) {
   });
 }
 
+/** What macOS's own rsync says of itself. */
+const OPENRSYNC_HERE = `#!/bin/sh
+[ "$1" = --version ] && echo "${OPENRSYNC}" && exit
+exit 1
+`;
+
+for (const direction of REMOTE) {
+  const remote = direction === "local to remote" ? "destination" : "source";
+
+  Deno.test({
+    name:
+      `copyExperiment() refuses a path that openrsync here cannot name, before any login, ${direction}`,
+    ignore,
+    fn: () =>
+      withoutProgram("rsync", async (PATH) => {
+        Deno.writeTextFileSync(`${PATH}/rsync`, OPENRSYNC_HERE, { mode: 0o755 });
+        await using sshd = await startSshd();
+        await withPair(direction, sshd, async (given) => {
+          const pair = given.between({ [remote]: "with a blank" });
+          const sample = makeSample(pair.source.path, { jobs: 1 });
+          const events: CopyEvent[] = [];
+          const copying = () => pair.copy(sample, { onEvent: (event) => events.push(event) });
+          const error = await withVariables({ PATH }, () => assertRejects(copying, CopyError));
+          assertStringIncludes(error.message, "this machine's rsync is too old, or openrsync");
+          assertEquals(error.code, "program");
+          assertEquals(events.filter(({ type }) => type === "connecting"), []);
+          assertEquals(existsSync(pair.destination.path), false);
+        });
+      }),
+  });
+
+  Deno.test({
+    name:
+      `copyExperiment() makes nothing where a link leads to what openrsync cannot name, ${direction}`,
+    ignore,
+    fn: () =>
+      withoutProgram("rsync", async (PATH) => {
+        Deno.writeTextFileSync(`${PATH}/rsync`, OPENRSYNC_HERE, { mode: 0o755 });
+        await using sshd = await startSshd();
+        await withPair(direction, sshd, async (given) => {
+          mkdirSync(`${given.root}/with a blank`);
+          Deno.symlinkSync(`${given.root}/with a blank`, `${given.root}/link`);
+          const pair = given.between({ [remote]: "link" });
+          const sample = makeSample(pair.source.path, { jobs: 1 });
+          const error = await withVariables(
+            { PATH },
+            () => assertRejects(() => pair.copy(sample), CopyError),
+          );
+          assertStringIncludes(error.message, "this machine's rsync is too old, or openrsync");
+          const made = remote === "source"
+            ? existsSync(pair.destination.path)
+            : [...Deno.readDirSync(`${given.root}/with a blank`)].length > 0;
+          assertEquals(made, false);
+        });
+      }),
+  });
+}
+
 Deno.test({
   name: "xpm-copy waits for a login that takes seconds and prints a banner",
   ignore,

@@ -111,6 +111,11 @@ for (
     ["a;b", "holds a ';'"],
     ["a`b", "holds a '`'"],
     ["a/b", "holds a '/'"],
+    ["a\\b", "holds a '\\'"],
+    ["me@a\\b", "holds a '\\'"],
+    ["DOM\\@hpc", "holds a '\\'"],
+    ["\\me@hpc", "holds a '\\'"],
+    ["DOM\\me\\too@hpc", "holds a '\\'"],
     ["[::1]", "holds a '['"],
     ["hpc:22", "holds a ':'"],
     ["me:pw@hpc", "holds a ':'"],
@@ -124,3 +129,10 @@ for (
     assertEquals(error.message.replace(/^.*' cannot be a host: it /s, ""), fault);
   });
 }
+
+Deno.test("checkHost() and parseReference() take the user of a domain", () => {
+  assertEquals(checkHost("DOM\\me@hpc"), "DOM\\me@hpc");
+  for (const text of ["DOM\\me@hpc:/x", "ssh://DOM\\me@hpc/x", "ssh://DOM%5Cme@hpc/x"]) {
+    assertEquals(parseReference(text), { id: text, path: "/x", ssh: { host: "DOM\\me@hpc" } });
+  }
+});

@@ -3,6 +3,7 @@ import { CopyError } from "../../../lib/errors.ts";
 import { FAR_RSYNC } from "../../../lib/transport/far_command.ts";
 import {
   isAtLeast,
+  refuseUnnamed,
   rsyncArguments,
   type RsyncRequest,
   rsyncVersion,
@@ -126,5 +127,31 @@ Deno.test("rsyncArguments() protect paths only where both ends know how, and els
       CopyError,
       `${where} rsync is too old, or openrsync`,
     );
+  }
+});
+
+Deno.test("rsyncArguments() ask nothing of a path of this machine, nor of a host's name", () => {
+  const old = { ...REQUEST, rsh: "ssh", version: "" };
+  for (const host of ["hpc", "me@[::1]", "DOM\\me@hpc"]) {
+    rsyncArguments({ ...old, from: "/it's here/", to: `${host}:/there/` });
+    rsyncArguments({ ...old, from: `${host}:/there/`, to: "/it's here/" });
+    assertThrows(
+      () => rsyncArguments({ ...old, from: "/here/", to: `${host}:/it is/` }),
+      CopyError,
+    );
+  }
+});
+
+Deno.test("refuseUnnamed() takes any path for an rsync that protects it, and else plain ones", () => {
+  const end = (said: string) => ({ said, operand: (path: string) => path });
+  const there = { ...end(""), shell: () => "ssh" };
+  const [old, late] = [end("rsync  version 2.6.9"), end("rsync  version 3.0.0")];
+  const odd = ["/a b", "~/a b", "~me/a", "/$x", "/a;b", "/a~"];
+  refuseUnnamed(late, there, odd);
+  refuseUnnamed(old, there, ["/a/b-c_1", "~/a", "~", "a"]);
+  refuseUnnamed(old, old, odd);
+  refuseUnnamed(there, old, odd);
+  for (const path of odd) {
+    assertThrows(() => refuseUnnamed(old, there, ["/", path]), CopyError, "this machine's rsync");
   }
 });
