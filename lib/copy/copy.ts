@@ -16,7 +16,7 @@ import { carryOut } from "./transfer.ts";
 import { type Load, loadsOf, stagingName } from "./loads.ts";
 import { missingReferences, plannedReferences } from "./references.ts";
 import { withRetries } from "./retry.ts";
-import { explainFull, requireSpace } from "./space.ts";
+import { explainFull, requireSpace, saysFull } from "./space.ts";
 import { type Known, type RunRequest, type Survey, survey } from "./survey.ts";
 import { Tally } from "./progress.ts";
 import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
@@ -131,13 +131,13 @@ async function attemptCopy(
   begin: (surveyed: Survey) => Tally,
 ): Promise<void> {
   const stagings = new Map<string, Staging>();
-  let plan: CopyPlan | undefined;
+  let known: Survey | undefined;
   const ahead = new Ahead();
   let done = false;
   try {
     const onGuess = (source: Host, guess: Known) => ahead.begin(source, guess, options);
     let surveyed = await survey(hosts, request, options, options.dryRun ? undefined : onGuess);
-    plan = surveyed.plan;
+    known = surveyed;
     const name = await stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
     while (await claimAll(surveyed, loads(), options, stagings)) {
@@ -157,11 +157,18 @@ async function attemptCopy(
     done = true;
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
-    throw asCopyError(explainFull(error, plan));
+    throw asCopyError(known !== undefined && saysFull(error) ? await full(error, known) : error);
   } finally {
     ahead.drop();
     for (const staging of stagings.values()) await staging.release(!done);
   }
+}
+
+/** The error for a full disk; which of what it had is used up is asked now. */
+async function full(error: Error, { hosts, plan }: Survey): Promise<CopyError> {
+  const { path } = plan.destination;
+  const now = await hosts.destination.look({ path, wanted: "space" }).catch(() => ({}));
+  return explainFull(error, plan, now);
 }
 
 /** Adds to a plan what is known of what jobs name and no copy brings. */

@@ -1,23 +1,33 @@
 /**
- * Space at the destination.
+ * Space at the destination: bytes, and how many files can be made.
  *
  * @module
  */
 
 import { CopyError } from "../errors.ts";
+import type { FreeSpace } from "../system/df.ts";
 import type { CopyPlan, CopyProblem } from "./types.ts";
 
 /** What systems say when there is no space left, or when a user may have no more. */
 const FULL = /No space left on device|Disk quota exceeded|\b(ENOSPC|EDQUOT)\b/i;
 
 /** What is said of a plan for which there is not enough space; undefined when there is, or it is unknown. */
-export function spaceWarning({ bytes, destination }: CopyPlan): CopyProblem | undefined {
-  const { freeBytes } = destination;
-  if (freeBytes === undefined || bytes <= freeBytes) return undefined;
-  const message =
-    `there is not enough space at the destination: ${mebibytes(bytes)} are to come, ` +
-    `${mebibytes(freeBytes)} are free`;
-  return { code: "refused", message };
+export function spaceWarning({ bytes, files, destination }: CopyPlan): CopyProblem | undefined {
+  const { freeBytes, freeFiles } = destination;
+  if (freeBytes !== undefined && bytes > freeBytes) {
+    const message =
+      `there is not enough space at the destination: ${mebibytes(bytes)} are to come, ` +
+      `${mebibytes(freeBytes)} are free`;
+    return { code: "refused", message };
+  }
+  if (freeFiles !== undefined && files > freeFiles) {
+    const message = freeFiles === 0
+      ? `no files can be made at the destination: its inodes are used up, ${files} files are to come`
+      : `not enough files can be made at the destination: ${files} are to come, ` +
+        `it has inodes for ${freeFiles}`;
+    return { code: "refused", message };
+  }
+  return undefined;
 }
 
 /**
@@ -32,17 +42,37 @@ export function requireSpace(plan: CopyPlan, resumed: boolean): void {
   throw new CopyError("refused", warning.message, "make room there, or leave files out");
 }
 
-/** An error by which a disk was full, as one that says so; every other error as it is. */
-export function explainFull(error: unknown, plan: CopyPlan | undefined): unknown {
-  if (!(error instanceof Error) || !FULL.test(error.message) || plan === undefined) return error;
-  const { bytes, destination: { host, freeBytes, path } } = plan;
+/** Whether an error says that a disk was full. */
+export function saysFull(error: unknown): error is Error {
+  return error instanceof Error && FULL.test(error.message);
+}
+
+/**
+ * An error by which a disk was full, as one that says so. The system has one word for bytes and for
+ * files.
+ *
+ * @param now What is free by now, when that is known.
+ */
+export function explainFull(error: Error, plan: CopyPlan, now: Partial<FreeSpace>): CopyError {
+  const { bytes, files, destination: { host, freeBytes, path } } = plan;
   const where = host === undefined ? path : `${host}:${path}`;
-  const what = /quota|EDQUOT/i.test(error.message) ? "your quota is used up" : "no space is left";
+  const isQuota = /quota|EDQUOT/i.test(error.message);
+  const hint = (what: string) =>
+    `${what} and run the same command again; \`xpm-copy clean\` removes what has arrived`;
+  if (!isQuota && now.freeFiles === 0) {
+    return new CopyError(
+      "refused",
+      `no files can be made at the destination, ${where}: its inodes are used up; ` +
+        `${files} files were to come`,
+      hint("remove files there"),
+    );
+  }
+  const what = isQuota ? "your quota is used up" : "no space is left";
   const free = freeBytes === undefined ? "" : `, ${mebibytes(freeBytes)} were free`;
   return new CopyError(
     "refused",
     `${what} at the destination, ${where}: ${mebibytes(bytes)} were to come${free}`,
-    "make room there and run the same command again; `xpm-copy clean` removes what has arrived",
+    hint("make room there"),
   );
 }
 

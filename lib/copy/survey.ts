@@ -273,5 +273,6 @@ function describe(workspace: Workspace, sight: Sight, { rsync }: Abilities): Pla
     path: sight.realPath,
     rsync: rsyncVersion(rsync.said),
     ...(sight.freeBytes !== undefined && { freeBytes: sight.freeBytes }),
+    ...(sight.freeFiles !== undefined && { freeFiles: sight.freeFiles }),
   };
 }

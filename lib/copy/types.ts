@@ -78,6 +78,8 @@ export interface PlannedEnd {
   rsync: string;
   /** Bytes free for the user; absent when unknown. */
   freeBytes?: number;
+  /** How many files can still be made there (inodes), when it is the destination and that is known. */
+  freeFiles?: number;
 }
 
 /** What a copy would do; what the dry run shows, as data. */

@@ -70,6 +70,8 @@ export interface Sight {
   staged: string[];
   /** Bytes free for the user; undefined when unknown or not asked for. */
   freeBytes: number | undefined;
+  /** How many files can still be made; undefined when unknown or not asked for. */
+  freeFiles: number | undefined;
   /** Whether the experiment's folder is there. */
   experimentExists: boolean;
   /** Whether the experiment is in `xp`, where experimaestro 1.x keeps it. */

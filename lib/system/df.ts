@@ -6,13 +6,35 @@
 
 import { outputIfGranted, type Watch } from "./process.ts";
 
-/** Bytes free for the user where a folder is; undefined when `df` cannot be asked. */
-export async function freeBytes(folder: string, watch: Watch): Promise<number | undefined> {
-  return availableBytes(await outputIfGranted("df", ["-Pk", folder], watch) ?? "");
+/** What is free for the user where a folder is; undefined where that is unknown. */
+export interface FreeSpace {
+  /** Bytes. */
+  freeBytes: number | undefined;
+  /** How many files, folders and links can still be made: inodes. */
+  freeFiles: number | undefined;
+}
+
+/** What is free where a folder of this machine is; nothing is known when `df` cannot be asked. */
+export async function freeSpace(folder: string | undefined, watch: Watch): Promise<FreeSpace> {
+  if (folder === undefined) return { freeBytes: undefined, freeFiles: undefined };
+  const ask = (options: string) => outputIfGranted("df", [options, folder], watch);
+  const [bytes = "", files = ""] = await Promise.all([ask("-Pk"), ask("-Pi")]);
+  return { freeBytes: availableBytes(bytes), freeFiles: availableFiles(files) };
 }
 
 /** The fourth column of what `df -Pk` says of a folder, as bytes. */
 export function availableBytes(said: string): number | undefined {
   const match = /\s\d+\s+\d+\s+(\d+)\s+\d+%\s/.exec(said);
   return match === null ? undefined : Number(match[1]) * 1024;
+}
+
+/**
+ * What `df -Pi` says of a folder: how many files can still be made. GNU's and busybox's tell of
+ * inodes alone, the BSDs' and macOS's of blocks before; either way it is the number before the last
+ * share. A `df` that takes no `-i` has no such column; a disk that has no such bound has no share.
+ */
+export function availableFiles(said: string): number | undefined {
+  if (!/\bifree\b/i.test(said)) return undefined;
+  const match = /.*\s(\d+)\s+\d+%\s/.exec(said.trimEnd().split("\n").at(-1)!);
+  return match === null ? undefined : Number(match[1]);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CopyError, type CopyEvent } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
@@ -24,9 +24,11 @@ async function runs(program: string, args: string[]): Promise<boolean> {
   );
 }
 
-async function mount(folder: string, size: string): Promise<boolean> {
+/** @param options Of tmpfs, or only its size. */
+async function mount(folder: string, options: string): Promise<boolean> {
   mkdirSync(folder, { recursive: true });
-  return await runs("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder]);
+  const given = options.includes("=") ? options : `size=${options}`;
+  return await runs("mount", ["-t", "tmpfs", "-o", given, "tmpfs", folder]);
 }
 
 /** Whether a small disk can be had here. */
@@ -108,6 +110,48 @@ onSmallDisk("xpm-copy says when small files have filled the disk", "3m", async (
   assertEquals((await pair.copy(sample)).complete, true);
   compareTrees({ sample, destination: pair.destination.path });
 });
+
+onSmallDisk(
+  "xpm-copy refuses more files than the destination has inodes for",
+  "size=100m,nr_inodes=60",
+  async (pair, disk) => {
+    const sample = makeSample(pair.source.path, { jobs: 10, filesPerJob: 10 });
+    const said = await runProgram(pair, sample);
+    assertFailed(said, 1, "not enough files can be made at the destination: ");
+    assertStringIncludes(said.err, "it has inodes for 5");
+    assertEquals(namesIn(pair.destination.path), []);
+    for (let at = 0;; at++) {
+      try {
+        writeFileSync(`${disk}/${at}`, "");
+      } catch {
+        break; // no more can be made
+      }
+    }
+    const plan = await pair.plan(sample, { dryRun: true });
+    const messages = plan.warnings.map(({ message }) => message).join("\n");
+    assertStringIncludes(messages, "no files can be made at the destination");
+  },
+);
+
+onSmallDisk(
+  "xpm-copy says when no more files can be made, and goes on when they can",
+  "size=100m,nr_inodes=400",
+  async (pair, disk) => {
+    // the links of many names are no files of a plan
+    const sample = makeSample(pair.source.path, { jobs: 8, filesPerJob: 2 });
+    for (const { folder } of sample.jobs) {
+      for (let at = 0; at < 60; at++) symlinkSync("train.done", `${folder}/link${at}`);
+    }
+    const said = await runProgram(pair, sample);
+    assertFailed(said, 1, "no files can be made at the destination, ");
+    assertStringIncludes(said.err, "its inodes are used up");
+    assertStringIncludes(said.err, "remove files there and run the same command again");
+    assertEquals(existsSync(`${pair.destination.path}/jobs`), false);
+    assert(await runs("mount", ["-o", "remount,nr_inodes=4000", disk]));
+    assertEquals((await pair.copy(sample)).complete, true);
+    compareTrees({ sample, destination: pair.destination.path });
+  },
+);
 
 // A real quota takes a disk of its own kind; this is what rsync says of one.
 inEachDirection("xpm-copy says when a quota is used up", async (pair) => {

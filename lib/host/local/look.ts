@@ -25,7 +25,7 @@ import {
 import { printable } from "../../text/printable.ts";
 import { latestByName, TRANSIENT } from "../../workspace/runs.ts";
 import { isGranted, requireAccess } from "../../system/permissions.ts";
-import { freeBytes } from "../../system/df.ts";
+import { freeSpace } from "../../system/df.ts";
 import { homeFolder } from "../../system/environment.ts";
 import {
   entriesOf,
@@ -79,7 +79,7 @@ export async function lookLocally(
     records: new RealFolders(real).has(`${real}/${RECORDS}`),
     linkedStaging: staging.find((path) => linkTarget(path) !== undefined),
     staged: staging.flatMap((area) => entriesOf(area).map(({ name }) => `${area}/${name}`)),
-    freeBytes: place === undefined ? undefined : await freeBytes(place, watch),
+    ...await freeSpace(place, watch),
     experimentExists: experimentId !== undefined && namesIn(experiment) !== undefined,
     inXp: experimentId !== undefined && isInXp(real, experimentId),
     current,

@@ -8,7 +8,7 @@ import { CopyError, notThere } from "../../errors.ts";
 import { JOBS_FILE, STATUS_FILE } from "../../workspace/layout.ts";
 import { hasControl, printable } from "../../text/printable.ts";
 import { isUtf8 } from "../../system/byte_text.ts";
-import { availableBytes } from "../../system/df.ts";
+import { availableBytes, availableFiles } from "../../system/df.ts";
 import type { CurrentRun, FoundExperiment, LinkedFolder, Listing, Sight, Visit } from "../host.ts";
 import type { Entry, EntryKind } from "../../system/entry.ts";
 import { hasHoles, unreadable } from "../../system/files.ts";
@@ -50,6 +50,7 @@ export function sightOf(answer: ReadonlyMap<string, string>, host: string): Sigh
     linkedStaging: answer.get("linkedStaging"),
     staged: said("staged").split("\n"),
     freeBytes: availableBytes(answer.get("free") ?? ""),
+    freeFiles: availableFiles(answer.get("files") ?? ""),
     experimentExists: answer.has("experiment"),
     inXp: answer.has("xp"),
     current: current === undefined ? undefined : currentOf(current, said("by"), host),

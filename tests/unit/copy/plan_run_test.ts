@@ -65,6 +65,7 @@ function sight(
     records: false,
     staged: [],
     freeBytes: undefined,
+    freeFiles: undefined,
     experimentExists: true,
     inXp: false,
     current,

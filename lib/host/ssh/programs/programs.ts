@@ -554,7 +554,7 @@ tell_place experiments "$experiments" "$1" "$3"
 say staged "$staged"
 if [ "$wanted" = space ]; then
   existing "$root/jobs"
-  say free "$(df -Pk "$here" 2> /dev/null | sed -n '$p')"
+  say free "$(df -Pk "$here" 2> /dev/null)" files "$(df -Pi "$here" 2> /dev/null)"
 fi
 join
 [ -n "$experiment" ] || { finish; exit 0; }
