@@ -115,6 +115,26 @@ Deno.test("README.md and docs/guide.md tell of every option of --help", () => {
   assertEquals([...options].filter((option) => !told.has(option)), []);
 });
 
+/** The options that a text lists, each under its heading: `Output: -q, --quiet`. */
+function optionList(text: string): string[] {
+  const listed: string[] = [];
+  let heading = "";
+  for (const line of text.replaceAll("`", "").split("\n")) {
+    heading = /^[A-Z][a-z]+:$/.exec(line)?.[0] ?? heading;
+    const [, option] = /^(?:- | {2,6})((?:-\w, )?--[a-z-]+(?: [A-Z]+)?)(?=[: ]|$)/.exec(line) ?? [];
+    if (option !== undefined) listed.push(`${heading} ${option}`);
+  }
+  return listed;
+}
+
+Deno.test("docs/guide.md lists the options of --help, each once, in the same order", () => {
+  const [, list = ""] = DOCUMENTS.get("docs/guide.md")!.split("\n## All options\n");
+  const help = optionList(HELP_TEXT);
+  assert(help.length > 15 && help.includes("Copying: -y, --yes"), help.join("\n"));
+  assertEquals(new Set(help).size, help.length);
+  assertEquals(optionList(list), help);
+});
+
 Deno.test("the documents grant what tests/sandbox/flags_test.ts shows to be enough and needed", () => {
   const lines = ["docs/guide.md", "README.md"].flatMap(shellLines)
     .filter((line) => line.startsWith("deno run --no-prompt"));

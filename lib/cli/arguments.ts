@@ -148,7 +148,7 @@ function unknownOption(rawName: string): CopyError {
   const near = nearest(rawName, known);
   return new CopyError(
     "usage",
-    `there is no option ${printable(rawName)}`,
+    `unknown option ${printable(rawName)}`,
     near === undefined ? HELP : `did you mean ${near}?`,
   );
 }
@@ -182,14 +182,14 @@ function judge(command: Command, given: Given, positionals: string[]): void {
   };
   for (const side of ["from", "to"]) {
     if (given.has(side) && given.has(`${side}-workspace`)) {
-      refuse(`--${side} and --${side}-workspace are the same option`, "give one of them");
+      refuse(`--${side} and --${side}-workspace are the same option`, "give only one of them");
     }
   }
   if (given.has("quiet") && given.has("verbose")) {
-    refuse("--quiet and --verbose contradict each other", "give one of them");
+    refuse("--quiet and --verbose contradict each other", "give only one of them");
   }
   if (given.has("quiet") && given.has("json")) {
-    refuse("--quiet and --json do not go together", "with --json, read the last line alone");
+    refuse("--quiet and --json cannot be combined", "with --json, read only the last line");
   }
   if (command === "ls" || command === "clean") {
     const foreign = [...given.keys()].find((name) =>
@@ -200,7 +200,7 @@ function judge(command: Command, given: Given, positionals: string[]): void {
       refuse(`\`${what}\` does not take --${foreign}`, `write \`${what} WORKSPACE\``);
     }
     if (command === "clean" && positionals.length === 0) {
-      refuse("clean which workspace?", `write \`${what} WORKSPACE\``);
+      refuse("clean needs a workspace", `write \`${what} WORKSPACE\``);
     }
   }
   const empty = positionals.indexOf("");
@@ -219,14 +219,18 @@ function readMap(texts: string[]): Record<string, string> {
     const [from, to] = cutMapping(text) ?? [text, ""];
     const wrong = mappingFault(from, to);
     const message = to === ""
-      ? `--map cannot be '${printable(text)}'`
+      ? `--map needs OLD=NEW, not '${printable(text)}'`
       : wrong !== undefined
-      ? `--map cannot be '${printable(text)}': '${printable(wrong.place)}' ${wrong.fault}`
+      ? `invalid --map '${printable(text)}': '${printable(wrong.place)}' ${wrong.fault}`
       : map[from] !== undefined && map[from] !== to
-      ? `--map gives ${printable(from)} two places`
+      ? `--map gives two values for ${printable(from)}`
       : undefined;
     if (message !== undefined) {
-      throw new CopyError("usage", message, "it is OLD=NEW, as in /data=/mnt/data");
+      throw new CopyError(
+        "usage",
+        message,
+        "write OLD=NEW with absolute paths, e.g. /data=/mnt/data",
+      );
     }
     map[from] = to;
   }
@@ -238,8 +242,8 @@ function readColor(text: string | undefined): ColorChoice {
   if (text === "auto" || text === "always" || text === "never") return text;
   throw new CopyError(
     "usage",
-    `--color cannot be '${printable(text)}'`,
-    "it is auto, always or never",
+    `--color needs auto, always or never, not '${printable(text)}'`,
+    HELP,
   );
 }
 
@@ -248,8 +252,8 @@ function readSeconds(name: string, text: string | undefined): number | undefined
   if (/^\d{1,6}$/.test(text)) return Number(text);
   throw new CopyError(
     "usage",
-    `${name} cannot be '${printable(text)}'`,
-    "it is a number of seconds; 0 is for ever",
+    `${name} needs a number of seconds, not '${printable(text)}'`,
+    "use a whole number, or 0 for no limit",
   );
 }
 
@@ -265,8 +269,8 @@ export function parseBandwidth(text: string): number {
   if (match === null) {
     throw new CopyError(
       "usage",
-      `--bwlimit cannot be '${printable(text)}'`,
-      "it is KiB a second, as in 5000 or 10m",
+      `--bwlimit needs a rate, not '${printable(text)}'`,
+      "write KiB per second, e.g. 5000, or 10m for 10 MiB/s",
     );
   }
   const [, number, power = "", form = "", bytes] = match;

@@ -67,6 +67,6 @@ function inFull({ words, workspace }: Named): Named {
 
 function asValue(value: string): string {
   if (!value.includes(",")) return value;
-  const message = `no flag of Deno's can name ${value}: it takes a comma for the end of a path`;
+  const message = `Deno's flags cannot name ${value}: they use a comma to separate paths`;
   throw new CopyError("usage", message, "rename that folder");
 }

@@ -1,5 +1,5 @@
 /**
- * The help text, as it stands on the screen.
+ * The help text, exactly as it is shown.
  *
  * @module
  */
@@ -7,7 +7,8 @@
 /** What `xpm-copy --help` prints. */
 export const HELP_TEXT = `\
 xpm-copy copies an experiment from one experimaestro workspace to another:
-the run, every job it names, and the paths inside them.
+the run and every job it uses, with the absolute paths in their files
+rewritten.
 
 Usage:
   xpm-copy [copy] [EXPERIMENT [RUN]] --from WORKSPACE --to WORKSPACE [--yes]
@@ -15,49 +16,55 @@ Usage:
   xpm-copy permissions EXPERIMENT [RUN] --from WORKSPACE --to WORKSPACE
   xpm-copy clean WORKSPACE [--yes]
 
-Without --yes it shows what it would do and writes nothing. In a terminal it
-asks for what is missing; RUN may be \`current\`, the latest one. \`permissions\`
-prints the \`deno run\` line that grants such a copy what it needs and no more.
-\`clean\` lists what interrupted copies and --keep-replaced left in a workspace,
-and with --yes removes it.
+Without --yes, \`copy\` only shows the plan. In a terminal it asks for anything
+you did not give; in scripts the run defaults to \`current\`. \`ls\` lists
+workspaces, experiments or runs. \`permissions\` prints the \`deno run\` line that
+grants a copy exactly what it needs. \`clean\` lists what interrupted copies and
+--keep-replaced left behind; with --yes it deletes it.
 
 A WORKSPACE is an id from experimaestro's settings, a path (./x, /x, ~/x),
-host:path or ssh://user@host:port/path.
+host:path or ssh://user@host:port/path. RUN is a run id or \`current\`.
 
 Copying:
-      --from WORKSPACE       where the experiment is (also --from-workspace)
-      --to WORKSPACE         where it goes (also --to-workspace)
-  -y, --yes                  copy
-      --include-running      copy jobs that still run, as they stand
-      --ended                the run is over although it says that it is in
-                             progress: its scheduler was killed
-      --keep-replaced        keep what is replaced, in .xpm-staging/replaced/
-      --create               accept a folder with other things as destination
-      --exclude PATTERN      leave out such files of jobs, as in '*.ckpt'
-                             (may be given several times)
+      --from WORKSPACE       copy from this workspace (also --from-workspace)
+      --to WORKSPACE         copy to this workspace (also --to-workspace)
+  -y, --yes                  do it; without it only the plan is shown
+      --include-running      also copy running jobs, in their current state
+      --ended                treat the run as ended, although it is marked as in
+                             progress (its scheduler was killed)
+      --keep-replaced        keep replaced folders, in .xpm-staging/replaced/
+      --create               allow a destination that is not empty and not a
+                             workspace
+      --exclude PATTERN      skip matching files in jobs, e.g. '*.ckpt'
+                             (repeatable)
       --map OLD=NEW          rewrite paths outside the workspace that begin with
-                             OLD, as in /data=/mnt/data (several times, too)
-      --no-fsync             do not wait until the disk has what is copied
-      --bwlimit KIB          at most so many KiB a second; also 10m
+                             OLD, e.g. /data=/mnt/data (repeatable)
+      --no-fsync             do not wait for data to reach the disk
+      --bwlimit RATE         limit to RATE KiB/s, or e.g. 10m for 10 MiB/s
 
-Patience:
-      --connect-timeout SECONDS  how long a host may take to answer (20)
-      --timeout SECONDS          how long a transfer may stand still (300)
+Timeouts:
+      --connect-timeout SECONDS  give up on a host that does not answer within
+                                 SECONDS (default 20, 0 = never)
+      --timeout SECONDS          give up after SECONDS without progress
+                                 (default 300, 0 = never)
 
 Output:
-      --json                 one JSON object a line, the last a summary
-  -q, --quiet                only errors, and what could not be copied
-  -v, --verbose              every job by its full name, every command run
-      --no-progress          draw no progress
+      --json                 print one JSON object per line; the last is a
+                             summary
+  -q, --quiet                print only errors and what could not be copied
+  -v, --verbose              print every job by its full name, and every command
+      --no-progress          do not show progress
       --color WHEN           auto, always or never
 
-      --settings FILE        settings other than experimaestro's own
-  -h, --help                 this text
-  -V, --version              the version
+Other:
+      --settings FILE        use this settings file
+                             (default ~/.config/experimaestro/settings.yaml)
+  -h, --help                 show this help
+  -V, --version              show the version
 
-Exit codes: 0 everything asked for is there, 1 failure, 2 usage, 3 finished
-but some jobs could not be copied, 4 workspace, experiment or run not found,
-5 connection or login, 130 interrupted.
+Exit codes: 0 success, 1 failure, 2 usage or settings error, 3 finished but
+incomplete, 4 workspace, experiment or run not found, 5 connection or login
+failed, 130 interrupted.
 
 Examples:
   xpm-copy ls cluster

@@ -143,8 +143,8 @@ export function readMapped(map: Readonly<Record<string, string>> = {}): Pair[] {
   return Object.entries(map).map(([from, to]) => {
     const wrong = mappingFault(from, to);
     if (wrong === undefined) return [from.replace(/\/+$/, ""), to.replace(/\/+$/, "")];
-    const message = `a path that is mapped '${printable(wrong.place)}' ${wrong.fault}`;
-    throw new CopyError("usage", message, "map absolute paths, as in /data to /mnt/data");
+    const message = `cannot map path '${printable(wrong.place)}': it ${wrong.fault}`;
+    throw new CopyError("usage", message, "map absolute paths, e.g. /data to /mnt/data");
   });
 }
 

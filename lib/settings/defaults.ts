@@ -110,12 +110,12 @@ function checkKey(root: Value, key: string): void {
   throw wrong(
     root,
     `unknown key '${printable(key)}'`,
-    near === undefined ? `the keys are: ${KEYS.join(", ")}` : `did you mean '${near}'?`,
+    near === undefined ? `known keys: ${KEYS.join(", ")}` : `did you mean '${near}'?`,
   );
 }
 
 function asMapping(value: Value): Record<string, string> {
-  const map = asMap(value, 'paths, such as { "/data": "/mnt/data" }');
+  const map = asMap(value, 'a mapping of paths, e.g. { "/data": "/mnt/data" }');
   return Object.fromEntries([...map].map(([from, item]) => {
     const to = asText(item);
     const found = mappingFault(from, to);
@@ -126,7 +126,7 @@ function asMapping(value: Value): Record<string, string> {
 
 function asRate(value: Value): number {
   const rate = asInteger(value);
-  if (rate < 0) throw wrong(value, "expected KiB a second, 0 for no limit");
+  if (rate < 0) throw wrong(value, "expected KiB per second, or 0 for no limit");
   return rate;
 }
 

@@ -108,7 +108,7 @@ function unknownHint(id: string, { workspaces, file }: Settings): string {
     return `${where}; name a path (./x, /x) or HOST:PATH instead`;
   }
   const near = nearest(id, ids);
-  const list = `the settings know: ${ids.join(", ")}`;
+  const list = `known: ${ids.join(", ")}`;
   return near === undefined ? list : `did you mean '${near}'? ${list}`;
 }
 

@@ -19,7 +19,7 @@ export async function readSettingsText(path: string): Promise<string | undefined
     const realPath = await Deno.realPath(path);
     requireAccess("read", realPath);
     if (!(await Deno.stat(realPath)).isFile) {
-      throw new CopyError("settings", `${path} is not a file`, "name a file of settings");
+      throw new CopyError("settings", `${path} is not a file`, "give the path of a settings file");
     }
     const bytes = await Deno.readFile(realPath);
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -34,13 +34,13 @@ export async function readSettingsText(path: string): Promise<string | undefined
 
 function unreadable(path: string, error: unknown): CopyError {
   if (error instanceof TypeError) {
-    return new CopyError("settings", `${path} is not text in UTF-8`, "save it in that encoding");
+    return new CopyError("settings", `${path} is not text in UTF-8`, "save it as UTF-8");
   }
   if (error instanceof Deno.errors.PermissionDenied) {
     return new CopyError(
       "settings",
-      `${path} cannot be read: the system denies it`,
-      "look at its permissions, and at those of its folder",
+      `${path} cannot be read: permission denied`,
+      "check its permissions, and those of its folder",
     );
   }
   const reason = error instanceof Error ? error.message : String(error);

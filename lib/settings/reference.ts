@@ -23,7 +23,7 @@ const NONSENSE = /[\s'"`$\\;&<>|(){}[\]*?!#,/]/;
 /** The user of a domain, `DOMAIN\user@`: there a backslash may stand. */
 const DOMAIN = /^([^\\@]+)\\(?=[^\\@]+@)/;
 
-const PERCENT = "write %25 for the '%' itself";
+const PERCENT = "write %25 for a literal '%'";
 const FORMS = "write an id, ./PATH, /PATH, HOST:PATH or ssh://USER@HOST:PORT/PATH";
 
 /** Whether a text names a workspace by its path on this machine. */
@@ -41,12 +41,12 @@ export function isPath(text: string): boolean {
 export function parseReference(text: string): Workspace | { id: string } {
   if (text === "") throw new CopyError("usage", "the name of the workspace is empty", FORMS);
   if (hasControl(text)) {
-    throw new CopyError("usage", `'${printable(text)}' holds a control character`, FORMS);
+    throw new CopyError("usage", `'${printable(text)}' contains a control character`, FORMS);
   }
   if (isPath(text)) return { id: text, path: localPath(text) };
   if (text.startsWith("ssh://")) return parseUrl(text);
   if (SCHEME.test(text)) {
-    throw new CopyError("usage", `'${text}' is not reached by ssh or as a folder`, FORMS);
+    throw new CopyError("usage", `'${text}' is neither an ssh address nor a folder`, FORMS);
   }
   const [, host, path] = HOST_AND_PATH.exec(text) ?? [];
   if (host === undefined || path === undefined) return { id: text };
@@ -55,10 +55,12 @@ export function parseReference(text: string): Workspace | { id: string } {
 
 function parseUrl(text: string): Workspace {
   const [, user, host, port, path] = ADDRESS.exec(text) ?? [];
-  if (host === undefined) throw new CopyError("usage", `'${text}' is no address`, FORMS);
+  if (host === undefined) {
+    throw new CopyError("usage", `'${text}' is not a valid ssh address`, FORMS);
+  }
   if (user?.includes(":")) {
     // Not even in the message is a password repeated.
-    throw new CopyError("usage", "a password cannot stand in an address", "ssh will ask for it");
+    throw new CopyError("usage", "an address cannot contain a password", "ssh will ask for it");
   }
   const place = decode(text, path ?? "").replace(/^\/~(?=\/|$)/, "~");
   if (place.startsWith("/~")) throw otherHome(place.slice(1));
@@ -79,13 +81,13 @@ function bare(host: string): string {
 }
 
 function decode(text: string, part: string): string {
-  const refuse = (what: string) => new CopyError("usage", `'${text}' holds ${what}`, PERCENT);
+  const refuse = (what: string) => new CopyError("usage", `'${text}' contains ${what}`, PERCENT);
   try {
     const decoded = decodeURIComponent(part);
     if (hasControl(decoded)) throw refuse("a control character");
     return decoded;
   } catch (error) {
-    throw error instanceof URIError ? refuse("a '%' that stands for no character") : error;
+    throw error instanceof URIError ? refuse("an invalid '%' escape") : error;
   }
 }
 
@@ -93,7 +95,7 @@ function checkRemotePath(text: string, path: string): string {
   if (path === "") {
     throw new CopyError(
       "usage",
-      `'${text}' names no folder`,
+      `'${text}' does not name a folder`,
       "write HOST:PATH, or HOST:~ for home",
     );
   }
@@ -104,7 +106,7 @@ function checkRemotePath(text: string, path: string): string {
 function checkPort(port: string): string {
   const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
   if (number >= 1 && number <= 65535) return String(number);
-  throw new CopyError("usage", `'${port}' cannot be a port`, "it is a number, 1 to 65535");
+  throw new CopyError("usage", `'${port}' is not a valid port`, "use a number from 1 to 65535");
 }
 
 /**
@@ -117,22 +119,22 @@ export function checkHost(host: string): string {
   const fault = faultOf(host);
   if (fault === undefined) return host;
   const hint = fault === COLON
-    ? 'a port goes into the options of ssh: ["-p", "2222"]'
+    ? 'give the port in the ssh options: ["-p", "2222"]'
     : "write HOST, USER@HOST, or an alias of your ssh configuration";
-  throw new CopyError("usage", `'${printable(host)}' cannot be a host: it ${fault}`, hint);
+  throw new CopyError("usage", `'${printable(host)}' is not a valid host: it ${fault}`, hint);
 }
 
-const COLON = "holds a ':'";
+const COLON = "contains a ':'";
 
 function faultOf(host: string): string | undefined {
   if (host === "") return "is empty";
-  if (hasControl(host)) return "holds a control character";
+  if (hasControl(host)) return "contains a control character";
   const at = host.lastIndexOf("@");
   const name = host.slice(at + 1);
-  if (at === 0 || name === "") return "lacks a part of USER@HOST";
+  if (at === 0 || name === "") return "is not of the form USER@HOST";
   if (host.startsWith("-") || name.startsWith("-")) return "begins with '-'";
   const [found] = NONSENSE.exec(host.replace(DOMAIN, "$1")) ?? [];
-  if (found !== undefined) return /\s/.test(found) ? "holds a blank" : `holds a '${found}'`;
+  if (found !== undefined) return /\s/.test(found) ? "contains a space" : `contains a '${found}'`;
   const colon = host.indexOf(":");
   return colon < 0 || colon > at && IPV6.test(name) ? undefined : COLON;
 }

@@ -100,7 +100,7 @@ export function* settingsFolders(): Generator<string> {
 function readSettings(text: string, file: string): Workspace[] {
   const root = readYaml(text, file);
   if (root.content === null) return [];
-  const settings = asMap(root, "settings: keys such as `workspaces`, each with a value");
+  const settings = asMap(root, "a mapping with keys such as `workspaces`");
   const history = readHistory(optional(settings, "history"));
   return readWorkspaces(optional(settings, "workspaces")).map((workspace) =>
     history === undefined ? workspace : { history, ...workspace }
@@ -129,7 +129,7 @@ export function readWorkspaces(list: Value | undefined): Workspace[] {
 }
 
 function readEntry(value: Value): Entry {
-  const fields = asMap(value, "a workspace, with its `id` and `path`");
+  const fields = asMap(value, "a workspace with `id` and `path`");
   const [id, path] = ["id", "path"].map((key) => {
     const found = fields.get(key);
     if (found === undefined) throw wrong(value, `this workspace has no \`${key}\``);
@@ -154,7 +154,7 @@ function readEntry(value: Value): Entry {
 
 /** How the machine is reached; undefined without a host: then the workspace is on this one. */
 function readSsh(value: Value | undefined): SshSettings | undefined {
-  const fields = value && asMap(value, "ssh settings, with a `host`");
+  const fields = value && asMap(value, "ssh settings with a `host`");
   const hostValue = fields && optional(fields, "host");
   const host = hostValue ? asText(hostValue) : "";
   if (hostValue === undefined || host === "") return undefined;
@@ -177,7 +177,7 @@ function readFolders(fields: Map<string, Value>, local: Workspace[]): FolderSett
 }
 
 function readFolder(value: Value): FolderSettings {
-  const fields = asMap(value, "a folder, with its `path` and `mode`");
+  const fields = asMap(value, "a folder with `path` and `mode`");
   const path = fields.get("path");
   if (path === undefined) throw wrong(value, "this folder has no `path`");
   const modeValue = optional(fields, "mode");
@@ -197,7 +197,7 @@ function readHistory(value: Value | undefined): HistorySettings | undefined {
 }
 
 function readEnvironment(value: Value): Record<string, string> {
-  const fields = asMap(value, "environment variables, each with its value");
+  const fields = asMap(value, "a mapping of environment variables to values");
   return Object.fromEntries([...fields].map(([name, text]) => [name, asVariable(text)]));
 }
 

@@ -94,13 +94,13 @@ export function asText(value: Value, expected = "text"): string {
   if (typeof content !== "string") throw wrong(value, `expected ${expected}`, textHint(content));
   const text = interpolate(content, "required");
   if (hasControl(text)) {
-    throw wrong(value, `'${printable(text)}' holds a control character`, "remove it");
+    throw wrong(value, `'${printable(text)}' contains a control character`, "remove it");
   }
   return text;
 }
 
 function textHint(content: Content): string | undefined {
-  if (content === null) return 'if it is ~ alone that you mean, write "~" with its quotes';
+  if (content === null) return 'to mean the home folder, write "~" in quotes';
   const isCollection = typeof content === "object" && !(content instanceof Date);
   return isCollection ? undefined : "put it in quotes";
 }

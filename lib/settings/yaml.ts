@@ -64,7 +64,7 @@ function refuseTabs(text: string, file: string): void {
     if (indented > block) continue;
     if (TABBED_ENTRY.test(line)) {
       const what = "tabs are not allowed as indentation";
-      throw malformed(file, at + 1, indented + 1, what, "indent with blanks");
+      throw malformed(file, at + 1, indented + 1, what, "indent with spaces");
     }
     block = BLOCK.test(line) ? indented : Infinity;
   }

@@ -8,7 +8,7 @@
 // deno-lint-ignore no-control-regex
 export const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
-/** Whether a text holds a control character (a newline, an escape, NUL ...). */
+/** Whether a text contains a control character (a newline, an escape, NUL ...). */
 export function hasControl(text: string): boolean {
   return CONTROL.test(text);
 }

@@ -58,9 +58,9 @@ export type IdKind = "experiment" | "run" | "task" | "job";
 /** What is wrong with an id; undefined when it is one path segment that no program misreads. */
 function faultOf(id: string): string | undefined {
   if (id === "") return "it is empty";
-  if (hasControl(id)) return "it holds a control character";
-  if (/\p{Surrogate}/u.test(id)) return "it holds half a character";
-  if (id.includes("/")) return "it holds a '/'";
+  if (hasControl(id)) return "it contains a control character";
+  if (/\p{Surrogate}/u.test(id)) return "it contains half a character";
+  if (id.includes("/")) return "it contains a '/'";
   if (id.startsWith(".") || id.startsWith("-")) return `it begins with '${id[0]}'`;
   const { length } = new TextEncoder().encode(id);
   return length > 255 ? "it is longer than 255 bytes" : undefined;
@@ -81,8 +81,7 @@ export function checkId(kind: IdKind, id: string): string {
   const wrong = faultOf(id);
   if (wrong !== undefined) {
     const shown = printable(id.length > 80 ? id.slice(0, 80) + "..." : id);
-    const article = kind === "experiment" ? "an" : "a";
-    throw new CopyError("usage", `'${shown}' cannot be the id of ${article} ${kind}: ${wrong}`);
+    throw new CopyError("usage", `invalid ${kind} id '${shown}': ${wrong}`);
   }
   return id;
 }

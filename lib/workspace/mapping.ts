@@ -10,8 +10,8 @@ import { hasControl } from "../text/printable.ts";
 /** What is wrong with the name of such a place; undefined when it is one. */
 function faultOfPlace(path: string): string | undefined {
   if (!path.startsWith("/")) return "is not an absolute path";
-  if (hasControl(path)) return "holds a control character";
-  return path.split("/").includes("..") ? "has a '..' in it" : undefined;
+  if (hasControl(path)) return "contains a control character";
+  return path.split("/").includes("..") ? "contains '..'" : undefined;
 }
 
 /** What is wrong with a pair of places: `'data' is not an absolute path`; undefined when nothing is. */
@@ -19,7 +19,7 @@ export function mappingFault(
   from: string,
   to: string,
 ): { place: string; fault: string } | undefined {
-  if (/^\/+$/.test(from)) return { place: from, fault: "is all there is" };
+  if (/^\/+$/.test(from)) return { place: from, fault: "is the root folder" };
   for (const place of [from, to]) {
     const fault = faultOfPlace(place);
     if (fault !== undefined) return { place, fault };

@@ -115,12 +115,12 @@ for (const [args, request] of UNDERSTOOD) {
 }
 
 const REFUSED: [string[], string, string][] = [
-  [["--form", "a"], "there is no option --form", "did you mean --from?"],
-  [["--keep"], "there is no option --keep", "did you mean --keep-replaced?"],
-  [["--zzzzzzzz"], "there is no option --zzzzzzzz", "see `xpm-copy --help`"],
-  [["-x"], "there is no option -x", "see `xpm-copy --help`"],
-  [["--\x1b[31m"], "there is no option --\\u001b[31m", "see `xpm-copy --help`"],
-  [["--constructor"], "there is no option --constructor", "see `xpm-copy --help`"],
+  [["--form", "a"], "unknown option --form", "did you mean --from?"],
+  [["--keep"], "unknown option --keep", "did you mean --keep-replaced?"],
+  [["--zzzzzzzz"], "unknown option --zzzzzzzz", "see `xpm-copy --help`"],
+  [["-x"], "unknown option -x", "see `xpm-copy --help`"],
+  [["--\x1b[31m"], "unknown option --\\u001b[31m", "see `xpm-copy --help`"],
+  [["--constructor"], "unknown option --constructor", "see `xpm-copy --help`"],
   [["--from"], "--from needs a value", "see `xpm-copy --help`"],
   [["--from="], "--from needs a value", "see `xpm-copy --help`"],
   [
@@ -132,48 +132,68 @@ const REFUSED: [string[], string, string][] = [
   [
     ["--from", "a", "--from-workspace", "b"],
     "--from and --from-workspace are the same option",
-    "give one of them",
+    "give only one of them",
   ],
-  [["-qv"], "--quiet and --verbose contradict each other", "give one of them"],
+  [["-qv"], "--quiet and --verbose contradict each other", "give only one of them"],
   [
     ["-q", "--json"],
-    "--quiet and --json do not go together",
-    "with --json, read the last line alone",
+    "--quiet and --json cannot be combined",
+    "with --json, read only the last line",
   ],
   [["ls", "--from", "a"], "`xpm-copy ls` does not take --from", "write `xpm-copy ls WORKSPACE`"],
   [["ls", "-y"], "`xpm-copy ls` does not take --yes", "write `xpm-copy ls WORKSPACE`"],
-  [["clean"], "clean which workspace?", "write `xpm-copy clean WORKSPACE`"],
+  [["clean"], "clean needs a workspace", "write `xpm-copy clean WORKSPACE`"],
   [["clean", "a", "b"], "unexpected argument 'b'", "expected WORKSPACE"],
-  [["--timeout", "soon"], "--timeout cannot be 'soon'", "it is a number of seconds; 0 is for ever"],
+  [
+    ["--timeout", "soon"],
+    "--timeout needs a number of seconds, not 'soon'",
+    "use a whole number, or 0 for no limit",
+  ],
   [["a", "b", "c"], "unexpected argument 'c'", "expected EXPERIMENT and RUN"],
   [["ls", "a", "b", "c"], "unexpected argument 'c'", "expected WORKSPACE and EXPERIMENT"],
   [["a", ""], "argument 2 is empty", "see `xpm-copy --help`"],
-  [["--map", "data"], "--map cannot be 'data'", "it is OLD=NEW, as in /data=/mnt/data"],
-  [["--map", "/data"], "--map cannot be '/data'", "it is OLD=NEW, as in /data=/mnt/data"],
-  [["--map", "/data="], "--map cannot be '/data='", "it is OLD=NEW, as in /data=/mnt/data"],
-  [["--map", "/data=x"], "--map cannot be '/data=x'", "it is OLD=NEW, as in /data=/mnt/data"],
+  [
+    ["--map", "data"],
+    "--map needs OLD=NEW, not 'data'",
+    "write OLD=NEW with absolute paths, e.g. /data=/mnt/data",
+  ],
+  [
+    ["--map", "/data"],
+    "--map needs OLD=NEW, not '/data'",
+    "write OLD=NEW with absolute paths, e.g. /data=/mnt/data",
+  ],
+  [
+    ["--map", "/data="],
+    "--map needs OLD=NEW, not '/data='",
+    "write OLD=NEW with absolute paths, e.g. /data=/mnt/data",
+  ],
+  [
+    ["--map", "/data=x"],
+    "--map needs OLD=NEW, not '/data=x'",
+    "write OLD=NEW with absolute paths, e.g. /data=/mnt/data",
+  ],
   [
     ["--map", "data=/x"],
-    "--map cannot be 'data=/x': 'data' is not an absolute path",
-    "it is OLD=NEW, as in /data=/mnt/data",
+    "invalid --map 'data=/x': 'data' is not an absolute path",
+    "write OLD=NEW with absolute paths, e.g. /data=/mnt/data",
   ],
   [
     ["--map", "/=/x"],
-    "--map cannot be '/=/x': '/' is all there is",
-    "it is OLD=NEW, as in /data=/mnt/data",
+    "invalid --map '/=/x': '/' is the root folder",
+    "write OLD=NEW with absolute paths, e.g. /data=/mnt/data",
   ],
   [
     ["--map", "/a/..=/x"],
-    "--map cannot be '/a/..=/x': '/a/..' has a '..' in it",
-    "it is OLD=NEW, as in /data=/mnt/data",
+    "invalid --map '/a/..=/x': '/a/..' contains '..'",
+    "write OLD=NEW with absolute paths, e.g. /data=/mnt/data",
   ],
   [
     ["--map", "/a=/x", "--map", "/a=/y"],
-    "--map gives /a two places",
-    "it is OLD=NEW, as in /data=/mnt/data",
+    "--map gives two values for /a",
+    "write OLD=NEW with absolute paths, e.g. /data=/mnt/data",
   ],
   [["ls", "--map", "/a=/b"], "`xpm-copy ls` does not take --map", "write `xpm-copy ls WORKSPACE`"],
-  [["--color", "blue"], "--color cannot be 'blue'", "it is auto, always or never"],
+  [["--color", "blue"], "--color needs auto, always or never, not 'blue'", "see `xpm-copy --help`"],
 ];
 
 for (const [args, message, hint] of REFUSED) {
@@ -204,7 +224,7 @@ Deno.test("parseBandwidth() reads what rsync reads", () => {
 Deno.test("parseBandwidth() refuses what is no number", () => {
   for (const text of ["fast", "-1", "10 m", "1e3", "m", "10mm", ""]) {
     const error = assertThrows(() => parseBandwidth(text), CopyError);
-    assertEquals(error.message, `--bwlimit cannot be '${text}'`);
+    assertEquals(error.message, `--bwlimit needs a rate, not '${text}'`);
   }
 });
 

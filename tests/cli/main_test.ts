@@ -342,7 +342,7 @@ Deno.test("main() refuses a command line before any work", async () => {
   const terminal = fakeTerminal();
   const { library, closed } = fakeLibrary();
   assertEquals(await main([...COPY, "--ye"], terminal, library), 2);
-  assertEquals(terminal.err.join(""), "xpm-copy: there is no option --ye\n  did you mean --yes?\n");
+  assertEquals(terminal.err.join(""), "xpm-copy: unknown option --ye\n  did you mean --yes?\n");
   assertEquals(closed(), 0);
 });
 
@@ -537,7 +537,7 @@ Deno.test("main() writes errors as objects with --json, those of the command lin
     {
       type: "error",
       code: "usage",
-      message: "there is no option --quite",
+      message: "unknown option --quite",
       hint: "did you mean --quiet?",
     },
     { type: "summary", exitCode: 2 },

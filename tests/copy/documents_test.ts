@@ -163,8 +163,8 @@ inEachDirection(
     const at = `experiments/neuralir/${sample.runId}/jobs.jsonl, line`;
     assertEquals(result.errors.map(({ message }) => message), [
       `${at} 2: not JSON`,
-      `${at} 4: '../../../etc' cannot be the id of a job: it holds a '/'`,
-      `${at} 5: '..' cannot be the id of a task: it begins with '.'`,
+      `${at} 4: invalid job id '../../../etc': it contains a '/'`,
+      `${at} 5: invalid task id '..': it begins with '.'`,
       `${at} 6: not an object`,
       `${at} 7: no job_id or no task_id`,
       `${at} 10: no job_id or no task_id`,

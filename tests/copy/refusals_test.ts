@@ -163,11 +163,11 @@ inEachDirection(
     for (
       const id of ["", ".", "..", "a/b", "/etc", "-x", ".hidden", "a\nb", "a\0b", "x".repeat(256)]
     ) {
-      await assertRefused("usage", "cannot be the id of an experiment", pair, {
+      await assertRefused("usage", "invalid experiment id", pair, {
         ...sample,
         experimentId: id,
       });
-      await assertRefused("usage", "cannot be the id of a run", pair, { ...sample, runId: id });
+      await assertRefused("usage", "invalid run id", pair, { ...sample, runId: id });
     }
     const control = "cannot hold control characters";
     await assertRefused("usage", control, pair.between({ destination: "a\nb" }), sample);
@@ -192,7 +192,7 @@ inEachDirection(
     const before = readTree(pair.root);
     for (const host of ["-oProxyCommand=touch x", "", "a b", "-"]) {
       for (const [from, to] of [[host, undefined], [undefined, host]]) {
-        const error = await assertRejects(() => copy(from, to), CopyError, "cannot be a host");
+        const error = await assertRejects(() => copy(from, to), CopyError, "is not a valid host");
         assertEquals(error.code, "usage");
       }
     }

@@ -89,7 +89,7 @@ for (
         ["e", `--from=${from}`, "--to", root, "--settings", settings],
         terminal,
       );
-      assertFailed({ code, out: "", err: terminal.err.join("") }, 2, "cannot be a host");
+      assertFailed({ code, out: "", err: terminal.err.join("") }, 2, "is not a valid host");
     }
     assertEquals(namesIn(root), ["settings.yaml"]);
     Deno.removeSync(root, { recursive: true });

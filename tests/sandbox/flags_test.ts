@@ -278,7 +278,7 @@ Deno.test("xpm-copy permissions says that no flag can name a path with a comma",
   const args = writeSettings(folders, "local to local", undefined);
   const { code, err } = await runUnder(["-A"], folders, ["permissions", ...args]);
   assertEquals(code, 2, err);
-  assertStringIncludes(err, "no flag of Deno's can name");
+  assertStringIncludes(err, "Deno's flags cannot name");
 });
 
 Deno.test("xpm-copy moves nothing out of Deno's scopes by way of links in a staging area", async () => {

@@ -14,5 +14,5 @@ import { printable } from "../../text/printable.ts";
 export function asLines(texts: string[]): string[] {
   const odd = texts.find((text) => /[\n\0]/.test(text));
   if (odd === undefined) return texts;
-  throw new CopyError("refused", `'${printable(odd)}' holds a control character`);
+  throw new CopyError("refused", `'${printable(odd)}' contains a control character`);
 }

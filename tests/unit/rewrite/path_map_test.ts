@@ -141,12 +141,12 @@ Deno.test("relocatePath() puts what the user maps where that is, the longest fir
 
 Deno.test("readMapped() takes absolute paths only", () => {
   const wrong: [Record<string, string>, string][] = [
-    [{ data: "/x" }, "a path that is mapped 'data' is not an absolute path"],
-    [{ "/data": "x" }, "a path that is mapped 'x' is not an absolute path"],
-    [{ "/data": "" }, "a path that is mapped '' is not an absolute path"],
-    [{ "/": "/x" }, "a path that is mapped '/' is all there is"],
-    [{ "/a/../b": "/x" }, "a path that is mapped '/a/../b' has a '..' in it"],
-    [{ "/a": "/b\u001b[m" }, "a path that is mapped '/b\\u001b[m' holds a control character"],
+    [{ data: "/x" }, "cannot map path 'data': it is not an absolute path"],
+    [{ "/data": "x" }, "cannot map path 'x': it is not an absolute path"],
+    [{ "/data": "" }, "cannot map path '': it is not an absolute path"],
+    [{ "/": "/x" }, "cannot map path '/': it is the root folder"],
+    [{ "/a/../b": "/x" }, "cannot map path '/a/../b': it contains '..'"],
+    [{ "/a": "/b\u001b[m" }, "cannot map path '/b\\u001b[m': it contains a control character"],
   ];
   for (const [map, message] of wrong) {
     assertEquals(assertThrows(() => readMapped(map), CopyError).message, message);

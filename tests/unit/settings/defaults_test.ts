@@ -94,7 +94,7 @@ for (
     [
       '{ "colour": 1 }',
       "copy.jsonc: unknown key 'colour'",
-      "the keys are: from, to, exclude, map, bandwidthLimit, keepReplaced, includeRunning, workspaces",
+      "known keys: from, to, exclude, map, bandwidthLimit, keepReplaced, includeRunning, workspaces",
     ],
     ['{ "__proto__": {} }', "copy.jsonc: unknown key '__proto__'", undefined],
     ['["x"]', 'copy.jsonc: expected defaults, such as { "from": "cluster" }', undefined],
@@ -103,7 +103,7 @@ for (
     ['{ "exclude": ["a", true] }', "copy.jsonc: exclude[1]: expected text", "put it in quotes"],
     [
       '{ "map": ["/a=/b"] }',
-      'copy.jsonc: map: expected paths, such as { "/data": "/mnt/data" }',
+      'copy.jsonc: map: expected a mapping of paths, e.g. { "/data": "/mnt/data" }',
       undefined,
     ],
     ['{ "map": { "/a": 5 } }', 'copy.jsonc: map["/a"]: expected text', "put it in quotes"],
@@ -121,7 +121,7 @@ for (
     ['{ "bandwidthLimit": 1.5 }', "copy.jsonc: bandwidthLimit: expected a whole number", undefined],
     [
       '{ "bandwidthLimit": -1 }',
-      "copy.jsonc: bandwidthLimit: expected KiB a second, 0 for no limit",
+      "copy.jsonc: bandwidthLimit: expected KiB per second, or 0 for no limit",
       undefined,
     ],
     ['{ "keepReplaced": "yes" }', "copy.jsonc: keepReplaced: expected true or false", undefined],
@@ -133,7 +133,7 @@ for (
     ],
     [
       '{ "workspaces": [{ "id": "a", "path": "/a", "ssh": { "host": "-oX" } }] }',
-      "copy.jsonc: workspaces[0].ssh.host: '-oX' cannot be a host: it begins with '-'",
+      "copy.jsonc: workspaces[0].ssh.host: '-oX' is not a valid host: it begins with '-'",
       "write HOST, USER@HOST, or an alias of your ssh configuration",
     ],
     [

@@ -81,12 +81,12 @@ Deno.test("findWorkspace() names the workspace that may have been meant", () => 
   assertEquals(failure("clustre", two), [
     "not-found",
     "no workspace named 'clustre'",
-    "did you mean 'cluster'? the settings know: cluster, local",
+    "did you mean 'cluster'? known: cluster, local",
   ]);
   assertEquals(failure("somewhere", two), [
     "not-found",
     "no workspace named 'somewhere'",
-    "the settings know: cluster, local",
+    "known: cluster, local",
   ]);
 });
 

@@ -292,8 +292,8 @@ for (
       "workspaces",
       "expected a list of workspaces",
     ],
-    ["hello", "", "expected settings: keys such as `workspaces`, each with a value"],
-    [W + "  - a\n", "workspaces[0]", "expected a workspace, with its `id` and `path`"],
+    ["hello", "", "expected a mapping with keys such as `workspaces`"],
+    [W + "  - a\n", "workspaces[0]", "expected a workspace with `id` and `path`"],
     [W + "- id: a\n- path: /b\n", "workspaces[0]", "this workspace has no `path`"],
     [W + "- { path: /b }\n", "workspaces[0]", "this workspace has no `id`"],
     [W + "- { id: 1, path: /p }", "workspaces[0].id", "expected text", "put it in quotes"],
@@ -302,7 +302,7 @@ for (
       W + "- id: a\n  path: ~\n",
       "workspaces[0].path",
       "expected a path",
-      'if it is ~ alone that you mean, write "~" with its quotes',
+      'to mean the home folder, write "~" in quotes',
     ],
     [W + "- { id: a, path: '' }", "workspaces[0].path", "the path is empty"],
     [W + "- { id: a, path: '', ssh: { host: h } }", "workspaces[0].path", "the path is empty"],
@@ -316,7 +316,7 @@ for (
     [
       W + '- { id: a, path: "/a\\nb" }',
       "workspaces[0].path",
-      "'/a\\u000ab' holds a control character",
+      "'/a\\u000ab' contains a control character",
       "remove it",
     ],
     [
@@ -333,7 +333,7 @@ for (
     [
       W + "- { id: a, path: /p, ssh: hpc }",
       "workspaces[0].ssh",
-      "expected ssh settings, with a `host`",
+      "expected ssh settings with a `host`",
     ],
     [
       W + "- { id: a, path: /p, ssh: { host: hpc, options: [-p, 22] } }",
@@ -344,14 +344,14 @@ for (
     [
       W + "- { id: a, path: /p, ssh: { host: -oX } }",
       "workspaces[0].ssh.host",
-      "'-oX' cannot be a host: it begins with '-'",
+      "'-oX' is not a valid host: it begins with '-'",
       "write HOST, USER@HOST, or an alias of your ssh configuration",
     ],
     [
       W + "- { id: a, path: /p, ssh: { host: 'hpc:22' } }",
       "workspaces[0].ssh.host",
-      "'hpc:22' cannot be a host: it holds a ':'",
-      'a port goes into the options of ssh: ["-p", "2222"]',
+      "'hpc:22' is not a valid host: it contains a ':'",
+      'give the port in the ssh options: ["-p", "2222"]',
     ],
     [
       W + "- { id: a, path: /p, folders: [{ path: /f, mode: steal }] }",
@@ -375,7 +375,7 @@ for (
     ],
     [W + "- { id: a, path: /p, env: { A: [] } }", "workspaces[0].env.A", "expected text"],
     [W + "- &a { <<: *a, id: a }", "workspaces[0]", "this workspace has no `path`"],
-    [W + "- &a [*a]", "workspaces[0]", "expected a workspace, with its `id` and `path`"],
+    [W + "- &a [*a]", "workspaces[0]", "expected a workspace with `id` and `path`"],
     [W + "- { id: 1e5, path: /p }", "workspaces[0].id", "expected text", "put it in quotes"],
     [W + "- { id: 2026-01-18, path: /p }", "workspaces[0].id", "expected text", "put it in quotes"],
     [W + "- { id: !!binary eA==, path: /p }", "workspaces[0].id", "expected text"],
@@ -394,17 +394,17 @@ for (
       W + "- id: a\n  path:\n",
       "workspaces[0].path",
       "expected a path",
-      'if it is ~ alone that you mean, write "~" with its quotes',
+      'to mean the home folder, write "~" in quotes',
     ],
     [
       W + "- id: a\n  path: /p\n  folders:\n  - { path: /f }\n  - # -\n",
       "workspaces[0].folders[1]",
-      "expected a folder, with its `path` and `mode`",
+      "expected a folder with `path` and `mode`",
     ],
     [
       W + "- id: a\n  path: &p # |\n   !!str\n   >\n    b\n",
       "workspaces[0].path",
-      "'b\\u000a' holds a control character",
+      "'b\\u000a' contains a control character",
       "remove it",
     ],
   ]
@@ -451,7 +451,7 @@ for (
   Deno.test(`loadSettings() refuses tabs that indent, as in ${JSON.stringify(text)}`, async () => {
     assertEquals(await refusal(text), [
       `settings.yaml, line ${place}: tabs are not allowed as indentation`,
-      "indent with blanks",
+      "indent with spaces",
     ]);
   });
 }
@@ -472,7 +472,7 @@ Deno.test("loadSettings() refuses what is not UTF-8", async () => {
   const bytes = new Uint8Array([0x61, 0x3a, 0x20, 0xff]);
   assertEquals(await refusal(bytes), [
     "settings.yaml is not text in UTF-8",
-    "save it in that encoding",
+    "save it as UTF-8",
   ]);
 });
 

@@ -36,7 +36,7 @@ Deno.test("jobsOf() takes the links of a run that has no list, and says which na
   const job = (taskId: string, jobId: string) => ({ taskId, jobId, tags: {}, transient: 0 });
   assertEquals(jobsOf({ jobs: undefined, linked: "t.b/2\nt.a/1\n-x/1" }), {
     jobs: [job("t.a", "1"), job("t.b", "2")],
-    problems: ["jobs: '-x' cannot be the id of a task: it begins with '-'"],
+    problems: ["jobs: invalid task id '-x': it begins with '-'"],
   });
   assertEquals(jobsOf({ jobs: line("1", "t.c"), linked: "t.a/1" })?.jobs, [job("t.c", "1")]);
   assertEquals(jobsOf({ jobs: "{}" })?.problems, ["jobs.jsonl, line 1: no job_id or no task_id"]);
@@ -136,21 +136,21 @@ Deno.test("readJobsFile() passes over a line of more than a MiB, and takes one o
 
 Deno.test("readJobsFile() lets no id through that is not one name", () => {
   const wrong: [string, string][] = [
-    ["", "'' cannot be the id of a job: it is empty"],
-    ["..", "'..' cannot be the id of a job: it begins with '.'"],
-    ["../../etc", "'../../etc' cannot be the id of a job: it holds a '/'"],
-    ["/etc/passwd", "'/etc/passwd' cannot be the id of a job: it holds a '/'"],
-    ["a/b", "'a/b' cannot be the id of a job: it holds a '/'"],
-    ["-rf", "'-rf' cannot be the id of a job: it begins with '-'"],
-    [".hidden", "'.hidden' cannot be the id of a job: it begins with '.'"],
-    ["a\nb", "'a\\u000ab' cannot be the id of a job: it holds a control character"],
-    ["a\u0000", "'a\\u0000' cannot be the id of a job: it holds a control character"],
+    ["", "invalid job id '': it is empty"],
+    ["..", "invalid job id '..': it begins with '.'"],
+    ["../../etc", "invalid job id '../../etc': it contains a '/'"],
+    ["/etc/passwd", "invalid job id '/etc/passwd': it contains a '/'"],
+    ["a/b", "invalid job id 'a/b': it contains a '/'"],
+    ["-rf", "invalid job id '-rf': it begins with '-'"],
+    [".hidden", "invalid job id '.hidden': it begins with '.'"],
+    ["a\nb", "invalid job id 'a\\u000ab': it contains a control character"],
+    ["a\u0000", "invalid job id 'a\\u0000': it contains a control character"],
   ];
   for (const [id, message] of wrong) {
     assertEquals(readJobsFile(line(id)), { jobs: [], problems: [`line 1: ${message}`] });
     assertEquals(readJobsFile(line("1", id)), {
       jobs: [],
-      problems: [`line 1: ${message.replace("of a job", "of a task")}`],
+      problems: [`line 1: ${message.replace("job id", "task id")}`],
     });
   }
 });
