@@ -191,7 +191,10 @@ export interface CopyOptions {
    * empty files behind. @default {true}
    */
   fsync?: boolean;
-  /** How long a host may take to answer at all, in seconds; 0 for ever. @default {20} */
+  /**
+   * How long a host may take to answer at all, in seconds, and twice as long as its shell may take
+   * once somebody has logged in; 0 for ever. @default {20}
+   */
   connectTimeout?: number;
   /** How long a transfer may stand still, in seconds; 0 for ever. @default {300} */
   timeout?: number;

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CopyError, copyExperiment, type CopyOptions } from "../../mod.ts";
+import { quoteCommand } from "../../lib/text/shell.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { hasSshd, shareLogin, type Sshd, startSshd } from "../support/sshd.ts";
 import { withVariables } from "../support/variables.ts";
@@ -290,6 +291,50 @@ Deno.test({
     assertEquals([complete, loginsOf(sshd)], [true, 1]);
   },
 });
+
+// BUG when this was written: a ProxyCommand, or -J, of the user's came first, and let it log in anew.
+for (const way of ["-oProxyCommand", "-J"] as const) {
+  Deno.test({
+    name: `copyExperiment() starts no ssh that could log in once more, with ${way} in the options`,
+    ignore,
+    fn: async () => {
+      await using sshd = await startSshd();
+      const gate = quoteCommand(["ssh", ...sshd.options, "-W", "%h:%p", sshd.host]);
+      const jump = way === "-J"
+        // the one that jumps reads the same file: it has a way of its own to the gate
+        ? ["-F", jumpConfig(sshd), "-J", "gate"]
+        : [`-oProxyCommand=${gate}`];
+      const commands: string[][] = [];
+      const { complete } = await copyTo(sshd, [...jump, ...sshd.options.slice(2)], {
+        bandwidthLimit: 100_000, // this is rsync's
+        onEvent: (event) => event.type === "command" && commands.push(event.command),
+      });
+      assertEquals([complete, loginsOf(sshd)], [true, 2], "at the gate, and behind it");
+      const again = commands.filter((command) => command.includes("-oControlMaster=no"));
+      assert(again.length > 0);
+      for (const [program, ...args] of again) {
+        const options = { args, stdin: "null", stdout: "null", stderr: "null" } as const;
+        assertEquals((await new Deno.Command(program!, options).output()).code, 255);
+      }
+      assertEquals(loginsOf(sshd), 2);
+    },
+  });
+}
+
+/** A configuration by which ssh finds this server as a gate to itself. */
+function jumpConfig({ dir, port, host }: Sshd): string {
+  Deno.writeTextFileSync(
+    `${dir}/jump_config`,
+    `Host gate
+  HostName 127.0.0.1
+  User ${host.split("@")[0]}
+  Port ${port}
+  IdentityFile ${dir}/user_key
+  UserKnownHostsFile ${dir}/known_hosts
+`,
+  );
+  return `${dir}/jump_config`;
+}
 
 for (const [way, options] of [["a stream", {}], ["rsync", { bandwidthLimit: 100_000 }]] as const) {
   for (const direction of ["to", "from"] as const) {
