@@ -12,6 +12,7 @@ import { printable } from "../text/printable.ts";
 import { DOCUMENTS } from "../workspace/documents.ts";
 import { jobFolder, type LinkedJob } from "../workspace/layout.ts";
 import { isTimeLater, milliseconds } from "../workspace/times.ts";
+import { BATCH_JOBS } from "./batches.ts";
 import { entriesOf } from "./entries.ts";
 import { excluder } from "./exclude.ts";
 import type { Inventory } from "./inventory.ts";
@@ -30,16 +31,19 @@ export async function lookAtShortfalls(
   const { jobs: there, records = new Set() } = found.destination;
   const some = jobs.map((job) => ({ folder: jobFolder(job), job }))
     .filter(({ folder }) => records.has(folder) && here.has(folder) && there.has(folder));
-  if (some.length === 0) return;
   const all = () => false;
-  const source = await entriesOf(hosts.source, sights.source.realPath, some, all);
-  const { realPath } = sights.destination;
-  const newest = new Map<string, string>();
-  const tell = (folder: string, { mtime }: Entry) => newest.set(folder, mtime);
-  const destination = await entriesOf(hosts.destination, realPath, some, all, tell);
-  for (const { folder } of some) {
-    const ends = { source: source.get(folder)!, destination: destination.get(folder)! };
-    there.get(folder)!.shortfall = shortfallOf(ends, exclude, newest.get(folder));
+  // all that all jobs hold would take much memory
+  for (let at = 0; at < some.length; at += BATCH_JOBS) {
+    const batch = some.slice(at, at + BATCH_JOBS);
+    const source = await entriesOf(hosts.source, sights.source.realPath, batch, all);
+    const { realPath } = sights.destination;
+    const newest = new Map<string, string>();
+    const tell = (folder: string, { mtime }: Entry) => newest.set(folder, mtime);
+    const destination = await entriesOf(hosts.destination, realPath, batch, all, tell);
+    for (const { folder } of batch) {
+      const ends = { source: source.get(folder)!, destination: destination.get(folder)! };
+      there.get(folder)!.shortfall = shortfallOf(ends, exclude, newest.get(folder));
+    }
   }
 }
 
@@ -56,9 +60,8 @@ export function shortfallOf(
   const excludes = excluder(exclude);
   const wanted = pick(source, ({ path, kind }) => !excludes(path, kind === "folder"));
   const { lost, extra } = differenceOf(comparable(wanted), comparable(destination));
-  const out = [...source.values()].filter(({ path }) =>
-    !wanted.has(path) && !destination.has(path)
-  );
+  const whole = differenceOf(comparable(source), comparable(destination));
+  const out = [...source.values()].filter(({ path }) => !wanted.has(path) && whole.lost.has(path));
   const files = out.filter(({ kind }) => kind !== "folder");
   const isLeftOutBy = (pattern: string) => {
     const matches = excluder([pattern]);
@@ -67,7 +70,7 @@ export function shortfallOf(
   const times = [...destination.values()].map(({ mtime }) => mtime);
   return {
     lacks: lost.size > 0,
-    isWhole: lost.size === 0 && out.length === 0,
+    isWhole: whole.lost.size === 0,
     own: ownOf(source, destination, extra),
     files: files.length,
     bytes: files.reduce((sum, { kind, size }) => sum + (kind === "file" ? size : 0), 0),

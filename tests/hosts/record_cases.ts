@@ -68,6 +68,7 @@ export const recordCases: readonly Case[] = [
         [`${RECORDS}/u/new.json`]: "of one that comes",
         [`${RECORDS}/u/other.json`]: "of another run",
         "ws/jobs/t/whole/out": "1",
+        [`ws/.xpm-copy/${STAGING}/jobs/t/stray.json`]: "of one that was broken off",
       });
       const records = ["t/old", "t/whole", "u/new", "u/other"].map((job) =>
         `${RECORDS}/${job}.json`
@@ -102,6 +103,7 @@ export const recordCases: readonly Case[] = [
     name: "settle() removes the folders of the last record, and keeps what is of another copy",
     async check(f) {
       f.make({ [`${RECORDS}/t/a.json`]: "", "ws/jobs/t/a/out": "" });
+      f.make({ [`ws/.xpm-copy/${STAGING}`]: "of one that was broken off" });
       f.touch(BEFORE, `${RECORDS}/t/a.json`);
       const held = await f.claim();
       f.make({ [`${RECORDS}/t/b.json`]: "written since the claim" });

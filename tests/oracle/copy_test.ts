@@ -8,7 +8,7 @@ import { duplicate } from "./experimaestro.ts";
 import { assertFaithful, failedJobs, jobsOf } from "./faithful.ts";
 import { ODD, Oracle } from "./oracle.ts";
 import { toAbsolutePaths } from "./older.ts";
-import { links, traces } from "./traces.ts";
+import { jobFiles, links, traces } from "./traces.ts";
 
 const bin = await ensureExperimaestro();
 const sshdFound = await hasSshd();
@@ -129,6 +129,45 @@ Deno.test({
     assertEquals(await experimaestro.judge(path), first.judgement);
   },
 });
+
+for (const { name, from, to } of DIRECTIONS) {
+  Deno.test({
+    name:
+      `copyExperiment() makes what experimaestro takes for its own, now some, later the rest, ${name}`,
+    ignore: bin === undefined || (from || to) && !sshdFound,
+    async fn() {
+      const { experimaestro, origin, first } = oracle;
+      const [source, destination] = [
+        workspace(oracle.source, from),
+        workspace(newPath(`the rest, ${name}`), to),
+      ];
+      const { path } = destination;
+      const copy = (exclude: string[]) =>
+        copyExperiment(source, destination, "oracle", "current", { exclude });
+      {
+        using _there = oracle.stand(first);
+        assert((await copy(["*.out", "*.err"])).complete);
+      }
+      const ends = [".out", ".err"];
+      const lacking = (paths: Iterable<string>) =>
+        [...paths].filter((file) => ends.some((end) => file.endsWith(end)));
+      assertEquals(lacking(jobFiles(path).keys()), []);
+      assert(Deno.statSync(join(path, ".xpm-copy/partial/jobs")).isDirectory);
+      assertEquals(await experimaestro.list(path), first.listing);
+      await experimaestro.judge(path); // it loads what is there
+      {
+        using _there = oracle.stand(first);
+        const rest = await copy([]);
+        assertEquals([rest.errors, rest.jobsReplaced.length, rest.complete], [[], 7, true]);
+      }
+      assert(lacking(jobFiles(path).keys()).length >= 7);
+      assertEquals(traces(path, origin), []);
+      assertEquals(links(path, path), first.links);
+      assertEquals(await experimaestro.list(path), first.listing);
+      assertEquals(await experimaestro.judge(path), first.judgement);
+    },
+  });
+}
 
 for (const form of ["since 2.4", "before 2.4"]) {
   Deno.test({

@@ -31,6 +31,8 @@ export class LocalRecords {
   /** Writes those of jobs that will lack files; answers which jobs must not be moved, and why. */
   write(): Map<string, string> {
     const failed = new Map<string, string>();
+    const isMade = this.#folders.has(parentOf(this.#draft));
+    if (isMade && lookAt(this.#draft, "") !== undefined) removeTree(this.#draft); // of one that was broken off
     for (const { job, text } of this.records.written) {
       const before = this.#recordOf(job) !== undefined;
       if (!this.#writeOne(job, text)) failed.set(`${JOBS}/${job}`, UNRECORDED);
@@ -63,6 +65,11 @@ export class LocalRecords {
     if (folders.size > 0) { for (const folder of [...folders, ...above]) removeEmpty(folder); }
   }
 
+  /** A record that is being written. */
+  get #draft(): string {
+    return `${this.records.workspace}/${STORE}/${this.name}`;
+  }
+
   #pathOf(job: string): string {
     return `${this.records.workspace}/${RECORDS}/${job}.json`;
   }
@@ -78,13 +85,11 @@ export class LocalRecords {
   /** Writes a record by a rename: what is half written is none. Answers whether it stands. */
   #writeOne(job: string, text: string): boolean {
     const path = this.#pathOf(job);
-    const draft = `${this.records.workspace}/${STORE}/${this.name}`;
     try {
       this.#folders.make(parentOf(path));
       if ((lookAt(path, "")?.kind ?? "file") !== "file") return false;
-      if (lookAt(draft, "") !== undefined) removeTree(draft);
-      Deno.writeTextFileSync(draft, text, { createNew: true });
-      Deno.renameSync(draft, path);
+      Deno.writeTextFileSync(this.#draft, text, { createNew: true });
+      Deno.renameSync(this.#draft, path);
       return true;
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw refused("write", path);

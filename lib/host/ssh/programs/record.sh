@@ -36,9 +36,10 @@ note_task() { # the records of one task
 note() { # what jobs of a workspace will lack, before they are moved; the draft is on the disk of the records
   workspace=$1 noted=$1/.xpm-copy/partial/jobs
   draft=$workspace/.xpm-copy/${staging##*/}
+  ! there "$draft" || ! has_room "$workspace" "$workspace/.xpm-copy" || remove "$draft" # of one that was broken off
   there records || return 0
   find records -type f -exec touch {} + # by the clock of this disk
-  if has_room "$workspace" "$workspace/.xpm-copy" && remove "$draft" && mkdir -p "$workspace/.xpm-copy" &&
+  if has_room "$workspace" "$workspace/.xpm-copy" && ! there "$draft" && mkdir -p "$workspace/.xpm-copy" &&
     trouble=$(mv records "$draft" 2>&1); then
     # shellcheck disable=SC2045 # the same
     for task in $(ls -A "$draft/jobs"); do note_task; done

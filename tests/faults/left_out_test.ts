@@ -1,0 +1,121 @@
+/**
+ * What ends between the record of what is left out of a job and the job's rename: nobody takes the
+ * job for whole, and the next copy brings it.
+ *
+ * @module
+ */
+
+import { existsSync } from "node:fs";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { stagingName } from "../../lib/copy/loads.ts";
+import type { Known } from "../../lib/copy/survey.ts";
+import { type MadeJob, makeSample, type Sample } from "../../scripts/sample.ts";
+import { type Pair, withPair } from "../support/directions.ts";
+import { type Fault, withFaultyDestination } from "../support/faulty_destination.ts";
+import { startProgram } from "../support/kill.ts";
+import { canTrace, RENAMES } from "../support/strace.ts";
+import { compareTrees, namesIn } from "../support/trees.ts";
+
+const OUT = ["--exclude", "*.ckpt"];
+const FILES = { "a.ckpt": "left out", "deep/b.ckpt": "too" };
+
+function make(path: string): Sample {
+  return makeSample(path, { jobs: [{ task: "train", files: FILES }] });
+}
+
+function folderOf({ taskId, jobId }: MadeJob): string {
+  return `jobs/${taskId}/${jobId}`;
+}
+
+/** Whether there is a record of the job, and whether the job is there. */
+function standing({ destination: { path } }: Pair, { jobs: [job] }: Sample): [boolean, boolean] {
+  const folder = folderOf(job!);
+  return [`${path}/.xpm-copy/partial/${folder}.json`, `${path}/${folder}`].map((each) =>
+    existsSync(each)
+  ) as [boolean, boolean];
+}
+
+/** Checks that a copy with nothing left out brings all, and that no record stays. */
+async function assertBrought(pair: Pair, sample: Sample): Promise<void> {
+  const result = await pair.copy(sample);
+  assertEquals([result.errors, result.complete], [[], true]);
+  compareTrees({ sample, destination: pair.destination.path });
+  assertEquals(namesIn(pair.destination.path), [".__experimaestro__", "experiments", "jobs"]);
+}
+
+const JOB: Fault<Sample> = {
+  calls: RENAMES,
+  program: [
+    "mv",
+    `case $* in *.xpm-copy*) ;; *destination/jobs/*) echo "mv: Input/output error" >&2; exit 1 ;; esac`,
+  ],
+  paths: ({ jobs: [job] }, _, staging) => [`${staging}/${folderOf(job!)}`],
+};
+withFaultyDestination(
+  "xpm-copy leaves a record, and no job, when the job cannot be put in its place",
+  JOB,
+  async ({ pair, copy, mend }) => {
+    const sample = make(pair.source.path);
+    const { code, out, err } = await copy(sample, OUT);
+    assertEquals(code, 3, err);
+    assertStringIncludes(`${out}${err}`, "Input/output error");
+    assertEquals(standing(pair, sample), [true, false]);
+    mend();
+    await assertBrought(pair, sample);
+  },
+);
+
+withFaultyDestination(
+  "xpm-copy leaves a record when the whole job cannot take the place of one that lacks files",
+  JOB,
+  async ({ pair, copy, mend }) => {
+    const sample = make(pair.source.path);
+    const first = await pair.copy(sample, { exclude: ["*.ckpt"] });
+    if (pair.destination.ssh === undefined) assertEquals(first.complete, true);
+    else assertEquals(standing(pair, sample), [true, false]);
+    const { code, err } = await copy(sample);
+    assertEquals(code, 3, err);
+    assertEquals(standing(pair, sample)[0], true);
+    mend();
+    await assertBrought(pair, sample);
+  },
+);
+
+/** Kills the program at the first rename of a path. */
+const killing = (path: string) => [
+  ...["strace", "-f", "-qq", "-o", "/dev/null", "-P", path],
+  ...["-e", `trace=${RENAMES}`, "-e", `inject=${RENAMES}:signal=SIGKILL:when=1`],
+];
+
+Deno.test({
+  name: "xpm-copy killed between a record and its job, or before the record goes, brings the rest",
+  ignore: !canTrace,
+  fn: () =>
+    withPair("local to local", undefined, async (pair) => {
+      const sample = make(pair.source.path);
+      const { path } = pair.destination;
+      const { source: { path: from }, destination } = pair;
+      const { experimentId, runId } = sample;
+      const plan = { source: { host: undefined, path: from }, experimentId, runId };
+      const name = await stagingName({ plan } as unknown as Known);
+      const staged = `${destination.path}/.xpm-staging/${name}/${folderOf(sample.jobs[0]!)}`;
+      const killed = async (args: string[], at = staged) => {
+        const { code } = await (await startProgram(pair, sample, { args, under: killing(at) }))
+          .ended;
+        assertEquals(code, 137);
+      };
+      // while the record is written, before its job, and once more
+      await killed(OUT, `${path}/.xpm-copy/${name}`);
+      assertEquals(standing(pair, sample)[1], false);
+      await killed(OUT);
+      assertEquals(standing(pair, sample)[1], false);
+      const options = { exclude: ["*.ckpt"] };
+      assertEquals((await pair.copy(sample, options)).complete, true);
+      assertEquals(standing(pair, sample), [true, true]);
+      assertEquals(namesIn(`${path}/.xpm-copy`), ["partial"]);
+      // while the whole takes its place
+      await killed([]);
+      assertEquals(standing(pair, sample)[0], true);
+      await assertBrought(pair, sample);
+    }),
+});
