@@ -42,6 +42,8 @@ export interface Running {
   stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** The end of what it complains about, once it has ended. */
   complaint: Promise<string>;
+  /** Lets lines be taken that are no complaints: it is asked of each. */
+  listen(takes: (line: string) => boolean): void;
   /** Its exit code, once it has ended; 128 and more after a signal. */
   code: Promise<number>;
   /** Ends it. */
@@ -86,7 +88,41 @@ export function start(
     clearTimeout(timer);
     watch.signal?.removeEventListener("abort", kill);
   });
-  return { stdin, stdout, complaint: tail(stderr, code, kill), code, kill };
+  const complaints = new Complaints();
+  return {
+    ...{ stdin, stdout, code, kill },
+    complaint: tail(stderr, complaints, code, kill),
+    listen: (takes) => complaints.takes = takes,
+  };
+}
+
+/** The last characters of what a process complains of. */
+class Complaints {
+  /** Whether a line is something else; undefined where all are complaints. */
+  takes: ((line: string) => boolean) | undefined;
+  #kept = "";
+  #length = 0;
+  /** The line that has not come to its end. */
+  #line = "";
+
+  /** Takes what has come; answers whether it is too much. */
+  add(text: string): boolean {
+    const { takes } = this;
+    if (takes !== undefined) {
+      const lines = (this.#line + text).split(/[\r\n]/);
+      this.#line = lines.pop()!.slice(-COMPLAINT);
+      text = lines.filter((line) => !takes(line)).map((line) => `${line}\n`).join("");
+    }
+    this.#kept += text;
+    if (this.#kept.length > 2 * COMPLAINT) this.#kept = this.#kept.slice(-COMPLAINT);
+    this.#length += text.length;
+    return this.#length >= MOST_COMPLAINTS;
+  }
+
+  /** What is kept of them. */
+  get kept(): string {
+    return (this.#kept + this.#line).slice(-COMPLAINT);
+  }
 }
 
 /**
@@ -95,20 +131,17 @@ export function start(
  */
 async function tail(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  complaints: Complaints,
   code: Promise<number>,
   kill: () => void,
 ): Promise<string> {
-  let kept = "";
-  let length = 0;
+  let isEndless = false;
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   const read = async () => {
     for (let { value } = await reader.read(); value; { value } = await reader.read()) {
-      kept += value;
-      if (kept.length > 2 * COMPLAINT) kept = kept.slice(-COMPLAINT);
-      length += value.length;
-      if (length < MOST_COMPLAINTS) continue;
+      isEndless = complaints.add(value);
+      if (!isEndless) continue;
       kill();
-      kept = ENDLESS;
       break;
     }
   };
@@ -116,7 +149,8 @@ async function tail(
   await Promise.race([reading, code]);
   // rsync that has given up leaves its ssh behind
   if (!await within(LAST_WORDS, reading)) await reader.cancel();
-  return kept.slice(-COMPLAINT).split(/\r?\n/).map(escaped).join("\n");
+  const kept = isEndless ? ENDLESS : complaints.kept;
+  return kept.split(/\r?\n/).map(escaped).join("\n");
 }
 
 /** A clock that ends a process in which nothing moves. */
@@ -172,6 +206,20 @@ export async function feed(running: Running, parts: Parts, clock?: IdleClock): P
     for await (const part of gathered(noted)) {
       if (!await isTaken(writer.write(part))) return;
       clock?.moved();
+    }
+    await isTaken(writer.close());
+  } catch (error) {
+    await end(running); // it would wait for the rest
+    throw error;
+  }
+}
+
+/** Writes parts to a process as they come, and closes; nothing is held back to go with the next one. */
+export async function pour(running: Running, parts: Parts): Promise<void> {
+  const writer = running.stdin.getWriter();
+  try {
+    for await (const part of parts) {
+      if (!await isTaken(writer.write(part as Uint8Array<ArrayBuffer>))) return;
     }
     await isTaken(writer.close());
   } catch (error) {

@@ -261,16 +261,37 @@ export async function followProgress(
   onProgress: RsyncRequest["onProgress"],
 ): Promise<void> {
   let rest = "";
-  let bytes = 0;
-  let file: string | undefined;
+  const progress = new Progress(onProgress);
   for await (const text of running.stdout.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split(/[\r\n]/);
     rest = lines.pop()!.slice(-MAX_LINE);
-    for (const line of lines) {
-      const counted = /^\s*(\d+)\s+\d+%\s/.exec(line);
-      if (counted !== null) bytes = Number(counted[1]);
-      else if (line !== "" && !line.endsWith("/")) file = line;
-    }
-    onProgress(bytes, file);
+    for (const line of lines) progress.take(line);
+    progress.tell();
+  }
+}
+
+/** What rsync's lines tell of how far it has come. */
+export class Progress {
+  #bytes = 0;
+  #file: string | undefined;
+
+  /** @param mark What stands before the name of a file, where complaints come beside it. */
+  constructor(
+    private readonly onProgress: RsyncRequest["onProgress"],
+    private readonly mark: string = "",
+  ) {}
+
+  /** Reads a line; answers whether it is one of these. */
+  take(line: string): boolean {
+    const counted = /^\s*(\d+)\s+\d+%\s/.exec(line);
+    if (counted !== null) this.#bytes = Number(counted[1]);
+    else if (line === "" || !line.startsWith(this.mark)) return line === "";
+    else if (!line.endsWith("/")) this.#file = line.slice(this.mark.length);
+    return true;
+  }
+
+  /** Tells it. */
+  tell(): void {
+    this.onProgress(this.#bytes, this.#file);
   }
 }

@@ -18,6 +18,7 @@ import {
   endWhenIdle,
   feed,
   output,
+  pour,
   type Running,
   start,
   stopIfAborted,
@@ -186,6 +187,24 @@ export class Session {
     const running = this.#channel();
     const word = crypto.randomUUID();
     const fed = feed(running, input(sized(program) + word, lines, [body]));
+    return { running, fed, stream: new Answers(running.stdout).rest(word) };
+  }
+
+  /**
+   * The same, where what goes there may depend on what comes back.
+   *
+   * @param onLine Takes what is no complaint of what it prints beside its answer.
+   */
+  join(
+    program: string,
+    lines: string[],
+    parts: Parts,
+    onLine?: (line: string) => boolean,
+  ): Packing {
+    const running = this.#channel();
+    if (onLine !== undefined) running.listen(onLine);
+    const word = crypto.randomUUID();
+    const fed = pour(running, input(sized(program) + word, lines, parts));
     return { running, fed, stream: new Answers(running.stdout).rest(word) };
   }
 

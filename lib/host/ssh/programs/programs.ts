@@ -36,6 +36,13 @@ leads_to() { case /\${2%/} in */"$1") ;; *) return 1 ;; esac } # see leadsTo
 say "" "$word"`;
 
 /**
+ * `exact N` passes on so many bytes, and reads no more.
+ */
+const EXACT = `exact() { head -c "$1"; }
+[ "$(printf abc | { exact 1 > /dev/null; cat; })" = bc ] || # some read ahead
+  exact() { dd bs=1 count="$1" 2> /dev/null; }`;
+
+/**
  * The shell of a session: runs programs that come after their length, in a shell of their own or in
  * itself. What the former read comes in parts, each after its length; after a part of no length
  * nothing comes until the program has answered, and then `done`. A program that ends without an
@@ -45,9 +52,7 @@ say "" "$word"`;
  * connection is lost, or a program was killed, it ends what still works there, and gives it up.
  */
 export const AGENT = `${BEGIN}
-exact() { head -c "$1"; }
-[ "$(printf abc | { exact 1 > /dev/null; cat; })" = bc ] || # some read ahead
-  exact() { dd bs=1 count="$1" 2> /dev/null; }
+${EXACT}
 finish
 host=$(uname -n)
 own=$word token=
@@ -683,6 +688,41 @@ forget() { # the records of jobs that lack nothing any more; one that is newer t
 }`;
 
 /**
+ * Does `RelayEnd.send`: rsync as the client of a server on a third machine. After the word comes what
+ * its remote shell was asked to start: texts that end with a NUL, and one of no length. From then on
+ * the channel is that server. Names to send come before it, as `printf %b` takes them: what reads
+ * them must be done before rsync's remote shell reads on.
+ */
+export const RELAY = `${BEGIN}
+${EXACT}
+IFS= read -r root
+set -f --
+while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
+IFS= read -r length
+names=$(exact "$length")
+enter "$root" || { echo "the folder $root cannot be entered" >&2; exit 1; }
+exec 4<&0
+splice='printf "%s\\0" "$@" >&3; printf "\\0" >&3
+exec 5<&0; cat <&5 >&3 & out=$!
+cat <&4
+{ sleep 1; kill -9 "$PPID"; } < /dev/null > /dev/null 2>&1 3>&- 4<&- 5<&- 6>&- &
+echo "late=$!" >&6
+kill "$out" 2> /dev/null
+exit 0'
+ended=$({
+  IFS='
+'
+  for part in $names; do printf %b "$part"; done |
+    XPM_RSH=$splice rsync --rsh='sh -c '\\''eval "$XPM_RSH"'\\'' rsh' "$@" 6>&1 >&2
+  echo "code=$?"
+})
+late='' code=1
+eval "$ended"
+[ -z "$late" ] || kill "$late" 2> /dev/null
+exit "$code"
+`;
+
+/**
  * Answers `Host.scan`. Of a folder: `/`, then what `describe` prints, then its path; of what is
  * in it: the same without `/`, with the path from that folder on; after the blocks of a file that
  * has other names `@` and what they share. Each is followed by a link's target, empty for other
@@ -826,6 +866,17 @@ for folder in $folders; do
   [ "$above" = "\${folder%/*}" ] || { above=\${folder%/*} && link "$above"; }
 done
 finish
+`;
+
+/**
+ * Does `RelayEnd.serve`: after the word the channel is rsync, as the server for a staging folder.
+ */
+export const SERVE = `${BEGIN}
+IFS= read -r staging
+set --
+while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
+[ ! -L "$staging" ] && enter "$staging" || { echo "the folder $staging is gone" >&2; exit 1; }
+exec rsync "$@" >&3 3>&-
 `;
 
 /**
