@@ -15,7 +15,7 @@ import type {
 } from "./found.ts";
 import type { FailedMove, Settlement } from "./steps.ts";
 import type { Pack, PackRequest, Unpacking } from "../transport/archive.ts";
-import type { RsyncEnd } from "../transport/rsync.ts";
+import type { RsyncEnd } from "../transport/rsync_end.ts";
 
 export type {
   BrowseRequest,

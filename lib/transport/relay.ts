@@ -20,27 +20,7 @@ import {
   type RsyncOutcome,
   type RsyncRequest,
 } from "./rsync.ts";
-import type { Packing } from "./tar.ts";
-
-/** An end of a copy whose other end is on a third machine. */
-export interface RelayEnd {
-  /**
-   * Starts rsync as the client. Its stream begins with the words of the server that it wants.
-   *
-   * @param names What to copy, as `nameText` has it.
-   * @param incoming What the server says, once there is one.
-   * @param onLine Takes the lines that rsync prints; the rest are complaints.
-   */
-  send(
-    root: string,
-    options: string[],
-    names: Uint8Array,
-    incoming: Parts,
-    onLine: (line: string) => boolean,
-  ): Packing;
-  /** Starts rsync as the server for a folder. */
-  serve(folder: string, words: string[], incoming: Parts): Packing;
-}
+import type { RelayEnd } from "./rsync_end.ts";
 
 /** What to relay. `from` and `to` are the folders, absolute. */
 export type RelayRequest = Omit<RsyncRequest, "rsh">;
@@ -52,8 +32,8 @@ const NAMED = "xpm-file:";
 
 /** The arguments of the client, but for its remote shell. */
 export function clientArguments(request: RelayRequest, timeout = 0): string[] {
-  const ends = { rsh: undefined, from: "./", to: `${HOST}:.` };
-  return [`--out-format=${NAMED}%n`, "--no-s", ...rsyncArguments({ ...request, ...ends }, timeout)];
+  const ends = { rsh: undefined, from: "./", to: `${HOST}:.`, mark: NAMED };
+  return ["--no-s", ...rsyncArguments({ ...request, ...ends }, timeout)];
 }
 
 /** The words that the client asks for, but for the letters that tell what it knows. */
@@ -194,14 +174,16 @@ export async function relayRsync(
 function requireKnown({ version, otherVersion }: RelayRequest): void {
   for (const [end, known] of [["source", version], ["destination", otherVersion]]) {
     if (isAtLeast(known!, "3.1.3")) continue;
-    const hint = "install rsync 3.1.3 or later there, or copy by way of a workspace on this machine";
+    const hint =
+      "install rsync 3.1.3 or later there, or copy by way of a workspace on this machine";
     throw new CopyError("program", `the rsync at the ${end} is too old, or openrsync`, hint);
   }
 }
 
 function refusal(words: string[]): CopyError {
   const asked = printable(words.slice(1).join(" "));
-  const hint = "is another program in the place of rsync there, or are there settings for it (~/.popt)?";
+  const hint =
+    "is another program in the place of rsync there, or are there settings for it (~/.popt)?";
   return new CopyError("refused", `the source's rsync asks for another server: ${asked}`, hint);
 }
 

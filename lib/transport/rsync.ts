@@ -6,6 +6,7 @@
 
 import { CopyError, LostConnection } from "../errors.ts";
 import { FAR_RSYNC } from "./far_command.ts";
+import type { RsyncEnd } from "./rsync_end.ts";
 import { nameList } from "./tar.ts";
 import { isRefusal, sessionRefusal } from "./ssh_complaints.ts";
 import {
@@ -18,15 +19,7 @@ import {
   type Watch,
 } from "../system/process.ts";
 
-/** How rsync reaches an end of a copy, and which one is there. */
-export interface RsyncEnd {
-  /** The first line of `rsync --version` there; empty where there is none. */
-  readonly said: string;
-  /** The operand for an absolute path there. */
-  operand(path: string): string;
-  /** rsync's `--rsh`, when the end is on another machine. */
-  shell?(): string;
-}
+export type { RsyncEnd } from "./rsync_end.ts";
 
 /** What two ends make of a request: one of them is this machine's rsync, which runs the other. */
 export function rsyncBetween(from: RsyncEnd, to: RsyncEnd): RsyncPair {
@@ -75,6 +68,8 @@ export interface RsyncRequest {
   version: string;
   /** The rsync at the other end; on one machine the same. */
   otherVersion: string;
+  /** What stands before names of files, where complaints come beside them; undefined elsewhere. */
+  mark?: string;
   /** Is told how many bytes have come, and which file is under way. */
   onProgress: (bytes: number, file: string | undefined) => void;
 }
@@ -123,10 +118,10 @@ export function isAtLeast(version: string, least: string): boolean {
  * @throws {CopyError} `program`, when the other end's rsync is too old for its path.
  */
 export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
-  const { rsh, from, to, rules, bandwidthLimit, version, otherVersion } = request;
+  const { rsh, from, to, rules, bandwidthLimit, version, otherVersion, mark } = request;
   const bothAreAtLeast = (least: string) =>
     isAtLeast(version, least) && isAtLeast(otherVersion, least);
-  const names = bothAreAtLeast("3.1.0") ? ",name1" : "";
+  const names = bothAreAtLeast("3.1.0") && mark === undefined ? ",name1" : "";
   return [
     request.sparse ? "-aHS8" : "-aH8",
     "-r",
@@ -138,6 +133,7 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
     ...(bothAreAtLeast("3.1.3") ? ["--inplace", "--no-whole-file", "--modify-window=-1"] : []),
     // What is not buffered cannot be written once we are dead: rsync then ends, within a second.
     ...(isAtLeast(version, "3.1.0") ? [`--info=progress2${names}`, "--no-h", "--outbuf=N"] : []),
+    ...(mark === undefined ? [] : [`--out-format=${mark}%n`]),
     ...{ "size and time": [], size: ["--size-only"], bytes: ["--ignore-times"] }[request.trust],
     ...(request.openFolders ? ["--chmod=Du+w"] : []),
     ...(rsh === undefined

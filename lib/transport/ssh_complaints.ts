@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { ENDLESS } from "../system/process.ts";
+import { ENDLESS } from "../system/complaints.ts";
 
 /** The host was reached and said no, or the user's ssh configuration is wrong. */
 const REFUSED =

@@ -89,7 +89,7 @@ export class SshHost implements Host {
 
   get can(): Abilities {
     const { rsync: said, tar } = this.#programs;
-    const rsync = rsyncEnd(this.name, said, () => this.#session.options);
+    const rsync = rsyncEnd(this.name, said, this.#session);
     return { rsync, tar, clone: false, trusted: false };
   }
 

@@ -4,20 +4,47 @@
  * @module
  */
 
-import type { RsyncEnd } from "../../transport/rsync.ts";
+import type { RelayEnd, RsyncEnd } from "../../transport/rsync_end.ts";
+import type { Parts } from "../../system/streams.ts";
+import { asLines } from "./lines.ts";
+import { RELAY, SERVE } from "./programs/programs.ts";
+import type { Session } from "./session.ts";
 
 /**
  * What rsync is told of a host.
  *
  * @param said The first line of `rsync --version` there.
- * @param options The arguments of ssh, by the time that rsync starts it.
+ * @param session Has the arguments of ssh, by the time that rsync starts it.
  */
-export function rsyncEnd(host: string, said: string, options: () => string[]): RsyncEnd {
+export function rsyncEnd(
+  host: string,
+  said: string,
+  session: Pick<Session, "options" | "join">,
+): RsyncEnd {
   return {
     said,
     operand: (path) => `${bracketed(host)}:${literally(path)}`,
-    shell: () => ["ssh", ...options()].map(rsyncQuoted).join(" "),
+    shell: () => ["ssh", ...session.options].map(rsyncQuoted).join(" "),
+    relay: relayEnd(session),
   };
+}
+
+/** What relays rsync where the other end of a copy is on a third machine. */
+function relayEnd(session: Pick<Session, "join">): RelayEnd {
+  return {
+    send(root, options, names, incoming, onLine) {
+      const lines = asLines([root, ...options, "", String(names.length)]);
+      return session.join(RELAY, lines, after(names, incoming), onLine);
+    },
+    serve(folder, words, incoming) {
+      return session.join(SERVE, asLines([folder, ...words, ""]), incoming);
+    },
+  };
+}
+
+async function* after(first: Uint8Array, parts: Parts): AsyncGenerator<Uint8Array> {
+  yield first;
+  yield* parts;
 }
 
 /** A host as rsync takes it: an address with colons in brackets. */

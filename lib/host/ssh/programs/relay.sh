@@ -24,11 +24,13 @@ cat <&4
 echo "late=$!" >&6
 kill "$out" 2> /dev/null
 exit 0'
+# shellcheck disable=SC2016 # so is this
+start='sh -c '\''eval "$XPM_RSH"'\'' rsh'
 ended=$({
   IFS='
 '
   for part in $names; do printf %b "$part"; done |
-    XPM_RSH=$splice rsync --rsh='sh -c '\''eval "$XPM_RSH"'\'' rsh' "$@" 6>&1 >&2
+    XPM_RSH=$splice rsync "--rsh=$start" "$@" 6>&1 >&2
   echo "code=$?"
 })
 late='' code=1
