@@ -176,7 +176,9 @@ export interface CopyOptions {
   create?: boolean;
   /**
    * Files of jobs to leave out: `*.ckpt` (a name, anywhere in a job), `logs/*.txt` (the end of a
-   * path), `/out/big` (from the job's folder on), `tmp/` (folders only). @default {[]}
+   * path), `/out/big` (from the job's folder on), `tmp/` (folders only). Of which jobs files were left
+   * out is told in `.xpm-copy/` of the destination: a later copy without the pattern brings them.
+   * @default {[]}
    */
   exclude?: string[];
   /**

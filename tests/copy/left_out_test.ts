@@ -18,7 +18,7 @@ import {
 } from "node:fs";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname } from "@std/path";
-import type { CopyOptions, CopyResult } from "../../mod.ts";
+import { cleanWorkspace, type CopyOptions, type CopyResult } from "../../mod.ts";
 import { type MadeJob, makeSample, type Sample } from "../../scripts/sample.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
 import { runProgram } from "../support/program.ts";
@@ -431,6 +431,17 @@ inEachDirection(
     assertEquals(record(pair, sample), undefined);
     assertEquals(existsSync(`${there(pair, sample)}/a.ckpt`), true);
   },
+);
+
+inEachDirection(
+  "cleanWorkspace() leaves records of what is left out alone",
+  async (pair) => {
+    const sample = make(pair);
+    await copy(pair, sample, { exclude: [OUT] });
+    assertEquals(await cleanWorkspace(pair.destination, { remove: true }), []);
+    assertEquals(record(pair, sample).files, 2);
+  },
+  { directions: ["local to local", "local to remote"] },
 );
 
 inEachDirection(

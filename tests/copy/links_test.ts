@@ -110,6 +110,30 @@ for (const parts of [["jobs"], ["experiments"], ["jobs", "experiments"]]) {
   );
 }
 
+inEachDirection(
+  "copyExperiment() tells what is left out, and brings it, where jobs leads to another disk",
+  async (pair) => {
+    await withParts(pair.destination.path, ["jobs"], async () => {
+      const files = { "a.ckpt": "left out" };
+      const sample = makeSample(pair.source.path, {
+        jobs: [{ task: "train", files }, { task: "prepare", files }],
+      });
+      const record = `${pair.destination.path}/.xpm-copy/partial/jobs`;
+      for (const exclude of [["*.ckpt", "*.out"], ["*.ckpt"]]) {
+        const some = await pair.copy(sample, { exclude });
+        assertEquals([some.errors, some.complete, some.jobsCopied], [[], true, 2]);
+        assertEquals(namesIn(record), sample.jobs.map(({ taskId }) => taskId).sort());
+        assertEquals(namesIn(`${pair.destination.path}/.xpm-copy`), ["partial"]);
+      }
+      const rest = await pair.copy(sample);
+      assertEquals([rest.errors, rest.complete, rest.jobsReplaced.length], [[], true, 2]);
+      compareTrees({ sample, destination: pair.destination.path });
+      assertEquals(namesIn(pair.destination.path), [".__experimaestro__", "experiments", "jobs"]);
+    });
+  },
+  { ignore: elsewhereThan(PLACES[0]!) === undefined },
+);
+
 // BUG when this was written: the disk of the jobs stayed locked, by a program that did not end.
 inEachDirection(
   "copyExperiment() gives up one disk when it is refused another",
