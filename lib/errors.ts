@@ -68,12 +68,12 @@ export class LostConnection extends CopyError {
    * @param message What happened, and where: one sentence without a full stop.
    */
   constructor(message: string) {
-    super("connection", message, "run the same command again: it goes on from here");
+    super("connection", message, "run the same command again to resume");
   }
 }
 
 /** The error for a workspace that is not there. */
 export function notThere(path: string, host?: string): CopyError {
   const where = host === undefined ? "" : ` on ${host}`;
-  return new CopyError("not-found", `there is no folder ${path}${where}`, "is the path right?");
+  return new CopyError("not-found", `there is no folder ${path}${where}`, "check the path");
 }

@@ -5,6 +5,7 @@
  */
 
 import { CopyError, type CopyErrorCode } from "../errors.ts";
+import { systemMessage } from "../system/complaint.ts";
 import { printable } from "../text/printable.ts";
 import type { Paint } from "./colour.ts";
 import { count, formatBytes, formatCount } from "./format.ts";
@@ -69,7 +70,7 @@ export function toFailure(thrown: unknown, interrupted: boolean): Failure {
   if (error instanceof Deno.errors.NotCapable) return { code: "permission", message, stack };
   // Deno gives the errors of the operating system its names: ENOSPC, EACCES ...
   if ("code" in error && /^E[A-Z0-9]+$/.test(String(error.code))) {
-    return { code: "system", message, stack };
+    return { code: "system", message: systemMessage(message), stack };
   }
   return { code: "bug", message: message || error.name, stack };
 }
@@ -84,7 +85,7 @@ export function renderFailure(
   const started = state.progress !== undefined && (state.samples.length > 0 || state.published > 0);
   const bytes = state.progress?.bytes ?? 0;
   const after = started && bytes > 0 ? ` after ${formatBytes(bytes)}` : "";
-  const bug = failure.code === "bug" ? "this should not happen: " : "";
+  const bug = failure.code === "bug" ? "internal error: " : "";
   const lines = [`${style.paint("bad", "xpm-copy:")} ${bug}${first}${after}`];
   lines.push(...more.map((line) => `  ${line}`));
   if (started) lines.push(`  ${whatStands(state)}`);
@@ -100,8 +101,8 @@ export function renderFailure(
 /** Sets that standard output could not be written, by a program that ends with a code otherwise. */
 export function renderUnwritten(why: string, code: number): string[] {
   const lines = [`xpm-copy: standard output could not be written: ${printable(why)}`];
-  if (code === EXIT.complete) lines.push("  all else was done");
-  if (code === EXIT.incomplete) lines.push("  the copy has ended, and is not complete");
+  if (code === EXIT.complete) lines.push("  everything else was done");
+  if (code === EXIT.incomplete) lines.push("  the copy ended and is incomplete");
   return lines;
 }
 
@@ -110,7 +111,9 @@ const ALL_FLAGS = "`xpm-copy permissions` prints all the flags that a copy needs
 function whatStands({ published, progress }: ProgressState): string {
   const jobs = Math.max(published, progress?.jobs ?? 0);
   const total = progress?.totalJobs ?? jobs;
-  if (jobs === 0) return "nothing is in place yet; what has arrived is kept in .xpm-staging";
+  if (jobs === 0) {
+    return "no jobs are in place yet; files already received are kept in .xpm-staging";
+  }
   const noun = `${formatCount(jobs)} of ${count(total, "job")}`;
   return `${noun} ${
     jobs === 1 ? "is" : "are"
@@ -118,7 +121,7 @@ function whatStands({ published, progress }: ProgressState): string {
 }
 
 function defaultHint({ code }: Failure, started: boolean): string | undefined {
-  if (code === "bug") return "please report it, with what the same command prints with --verbose";
-  if (started) return "run the same command again: it goes on from here";
+  if (code === "bug") return "please report it, with the output of the same command with --verbose";
+  if (started) return "run the same command again to resume";
   return code === "interrupted" ? "nothing was copied" : undefined;
 }

@@ -19,9 +19,13 @@ const CLASS = /\[[!^]?[^\][/!^-][^\][/]*\]/g;
 /** Checks a pattern as it enters; what is refused would not mean the same to rsync and to us. */
 function checked(pattern: string): string {
   if (pattern === "" || pattern === "/" || hasControl(pattern) || !isReadable(pattern)) {
+    const shown = printable(pattern);
+    const [, unknown] = /(\*\*|\\)/.exec(pattern) ?? [];
     throw new CopyError(
       "usage",
-      `'${printable(pattern)}' cannot be a pattern to exclude`,
+      unknown === undefined
+        ? `invalid --exclude pattern '${shown}'`
+        : `--exclude does not support '${unknown}': '${shown}'`,
       "use  *.ckpt,  logs/*.txt,  /out/big  or  tmp/",
     );
   }

@@ -37,6 +37,6 @@ export class HardLinks {
     const named = jobs.slice(0, JOBS_NAMED).join(", ");
     const more = jobs.length > JOBS_NAMED ? ` and ${jobs.length - JOBS_NAMED} more` : "";
     return `hard links between jobs were not kept: ${named}${more}. ` +
-      "What was one file at the source takes its room once for each of them";
+      "Each of these jobs has its own copy of the shared file";
   }
 }

@@ -205,7 +205,7 @@ function inTheWay(there: FoundJob | undefined, folder: string): string | undefin
 /** Leaves what stands in the place of a job that would be copied. */
 function unlessInTheWay(decision: Decision, other: string | undefined): Decision {
   if (other === undefined || !isWritten(decision)) return decision;
-  return leave(`${other}, not a folder of this job, stands at the destination`, true);
+  return leave(`${other}, not a folder of this job, is at the destination`, true);
 }
 
 /** The jobs of a run that it will link to: they will stand. */

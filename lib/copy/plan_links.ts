@@ -43,7 +43,7 @@ export function decideLink(
   if (destination !== "absent") return unlessWritten(decide(source, destination, rule), OTHER);
   if (!willStand(target)) {
     const { action, reason = action } = target;
-    return { action, reason: `what it is a link to: ${reason}`, incomplete: true };
+    return { action, reason: `the job it links to: ${reason}`, incomplete: true };
   }
   const rest = decide(source, through, rule);
   const isWhole = isBrought || !(rest.incomplete || isWritten(rest));
@@ -51,8 +51,8 @@ export function decideLink(
   return { action: "copy", reason, incomplete: !isWhole };
 }
 
-const LACKS = "is done there, and lacks what was added at the source";
-const PARTIAL = "files of it were left out, and at the source it is a link to another job";
+const LACKS = "is done there but lacks files added at the source";
+const PARTIAL = "some of its files were left out, and it is a link to another job at the source";
 const OTHER = "a link to another job at the source, something else at the destination";
 
 /** Leaves what would be written. */

@@ -50,7 +50,7 @@ function decideRun(
   const { kind = "folder", target } = found.destination.get("") ?? {};
   if (kind !== "folder") {
     const blocked = describeOther(kind, target);
-    return { action: "leave", reason: `${blocked} stands at the destination`, blocked };
+    return { action: "leave", reason: `${blocked} is at the destination`, blocked };
   }
   if (isInProgressThere(jobs, source, destination)) {
     return { action: "leave", reason: "in progress at the destination" };

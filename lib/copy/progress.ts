@@ -5,6 +5,7 @@
  */
 
 import { jobFolder, type JobId } from "../workspace/layout.ts";
+import { systemMessage } from "../system/complaint.ts";
 import { printable } from "../text/printable.ts";
 import { isWritten } from "./decisions.ts";
 import type { Load } from "./loads.ts";
@@ -98,7 +99,7 @@ export class Tally {
 
   /** Notes a job that could not be copied. */
   fail(job: JobId, reason: string): void {
-    const message = printable(`${jobFolder(job)} was not copied: ${reason}`);
+    const message = printable(`${jobFolder(job)} was not copied: ${systemMessage(reason)}`);
     const problem: CopyProblem = { code: "job", message, job: idOf(job) };
     this.#errors.push(problem);
     this.#tell(problem);
@@ -161,7 +162,9 @@ export class Tally {
   }
 
   #takeRun(failures: string[]): void {
-    for (const reason of failures) this.#refuse(`the run was not put in its place: ${reason}`);
+    for (const reason of failures) {
+      this.#refuse(`the run could not be put in place: ${systemMessage(reason)}`);
+    }
     const { run } = this.#plan;
     this.#runWritten = failures.length === 0 && isWritten(run);
     if (this.#runWritten) this.#done += run.bytes;

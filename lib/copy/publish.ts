@@ -140,10 +140,10 @@ export async function publish(
 type Told = (settlement: Settlement, staging: Staging) => [said: string, isError: boolean];
 
 const AFTERWARDS: Record<Afterwards, Told> = {
-  marker: ({ marker }) => [`${marker} could not be made`, true],
-  disk: () => ["not all that was copied has reached the disk", true],
-  records: () => ["of jobs that lack nothing any more it is still told that they do", false],
-  replaced: (_, { folder }) => [`what was replaced is still in ${folder}/replaced`, true],
+  marker: ({ marker }) => [`${marker} could not be created`, true],
+  disk: () => ["some copied data may not have reached the disk", true],
+  records: () => ["records of files that are no longer missing could not be removed", false],
+  replaced: (_, { folder }) => [`replaced folders are still in ${folder}/replaced`, true],
   staging: (_, { folder }) => [`${folder} could not be removed`, false],
 };
 

@@ -32,21 +32,21 @@ export function decideRecorded(
     decision.action === "leave" && !decision.incomplete;
   if (!isAtRest || removed && shortfall === undefined) return decision;
   if (shortfall === undefined) {
-    return leave("files of it were left out, and it is not at the source any more", true);
+    return leave("some of its files were left out, and it is no longer at the source", true);
   }
   if (!shortfall.lacks) {
     const isSkipped = decision.action === "skip" && !shortfall.isWhole;
     return isSkipped
-      ? { ...decision, reason: "at the destination without what is left out" }
+      ? { ...decision, reason: "at the destination, without the files left out" }
       : decision;
   }
   if (source !== destination || decision.action === "leave") {
-    return leave(`files of it were left out, and at the source it is ${source}`, true);
+    return leave(`some of its files were left out, and it is ${source} at the source`, true);
   }
   if (shortfall.own !== undefined) {
-    return leave(`files of it were left out, and ${shortfall.own}`, true);
+    return leave(`some of its files were left out, and ${shortfall.own}`, true);
   }
-  return { action: "replace", reason: "files of it were left out", incomplete: false };
+  return { action: "replace", reason: "some of its files were left out", incomplete: false };
 }
 
 /** Whether a job is whole, although there is a record of what it lacks: the record may go. */
@@ -68,9 +68,11 @@ export function leftOutWarning(
   const bytes = found.reduce((sum, { bytes }) => sum + bytes, 0);
   const patterns = [...new Set(found.flatMap(({ patterns }) => patterns))];
   const named = patterns.map((pattern) => `'${pattern}'`).join(", ");
-  const some = known.length === 1 ? "1 job is" : `${known.length} jobs are`;
-  const message = `${some} at the destination without ${count(files)} of ${mebibytes(bytes)}, ` +
-    `left out by ${named}: copy without ${patterns.length === 1 ? "it" : "these"} to bring them`;
+  const some = known.length === 1 ? "1 job" : `${known.length} jobs`;
+  const these = patterns.length === 1 ? "this pattern" : "these patterns";
+  const message = `${some} at the destination ${known.length === 1 ? "lacks" : "lack"} ` +
+    `${count(files)} (${mebibytes(bytes)}) left out by ${named}; ` +
+    `to get them, copy without ${these}`;
   return { code: "job", message: printable(message) };
 }
 

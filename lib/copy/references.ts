@@ -45,8 +45,8 @@ export function outsideWarning(outside: NamedPaths): string | undefined {
   const named = [...outside.keys()].sort().slice(0, PATHS_NAMED)
     .map((path) => `${path} (in ${whoNames(outside.get(path)!)})`).join(", ");
   const more = outside.size > PATHS_NAMED ? ` and ${outside.size - PATHS_NAMED} more` : "";
-  return `paths outside the workspace were left as they are: ${named}${more}. ` +
-    "What they lead to is not copied; to rewrite them, copy with --map OLD=NEW";
+  return `some jobs refer to files outside the workspace; those files are not copied: ${named}${more}. ` +
+    "To rewrite these paths, add --map OLD=NEW";
 }
 
 /** A job that names a path, and how many others; or the run, when only that does. */

@@ -8,6 +8,7 @@ import { CopyError } from "../errors.ts";
 import type { Abilities, Sight } from "../host/host.ts";
 import { areTogether, canMeet } from "../host/hosts.ts";
 import { cannotSend, isAtLeast, refuseUnnamed, rsyncVersion } from "../transport/rsync.ts";
+import { notFound } from "../system/child.ts";
 import { hasControl, printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Ends } from "./plan.ts";
@@ -17,7 +18,7 @@ import type { CopyOptions, CopyProblem } from "./types.ts";
 export function refuseRequest({ source, destination }: Ends<Workspace>): void {
   for (const { path } of [source, destination]) {
     if (hasControl(path)) {
-      throw new CopyError("usage", "a workspace's path cannot hold control characters");
+      throw new CopyError("usage", "a workspace path cannot contain control characters");
     }
   }
   if (areTogether(source, destination) && source.path === destination.path) {
@@ -31,7 +32,7 @@ export function refuseRequest({ source, destination }: Ends<Workspace>): void {
     throw new CopyError(
       "refused",
       `${source.id} and ${destination.id} are both remote, which is not supported yet`,
-      "run this on one of the two machines, or copy by way of a local workspace",
+      "run xpm-copy on one of the two machines, or copy through a local workspace",
     );
   }
 }
@@ -45,7 +46,7 @@ export function refuseSights(
   const { source, destination } = workspaces;
   for (const { realPath, jobsPath, experimentsPath } of [sights.source, sights.destination]) {
     if ([realPath, jobsPath, experimentsPath].some(hasControl)) {
-      throw new CopyError("usage", "a workspace's path cannot hold control characters");
+      throw new CopyError("usage", "a workspace path cannot contain control characters");
     }
   }
   const linked = sights.destination.linkedStaging;
@@ -61,7 +62,7 @@ export function refuseSights(
     throw new CopyError(
       "refused",
       `${sights.destination.realPath}${on(destination)} is not empty and not a workspace`,
-      "add  --create  to make it one",
+      "add  --create  to make it a workspace",
     );
   }
 }
@@ -72,14 +73,20 @@ function refuseOverlap({ source, destination }: Ends<Sight>): void {
     paths(destination).map((to) => [from, to] as const)
   );
   const same = pairs.find(([from, to], index) => from === to && index % 4 === 0); // of one kind
-  const nested = pairs.find(([from, to]) =>
-    `${from}/`.startsWith(`${to}/`) || `${to}/`.startsWith(`${from}/`)
-  );
+  const nested = pairs.find(([from, to]) => isInside(from, to) || isInside(to, from));
   if (nested === undefined) return;
-  const what = same === undefined
-    ? `are one inside the other: ${nested.join(" and ")}`
-    : `are the same folder: ${same[0]}`;
-  throw new CopyError("refused", `source and destination ${what}`, "choose another workspace");
+  const [from, to] = nested;
+  const message = same !== undefined
+    ? `source and destination are the same folder: ${same[0]}`
+    : isInside(to, from)
+    ? `the destination ${to} is inside the source ${from}`
+    : `the source ${from} is inside the destination ${to}`;
+  throw new CopyError("refused", message, "choose another workspace");
+}
+
+/** Whether a path is another one, or below it. */
+function isInside(path: string, other: string): boolean {
+  return `${path}/`.startsWith(`${other}/`);
 }
 
 /** Refuses programs that cannot do it. */
@@ -90,8 +97,14 @@ export function refuseTools(
 ): void {
   for (const end of ["source", "destination"] as const) {
     if (can[end].rsync.said !== "") continue;
-    const where = on(workspaces[end]) || " on this machine";
-    throw new CopyError("program", `rsync is not installed${where}`, "install rsync there");
+    const { ssh } = workspaces[end];
+    if (ssh === undefined) throw notFound("rsync");
+    throw new CopyError(
+      "program",
+      `rsync was not found on ${ssh.host}`,
+      `install it there, or make it available to  ssh ${ssh.host} rsync --version, ` +
+        "e.g. by  module load  in ~/.bashrc",
+    );
   }
   for (const [here, there] of [["source", "destination"], ["destination", "source"]] as const) {
     const { realPath, jobsPath, experimentsPath } = sights[there]; // a link may lead anywhere
@@ -99,10 +112,10 @@ export function refuseTools(
   }
   const { rsync } = can.source;
   if (cannotSend(rsync)) {
-    const from = on(workspaces.source).replace(/^ on /, "");
+    const where = on(workspaces.source) || " on this machine";
     throw new CopyError(
       "program",
-      `nothing can be copied from ${from} by its rsync (${printable(rsync.said)})`,
+      `the rsync${where} cannot send these files (${printable(rsync.said)})`,
       "install rsync 3.1.3 or later there",
     );
   }
@@ -118,7 +131,7 @@ export function versionWarnings(
     const version = rsyncVersion(can[end].rsync.said);
     if (version === "" || isAtLeast(version, "3.4.0")) return [];
     const where = on(workspaces[end]) || " on this machine";
-    const message = `rsync ${version}${where} has known security holes; 3.4 mends them`;
+    const message = `rsync ${version}${where} has known security holes, fixed in 3.4`;
     return [{ code: "program", message }];
   });
 }

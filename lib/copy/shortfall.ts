@@ -82,7 +82,7 @@ export function shortfallOf(
 /** What the job at the destination has, and would be lost with it. */
 function ownOf(source: Entries, destination: Entries, extra: string[]): string | undefined {
   const [path] = extra;
-  if (path !== undefined) return `it holds ${printable(path)}, which this copy would not bring`;
+  if (path !== undefined) return `it contains ${printable(path)}, which this copy would not bring`;
   const latest = Math.max(0, ...filesOf(source).map(({ mtime }) => milliseconds(mtime)));
   const newer = filesOf(destination).find(({ path, mtime }) =>
     isNewer(mtime, latest) || isNewer(mtime, milliseconds(source.get(path)?.mtime ?? mtime))

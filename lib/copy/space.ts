@@ -15,16 +15,15 @@ const FULL = /No space left on device|Disk quota exceeded|\b(ENOSPC|EDQUOT)\b/i;
 export function spaceWarning({ bytes, files, destination }: CopyPlan): CopyProblem | undefined {
   const { freeBytes, freeFiles } = destination;
   if (freeBytes !== undefined && bytes > freeBytes) {
-    const message =
-      `there is not enough space at the destination: ${mebibytes(bytes)} are to come, ` +
-      `${mebibytes(freeBytes)} are free`;
+    const message = `not enough space at the destination: up to ${mebibytes(bytes)} needed, ` +
+      `${mebibytes(freeBytes)} free`;
     return { code: "refused", message };
   }
   if (freeFiles !== undefined && files > freeFiles) {
     const message = freeFiles === 0
-      ? `no files can be made at the destination: its inodes are used up, ${files} files are to come`
-      : `not enough files can be made at the destination: ${files} are to come, ` +
-        `it has inodes for ${freeFiles}`;
+      ? `no inodes are free at the destination: up to ${files} files to create`
+      : `not enough inodes at the destination: up to ${files} files to create, ` +
+        `${freeFiles} inodes free`;
     return { code: "refused", message };
   }
   return undefined;
@@ -39,7 +38,11 @@ export function spaceWarning({ bytes, files, destination }: CopyPlan): CopyProbl
 export function requireSpace(plan: CopyPlan, resumed: boolean): void {
   const warning = resumed ? undefined : spaceWarning(plan);
   if (warning === undefined) return;
-  throw new CopyError("refused", warning.message, "make room there, or leave files out");
+  throw new CopyError(
+    "refused",
+    warning.message,
+    "free some space there, or skip files with --exclude",
+  );
 }
 
 /** Whether an error says that a disk was full. */
@@ -58,21 +61,21 @@ export function explainFull(error: Error, plan: CopyPlan, now: Partial<FreeSpace
   const where = host === undefined ? path : `${host}:${path}`;
   const isQuota = /quota|EDQUOT/i.test(error.message);
   const hint = (what: string) =>
-    `${what} and run the same command again; \`xpm-copy clean\` removes what has arrived`;
+    `${what} and run the same command again; \`xpm-copy clean\` deletes the files received so far`;
   if (!isQuota && now.freeFiles === 0) {
     return new CopyError(
       "refused",
-      `no files can be made at the destination, ${where}: its inodes are used up; ` +
-        `${files} files were to come`,
-      hint("remove files there"),
+      `no inodes are free at the destination, ${where}: ` +
+        `the copy creates up to ${files} files`,
+      hint("delete some files there"),
     );
   }
-  const what = isQuota ? "your quota is used up" : "no space is left";
+  const what = isQuota ? "your quota is used up" : "no space left";
   const free = freeBytes === undefined ? "" : `, ${mebibytes(freeBytes)} were free`;
   return new CopyError(
     "refused",
-    `${what} at the destination, ${where}: ${mebibytes(bytes)} were to come${free}`,
-    hint("make room there"),
+    `${what} at the destination, ${where}: the copy needs up to ${mebibytes(bytes)}${free}`,
+    hint("free some space there"),
   );
 }
 

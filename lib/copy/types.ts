@@ -11,7 +11,7 @@ import type { JobId } from "../workspace/layout.ts";
 export type JobState = "done" | "failed" | "running" | "unfinished" | "absent" | "unseen";
 
 /**
- * What is done with a job. `wait`: still running at one end. `leave`: what stands at the destination
+ * What is done with a job. `wait`: still running at one end. `leave`: what is at the destination
  * is as good, or is no folder of this job.
  */
 export type JobAction = "copy" | "replace" | "skip" | "leave" | "wait" | "missing" | "removed";
@@ -224,7 +224,7 @@ export interface CopyResult {
   jobsIncomplete: JobId[];
   /**
    * What jobs, or the run, name in the workspace that is at the source, and neither came along nor
-   * stands at the destination: folders of `partials`, jobs of other runs ... Relative to the workspace.
+   * is at the destination: folders of `partials`, jobs of other runs ... Relative to the workspace.
    */
   referencesMissing: string[];
   /** What was done with the run. */

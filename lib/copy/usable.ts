@@ -44,7 +44,7 @@ export function isDone(job: JobId, found: Inventory): boolean {
     there.markers.has(`${jobName(job.taskId)}.done`);
 }
 
-/** Whether it is told of a job, or of the one that it is a link to, that files of it were left out. */
+/** Whether it is told of a job, or of the one that it is a link to, that some of its files were left out. */
 export function isRecorded(job: JobId, { records, links }: Inventory): boolean {
   const target = links?.get(jobFolder(job));
   return [job, ...(target ? [target] : [])].some((each) => records?.has(jobFolder(each)) === true);

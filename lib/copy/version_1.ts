@@ -28,8 +28,8 @@ export function ofVersion1(
     "not-found",
     experimentId === undefined
       ? `${id} is a workspace of experimaestro 1.x: its experiments are in xp/, not in experiments/`
-      : `${experimentId} in ${id} is of experimaestro 1.x: it is in xp/, not in experiments/`,
-    `let experimaestro 2 migrate the workspace${where}:  ${command}`,
+      : `${experimentId} in ${id} was made by experimaestro 1.x: it is in xp/, not in experiments/`,
+    `migrate the workspace${where} with experimaestro 2:   ${command}`,
   );
 }
 
@@ -37,6 +37,6 @@ export function ofVersion1(
 export function migratedWarnings({ runId, jobs }: FoundRun): CopyProblem[] {
   if (jobs !== undefined) return [];
   const message = `run ${runId} was made by experimaestro 1.x and migrated: ` +
-    "it has no jobs.jsonl, so its jobs are those that it links to";
+    "it has no jobs.jsonl, so the jobs it links to are copied";
   return [{ code: "job", message }];
 }

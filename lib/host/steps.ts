@@ -62,22 +62,22 @@ export interface Settlement {
 }
 
 /** Why a move was not made: something that is as good may have appeared there meanwhile. */
-export const APPEARED = "another version has appeared there meanwhile";
+export const APPEARED = "another version appeared there in the meantime";
 
-/** Why a run, or `current`, was not moved: what it names could not be put in its place. */
-export const HELD = "what it names could not be put in its place";
+/** Why a run, or `current`, was not moved: something it refers to could not be put in place. */
+export const HELD = "something it refers to could not be put in place";
 
 /** Why a link was left: it names another run than when the copy began. */
-export const MOVED = "it was moved there meanwhile";
+export const MOVED = "it was moved there in the meantime";
 
 /** Why something was not replaced: it has been written to. */
-export const NEWER = "something there is newer than what would replace it";
+export const NEWER = "the destination has something newer";
 
 /** Why a job was not moved: nobody would know that it lacks files. */
 export const UNRECORDED = "what is left out of it could not be noted in .xpm-copy";
 
 /** Why a link to a job was not made. */
-export const UNLINKED = "what it is a link to is not there";
+export const UNLINKED = "the job it links to is not there";
 
 /**
  * What is done after moves: the marker is made, what has new names is brought to the disk, records of

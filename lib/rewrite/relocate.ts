@@ -74,7 +74,7 @@ function apply(kind: DocumentKind, root: unknown, change: Change, jobPath?: JobP
 function params(root: unknown, change: Change): void {
   if (!isObject(root)) throw new SyntaxError("not an object");
   const workspace = textOf(root.workspace);
-  if (workspace === undefined) change.notes.add("names no workspace");
+  if (workspace === undefined) change.notes.add("does not name a workspace");
   else {
     change.set(root, "workspace", change.map.destination);
     change.wasAt(workspace);

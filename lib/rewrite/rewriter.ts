@@ -143,7 +143,7 @@ export class Passage<Job extends LinkedJob> implements Sieve {
     const [folder, path] = placeOf(head.name);
     const passing = this.#jobs.get(folder);
     if (!this.#isAskedFor(head.name, folder)) {
-      throw untrusted(this.from, `${head.name}, not asked for`);
+      throw untrusted(this.from, `${head.name}, which was not requested`);
     }
     this.#count(head, path, folder);
     // a map of holes could make tar read on, over what comes next
@@ -180,7 +180,9 @@ export class Passage<Job extends LinkedJob> implements Sieve {
 
   /** Two names for one file, of which only one shall change. */
   #meetHardLink({ linkName }: MemberHead, path: string): Verdict {
-    if (!this.#isAskedFor(linkName)) throw untrusted(this.from, `${linkName}, not asked for`);
+    if (!this.#isAskedFor(linkName)) {
+      throw untrusted(this.from, `${linkName}, which was not requested`);
+    }
     if (this.#brought.leadTo(linkName)) return this.#leave("drop"); // to a link, or through one
     const shared = DOCUMENTS.includes(path) || runDocumentKind(path) !== undefined ||
       this.#changed.has(linkName);

@@ -23,6 +23,25 @@ export interface Child {
   kill(signal: "SIGTERM" | "SIGKILL"): void;
 }
 
+/** The packages that bring a program, where they are not named after it. */
+const PACKAGES: Partial<Record<Program, { apt: string; brew: string; conda: string }>> = {
+  ssh: { apt: "openssh-client", brew: "openssh", conda: "openssh" },
+  tar: { apt: "tar", brew: "gnu-tar", conda: "tar" },
+  sync: { apt: "coreutils", brew: "coreutils", conda: "coreutils" },
+  df: { apt: "coreutils", brew: "coreutils", conda: "coreutils" },
+};
+
+/** The error for a program that this machine lacks. */
+export function notFound(program: Program): CopyError {
+  const { apt, brew, conda } = PACKAGES[program] ??
+    { apt: program, brew: program, conda: program };
+  return new CopyError(
+    "program",
+    `${program} was not found on this machine's PATH`,
+    `e.g. apt install ${apt}, brew install ${brew}, or conda install ${conda}`,
+  );
+}
+
 /**
  * Checks that a program which could not be started lacks no folder to work in: it is said in the
  * same way when the program itself is lacking.

@@ -13,7 +13,7 @@ const COMPLAINT = 1 << 20;
 /** A process that complains of more, in characters, is ended: it would go on for ever. */
 const MOST_COMPLAINTS = 1 << 24;
 /** What is said of it. */
-export const ENDLESS = "it complains without end";
+export const ENDLESS = "too much error output";
 
 /** How long a process may take to end when it is asked to, in milliseconds. */
 export const LAST_WORDS = 700;

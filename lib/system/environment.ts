@@ -63,7 +63,7 @@ export function requireVariableAccess(name: string): void {
   if (!isName(name) || isGranted(name)) return;
   throw new CopyError(
     "permission",
-    `permission to read the environment variable ${name} was not given`,
+    `Deno was not granted access to the environment variable ${name}`,
     `add  --allow-env=${name}`,
   );
 }

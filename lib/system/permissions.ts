@@ -7,6 +7,7 @@
 
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
+import { systemMessage } from "./complaint.ts";
 
 /**
  * Checks that Deno was granted to read or write a path, and all that is below it.
@@ -19,8 +20,8 @@ export function requireAccess(access: "read" | "write", path: string): void {
   if (!partial) return;
   throw new CopyError(
     "permission",
-    `permission to ${access} all of ${path} was not given: a part of it is denied`,
-    `leave out  --deny-${access}  (rsync, ssh and tar would not heed it)`,
+    `Deno was not granted ${access} access to all of ${path}: a part of it is denied`,
+    `remove  --deny-${access}  (rsync, ssh and tar would ignore it)`,
   );
 }
 
@@ -34,16 +35,17 @@ export function asCopyError(error: unknown): unknown {
   if (error instanceof CopyError || !(error instanceof Error)) return error;
   if (error instanceof Deno.errors.NotCapable) return new CopyError("permission", error.message);
   const refusedBySystem = typeof (error as { code?: unknown }).code === "string";
-  return refusedBySystem
-    ? new CopyError("refused", printable(`the system refused: ${error.message}`))
-    : error;
+  if (!refusedBySystem) return error;
+  const isDenied = error instanceof Deno.errors.PermissionDenied;
+  const hint = isDenied ? "check the permissions of that path" : undefined;
+  return new CopyError("refused", printable(systemMessage(error.message)), hint);
 }
 
 /** The error for a path that Deno was not granted. */
 export function refused(access: "read" | "write", path: string): CopyError {
   return new CopyError(
     "permission",
-    `permission to ${access} ${path} was not given`,
+    `Deno was not granted ${access} access to ${path}`,
     `add  --allow-${access}=${path}`,
   );
 }

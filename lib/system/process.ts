@@ -107,7 +107,7 @@ export function endWhenIdle(running: Running, seconds = 0): IdleClock {
       if (left > 0) timer = setTimeout(look, left);
       else {
         running.kill();
-        reject(new LostConnection(`the transfer stood still for ${Math.round(seconds)} s`));
+        reject(new LostConnection(`the transfer made no progress for ${Math.round(seconds)} s`));
       }
     };
     if (seconds > 0) look();

@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { type Child, type Program, requireFolder } from "./child.ts";
+import { type Child, notFound, type Program, requireFolder } from "./child.ts";
 import { childEnvironment } from "./environment.ts";
 
 /**
@@ -51,14 +51,14 @@ function command(
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       if (folder !== undefined) requireFolder(folder);
-      throw new CopyError("program", `${program} is not installed`, `install ${program}`);
+      throw notFound(program);
     }
     if (
       error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied
     ) {
       throw new CopyError(
         "permission",
-        `permission to run ${program} was not given`,
+        `Deno was not granted permission to run ${program}`,
         `add  --allow-run=${program}  (is ${program} installed?)`,
       );
     }

@@ -66,7 +66,7 @@ export function* members(archive: Uint8Array): Generator<Member> {
 }
 
 function noArchive(): CopyError {
-  return new CopyError("program", "tar failed: what it made is no archive");
+  return new CopyError("program", "tar failed: its output is not a tar archive");
 }
 
 /** The name in a plain header. */

@@ -34,6 +34,6 @@ export function untrusted(from: string, what: string): CopyError {
   return new CopyError(
     "refused",
     printable(`${from} sent ${what}`),
-    "can that machine, and the rsync and tar there, be trusted?",
+    "check that this machine, and its rsync and tar, can be trusted",
   );
 }

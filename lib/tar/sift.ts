@@ -52,7 +52,7 @@ export async function* sift(
   let left = mostBytes;
   for await (const chunk of stream) {
     left -= chunk.length;
-    if (left < 0) throw untrusted(from, "more than was asked for");
+    if (left < 0) throw untrusted(from, "more than requested");
     sifter.push(chunk);
     onBytes(sifter.bytes);
     const parts = sifter.out.take();
@@ -123,7 +123,9 @@ class Sifter {
 
   /** Only what fills up the archive comes after its end; no tar reads it, so it goes no further. */
   #finish(rest: Uint8Array): void {
-    if (rest.some((byte) => byte !== 0)) throw untrusted(this.from, "something after the end");
+    if (rest.some((byte) => byte !== 0)) {
+      throw untrusted(this.from, "data after the end of the archive");
+    }
   }
 
   #passOn(part: Uint8Array): void {
@@ -176,20 +178,20 @@ class Sifter {
       return;
     }
     if (!isMagic(header) || sumOf(header) !== octal(header, 148, 8)) {
-      throw untrusted(this.from, "what is no archive");
+      throw untrusted(this.from, "data that is not a tar archive");
     }
     if (isExtra(header)) {
       const size = sizeOf(header);
-      if (!(size > 0 && size <= MAX_EXTRA)) throw untrusted(this.from, "a name without end");
+      if (!(size > 0 && size <= MAX_EXTRA)) throw untrusted(this.from, "an overlong name");
       this.#extraHeader = header;
       this.#gather("extra", filled(size));
       return;
     }
     const said = this.#extra === undefined ? NOTHING : records(this.#records());
-    if (said === undefined) throw untrusted(this.from, "what is no archive");
+    if (said === undefined) throw untrusted(this.from, "data that is not a tar archive");
     const head = headOf(header, said);
     if (!Number.isSafeInteger(head.size) || head.type !== "0" && head.size > 0) {
-      throw untrusted(this.from, `${head.name} of an odd kind`);
+      throw untrusted(this.from, `${head.name}, which has an unexpected file type`);
     }
     if (this.owner !== 0) this.#own(header, said);
     this.#judge(head, header);

@@ -48,7 +48,7 @@ export function readJson(text: string): JsonNode {
   const reader = new Reader(text);
   const node = reader.value(0);
   reader.space();
-  if (reader.at < text.length) reader.fail("more text after the end");
+  if (reader.at < text.length) reader.fail("unexpected text after the end");
   return node;
 }
 
@@ -123,7 +123,7 @@ class Reader {
     let end = start;
     do {
       end = this.text.indexOf('"', end + 1);
-      if (end < 0) this.fail("a string without its end");
+      if (end < 0) this.fail("an unterminated string");
     } while (this.escaped(end));
     const token = this.text.slice(start, end + 1);
     if (CONTROL.test(token)) this.fail("a control character in a string");
@@ -132,7 +132,7 @@ class Reader {
       try {
         value = JSON.parse(token) as string;
       } catch {
-        this.fail("a wrong escape in a string");
+        this.fail("an invalid escape in a string");
       }
     }
     this.at = end + 1;
@@ -159,7 +159,7 @@ class Reader {
         return value;
       }
     }
-    return this.fail(this.at < this.text.length ? "no value" : "the text ends");
+    return this.fail(this.at < this.text.length ? "expected a value" : "unexpected end of text");
   }
 }
 

@@ -88,7 +88,7 @@ const MEANINGS: Record<number, string> = {
   10: "the connection was lost",
   11: "a file could not be written (is the disk full?)",
   12: "the connection was lost",
-  30: "the connection stood still for too long",
+  30: "there was no progress for too long",
   35: "the connection could not be set up in time",
   255: "the connection was lost",
 };
@@ -190,8 +190,8 @@ function unprotected(where: "here" | "there"): CopyError {
     "program",
     `${
       where === "there" ? "the remote host's" : "this machine's"
-    } rsync is too old, or openrsync: ` +
-      "it cannot take a remote path with blanks or special characters",
+    } rsync is too old, or is openrsync: ` +
+      "it cannot handle remote paths with spaces or special characters",
     `install rsync 3.1.3 or later ${where}`,
   );
 }
@@ -241,8 +241,8 @@ export function judge(code: number, complaint: string, watch: Watch): RsyncOutco
   const refused = sessionRefusal(complaint);
   if (refused !== undefined) throw refused;
   const said = lines.findLast((line) => !AFTERWORD.test(line));
-  const meaning = MEANINGS[code] ?? said ?? "it did not say why";
-  const again = "run the same command again: it goes on from here";
+  const meaning = MEANINGS[code] ?? said ?? "no reason given";
+  const again = "run the same command again to resume";
   throw CONNECTION.includes(code) && !isRefusal(complaint)
     ? new LostConnection(`${meaning} (${code === 255 ? "ssh" : "rsync"} exit ${code})`)
     : new CopyError("program", `rsync failed: ${meaning} (exit ${code})`, again);

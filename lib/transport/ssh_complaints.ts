@@ -30,7 +30,7 @@ export function sessionRefusal(complaint: string): CopyError | undefined {
   return allowed === undefined ? undefined : new CopyError(
     "connection",
     `the server allows ${allowed}`,
-    "a copy needs two: ask for  MaxSessions 2  there, or for another host to copy by",
+    "a copy needs two; ask the administrator to set  MaxSessions 2, or use another host",
   );
 }
 

@@ -362,8 +362,8 @@ const FAILURES: [unknown, number, string][] = [
   [
     new TypeError("x is undefined"),
     1,
-    "xpm-copy: this should not happen: x is undefined\n" +
-    "  please report it, with what the same command prints with --verbose\n",
+    "xpm-copy: internal error: x is undefined\n" +
+    "  please report it, with the output of the same command with --verbose\n",
   ],
 ];
 
@@ -400,7 +400,7 @@ Deno.test("main() tells how far it had come when the connection is lost", async 
     terminal.err.join(""),
     "xpm-copy: the connection to user@hpc was lost (ssh exit 255) after 1.0 GiB\n" +
       "  1 of 4 jobs is complete and in place; the rest is kept in .xpm-staging\n" +
-      "  run the same command again: it goes on from here\n",
+      "  run the same command again to resume\n",
   );
 });
 
@@ -435,7 +435,7 @@ Deno.test("main() stops at a signal, says what stands, and leaves at once at the
       "stopping (once more: leave at once)",
       "xpm-copy: interrupted",
       "  1 of 4 jobs is complete and in place; the rest is kept in .xpm-staging",
-      "  run the same command again: it goes on from here",
+      "  run the same command again to resume",
       "",
     ].join("\n"),
   );

@@ -53,7 +53,7 @@ for (const [what, words] of Object.entries(SAID)) {
         const said = await runInShell('exec "$@" > /dev/full', args);
         assertFailed(said, 1, "standard output could not be written: ");
         assertStringIncludes(said.err.toLowerCase(), "no space left on device");
-        assertStringIncludes(said.err, "all else was done");
+        assertStringIncludes(said.err, "everything else was done");
         if (words.includes("--yes")) compareTrees({ sample, destination: `${root}/destination` });
       }),
   });

@@ -64,7 +64,7 @@ inEachDirection(
       warned,
       sample.jobs.slice(0, 2).map((job) => ({
         code: "job" as const,
-        message: `${folderOf(job)}: params.json: names no workspace`,
+        message: `${folderOf(job)}: params.json: does not name a workspace`,
         job: idOf(job),
       })),
     );

@@ -63,7 +63,7 @@ for (const [what, [script, called]] of Object.entries(THINGS)) {
       ["leave", true],
       ["copy", false],
     ]);
-    const reason = `${called}, not a folder of this job, stands at the destination`;
+    const reason = `${called}, not a folder of this job, is at the destination`;
     assertEquals(plan.jobs[0]!.reason, reason);
     const { code, out, err } = await runProgram(pair, sample, ["--json"]);
     assertEquals(code, 3, err);
@@ -88,7 +88,7 @@ for (const [what, [script, called]] of Object.entries(THINGS)) {
     const plan = await pair.plan(sample);
     const { action, reason, becomesCurrent } = plan.run;
     assertEquals([action, becomesCurrent], ["leave", false]);
-    assertEquals(reason, `${called} stands at the destination`);
+    assertEquals(reason, `${called} is at the destination`);
     const here = pair.direction === "local to remote" ? "there" : "here";
     assertStringIncludes(out, `Not copied: the run (${called} stands ${here})`);
     thing.assertKept();

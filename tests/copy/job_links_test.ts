@@ -212,7 +212,7 @@ inEachDirection(
   },
 );
 
-/** What stands at the destination before: of the job itself, and of the one that it is a link to. */
+/** What is at the destination before: of the job itself, and of the one that it is a link to. */
 const STANDING: Record<string, {
   make: (to: string, job: JobId) => void;
   complete: boolean;

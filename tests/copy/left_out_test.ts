@@ -129,7 +129,7 @@ inEachDirection("copyExperiment() brings what an earlier copy has left out", asy
   assertEquals(existsSync(recordPath(pair, sample.jobs[1]!)), false);
   const plan = await pair.plan(sample);
   assertEquals(plan.jobs.map(({ action }) => action), ["replace", "skip"]);
-  assertEquals(plan.jobs[0]!.reason, "files of it were left out");
+  assertEquals(plan.jobs[0]!.reason, "some of its files were left out");
   const again = await copy(pair, sample);
   assertEquals([again.jobsCopied, again.jobsSkipped, said(again)], [1, 1, []]);
   assertEquals(again.jobsReplaced.map(idOf), [idOf(sample.jobs[0]!)]);
@@ -153,15 +153,15 @@ inEachDirection(
       const result = await copy(pair, sample, { exclude });
       assertEquals([result.jobsCopied, result.jobsSkipped], [0, 2]);
       assertEquals(said(result), [
-        "1 job is at the destination without 2 files of 3 MiB, left out by '*.ckpt': " +
-        "copy without it to bring them",
+        "1 job at the destination lacks 2 files (3 MiB) left out by '*.ckpt'; " +
+        "to get them, copy without this pattern",
       ]);
     }
     assertUntouched(pair.destination.path, before);
     for (const yes of ["plan", "yes"] as const) {
       const { code, out, err } = await runProgram(pair, sample, ["--exclude", OUT], yes);
       assertEquals(code, 0, err);
-      assertStringIncludes(`${out}${err}`, "3 MiB, left out by '*.ckpt'");
+      assertStringIncludes(`${out}${err}`, "(3 MiB) left out by '*.ckpt'");
       assertEquals(/everything is|were (t?here) already$/m.test(`${out}${err}`), false, out);
       assert(
         /everything but what is left out is|already, but for what is left out/.test(out + err),

@@ -143,7 +143,7 @@ inEachDirection(
     await withParts(to, ["jobs"], async (elsewhere) => {
       writeFileSync(`${to}/.xpm-staging`, "");
       const error = await assertRejects(() => pair.copy(sample), CopyError);
-      assertEquals([error.code, error.message], ["refused", `${to}/.xpm-staging is no folder`]);
+      assertEquals([error.code, error.message], ["refused", `${to}/.xpm-staging is not a folder`]);
       assertEquals(namesIn(`${elsewhere}/jobs`), []);
       rmSync(`${to}/.xpm-staging`);
       assertEquals((await pair.copy(sample)).complete, true);

@@ -220,7 +220,7 @@ for (
       const error = await assertRejects(() => copyTo(sshd, sshd.options), CopyError);
       assertStringIncludes(error.message, "did not answer as expected");
       const { hint = "" } = error;
-      assertStringIncludes(hint, "a shell there that runs commands, not sftp or rsync alone");
+      assertStringIncludes(hint, "a login shell there, not only sftp or rsync");
       assertStringIncludes(hint, `-p ${sshd.port} `);
       assertEquals([error.code, loginsOf(sshd)], ["connection", 1]);
     },

@@ -131,8 +131,8 @@ inEachDirection(
     const { taskId, jobId } = sample.jobs.toSorted((a, b) => a.folder < b.folder ? -1 : 1)[0]!;
     assertStringIncludes(
       told.out + told.err,
-      `/data/corpus.txt (in jobs/${taskId}/${jobId} and 1 more). What they lead to is not copied; ` +
-        "to rewrite them, copy with --map OLD=NEW",
+      `/data/corpus.txt (in jobs/${taskId}/${jobId} and 1 more). ` +
+        "To rewrite these paths, add --map OLD=NEW",
     );
   },
 );

@@ -38,8 +38,9 @@ inEachDirection("copyExperiment() copies a run with its jobs, to the last bit", 
     errors: [],
     warnings: [{
       code: "job",
-      message: `paths outside the workspace were left as they are: /data/corpus.txt (in jobs/` +
-        `${first} and 5 more). What they lead to is not copied; to rewrite them, copy with ` +
+      message:
+        `some jobs refer to files outside the workspace; those files are not copied: /data/corpus.txt (in jobs/` +
+        `${first} and 5 more). To rewrite these paths, add ` +
         "--map OLD=NEW",
     }],
     complete: true,

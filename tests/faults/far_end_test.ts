@@ -141,7 +141,7 @@ disk 4 3 1 75% /"`;
     return withPrograms({ df, rmdir }, (sshd) =>
       withPair("local to remote", sshd, async (pair) => {
         const sample = makeSample(pair.source.path);
-        await assertRejects(() => pair.copy(sample), CopyError, "there is not enough space");
+        await assertRejects(() => pair.copy(sample), CopyError, "not enough space");
         assertEquals(existsSync(`${pair.destination.path}/.xpm-staging`), false);
       }));
   },

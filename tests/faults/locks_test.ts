@@ -152,7 +152,7 @@ for (const side of ["here", "by ssh"] as const) {
         const error = await assertRejects(
           () => copyExperiment(pair.source, to[side], experimentId, runId, { onEvent }),
           CopyError,
-          "another copy has taken over ",
+          "another copy took over ",
         );
         assertEquals(error.code, "refused");
         assertEquals(existsSync(`${pair.destination.path}/jobs`), false);

@@ -141,7 +141,10 @@ withFaultyPrograms(
     faulty.aim("/objects.jsonl");
     const { code, out, err } = await (await faulty.start(sample, BY_RSYNC)).ended;
     assertEquals(code, 3, err);
-    assertStringIncludes(`${out}${err}`, "the run was not put in its place: what has come differs");
+    assertStringIncludes(
+      `${out}${err}`,
+      "the run could not be put in place: what has come differs",
+    );
     const destination = faulty.pair.destination.path;
     assertEquals(existsSync(`${destination}/experiments`), false);
     compareJobs({ sample, destination });

@@ -46,7 +46,7 @@ inEachDirection(
     });
     const result = await pair.copy(sample, { onEvent });
     assertEquals(result.errors.map(({ job }) => job?.jobId), [job!.jobId]);
-    assertStringIncludes(result.errors[0]!.message, "it has begun to run there");
+    assertStringIncludes(result.errors[0]!.message, "it has started to run there");
     assertEquals(result.jobsReplaced.map(({ jobId }) => jobId), [other!.jobId]);
     assert(existsSync(`${job!.folder}/checkpoint.pt`));
   },
@@ -72,7 +72,7 @@ inEachDirection(
     });
     const result = await pair.copy(sample, { onEvent });
     assertEquals(result.errors.map(({ job }) => job?.jobId), [job!.jobId]);
-    assertStringIncludes(result.errors[0]!.message, "newer than what would replace it");
+    assertStringIncludes(result.errors[0]!.message, "the destination has something newer");
     assertEquals(result.jobsReplaced.map(({ jobId }) => jobId), [other!.jobId]);
     assert(existsSync(`${job!.folder}/.checkpoints/2.pt`));
   },
@@ -129,7 +129,7 @@ Deno.test({
         const result = await pair.copy(sample, { keepReplaced: true });
         const [error, ...more] = result.errors;
         assertEquals([more, result.jobsReplaced.length, result.complete], [[], 1, false]);
-        assertStringIncludes(error!.message, "what was replaced is still in ");
+        assertStringIncludes(error!.message, "replaced folders are still in ");
         assertStringIncludes(error!.message, "no more files");
         const find = "find .xpm-staging/*/replaced -name precious.txt | wc -l";
         assertEquals(shell(pair.destination.path, find).trim(), "1");

@@ -108,7 +108,7 @@ for (const line of ["rsync  version 2.6.9  protocol version 29", OPENRSYNC]) {
           withPair("remote to local", sshd, async (pair) => {
             const sample = makeWhole(pair);
             const said = await runProgram(pair, sample);
-            assertFailed(said, 1, `nothing can be copied from ${sshd.host} by its rsync (`);
+            assertFailed(said, 1, `the rsync on ${sshd.host} cannot send these files (`);
             assertEquals(existsSync(pair.destination.path), false);
           }),
       ),
@@ -125,7 +125,7 @@ for (const direction of REMOTE) {
         await withPair(direction, sshd, async (pair) => {
           const sample = makeSample(pair.source.path, { jobs: 1 });
           const said = await runProgram(pair, sample);
-          assertFailed(said, 1, `rsync is not installed on ${sshd.host}`);
+          assertFailed(said, 1, `rsync was not found on ${sshd.host}`);
           assertEquals(existsSync(pair.destination.path), false);
         });
       });
@@ -146,7 +146,10 @@ for (const direction of REMOTE) {
             { PATH: folder },
             () => assertRejects(copying, CopyError),
           );
-          assertEquals([error.code, error.message], ["program", "rsync is not installed"]);
+          assertEquals([error.code, error.message], [
+            "program",
+            "rsync was not found on this machine's PATH",
+          ]);
           assertEquals(events.filter(({ type }) => type === "connecting"), []);
           assertEquals(existsSync(pair.destination.path), false);
         });
@@ -177,7 +180,7 @@ for (const direction of REMOTE) {
           const events: CopyEvent[] = [];
           const copying = () => pair.copy(sample, { onEvent: (event) => events.push(event) });
           const error = await withVariables({ PATH }, () => assertRejects(copying, CopyError));
-          assertStringIncludes(error.message, "this machine's rsync is too old, or openrsync");
+          assertStringIncludes(error.message, "this machine's rsync is too old, or is openrsync");
           assertEquals(error.code, "program");
           assertEquals(events.filter(({ type }) => type === "connecting"), []);
           assertEquals(existsSync(pair.destination.path), false);
@@ -202,7 +205,7 @@ for (const direction of REMOTE) {
             { PATH },
             () => assertRejects(() => pair.copy(sample), CopyError),
           );
-          assertStringIncludes(error.message, "this machine's rsync is too old, or openrsync");
+          assertStringIncludes(error.message, "this machine's rsync is too old, or is openrsync");
           const made = remote === "source"
             ? existsSync(pair.destination.path)
             : [...Deno.readDirSync(`${given.root}/with a blank`)].length > 0;

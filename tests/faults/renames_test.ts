@@ -40,7 +40,7 @@ withFaultyDestination(
     const experiment = `${there.root}/experiments/${sample.experimentId}`;
     const { code, out, err } = await copy(sample);
     assertEquals(code, 3, err);
-    assertStringIncludes(`${out}${err}`, "the run was not put in its place: ");
+    assertStringIncludes(`${out}${err}`, "the run could not be put in place: ");
     assertEquals(readlinkSync(`${experiment}/current`), there.runId);
     assertEquals(existsSync(`${experiment}/${sample.runId}`), false);
     assertEquals(existsSync(`${there.root}/.__experimaestro__`), false);
@@ -74,7 +74,7 @@ withFaultyDestination(
     const find = "find . -name precious.txt";
     const { code, err } = await copy(sample);
     assertEquals(code, 1, err);
-    assertStringIncludes(err, "could not be replaced, nor put back: it is in ");
+    assertStringIncludes(err, "could not be replaced or put back; it is in ");
     assertStringIncludes(shell(pair.destination.path, find), "/replaced/jobs/");
     mend();
     const result = await pair.copy(sample, { keepReplaced: true });

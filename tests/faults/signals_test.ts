@@ -63,8 +63,11 @@ for (const direction of DIRECTIONS) {
           const { code, err } = await ended;
           assertEquals(code, 130, err);
           assertStringIncludes(err, "stopping (once more: leave at once)\nxpm-copy: interrupted");
-          assertStringIncludes(err, "nothing is in place yet; what has arrived is kept in ");
-          assertStringIncludes(err, "run the same command again: it goes on from here");
+          assertStringIncludes(
+            err,
+            "no jobs are in place yet; files already received are kept in ",
+          );
+          assertStringIncludes(err, "run the same command again to resume");
           await until(() => alive(pair, children).length === 0);
           assertEquals(alive(pair, children), []);
           assertEquals(namesIn(`${pair.root}/tmp`), []);

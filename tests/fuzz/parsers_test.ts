@@ -453,7 +453,11 @@ for (
   const record of ["\tpath=jobs/t/2/x", " path=jobs/t/2/x", "path=jobs/t/1/x\0y", "path=\0y1234"]
 ) {
   Deno.test(`sift() takes no archive with a record ${JSON.stringify(record)}`, async () => {
-    await assertRejects(() => passed(withRecord(record), []), CopyError, "what is no archive");
+    await assertRejects(
+      () => passed(withRecord(record), []),
+      CopyError,
+      "data that is not a tar archive",
+    );
   });
 }
 
@@ -489,7 +493,11 @@ const FIELDS: [what: string, at: number, field: string][] = [
 
 for (const [what, at, field] of FIELDS) {
   Deno.test(`sift() takes no archive of a file with ${what}`, async () => {
-    await assertRejects(() => passed(withField(at, field), []), CopyError, "of an odd kind");
+    await assertRejects(
+      () => passed(withField(at, field), []),
+      CopyError,
+      "an unexpected file type",
+    );
   });
 }
 
@@ -503,5 +511,5 @@ Deno.test("sift() refuses more bytes than there can be", async () => {
   const error = await assertRejects(async () => {
     for await (const _ of through(endless()));
   }, CopyError);
-  assertEquals(error.message, "host sent more than was asked for");
+  assertEquals(error.message, "host sent more than requested");
 });

@@ -95,7 +95,7 @@ inEachDirection("xpm-copy refuses a list of jobs that is too large to be one", a
   truncateSync(`${sample.runFolder}/jobs.jsonl`, 300 * 2 ** 20);
   const said = await runProgram(pair, sample);
   const isHere = pair.direction !== "remote to local";
-  assertFailed(said, isHere ? 1 : 5, isHere ? "jobs.jsonl is larger than 256 MiB" : "has no end");
+  assertFailed(said, isHere ? 1 : 5, isHere ? "jobs.jsonl is larger than 256 MiB" : "does not end");
   assertEquals(existsSync(`${pair.destination.path}/jobs`), false);
 });
 

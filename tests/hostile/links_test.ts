@@ -227,7 +227,7 @@ inEachDirection(
     );
     const result = await pair.copy(sample);
     assertEquals(result.errors.map(({ job }) => job), places([job!]));
-    assertStringIncludes(result.errors[0]!.message, "is a link or no folder");
+    assertStringIncludes(result.errors[0]!.message, "is a link or not a folder");
     outside.assertKept();
     compareJobs({ sample, destination: pair.destination.path, jobs: [other!] });
   },

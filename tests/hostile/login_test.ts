@@ -133,7 +133,7 @@ Deno.test({
       writeFileSync(`${home}/login`, "HOME=home");
       const sample = makeSample(pair.source.path, { jobs: 1 });
       const copy = () => pair.between({ destination: "~/experiments" }).copy(sample);
-      await assertRejects(copy, CopyError, "HOME is no absolute path there: home");
+      await assertRejects(copy, CopyError, "HOME is not an absolute path there: home");
       assertEquals((await pair.copy(sample)).complete, true, "an absolute path needs no home");
     }),
 });

@@ -50,9 +50,9 @@ const COMMANDS: [what: string, command: string, sentence: string][] = [
     "did not answer as expected: \\u001b[31m\\u009b1mx",
   ],
   ["nothing", "exit 0", "did not answer as expected"],
-  ["a greeting without end", "yes", "has no end"],
-  ["NULs without end", "cat /dev/zero", "has no end"],
-  ["complaints without end", "yes 1>&2", "it complains without end"],
+  ["a greeting without end", "yes", "does not end"],
+  ["NULs without end", "cat /dev/zero", "does not end"],
+  ["complaints without end", "yes 1>&2", "too much error output"],
 ];
 
 for (const [what, command, sentence] of COMMANDS) {
@@ -77,7 +77,7 @@ const LIARS: [
     "a file of a run without end",
     "remote to local",
     { tr: `#!/bin/sh\n${OWN}\ncase $* in '\\000'*) exec yes ;; *) exec $own "$@" ;; esac` },
-    "has no end",
+    "does not end",
   ],
   [
     "names without end in a job",
@@ -86,7 +86,7 @@ const LIARS: [
       find:
         `#!/bin/sh\n${OWN}\n$own "$@"; case $* in *printf*P*) yes "f1 8 1.0 644 $(printf %04000d 1)" | tr '\\n' '\\000' ;; esac`,
     },
-    "has no end",
+    "does not end",
   ],
   [
     "names that lead out of a job",
@@ -153,7 +153,7 @@ const ARCHIVES: Record<string, string> = {
   "no archive": "head -c 100000 /dev/urandom",
   "more than there is":
     "mkdir -p FOLDER/x/$job; truncate -s 3G FOLDER/x/$job/f; $own -C FOLDER/x -cf - --format=posix $job",
-  "something after the end":
+  "data after the end of the archive":
     "$own -cf - --format=posix $job; $own -C / -cf - --format=posix etc/passwd",
 };
 

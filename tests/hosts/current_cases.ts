@@ -49,7 +49,7 @@ export const currentCases: readonly Case[] = [
         const held = await f.claim();
         const left = await held.publish({ current: { run: RUN, seen: undefined } });
         assertEquals(left, {
-          "experiments/e/current": `${ROOT}/ws/experiments/e/current is no link`,
+          "experiments/e/current": `${ROOT}/ws/experiments/e/current is not a link`,
         });
         await held.release();
         assertEquals(f.shown("ws/experiments"), before);
@@ -94,7 +94,7 @@ export const currentCases: readonly Case[] = [
       const held = await f.claim();
       f.stage({ [`${RUN}/results`]: "a file" });
       const left = await held.publish({ run: { replace: RUN }, carry: true });
-      assertEquals(left, { [RUN]: "what only the one that stands there holds could not be kept" });
+      assertEquals(left, { [RUN]: "files only the old run had could not be kept" });
       await held.release();
       assertEquals(f.shown(`ws/${RUN}`), { "results": "folder", "results/own": "file only here" });
     },
@@ -110,7 +110,7 @@ export const currentCases: readonly Case[] = [
       renameSync(`${lock}/${owner}`, `${lock}/shell:another-machine:1:them`);
       await f.refuses(
         () => held.publish({ put: ["jobs/t/b"], replace: ["jobs/t/a"] }),
-        `another copy has taken over ${ROOT}/${STAGED}`,
+        `another copy took over ${ROOT}/${STAGED}`,
       );
       assertEquals(f.shown("ws/jobs"), { "t": "folder", "t/a": "folder", "t/a/old": "file 1" });
       await held.release();

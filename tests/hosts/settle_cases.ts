@@ -173,11 +173,11 @@ export const settleCases: readonly Case[] = [
         replace: ["jobs/linked/old"],
         run: { put: RUN },
       });
-      const linked = `${ROOT}/ws/jobs/linked is a link or no folder`;
+      const linked = `${ROOT}/ws/jobs/linked is a link or not a folder`;
       assertEquals(left, {
         "jobs/linked/a": linked,
         "jobs/linked/old": linked,
-        "jobs/file/b": `${ROOT}/ws/jobs/file is a link or no folder`,
+        "jobs/file/b": `${ROOT}/ws/jobs/file is a link or not a folder`,
         [RUN]: "held",
       });
       await held.release();
@@ -211,7 +211,10 @@ export const settleCases: readonly Case[] = [
         put: ["jobs/t/a", "jobs/t/b", "jobs/u/a"],
         written: { "jobs/t/b/params.json": "{}" },
       });
-      assertEquals(left, { "jobs/t/a": "it came as a link", "jobs/u/a": "it came as a link" });
+      assertEquals(left, {
+        "jobs/t/a": "the archive contains a link where a folder was expected",
+        "jobs/u/a": "the archive contains a link where a folder was expected",
+      });
       await held.release();
       assertEquals(f.files("ws/jobs"), { "t/b/out": "file 2", "t/b/params.json": "file {}" });
       assertEquals(f.shown("outside"), { "a": "folder", "a/out": "file theirs" });

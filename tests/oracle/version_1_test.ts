@@ -43,10 +43,10 @@ async function refusal(pair: Pair, sample: Sample): Promise<string> {
   const { source } = pair;
   const asks: [what: string, ask: () => Promise<unknown>][] = [
     ["source is a workspace of", () => listExperiments(source)],
-    ["neuralir in source is of", () => listRuns(source, "neuralir")],
-    ["neuralir in source is of", () => readJobs(source, "neuralir", sample.runId)],
-    ["neuralir in source is of", () => pair.plan({ ...sample, runId: "current" })],
-    ["neuralir in source is of", () => pair.copy(sample)],
+    ["neuralir in source was made by", () => listRuns(source, "neuralir")],
+    ["neuralir in source was made by", () => readJobs(source, "neuralir", sample.runId)],
+    ["neuralir in source was made by", () => pair.plan({ ...sample, runId: "current" })],
+    ["neuralir in source was made by", () => pair.copy(sample)],
   ];
   for (const [what, ask] of asks) {
     const error = await assertRejects(ask, CopyError, `${what} experimaestro 1.x`);
@@ -67,7 +67,7 @@ inEachDirection(
     assertUntouched(pair.source.path, before);
     const host = pair.source.ssh === undefined ? "" : ` on ${pair.source.ssh.host}`;
     const [first, command] = hint.split(":  ");
-    assertEquals(first, `let experimaestro 2 migrate the workspace${host}`);
+    assertEquals(first, `migrate the workspace${host} with experimaestro 2`);
     const home = `${pair.root}/home`;
     mkdirSync(home);
     const experimaestro = new Experimaestro(bin!, home);
@@ -78,7 +78,7 @@ inEachDirection(
     assertEquals(
       plan.warnings[0]?.message,
       `run ${runId} was made by experimaestro 1.x and migrated: ` +
-        "it has no jobs.jsonl, so its jobs are those that it links to",
+        "it has no jobs.jsonl, so the jobs it links to are copied",
     );
     const result = await pair.copy({ experimentId: "neuralir", runId: runId! });
     assertEquals([result.errors, result.jobsCopied, result.complete], [[], 4, true]);

@@ -77,7 +77,10 @@ Deno.test("start() tells the command, and names a program that is not installed"
   const watch = { onCommand: (command: string[]) => void commands.push(command) };
   await withVariables({ PATH: "/no/such/folder" }, () => {
     const error = assertThrows(() => start("rsync", ["-a"], watch), CopyError);
-    assertEquals([error.code, error.message], ["program", "rsync is not installed"]);
+    assertEquals([error.code, error.message], [
+      "program",
+      "rsync was not found on this machine's PATH",
+    ]);
   });
   assertEquals(commands, [["rsync", "-a"]]);
 });

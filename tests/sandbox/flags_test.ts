@@ -62,7 +62,7 @@ async function assertNeeded(
     const lines = err.trimEnd().split("\n");
     const at = lines.findIndex((line) => line.startsWith("xpm-copy: "));
     assertEquals(lines.length - at, 3, what);
-    assertStringIncludes(lines[at]!, "was not given", what);
+    assertStringIncludes(lines[at]!, "Deno was not granted ", what);
     assertStringIncludes(lines[at + 1]!, `--allow-${name}=`, what);
     const named = /--allow-\w+=(\S+)/.exec(lines[at + 1]!)![1]!;
     const isNamed = named.split(",").includes(value) || named.startsWith(`${value}/`);
@@ -248,7 +248,7 @@ Deno.test("xpm-copy refuses a workspace whose real path was not granted, before 
   symlinkSync(elsewhere, folders.source);
   const { code, err } = await runUnder(flagsOf(granted), folders, [...args, "--yes", "--verbose"]);
   assertEquals(code, 1);
-  assertStringIncludes(err, `permission to read ${elsewhere} was not given`);
+  assertStringIncludes(err, `Deno was not granted read access to ${elsewhere}`);
   assertStringIncludes(err, `--allow-read=${elsewhere}`);
   assert(!err.includes("rsync"), err);
 });

@@ -18,7 +18,7 @@ import type { RealFolders } from "./real_folders.ts";
 import { APPEARED, type Move, MOVED, NEWER, UNLINKED } from "../steps.ts";
 
 /** Why a folder is not moved: something else has come. */
-export const CAME_AS_LINK = "it came as a link";
+export const CAME_AS_LINK = "the archive contains a link where a folder was expected";
 
 /**
  * The names in the folders that things are moved to, each read once. What appears there later makes
@@ -71,10 +71,10 @@ export function moveInto(
   try {
     if (!stagedFolders.has(parentOf(staged))) return CAME_AS_LINK;
     const names = places.namesIn(into);
-    if (names === undefined) return `${into} is a link or no folder`;
+    if (names === undefined) return `${into} is a link or not a folder`;
     const there = kind === "link" || names.has(name) ? lookAt(final, "") : undefined;
     if (kind === "link" && there !== undefined) {
-      if (there.kind !== "link") return `${final} is no link`;
+      if (there.kind !== "link") return `${final} is not a link`;
       if (linkedRun(into) !== standing) return MOVED;
     }
     if (kind === "job link" && realPath(staged) === undefined) return UNLINKED;
@@ -83,10 +83,10 @@ export function moveInto(
       return undefined;
     }
     if (kind !== "replace" || isDone(final, into) && !hadRecord(from)) return APPEARED;
-    if (!isReplaceable(there, from)) return `${final} is no folder`;
-    if (hasBegun(final, into, `${staging}/${ABOUT}`)) return "it has begun to run there";
+    if (!isReplaceable(there, from)) return `${final} is not a folder`;
+    if (hasBegun(final, into, `${staging}/${ABOUT}`)) return "it has started to run there";
     if (unlessNewer !== undefined && holdsNewer(final, there, unlessNewer)) return NEWER;
-    if (!stagedFolders.hasRoomFor(parentOf(aside))) return `${parentOf(aside)} is no folder`;
+    if (!stagedFolders.hasRoomFor(parentOf(aside))) return `${parentOf(aside)} is not a folder`;
     stagedFolders.make(parentOf(aside));
     rename(final, aside);
     try {
@@ -113,10 +113,8 @@ function giveBack(aside: string, final: string): void {
   } catch (error) {
     throw new CopyError(
       "program",
-      `${final} could not be replaced, nor put back: it is in ${aside} (${
-        (error as Error).message
-      })`,
-      "run the same command again: it puts it back",
+      `${final} could not be replaced or put back; it is in ${aside} (${(error as Error).message})`,
+      "run the same command again to put it back",
     );
   }
 }

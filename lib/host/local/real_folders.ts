@@ -23,7 +23,7 @@ export function isInTheWay(path: string): boolean {
 
 /** The error for what stands in the place of a folder. */
 export function inTheWay(path: string): CopyError {
-  return new CopyError("refused", `${path} is no folder`, "remove it");
+  return new CopyError("refused", `${path} is not a folder`, "remove it");
 }
 
 /** Knows which folders at or below one are real: neither they nor any above them is a link. */

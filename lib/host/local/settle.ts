@@ -119,7 +119,7 @@ function isHolding({ from, reason }: FailedMove): boolean {
 const LACKING = "it is not in the staging folder";
 
 /** Why a run does not replace another: a folder there is a link or a file here, for one. */
-const LOST = "what only the one that stands there holds could not be kept";
+const LOST = "files only the old run had could not be kept";
 
 /** Why some folders cannot be moved: nothing is written through a link. */
 function notFolders(staging: string, moves: Move[], staged: RealFolders): Map<string, string> {

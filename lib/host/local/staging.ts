@@ -77,7 +77,7 @@ export class LocalStaging implements Staging {
 function takenOver(staging: string): CopyError {
   return new CopyError(
     "refused",
-    `another copy has taken over ${staging}, for this one gave no sign of life`,
+    `another copy took over ${staging} because this one stopped responding`,
     "run the same command again",
   );
 }

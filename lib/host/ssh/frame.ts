@@ -65,7 +65,7 @@ export class Answers {
       else if (text === `${word} end`) return true;
       else if (text === lost) return false;
       else if (text.endsWith(`${word} end`)) {
-        throw new CopyError("connection", "the remote host's answer lacks a part");
+        throw new CopyError("connection", "the remote host's answer is incomplete");
       } else tell(text);
     }
     return false;
@@ -104,7 +104,7 @@ export class Answers {
     const chunk = await this.#chunks.next();
     this.#left -= chunk?.length ?? 0;
     if (this.#left >= 0) return chunk;
-    throw new CopyError("connection", "what the remote host answers has no end");
+    throw new CopyError("connection", "the remote host's answer does not end");
   }
 
   /**

@@ -22,7 +22,7 @@ const LEFT_OUT = "tTnqyM";
 /** Letters as `-o` options: the first of these wins, so that one before them holds. */
 const AS_SETTINGS: Record<string, string> = { J: "ProxyJump", S: "ControlPath" };
 
-const HINT = "options of ssh say how to log in, a word each, as in  [-p, '2222']";
+const HINT = "ssh options must say how to log in, one word per item, e.g. [-p, '2222']";
 
 /**
  * The user's options as a command takes them that runs something.
@@ -33,16 +33,16 @@ export function loginOptions({ host, options = [] }: SshSettings): string[] {
   const taken: string[] = [];
   const words = options.values();
   for (const word of words) {
-    if (!/^-[^-]/.test(word)) throw unfit(host, word, "is no option");
+    if (!/^-[^-]/.test(word)) throw unfit(host, word, "is not an option");
     for (let at = 1; at < word.length; at++) {
       const letter = word[at]!;
       if (NO_COMMAND.includes(letter)) {
-        throw unfit(host, `-${letter}`, "lets no command run there");
+        throw unfit(host, `-${letter}`, "would keep commands from running there");
       }
       if (WITH_VALUE.includes(letter)) {
         const value = word.slice(at + 1);
         const next = value === "" ? words.next().value : undefined;
-        if (value === "" && next === undefined) throw unfit(host, word, "lacks its value");
+        if (value === "" && next === undefined) throw unfit(host, word, "needs a value");
         taken.push(...withValue(letter, value, next));
         break;
       }

@@ -254,7 +254,7 @@ export class Session {
       : new CopyError(
         "connection",
         `${host} did not answer as expected: ${why}`,
-        `a copy needs a shell there that runs commands, not sftp or rsync alone; ${hint}`,
+        `a copy needs a login shell there, not only sftp or rsync; ${hint}`,
       );
   }
 

@@ -21,6 +21,12 @@ export function lockFile(descriptor: number): boolean {
     env: { PATH: process.env.PATH },
     stdio: ["ignore", "ignore", "ignore", descriptor],
   });
-  if (error) throw new CopyError("program", "flock is not installed", "install util-linux");
+  if (error) {
+    throw new CopyError(
+      "program",
+      "flock was not found on this machine's PATH",
+      "e.g. apt install util-linux, or run xpm-copy with Deno",
+    );
+  }
   return status === 0;
 }

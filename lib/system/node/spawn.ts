@@ -8,8 +8,7 @@
 import { type ChildProcessWithoutNullStreams, spawn as start } from "node:child_process";
 import { constants } from "node:os";
 import { Readable } from "node:stream";
-import { CopyError } from "../../errors.ts";
-import { type Child, type Program, requireFolder } from "../child.ts";
+import { type Child, notFound, type Program, requireFolder } from "../child.ts";
 import { childEnvironment } from "../environment.ts";
 import { BrokenPipe } from "./errors.ts";
 
@@ -23,7 +22,7 @@ export function spawn(program: Program, args: string[], folder?: string): Child 
   child.on("error", () => {}); // told at once, right below
   if (child.pid === undefined) {
     if (folder !== undefined) requireFolder(folder);
-    throw new CopyError("program", `${program} is not installed`, `install ${program}`);
+    throw notFound(program);
   }
   return {
     stdin: writable(child),

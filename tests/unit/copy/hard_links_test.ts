@@ -27,7 +27,7 @@ Deno.test("HardLinks names the jobs whose files were brought apart, five at most
   links.bring(jobs("a", "b", "x"), found);
   assertEquals(links.warning(), undefined);
   links.bring(jobs("c"), found);
-  const after = "What was one file at the source takes its room once for each of them";
+  const after = "Each of these jobs has its own copy of the shared file";
   assertEquals(
     links.warning(),
     `hard links between jobs were not kept: jobs/t/a, jobs/t/c. ${after}`,

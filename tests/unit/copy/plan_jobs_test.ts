@@ -25,7 +25,7 @@ function foundJob(markers: string[], self = entry("folder")): FoundJob {
     bytes: 300,
     files: 3,
     names: 0,
-    // what stands at the destination is older than the files at the source
+    // what is at the destination is older than the files at the source
     latest: "1768753000.500",
     latestFile: "1768754000.500",
     markers: new Set(markers),

@@ -283,12 +283,12 @@ Deno.test("rewriteJob() refuses a job with a link in the place of what it would 
   assertEquals(shown(rewriteJob(JOB, elsewhere, originals(DOCUMENTS, 0o640), MAP)), REWRITTEN);
 });
 
-Deno.test("rewriteJob() notes a job without params.json, and one that names no workspace", () => {
+Deno.test("rewriteJob() notes a job without params.json, and one that does not name a workspace", () => {
   const none = rewriteJob(JOB, found({ documents: [] }), new Map(), MAP);
   assertEquals([none.overlay, none.notes], [[], ["has no params.json"]]);
   const read = originals({ [`${FOLDER}/params.json`]: `{"objects": [${path("/ws/x")}]}` });
   const silent = rewriteJob(JOB, found({ documents: ["params.json"] }), read, MAP);
-  assertEquals(silent.notes, ["params.json: names no workspace"]);
+  assertEquals(silent.notes, ["params.json: does not name a workspace"]);
   assertEquals(shown(silent), {
     [FOLDER]: "folder 750",
     [`${FOLDER}/params.json`]: `644 {"objects": [${path("/new/x")}]}`,

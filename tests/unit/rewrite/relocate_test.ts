@@ -324,12 +324,12 @@ Deno.test("relocate() notes a params.json without workspace, and changes the res
       text: path(`${NEW}/x`) + rest,
       outside: [],
       inside: ["x"],
-      notes: ["names no workspace"],
+      notes: ["does not name a workspace"],
     });
   }
   assertEquals(relocate("params", "{}", MAP), {
     ...NOTHING,
-    notes: ["names no workspace"],
+    notes: ["does not name a workspace"],
   });
 });
 

@@ -555,7 +555,7 @@ Deno.test({
   permissions: GRANTED,
   async fn() {
     const place = `${FOLDER}/outside.yaml`;
-    const missing = [`permission to read ${place} was not given`, `add  --allow-read=${place}`];
+    const missing = [`Deno was not granted read access to ${place}`, `add  --allow-read=${place}`];
     assertEquals(await missingFlag(place), missing);
     assertEquals(await missingFlag(`${INSIDE}/link.yaml`), missing);
   },
@@ -566,7 +566,7 @@ Deno.test({
   permissions: GRANTED,
   async fn() {
     assertEquals(await missingFlag(`${INSIDE}/variable.yaml`), [
-      "permission to read the environment variable PATH was not given",
+      "Deno was not granted access to the environment variable PATH",
       "add  --allow-env=PATH",
     ]);
   },

@@ -38,7 +38,7 @@ Deno.test({
     assertEquals(error.code, "permission");
     assertEquals(
       error.message,
-      "permission to read the environment variable HOME was not given",
+      "Deno was not granted access to the environment variable HOME",
     );
     assertEquals(error.hint, "add  --allow-env=HOME");
   },

@@ -125,7 +125,7 @@ Deno.test("rsyncArguments() protect paths only where both ends know how, and els
     assertThrows(
       () => rsyncArguments({ ...remote, ...versions, to: "me@host:/it's here/" }),
       CopyError,
-      `${where} rsync is too old, or openrsync`,
+      `${where} rsync is too old, or is openrsync`,
     );
   }
 });

@@ -22,7 +22,7 @@ case $path in
   /*) ;;
   *) path=$home/$path ;;
 esac
-case $path in /*) ;; *) stop "HOME is no absolute path there: $home" ;; esac
+case $path in /*) ;; *) stop "HOME is not an absolute path there: $home" ;; esac
 existing() { # the nearest folder that is there
   here=$1
   while [ ! -d "$here" ]; do here=${here%/*}; [ -n "$here" ] || here=/; done

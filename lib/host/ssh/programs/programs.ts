@@ -181,7 +181,7 @@ case $path in
   /*) ;;
   *) path=$home/$path ;;
 esac
-case $path in /*) ;; *) stop "HOME is no absolute path there: $home" ;; esac
+case $path in /*) ;; *) stop "HOME is not an absolute path there: $home" ;; esac
 existing() { # the nearest folder that is there
   here=$1
   while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
@@ -664,7 +664,7 @@ note() { # what jobs of a workspace will lack, before they are moved; the draft 
   else
     unrecorded=$newline$(find records -type f | sed 's,^records/jobs/,,; s,[.]json$,,')$newline
   fi
-  [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "what was copied did not reach the disk: $trouble"
+  [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "the copied data did not reach the disk: $trouble"
   enter "$staging"
 }
 had_record() { # before this copy: only then a job that is done gives way
@@ -905,10 +905,10 @@ IFS= read -r fsync
 IFS= read -r token
 IFS= read -r overwrite
 [ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
-  stop "another copy has taken over $staging, for this one gave no sign of life"
+  stop "another copy took over $staging because this one stopped responding"
 area=\${staging%/*}
 is_folder "$area" "$staging" && enter "$staging" || stop "the folder $staging is gone"
-[ -z "$keep" ] || has_room "$area" "\${keep%/*}" || stop "\${keep%/*} is no folder"
+[ -z "$keep" ] || has_room "$area" "\${keep%/*}" || stop "\${keep%/*} is not a folder"
 remove .moves && remove records || stop "$staging could not be cleared" # of one that was broken off
 to_disk() { # the whole file system, where sync knows how; everything elsewhere
   [ -n "$fsync" ] || return 0
@@ -932,7 +932,7 @@ if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ] &&
     "$old/" "$new/" 2>&1)
   case $? in
     0) ;;
-    23) lost="what only the one that stands there holds could not be kept" ;;
+    23) lost="files only the old run had could not be kept" ;;
     *) stop "rsync failed: $trouble" ;;
   esac
 fi
@@ -947,9 +947,9 @@ came_as_link() { # it, or a folder above it
 set --
 [ -z "$overwrite" ] || set -- --overwrite
 trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
-[ -f .moves ] || stop "what was sent did not arrive whole"
+[ -f .moves ] || stop "the data sent did not arrive completely"
 trap '' TERM # it has all it needs: the agent lets it end, whatever becomes of the connection
-to_disk || stop "what was copied did not reach the disk: $trouble"
+to_disk || stop "the copied data did not reach the disk: $trouble"
 told() { say "$1" "\${trouble%%"$newline"*}"; } # what could not be done after moves: it undoes none of them
 left="" unsynced=
 failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes unmoved=$unmoved$parent/$1$newline; }
@@ -979,7 +979,7 @@ settle() { # a group: of one kind, from one folder into another; the names are t
   case $parent in jobs/* | links/*) ;; *) wrong=\${left:+held} ;; esac # a run may only name jobs that are there; current, a run
   [ -n "$wrong" ] || [ -d "$into" ] || mkdir -p "$into" 2> /dev/null
   if [ -z "$wrong" ] && { [ -L "$into" ] || [ ! -d "$into" ]; }; then
-    wrong="$into is a link or no folder"
+    wrong="$into is a link or not a folder"
   fi
   tried=
   if plain "$@"; then
@@ -989,7 +989,7 @@ settle() { # a group: of one kind, from one folder into another; the names are t
   for name do
     shift
     if [ "$wrong" = held ]; then failed "$name" held
-    elif came_as_link "$parent/$name"; then failed "$name" "it came as a link"
+    elif came_as_link "$parent/$name"; then failed "$name" "the archive contains a link where a folder was expected"
     elif ! there "$staging/$parent/$name"; then
       [ -n "$tried" ] && there "$into/$name" || failed "$name" "it is not in the staging folder"
     elif [ -n "$wrong" ]; then failed "$name" "$wrong"
@@ -997,21 +997,21 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
     elif [ "$kind" = "job link" ] && [ ! -d "$staging/$parent/$name" ]; then failed "$name" unlinked
     elif ! there "$into/$name"; then set -- "$@" "$name"
-    elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is no link"
+    elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is not a link"
     elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
     elif [ "$kind" = link ]; then set -- "$@" "$name"
     elif [ "$kind" != replace ]; then appeared "$name"
     elif there "$into/$name/\${task##*.}.done" && ! had_record "$parent/$name"; then appeared "$name"
-    elif ! replaceable "$into/$name"; then failed "$name" "$into/$name is no folder"
+    elif ! replaceable "$into/$name"; then failed "$name" "$into/$name is not a folder"
     elif written "$into/$name"; then failed "$name" newer
-    elif begun "$into/$name/\${task##*.}.pid"; then failed "$name" "it has begun to run there"
+    elif begun "$into/$name/\${task##*.}.pid"; then failed "$name" "it has started to run there"
     else set -- "$@" "$name"
     fi
   done
   aside=$staging/replaced/$parent
   if [ "$kind" = replace ]; then
     has_room "$staging" "$aside" && mkdir -p "$aside" || {
-      for name do failed "$name" "$aside is no folder"; done
+      for name do failed "$name" "$aside is not a folder"; done
       return
     }
     move_all "$into" "$aside" "$@"
@@ -1026,7 +1026,7 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     failed "$name" "$trouble"
     [ "$kind" = replace ] && there "$aside/$name" || continue
     move "$aside/$name" "$into" || # it must not go with the staging folder
-      stop "$into/$name could not be replaced, nor put back: it is in $aside ($trouble)"
+      stop "$into/$name could not be replaced or put back; it is in $aside ($trouble)"
   done
 }
 set -f
@@ -1038,7 +1038,7 @@ mark() {
   fi
   marker=
 }
-moves=$(cat .moves) || stop "what was sent cannot be read"
+moves=$(cat .moves) || stop "the data sent cannot be read"
 for line in $moves; do
   rest=\${line#* }
   case $line in

@@ -47,7 +47,7 @@ note() { # what jobs of a workspace will lack, before they are moved; the draft 
   else
     unrecorded=$newline$(find records -type f | sed 's,^records/jobs/,,; s,[.]json$,,')$newline
   fi
-  [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "what was copied did not reach the disk: $trouble"
+  [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "the copied data did not reach the disk: $trouble"
   enter "$staging"
 }
 had_record() { # before this copy: only then a job that is done gives way

@@ -145,7 +145,7 @@ Deno.test("takeLock() follows no link that stands where a lock should", () =>
     const elsewhere = `${path}.elsewhere`;
     leave(elsewhere, "document", 1000);
     Deno.symlinkSync(elsewhere, path);
-    await assertRejects(() => takeLock(path, never, undefined), CopyError, "is no folder");
+    await assertRejects(() => takeLock(path, never, undefined), CopyError, "is not a folder");
     Deno.removeSync(path);
     leave(path, "held:elsewhere:1", 0);
     Deno.symlinkSync(`${elsewhere}/document`, `${path}/old`);
