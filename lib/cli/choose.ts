@@ -94,7 +94,7 @@ export async function choose(sources: Sources): Promise<Choice> {
 export function noExperiment(experimentId: string, workspace: Workspace): CopyError {
   return new CopyError(
     "not-found",
-    `no run of '${printable(experimentId)}' in ${location(workspace)}`,
+    `no runs of '${printable(experimentId)}' in ${location(workspace)}`,
     `see  xpm-copy ls ${quote(workspace.id)}`,
   );
 }
@@ -108,16 +108,16 @@ function requireAll(
   const known = workspaces.map(({ id }) => printable(id)).join(", ");
   const hint = known === "" ? "" : `; known: ${known}`;
   if (from === undefined) {
-    throw new CopyError("usage", "where to copy from was not said", `add --from WORKSPACE${hint}`);
+    throw new CopyError("usage", "no source given", `add --from WORKSPACE${hint}`);
   }
   if (to === undefined) {
-    throw new CopyError("usage", "where to copy to was not said", `add --to WORKSPACE${hint}`);
+    throw new CopyError("usage", "no destination given", `add --to WORKSPACE${hint}`);
   }
   if (experimentId === undefined) {
     throw new CopyError(
       "usage",
-      "which experiment to copy was not said",
-      `see  xpm-copy ls ${quote(from.words)}`,
+      "no experiment given",
+      `give its id; list experiments with  xpm-copy ls ${quote(from.words)}`,
     );
   }
 }
@@ -131,8 +131,9 @@ async function askWorkspace(
 ): Promise<Named> {
   const others = settings.workspaces.filter(({ id }) => id !== from?.workspace.id);
   if (questions === undefined || others.length === 0) {
-    const which = from === undefined ? "workspace" : "other workspace";
-    const message = `where to copy ${side} was not said, and the settings name no ${which}`;
+    const which = from === undefined ? "no workspaces" : "no other workspaces";
+    const end = side === "from" ? "source" : "destination";
+    const message = `no ${end} given, and the settings have ${which}`;
     throw new CopyError("usage", message, `add --${side} WORKSPACE`);
   }
   const likely = experimentId && workspaceForExperiment(settings, experimentId);
@@ -149,7 +150,7 @@ async function chooseExperiment(
   if (request.experimentId !== undefined) return { experimentId: request.experimentId };
   const found = (await session.summarize(from, {})).filter(({ runs }) => runs.length > 0);
   if (questions === undefined || found.length === 0) {
-    throw new CopyError("not-found", `there is no experiment in ${location(from)}`);
+    throw new CopyError("not-found", `no experiments in ${location(from)}`);
   }
   const labels = table(found.map(({ experimentId, runs }) => [
     printable(experimentId),

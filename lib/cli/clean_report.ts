@@ -21,11 +21,11 @@ export function renderLeftovers(leftovers: Leftover[], command: string[], now: D
   const lines = table([["STATE", "AGE", "SIZE", "WHAT"], ...rows], [2]);
   if (!leftovers.some(({ state }) => state === "left")) return lines;
   const kept = leftovers.some(({ kind, state }) => kind === "replaced" && state === "left");
-  const warning = kept ? " (what was replaced and kept is gone then, too)" : "";
+  const warning = kept ? ", including the replaced folders you kept" : "";
   return [
     ...lines,
     "",
-    `Nothing was removed. To remove it${warning}:`,
+    `Nothing was removed. To delete it${warning}:`,
     `  ${quoteCommand(command)}`,
   ];
 }

@@ -57,7 +57,7 @@ async function list(request: ListRequest, context: Context): Promise<number> {
   const { library, reporter, signal } = context;
   const { settings } = await readSettings(library, request.settings);
   if (request.workspace === undefined) {
-    reporter.workspaces(settings.workspaces);
+    reporter.workspaces(settings.workspaces, settings.file);
     return EXIT.complete;
   }
   const workspace = findWorkspace(request.workspace, settings);

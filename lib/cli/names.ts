@@ -31,6 +31,10 @@ export function someJobs(jobs: JobId[]): string {
   return more > 0 ? `${names} and ${more} more` : names;
 }
 
+/** What is said of paths that jobs refer to and that the destination lacks. */
+export const REFERENCES =
+  "jobs refer to these paths in the source workspace, which are not part of this run";
+
 const MOST_PATHS = 5;
 
 /** Names some paths on one line, the first few of many. */

@@ -16,7 +16,15 @@ import { printable } from "../text/printable.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import type { Mark, Paint } from "./colour.ts";
 import { count, formatBytes, formatCount, pad, table, width } from "./format.ts";
-import { endLocation, fullJob, hereOrThere, renderProblem, someJobs, somePaths } from "./names.ts";
+import {
+  endLocation,
+  fullJob,
+  hereOrThere,
+  REFERENCES,
+  renderProblem,
+  someJobs,
+  somePaths,
+} from "./names.ts";
 import { quoteCommand } from "../text/shell.ts";
 
 /** How a report is set. */
@@ -61,7 +69,7 @@ export function renderPlan(plan: CopyPlan, style: ReportStyle): string[] {
     ...(style.verbose ? renderNames(plan) : []),
     ...renderReferences(plan, style),
     ...(plan.run.inProgress
-      ? ["", "The run says that it is in progress; if it was killed, add --ended"]
+      ? ["", "The run is marked as in progress; if it was killed, add --ended"]
       : []),
     ...renderTotal(plan, style.paint),
     ...plan.warnings.map((problem) => renderWarning(problem, style.paint)),
@@ -73,7 +81,7 @@ export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
   if (hasWork(plan)) return ["", "Nothing was written. To copy:", `  ${quoteCommand(command)}`];
   const complete = plan.run.action === "skip" && !plan.run.inProgress &&
     !plan.jobs.some((job) => job.incomplete) && plan.referencesMissing === undefined;
-  const what = plan.jobs.some(isPartial) ? "everything but what is left out" : "everything";
+  const what = plan.jobs.some(isPartial) ? "everything except files left out" : "everything";
   const why = complete
     ? `Nothing to copy: ${what} is ${hereOrThere(plan.destination)} already`
     : "Nothing can be copied now";
@@ -154,9 +162,9 @@ function jobRemarks(action: JobAction, jobs: PlannedJob[], here: string): string
     replace: "",
     skip: `already ${here}`,
     wait: "still running",
-    leave: `stays as it is ${here}`,
+    leave: `left unchanged ${here}`,
     missing: "not at the source",
-    removed: "removed when its experiment ended, as it was meant to be",
+    removed: "removed when its experiment ended, as intended",
   };
   const quiet = action === "skip" || action === "removed";
   const byReason = grouped(jobs, (job) => job.reason ?? "");
@@ -198,11 +206,11 @@ function runRow({ run, destination }: CopyPlan): Row {
   else if (run.action === "skip") remarks.push(`already ${here}`);
   else if (run.action === "leave") remarks.push(`in progress ${here}`);
   else if (run.inProgress) remarks.push("still in progress at the source");
-  if (run.takenAsEnded) remarks.push("taken as ended");
+  if (run.takenAsEnded) remarks.push("treated as ended");
   if (run.becomesCurrent) remarks.push(`becomes current ${here}`);
   if (run.currentKept !== undefined) {
     const kept = printable(formatRunId(run.currentKept));
-    remarks.push(`current stays ${kept}, in progress ${here}`);
+    remarks.push(`current stays ${kept}, which is in progress ${here}`);
   }
   const mark: Mark | undefined = run.inProgress || run.action === "leave"
     ? "care"
@@ -236,10 +244,9 @@ function renderRows(rows: Row[], paint: Paint): string[] {
 }
 
 function renderReferences(plan: CopyPlan, { paint, verbose }: ReportStyle): string[] {
-  const { referencesMissing: missing = [], destination } = plan;
+  const { referencesMissing: missing = [] } = plan;
   if (missing.length === 0) return [];
-  const what = `jobs name what will not be ${hereOrThere(destination)}`;
-  return ["", `${paint("bad", "not copied:")} ${what}: ${somePaths(missing, verbose)}`];
+  return ["", `${paint("bad", "not copied:")} ${REFERENCES}: ${somePaths(missing, verbose)}`];
 }
 
 function renderNames(plan: CopyPlan): string[] {
@@ -256,14 +263,14 @@ function renderTotal(plan: CopyPlan, paint: Paint): string[] {
   if (!hasWork(plan)) return [];
   const total = `${formatBytes(plan.bytes)} in ${count(plan.files, "file")}`;
   const free = plan.destination.freeBytes;
-  if (free === undefined) return ["", `At most ${total} to send`];
+  if (free === undefined) return ["", `Up to ${total}`];
   if (free >= plan.bytes) {
-    return ["", `At most ${total} to send; ${formatBytes(free - plan.bytes)} will stay free`];
+    return ["", `Up to ${total}; ${formatBytes(free - plan.bytes)} will remain free`];
   }
   const place = endLocation(plan.destination);
   return [
     "",
-    `At most ${total} to send`,
+    `Up to ${total}`,
     `${paint("bad", "not enough space:")} ${formatBytes(free)} free at ${place}`,
   ];
 }

@@ -103,7 +103,7 @@ export function currentRate({ samples, at }: ProgressState): number | undefined 
 export function renderProgress(state: ProgressState, columns: number): string[] {
   const { progress } = state;
   if (state.connecting.length > 0 || state.done) return [];
-  if (progress === undefined) return [clip("looking at what is there", columns)];
+  if (progress === undefined) return [clip("reading the workspaces", columns)];
   const name = clip(printable(state.experimentId ?? ""), 24);
   const parts = renderParts(state, progress);
   const indent = " ".repeat(width(name) + 2);
@@ -152,6 +152,6 @@ function renderJobs(state: ProgressState, { jobs, totalJobs, file }: CopyProgres
   const published = Math.max(jobs, state.published);
   const text = `${formatCount(published)} of ${formatCount(totalJobs)} ${
     totalJobs === 1 ? "job" : "jobs"
-  } published`;
+  } in place`;
   return file === undefined ? text : `${text}   now: ${shortFile(file)}`;
 }

@@ -23,8 +23,8 @@ export interface Reporter {
   copied(result: CopyResult, plan: CopyPlan): void;
   /** What a copy needs to be granted; `command` is the copy under exactly that. */
   permissions(permissions: RequiredPermissions, command: string[]): void;
-  /** The workspaces known. */
-  workspaces(workspaces: Workspace[]): void;
+  /** The workspaces known, and the settings file, if there is one. */
+  workspaces(workspaces: Workspace[], file: string | undefined): void;
   /** The experiments of a workspace. */
   experiments(workspace: Workspace, experiments: ExperimentSummary[]): void;
   /** The runs of an experiment. */

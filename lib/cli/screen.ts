@@ -5,7 +5,7 @@
  */
 
 import type { CopyEvent } from "../copy/types.ts";
-import { formatCount } from "./format.ts";
+import { count, formatCount } from "./format.ts";
 import { shortJob } from "./names.ts";
 import { advance, type ProgressState, renderProgress, startProgress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
@@ -99,8 +99,8 @@ export class Screen implements Disposable {
     if (!now && seconds - this.#lineAt < LINE) return;
     this.#lineAt = seconds;
     this.#linePublished = published;
-    const total = formatCount(progress?.totalJobs ?? published);
-    const text = `published ${formatCount(published)} of ${total}: ${shortJob(lastPublished)}\n`;
+    const total = count(progress?.totalJobs ?? published, "job");
+    const text = `copied ${formatCount(published)} of ${total}: ${shortJob(lastPublished)}\n`;
     this.#terminal.stderr(text);
   }
 }

@@ -8,7 +8,15 @@ import type { CopyPlan, CopyResult } from "../copy/types.ts";
 import type { JobId } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import { count, formatBytes, formatCount, formatDuration, formatRate } from "./format.ts";
-import { fullJob, hereOrThere, renderProblem, shortJob, someJobs, somePaths } from "./names.ts";
+import {
+  fullJob,
+  hereOrThere,
+  REFERENCES,
+  renderProblem,
+  shortJob,
+  someJobs,
+  somePaths,
+} from "./names.ts";
 import { isPartial, type ReportStyle } from "./plan_report.ts";
 
 /** Sets the summary of a copy that was planned so. */
@@ -21,14 +29,14 @@ export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportS
   if (partial.length > 0) {
     const bytes = partial.reduce((sum, { leftOut }) => sum + leftOut!.bytes, 0);
     const some = count(partial.length, "job");
-    lines.push(`  of ${some} ${formatBytes(bytes)} are left out: ${jobNames(partial, style)}`);
+    lines.push(`  left out ${formatBytes(bytes)} of ${some}:  ${jobNames(partial, style)}`);
   }
   const replaced = result.jobsReplaced;
   if (replaced.length > 0) {
     lines.push(`  replaced ${count(replaced.length, "job")}: ${jobNames(replaced, style)}`);
   }
   for (const folder of result.replacedFolders ?? []) {
-    lines.push(`  what was replaced is kept in ${printable(folder)}`);
+    lines.push(`  replaced folders are kept in ${printable(folder)}`);
   }
   const failed = new Set(result.errors.map(({ job }) => job && fullJob(job)));
   const unfinished = plan.jobs.filter((job) =>
@@ -36,10 +44,10 @@ export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportS
     job.source !== "done" && job.source !== "failed" && !failed.has(fullJob(job))
   );
   if (unfinished.length > 0) {
-    lines.push(`  copied unfinished, as they stood: ${jobNames(unfinished, style)}`);
+    lines.push(`  copied unfinished jobs: ${jobNames(unfinished, style)}`);
   }
   if (result.jobsIncomplete.length > 0) {
-    lines.push(`  left ${here} as found: ${jobNames(result.jobsIncomplete, style)}`);
+    lines.push(`  unchanged ${here}: ${jobNames(result.jobsIncomplete, style)}`);
   }
   if (!result.complete) lines.push(...renderRest(result, plan, style));
   return lines;
@@ -56,7 +64,7 @@ function headline(
   if (result.jobsCopied === 0 && !runCopied) {
     if (result.run !== "skip" || !result.complete) return `Nothing was copied`;
     const jobs = skipped === 0 ? "" : `${count(skipped, "job")} and `;
-    const rest = isPartial ? ", but for what is left out" : "";
+    const rest = isPartial ? ", except files left out" : "";
     return `Nothing to copy: ${jobs}the run ${
       skipped === 0 ? "was" : "were"
     } ${here} already${rest}`;
@@ -99,12 +107,12 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   const left = plan.jobs.filter((job) =>
     job.action === "leave" && job.incomplete && !runs.has(fullJob(job))
   );
-  if (left.length > 0) counts.push(`${formatCount(left.length)} left as they are`);
-  if (named.length > 0) counts.push(`${count(named.length, "path")} that jobs name`);
+  if (left.length > 0) counts.push(`${formatCount(left.length)} left unchanged`);
+  if (named.length > 0) counts.push(`${count(named.length, "path")} that jobs refer to`);
   if (errors.length > 0) counts.push(`${formatCount(errors.length)} failed`);
   const { blocked } = plan.run;
-  if (blocked !== undefined) counts.push(`the run (${printable(blocked)} stands ${here})`);
-  else if (result.run === "leave") counts.push(`the run, in progress ${here}`);
+  if (blocked !== undefined) counts.push(`the run (${printable(blocked)} is in its place ${here})`);
+  else if (result.run === "leave") counts.push(`the run (in progress ${here})`);
 
   const lines: string[] = [];
   if (counts.length > 0) {
@@ -114,8 +122,8 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   if (missing.length > 0) lines.push(`  missing at the source: ${jobNames(missing, style)}`);
   const useless = unusable.map((job) => `${shortJob(job)}: ${printable(job.reason ?? "")}`);
   if (named.length > 0) {
-    lines.push(`  jobs name what is not ${here}: ${somePaths(named, style.verbose)}`);
-    lines.push("  copy it by other means, or they will not find it");
+    lines.push(`  ${REFERENCES}: ${somePaths(named, style.verbose)}`);
+    lines.push("  copy them by other means, e.g. rsync");
   }
   lines.push(...renderErrors([...useless, ...errors.map(renderProblem)], style));
   if (result.runInProgress) lines.push("  the run is still in progress at the source");
@@ -124,7 +132,7 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   else if (blocked !== undefined) lines.push("  move it away, then run the same command again");
   else if (result.runInProgress || result.run === "leave") {
     lines.push("  run the same command again when it has ended");
-  } else if (errors.length > 0) lines.push("  run the same command again: it copies what is left");
+  } else if (errors.length > 0) lines.push("  run the same command again to copy the rest");
   if (result.runInProgress) lines.push("  or add --ended, if the run was killed");
   return lines;
 }

@@ -29,6 +29,9 @@ import { type ProgressMode, Screen } from "./screen.ts";
 import { renderSummary } from "./summary_report.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Where settings are usually. */
+const SETTINGS_FILE = "~/.config/experimaestro/settings.yaml";
+
 /** Tells what happens as text. */
 export class TextReporter implements Reporter {
   readonly #terminal: Terminal;
@@ -62,7 +65,9 @@ export class TextReporter implements Reporter {
       const place = event.folder === undefined ? "" : `cd ${quoteCommand([event.folder])} && `;
       this.#screen.message([`+ ${place}${quoteCommand(event.command)}`]);
     } else if (event.type === "waiting") {
-      this.#screen.message(["another copy of this run to this workspace goes on: waiting for it"]);
+      this.#screen.message([
+        "another copy of this run to this workspace is in progress; waiting for it to finish",
+      ]);
     } else if (event.type === "retrying") {
       this.#screen.message(renderRetry(event, this.#err.paint));
     } else if (event.type === "warning") {
@@ -75,7 +80,7 @@ export class TextReporter implements Reporter {
   /** Says that the signal was heard. */
   stopping(): void {
     this.#screen.end();
-    this.#note("stopping (once more: leave at once)");
+    this.#note("stopping; press Ctrl-C again to quit immediately");
   }
 
   /** Prints the plan, and the command that copies. */
@@ -95,26 +100,27 @@ export class TextReporter implements Reporter {
   }
 
   /** Prints the workspaces. */
-  workspaces(workspaces: Workspace[]): void {
-    if (workspaces.length > 0) this.#print(renderWorkspaces(workspaces));
-    else this.#note("no workspace in the settings; `xpm-copy ls PATH` takes any");
+  workspaces(workspaces: Workspace[], file: string | undefined): void {
+    if (workspaces.length > 0) return this.#print(renderWorkspaces(workspaces));
+    const where = printable(file ?? `${SETTINGS_FILE} (file not found)`);
+    this.#note(`no workspaces in ${where}; try \`xpm-copy ls PATH\``);
   }
 
   /** Prints the experiments. */
   experiments(workspace: Workspace, experiments: ExperimentSummary[]): void {
     if (experiments.length > 0) this.#print(renderExperiments(experiments));
-    else this.#note(`no experiment in ${location(workspace)}`);
+    else this.#note(`no experiments in ${location(workspace)}`);
   }
 
   /** Prints the runs. */
   runs(workspace: Workspace, experiment: ExperimentSummary): void {
     if (experiment.runs.length > 0) this.#print(renderRuns(experiment));
-    else this.#note(`no run of ${printable(experiment.experimentId)} in ${location(workspace)}`);
+    else this.#note(`no runs of ${printable(experiment.experimentId)} in ${location(workspace)}`);
   }
 
   /** Prints what copies have left, or what was removed of it. */
   leftovers(workspace: Workspace, leftovers: Leftover[], command: string[]): void {
-    if (leftovers.length === 0) this.#note(`nothing is left behind in ${location(workspace)}`);
+    if (leftovers.length === 0) this.#note(`nothing to clean in ${location(workspace)}`);
     else this.#print(renderLeftovers(leftovers, command, new Date()));
   }
 

@@ -52,7 +52,7 @@ export interface PlannedRun {
   files: number;
   /** Whether the run is still in progress at the source. */
   inProgress: boolean;
-  /** Whether it is taken as ended because `ended` says so; its `status.json` does not. */
+  /** Whether it is treated as ended because `ended` says so; its `status.json` does not. */
   takenAsEnded?: true;
   /** Whether `current` will name this run. */
   becomesCurrent: boolean;

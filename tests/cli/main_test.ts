@@ -307,17 +307,17 @@ Deno.test("main() copies nothing when a question gets no answer", async () => {
 const MISSING: [string[], string][] = [
   [
     ["neuralir"],
-    "xpm-copy: where to copy from was not said\n" +
+    "xpm-copy: no source given\n" +
     "  add --from WORKSPACE; known: local, cluster, archive\n",
   ],
   [
     ["neuralir", "--from", "local"],
-    "xpm-copy: where to copy to was not said\n" +
+    "xpm-copy: no destination given\n" +
     "  add --to WORKSPACE; known: local, cluster, archive\n",
   ],
   [
     ["--from", "local", "--to", "cluster"],
-    "xpm-copy: which experiment to copy was not said\n  see  xpm-copy ls local\n",
+    "xpm-copy: no experiment given\n  give its id; list experiments with  xpm-copy ls local\n",
   ],
 ];
 
@@ -432,7 +432,7 @@ Deno.test("main() stops at a signal, says what stands, and leaves at once at the
   assertEquals(
     terminal.err.join(""),
     [
-      "stopping (once more: leave at once)",
+      "stopping; press Ctrl-C again to quit immediately",
       "xpm-copy: interrupted",
       "  1 of 4 jobs is complete and in place; the rest is kept in .xpm-staging",
       "  run the same command again to resume",
@@ -565,6 +565,20 @@ Deno.test("main() lists workspaces, experiments and runs", async () => {
   ]);
 });
 
+Deno.test("main() says which settings have no workspaces, and what to try", async () => {
+  const said = async (file?: string) => {
+    const terminal = fakeTerminal();
+    const settings = { workspaces: [], ...(file !== undefined && { file }) };
+    const loadSettings = () => Promise.resolve(settings);
+    const library = { ...fakeLibrary().library, loadSettings };
+    assertEquals(await main(["ls"], terminal, library), 0);
+    return terminal.err.join("");
+  };
+  const missing = "~/.config/experimaestro/settings.yaml (file not found)";
+  assertEquals(await said(), `no workspaces in ${missing}; try \`xpm-copy ls PATH\`\n`);
+  assertEquals(await said("/s.yaml"), "no workspaces in /s.yaml; try `xpm-copy ls PATH`\n");
+});
+
 Deno.test("main() lists as JSON", async () => {
   const { library } = fakeLibrary();
   assertEquals((await json(["ls"], library)).objects.at(0), {
@@ -610,7 +624,7 @@ Deno.test("main() lists what copies have left behind, and how to remove it", asy
   assertEquals(await main(["clean", "local"], terminal, library), 0);
   const out = terminal.out.join("");
   assertStringIncludes(out, "3.0 GiB  neuralir\\u001b[2J 20260118_170744 from me@hpc:/xpm");
-  assertStringIncludes(out, "Nothing was removed. To remove it:\n  xpm-copy clean local --yes\n");
+  assertStringIncludes(out, "Nothing was removed. To delete it:\n  xpm-copy clean local --yes\n");
 });
 
 Deno.test("main() removes what copies have left behind only when told to", async () => {

@@ -29,7 +29,7 @@ function copying(seconds: number, rate: number): ProgressState {
 Deno.test("renderProgress() draws bytes, jobs, rate and time left", () => {
   assertEquals(renderProgress(copying(20, 94 * MIB), 100), [
     "neuralir  ████████████░░░░░░░░░░░░   54 %   1.8 of 3.4 GiB   94 MiB/s   18 s left",
-    "          2 of 4 jobs published   now: train/2ef59178 model.bin",
+    "          2 of 4 jobs in place   now: train/2ef59178 model.bin",
   ]);
 });
 
@@ -37,7 +37,7 @@ Deno.test("renderProgress() goes without some of it in a narrow terminal, never 
   const state = copying(20, 94 * MIB);
   assertEquals(renderProgress(state, 60), [
     "neuralir  ███████░░░░░░░   54 %   1.8 of 3.4 GiB   18 s left",
-    "          2 of 4 jobs published   now: train/2ef59178 model…",
+    "          2 of 4 jobs in place   now: train/2ef59178 model.…",
   ]);
   assertEquals(renderProgress(state, 20)[0], "neuralir  54 %");
   for (let columns = 1; columns < 130; columns++) {
@@ -61,7 +61,7 @@ Deno.test("renderProgress() draws nothing while a host may ask for a password", 
   state = advance(state, { type: "connected", host: "a" }, 0);
   assertEquals(renderProgress(state, 80), []);
   state = advance(state, { type: "connected", host: "b" }, 0);
-  assertEquals(renderProgress(state, 80), ["looking at what is there"]);
+  assertEquals(renderProgress(state, 80), ["reading the workspaces"]);
 });
 
 Deno.test("renderProgress() draws nothing when all is done", () => {
@@ -75,7 +75,7 @@ Deno.test("renderProgress() counts jobs when there are no bytes", () => {
     const event = { type: "published" as const, job: job(number, "copy", "done"), replaced: false };
     state = advance(state, event, 0);
   }
-  assertEquals(renderProgress(state, 80)[1], "          2 of 4 jobs published");
+  assertEquals(renderProgress(state, 80)[1], "          2 of 4 jobs in place");
 });
 
 Deno.test("currentRate() is taken over the last ten seconds, and falls when nothing comes", () => {
@@ -107,13 +107,13 @@ Deno.test("Screen writes a line for published jobs, at most one a second, where 
   screen.event(published(2));
   now = 0.9;
   screen.event(published(3));
-  assertEquals(terminal.err, ["published 1 of 4: train/00000001\n"]);
+  assertEquals(terminal.err, ["copied 1 of 4 jobs: train/00000001\n"]);
   now = 1.1;
   screen.event(published(4));
   screen.event({ type: "done", result: sampleResult() });
   assertEquals(terminal.err, [
-    "published 1 of 4: train/00000001\n",
-    "published 4 of 4: train/00000004\n",
+    "copied 1 of 4 jobs: train/00000001\n",
+    "copied 4 of 4 jobs: train/00000004\n",
   ]);
 });
 
@@ -123,7 +123,7 @@ Deno.test("Screen tells of the last jobs published before the end", () => {
   screen.event(published(1));
   screen.event(published(2));
   screen.end();
-  assertEquals(terminal.err.at(-1), "published 2 of 2: train/00000002\n");
+  assertEquals(terminal.err.at(-1), "copied 2 of 2 jobs: train/00000002\n");
 });
 
 Deno.test("Screen takes what it drew away before a message, and before a login", async () => {

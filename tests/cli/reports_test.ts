@@ -22,7 +22,7 @@ Deno.test("renderPlan() shows what is done with every job, and with the run", ()
     "  missing   1 job              not at the source: evaluate/00000008",
     "  copy      1 run    2.0 KiB   becomes current here",
     "",
-    "At most 3.4 GiB in 52 files to send; 209 GiB will stay free",
+    "Up to 3.4 GiB in 52 files; 209 GiB will remain free",
   ]);
 });
 
@@ -40,7 +40,7 @@ Deno.test("renderPlan() says when the space is not enough", () => {
   const plan = samplePlan();
   plan.destination.freeBytes = 1024 ** 3;
   assertEquals(renderPlan(plan, STYLE).slice(-2), [
-    "At most 3.4 GiB in 52 files to send",
+    "Up to 3.4 GiB in 52 files",
     "not enough space: 1.0 GiB free at /home/me/experiments/main",
   ]);
 });
@@ -58,7 +58,7 @@ Deno.test("renderPlan() gives each reason a line, and names a few of many jobs",
   assertEquals(renderPlan(plan, STYLE).slice(4, 8), [
     "  copy    2 jobs   2.0 GiB   1 done, 1 unfinished",
     "                             unfinished at the source: train/00000002",
-    "  leave   7 jobs             stays as it is here: train/00000010, train/00000011, " +
+    "  leave   7 jobs             left unchanged here: train/00000010, train/00000011, " +
     "train/00000012, train/00000013 and 2 more",
     "                             running here: train/00000003",
   ]);
@@ -82,7 +82,7 @@ Deno.test("renderPlan() tells what happens to a run that cannot be complete", ()
   );
   assertEquals(
     renderPlan(plan, STYLE)[11],
-    "The run says that it is in progress; if it was killed, add --ended",
+    "The run is marked as in progress; if it was killed, add --ended",
   );
   plan.run = { ...plan.run, action: "leave", inProgress: false };
   assertEquals(renderPlan(plan, STYLE)[9], "  leave     1 run              in progress here");
@@ -93,12 +93,12 @@ Deno.test("renderPlan() tells what becomes of a run that was killed, and of curr
   plan.run = { ...plan.run, takenAsEnded: true };
   assertEquals(
     renderPlan(plan, STYLE)[9],
-    "  copy      1 run    2.0 KiB   taken as ended, becomes current here",
+    "  copy      1 run    2.0 KiB   treated as ended, becomes current here",
   );
   plan.run = { ...plan.run, becomesCurrent: false, currentKept: "20260117_170744" };
   assertStringIncludes(
     renderPlan(plan, STYLE)[9]!,
-    "taken as ended, current stays 2026-01-17 17:07:44, in progress here",
+    "treated as ended, current stays 2026-01-17 17:07:44, which is in progress here",
   );
 });
 
@@ -179,8 +179,8 @@ Deno.test("renderSummary() names what is not there, and what to do", () => {
   assertEquals(renderSummary(result, samplePlan(), STYLE), [
     "Copied 42 jobs (18.6 GiB) in 3 min 24 s, 93 MiB/s; 112 were here already",
     "  replaced 1 job: train/00000005",
-    "  what was replaced is kept in /w/.xpm-staging/replaced/1",
-    "  left here as found: train/00000009",
+    "  replaced folders are kept in /w/.xpm-staging/replaced/1",
+    "  unchanged here: train/00000009",
     "Not copied: 2 still running, 1 missing at the source, 1 failed",
     "  still running: train/00000006, train/00000007",
     "  missing at the source: train/00000008",
@@ -197,10 +197,10 @@ Deno.test("renderSummary() names jobs that were copied unfinished, but not those
   const errors = [{ code: "job" as const, message, job: job(3, "copy", "done") }];
   const lines = renderSummary(sampleResult({ complete: false, errors }), plan, STYLE);
   assertEquals(lines.slice(1), [
-    "  copied unfinished, as they stood: train/00000001, train/00000002",
+    "  copied unfinished jobs: train/00000001, train/00000002",
     "Not copied: 1 failed",
     `  ${message}`,
-    "  run the same command again: it copies what is left",
+    "  run the same command again to copy the rest",
   ]);
 });
 
@@ -211,8 +211,8 @@ Deno.test("renderSummary() counts jobs that are left, when that is not all that 
   ];
   const result = sampleResult({ complete: false, jobsIncomplete: left });
   assertEquals(renderSummary(result, samplePlan({ jobs: left }), STYLE).slice(1), [
-    "  left here as found: train/00000001, train/00000002",
-    "Not copied: 1 left as they are",
+    "  unchanged here: train/00000001, train/00000002",
+    "Not copied: 1 left unchanged",
   ]);
 });
 
@@ -226,7 +226,7 @@ Deno.test("renderSummary() tells of a run in progress", () => {
   const left = sampleResult({ complete: false, run: "leave", jobsCopied: 0 });
   assertEquals(renderSummary(left, samplePlan(), STYLE), [
     "Nothing was copied",
-    "Not copied: the run, in progress here",
+    "Not copied: the run (in progress here)",
     "  run the same command again when it has ended",
   ]);
 });
@@ -238,7 +238,7 @@ Deno.test("renderSummary() shows ten errors of many, and all when verbose", () =
   assertEquals(lines.slice(-3), [
     "  e9",
     "  and 2 more (--verbose shows all)",
-    "  run the same command again: it copies what is left",
+    "  run the same command again to copy the rest",
   ]);
   const all = renderSummary(result, samplePlan(), { paint: plain, verbose: true });
   assertEquals(all.at(-2), "  e11");

@@ -163,7 +163,7 @@ for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
       const lines = await terminal.untilSeen("[exit 130]");
       assertEquals(lines, [
         FROM,
-        "stopping (once more: leave at once)",
+        "stopping; press Ctrl-C again to quit immediately",
         "xpm-copy: interrupted",
         "  nothing was copied",
         "[exit 130]",

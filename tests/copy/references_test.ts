@@ -90,10 +90,10 @@ inEachDirection(
     for (const hash of hashes) touch(`${pair.source.path}/${hash}/1.pt`);
     name(sample.jobs[0]!, hashes.map((hash) => named(`${hash}/1.pt`)));
     const plan = await runProgram(pair, sample, [], "plan");
-    assertEquals(plan.out.includes("not copied: jobs name what"), pair.source.ssh === undefined);
+    assertEquals(plan.out.includes("not copied: jobs refer to"), pair.source.ssh === undefined);
     const first = await runProgram(pair, sample);
     assertEquals(first.code, 3, first.err);
-    assertStringIncludes(first.out, "Not copied: 7 paths that jobs name");
+    assertStringIncludes(first.out, "Not copied: 7 paths that jobs refer to");
     assertStringIncludes(first.out, `${hashes.slice(0, 5).join(", ")} and 2 more`);
     // copied by hand, they count as there
     const there = pair.between({ destination: "second" });

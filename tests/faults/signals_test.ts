@@ -62,7 +62,10 @@ for (const direction of DIRECTIONS) {
           send(signal, [process.pid, ...all]);
           const { code, err } = await ended;
           assertEquals(code, 130, err);
-          assertStringIncludes(err, "stopping (once more: leave at once)\nxpm-copy: interrupted");
+          assertStringIncludes(
+            err,
+            "stopping; press Ctrl-C again to quit immediately\nxpm-copy: interrupted",
+          );
           assertStringIncludes(
             err,
             "no jobs are in place yet; files already received are kept in ",
@@ -92,7 +95,7 @@ Deno.test({
       send("SIGINT", [process.pid]);
       const { code, err } = await ended;
       assertEquals(code, 130);
-      assertStringIncludes(err, "stopping (once more: leave at once)\n");
+      assertStringIncludes(err, "stopping; press Ctrl-C again to quit immediately\n");
       assert(!err.includes("interrupted"), err);
       send("SIGKILL", children.map(({ pid }) => pid));
     }),
