@@ -5,7 +5,7 @@
  */
 
 import { CopyError, type CopyErrorCode } from "../errors.ts";
-import { systemMessage } from "../system/complaint.ts";
+import { systemMessage } from "../system/message.ts";
 import { printable } from "../text/printable.ts";
 import type { Paint } from "./colour.ts";
 import { count, formatBytes, formatCount } from "./format.ts";

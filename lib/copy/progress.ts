@@ -5,7 +5,7 @@
  */
 
 import { jobFolder, type JobId } from "../workspace/layout.ts";
-import { systemMessage } from "../system/complaint.ts";
+import { systemMessage } from "../system/message.ts";
 import { printable } from "../text/printable.ts";
 import { isWritten } from "./decisions.ts";
 import type { Load } from "./loads.ts";

@@ -97,12 +97,12 @@ export function refuseTools(
 ): void {
   for (const end of ["source", "destination"] as const) {
     if (can[end].rsync.said !== "") continue;
-    const { ssh } = workspaces[end];
-    if (ssh === undefined) throw notFound("rsync");
+    const where = on(workspaces[end]);
+    if (where === "") throw notFound("rsync");
     throw new CopyError(
       "program",
-      `rsync was not found on ${ssh.host}`,
-      `install it there, or make it available to  ssh ${ssh.host} rsync --version, ` +
+      `rsync was not found${where}`,
+      "install it there, or make it available to non-interactive shells, " +
         "e.g. by  module load  in ~/.bashrc",
     );
   }

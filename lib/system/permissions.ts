@@ -7,7 +7,7 @@
 
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
-import { systemMessage } from "./complaint.ts";
+import { systemMessage } from "./message.ts";
 
 /**
  * Checks that Deno was granted to read or write a path, and all that is below it.

@@ -123,9 +123,7 @@ class Sifter {
 
   /** Only what fills up the archive comes after its end; no tar reads it, so it goes no further. */
   #finish(rest: Uint8Array): void {
-    if (rest.some((byte) => byte !== 0)) {
-      throw untrusted(this.from, "data after the end of the archive");
-    }
+    if (rest.some((byte) => byte !== 0)) throw untrusted(this.from, "data after the archive");
   }
 
   #passOn(part: Uint8Array): void {

@@ -174,17 +174,20 @@ export async function relayRsync(
 function requireKnown({ version, otherVersion }: RelayRequest): void {
   for (const [end, known] of [["source", version], ["destination", otherVersion]]) {
     if (isAtLeast(known!, "3.1.3")) continue;
-    const hint =
-      "install rsync 3.1.3 or later there, or copy by way of a workspace on this machine";
-    throw new CopyError("program", `the rsync at the ${end} is too old, or openrsync`, hint);
+    const hint = "install rsync 3.1.3 or later there, or copy through a workspace on this machine";
+    throw new CopyError("program", `the rsync at the ${end} is too old, or is openrsync`, hint);
   }
 }
 
 function refusal(words: string[]): CopyError {
   const asked = printable(words.slice(1).join(" "));
   const hint =
-    "is another program in the place of rsync there, or are there settings for it (~/.popt)?";
-  return new CopyError("refused", `the source's rsync asks for another server: ${asked}`, hint);
+    "check that no other program replaces rsync there, and that ~/.popt does not change it";
+  return new CopyError(
+    "refused",
+    `the source's rsync requested an unexpected server command: ${asked}`,
+    hint,
+  );
 }
 
 /** A promise, and what settles it. */

@@ -153,7 +153,7 @@ const ARCHIVES: Record<string, string> = {
   "no archive": "head -c 100000 /dev/urandom",
   "more than there is":
     "mkdir -p FOLDER/x/$job; truncate -s 3G FOLDER/x/$job/f; $own -C FOLDER/x -cf - --format=posix $job",
-  "data after the end of the archive":
+  "data after the archive":
     "$own -cf - --format=posix $job; $own -C / -cf - --format=posix etc/passwd",
 };
 

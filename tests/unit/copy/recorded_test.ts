@@ -35,7 +35,7 @@ Deno.test("shortfallOf() tells what today's copy would bring, and what it leaves
   assertEquals(told([]), { lacks: true, isWhole: false, ...nothing });
   assertEquals(told(["*.opt", "b.*"]), {
     ...{ lacks: false, isWhole: false, files: 1, bytes: 7, patterns: ["b.*"] },
-    own: "it holds c.opt, which this copy would not bring",
+    own: "it contains c.opt, which this copy would not bring",
   });
   const whole = {
     ...ends,

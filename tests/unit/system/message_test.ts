@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { systemMessage } from "../../../lib/system/complaint.ts";
+import { systemMessage } from "../../../lib/system/message.ts";
 
 /** What is thrown, as the system said it. */
 function said(action: () => unknown): string {
