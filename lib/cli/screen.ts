@@ -24,6 +24,8 @@ export class Screen implements Disposable {
   readonly #mode: ProgressMode;
   #state: ProgressState;
   #drawn: string[] = [];
+  /** What is to be said once nobody may be asking. */
+  #held: string[] = [];
   #ended = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   #lineAt = -Infinity;
@@ -45,14 +47,24 @@ export class Screen implements Disposable {
   event(event: CopyEvent): void {
     this.#state = advance(this.#state, event, this.#terminal.seconds());
     if (event.type === "connecting") this.#clear();
+    if (event.type === "connected" && !this.#mayAsk()) this.#release();
     if (event.type === "done") this.end();
     if (this.#mode === "none" || this.#ended) return;
     this.#timer ??= setInterval(() => this.#refresh(), REDRAW);
     if (this.#mode === "lines" && event.type === "published") this.#line(false);
   }
 
-  /** Writes whole lines to standard error, above what is drawn. */
-  message(lines: string[]): void {
+  /**
+   * Writes whole lines to standard error, above what is drawn. While ssh may be asking they wait:
+   * they would stand in the middle of a question.
+   *
+   * @param now Whether they come before ssh begins.
+   */
+  message(lines: string[], now = false): void {
+    if (this.#mayAsk() && !now) {
+      this.#held.push(...lines);
+      return;
+    }
     this.#clear();
     for (const line of lines) this.#terminal.stderr(line + "\n");
   }
@@ -69,11 +81,22 @@ export class Screen implements Disposable {
   end(): void {
     this.#ended = true;
     this.pause();
+    this.#release();
   }
 
   /** The same as {@linkcode end}. */
   [Symbol.dispose](): void {
     this.end();
+  }
+
+  /** Whether ssh may be asking for something. */
+  #mayAsk(): boolean {
+    return this.#state.connecting.length > 0 && !this.#ended;
+  }
+
+  #release(): void {
+    const held = this.#held.splice(0);
+    if (held.length > 0) this.message(held);
   }
 
   #refresh(): void {

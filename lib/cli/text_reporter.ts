@@ -63,7 +63,8 @@ export class TextReporter implements Reporter {
       this.#screen.message([`connecting to ${printable(event.host)}`]);
     } else if (event.type === "command" && this.#choice.verbose) {
       const place = event.folder === undefined ? "" : `cd ${quoteCommand([event.folder])} && `;
-      this.#screen.message([`+ ${place}${quoteCommand(event.command)}`]);
+      const line = `+ ${place}${quoteCommand(event.command)}`;
+      this.#screen.message([line], event.command[1] === "-M"); // ssh logs in: it asks after that
     } else if (event.type === "waiting") {
       this.#screen.message([
         "another copy of this run to this workspace is in progress; waiting for it to finish",

@@ -142,6 +142,26 @@ Deno.test("Screen takes what it drew away before a message, and before a login",
   assertEquals(terminal.err.splice(0), ["\r\x1b[K\x1b[1A\x1b[K"]);
 });
 
+Deno.test("Screen keeps messages back while ssh may be asking, but not for good", () => {
+  const terminal = fakeTerminal({ interactive: true });
+  using screen = new Screen(terminal, "drawn");
+  screen.event({ type: "connecting", host: "a" });
+  screen.event({ type: "connecting", host: "b" });
+  screen.message(["before it asks"], true);
+  screen.message(["one"]);
+  screen.event({ type: "connected", host: "a" });
+  screen.message(["two"]);
+  assertEquals(terminal.err.splice(0), ["before it asks\n"]);
+  screen.event({ type: "connected", host: "b" });
+  screen.message(["three"]);
+  assertEquals(terminal.err.splice(0), ["one\n", "two\n", "three\n"]);
+  screen.event({ type: "connecting", host: "a" });
+  screen.message(["four"]);
+  screen.end();
+  screen.message(["five"]);
+  assertEquals(terminal.err, ["four\n", "five\n"]);
+});
+
 Deno.test("Screen writes nothing of its own when there is to be no progress", () => {
   const terminal = fakeTerminal();
   using screen = new Screen(terminal, "none");

@@ -8,21 +8,17 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { CopyError, copyExperiment, type CopyOptions } from "../../mod.ts";
 import { quoteCommand } from "../../lib/text/shell.ts";
 import { makeSample } from "../../scripts/sample.ts";
-import { hasSshd, shareLogin, type Sshd, startSshd } from "../support/sshd.ts";
+import {
+  connectionsTo,
+  hasSshd,
+  loginsOf,
+  shareLogin,
+  type Sshd,
+  startSshd,
+} from "../support/sshd.ts";
 import { withVariables } from "../support/variables.ts";
 
 const ignore = !await hasSshd();
-
-/** How often somebody has logged in. */
-function loginsOf({ dir }: Sshd): number {
-  return Deno.readTextFileSync(`${dir}/log`).match(/Accepted publickey/g)?.length ?? 0;
-}
-
-/** How often somebody has come to the door. */
-function connectionsTo({ dir }: Sshd): number {
-  // the first is who waited for the server to start
-  return Deno.readTextFileSync(`${dir}/log`).match(/^Connection from/gm)!.length - 1;
-}
 
 /** Whether this ssh knows a setting. */
 async function isKnown(config: string): Promise<boolean> {

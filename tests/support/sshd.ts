@@ -4,7 +4,7 @@
  * @module
  */
 
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { findProgram } from "../../scripts/setup.ts";
@@ -13,8 +13,13 @@ import { findProgram } from "../../scripts/setup.ts";
 export interface SshdOptions {
   /** Variables of the sessions, over those of the login: `PATH`. `HOME` is an empty folder. */
   environment?: Record<string, string>;
-  /** More lines for `sshd_config`, such as `MaxSessions 1`. Default: none. */
+  /** More lines for `sshd_config`, such as `MaxSessions 1`: they win. Default: none. */
   config?: string[];
+  /**
+   * Texts of files that it, and nobody else, finds in place of the machine's own, by their path. That
+   * is for root only: see {@linkcode canStandIn}. Default: none.
+   */
+  files?: Record<string, string>;
 }
 
 /** A running sshd; it ends with `await using`. */
@@ -44,6 +49,28 @@ export async function hasSshd(): Promise<boolean> {
   return !found.includes(undefined);
 }
 
+/**
+ * Whether an sshd can be given files of its own in place of these. Its view of the file system is then
+ * another one, which goes with it: those of the machine are never touched.
+ */
+export async function canStandIn(files: string[]): Promise<boolean> {
+  const programs = await Promise.all(["unshare", "mount"].map(findProgram));
+  if (Deno.uid() !== 0 || programs.includes(undefined) || !files.every(existsSync)) return false;
+  const args = ["--mount", "mount", "--bind", "/etc", "/etc"];
+  return (await new Deno.Command("unshare", { args, stderr: "null" }).output()).success;
+}
+
+/** How often somebody has logged in at an sshd, by whatever way. */
+export function loginsOf({ dir }: Sshd): number {
+  return Deno.readTextFileSync(join(dir, "log")).match(/^Accepted \S+ for /gm)?.length ?? 0;
+}
+
+/** How often somebody has come to the door of an sshd. */
+export function connectionsTo({ dir }: Sshd): number {
+  // the first is who waited for the server to start
+  return Deno.readTextFileSync(join(dir, "log")).match(/^Connection from/gm)!.length - 1;
+}
+
 /** Starts an sshd that lets the current user in. */
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const program = await findProgram("sshd");
@@ -52,11 +79,20 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   // where sshd, as root, drops its privileges; Debian makes it only when the service starts
   if (Deno.uid() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
   makeKeys(dir);
+  Object.values(options.files ?? {}).forEach((text, at) =>
+    writeFileSync(standIn(dir, at), text, { mode: 0o600 })
+  );
   for (let attempt = 1;; attempt++) {
     const port = freePort();
     writeConfig(dir, port, options);
-    const sshd = new Deno.Command("sh", {
-      args: ["-c", 'exec "$0" -D -e -f "$1/sshd_config" 2>>"$1/log"', program, dir],
+    const files = Object.keys(options.files ?? {});
+    const [shell, ...args] = [
+      ...(files.length > 0 ? ["unshare", "--mount"] : []), // what is mounted there is seen there only
+      ...["sh", "-c", SERVE, program, dir],
+      ...files.flatMap((path, at) => [standIn(dir, at), path]),
+    ];
+    const sshd = new Deno.Command(shell!, {
+      args,
       stdin: "null",
       stdout: "null",
       stderr: "null",
@@ -70,6 +106,12 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     }
   }
 }
+
+/** Serves by `$0` from its folder `$1`; after these come files, each with the place where it is found. */
+const SERVE = `
+dir=$1; shift
+while [ $# -gt 0 ]; do mount --bind "$1" "$2" || exit; shift 2; done
+exec "$0" -D -e -f "$dir/sshd_config" 2>>"$dir/log"`;
 
 /** The same sshd, with options by which every ssh goes through one login, which ends with it. */
 export async function shareLogin(sshd: Sshd): Promise<Sshd> {
@@ -98,6 +140,10 @@ export async function shareLogin(sshd: Sshd): Promise<Sshd> {
   };
 }
 
+function standIn(dir: string, at: number): string {
+  return join(dir, `file${at}`);
+}
+
 function makeKeys(dir: string): void {
   for (const key of ["host_key", "user_key"]) {
     const args = ["-q", "-t", "ed25519", "-N", "", "-C", key, "-f", join(dir, key)];
@@ -115,6 +161,7 @@ function writeConfig(dir: string, port: number, options: SshdOptions): void {
   mkdirSync(home, { recursive: true });
   const variables = Object.entries({ HOME: home, ...options.environment });
   const lines = [
+    ...options.config ?? [], // of two lines, the first holds
     "ListenAddress 127.0.0.1",
     `Port ${port}`,
     `HostKey ${quote(join(dir, "host_key"))}`,
@@ -125,8 +172,7 @@ function writeConfig(dir: string, port: number, options: SshdOptions): void {
     "PermitRootLogin yes",
     "PasswordAuthentication no",
     "KbdInteractiveAuthentication no",
-    ...options.config ?? [],
-    "LogLevel VERBOSE", // of two, the first holds
+    "LogLevel VERBOSE",
   ];
   // sshd heeds only the first SetEnv line
   if (variables.length > 0) {

@@ -16,6 +16,7 @@ const PATIENCE_MS = 30_000;
 
 /** Runs a program, says how it ended and how it left the terminal, and stays. */
 const SCRIPT = `
+trap : INT
 "$@"
 code=$?
 case $(stty -a) in
@@ -39,6 +40,8 @@ export interface TmuxOptions {
 export class TmuxTerminal implements AsyncDisposable {
   /** A server of its own. */
   readonly #name = `xpm-${crypto.randomUUID()}`;
+  /** Where all goes that is written to it. */
+  readonly #log = Deno.makeTempFileSync({ prefix: "xpm-terminal-" });
 
   private constructor() {}
 
@@ -51,7 +54,8 @@ export class TmuxTerminal implements AsyncDisposable {
     const size = ["-x", String(columns), "-y", String(rows)];
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     const command = ["env", ...variables, "sh", "-c", SCRIPT, "sh", ...words];
-    await terminal.#tmux("-f", "/dev/null", "new-session", "-d", ...size, ...command);
+    const log = ["pipe-pane", "-O", `exec cat >'${terminal.#log}'`];
+    await terminal.#tmux("-f", "/dev/null", "new-session", "-d", ...size, ...command, ";", ...log);
     return terminal;
   }
 
@@ -87,6 +91,11 @@ export class TmuxTerminal implements AsyncDisposable {
     return (await this.#tmux("capture-pane", "-p")).trimEnd().split("\n");
   }
 
+  /** All that was written to it, as it came: what was drawn over, too. */
+  async written(): Promise<string> {
+    return await Deno.readTextFile(this.#log);
+  }
+
   /** In which column the cursor is. */
   async cursor(): Promise<number> {
     return Number(await this.#tmux("display-message", "-p", "#{cursor_x}"));
@@ -110,6 +119,7 @@ export class TmuxTerminal implements AsyncDisposable {
   /** Ends what is left in it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tmux("kill-server");
+    await Deno.remove(this.#log);
   }
 
   async #tmux(...args: string[]): Promise<string> {

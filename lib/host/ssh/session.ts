@@ -33,6 +33,13 @@ import { makeSocketFolder, socketFault } from "./socket.ts";
 /** How long a login script may go on when it is not needed any more, in milliseconds. */
 const PATIENCE = 20_000;
 
+/** How long a user may take to log in, in seconds: servers give two minutes. */
+const LOGIN = 600;
+
+const SLOW_SHELL =
+  "a start-up file there (.bashrc) may wait for a terminal or start another shell; " +
+  "if it is only slow, add  --connect-timeout 60";
+
 /** How to log in. */
 export interface Login {
   /** How long the host may take to answer at all, in seconds, where the user's options do not say. */
@@ -134,21 +141,24 @@ export class Session {
   /** Opens the agent; a shell that a start-up file keeps from its work is not waited for. */
   async #firstAnswer(agent: Agent, running: Running): Promise<void> {
     const opening = agent.open();
-    const { connectTimeout, reached } = this.login;
-    const patience = connectTimeout / 2;
-    if (patience === 0) return await opening;
-    if (await comesInTime(opening, patience, () => this.#isLoggedIn())) return;
+    const answer = this.login.connectTimeout / 2 || this.watch.timeout || 0;
+    if (answer === 0) return await opening;
+    const patience = { login: LOGIN, answer };
+    const came = await comesInTime(opening, patience, () => this.#isLoggedIn());
+    if (came === "answer") return;
     opening.catch(() => {}); // it has nothing more to say
     running.kill();
-    const message =
-      `${this.ssh.host} has let us in, but its shell does not answer for ${patience} s`;
-    if (reached) throw new LostConnection(message);
-    throw new CopyError(
-      "connection",
-      message,
-      "a start-up file there (.bashrc) may wait for a terminal or start another shell; " +
-        "if it is only slow, add  --connect-timeout 60",
-    );
+    const { host } = this.ssh;
+    const [message, hint] = came === "nothing"
+      ? [`nobody has logged in at ${host} for ${LOGIN} s`, this.#doesItWork()]
+      : [`${host} has let us in, but its shell does not answer for ${answer} s`, SLOW_SHELL];
+    throw this.login.reached
+      ? new LostConnection(message)
+      : new CopyError("connection", message, hint);
+  }
+
+  #doesItWork(): string {
+    return `does  ${loginCommand(this.ssh)}  work?`;
   }
 
   /** Whether the login has succeeded: only then has the master its socket. */
@@ -248,7 +258,7 @@ export class Session {
     if (code === 255 && !isRefusal(complaint) && mayWork) {
       return new LostConnection(`no connection to ${host}: ${why}`);
     }
-    const hint = `does  ${loginCommand(this.ssh)}  work?`;
+    const hint = this.#doesItWork();
     return code === 255
       ? new CopyError("connection", `no connection to ${host}: ${why}`, hint)
       : new CopyError(
