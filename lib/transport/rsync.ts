@@ -5,7 +5,7 @@
  */
 
 import { CopyError, LostConnection } from "../errors.ts";
-import { FAR_RSYNC } from "./far_command.ts";
+import { FAR_RSYNC, FAR_RSYNC_UNQUOTED } from "./far_command.ts";
 import type { RsyncEnd } from "./rsync_end.ts";
 import { nameList } from "./tar.ts";
 import { isRefusal, sessionRefusal } from "./ssh_complaints.ts";
@@ -127,7 +127,7 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
     "-r",
     "--from0",
     "--files-from=-",
-    "--no-implied-dirs",
+    ...(sendsFolders(request) ? [] : ["--no-implied-dirs"]),
     // Before 3.1.3 rsync refuses --inplace together with --sparse, and cannot be told that times
     // within one second differ: a folder would keep the time of its copying.
     ...(bothAreAtLeast("3.1.3") ? ["--inplace", "--no-whole-file", "--modify-window=-1"] : []),
@@ -138,7 +138,7 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
     ...(request.openFolders ? ["--chmod=Du+w"] : []),
     ...(rsh === undefined
       ? []
-      : [...protectedPaths(request), `--rsh=${rsh}`, `--rsync-path=${FAR_RSYNC}`]),
+      : [...protectedPaths(request), `--rsh=${rsh}`, `--rsync-path=${farRsync(version)}`]),
     // openrsync has it too; an rsync at work on a large file tells the other that it lives
     ...(timeout > 0 ? [`--timeout=${timeout}`] : []),
     ...(bandwidthLimit > 0 ? [`--bwlimit=${bandwidthLimit}`] : []),
@@ -147,6 +147,19 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
     from,
     to,
   ];
+}
+
+/**
+ * Whether openrsync sends from here: its list is complete, and a list that lacks the folders above a
+ * name is refused by the rsync that gets it. It tells of links on the way as the folders they lead to.
+ */
+function sendsFolders({ rsh, to, version }: RsyncRequest): boolean {
+  return version === "" && rsh !== undefined && !to.startsWith("/");
+}
+
+/** How an rsync starts the one at a host. */
+function farRsync(version: string): string {
+  return version === "" ? FAR_RSYNC_UNQUOTED : FAR_RSYNC;
 }
 
 /**

@@ -25,6 +25,7 @@ const FEW: StandInOptions[] = [
   { shell: "bash", tar: "bsdtar" },
   { shell: "busybox", tar: "busybox", busybox: true },
   { shell: "dash", tar: "tar", toybox: true },
+  { shell: "bash", tar: "bsdtar", mac: true },
   { shell: "dash", tar: "tar", nobody: true },
 ];
 
@@ -37,10 +38,10 @@ const hasFlock = await findProgram("flock") !== undefined;
 
 /** Registers the cases for a host that lacks some programs. */
 function tryHost(options: StandInOptions, missing: string[]): void {
-  const { shell, tar, busybox = false, toybox = false, nobody = false } = options;
+  const { shell, tar, busybox = false, toybox = false, mac = false, nobody = false } = options;
   const traits: Traits = {
     remote: true,
-    decimals: busybox || toybox || !tellsAll("find") ? 0 : 9,
+    decimals: busybox || toybox || mac || !tellsAll("find") ? 0 : 9,
     tar: missing.includes(tar) ? "GNU" : tar === "busybox" ? "busybox" : tarOf(tar),
     judges: hasFlock && !busybox ? ["shell", "program"] : ["shell"],
     user: nobody ? 65534 : Deno.uid()!,
@@ -55,7 +56,11 @@ function tryHost(options: StandInOptions, missing: string[]): void {
   const its = traits.tar === "bsdtar" ? "bsdtar" : `${traits.tar} tar`;
   const who = nobody ? "a host where one is nobody," : "a host";
   conforms({
-    name: busybox ? `${who} of busybox` : `${who} with ${toybox ? "toybox, " : ""}${sh} and ${its}`,
+    name: busybox
+      ? `${who} of busybox`
+      : mac
+      ? `${who} that is a Mac`
+      : `${who} with ${toybox ? "toybox, " : ""}${sh} and ${its}`,
     traits,
     missing: missing.length > 0 ? `there is no ${missing.join(" and no ")}` : undefined,
     onlyModes: nobody,
@@ -69,8 +74,8 @@ function tryHost(options: StandInOptions, missing: string[]): void {
 }
 
 const isTried = (one: StandInOptions) =>
-  FEW.some(({ shell, tar, busybox, toybox, nobody }) =>
-    shell === one.shell && tar === one.tar && !busybox && !toybox && !nobody
+  FEW.some(({ shell, tar, busybox, toybox, mac, nobody }) =>
+    shell === one.shell && tar === one.tar && !busybox && !toybox && !mac && !nobody
   );
 const many = Deno.env.get("XPM_HOSTS") === "full" ? MANY.filter((one) => !isTried(one)) : [];
 const tried = [...FEW, ...many];

@@ -8,6 +8,7 @@
 
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { findProgram } from "../../scripts/setup.ts";
+import { installMac } from "./mac.ts";
 
 /** What a stand-in is like. */
 export interface StandInOptions {
@@ -19,6 +20,8 @@ export interface StandInOptions {
   busybox?: boolean;
   /** Whether the other programs are those of toybox, as far as it has them. */
   toybox?: boolean;
+  /** Whether the other programs are those of a Mac. */
+  mac?: boolean;
   /** Whether those who log in are nobody. */
   nobody?: boolean;
 }
@@ -74,13 +77,14 @@ export async function makeStandIn(options: StandInOptions): Promise<StandIn> {
   const far = `${folder}/far`;
   mkdirSync(far);
   await install(far, "sh", options.shell);
-  await install(far, "tar", options.tar);
+  if (!options.mac) await install(far, "tar", options.tar);
   for (const box of BOXES.filter((box) => options[box])) {
     for (const applet of appletsOf(box, (await findProgram(box))!)) {
       if (applet !== "sh" && applet !== "tar") await install(far, applet, box);
     }
   }
   if (options.busybox) await install(far, "rsync", "rsync");
+  if (options.mac) await installMac(far);
   const path = options.busybox ? far : `${far}:${Deno.env.get("PATH")}`;
   // not by exec: who ends ssh ends the connection, and the other end hears of that
   const script = `#!/bin/sh
