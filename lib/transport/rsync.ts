@@ -7,6 +7,7 @@
 import { CopyError, LostConnection } from "../errors.ts";
 import { FAR_RSYNC, FAR_RSYNC_UNQUOTED } from "./far_command.ts";
 import type { RsyncEnd } from "./rsync_end.ts";
+import { isAtLeast, rsyncVersion } from "./rsync_version.ts";
 import { nameList } from "./tar.ts";
 import { isRefusal, sessionRefusal } from "./ssh_complaints.ts";
 import {
@@ -20,6 +21,8 @@ import {
 } from "../system/process.ts";
 
 export type { RsyncEnd } from "./rsync_end.ts";
+
+export { isAtLeast, rsyncVersion } from "./rsync_version.ts";
 
 /** What two ends make of a request: one of them is this machine's rsync, which runs the other. */
 export function rsyncBetween(from: RsyncEnd, to: RsyncEnd): RsyncPair {
@@ -95,21 +98,6 @@ const MEANINGS: Record<number, string> = {
 const CONNECTION = [5, 10, 12, 30, 35, 255];
 /** Some files could not be copied; some files vanished. */
 const PARTIAL = [23, 24];
-
-/** The version in the first line of `rsync --version`: `3.2.7`; empty for another rsync. */
-export function rsyncVersion(line: string): string {
-  return /^rsync\s+version v?(\d+\.\d+\.\d+)/.exec(line)?.[1] ?? "";
-}
-
-/** Whether a version is at least another. */
-export function isAtLeast(version: string, least: string): boolean {
-  const [left, right] = [version, least].map((text) => text.split(".").map(Number));
-  for (const [index, number] of right!.entries()) {
-    const difference = (left![index] ?? 0) - number;
-    if (difference !== 0) return difference > 0;
-  }
-  return version !== "";
-}
 
 /**
  * The arguments of rsync: only what both ends know.
