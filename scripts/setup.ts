@@ -5,7 +5,7 @@
  * @module
  */
 
-import { access, constants, mkdir, open, rm, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { ROOT } from "./modules.ts";
 
@@ -26,6 +26,10 @@ export const VERSIONS: readonly string[] = [
 const ACTIONLINT = "1.7.12";
 /** The version of shellcheck that is taken from PyPI, where there is no other. */
 const SHELLCHECK = "0.11.0.1";
+/** What builds and judges the Python package, from PyPI. */
+const PYTHON_TOOLS = ["hatchling==1.33.0", "mypy==2.4.1", "py-rattler-build==0.73.0"];
+/** Deno as PyPI has it. */
+const DENO_WHEEL = "deno==2.9.8";
 /** Which Debian package brings which program. */
 const PACKAGES = { rsync: "rsync", ssh: "openssh-client", sshd: "openssh-server" };
 /**
@@ -126,13 +130,42 @@ async function isComplete(venv: string, wanted: string): Promise<boolean> {
   return await succeeds(join(venv, "bin", "python"), ["-c", version]);
 }
 
-async function makeVenv(venv: string, wanted: string): Promise<boolean> {
+async function makeVenv(venv: string, ...wanted: string[]): Promise<boolean> {
   await rm(venv, { recursive: true, force: true });
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
   const made = await succeeds("python3", ["-m", "venv", venv]) &&
-    await succeeds(join(venv, "bin", "python"), [...pip, wanted]);
+    await succeeds(join(venv, "bin", "python"), [...pip, ...wanted]);
   if (made) await writeFile(join(venv, "complete"), "");
   return made;
+}
+
+/** What is needed to build and to try the Python package. */
+export interface PythonTools {
+  /** A Python that has what builds and judges it. */
+  python: string;
+  /** A folder with Deno as PyPI has it, so that the package can be installed without the network. */
+  wheels: string;
+}
+
+/** Gives the tools for the Python package, made if need be; undefined where they cannot be had. */
+export async function ensurePythonTools(): Promise<PythonTools | undefined> {
+  const name = [...PYTHON_TOOLS, DENO_WHEEL].join("-").replaceAll("==", "-");
+  const venv = join(ROOT, ".cache", `python-${name}`);
+  await mkdir(join(ROOT, ".cache"), { recursive: true });
+  using lock = await Deno.open(`${venv}.lock`, { write: true, create: true });
+  await lock.lock(true);
+  const tools = { python: join(venv, "bin", "python"), wheels: join(venv, "wheels") };
+  if (await access(tools.wheels).then(() => true, () => false)) return tools;
+  console.error("Installing what Python packages are built with into .cache");
+  const download = ["-m", "pip", "download", "--quiet", "--no-deps", "--dest", `${venv}/new`];
+  if (
+    await makeVenv(venv, ...PYTHON_TOOLS) && await succeeds(tools.python, [...download, DENO_WHEEL])
+  ) {
+    await rename(`${venv}/new`, tools.wheels);
+    return tools;
+  }
+  console.error("Missing: what Python packages are built with (python3-venv, and PyPI)");
+  return undefined;
 }
 
 /** Gives the program actionlint, made if need be; undefined where it cannot be. */

@@ -97,15 +97,26 @@ export class Trial implements Disposable {
     await this.#copy(step, { id: "to", path: to, ssh }, program);
   }
 
-  async #copy(step: string, to: unknown, program: Program): Promise<void> {
-    const ends = this.writeSettings(to);
+  /** The same, from this machine by way of ssh. */
+  async copyFromSsh(step: string, program: Program): Promise<void> {
+    await using sshd = await startSshd();
+    const to = join(this.folder("to"), step.replace(/\W/g, "-"));
+    const ssh = { host: sshd.host, options: sshd.options };
+    await this.#copy(step, { id: "to", path: to }, program, { ssh });
+  }
+
+  async #copy(step: string, to: unknown, program: Program, from: object = {}): Promise<void> {
+    const ends = this.writeSettings(to, from);
     report(step, await program([this.#experimentId, ...ends, "--yes"]), "Copied 3 jobs");
   }
 
-  /** Writes settings with the sample's workspace and another; gives the arguments that name them. */
-  writeSettings(to: unknown): string[] {
+  /**
+   * Writes settings with the sample's workspace, of which `from` may say more, and another; gives the
+   * arguments that name them.
+   */
+  writeSettings(to: unknown, from: object = {}): string[] {
     const settings = join(this.folder("settings"), "settings.yaml");
-    const workspaces = [{ id: "from", path: join(this.root, "from") }, to];
+    const workspaces = [{ id: "from", path: join(this.root, "from"), ...from }, to];
     writeFileSync(settings, JSON.stringify({ workspaces })); // JSON is YAML
     return ["--from", "from", "--to", "to", "--settings", settings];
   }

@@ -1,0 +1,128 @@
+/**
+ * Builds the Python package into `dist/pypi`: a wheel for any platform with the bundled program, the
+ * same as a source archive, and the recipe for conda.
+ *
+ *   deno task build:pypi
+ *
+ * Where JSR is out of reach the program holds stand-ins for `@std`: then the version ends with
+ * `+offline`, which PyPI takes from nobody.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CHILD_VARIABLES } from "../lib/system/environment.ts";
+import { moduleFlags, ROOT } from "./modules.ts";
+import { ensurePythonTools } from "./setup.ts";
+import { grantedByReadme } from "./trial.ts";
+
+/** The most that the wheel may have, in bytes. */
+export const WHEEL_LIMIT = 200 * 1024;
+
+const SOURCES = join(ROOT, "scripts", "pypi");
+/** Where the packages are made, if nowhere else. */
+export const PYPI: string = join(ROOT, "dist", "pypi");
+const VERSION: string = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version;
+
+/** What stands at the head of the bundled program, from which the compiler takes all comments. */
+const NOTICE = `// xpm-copy ${VERSION}, bundled from the modules of https://jsr.io/@xpm/copy
+// and of https://jsr.io/@std, Copyright the Deno authors. All under the MIT licence: see LICENSE.
+`;
+
+/** What was built. */
+export interface Built {
+  /** The version, as Python writes it. */
+  version: string;
+  /** The wheel. */
+  wheel: string;
+  /** The source archive. */
+  archive: string;
+  /** The recipe for conda. */
+  recipe: string;
+}
+
+/** Whether a version is of a package with stand-ins, which nobody is to have. */
+export function isOffline(version: string): boolean {
+  return version.endsWith("+offline");
+}
+
+/** Builds the packages into a folder. */
+export async function buildPypi(out: string = PYPI): Promise<Built> {
+  const tools = await ensurePythonTools();
+  if (tools === undefined) throw new Error("Python's tools cannot be had: is PyPI out of reach?");
+  const flags = await moduleFlags();
+  rmSync(out, { recursive: true, force: true });
+  const source = join(out, "source");
+  const module = join(source, "src", "xpm_copy");
+  mkdirSync(out, { recursive: true });
+  const filter = (path: string) => !/__pycache__|\.mypy_cache|[\\/]conda$/.test(path);
+  cpSync(SOURCES, source, { recursive: true, filter });
+  cpSync(join(ROOT, "LICENSE"), join(source, "LICENSE"));
+
+  await bundle(join(module, "xpm-copy.mjs"), flags);
+  writeFileSync(join(module, "_built.py"), builtModule(flags.length > 0));
+  await run(tools.python, ["-m", "hatchling", "build", "--directory", out], source);
+  rmSync(source, { recursive: true });
+
+  const [wheel, archive] = [".whl", ".tar.gz"].map((end) =>
+    join(out, readdirSync(out).find((name) => name.endsWith(end))!)
+  ) as [string, string];
+  const version = /xpm_copy-(.+)\.tar\.gz$/.exec(archive)![1]!;
+  return { version, wheel, archive, recipe: writeRecipe(out, version, archive) };
+}
+
+/** Makes one module of the program. */
+async function bundle(file: string, flags: string[]): Promise<void> {
+  const args = ["bundle", "--quiet", "--minify", "--no-lock", ...flags.slice(0, 1)];
+  await run(Deno.execPath(), [...args, `--output=${file}`, "cli.ts"], ROOT);
+  const text = readFileSync(file, "utf8");
+  if (text.includes(ROOT)) throw new Error("the bundled program names a path of this machine");
+  writeFileSync(file, NOTICE + text);
+}
+
+/** What the Python side needs to know: the version, and what to grant. */
+function builtModule(offline: boolean): string {
+  const variables = [...CHILD_VARIABLES, "XDG_CONFIG_HOME", ...grantedByReadme("env").split(",")];
+  const programs = [...grantedByReadme("run").split(","), "sync"];
+  const list = (names: string[]) => JSON.stringify([...new Set(names)].sort());
+  return `"""Made by \`deno task build:pypi\`."""
+
+VERSION = "${VERSION}${offline ? "+offline" : ""}"
+RUN = ${list(programs)}
+ENV = ${list(variables)}
+SYS = ${list(grantedByReadme("sys").split(","))}
+`;
+}
+
+function writeRecipe(out: string, version: string, archive: string): string {
+  const sum = createHash("sha256").update(readFileSync(archive)).digest("hex");
+  const text = readFileSync(join(SOURCES, "conda", "recipe.yaml"), "utf8");
+  const recipe = join(out, "recipe.yaml");
+  writeFileSync(recipe, text.replace("VERSION", `"${version}"`).replace("SHA256", sum));
+  return recipe;
+}
+
+async function run(program: string, args: string[], cwd: string): Promise<void> {
+  const env = { NO_COLOR: "1", SOURCE_DATE_EPOCH: "1577836800" }; // the same bytes every time
+  const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd, env }).output();
+  if (success) return;
+  const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
+  throw new Error(`${[program, ...args].join(" ")}:\n${said}`);
+}
+
+if (import.meta.main) {
+  try {
+    const { version, wheel, archive } = await buildPypi();
+    for (const file of [wheel, archive]) {
+      console.log(`${file.slice(ROOT.length)}  ${Math.ceil(Deno.statSync(file).size / 1024)} KiB`);
+    }
+    if (isOffline(version)) {
+      console.error("build:pypi could not reach jsr.io: this wheel is to be tried, not published");
+    }
+  } catch (error) {
+    console.error(`build:pypi: ${(error as Error).message}`);
+    Deno.exit(1);
+  }
+}

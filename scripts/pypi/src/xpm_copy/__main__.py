@@ -1,0 +1,75 @@
+"""The command ``xpm-copy``: the program, run by Deno in place of this one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from ._copy import needed_grants
+from ._deno import Grants, command, environment, usual_grants
+from ._errors import CopyError
+
+#: The exit codes of errors, as the program has them.
+_EXIT_CODES = {"usage": 2, "settings": 2, "not-found": 4, "connection": 5, "interrupted": 130}
+
+
+def main() -> NoReturn:
+    """Runs the program with this one's arguments; ``--scoped`` is understood here."""
+    sys.exit(start(sys.argv[1:]))
+
+
+def start(args: Sequence[str]) -> int:
+    """Runs the program; comes back only where it cannot take the place of this one."""
+    end = args.index("--") if "--" in args else len(args)
+    scoped = "--scoped" in args[:end]
+    words = [word for word in args[:end] if word != "--scoped"] + list(args[end:])
+    try:
+        grants = _scoped(words) if scoped else usual_grants(*_given_settings(words))
+        line = command(words, grants)
+    except CopyError as error:
+        return _fail(error, "--json" in words)
+    except KeyboardInterrupt:
+        return 130
+    if os.name == "nt":
+        return subprocess.run(line, env=environment()).returncode
+    sys.stdout.flush()
+    os.execve(line[0], line, environment())
+
+
+def _fail(error: CopyError, as_json: bool) -> int:
+    """Says what went wrong as the program does."""
+    code = _EXIT_CODES.get(error.code, 1)
+    if as_json:
+        told = {"type": "error", "code": error.code, "message": error.message, "hint": error.hint}
+        for line in (told, {"type": "summary", "exitCode": code}):
+            print(json.dumps(line))
+        return code
+    print(f"xpm-copy: {error.message}", file=sys.stderr)
+    if error.hint is not None:
+        print(f"  {error.hint}", file=sys.stderr)
+    return code
+
+
+def _given_settings(words: Sequence[str]) -> list[Path]:
+    """The files of settings that ``--settings`` names; none without it."""
+    given = [word.partition("=")[2] for word in words if word.startswith("--settings=")]
+    given += [value for word, value in zip(words, words[1:]) if word == "--settings"]
+    files = [Path(file).expanduser() for file in given]
+    return [*files, *(file.with_name("copy.jsonc") for file in files)]
+
+
+def _scoped(words: Sequence[str]) -> Grants:
+    if words[:1] in (["ls"], ["clean"], ["permissions"]):
+        raise CopyError("usage", "--scoped is for copies", "leave it out")
+    copy = words[1:] if words[:1] == ["copy"] else words
+    speech = ("--json", "-q", "--quiet", "-v", "--verbose")
+    return needed_grants(["--json", *(word for word in copy if word not in speech)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""The command line by which Deno runs the bundled program, and what it is granted."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+
+from . import _built
+from ._errors import CopyError
+
+PROGRAM = Path(__file__).with_name("xpm-copy.mjs")
+
+#: What Deno does besides granting: it asks nothing, and looks for no files and modules of others.
+_FLAGS = ["--no-prompt", "--no-config", "--no-lock", "--no-remote", "--no-npm", "--quiet"]
+
+#: How settings refer to a variable.
+_REFERENCE = re.compile(r"\$\{(?:oc\.)?env[:.]([A-Za-z_][A-Za-z0-9_]*)\}")
+
+#: What is granted, by the names of Deno's flags; None is everything.
+Grants = Mapping[str, "list[str] | None"]
+
+
+def find_deno() -> str:
+    """Finds Deno: that of PyPI's package, or of conda's, or one on the PATH."""
+    try:
+        # by its name, since it has no types
+        return os.fsdecode(import_module("deno").find_deno_bin())
+    except (ImportError, AttributeError, FileNotFoundError):
+        pass
+    beside = shutil.which("deno", path=os.path.dirname(sys.executable))
+    found = beside or shutil.which("deno")
+    if found is None:
+        raise CopyError("program", "deno was not found", "install it: pip install deno")
+    return found
+
+
+def usual_grants(*settings: Path) -> Grants:
+    """What is granted unless the user asks for less: the workspaces may be anywhere."""
+    variables = [*_built.ENV, *_referred(settings or _user_settings())]
+    return {
+        "run": _built.RUN,
+        "read": None,
+        "write": None,
+        "env": list(dict.fromkeys(variables)),
+        "sys": _built.SYS,
+    }
+
+
+def command(args: Iterable[str], grants: Grants) -> list[str]:
+    """The words that start the program."""
+    flags = [
+        f"--allow-{name}" if values is None else f"--allow-{name}={','.join(values)}"
+        for name, values in grants.items()
+        if values is None or len(values) > 0
+    ]
+    return [find_deno(), "run", *_FLAGS, *flags, str(PROGRAM), *args]
+
+
+def environment() -> dict[str, str]:
+    """The variables that Deno is started with."""
+    return {**os.environ, "DENO_NO_UPDATE_CHECK": "1"}
+
+
+def _user_settings() -> list[Path]:
+    folders = [Path.home() / ".config"]
+    if config := os.environ.get("XDG_CONFIG_HOME"):
+        folders.append(Path(config))
+    names = ["settings.yaml", "copy.jsonc"]
+    return [folder / "experimaestro" / name for folder in folders for name in names]
+
+
+def _referred(files: Iterable[Path]) -> list[str]:
+    """The variables that settings refer to; a file that cannot be read is for the program to name."""
+    found: list[str] = []
+    for file in files:
+        try:
+            found += _REFERENCE.findall(file.read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+    return found

@@ -1,0 +1,57 @@
+"""What a workspace holds."""
+
+from __future__ import annotations
+
+import re
+
+from ._deno import usual_grants
+from ._errors import CopyError
+from ._run import Event, run
+from ._workspace import Workspace, named
+
+_RUN_ID = re.compile(r"(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)")
+
+
+def list_experiments(ws: Workspace) -> list[str]:
+    """The ids of a workspace's experiments, by name; none where there is no such folder.
+
+    A host that cannot be reached is a ``CopyError``, never an empty list.
+    """
+    return [event["experimentId"] for event in _listed(ws) if event["type"] == "experiment"]
+
+
+def list_runs(ws: Workspace, experiment_id: str) -> list[str]:
+    """The ids of an experiment's runs, oldest first; none where there is no such experiment.
+
+    A host that cannot be reached is a ``CopyError``, never an empty list.
+    """
+    return [event["runId"] for event in _listed(ws, experiment_id) if event["type"] == "run"]
+
+
+def resolve_current_run(ws: Workspace, experiment_id: str) -> str | None:
+    """The run that ``current`` means, or None.
+
+    It is the one that the link names and, as experimaestro itself has it, without any link the
+    latest run.
+    """
+    for event in _listed(ws, experiment_id):
+        if event["type"] == "run" and event["current"]:
+            return str(event["runId"])
+    return None
+
+
+def format_run_id(run_id: str) -> str:
+    """Makes ``2026-01-18 17:07:44`` of ``20260118_170744``; other texts stay as they are."""
+    found = _RUN_ID.fullmatch(run_id)
+    return "{}-{}-{} {}:{}:{}".format(*found.groups()) if found else run_id
+
+
+def _listed(ws: Workspace, *of: str) -> list[Event]:
+    with named(ws) as (settings, words):
+        args = ["ls", "--json", f"--settings={settings}", "--", *words, *of]
+        try:
+            return run(args, usual_grants(settings))
+        except CopyError as error:
+            if error.code == "not-found":
+                return []
+            raise
