@@ -11,8 +11,17 @@
  */
 
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 import { CHILD_VARIABLES } from "../lib/system/environment.ts";
 import { moduleFlags, ROOT } from "./modules.ts";
 import { ensurePythonTools } from "./setup.ts";
@@ -43,9 +52,13 @@ export interface Built {
   recipe: string;
 }
 
-/** Whether a version is of a package with stand-ins, which nobody is to have. */
-export function isOffline(version: string): boolean {
-  return version.endsWith("+offline");
+/** A version as Python writes it: `1.2.3rc1` for `1.2.3-rc.1`; marked where there are stand-ins. */
+export function pythonVersion(version: string, offline: boolean): string {
+  const [, numbers, name, count] = /^(\d+\.\d+\.\d+)(?:-(alpha|beta|rc)\.(\d+))?$/.exec(version) ??
+    [];
+  if (numbers === undefined) throw new Error(`Python has no version such as ${version}`);
+  const letters = name === undefined ? "" : { alpha: "a", beta: "b" }[name] ?? name;
+  return numbers + letters + (count ?? "") + (offline ? "+offline" : "");
 }
 
 /** Builds the packages into a folder. */
@@ -65,12 +78,37 @@ export async function buildPypi(out: string = PYPI): Promise<Built> {
   writeFileSync(join(module, "_built.py"), builtModule(flags.length > 0));
   await run(tools.python, ["-m", "hatchling", "build", "--directory", out], source);
   rmSync(source, { recursive: true });
+  const built = named(out, pythonVersion(VERSION, flags.length > 0));
+  writeRecipe(built);
+  return built;
+}
 
-  const [wheel, archive] = [".whl", ".tar.gz"].map((end) =>
-    join(out, readdirSync(out).find((name) => name.endsWith(end))!)
-  ) as [string, string];
-  const version = /xpm_copy-(.+)\.tar\.gz$/.exec(archive)![1]!;
-  return { version, wheel, archive, recipe: writeRecipe(out, version, archive) };
+function named(out: string, version: string): Built {
+  const start = join(out, `xpm_copy-${version}`);
+  const [wheel, archive] = [`${start}-py3-none-any.whl`, `${start}.tar.gz`];
+  return { version, wheel, archive, recipe: join(out, "recipe.yaml") };
+}
+
+/** What is wrong with what was built; undefined where nothing was. */
+export function checkPypi(out: string = PYPI): string[] | undefined {
+  if (!existsSync(out)) return undefined;
+  const built = named(out, pythonVersion(VERSION, false));
+  const names = [built.wheel, built.archive, built.recipe].map((path) => basename(path));
+  const faults = readdirSync(out).filter((name) => !names.includes(name))
+    .map((name) => `pypi: ${name} is not to be published`);
+  const lacking = names.filter((name) => !existsSync(join(out, name)));
+  faults.push(...lacking.map((name) => `pypi: no ${name}`));
+  if (lacking.length > 0) return faults;
+  const size = statSync(built.wheel).size;
+  if (size > WHEEL_LIMIT) faults.push(`pypi: the wheel has ${size} bytes`);
+  if (!readFileSync(built.recipe, "utf8").includes(sumOf(built.archive))) {
+    faults.push("pypi: the recipe has another sum");
+  }
+  return faults;
+}
+
+function sumOf(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
 
 /** Makes one module of the program. */
@@ -89,19 +127,16 @@ function builtModule(offline: boolean): string {
   const list = (names: string[]) => JSON.stringify([...new Set(names)].sort());
   return `"""Made by \`deno task build:pypi\`."""
 
-VERSION = "${VERSION}${offline ? "+offline" : ""}"
+VERSION = "${pythonVersion(VERSION, offline)}"
 RUN = ${list(programs)}
 ENV = ${list(variables)}
 SYS = ${list(grantedByReadme("sys").split(","))}
 `;
 }
 
-function writeRecipe(out: string, version: string, archive: string): string {
-  const sum = createHash("sha256").update(readFileSync(archive)).digest("hex");
+function writeRecipe({ version, archive, recipe }: Built): void {
   const text = readFileSync(join(SOURCES, "conda", "recipe.yaml"), "utf8");
-  const recipe = join(out, "recipe.yaml");
-  writeFileSync(recipe, text.replace("VERSION", `"${version}"`).replace("SHA256", sum));
-  return recipe;
+  writeFileSync(recipe, text.replace("VERSION", `"${version}"`).replace("SHA256", sumOf(archive)));
 }
 
 async function run(program: string, args: string[], cwd: string): Promise<void> {
@@ -118,7 +153,7 @@ if (import.meta.main) {
     for (const file of [wheel, archive]) {
       console.log(`${file.slice(ROOT.length)}  ${Math.ceil(Deno.statSync(file).size / 1024)} KiB`);
     }
-    if (isOffline(version)) {
+    if (version.endsWith("+offline")) {
       console.error("build:pypi could not reach jsr.io: this wheel is to be tried, not published");
     }
   } catch (error) {

@@ -19,6 +19,7 @@ const ELSEWHERE = [
   "tests/packaging/package_test.ts",
   "tests/packaging/picture_test.ts",
   "tests/packaging/programs_test.ts",
+  "tests/packaging/pypi_test.ts",
   "tests/packaging/workflows_test.ts",
   "tests/sandbox/flags_test.ts",
   "tests/structure_test.ts",

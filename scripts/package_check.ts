@@ -1,6 +1,6 @@
 /**
  * Checks what would be published: JSR's rules as far as a checkout can, what the npm package holds
- * once `deno task build:npm` has made it, and what `deno task compile` has made.
+ * once `deno task build:npm` has made it, and what `build:pypi` and `compile` have made.
  *
  *   deno task package:check         what has not been made is not checked, and named
  *   deno task package:check --all   what has not been made is a fault
@@ -11,13 +11,14 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
+import { checkPypi } from "./build_pypi.ts";
 import { versionFault } from "./check_version.ts";
 import { moduleFlags, ROOT } from "./modules.ts";
 
 const KIB = 1024;
 /** The most that may be published, in bytes. */
 const LIMITS = {
-  jsr: 760 * KIB,
+  jsr: 800 * KIB,
   npmPacked: 300 * KIB,
   npmUnpacked: 1100 * KIB,
   binary: 150 * KIB * KIB,
@@ -256,7 +257,7 @@ export async function jsrFaults(): Promise<string[]> {
 
 async function main(all: boolean): Promise<number> {
   const fault = versionFault({ version: CONFIG.version, changelog: read("CHANGELOG.md") });
-  const parts = { npm: await checkNpm(), binary: checkBinaries() };
+  const parts = { npm: await checkNpm(), pypi: checkPypi(), binary: checkBinaries() };
   const faults = [...(fault === undefined ? [] : [fault]), ...await jsrFaults()];
   for (const [name, found] of Object.entries(parts)) {
     if (found !== undefined) faults.push(...found);

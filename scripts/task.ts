@@ -100,7 +100,7 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   },
   "test:versions": (args) => {
     Deno.env.set("XPM_VERSIONS", "all");
-    return test(["tests/oracle/versions_test.ts", ...args]);
+    return test(["tests/oracle/versions_test.ts", "tests/packaging/pypi_test.ts", ...args]);
   },
   check,
   ok,

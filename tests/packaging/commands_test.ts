@@ -19,9 +19,11 @@ const ELSEWHERE: [command: RegExp, why: string][] = [
   [/deno task (build|test):npm/, "it needs jsr.io, for dnt"],
   [/deno install .*jsr:/, "it needs jsr.io; try:jsr runs it"],
   [/np[mx] .*@xpm\/copy/, "it needs jsr.io, for dnt; try:npm runs it"],
+  [/^(pip install|uvx) /, "it needs PyPI; pypi_test.ts and try:pypi install and run the wheel"],
+  [/^experimaestro launchers /, "it needs the wheel beside experimaestro; pypi_test.ts runs it"],
 ];
 /** What runs these very tests, what was built before, or the internet: that there is such a task. */
-const TASK = /deno(?:@\S+)? task (test|test:faults|ok|package:check|links)\b/;
+const TASK = /deno(?:@\S+)? task (test|test:faults|ok|package:check|links|build:pypi)\b/;
 
 const ignore = !await hasSshd();
 const blocks = [...DOCUMENTS].flatMap(([path, text]) => blocksOf(path, text));

@@ -5,12 +5,18 @@
  * @module
  */
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import config from "../../deno.json" with { type: "json" };
 import { CHILD_VARIABLES } from "../../lib/system/environment.ts";
-import { buildPypi, type Built, isOffline, WHEEL_LIMIT } from "../../scripts/build_pypi.ts";
+import {
+  buildPypi,
+  type Built,
+  checkPypi,
+  pythonVersion,
+  WHEEL_LIMIT,
+} from "../../scripts/build_pypi.ts";
 import { blocksOf, DOCUMENTS } from "../../scripts/documents.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 import { makeSample } from "../../scripts/sample.ts";
@@ -82,7 +88,8 @@ function assertSaid({ code, said }: Outcome, expected: string): void {
 test("buildPypi() makes one small wheel for all platforms, with nothing of this machine in it", async ({ built, trial, python }) => {
   const offline = (await moduleFlags()).length > 0;
   assertEquals(built.version, config.version + (offline ? "+offline" : ""));
-  assertEquals(isOffline(built.version), offline); // PyPI takes no such version
+  // PyPI takes no such version, nor does the check
+  assertEquals(checkPypi(join(trial.root, "pypi"))!.length > 0, offline);
   assert(built.wheel.endsWith(`xpm_copy-${built.version}-py3-none-any.whl`));
   assert(statSync(built.wheel).size < WHEEL_LIMIT, `${statSync(built.wheel).size} bytes`);
   const folder = trial.folder("unpacked");
@@ -97,6 +104,13 @@ test("buildPypi() makes one small wheel for all platforms, with nothing of this 
   }
   const [info] = [...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".dist-info"));
   assert(existsSync(join(folder, info!.name, "licenses", "LICENSE")));
+});
+
+Deno.test("pythonVersion() writes a version as Python does, and marks one with stand-ins", () => {
+  assertEquals(pythonVersion("1.2.3", false), "1.2.3");
+  assertEquals(pythonVersion("1.2.3-rc.1", false), "1.2.3rc1");
+  assertEquals(pythonVersion("1.2.3-beta.2", true), "1.2.3b2+offline");
+  assertThrows(() => pythonVersion("1.2.3-next.1", false), Error, "1.2.3-next.1");
 });
 
 test("buildPypi() grants what the README does, and the variables of all programs", async ({ python }) => {
