@@ -29,6 +29,13 @@ export {
 } from "./lib/inspect/browse.ts";
 export { type CleanOptions, cleanWorkspace, type Leftover } from "./lib/inspect/clean.ts";
 export { copyExperiment, planCopy } from "./lib/copy/copy.ts";
+export {
+  type Diagnosis,
+  doctor,
+  type DoctorCheck,
+  type DoctorOptions,
+  type Finding,
+} from "./lib/inspect/doctor.ts";
 export { type RequiredPermissions, requiredPermissions } from "./lib/inspect/permissions.ts";
 export type {
   CopyEvent,

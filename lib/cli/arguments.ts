@@ -14,10 +14,10 @@ import { nearest } from "../settings/nearest.ts";
 import type { ColorChoice, OutputChoice, Request } from "./requests.ts";
 
 /** The words that are commands; an experiment of such a name needs one before it. */
-export const COMMANDS = ["copy", "permissions", "ls", "clean"] as const;
+export const COMMANDS = ["copy", "permissions", "ls", "clean", "doctor"] as const;
 type Command = typeof COMMANDS[number];
 
-/** An option: what kind of value it takes, its letter, and whether `ls` has no use for it. */
+/** An option: what kind of value it takes, its letter, and whether it is for copies alone. */
 interface Option {
   type: "string" | "boolean";
   short?: string;
@@ -81,6 +81,7 @@ export function parseArguments(args: string[]): Request {
   };
   const yes = given.has("yes");
   if (command === "clean") return { command, workspace: first!, yes, ...common };
+  if (command === "doctor") return { command, workspaces: positionals, ...common };
   if (command === "ls") return { command, workspace: first, experimentId: second, ...common };
   const bwlimit = last(given, "bwlimit");
   return {
@@ -167,8 +168,8 @@ function checkValue(rawName: string, value: string | undefined, inline: boolean)
   return value;
 }
 
-/** What may follow a command. */
-const EXPECTED: Record<Command, string[]> = {
+/** What may follow a command; after `doctor` any number. */
+const EXPECTED: Record<Exclude<Command, "doctor">, string[]> = {
   copy: ["EXPERIMENT", "RUN"],
   permissions: ["EXPERIMENT", "RUN"],
   ls: ["WORKSPACE", "EXPERIMENT"],
@@ -191,9 +192,9 @@ function judge(command: Command, given: Given, positionals: string[]): void {
   if (given.has("quiet") && given.has("json")) {
     refuse("--quiet and --json cannot be combined", "with --json, read only the last line");
   }
-  if (command === "ls" || command === "clean") {
+  if (command === "ls" || command === "clean" || command === "doctor") {
     const foreign = [...given.keys()].find((name) =>
-      OPTIONS[name]?.copyOnly || command === "ls" && name === "yes"
+      OPTIONS[name]?.copyOnly || command !== "clean" && name === "yes"
     );
     const what = `xpm-copy ${command}`;
     if (foreign !== undefined) {
@@ -205,6 +206,7 @@ function judge(command: Command, given: Given, positionals: string[]): void {
   }
   const empty = positionals.indexOf("");
   if (empty >= 0) refuse(`argument ${empty + 1} is empty`, HELP);
+  if (command === "doctor") return;
   const expected = EXPECTED[command];
   const more = positionals[expected.length];
   if (more !== undefined) {

@@ -8,14 +8,16 @@
 import type { RunRequest } from "../copy/survey.ts";
 import type { CopyEvent, CopyOptions, CopyPlan } from "../copy/types.ts";
 import { type Defaults, withDefaults } from "../settings/defaults.ts";
+import { CopyError } from "../errors.ts";
+import { type Diagnosis, unknownWorkspace } from "../inspect/doctor.ts";
 import { findWorkspace } from "../settings/find.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type Choice, choose, noExperiment, type Questions } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
-import { EXIT } from "./failure.ts";
-import { type Library, library as realLibrary } from "./library.ts";
+import { EXIT, exitCode } from "./failure.ts";
+import { type Library, library as realLibrary, type Session } from "./library.ts";
 import type { Reporter } from "./reporter.ts";
-import type { CleanRequest, CopyRequest, ListRequest } from "./requests.ts";
+import type { CleanRequest, CopyRequest, DoctorRequest, ListRequest } from "./requests.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a command works with. */
@@ -28,7 +30,7 @@ interface Context {
 
 /** Does what was asked; answers the exit code. */
 export function execute(
-  request: CopyRequest | ListRequest | CleanRequest,
+  request: CopyRequest | ListRequest | CleanRequest | DoctorRequest,
   { library = realLibrary, ...rest }: Omit<Context, "library"> & { library: Library | undefined },
 ): Promise<number> {
   const context = { ...rest, library };
@@ -37,6 +39,8 @@ export function execute(
       return list(request, context);
     case "clean":
       return cleanUp(request, context);
+    case "doctor":
+      return diagnose(request, context);
     case "permissions":
       return permissions(request, context);
     case "copy":
@@ -91,6 +95,46 @@ async function cleanUp(request: CleanRequest, context: Context): Promise<number>
   return EXIT.complete;
 }
 
+/** Looks at this machine, then at each workspace; the first problem decides about the exit code. */
+async function diagnose(request: DoctorRequest, context: Context): Promise<number> {
+  const { library, reporter, signal } = context;
+  const { settings } = await readSettings(library, request.settings);
+  const onEvent = (event: CopyEvent) => reporter.event(event);
+  await using session = library.session(onEvent, signal, hostOptions(request));
+  let code: number = EXIT.complete;
+  const tell = (diagnosis: Diagnosis) => {
+    reporter.diagnosis(diagnosis);
+    const problem = diagnosis.findings.find(({ state }) => state === "problem");
+    if (code === EXIT.complete && problem !== undefined) {
+      code = exitCode({ code: problem.code!, message: problem.message });
+    }
+  };
+  tell(await session.diagnose());
+  const named = request.workspaces.length > 0
+    ? request.workspaces
+    : settings.workspaces.map(({ id }) => id);
+  for (const words of new Set(named)) {
+    tell(await diagnoseNamed(words, settings, session));
+  }
+  return code;
+}
+
+/** Looks at a workspace; words that name none are a finding, too. */
+async function diagnoseNamed(
+  words: string,
+  settings: Settings,
+  session: Session,
+): Promise<Diagnosis> {
+  let workspace;
+  try {
+    workspace = findWorkspace(words, settings);
+  } catch (error) {
+    if (error instanceof CopyError) return unknownWorkspace(words, error);
+    throw error;
+  }
+  return await session.diagnose(workspace);
+}
+
 async function copy(request: CopyRequest, context: Context): Promise<number> {
   const { terminal, library, reporter, signal } = context;
   const { settings, defaults } = await readSettings(library, request.settings);
@@ -140,7 +184,7 @@ function runOf({ from, to, experimentId, runId }: Choice): RunRequest {
 }
 
 /** What all machines of a command have to know. */
-function hostOptions(request: CopyRequest | ListRequest | CleanRequest) {
+function hostOptions(request: CopyRequest | ListRequest | CleanRequest | DoctorRequest) {
   const { connectTimeout, timeout } = request;
   return {
     ...(request.command === "copy" && { fsync: request.fsync }),

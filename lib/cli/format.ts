@@ -5,16 +5,9 @@
  */
 
 import { unicodeWidth as width } from "@std/cli/unicode-width";
+import { formatBytes, inUnit, unitOf, UNITS } from "../text/sizes.ts";
 
-export { width };
-
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-
-/** Shows a number of bytes: `512 B`, `18.6 GiB`, `212 GiB`. */
-export function formatBytes(bytes: number): string {
-  const unit = unitOf(bytes);
-  return `${inUnit(bytes, unit)} ${UNITS[unit]}`;
-}
+export { formatBytes, width };
 
 /** Shows a part of a whole in the unit of the whole: `0.3 of 18.6 GiB`. */
 export function formatPart(bytes: number, total: number): string {
@@ -27,18 +20,6 @@ export function formatRate(bytesPerSecond: number): string {
   const unit = unitOf(bytesPerSecond);
   const value = bytesPerSecond / 1024 ** unit;
   return `${value.toFixed(unit > 0 && value < 9.95 ? 1 : 0)} ${UNITS[unit]}/s`;
-}
-
-// The limit is a little under 1000: no number has four digits, not even after rounding.
-function unitOf(bytes: number): number {
-  let unit = 0;
-  while (bytes / 1024 ** unit >= 999.5 && unit < UNITS.length - 1) unit++;
-  return unit;
-}
-
-function inUnit(bytes: number, unit: number): string {
-  const value = bytes / 1024 ** unit;
-  return value.toFixed(unit === 0 || value >= 99.95 ? 0 : 1);
 }
 
 /** Shows a time as people say it: `0.4 s`, `42 s`, `3 min 24 s`, `2 h 5 min`, `1 day 3 h`. */

@@ -15,12 +15,14 @@ Usage:
   xpm-copy ls [WORKSPACE [EXPERIMENT]]
   xpm-copy permissions EXPERIMENT [RUN] --from WORKSPACE --to WORKSPACE
   xpm-copy clean WORKSPACE [--yes]
+  xpm-copy doctor [WORKSPACE...]
 
 Without --yes, \`copy\` only shows the plan. In a terminal it asks for anything
 you did not give; in scripts the run defaults to \`current\`. \`ls\` lists
 workspaces, experiments or runs. \`permissions\` prints the \`deno run\` line that
 grants a copy exactly what it needs. \`clean\` lists what interrupted copies and
---keep-replaced left behind; with --yes it deletes it.
+--keep-replaced left behind; with --yes it deletes it. \`doctor\` checks whether
+copies would work: on this machine, and for each workspace (default: all).
 
 A WORKSPACE is an id from experimaestro's settings, a path (./x, /x, ~/x),
 host:path or ssh://user@host:port/path. RUN is a run id or \`current\`.

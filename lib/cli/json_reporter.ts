@@ -16,6 +16,7 @@
  * | `experiment` | `workspace`: its id; the fields of an `ExperimentSummary` | `ls WORKSPACE` |
  * | `run` | `workspace`, `experimentId`, `current`: whether it is; `currentInferred`: true where no link says so; the fields of a `RunSummary` | `ls WORKSPACE EXPERIMENT` |
  * | `leftover` | `workspace`: its id; the fields of a `Leftover` | `clean WORKSPACE` |
+ * | `diagnosis` | the fields of a `Diagnosis`: `workspace` (absent: this machine), `host`, `path`, `from`, `to`, `findings` | `doctor` |
  * | `error` | `code`, `message`, `hint` if there is one | the work could not be done |
  * | `summary` | `exitCode`, `result`: a `CopyResult`, after a copy or a dry run; `command`: what copies, after a dry run | last, always |
  *
@@ -28,6 +29,7 @@
  */
 
 import type { ExperimentSummary } from "../inspect/summarize.ts";
+import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyProgress, CopyResult } from "../copy/types.ts";
@@ -114,6 +116,11 @@ export class JsonReporter implements Reporter {
     for (const leftover of leftovers) {
       this.#write("leftover", { workspace: workspace.id, ...leftover });
     }
+  }
+
+  /** Writes what was found. */
+  diagnosis(diagnosis: Diagnosis): void {
+    this.#write("diagnosis", diagnosis);
   }
 
   /** Writes the error; to standard error where it cannot be written otherwise. */

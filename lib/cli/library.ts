@@ -6,6 +6,7 @@
  */
 
 import { type ExperimentSummary, summarize, type SummaryOptions } from "../inspect/summarize.ts";
+import { type Diagnosis, Doctor } from "../inspect/doctor.ts";
 import { clean, type Leftover } from "../inspect/clean.ts";
 import { copyBetween } from "../copy/copy.ts";
 import { permissionsBetween, type RequiredPermissions } from "../inspect/permissions.ts";
@@ -26,6 +27,8 @@ export interface Session extends AsyncDisposable {
   ): Promise<ExperimentSummary[]>;
   /** Finds what copies have left in a workspace, and removes it when told to. */
   clean(workspace: Workspace, remove: boolean): Promise<Leftover[]>;
+  /** Looks whether copies would work: at a workspace, or without one at this machine. */
+  diagnose(workspace?: Workspace): Promise<Diagnosis>;
   /** Copies a run. */
   copy(which: RunRequest, options: CopyOptions): Promise<CopyResult>;
   /** Tells what the copy of a run needs to be granted. */
@@ -55,11 +58,14 @@ export const library: Library = {
   settingsAccess,
   session(onEvent, signal, options) {
     const hosts = new Hosts({ ...options, onEvent, signal });
+    const doctor = new Doctor(hosts);
     return {
       async summarize(workspace, which) {
         return await summarize(await hosts.open(workspace), workspace, which);
       },
       clean: (workspace, remove) => clean(hosts, workspace, remove),
+      diagnose: (workspace) =>
+        workspace === undefined ? doctor.machine() : doctor.workspace(workspace),
       copy: (which, how) => copyBetween(hosts, which, { ...how, onEvent, signal }),
       permissions: (which, how) => permissionsBetween(hosts, which, how),
       [Symbol.asyncDispose]: () => hosts.close(),

@@ -5,6 +5,7 @@
  */
 
 import type { ExperimentSummary } from "../inspect/summarize.ts";
+import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
@@ -31,6 +32,8 @@ export interface Reporter {
   runs(workspace: Workspace, experiment: ExperimentSummary): void;
   /** What copies have left in a workspace; `command` is what removes it. */
   leftovers(workspace: Workspace, leftovers: Leftover[], command: string[]): void;
+  /** What was found of this machine, or of a workspace. */
+  diagnosis(diagnosis: Diagnosis): void;
   /** The work could not be done. */
   failed(failure: Failure): void;
   /** Nothing more comes, but a question or the end. */

@@ -91,7 +91,27 @@ export interface CleanRequest extends OutputChoice {
   settings: string | undefined;
 }
 
+/** What `xpm-copy doctor` was asked. */
+export interface DoctorRequest extends OutputChoice {
+  /** Which command. */
+  command: "doctor";
+  /** The workspaces, in the user's words; none for all of the settings. */
+  workspaces: string[];
+  /** How long a host may take to answer at all, in seconds; 0 for ever. */
+  connectTimeout: number | undefined;
+  /** How long a transfer may stand still, in seconds; 0 for ever. */
+  timeout: number | undefined;
+  /** Another settings file. */
+  settings: string | undefined;
+}
+
 /** What the program was asked to do. */
-export type Request = CopyRequest | ListRequest | CleanRequest | { command: "help" } | {
-  command: "version";
-};
+export type Request =
+  | CopyRequest
+  | ListRequest
+  | CleanRequest
+  | DoctorRequest
+  | { command: "help" }
+  | {
+    command: "version";
+  };

@@ -5,6 +5,7 @@
  */
 
 import type { ExperimentSummary } from "../inspect/summarize.ts";
+import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
 import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
@@ -14,6 +15,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { choosePaint } from "./colour.ts";
 import { type Failure, renderFailure } from "./failure.ts";
 import { renderLeftovers } from "./clean_report.ts";
+import { renderDiagnosis } from "./doctor_report.ts";
 import { renderExperiments, renderRuns, renderWorkspaces } from "./list_report.ts";
 import { location } from "./names.ts";
 import {
@@ -40,6 +42,8 @@ export class TextReporter implements Reporter {
   readonly #screen: Screen;
   readonly #out: ReportStyle;
   readonly #err: ReportStyle;
+  /** Whether a diagnosis was printed: the next one is set apart. */
+  #diagnosed = false;
 
   /** @param copying Whether a copy is made: its plan is told before it begins. */
   constructor(terminal: Terminal, choice: OutputChoice, copying: boolean) {
@@ -123,6 +127,14 @@ export class TextReporter implements Reporter {
   leftovers(workspace: Workspace, leftovers: Leftover[], command: string[]): void {
     if (leftovers.length === 0) this.#note(`nothing to clean in ${location(workspace)}`);
     else this.#print(renderLeftovers(leftovers, command, new Date()));
+  }
+
+  /** Prints what was found. */
+  diagnosis(diagnosis: Diagnosis): void {
+    const lines = renderDiagnosis(diagnosis, this.#out.paint, this.#choice.quiet);
+    if (lines.length === 0) return;
+    this.#print(this.#diagnosed ? ["", ...lines] : lines);
+    this.#diagnosed = true;
   }
 
   /** Prints what went wrong. */

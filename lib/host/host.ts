@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DiskCondition, MachineCondition } from "./condition.ts";
 import type {
   BrowseRequest,
   CurrentRun,
@@ -227,6 +228,10 @@ export interface Host {
   tidy(request: TidyRequest): Promise<FoundLeftover[]>;
   /** Makes a tar archive of folders; GNU tar is needed. */
   pack(request: PackRequest): Pack;
+  /** Tells what the machine is like, once it is open. */
+  examine(): Promise<MachineCondition>;
+  /** Tells what the disks of some folders are like; they are absolute, and need not be there. */
+  disks(folders: string[]): Promise<DiskCondition[]>;
   /** Refuses a workspace that Deno was not granted, by real path, before any program is started. */
   check(path: string, needed: readonly Access[]): void;
   /**

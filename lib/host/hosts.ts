@@ -81,6 +81,11 @@ export class Hosts implements AsyncDisposable {
     this.#host(workspace).check(workspace.path, needed);
   }
 
+  /** This machine. */
+  here(): Host {
+    return this.#host({ id: "this machine", path: "/" });
+  }
+
   /** The machine that a workspace is on. */
   open(workspace: Workspace): Promise<Host> {
     const key = keyOf(workspace);

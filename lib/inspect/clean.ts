@@ -6,7 +6,7 @@
 
 import { notThere } from "../errors.ts";
 import { asCopyError } from "../system/permissions.ts";
-import type { FoundLeftover } from "../host/host.ts";
+import type { FoundLeftover, Host, Sight } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -80,6 +80,11 @@ export async function clean(
   const sight = await host.look({ path: workspace.path });
   if (sight.state === "absent") throw notThere(workspace.path, workspace.ssh?.host);
   host.check(workspace.path, remove ? ["read", "write"] : ["read"]);
+  return await leftIn(host, sight, remove);
+}
+
+/** What copies have left in a workspace that was looked at; removed, when that is asked for. */
+export async function leftIn(host: Host, sight: Sight, remove: boolean): Promise<Leftover[]> {
   try {
     const found = await host.tidy({
       areas: [...new Set([sight.jobsStaging, sight.experimentsStaging])],

@@ -7,7 +7,7 @@
 import { CopyError } from "../errors.ts";
 
 /** The programs this project starts. */
-export type Program = "rsync" | "ssh" | "tar" | "sync" | "df";
+export type Program = "rsync" | "ssh" | "tar" | "sync" | "df" | "test";
 
 /** A process that was started. */
 export interface Child {

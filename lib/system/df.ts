@@ -38,3 +38,26 @@ export function availableFiles(said: string): number | undefined {
   const match = /.*\s(\d+)\s+\d+%\s/.exec(said.trimEnd().split("\n").at(-1)!);
   return match === null ? undefined : Number(match[1]);
 }
+
+/**
+ * The kind of file system that a folder is on: by the column that GNU's and busybox's `df -PT` has.
+ * Elsewhere the name of the disk tells what other machines serve.
+ *
+ * @param typed What `df -PT` says; others take `-T` for something else.
+ * @param plain What `df -Pk` says.
+ */
+export function fileSystemOf(typed: string, plain: string): string | undefined {
+  const row = (said: string) => said.trimEnd().split("\n").at(-1)!;
+  if (/^Filesystem\s+Type\s/.test(typed)) {
+    return /.\s+(\S+)(?:\s+\d+){3}\s+(?:\d+%|-)\s+\//.exec(row(typed))?.[1];
+  }
+  if (row(plain).startsWith("//")) return "smb";
+  return /^[^\s/]+:\//.test(row(plain)) ? "nfs" : undefined;
+}
+
+/** The same of a folder of this machine; undefined when `df` cannot be asked. */
+export async function fileSystem(folder: string, watch: Watch): Promise<string | undefined> {
+  const ask = (options: string) => outputIfGranted("df", [options, folder], watch);
+  const [typed = "", plain = ""] = await Promise.all([ask("-PT"), ask("-Pk")]);
+  return fileSystemOf(typed, plain);
+}

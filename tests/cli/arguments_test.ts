@@ -51,6 +51,8 @@ const CLEAN = {
   ...OUTPUT,
 };
 
+const { workspace: _, yes: _yes, ...DOCTOR } = { ...CLEAN, command: "doctor" as const };
+
 const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
   [[], COPY],
   [["copy"], COPY],
@@ -104,6 +106,9 @@ const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
   [["clean", "cluster", "-y"], { ...CLEAN, workspace: "cluster", yes: true }],
   [["clean", "./x"], { ...CLEAN, workspace: "./x" }],
   [["copy", "clean"], { ...COPY, experimentId: "clean" }],
+  [["doctor"], { ...DOCTOR, workspaces: [] }],
+  [["doctor", "a", "./x", "--", "-c"], { ...DOCTOR, workspaces: ["a", "./x", "-c"] }],
+  [["copy", "doctor"], { ...COPY, experimentId: "doctor" }],
   [["a", "b", "c", "--help"], { command: "help" }],
   [["-V"], { command: "version" }],
 ];
@@ -142,6 +147,13 @@ const REFUSED: [string[], string, string][] = [
   ],
   [["ls", "--from", "a"], "`xpm-copy ls` does not take --from", "write `xpm-copy ls WORKSPACE`"],
   [["ls", "-y"], "`xpm-copy ls` does not take --yes", "write `xpm-copy ls WORKSPACE`"],
+  [["doctor", "a", ""], "argument 2 is empty", "see `xpm-copy --help`"],
+  [["doctor", "-y"], "`xpm-copy doctor` does not take --yes", "write `xpm-copy doctor WORKSPACE`"],
+  [
+    ["doctor", "--exclude", "x"],
+    "`xpm-copy doctor` does not take --exclude",
+    "write `xpm-copy doctor WORKSPACE`",
+  ],
   [["clean"], "clean needs a workspace", "write `xpm-copy clean WORKSPACE`"],
   [["clean", "a", "b"], "unexpected argument 'b'", "expected WORKSPACE"],
   [

@@ -10,35 +10,12 @@ import { CopyError, type CopyEvent } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { canMount, mount, runs } from "../support/mount.ts";
 import { assertFailed, runProgram } from "../support/program.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 import { withVariables } from "../support/variables.ts";
 
 useSshd();
-
-async function runs(program: string, args: string[]): Promise<boolean> {
-  const options = { args, stdout: "null", stderr: "null" } as const;
-  return await new Deno.Command(program, options).output().then(
-    ({ success }) => success,
-    () => false,
-  );
-}
-
-/** @param options Of tmpfs, or only its size. */
-async function mount(folder: string, options: string): Promise<boolean> {
-  mkdirSync(folder, { recursive: true });
-  const given = options.includes("=") ? options : `size=${options}`;
-  return await runs("mount", ["-t", "tmpfs", "-o", given, "tmpfs", folder]);
-}
-
-/** Whether a small disk can be had here. */
-const canMount = await (async () => {
-  const folder = Deno.makeTempDirSync({ prefix: "xpm-disk-" });
-  const mounted = await mount(folder, "1m");
-  if (mounted) await runs("umount", [folder]);
-  Deno.removeSync(folder);
-  return mounted;
-})();
 
 const OPTIONS = {
   directions: ["local to local", "local to remote"],

@@ -11,6 +11,7 @@ import { Fixture } from "./fixture.ts";
 import { archiveCases } from "./archive_cases.ts";
 import { claimCases } from "./claim_cases.ts";
 import { currentCases } from "./current_cases.ts";
+import { examineCases } from "./examine_cases.ts";
 import { lookCases } from "./look_cases.ts";
 import { recordCases } from "./record_cases.ts";
 import { replaceCases } from "./replace_cases.ts";
@@ -37,6 +38,7 @@ export interface Case {
 /** All cases. */
 const CASES: readonly Case[] = [
   ...lookCases,
+  ...examineCases,
   ...runCases,
   ...scanCases,
   ...claimCases,

@@ -24,7 +24,9 @@ import type {
   Visit,
 } from "../host.ts";
 import type { Pack, PackRequest } from "../../transport/archive.ts";
+import type { DiskCondition, MachineCondition } from "../condition.ts";
 import { claimLocally } from "./claim.ts";
+import { disksHere, examineHere } from "./examine.ts";
 import { grantsOf } from "./grants.ts";
 import { browseLocally, lookLocally, placesOf } from "./look.ts";
 import { scanLocally } from "./scan.ts";
@@ -100,6 +102,14 @@ export class LocalHost implements Host {
 
   pack(request: PackRequest): Pack {
     return packLocally(request, this.watch);
+  }
+
+  examine(): Promise<MachineCondition> {
+    return examineHere(this.watch);
+  }
+
+  disks(folders: string[]): Promise<DiskCondition[]> {
+    return disksHere(folders, this.watch);
   }
 
   check(path: string, needed: readonly Access[]): void {

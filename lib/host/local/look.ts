@@ -181,7 +181,7 @@ function stagingFor(workspace: string, place: string): string {
 }
 
 /** What exists of a path; undefined when that may not be read. */
-function nearestOf(path: string): string | undefined {
+export function nearestOf(path: string): string | undefined {
   for (; path !== ""; path = parentOf(path)) {
     if (!isGranted("read", path)) return undefined;
     if (lookAt(path, "") !== undefined) return path;

@@ -25,6 +25,8 @@ import type {
   Visit,
 } from "../host.ts";
 import type { Pack, PackRequest } from "../../transport/archive.ts";
+import type { DiskCondition, MachineCondition } from "../condition.ts";
+import { disksThere, examineThere } from "./examine.ts";
 import { asLines } from "./lines.ts";
 import { RELEASE, SshStaging } from "./staging.ts";
 import { grantsForSsh } from "./grants.ts";
@@ -45,6 +47,8 @@ export class SshHost implements Host {
   #zstd: Zstd | undefined;
   /** Whether the agent holds what a copy that failed has claimed. */
   #held = false;
+  /** How long the login took, in seconds. */
+  #loginSeconds = 0;
 
   constructor(
     ssh: SshSettings,
@@ -62,7 +66,9 @@ export class SshHost implements Host {
   /** Logs in. */
   async open(): Promise<void> {
     requireVariableAccess("TMPDIR"); // where the socket goes: it must not be taken for unset
+    const begin = performance.now();
     await this.#session.open();
+    this.#loginSeconds = (performance.now() - begin) / 1000;
   }
 
   /**
@@ -173,6 +179,14 @@ export class SshHost implements Host {
     const names = nameList(request.folders);
     const packed = packWith(() => this.#session.fetch(PACK, lines, names));
     return zstd ? zstd.unpack(packed) : packed;
+  }
+
+  examine(): Promise<MachineCondition> {
+    return examineThere(this.name, this.#session, this.#loginSeconds);
+  }
+
+  disks(folders: string[]): Promise<DiskCondition[]> {
+    return disksThere(this.name, this.#session, folders);
   }
 
   check(): void {

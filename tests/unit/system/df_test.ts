@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { availableBytes, availableFiles, freeSpace } from "../../../lib/system/df.ts";
+import { availableBytes, availableFiles, fileSystemOf, freeSpace } from "../../../lib/system/df.ts";
 
 Deno.test("availableBytes() reads the fourth column of df -Pk", () => {
   for (
@@ -47,6 +47,25 @@ Deno.test("availableFiles() reads the inodes of df -Pi, of GNU, busybox, macOS a
       ["", undefined],
     ] as const
   ) assertEquals(availableFiles(said), expected, said);
+});
+
+Deno.test("fileSystemOf() reads the column of GNU and busybox, elsewhere the name of the disk", () => {
+  const typed = "Filesystem     Type     1024-blocks Used Available Capacity Mounted on\n";
+  const plain = "Filesystem 1024-blocks Used Available Capacity Mounted on\n";
+  for (
+    const [first, second, expected] of [
+      [`${typed}/dev/vda ext4 100 40 60 40% /\n`, "", "ext4"],
+      [`${typed}10.0.0.1@tcp:/scratch lustre 100 40 60 40% /scratch/a b\n`, "", "lustre"],
+      [`${typed}//server/my share cifs 100 40 60 40% /mnt/my share\n`, "", "cifs"],
+      [`${typed}sysfs sysfs 0 0 0 - /sys\n`, "", "sysfs"],
+      // macOS takes -T for something else
+      ["", `${plain}server:/export/home 100 40 60 40% /home\n`, "nfs"],
+      ["", `${plain}//me@server/share 100 40 60 40% /Volumes/share\n`, "smb"],
+      ["", `${plain}/dev/disk3s5 100 40 60 40% /System/Volumes/Data\n`, undefined],
+      [plain, `${plain}map auto_home 0 0 0 100% /home\n`, undefined],
+      ["", "", undefined],
+    ] as const
+  ) assertEquals(fileSystemOf(first, second), expected, first + second);
 });
 
 Deno.test("freeSpace() knows nothing of no folder, and of one that is not there", async () => {

@@ -3,6 +3,7 @@
 . ./begin.sh
 . ./real_folders.sh
 . ./paths.sh
+. ./tools.sh
 IFS= read -r experiment
 IFS= read -r run
 IFS= read -r wanted
@@ -25,8 +26,7 @@ fi
 say state "$state"
 [ -e "$root/.__experimaestro__" ] && say marker yes
 ! is_folder "$root" "$root/.xpm-copy/partial/jobs" || say records yes
-first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
-say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)" & # in one write
+tell_tools &
 meanwhile=$!
 devices() { stat -c %d "$@" 2> /dev/null || stat -f %d "$@" 2> /dev/null; }
 real "$root/jobs"

@@ -23,10 +23,7 @@ case $path in
   *) path=$home/$path ;;
 esac
 case $path in /*) ;; *) stop "HOME is not an absolute path there: $home" ;; esac
-existing() { # the nearest folder that is there
-  here=$1
-  while [ ! -d "$here" ]; do here=${here%/*}; [ -n "$here" ] || here=/; done
-}
+. ./nearest.sh
 real() { # links resolved, of what exists of a path: resolved
   here=$1 rest=
   while [ ! -d "$here" ] && [ "$here" != / ]; do

@@ -147,6 +147,14 @@ done
 `;
 
 /**
+ * What exists of a path.
+ */
+const NEAREST = `existing() { # the nearest folder that is there
+  here=$1
+  while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
+}`;
+
+/**
  * The run that the link `current` in an experiment's folder names; one that is gone is none.
  */
 const CURRENT_RUN = `current() { # of another link it is the second argument
@@ -182,10 +190,7 @@ case $path in
   *) path=$home/$path ;;
 esac
 case $path in /*) ;; *) stop "HOME is not an absolute path there: $home" ;; esac
-existing() { # the nearest folder that is there
-  here=$1
-  while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
-}
+${NEAREST}
 real() { # links resolved, of what exists of a path: resolved
   here=$1 rest=
   while [ ! -d "$here" ] && [ "$here" != / ]; do
@@ -473,6 +478,43 @@ finish
 `;
 
 /**
+ * Answers `Host.disks`. Of each folder: what two ways to ask `df` say of its disk, and whether it may
+ * be written.
+ */
+export const DISKS = `${BEGIN}
+${NEAREST}
+while IFS= read -r folder; do
+  existing "$folder"
+  writable=no
+  [ ! -w "$here" ] || [ ! -x "$here" ] || writable=yes
+  say "$(df -PT "$here" 2> /dev/null)" "$(df -Pk "$here" 2> /dev/null)" "$writable"
+done
+finish
+`;
+
+/**
+ * What the programs of a copy say of themselves.
+ */
+const TOOLS = `first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
+tell_tools() { # in one write
+  say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)"
+}`;
+
+/**
+ * Answers `Host.examine`: pairs of a name and a text.
+ */
+export const EXAMINE = `${BEGIN}
+${TOOLS}
+exec < /dev/null
+tell_tools
+user=$(id -un)
+entry=$(getent passwd "$user" 2> /dev/null || grep "^$user:" /etc/passwd 2> /dev/null ||
+  dscl . -read "/Users/$user" UserShell 2> /dev/null) # macOS has no users in its file
+say shell "\${entry##*[: ]}"
+finish
+`;
+
+/**
  * Answers `Host.existing`: those of the paths that are there.
  */
 export const EXISTING = `${BEGIN}
@@ -506,6 +548,7 @@ finish
 export const LOOK = `${BEGIN}
 ${REAL_FOLDERS}
 ${PATHS}
+${TOOLS}
 IFS= read -r experiment
 IFS= read -r run
 IFS= read -r wanted
@@ -528,8 +571,7 @@ fi
 say state "$state"
 [ -e "$root/.__experimaestro__" ] && say marker yes
 ! is_folder "$root" "$root/.xpm-copy/partial/jobs" || say records yes
-first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
-say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)" & # in one write
+tell_tools &
 meanwhile=$!
 devices() { stat -c %d "$@" 2> /dev/null || stat -f %d "$@" 2> /dev/null; }
 real "$root/jobs"

@@ -1,0 +1,44 @@
+/**
+ * What a machine and its disks are like, for `doctor`.
+ *
+ * @module
+ */
+
+import type { CopyError } from "../errors.ts";
+import type { RsyncEnd } from "../transport/rsync.ts";
+
+/** What a machine is like. */
+export interface MachineCondition {
+  /** The first line that `ssh -V` prints; undefined where no copy starts ssh. */
+  readonly client?: string | CopyError;
+  /** How rsync reaches it, and which one is there; or why it cannot be started. */
+  readonly rsync: RsyncEnd | CopyError;
+  /** The first line of `tar --version`, empty where there is none; or why it cannot be started. */
+  readonly tar: string | CopyError;
+  /** Whether what travels can be packed by zstd there. */
+  readonly zstd: boolean;
+  /** What it takes to get there; undefined where nobody logs in. */
+  readonly login?: LoginCondition;
+}
+
+/** What it takes to work on a machine that one logs in to. Times are in seconds. */
+export interface LoginCondition {
+  /** How long the login took, with all that was asked at the terminal. */
+  readonly seconds: number;
+  /** From a question to its answer. */
+  readonly roundTrip: number;
+  /** How long one more command takes to start; or why there can be none. */
+  readonly command: number | CopyError;
+  /** The login shell there; empty when unknown. */
+  readonly shell: string;
+}
+
+/** What the disk of a folder is like. */
+export interface DiskCondition {
+  /** The folder that was asked for; it need not be there. */
+  readonly folder: string;
+  /** The kind of its file system, such as `nfs`; undefined when unknown. */
+  readonly fileSystem: string | undefined;
+  /** Whether the folder, or what exists of its path, may be written; undefined when unknown. */
+  readonly writable: boolean | undefined;
+}

@@ -1,0 +1,69 @@
+/**
+ * What this machine and its disks are like.
+ *
+ * @module
+ */
+
+import { CopyError } from "../../errors.ts";
+import { fileSystem } from "../../system/df.ts";
+import { output, outputIfGranted, type Program, start, type Watch } from "../../system/process.ts";
+import { loadZstd } from "../../transport/zstd.ts";
+import type { DiskCondition, MachineCondition } from "../condition.ts";
+import { nearestOf } from "./look.ts";
+
+/** Does {@linkcode Host.examine}. */
+export async function examineHere(watch: Watch): Promise<MachineCondition> {
+  const [ssh, rsync, tar] = await Promise.all([
+    saidBy("ssh", "-V", watch),
+    saidBy("rsync", "--version", watch),
+    saidBy("tar", "--version", watch),
+  ]);
+  return {
+    client: ssh,
+    rsync: rsync instanceof CopyError ? rsync : { said: rsync, operand: (path) => path },
+    tar,
+    zstd: await loadZstd() !== undefined,
+  };
+}
+
+/** The first line that a program says of itself; or why it cannot be started. */
+async function saidBy(
+  program: Program,
+  option: string,
+  watch: Watch,
+): Promise<string | CopyError> {
+  try {
+    const running = start(program, [option], watch);
+    const [said, complaint] = await Promise.all([
+      output(running),
+      running.complaint,
+      running.stdin.close().catch(() => {}), // it may have ended before
+    ]);
+    return (program === "ssh" ? complaint : said).split("\n")[0]!;
+  } catch (error) {
+    if (error instanceof CopyError && error.code !== "interrupted") return error;
+    throw error;
+  }
+}
+
+/** Does {@linkcode Host.disks}. */
+export function disksHere(folders: string[], watch: Watch): Promise<DiskCondition[]> {
+  return Promise.all(folders.map(async (folder) => {
+    const place = nearestOf(folder);
+    return {
+      folder,
+      fileSystem: place === undefined ? undefined : await fileSystem(place, watch),
+      writable: place === undefined ? undefined : await isWritable(place, watch),
+    };
+  }));
+}
+
+/**
+ * Whether the system lets the user write to a folder; undefined when it cannot be asked. Deno itself
+ * knows only modes: nothing of groups, of access lists, or of a disk that is read-only.
+ */
+async function isWritable(folder: string, watch: Watch): Promise<boolean | undefined> {
+  const ask = (option: string) => outputIfGranted("test", [option, folder], watch);
+  const [isFolder, mayWrite] = await Promise.all([ask("-d"), ask("-w")]);
+  return isFolder === undefined ? undefined : mayWrite !== undefined;
+}

@@ -1,0 +1,83 @@
+/**
+ * What another machine and its disks are like.
+ *
+ * @module
+ */
+
+import { CopyError } from "../../errors.ts";
+import { fileSystemOf } from "../../system/df.ts";
+import type { DiskCondition, LoginCondition, MachineCondition } from "../condition.ts";
+import { oneOf, pairs } from "./answers.ts";
+import { asLines } from "./lines.ts";
+import { DISKS, EXAMINE, EXISTING } from "./programs/programs.ts";
+import { rsyncEnd } from "./rsync_end.ts";
+import type { Session } from "./session.ts";
+
+/** How often a question is asked: the fastest answer tells how far the machine is. */
+const QUESTIONS = 3;
+
+/** Does {@linkcode Host.examine}; `seconds` is how long the login took. */
+export async function examineThere(
+  name: string,
+  session: Session,
+  seconds: number,
+): Promise<MachineCondition> {
+  const answer = new Map<string, string>();
+  const tell = pairs((name, text) => answer.set(name, text));
+  await session.agent.run(EXAMINE, [], tell, [], "moving");
+  return {
+    rsync: rsyncEnd(name, answer.get("rsync") ?? "", session),
+    tar: answer.get("tar") ?? "",
+    zstd: Boolean(answer.get("zstd")),
+    login: {
+      seconds,
+      roundTrip: await roundTrip(session),
+      command: await anotherCommand(session),
+      shell: answer.get("shell") ?? "",
+    },
+  };
+}
+
+/** Asks for what costs the host next to nothing. */
+async function roundTrip({ agent }: Session): Promise<number> {
+  const times: number[] = [];
+  for (let at = 0; at < QUESTIONS; at++) {
+    times.push(await secondsOf(() => agent.run(EXISTING, ["/"], () => {}, [], "moving")));
+  }
+  return Math.min(...times);
+}
+
+/** Starts a command beside the agent, as a copy does for a stream. */
+async function anotherCommand(session: Session): Promise<LoginCondition["command"]> {
+  try {
+    return await secondsOf(() => session.send(EXISTING, ["/"], () => {}, []));
+  } catch (error) {
+    if (error instanceof CopyError && error.code !== "interrupted") return error;
+    throw error;
+  }
+}
+
+async function secondsOf(action: () => Promise<void>): Promise<number> {
+  const begin = performance.now();
+  await action();
+  return (performance.now() - begin) / 1000;
+}
+
+/** Does {@linkcode Host.disks}. */
+export async function disksThere(
+  name: string,
+  session: Session,
+  folders: string[],
+): Promise<DiskCondition[]> {
+  const texts: string[] = [];
+  const tell = (text: string) => void texts.push(text);
+  await session.agent.run(DISKS, asLines(folders), tell, [], "moving");
+  return folders.map((folder, at) => {
+    const [typed = "", plain = "", writable = ""] = texts.slice(3 * at, 3 * at + 3);
+    return {
+      folder,
+      fileSystem: fileSystemOf(typed, plain),
+      writable: oneOf(["yes", "no"], writable, name) === "yes",
+    };
+  });
+}

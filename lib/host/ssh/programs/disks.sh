@@ -1,0 +1,12 @@
+# Answers `Host.disks`. Of each folder: what two ways to ask `df` say of its disk, and whether it may
+# be written.
+
+. ./begin.sh
+. ./nearest.sh
+while IFS= read -r folder; do
+  existing "$folder"
+  writable=no
+  [ ! -w "$here" ] || [ ! -x "$here" ] || writable=yes
+  say "$(df -PT "$here" 2> /dev/null)" "$(df -Pk "$here" 2> /dev/null)" "$writable"
+done
+finish

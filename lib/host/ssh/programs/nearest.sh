@@ -1,0 +1,6 @@
+# What exists of a path.
+
+existing() { # the nearest folder that is there
+  here=$1
+  while [ ! -d "$here" ]; do here=${here%/*}; [ -n "$here" ] || here=/; done
+}

@@ -1,0 +1,166 @@
+/**
+ * Whether copies would work, and what to do where they would not: of this machine, and of workspaces.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import type { CopyOptions } from "../copy/types.ts";
+import type { MachineCondition } from "../host/condition.ts";
+import type { Host, Sight } from "../host/host.ts";
+import { Hosts } from "../host/hosts.ts";
+import { asCopyError } from "../system/permissions.ts";
+import { refuseUnnamed } from "../transport/rsync.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { leftIn } from "./clean.ts";
+import { allows, type Diagnosis, type DoctorCheck, type Finding, problem } from "./finding.ts";
+import { machineFindings } from "./machine_findings.ts";
+import { leftoverFindings, workspaceFindings } from "./workspace_findings.ts";
+
+export type { Diagnosis, DoctorCheck, Finding } from "./finding.ts";
+
+/** How to look. */
+export type DoctorOptions = Pick<
+  CopyOptions,
+  "signal" | "onEvent" | "connectTimeout" | "timeout"
+>;
+
+/**
+ * Checks this machine and workspaces, for whoever wants to know beforehand whether a copy would work:
+ * programs and their versions, the login, what is at the path, space, the file system, locks and
+ * what copies have left. Nothing is written at either end. One login serves a host, and what keeps
+ * one workspace from being looked at is a finding of that one.
+ *
+ * experimaestro has no such function. Needs `--allow-read` of local workspaces, `--allow-run` of
+ * `rsync`, `tar`, `ssh` and `df`, and `--allow-write` of the temporary folder for remote workspaces;
+ * what was not granted is named by a finding.
+ *
+ * @param workspaces The workspaces; they are looked at one after the other.
+ * @param options How to look.
+ * @returns First this machine, then each workspace.
+ * @throws {CopyError} `interrupted`, when the caller asked to stop.
+ *
+ * @example
+ * ```ts
+ * import { doctor } from "@xpm/copy";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempDir();
+ * const [machine, local] = await doctor([{ id: "local", path: `${path}/none` }]);
+ * assertEquals([machine?.workspace, local?.workspace], [undefined, "local"]);
+ * const problem = local?.findings.find(({ state }) => state === "problem");
+ * assertEquals([problem?.check, problem?.code, problem?.prevents], ["workspace", "not-found", ["from"]]);
+ * await Deno.remove(path);
+ * ```
+ */
+export async function doctor(
+  workspaces: Workspace[],
+  options: DoctorOptions = {},
+): Promise<Diagnosis[]> {
+  await using hosts = new Hosts(options);
+  const one = new Doctor(hosts);
+  const found = [await one.machine()];
+  for (const workspace of workspaces) found.push(await one.workspace(workspace));
+  return found;
+}
+
+/** Looks at this machine, and at one workspace after the other. */
+export class Doctor {
+  readonly #hosts: Hosts;
+  readonly #machines = new Map<Host, Promise<MachineCondition>>();
+
+  /** @param hosts The machines: each is opened once. */
+  constructor(hosts: Hosts) {
+    this.#hosts = hosts;
+  }
+
+  /** What is found of this machine. */
+  async machine(): Promise<Diagnosis> {
+    const here = this.#hosts.here();
+    const findings = machineFindings(await this.#examine(here));
+    return { ...verdict(findings), findings };
+  }
+
+  /** What is found of a workspace. */
+  async workspace(workspace: Workspace): Promise<Diagnosis> {
+    const { id, path, ssh } = workspace;
+    const ofHere = machineFindings(await this.#examine(this.#hosts.here()));
+    const found: Findings = { ...(ssh && { host: ssh.host }), path, findings: [] };
+    await this.#look(workspace, found);
+    // without a program of this machine nothing is copied, wherever the workspace is
+    return { workspace: id, ...found, ...verdict([...ofHere, ...found.findings]) };
+  }
+
+  /** Adds what is found, as far as it can be had: each step needs those before it. */
+  async #look(workspace: Workspace, found: Findings): Promise<void> {
+    const { findings } = found;
+    const host = await attempt("login", findings, () => this.#hosts.open(workspace));
+    if (host === undefined) return;
+    if (host !== this.#hosts.here()) {
+      const machine = await attempt("login", findings, () => this.#examine(host));
+      if (machine === undefined) return;
+      findings.push(...machineFindings(machine));
+    }
+    const sight = await attempt("workspace", findings, () => {
+      host.check(workspace.path, ["read"]);
+      return host.look({ path: workspace.path, wanted: "space" });
+    });
+    if (sight === undefined) return;
+    found.path = sight.path;
+    await attempt("rsync", findings, () => this.#refuseUnnamed(host, sight));
+    await attempt("filesystem", findings, async () => {
+      const disks = await host.disks([...new Set(placesOf(sight))]);
+      findings.push(...workspaceFindings(sight, disks));
+    });
+    await attempt("leftovers", findings, async () => {
+      findings.push(...leftoverFindings(workspace.id, await leftIn(host, sight, false)));
+    });
+  }
+
+  #examine(host: Host): Promise<MachineCondition> {
+    const known = this.#machines.get(host) ?? host.examine();
+    this.#machines.set(host, known);
+    return known;
+  }
+
+  /** Refuses paths there that the rsync of this machine cannot name. */
+  async #refuseUnnamed(host: Host, sight: Sight): Promise<void> {
+    const [here, there] = [this.#hosts.here(), host].map((one) => this.#examine(one));
+    const [ours, theirs] = [(await here!).rsync, (await there!).rsync];
+    if (ours instanceof CopyError || theirs instanceof CopyError) return; // that is a finding
+    refuseUnnamed(ours, theirs, placesOf(sight));
+  }
+}
+
+/** What is found, so far. */
+type Findings = Omit<Diagnosis, "workspace" | "from" | "to">;
+
+/** Where a copy reads and writes. */
+function placesOf({ realPath, jobsPath, experimentsPath }: Sight): string[] {
+  return [realPath, jobsPath, experimentsPath];
+}
+
+/** Does a step; what keeps it from being done is a finding. */
+async function attempt<T>(
+  check: DoctorCheck,
+  findings: Finding[],
+  step: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await step();
+  } catch (thrown) {
+    const error = asCopyError(thrown);
+    if (!(error instanceof CopyError) || error.code === "interrupted") throw error;
+    findings.push(problem(check, error));
+    return undefined;
+  }
+}
+
+function verdict(findings: Finding[]): Pick<Diagnosis, "from" | "to"> {
+  return { from: allows(findings, "from"), to: allows(findings, "to") };
+}
+
+/** What is said of a workspace that the settings do not know, or cannot tell the place of. */
+export function unknownWorkspace(words: string, error: CopyError): Diagnosis {
+  return { workspace: words, from: false, to: false, findings: [problem("settings", error)] };
+}

@@ -1,0 +1,80 @@
+/**
+ * How `xpm-copy doctor` looks.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { plain } from "../../lib/cli/colour.ts";
+import { renderDiagnosis } from "../../lib/cli/doctor_report.ts";
+import type { Diagnosis, Finding } from "../../mod.ts";
+
+const TEST =
+  "does  ssh -p 2222 -i /home/me/.ssh/a_key_with_a_long_name -o BatchMode=yes me@hpc true  work?";
+
+const FINDINGS: Finding[] = [
+  { check: "login", state: "ok", message: "0.41 s" },
+  {
+    check: "rsync",
+    state: "warning",
+    message: "3.2.7 has known security holes, and a sentence that is too long for one line",
+    hint: "update it, unless your distribution has fixed it, which takes more than one line",
+  },
+  { check: "filesystem", state: "problem", message: "exfat", hint: TEST, code: "refused" },
+];
+
+function diagnosis(more: Partial<Diagnosis> = {}): Diagnosis {
+  const place = { workspace: "cluster", host: "me@hpc", path: "/xpm" };
+  return { ...place, from: true, to: false, findings: FINDINGS, ...more };
+}
+
+Deno.test("renderDiagnosis() sets what was found in columns of a screen, and cuts no command", () => {
+  const lines = renderDiagnosis(diagnosis(), plain);
+  assertEquals(lines, [
+    "cluster  me@hpc:/xpm",
+    "  ok       login       0.41 s",
+    "  warning  rsync       3.2.7 has known security holes, and a sentence that is",
+    "                       too long for one line",
+    "                       update it, unless your distribution has fixed it, which",
+    "                       takes more than one line",
+    "  problem  filesystem  exfat",
+    `    ${TEST}`,
+    "  Copies from it would work, copies to it would not.",
+  ]);
+  assertEquals(lines.filter((line) => line.length > 80), [`    ${TEST}`]);
+});
+
+Deno.test("renderDiagnosis() says which copies would work", () => {
+  const last = (more: Partial<Diagnosis>) => renderDiagnosis(diagnosis(more), plain).at(-1);
+  assertEquals(last({ to: true }), "  Copies from and to it would work.");
+  assertEquals(
+    last({ from: false, to: true }),
+    "  Copies to it would work, copies from it would not.",
+  );
+  assertEquals(last({ from: false }), "  No copy from or to it would work.");
+});
+
+Deno.test("renderDiagnosis() names a place once, and this machine without one", () => {
+  const title = (more: Partial<Diagnosis>) => renderDiagnosis(diagnosis(more), plain)[0];
+  assertEquals(title({ workspace: "/xpm", host: undefined! }), "/xpm");
+  const { workspace: _, host: _host, path: _path, ...machine } = diagnosis({ to: true });
+  assertEquals(renderDiagnosis(machine, plain)[0], "this machine");
+  assertEquals(renderDiagnosis(machine, plain).at(-1), `    ${TEST}`);
+  const none = { ...machine, from: false, to: false };
+  assertEquals(renderDiagnosis(none, plain).at(-1), "  No copy would work.");
+  const unknown = { workspace: "no\x1b[2J", from: false, to: false, findings: FINDINGS };
+  assertEquals(renderDiagnosis(unknown, plain)[0], "no\\u001b[2J");
+});
+
+Deno.test("renderDiagnosis() colours the state alone, and shows nothing but problems when asked", () => {
+  const paint = (mark: string, text: string) => `<${mark}>${text}</>`;
+  const lines = renderDiagnosis(diagnosis(), paint);
+  assertEquals(lines[1], "  <good>ok     </>  login       0.41 s");
+  assertEquals(lines.at(-1), "  <care>Copies from it would work, copies to it would not.</>");
+  assertEquals(renderDiagnosis(diagnosis(), plain, true), [
+    "cluster  me@hpc:/xpm",
+    "  problem  filesystem  exfat",
+    `    ${TEST}`,
+  ]);
+  assertEquals(renderDiagnosis(diagnosis({ findings: FINDINGS.slice(0, 2) }), plain, true), []);
+});
