@@ -220,7 +220,7 @@ inEachDirection(
     const { mtime } = Deno.statSync(`${sample.jobs[0]!.folder}/log.txt`);
     utimesSync(log, mtime!, mtime!);
     writeFileSync(`${there(pair, sample)}/evaluation.txt`, "of the destination");
-    await assertLeft(pair, sample, "it holds evaluation.txt, which this copy would not bring");
+    await assertLeft(pair, sample, "it contains evaluation.txt, which this copy would not bring");
     rmSync(`${there(pair, sample)}/evaluation.txt`);
     await copy(pair, sample);
     assertWhole(pair, sample);
@@ -251,11 +251,11 @@ inEachDirection(
     await copy(pair, sample, { exclude: [OUT] });
     const done = `${job!.folder}/train.done`;
     renameSync(done, `${job!.folder}/train.failed`);
-    await assertLeft(pair, sample, "at the source it is failed");
+    await assertLeft(pair, sample, "it is failed at the source");
     rmSync(`${job!.folder}/train.failed`);
-    await assertLeft(pair, sample, "at the source it is unfinished");
+    await assertLeft(pair, sample, "it is unfinished at the source");
     renameSync(job!.folder, `${pair.root}/away`);
-    await assertLeft(pair, sample, "not at the source any more");
+    await assertLeft(pair, sample, "it is no longer at the source");
     renameSync(`${pair.root}/away`, job!.folder);
     writeFileSync(done, "");
     // its marker has another time now

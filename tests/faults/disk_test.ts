@@ -94,7 +94,7 @@ onSmallDisk(
   async (pair, disk) => {
     const sample = makeSample(pair.source.path, { jobs: 10, filesPerJob: 10 });
     const said = await runProgram(pair, sample);
-    assertFailed(said, 1, "not enough files can be made at the destination: ");
+    assertFailed(said, 1, "not enough inodes at the destination: ");
     assertStringIncludes(said.err, "5 inodes free");
     assertEquals(namesIn(pair.destination.path), []);
     for (let at = 0;; at++) {

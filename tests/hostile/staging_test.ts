@@ -166,7 +166,7 @@ inEachDirection(
           if (type === "planned") plant(`${areaOf(pair)}/replaced`, outside.path);
         },
       }), CopyError);
-    assertStringIncludes(late.message, ".xpm-staging/replaced is no folder");
+    assertStringIncludes(late.message, ".xpm-staging/replaced is not a folder");
     outside.assertKept();
     assertUntouched(`${pair.destination.path}/jobs`, before);
   },
