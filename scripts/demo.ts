@@ -80,7 +80,7 @@ if (import.meta.main) {
     Deno.removeSync(dir, { recursive: true });
   }
   console.log(
-    code === 0 ? "\nThe demo's folders are removed" : `\nThe demo stopped (exit ${code})`,
+    code === 0 ? "\nThe demo's folders were removed" : `\nThe demo stopped (exit ${code})`,
   );
   Deno.exit(code);
 }
