@@ -15,10 +15,11 @@ import type { Settings } from "../settings/settings.ts";
 import { type Choice, choose, noExperiment, type Questions } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
 import { EXIT, exitCode } from "./failure.ts";
-import { type Library, library as realLibrary, type Session } from "./library.ts";
+import { type Library, library as realLibrary } from "./library.ts";
 import type { Reporter } from "./reporter.ts";
 import type { CleanRequest, CopyRequest, DoctorRequest, ListRequest } from "./requests.ts";
 import type { Terminal } from "./terminal.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 
 /** What a command works with. */
 interface Context {
@@ -89,8 +90,7 @@ async function cleanUp(request: CleanRequest, context: Context): Promise<number>
   const onEvent = (event: CopyEvent) => reporter.event(event);
   await using session = library.session(onEvent, signal, hostOptions(request));
   const leftovers = await session.clean(workspace, request.yes);
-  const settingsWords = request.settings === undefined ? [] : ["--settings", request.settings];
-  const command = ["xpm-copy", "clean", request.workspace, ...settingsWords, "--yes"];
+  const command = [...cleanCommand(request.workspace, request), "--yes"];
   reporter.leftovers(workspace, leftovers, command);
   return EXIT.complete;
 }
@@ -109,30 +109,34 @@ async function diagnose(request: DoctorRequest, context: Context): Promise<numbe
       code = exitCode({ code: problem.code!, message: problem.message });
     }
   };
-  tell(await session.diagnose());
+  tell(await session.diagnoseMachine());
   const named = request.workspaces.length > 0
     ? request.workspaces
     : settings.workspaces.map(({ id }) => id);
   for (const words of new Set(named)) {
-    tell(await diagnoseNamed(words, settings, session));
+    const workspace = findNamed(words, settings);
+    tell(
+      workspace instanceof CopyError
+        ? unknownWorkspace(words, workspace)
+        : await session.diagnose(workspace, cleanCommand(words, request)),
+    );
   }
   return code;
 }
 
-/** Looks at a workspace; words that name none are a finding, too. */
-async function diagnoseNamed(
-  words: string,
-  settings: Settings,
-  session: Session,
-): Promise<Diagnosis> {
-  let workspace;
+/** The workspace that words name; or why there is none. */
+function findNamed(words: string, settings: Settings): Workspace | CopyError {
   try {
-    workspace = findWorkspace(words, settings);
+    return findWorkspace(words, settings);
   } catch (error) {
-    if (error instanceof CopyError) return unknownWorkspace(words, error);
+    if (error instanceof CopyError) return error;
     throw error;
   }
-  return await session.diagnose(workspace);
+}
+
+/** The command that lists what copies have left in a workspace. */
+function cleanCommand(words: string, { settings }: CleanRequest | DoctorRequest): string[] {
+  return ["xpm-copy", "clean", words, ...(settings === undefined ? [] : ["--settings", settings])];
 }
 
 async function copy(request: CopyRequest, context: Context): Promise<number> {

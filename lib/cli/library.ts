@@ -27,8 +27,10 @@ export interface Session extends AsyncDisposable {
   ): Promise<ExperimentSummary[]>;
   /** Finds what copies have left in a workspace, and removes it when told to. */
   clean(workspace: Workspace, remove: boolean): Promise<Leftover[]>;
-  /** Looks whether copies would work: at a workspace, or without one at this machine. */
-  diagnose(workspace?: Workspace): Promise<Diagnosis>;
+  /** Looks at this machine: whether copies would work. */
+  diagnoseMachine(): Promise<Diagnosis>;
+  /** Looks at a workspace; `clean` is the command that lists what copies have left there. */
+  diagnose(workspace: Workspace, clean: string[]): Promise<Diagnosis>;
   /** Copies a run. */
   copy(which: RunRequest, options: CopyOptions): Promise<CopyResult>;
   /** Tells what the copy of a run needs to be granted. */
@@ -64,8 +66,8 @@ export const library: Library = {
         return await summarize(await hosts.open(workspace), workspace, which);
       },
       clean: (workspace, remove) => clean(hosts, workspace, remove),
-      diagnose: (workspace) =>
-        workspace === undefined ? doctor.machine() : doctor.workspace(workspace),
+      diagnoseMachine: () => doctor.machine(),
+      diagnose: (workspace, clean) => doctor.workspace(workspace, clean),
       copy: (which, how) => copyBetween(hosts, which, { ...how, onEvent, signal }),
       permissions: (which, how) => permissionsBetween(hosts, which, how),
       [Symbol.asyncDispose]: () => hosts.close(),

@@ -81,18 +81,25 @@ export class Doctor {
     return { ...verdict(findings), findings };
   }
 
-  /** What is found of a workspace. */
-  async workspace(workspace: Workspace): Promise<Diagnosis> {
+  /**
+   * What is found of a workspace.
+   *
+   * @param clean The command that lists what copies have left there.
+   */
+  async workspace(
+    workspace: Workspace,
+    clean: string[] = ["xpm-copy", "clean", workspace.id],
+  ): Promise<Diagnosis> {
     const { id, path, ssh } = workspace;
     const ofHere = machineFindings(await this.#examine(this.#hosts.here()));
     const found: Findings = { ...(ssh && { host: ssh.host }), path, findings: [] };
-    await this.#look(workspace, found);
+    await this.#look(workspace, found, clean);
     // without a program of this machine nothing is copied, wherever the workspace is
     return { workspace: id, ...found, ...verdict([...ofHere, ...found.findings]) };
   }
 
   /** Adds what is found, as far as it can be had: each step needs those before it. */
-  async #look(workspace: Workspace, found: Findings): Promise<void> {
+  async #look(workspace: Workspace, found: Findings, clean: string[]): Promise<void> {
     const { findings } = found;
     const host = await attempt("login", findings, () => this.#hosts.open(workspace));
     if (host === undefined) return;
@@ -113,7 +120,7 @@ export class Doctor {
       findings.push(...workspaceFindings(sight, disks));
     });
     await attempt("leftovers", findings, async () => {
-      findings.push(...leftoverFindings(workspace.id, await leftIn(host, sight, false)));
+      findings.push(...leftoverFindings(await leftIn(host, sight, false), clean));
     });
   }
 

@@ -168,15 +168,19 @@ function fileSystemFindings(disks: DiskCondition[]): Finding[] {
   });
 }
 
-/** What is found of copies that work there, and of what others have left. */
-export function leftoverFindings(workspace: string, leftovers: Leftover[]): Finding[] {
+/**
+ * What is found of copies that work there, and of what others have left.
+ *
+ * @param clean The command that lists that.
+ */
+export function leftoverFindings(leftovers: Leftover[], clean: string[]): Finding[] {
   const used = leftovers.filter(({ state }) => state === "in use");
   const left = leftovers.filter(({ state }) => state === "left");
   const bytes = left.reduce((sum, one) => sum + one.bytes, 0);
   const copies = used.length === 1 ? "1 copy is working" : `${used.length} copies are working`;
   const held = used.length === 0 ? "none held" : `${copies} here: ${namesOf(used)}`;
   const places = left.length === 1 ? "1 place" : `${left.length} places`;
-  const hint = `list them:  ${quoteCommand(["xpm-copy", "clean", workspace])}`;
+  const hint = `list them:  ${quoteCommand(clean)}`;
   return [
     ok("locks", held, { value: used.length }),
     left.length === 0

@@ -74,11 +74,8 @@ function fakeLibrary(
         ),
       clean: (_workspace, remove) =>
         Promise.resolve(LEFT.map((one) => remove ? { ...one, state: "removed" } : one)),
-      diagnose: (workspace) =>
-        Promise.resolve({
-          ...(workspace && { workspace: workspace.id, path: workspace.path }),
-          ...{ from: true, to: true, findings: [] },
-        }),
+      diagnoseMachine: () => Promise.resolve({ from: true, to: true, findings: [] }),
+      diagnose: ({ id }) => Promise.resolve({ workspace: id, from: true, to: true, findings: [] }),
       copy(which, options) {
         asked.push(asWords(which, options));
         if (work !== undefined) return work(tell, signal);

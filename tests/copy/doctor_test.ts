@@ -210,6 +210,11 @@ withHost("doctor() tells of copies at work, and of what others have left", async
     assertStringIncludes(find(one, "leftovers")!.message, "in 1 place");
     assertEquals(find(one, "leftovers")!.hint, `list them:  xpm-copy clean ${one.workspace}`);
   }
+  const { out } = await runDoctor(pair.root, [here], ["here"]);
+  assertStringIncludes(
+    out,
+    `list them:  xpm-copy clean here --settings ${pair.root}/settings.yaml`,
+  );
   assertUntouched(area, before);
 });
 

@@ -174,7 +174,10 @@ test("xpm-copy --scoped grants a copy what it needs, and says what keeps it from
   const told = json.said.trim().split("\n").map((line) => JSON.parse(line));
   assertEquals(told.map(({ type }) => type), ["error", "summary"]);
   assertEquals([told[1].exitCode, json.code], [4, 4]);
-  assertEquals((await program("ls", "--scoped")).code, 2);
+  for (const command of ["ls", "clean", "permissions", "doctor"]) {
+    const { code, said } = await program(command, "--scoped");
+    assertEquals([code, said.includes("--scoped is for copies")], [2, true], said);
+  }
 });
 
 test("the Python functions do what they say", (wheel) => unittest(wheel, "test_functions.py"));

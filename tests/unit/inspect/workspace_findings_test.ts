@@ -105,7 +105,7 @@ Deno.test("workspaceFindings() says what to mind of a file system, once for each
 });
 
 Deno.test("leftoverFindings() tells of copies at work, and of what others have left", () => {
-  assertEquals(leftoverFindings("ws", []).map(({ state, message }) => `${state} ${message}`), [
+  assertEquals(leftoverFindings([], []).map(({ state, message }) => `${state} ${message}`), [
     "ok none held",
     "ok none",
   ]);
@@ -117,7 +117,7 @@ Deno.test("leftoverFindings() tells of copies at work, and of what others have l
     state: "left",
   };
   const used: Leftover = { ...one, state: "in use", experimentId: "a\x1b[2J", runId: "r" };
-  const [locks, leftovers] = leftoverFindings("a b", [one, one, used]);
+  const [locks, leftovers] = leftoverFindings([one, one, used], ["xpm-copy", "clean", "a b"]);
   assertEquals(locks, {
     check: "locks",
     state: "ok",

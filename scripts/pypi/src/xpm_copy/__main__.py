@@ -64,7 +64,7 @@ def _given_settings(words: Sequence[str]) -> list[Path]:
 
 
 def _scoped(words: Sequence[str]) -> Grants:
-    if words[:1] in (["ls"], ["clean"], ["permissions"]):
+    if words[:1] in (["ls"], ["clean"], ["permissions"], ["doctor"]):
         raise CopyError("usage", "--scoped is for copies", "leave it out")
     copy = words[1:] if words[:1] == ["copy"] else words
     speech = ("--json", "-q", "--quiet", "-v", "--verbose")
