@@ -18,6 +18,7 @@ import {
   startAskingCode,
   startAskingPassword,
 } from "../support/asking.ts";
+import { until } from "../support/processes.ts";
 import { connectionsTo, hasSshd, loginsOf, type Sshd, startSshd } from "../support/sshd.ts";
 import { compareTrees } from "../support/trees.ts";
 import { withFolder, withVariables } from "../support/variables.ts";
@@ -164,32 +165,69 @@ for (const [what, line] of Object.entries(BY_GATE)) {
   });
 }
 
-const MASTER = (folder: string) =>
-  `  ControlMaster auto\n  ControlPath ${folder}/%C\n  ControlPersist 60\n`;
+function socketsIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].filter(({ isFile, isDirectory }) => !isFile && !isDirectory)
+    .map(({ name }) => name);
+}
+
+/** Lets the user's `ssh_config` keep a connection. */
+function masterOf(far: Far): Far {
+  const { config, folder } = far;
+  const lines = `  ControlMaster auto\n  ControlPath ${folder}/%C\n  ControlPersist 60\n`;
+  Deno.writeTextFileSync(config, `Host far\n${entry(far.sshd)}${lines}`);
+  return far;
+}
 
 test("where the user's ssh_config has ControlMaster auto, and leave none behind", async (far) => {
-  const master = MASTER(far.folder);
-  Deno.writeTextFileSync(far.config, `Host far\n${entry(far.sshd)}${master}`);
-  await useWithOneLoginEach(far);
-  const sockets = [...Deno.readDirSync(far.folder)].filter(({ isFile, isDirectory }) =>
-    !isFile && !isDirectory
-  );
-  assertEquals(sockets, []);
+  await useWithOneLoginEach(masterOf(far));
+  assertEquals(socketsIn(far.folder), []);
 });
 
 test("the user's own that ControlMaster keeps, and leave it open", async (far) => {
-  Deno.writeTextFileSync(far.config, `Host far\n${entry(far.sshd)}${MASTER(far.folder)}`);
+  const { config, sshd } = masterOf(far);
   // its output is not read: the master that stays would hold it open
-  const args = ["-F", far.config, "far", "true"];
+  const args = ["-F", config, "far", "true"];
   const options = { args, stdin: "null", stdout: "null", stderr: "null" } as const;
   assertEquals((await new Deno.Command("ssh", options).output()).code, 0);
   try {
-    await useAll(far, () => assertEquals([loginsOf(far.sshd), connectionsTo(far.sshd)], [1, 1]));
-    await run("ssh", ["-F", far.config, "-O", "check", "far"]);
+    await useAll(far, () => assertEquals([loginsOf(sshd), connectionsTo(sshd)], [1, 1]));
+    await run("ssh", ["-F", config, "-O", "check", "far"]);
   } finally {
-    await run("ssh", ["-F", far.config, "-O", "exit", "far"]);
+    await run("ssh", ["-F", config, "-O", "exit", "far"]);
   }
 });
+
+// BUG when this was written: one that stands still was waited for, for ever.
+for (const [what, signal] of [["stands still", "SIGSTOP"], ["was killed", "SIGKILL"]] as const) {
+  Deno.test({
+    name: `listExperiments() logs in anew where the user's ControlMaster ${what}`,
+    ignore,
+    fn: () =>
+      withFolder(async (folder) => {
+        await using sshd = await startSshd();
+        const { config } = masterOf({ folder, sshd, config: `${folder}/config` });
+        const { experimentId } = makeSample(`${folder}/source`, { jobs: 1 });
+        const master = new Deno.Command("ssh", {
+          args: ["-F", config, "-M", "-N", "-oControlPersist=no", "far"],
+          stdin: "null",
+          stdout: "null",
+          stderr: "null",
+        }).spawn();
+        try {
+          const isOpen = () => loginsOf(sshd) === 1 && socketsIn(folder).length === 1;
+          assert(await until(isOpen));
+          master.kill(signal);
+          const ssh = { host: "far", options: ["-F", config] };
+          const workspace = { id: "far", path: `${folder}/source`, ssh };
+          assertEquals(await listExperiments(workspace), [experimentId]);
+          assertEquals(loginsOf(sshd), 2);
+        } finally {
+          if (signal === "SIGSTOP") master.kill("SIGKILL");
+          await master.status;
+        }
+      }),
+  });
+}
 
 /** An SSH_ASKPASS that answers, and keeps what it was asked. */
 function askpass(folder: string): Record<string, string | undefined> {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { answerOf, type Watch } from "../../system/process.ts";
+import { answerOf, output, start, stopIfAborted, type Watch } from "../../system/process.ts";
+import { within } from "../../system/time.ts";
 
 /** The ciphers as ssh itself prefers them, where nobody has said otherwise: since 10.0, and before. */
 const USUAL = [
@@ -34,8 +35,23 @@ export async function findWay(args: string[], host: string, watch: Watch): Promi
   const ask = (words: string[]) => answerOf("ssh", [...args, ...words], watch);
   // without a command, ssh tells nothing of a host for which it is to go to the background
   const settings = (await ask(["-G", "--", host, "true"]))?.split("\n") ?? [];
-  const hasMaster = mayHaveMaster(settings) && await ask(["-O", "check", "--", host]) !== undefined;
+  const hasMaster = mayHaveMaster(settings) &&
+    await answers([...args, "-O", "check", "--", host], watch);
   return { hasMaster, ciphers: cipherOptions(settings), session: sessionOptions(settings) };
+}
+
+/** How long a master of the user's may take to answer, in milliseconds: it is a process here. */
+const MASTER = 5000;
+
+/** Whether a master answers; one that stands still serves nobody. */
+async function answers(check: string[], watch: Watch): Promise<boolean> {
+  const running = start("ssh", check, watch);
+  const said = Promise.all([output(running), running.stdin.close()]);
+  if (!await within(MASTER, running.code)) running.kill();
+  await said;
+  const code = await running.code;
+  stopIfAborted(watch); // it may have ended of that
+  return code === 0;
 }
 
 /** Levels at which ssh does not say why a login was refused. */
