@@ -242,6 +242,8 @@ for (
           "has let us in, but its shell does not answer",
         );
         assertStringIncludes(error.hint ?? "", "start-up file");
+        const ending = /dead, close it: {2}ssh .* -O exit \S+$/.test(error.hint ?? "");
+        assertEquals(ending, whose === "the user's login");
         assertEquals([error.code, loginsOf(sshd)], ["connection", 1]);
       },
     });

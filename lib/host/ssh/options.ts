@@ -68,3 +68,8 @@ function unfit(host: string, word: string, what: string): CopyError {
 export function loginCommand({ host, options = [] }: SshSettings): string {
   return quoteCommand(["ssh", ...options, host, "true"]);
 }
+
+/** A command by which the user can end a connection that their ControlMaster keeps. */
+export function exitCommand({ host, options = [] }: SshSettings): string {
+  return quoteCommand(["ssh", ...options, "-O", "exit", host]);
+}

@@ -27,7 +27,7 @@ import {
 import { isRefusal, isUnreached, sessionRefusal } from "../../transport/ssh_complaints.ts";
 import { findWay, type Way } from "./config.ts";
 import { comesInTime } from "./first_answer.ts";
-import { loginCommand, loginOptions } from "./options.ts";
+import { exitCommand, loginCommand, loginOptions } from "./options.ts";
 import { makeSocketFolder, socketFault } from "./socket.ts";
 
 /** How long a login script may go on when it is not needed any more, in milliseconds. */
@@ -150,11 +150,16 @@ export class Session {
     running.kill();
     const { host } = this.ssh;
     const [message, hint] = came === "nothing"
-      ? [`nobody has logged in at ${host} for ${LOGIN} s`, this.#doesItWork()]
-      : [`${host} has let us in, but its shell does not answer for ${answer} s`, SLOW_SHELL];
+      ? [`no login at ${host} within ${LOGIN} s`, this.#doesItWork()]
+      : [`${host} has let us in, but its shell does not answer for ${answer} s`, this.#whySlow()];
     throw this.login.reached
       ? new LostConnection(message)
       : new CopyError("connection", message, hint);
+  }
+
+  #whySlow(): string {
+    if (this.#folder !== undefined) return SLOW_SHELL;
+    return `${SLOW_SHELL}\nif your own ssh connection is dead, close it:  ${exitCommand(this.ssh)}`;
   }
 
   #doesItWork(): string {
