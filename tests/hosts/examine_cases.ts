@@ -16,7 +16,7 @@ export const examineCases: readonly Case[] = [
       const host = await f.host();
       const { client, rsync, tar, zstd, login } = await host.examine();
       assert(!(rsync instanceof CopyError));
-      assert(rsync.said.startsWith("rsync  version 3."), rsync.said);
+      assert(/^(rsync {2}version 3\.|openrsync: )/.test(rsync.said), rsync.said);
       assertEquals(rsync.shell === undefined, !f.traits.remote);
       const names = { GNU: "tar (GNU tar)", bsdtar: "bsdtar", busybox: "tar (busybox)" };
       assert(String(tar).startsWith(names[f.traits.tar]), String(tar));
