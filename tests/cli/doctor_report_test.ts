@@ -10,7 +10,7 @@ import { renderDiagnosis } from "../../lib/cli/doctor_report.ts";
 import type { Diagnosis, Finding } from "../../mod.ts";
 
 const TEST =
-  "does  ssh -p 2222 -i /home/me/.ssh/a_key_with_a_long_name -o BatchMode=yes me@hpc true  work?";
+  "check that  ssh -p 2222 -i /home/me/.ssh/a_key_with_a_long_name -o BatchMode=yes me@hpc true  works";
 
 const FINDINGS: Finding[] = [
   { check: "login", state: "ok", message: "0.41 s" },

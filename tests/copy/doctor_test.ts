@@ -122,7 +122,7 @@ withHost(
     assertEquals(sections.length, 6, out);
     const [machine, refused, gone, other, unset, sound] = sections as [string, ...string[]];
     assertMatch(machine, /^this machine\n {2}ok {7}ssh /);
-    assertStringIncludes(refused!, "problem  login       no connection to ");
+    assertStringIncludes(refused!, "problem  login       cannot connect to ");
     assertStringIncludes(refused!, "Permission denied (publickey)");
     // the command that tests this very login
     assertStringIncludes(refused!, `ssh -F none -p ${sshd.port} -i /dev/null `);

@@ -90,7 +90,7 @@ Deno.test({
       await using sshd = await startSshd({ environment: { PATH } });
       await withPair("remote to local", sshd, async (pair) => {
         const said = await runProgram(pair, makeVaried(pair.source.path));
-        assertFailed(said, 1, `nothing can be copied from ${sshd.host} by its rsync (openrsync: `);
+        assertFailed(said, 1, `the rsync on ${sshd.host} cannot send these files (openrsync: `);
         assertEquals(existsSync(pair.destination.path), false);
       });
     }),

@@ -290,7 +290,7 @@ Deno.test({
     const lines = await terminal.untilSeen("[exit ");
     assertEquals([lines.at(-1), loginsOf(sshd), connectionsTo(sshd)], ["[exit 5]", 0, 1]);
     const after = assertAskedOnce(await terminal.written(), sshd.host, asked);
-    assertFollows(["xpm-copy: no connection to", "Permission denied"], after.join("\n"));
+    assertFollows(["xpm-copy: cannot connect to", "Permission denied"], after.join("\n"));
   },
 });
 

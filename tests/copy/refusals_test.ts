@@ -217,7 +217,7 @@ inEachDirection(
     const error = await assertRejects(
       () => copyExperiment(pair.source, away, sample.experimentId, sample.runId),
       CopyError,
-      "no connection to 127.0.0.1",
+      "cannot connect to 127.0.0.1",
     );
     assertEquals(error.code, "connection");
     assertUntouched(pair.root, before);

@@ -234,7 +234,7 @@ Deno.test({
       const error = await assertRejects(
         () => pair.copy(sample, { ...SLOW, onEvent }),
         CopyError,
-        `no connection to ${sshd.host}: `,
+        `cannot connect to ${sshd.host}: `,
       );
       await stopped;
       assertEquals(error.code, "connection");

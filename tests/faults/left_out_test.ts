@@ -58,7 +58,7 @@ withFaultyDestination(
     const sample = make(pair.source.path);
     const { code, out, err } = await copy(sample, OUT);
     assertEquals(code, 3, err);
-    assertStringIncludes(`${out}${err}`, "Input/output error");
+    assertStringIncludes(`${out}${err}`, "nput/output error");
     assertEquals(standing(pair, sample), [true, false]);
     mend();
     await assertBrought(pair, sample);

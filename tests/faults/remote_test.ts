@@ -280,12 +280,12 @@ async function assertNoConnection(
     mkdirSync(pair.destination.path);
     const [from, to] = [readTree(pair.source.path), readTree(pair.destination.path)];
     const said = await runProgram(pair, sample, args);
-    assertFailed(said, 5, `no connection to ${sshd.host}: `);
+    assertFailed(said, 5, `cannot connect to ${sshd.host}: `);
     assertStringIncludes(said.err, reason);
     assert(!said.err.includes("trying again"), said.err);
     assertStringIncludes(
       said.err,
-      `does  ${quoteCommand(["ssh", ...sshd.options, sshd.host, "true"])}  work?`,
+      `check that  ${quoteCommand(["ssh", ...sshd.options, sshd.host, "true"])}  works`,
     );
     assertUntouched(pair.source.path, from);
     assertUntouched(pair.destination.path, to);

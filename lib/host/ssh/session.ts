@@ -163,7 +163,7 @@ export class Session {
   }
 
   #doesItWork(): string {
-    return `does  ${loginCommand(this.ssh)}  work?`;
+    return `check that  ${loginCommand(this.ssh)}  works`;
   }
 
   /** Whether the login has succeeded: only then has the master its socket. */
@@ -261,11 +261,11 @@ export class Session {
     // a login that failed without a word may have been refused: once more, and it may be locked
     const mayWork = reached || (said !== "" && !isUnreached(complaint));
     if (code === 255 && !isRefusal(complaint) && mayWork) {
-      return new LostConnection(`no connection to ${host}: ${why}`);
+      return new LostConnection(`cannot connect to ${host}: ${why}`);
     }
     const hint = this.#doesItWork();
     return code === 255
-      ? new CopyError("connection", `no connection to ${host}: ${why}`, hint)
+      ? new CopyError("connection", `cannot connect to ${host}: ${why}`, hint)
       : new CopyError(
         "connection",
         `${host} did not answer as expected: ${why}`,
