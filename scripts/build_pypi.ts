@@ -22,6 +22,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import { COMMANDS } from "../lib/cli/arguments.ts";
 import { CHILD_VARIABLES } from "../lib/system/environment.ts";
 import { moduleFlags, ROOT } from "./modules.ts";
 import { ensurePythonTools } from "./setup.ts";
@@ -120,7 +121,7 @@ async function bundle(file: string, flags: string[]): Promise<void> {
   writeFileSync(file, NOTICE + text);
 }
 
-/** What the Python side needs to know: the version, and what to grant. */
+/** What the Python side needs to know: the version, what to grant, which words are commands. */
 function builtModule(offline: boolean): string {
   const variables = [...CHILD_VARIABLES, "XDG_CONFIG_HOME", ...grantedByReadme("env").split(",")];
   const programs = [...grantedByReadme("run").split(","), "sync"];
@@ -131,6 +132,7 @@ VERSION = "${pythonVersion(VERSION, offline)}"
 RUN = ${list(programs)}
 ENV = ${list(variables)}
 SYS = ${list(grantedByReadme("sys").split(","))}
+COMMANDS = ${list([...COMMANDS])}
 `;
 }
 

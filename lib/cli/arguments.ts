@@ -17,11 +17,12 @@ import type { ColorChoice, OutputChoice, Request } from "./requests.ts";
 export const COMMANDS = ["copy", "permissions", "ls", "clean", "doctor"] as const;
 type Command = typeof COMMANDS[number];
 
-/** An option: what kind of value it takes, its letter, and whether it is for copies alone. */
+/** An option: what kind of value it takes, its letter, and whether it is for one command alone. */
 interface Option {
   type: "string" | "boolean";
   short?: string;
   copyOnly?: boolean;
+  listOnly?: boolean;
 }
 
 const OPTIONS: Record<string, Option> = {
@@ -38,6 +39,7 @@ const OPTIONS: Record<string, Option> = {
   map: { type: "string", copyOnly: true },
   "no-fsync": { type: "boolean", copyOnly: true },
   bwlimit: { type: "string", copyOnly: true },
+  brief: { type: "boolean", listOnly: true },
   "connect-timeout": { type: "string" },
   timeout: { type: "string" },
   settings: { type: "string" },
@@ -82,7 +84,10 @@ export function parseArguments(args: string[]): Request {
   const yes = given.has("yes");
   if (command === "clean") return { command, workspace: first!, yes, ...common };
   if (command === "doctor") return { command, workspaces: positionals, ...common };
-  if (command === "ls") return { command, workspace: first, experimentId: second, ...common };
+  if (command === "ls") {
+    const brief = given.has("brief");
+    return { command, workspace: first, experimentId: second, brief, ...common };
+  }
   const bwlimit = last(given, "bwlimit");
   return {
     command,
@@ -191,6 +196,10 @@ function judge(command: Command, given: Given, positionals: string[]): void {
   }
   if (given.has("quiet") && given.has("json")) {
     refuse("--quiet and --json cannot be combined", "with --json, read only the last line");
+  }
+  const ofLists = [...given.keys()].find((name) => OPTIONS[name]?.listOnly);
+  if (ofLists !== undefined && command !== "ls") {
+    refuse(`\`xpm-copy ${command}\` does not take --${ofLists}`, "it belongs to `xpm-copy ls`");
   }
   if (command === "ls" || command === "clean" || command === "doctor") {
     const foreign = [...given.keys()].find((name) =>

@@ -72,11 +72,12 @@ async function list(request: ListRequest, context: Context): Promise<number> {
     hostOptions(request),
   );
   const { experimentId } = request;
+  const jobs = request.brief ? {} : { jobs: "sizes" as const };
   if (experimentId === undefined) {
-    reporter.experiments(workspace, await session.summarize(workspace, { jobs: "sizes" }));
+    reporter.experiments(workspace, await session.summarize(workspace, jobs));
     return EXIT.complete;
   }
-  const found = await session.summarize(workspace, { experimentId, jobs: "sizes" });
+  const found = await session.summarize(workspace, { experimentId, ...jobs });
   const experiment = found.find((one) => one.experimentId === experimentId);
   if (experiment === undefined) throw noExperiment(experimentId, workspace);
   reporter.runs(workspace, experiment);

@@ -51,6 +51,8 @@ Timeouts:
                                  (default 300, 0 = never)
 
 Output:
+      --brief                with \`ls\`: do not look at jobs, which takes a while
+                             where there are many
       --json                 print one JSON object per line; the last is a
                              summary
   -q, --quiet                print only errors and what could not be copied

@@ -18,8 +18,9 @@ export function renderWorkspaces(workspaces: Workspace[]): string[] {
   return table([["WORKSPACE", "PATH"], ...rows]);
 }
 
-/** Lists experiments; the jobs and the size are those of the latest run. */
+/** Lists experiments; the jobs and the size are those of the latest run, unless none was looked at. */
 export function renderExperiments(experiments: ExperimentSummary[]): string[] {
+  const columns = isBrief(experiments.flatMap(({ runs }) => runs)) ? 3 : 5;
   const rows = experiments.map(({ experimentId, runs }) => {
     const latest = runs.at(-1);
     return [
@@ -30,7 +31,13 @@ export function renderExperiments(experiments: ExperimentSummary[]): string[] {
       size(latest),
     ];
   });
-  return table([["EXPERIMENT", "RUNS", "LATEST", "JOBS", "SIZE"], ...rows], [1, 4]);
+  const all = [["EXPERIMENT", "RUNS", "LATEST", "JOBS", "SIZE"], ...rows];
+  return table(all.map((row) => row.slice(0, columns)), [1, 4]);
+}
+
+/** Whether no job was looked at. */
+function isBrief(runs: RunSummary[]): boolean {
+  return runs.length > 0 && runs.every(({ jobStates }) => jobStates === undefined);
 }
 
 /** Lists the runs of an experiment, the latest first. */
@@ -43,7 +50,8 @@ export function renderRuns({ runs, current, currentInferred }: ExperimentSummary
     jobCounts(run),
     size(run),
   ]);
-  return table([["RUN", "STARTED", "STATE", "JOBS", "SIZE"], ...rows], [4]);
+  const all = [["RUN", "STARTED", "STATE", "JOBS", "SIZE"], ...rows];
+  return table(all.map((row) => row.slice(0, isBrief(runs) ? 3 : 5)), [4]);
 }
 
 function runState({ ended, startedAt }: RunSummary): string {

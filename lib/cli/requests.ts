@@ -67,6 +67,8 @@ export interface ListRequest extends OutputChoice {
   workspace: string | undefined;
   /** The experiment whose runs are listed. */
   experimentId: string | undefined;
+  /** Whether nothing of jobs is told, so that none is looked at. */
+  brief: boolean;
   /** How long a host may take to answer at all, in seconds; 0 for ever. */
   connectTimeout: number | undefined;
   /** How long a transfer may stand still, in seconds; 0 for ever. */

@@ -35,6 +35,7 @@ const LIST = {
   command: "ls" as const,
   workspace: undefined,
   experimentId: undefined,
+  brief: false,
   connectTimeout: undefined,
   timeout: undefined,
   settings: undefined,
@@ -103,6 +104,7 @@ const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
   [["ls"], LIST],
   [["ls", "cluster", "ls"], { ...LIST, workspace: "cluster", experimentId: "ls" }],
   [["ls", "--", "-odd"], { ...LIST, workspace: "-odd" }],
+  [["ls", "cluster", "--brief"], { ...LIST, workspace: "cluster", brief: true }],
   [["clean", "cluster", "-y"], { ...CLEAN, workspace: "cluster", yes: true }],
   [["clean", "./x"], { ...CLEAN, workspace: "./x" }],
   [["copy", "clean"], { ...COPY, experimentId: "clean" }],
@@ -147,6 +149,12 @@ const REFUSED: [string[], string, string][] = [
   ],
   [["ls", "--from", "a"], "`xpm-copy ls` does not take --from", "write `xpm-copy ls WORKSPACE`"],
   [["ls", "-y"], "`xpm-copy ls` does not take --yes", "write `xpm-copy ls WORKSPACE`"],
+  [["a", "--brief"], "`xpm-copy copy` does not take --brief", "it belongs to `xpm-copy ls`"],
+  [
+    ["clean", "a", "--brief"],
+    "`xpm-copy clean` does not take --brief",
+    "it belongs to `xpm-copy ls`",
+  ],
   [["doctor", "a", ""], "argument 2 is empty", "see `xpm-copy --help`"],
   [["doctor", "-y"], "`xpm-copy doctor` does not take --yes", "write `xpm-copy doctor WORKSPACE`"],
   [

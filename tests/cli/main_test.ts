@@ -8,6 +8,8 @@ import type { CopyEvent, CopyOptions, CopyPlan, CopyResult } from "../../lib/cop
 import { CopyError } from "../../lib/errors.ts";
 import type { Workspace } from "../../lib/workspace/workspace.ts";
 import config from "../../deno.json" with { type: "json" };
+import { makeSample } from "../../scripts/sample.ts";
+import { withFolder } from "../support/variables.ts";
 import { emptyPlan, fakeTerminal, job, samplePlan, sampleResult } from "./samples.ts";
 
 const WORKSPACES: Workspace[] = [
@@ -565,6 +567,23 @@ Deno.test("main() lists workspaces, experiments and runs", async () => {
     "RUN              STARTED                        STATE        JOBS              SIZE",
     "20260118_170744  2026-01-18 17:07:44 (current)  in progress  2 done, 1 failed",
   ]);
+});
+
+Deno.test("main() looks at no job for a brief list", async () => {
+  const terminal = fakeTerminal();
+  await withFolder(async (folder) => {
+    makeSample(folder, { jobs: 2 });
+    assertEquals(await main(["ls", folder, "--brief", "--json"], terminal), 0);
+    assertEquals(await main(["ls", folder, "neuralir", "--brief"], terminal), 0);
+  });
+  const [experiment, , header, run] = terminal.out.join("").split("\n");
+  assertEquals(JSON.parse(experiment!).runs[0], {
+    runId: "20260118_170744",
+    ended: true,
+    startedAt: "2026-01-18T17:07:44.372099",
+  });
+  assertEquals(header, "RUN              STARTED                        STATE");
+  assertEquals(run, "20260118_170744  2026-01-18 17:07:44 (current)  ended");
 });
 
 Deno.test("main() says which settings have no workspaces, and what to try", async () => {

@@ -163,6 +163,15 @@ test("xpm-copy of the wheel is not led astray by what is around it", async ({ tr
   assertSaid(await trial.run("env", [...words, "--yes"], cwd), "Copied 3 jobs");
 });
 
+test("xpm-copy of the wheel may read what --settings refers to", async ({ trial, bin }) => {
+  const settings = join(trial.root, "referring.yaml");
+  writeFileSync(settings, `workspaces: [{ id: a, path: "\${env:XPM_PLACE}/from" }]\n`);
+  for (const given of [["--settings", settings], [`--settings=${settings}`]]) {
+    const words = [`XPM_PLACE=${trial.root}`, join(bin, "xpm-copy"), "ls", "a", ...given];
+    assertSaid(await trial.run("env", words), "neuralir");
+  }
+});
+
 test("xpm-copy --scoped grants a copy what it needs, and says what keeps it from that", async ({ trial, bin }) => {
   const program = (...args: string[]) => trial.run(join(bin, "xpm-copy"), args);
   const ends = trial.writeSettings({ id: "to", path: join(trial.root, "scoped") });

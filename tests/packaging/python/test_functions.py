@@ -7,13 +7,17 @@ import os
 import pickle
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 import unittest
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 import xpm_copy
 from xpm_copy import CopyError, copy_experiment, list_experiments, list_runs, resolve_current_run
+from xpm_copy import _deno
 from xpm_copy._copy import needed_grants
 from xpm_copy._deno import usual_grants
 from xpm_copy._run import run
@@ -37,10 +41,10 @@ class Settings:
     ssh: "Ssh | None" = None
 
 
-def children() -> set[int]:
+def children() -> str:
     """The processes that this one has started, and that are still there."""
-    found = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
-    return {int(pid) for pid in found.split()}
+    words = ["pgrep", "-P", str(os.getpid())]
+    return subprocess.run(words, stdout=subprocess.PIPE, text=True).stdout
 
 
 class Case(unittest.TestCase):
@@ -254,6 +258,51 @@ class Events(Case):
 
     def test_an_interrupt_stops_the_copy_and_the_next_goes_on(self) -> None:
         self.stop_with(KeyboardInterrupt)
+
+
+    def test_an_interrupt_that_reaches_both_stops_the_copy_as_well(self) -> None:
+        [job] = (self.source / "jobs" / "neuralir.tasks.prepare").iterdir()
+        (job / "large.bin").write_bytes(os.urandom(1 << 20))
+        words = [sys.executable, "-c", INTERRUPTED, str(self.source), str(self.destination)]
+        # a session of its own: the signal is for all of its processes
+        ended = subprocess.run(words, start_new_session=True, capture_output=True, text=True)
+        self.assertEqual(ended.stdout, "interrupted\n", ended.stderr)
+        self.assertEqual([*self.destination.glob(".xpm-staging/*.lock")], [])
+        self.assertTrue(copy_experiment(self.source, self.destination, EXPERIMENT).complete)
+
+
+INTERRUPTED = """
+import os, signal, sys
+from xpm_copy import copy_experiment
+def on_event(event):
+    if event["type"] == "planned":
+        os.killpg(0, signal.SIGINT)
+try:
+    copy_experiment(*sys.argv[1:], "neuralir", bandwidth_limit=1, on_event=on_event)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+class Deno(Case):
+    def test_a_deno_that_cannot_be_started_is_an_error(self) -> None:
+        with mock.patch.object(_deno, "find_deno", lambda: str(self.root)):
+            error = self.fails(self.source, self.destination, EXPERIMENT)
+        self.assertEqual(error.code, "program")
+        self.assertIn(str(self.root), error.message)
+
+    def test_a_program_that_dies_is_an_error(self) -> None:
+        died = self.root / "deno"
+        died.write_text("#!/bin/sh\nkill -9 $$\n")
+        died.chmod(0o755)
+        with mock.patch.object(_deno, "find_deno", lambda: str(died)):
+            error = self.fails(self.source, self.destination, EXPERIMENT)
+        self.assertEqual((error.code, "signal 9" in error.message), ("program", True))
+
+    def test_deno_is_found_where_there_is_no_wheel_of_it(self) -> None:
+        found = _deno.find_deno()
+        with mock.patch.dict(sys.modules, deno=None):  # as with conda
+            self.assertTrue(os.path.samefile(_deno.find_deno(), found))
 
 
 class Scoped(Case):

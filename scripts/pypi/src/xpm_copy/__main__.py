@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from . import _built
 from ._copy import needed_grants
-from ._deno import Grants, command, environment, usual_grants
+from ._deno import Grants, command, environment, not_started, usual_grants
 from ._errors import CopyError
 
 #: The exit codes of errors, as the program has them.
@@ -30,15 +31,21 @@ def start(args: Sequence[str]) -> int:
     words = [word for word in args[:end] if word != "--scoped"] + list(args[end:])
     try:
         grants = _scoped(words) if scoped else usual_grants(*_given_settings(words))
-        line = command(words, grants)
+        return _become(command(words, grants))
     except CopyError as error:
         return _fail(error, "--json" in words)
     except KeyboardInterrupt:
         return 130
-    if os.name == "nt":
-        return subprocess.run(line, env=environment()).returncode
+
+
+def _become(line: list[str]) -> int:
     sys.stdout.flush()
-    os.execve(line[0], line, environment())
+    try:
+        if os.name == "nt":
+            return subprocess.run(line, env=environment()).returncode
+        os.execve(line[0], line, environment())
+    except OSError as error:
+        raise not_started(error) from error
 
 
 def _fail(error: CopyError, as_json: bool) -> int:
@@ -64,8 +71,8 @@ def _given_settings(words: Sequence[str]) -> list[Path]:
 
 
 def _scoped(words: Sequence[str]) -> Grants:
-    if words[:1] in (["ls"], ["clean"], ["permissions"], ["doctor"]):
-        raise CopyError("usage", "--scoped is for copies", "leave it out")
+    if words and words[0] in _built.COMMANDS and words[0] != "copy":
+        raise CopyError("usage", f"`xpm-copy {words[0]}` does not take --scoped", "it is for copies")
     copy = words[1:] if words[:1] == ["copy"] else words
     speech = ("--json", "-q", "--quiet", "-v", "--verbose")
     return needed_grants(["--json", *(word for word in copy if word not in speech)])

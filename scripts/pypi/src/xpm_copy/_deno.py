@@ -66,6 +66,15 @@ def environment() -> dict[str, str]:
     return {**os.environ, "DENO_NO_UPDATE_CHECK": "1"}
 
 
+def not_started(error: OSError) -> CopyError:
+    """The error for a Deno that is there, and cannot be run."""
+    return CopyError(
+        "program",
+        f"{error.filename} cannot be started: {error.strerror}",
+        "install it again: pip install --force-reinstall deno",
+    )
+
+
 def _user_settings() -> list[Path]:
     folders = [Path.home() / ".config"]
     if config := os.environ.get("XDG_CONFIG_HOME"):

@@ -48,7 +48,7 @@ def format_run_id(run_id: str) -> str:
 
 def _listed(ws: Workspace, *of: str) -> list[Event]:
     with named(ws) as (settings, words):
-        args = ["ls", "--json", f"--settings={settings}", "--", *words, *of]
+        args = ["ls", "--json", "--brief", f"--settings={settings}", "--", *words, *of]
         try:
             return run(args, usual_grants(settings))
         except CopyError as error:

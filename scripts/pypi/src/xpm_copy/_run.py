@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Dict, NoReturn
 
-from ._deno import Grants, command, environment
+from ._deno import Grants, command, environment, not_started
 from ._errors import CopyError
 
 #: What happens, as ``xpm-copy --json`` tells it: ``type``, and what belongs to that.
@@ -50,13 +50,16 @@ def run(
 
 
 def _start(words: Sequence[str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        words,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        env=environment(),
-    )
+    try:
+        return subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            env=environment(),
+        )
+    except OSError as error:
+        raise not_started(error) from error
 
 
 def _events(process: subprocess.Popen[str]) -> Iterator[Event]:
