@@ -72,7 +72,7 @@ def _given_settings(words: Sequence[str]) -> list[Path]:
 
 def _scoped(words: Sequence[str]) -> Grants:
     if words and words[0] in _built.COMMANDS and words[0] != "copy":
-        raise CopyError("usage", f"`xpm-copy {words[0]}` does not take --scoped", "it is for copies")
+        raise CopyError("usage", "--scoped is for copies", "leave it out")
     copy = words[1:] if words[:1] == ["copy"] else words
     speech = ("--json", "-q", "--quiet", "-v", "--verbose")
     return needed_grants(["--json", *(word for word in copy if word not in speech)])
