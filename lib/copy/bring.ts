@@ -17,7 +17,7 @@ import { failedJobs, notBySize, stage, type Staging } from "./stage.ts";
 /** How a load gets into its staging folder. */
 function stagingOf(
   load: Load,
-  { surveyed, tally, options, resumed }: Context,
+  { surveyed, tally, options, resumed, stagings }: Context,
 ): Omit<Staging, "folders" | "trust"> {
   const { sights, can } = surveyed;
   return {
@@ -26,6 +26,7 @@ function stagingOf(
     jobs: load.jobs,
     openFolders: hasClosedFolders(load, surveyed),
     sparse: haveHoles(load, surveyed),
+    shared: stagings.get(load.staging)!.shared,
     exclude: options.exclude ?? [],
     bandwidthLimit: options.bandwidthLimit ?? 0,
     quiet: quietTime(load, resumed),

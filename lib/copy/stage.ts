@@ -34,6 +34,8 @@ export interface Staging {
   sparse: boolean;
   /** Whether folders are to be writable for their owner, until they have got their modes. */
   openFolders: boolean;
+  /** What all is held to, where others share the folder. */
+  shared?: RsyncRequest["shared"];
   /** Patterns of files of jobs that the user leaves out. */
   exclude: string[];
   /** At most so many KiB a second; 0 for no limit. */

@@ -115,6 +115,7 @@ async function letPass(
     from: source.name,
     mostBytes: mostBytesOf(load, surveyed),
     owner: staging.owner,
+    shared: staging.shared,
     onBytes: (bytes) => tally.progress(bytes, undefined),
   });
   const isOurs = surveyed.can.source.trusted;

@@ -16,6 +16,7 @@ import type {
 } from "./found.ts";
 import type { FailedMove, Settlement } from "./steps.ts";
 import type { Pack, PackRequest, Unpacking } from "../transport/archive.ts";
+import type { Sharing } from "../system/sharing.ts";
 import type { RsyncEnd } from "../transport/rsync_end.ts";
 
 export type {
@@ -172,6 +173,8 @@ export interface Staging {
   readonly unverified: boolean;
   /** The user there, as a number. */
   readonly owner: number;
+  /** What all that is copied there is held to, where others share it. */
+  readonly shared: Sharing | undefined;
   /**
    * Unpacks an archive; answers whether all of it has come. Until that is known, {@linkcode UNVERIFIED}
    * stands in the folder.

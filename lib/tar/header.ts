@@ -5,7 +5,8 @@
  */
 
 import { nameOf, octal, sizeOf, text } from "./pax.ts";
-import { writeNumber, writeSum } from "./write.ts";
+import { sharedMode, type Sharing } from "../system/sharing.ts";
+import { writeNumber, writeOctal, writeSum } from "./write.ts";
 
 /** What stands before the bytes of a member. */
 export interface MemberHead {
@@ -27,8 +28,12 @@ export interface MemberHead {
 
 /** Where a header tells the owner of its member, as a number and by name. */
 const [UID, UNAME] = [108, 265];
-/** Where it tells its kind; a pax header, and what stands for a file. */
-const [TYPE, EXTRA, FILE] = [156, "x".charCodeAt(0), "0".charCodeAt(0)];
+/** The same of its group; and where its mode. */
+const [GID, GNAME, MODE] = [116, 297, 100];
+/** Where it tells its kind. */
+const TYPE = 156;
+/** A pax header, what stands for a file, and for a folder. */
+const [EXTRA, FILE, FOLDER] = [0x78, 0x30, 0x35];
 
 /** What every header of this form holds: `ustar` and a NUL. */
 const MAGIC = [0x75, 0x73, 0x74, 0x61, 0x72, 0];
@@ -38,11 +43,37 @@ export function isExtra(header: Uint8Array): boolean {
   return header[TYPE] === EXTRA;
 }
 
-/** Makes a member the property of one user. */
-export function setOwner(header: Uint8Array, owner: number): void {
-  writeNumber(header, UID, 8, owner);
-  header.fill(0, UNAME, UNAME + 32);
+/** To whom all shall belong. */
+export interface Ownership {
+  /** The user, as a number; 0: the names of the owners are kept. */
+  owner: number;
+  /** What all is held to, where others share the folder. */
+  shared?: Sharing | undefined;
+}
+
+/**
+ * Makes a member the property of who it is to belong to.
+ *
+ * @returns The keys by which a pax header would say otherwise.
+ */
+export function setOwnership(header: Uint8Array, { owner, shared }: Ownership): string[] {
+  const keys: string[] = [];
+  if (owner !== 0) {
+    writeNumber(header, UID, 8, owner);
+    header.fill(0, UNAME, UNAME + 32);
+    keys.push("uid", "uname");
+  }
+  if (shared?.group !== undefined) {
+    writeNumber(header, GID, 8, shared.group);
+    header.fill(0, GNAME, GNAME + 32);
+    keys.push("gid", "gname");
+  }
+  if (shared !== undefined) {
+    const isFolder = header[TYPE] === FOLDER;
+    writeOctal(header, MODE, 8, sharedMode(octal(header, MODE, 8) & 0o7777, isFolder, shared));
+  }
   writeSum(header);
+  return keys;
 }
 
 /** A pax header's block for a member that had none. */

@@ -15,7 +15,8 @@ import {
   type MemberHead,
   NOTHING,
   otherRecords,
-  setOwner,
+  type Ownership,
+  setOwnership,
 } from "./header.ts";
 import { filled, padding, record, writeOctal, writeSum } from "./write.ts";
 import { joined } from "../system/streams.ts";
@@ -26,13 +27,11 @@ import { Output } from "./coalesce.ts";
 const MAX_EXTRA = 1 << 20;
 
 /** What is known of an archive before it comes. */
-export interface Expected {
+export interface Expected extends Ownership {
   /** Who sends it. */
   from: string;
   /** How many bytes it has at most. */
   mostBytes: number;
-  /** The user, as a number, that all shall belong to; 0: the names of the owners are kept. */
-  owner: number;
   /** Is told how many bytes of files have passed. */
   onBytes: (bytes: number) => void;
 }
@@ -46,9 +45,9 @@ export interface Expected {
 export async function* sift(
   stream: AsyncIterable<Uint8Array>,
   sieve: Sieve,
-  { from, mostBytes, owner, onBytes }: Expected,
+  { from, mostBytes, onBytes, ...ownership }: Expected,
 ): AsyncGenerator<Uint8Array> {
-  const sifter = new Sifter(sieve, from, owner);
+  const sifter = new Sifter(sieve, from, ownership);
   let left = mostBytes;
   for await (const chunk of stream) {
     left -= chunk.length;
@@ -95,7 +94,7 @@ class Sifter {
   constructor(
     private readonly sieve: Sieve,
     private readonly from: string,
-    private readonly owner: number,
+    private readonly ownership: Ownership,
   ) {}
 
   push(chunk: Uint8Array): void {
@@ -191,16 +190,15 @@ class Sifter {
     if (!Number.isSafeInteger(head.size) || head.type !== "0" && head.size > 0) {
       throw untrusted(this.from, `${head.name}, which has an unexpected file type`);
     }
-    if (this.owner !== 0) this.#own(header, said);
+    this.#own(header, said);
     this.#judge(head, header);
   }
 
-  /** Makes a member the property of one user. */
+  /** Makes a member the property of who it is to belong to. */
   #own(header: Uint8Array, said: ReadonlyMap<string, string>): void {
-    setOwner(header, this.owner);
-    if (said.has("uid") || said.has("uname")) {
-      this.#sayBefore(header, otherRecords(this.#records(), ["uid", "uname"]));
-    }
+    const others = setOwnership(header, this.ownership);
+    if (!others.some((key) => said.has(key))) return;
+    this.#sayBefore(header, otherRecords(this.#records(), others));
   }
 
   /** Changes what the pax header before a header says. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { sharedMode, type Sharing } from "../system/sharing.ts";
 import { BLOCK, sumOf } from "./pax.ts";
 import { bytesOf } from "../system/byte_text.ts";
 
@@ -33,6 +34,20 @@ interface ArchiveOptions {
    * the letters of its locale, and fails where that lacks one. GNU tar grumbles when it is told.
    */
   isForGnu?: boolean;
+}
+
+/** The same things, held to what others share. */
+export function sharedEntries(
+  entries: OverlayEntry[],
+  shared: Sharing | undefined,
+): OverlayEntry[] {
+  return shared === undefined
+    ? entries
+    : entries.map((entry) =>
+      entry.kind === "link"
+        ? entry
+        : { ...entry, mode: sharedMode(entry.mode, entry.kind === "folder", shared) }
+    );
 }
 
 /**

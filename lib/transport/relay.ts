@@ -38,10 +38,14 @@ export function clientArguments(request: RelayRequest, timeout = 0): string[] {
 
 /** The words that the client asks for, but for the letters that tell what it knows. */
 export function serverWords(
-  { sparse, trust, bandwidthLimit }: Pick<RelayRequest, "sparse" | "trust" | "bandwidthLimit">,
+  { sparse, trust, shared, bandwidthLimit }: Pick<
+    RelayRequest,
+    "sparse" | "trust" | "shared" | "bandwidthLimit"
+  >,
   timeout = 0,
 ): string[] {
-  const letters = `-lHogDtpr${trust === "bytes" ? "I" : ""}R${sparse ? "S" : ""}e`;
+  const group = shared?.group === undefined ? "g" : "";
+  const letters = `-lHo${group}Dtpr${trust === "bytes" ? "I" : ""}R${sparse ? "S" : ""}e`;
   return [
     ...[HOST, "rsync", "--server", letters, "--log-format=X"],
     ...(timeout > 0 ? [`--timeout=${timeout}`] : []),

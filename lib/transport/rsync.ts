@@ -9,6 +9,7 @@ import { FAR_RSYNC, FAR_RSYNC_UNQUOTED } from "./far_command.ts";
 import type { RsyncEnd } from "./rsync_end.ts";
 import { isAtLeast, rsyncVersion } from "./rsync_version.ts";
 import { nameList } from "./tar.ts";
+import { rsyncSharing } from "./rsync_sharing.ts";
 import { isRefusal, sessionRefusal } from "./ssh_complaints.ts";
 import {
   end,
@@ -63,6 +64,8 @@ export interface RsyncRequest {
   sparse: boolean;
   /** Whether folders are to be writable for their owner, until they have got their modes. */
   openFolders: boolean;
+  /** What all is held to, where others share the folder that it comes to. */
+  shared?: Parameters<typeof rsyncSharing>[0];
   /** At most so many KiB a second; 0 for no limit. */
   bandwidthLimit: number;
   /** How long it may work without a word, in seconds: to look at many files, or at half a large one. */
@@ -109,6 +112,8 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
   const { rsh, from, to, rules, bandwidthLimit, version, otherVersion, mark } = request;
   const bothAreAtLeast = (least: string) =>
     isAtLeast(version, least) && isAtLeast(otherVersion, least);
+  const sharing = rsyncSharing(request.shared);
+  const modes = [...(request.openFolders ? ["Du+w"] : []), ...sharing.modes];
   const names = bothAreAtLeast("3.1.0") && mark === undefined ? ",name1" : "";
   return [
     request.sparse ? "-aHS8" : "-aH8",
@@ -123,7 +128,8 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
     ...(isAtLeast(version, "3.1.0") ? [`--info=progress2${names}`, "--no-h", "--outbuf=N"] : []),
     ...(mark === undefined ? [] : [`--out-format=${mark}%n`]),
     ...{ "size and time": [], size: ["--size-only"], bytes: ["--ignore-times"] }[request.trust],
-    ...(request.openFolders ? ["--chmod=Du+w"] : []),
+    ...sharing.options,
+    ...(modes.length > 0 ? [`--chmod=${modes.join(",")}`] : []),
     ...(rsh === undefined
       ? []
       : [...protectedPaths(request), `--rsh=${rsh}`, `--rsync-path=${farRsync(version)}`]),

@@ -11,6 +11,7 @@ import { parentOf } from "../../workspace/layout.ts";
 import { refused } from "../../system/permissions.ts";
 import { attempt, removeEmpty, removeTree, rename } from "../../system/tree.ts";
 import { lookAt, namesIn } from "../../system/files.ts";
+import { type Sharing, sharingOf } from "../../system/sharing.ts";
 import { type ClaimRequest, type Place, type Staging, UNVERIFIED } from "../host.ts";
 import { ASIDE, clearStaging, isSound, removeStaging } from "./left_staging.ts";
 import { isVoid, type Lock, takeLock, tryLock } from "./lock.ts";
@@ -21,7 +22,9 @@ export const ABOUT = "about.json";
 
 /** What a claim has found, and what keeps it. */
 export interface Claim
-  extends Pick<Staging, "changed" | "resumed" | "unverified" | "owner">, Pick<Lock, "isHeld"> {
+  extends
+    Pick<Staging, "changed" | "resumed" | "unverified" | "owner" | "shared">,
+    Pick<Lock, "isHeld"> {
   /** Gives it up; an empty staging folder is removed. */
   release(): Promise<void>;
 }
@@ -63,6 +66,7 @@ export async function claimLocally(
       resumed: !isUnused(staging),
       unverified: lookAt(`${staging}/${UNVERIFIED}`, "") !== undefined,
       owner: ownerOf(staging),
+      shared: sharingIn(staging),
       isHeld: lock.isHeld,
       release,
     };
@@ -74,9 +78,10 @@ export async function claimLocally(
 
 /** What others could write into could become anything while it is put together. */
 function makePrivate(folder: string): void {
-  if (((lookAt(folder, "")?.mode ?? 0) & 0o077) === 0) return;
+  const { mode = 0 } = lookAt(folder, "") ?? {};
+  if ((mode & 0o077) === 0) return;
   try {
-    Deno.chmodSync(folder, 0o700);
+    Deno.chmodSync(folder, 0o700 | mode & 0o2000); // which passes on its group
   } catch (error) {
     if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
     throw new CopyError("refused", `${folder} belongs to another user`, "remove it");
@@ -87,6 +92,13 @@ function makePrivate(folder: string): void {
 function sign(staging: string, about: string): void {
   if (lookAt(`${staging}/${ABOUT}`, "") !== undefined) removeTree(`${staging}/${ABOUT}`);
   Deno.writeTextFileSync(`${staging}/${ABOUT}`, `${about}\n`, { createNew: true });
+}
+
+/** How a staging folder is shared, by itself and by the file that was just made there. */
+function sharingIn(staging: string): Sharing | undefined {
+  const { mode, gid } = Deno.lstatSync(staging);
+  const file = Deno.lstatSync(`${staging}/${ABOUT}`);
+  return sharingOf({ mode: mode ?? 0, group: gid ?? 0 }, file.mode ?? 0o666);
 }
 
 function ownerOf(path: string): number {

@@ -175,9 +175,9 @@ function realPathOfWhatExists(given: string): string {
   return path;
 }
 
-/** A folder of the same file system, for what will be moved into `place`. */
+/** A folder of the same file system, and the same group, for what will be moved into `place`. */
 function stagingFor(workspace: string, place: string): string {
-  return device(place) === device(workspace) ? `${workspace}/${STAGING}` : `${place}/${STAGING}`;
+  return ground(place) === ground(workspace) ? `${workspace}/${STAGING}` : `${place}/${STAGING}`;
 }
 
 /** What exists of a path; undefined when that may not be read. */
@@ -193,10 +193,15 @@ function isFolder(path: string): boolean {
   return namesIn(path) !== undefined;
 }
 
-/** The device of what exists of a path; undefined when that may not be read. */
-function device(path: string): number | undefined {
+/**
+ * The device of what exists of a path, and the group that is passed on there; undefined when that may
+ * not be read.
+ */
+function ground(path: string): string | undefined {
   const nearest = nearestOf(path);
-  return nearest === undefined ? undefined : Deno.statSync(nearest).dev;
+  if (nearest === undefined) return undefined;
+  const { dev, mode, gid } = Deno.statSync(nearest);
+  return (mode ?? 0) & 0o2000 ? `${dev}:${gid}` : `${dev}`;
 }
 
 /**

@@ -143,7 +143,10 @@ function above({ kind, path }: OverlayEntry): string {
  */
 async function takeOver(from: string, into: string, watch: Watch): Promise<boolean> {
   // Folders of both would get their modes from the old one; their owner must be able to write them.
-  const options = ["--ignore-existing", "--chmod=Du+w"];
+  // In a folder of a project the group is the folder's.
+  const passesOn = ((lookAt(into, "")?.mode ?? 0) & 0o2000) !== 0;
+  const modes = passesOn ? ["--chmod=Du+w,Dg+s", "--no-g"] : ["--chmod=Du+w"];
+  const options = ["--ignore-existing", ...modes];
   const args = ["-aHS", ...options, "--exclude=/jobs", "--exclude=/.status.json.lock"];
   return await finish("rsync", [...args, "--", `${from}/`, `${into}/`], watch) === 0;
 }

@@ -7,7 +7,9 @@
 import { CopyError } from "../../errors.ts";
 import { lookAt } from "../../system/files.ts";
 import type { Watch } from "../../system/process.ts";
+import type { Sharing } from "../../system/sharing.ts";
 import { removeTree } from "../../system/tree.ts";
+import { sharedEntries } from "../../tar/write.ts";
 import type { Unpacking } from "../../transport/archive.ts";
 import { unpackLocally } from "../../transport/tar.ts";
 import { parentOf } from "../../workspace/layout.ts";
@@ -24,6 +26,7 @@ export class LocalStaging implements Staging {
   readonly changed: boolean;
   readonly resumed: boolean;
   readonly owner: number;
+  readonly shared: Sharing | undefined;
   readonly #verification: Verification;
 
   /** @param tarVersion Finds out what `tar --version` says. */
@@ -33,7 +36,8 @@ export class LocalStaging implements Staging {
     private readonly tarVersion: () => Promise<string>,
     private readonly watch: Watch,
   ) {
-    ({ changed: this.changed, resumed: this.resumed, owner: this.owner } = claim);
+    ({ changed: this.changed, resumed: this.resumed } = claim);
+    ({ owner: this.owner, shared: this.shared } = claim);
     this.#verification = new Verification(claim.unverified);
   }
 
@@ -64,7 +68,8 @@ export class LocalStaging implements Staging {
 
   async settle(settlement: Settlement): Promise<FailedMove[]> {
     if (!this.claim.isHeld()) throw takenOver(this.folder);
-    const asked = { ...settlement, staging: this.folder };
+    const overlay = sharedEntries(settlement.overlay, this.shared);
+    const asked = { ...settlement, overlay, staging: this.folder };
     return await settleLocally(asked, await this.tarVersion(), this.watch);
   }
 

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { type Sharing, sharingOf } from "../../system/sharing.ts";
 import { within } from "../../system/time.ts";
-import { archive } from "../../tar/write.ts";
+import { archive, sharedEntries } from "../../tar/write.ts";
 import type { Unpacking } from "../../transport/archive.ts";
 import { isGnuTar, writesInto } from "../../transport/tar.ts";
 import type { Zstd } from "../../transport/zstd.ts";
@@ -65,6 +66,7 @@ export class SshStaging implements Staging {
   readonly changed: boolean;
   readonly resumed: boolean;
   readonly owner: number;
+  readonly shared: Sharing | undefined;
   /** By what name the agent holds it. */
   readonly #token: string;
   readonly #beat: ReturnType<typeof setInterval>;
@@ -81,6 +83,9 @@ export class SshStaging implements Staging {
     this.changed = said.has("waiting") || said.has("restored");
     this.resumed = said.has("resumed");
     this.owner = Number(value("owner"));
+    const group = value("group");
+    const passing = { mode: group === "" ? 0 : 0o2000, group: Number(group) };
+    this.shared = sharingOf(passing, parseInt(value("file"), 8) || 0o666);
     this.#token = value("token");
     this.#verification = new Verification(said.has("unverified"));
     this.#beat = setInterval(() => ground.agent.note("alive"), CLAIM_BEAT);
@@ -122,7 +127,7 @@ export class SshStaging implements Staging {
         writesInto(this.owner, tar) ? "yes" : "",
       ]),
       pairs((from, said) => failed.push({ from, reason: REASONS[said] ?? said })),
-      archive([...overlay, ...filesBeside(settlement)], {
+      archive([...sharedEntries(overlay, this.shared), ...filesBeside(settlement)], {
         last: moveList(moves, records),
         isForGnu: isGnuTar(tar),
       }),

@@ -33,10 +33,12 @@ const REQUESTS: [RelayRequest, number][] = [true, false].flatMap((sparse) =>
   (["size and time", "size", "bytes"] as const).flatMap((trust) =>
     [0, 500].flatMap((bandwidthLimit) =>
       [true, false].flatMap((openFolders) =>
-        [0, 300].map((timeout): [RelayRequest, number] => [
-          { ...REQUEST, sparse, trust, bandwidthLimit, openFolders },
-          timeout,
-        ])
+        [undefined, { group: 5, permissions: 0o770 }].flatMap((shared) =>
+          [0, 300].map((timeout): [RelayRequest, number] => [
+            { ...REQUEST, sparse, trust, bandwidthLimit, openFolders, shared },
+            timeout,
+          ])
+        )
       )
     )
   )

@@ -1,6 +1,7 @@
 # Does `Host.claim`, in the agent: `waiting` once when another copy has the folder, `restored` when
 # something went back, `resumed` when it holds something, `unverified` when its mark is there,
-# `owner` and the user's number, `token` and by what name the lock is held.
+# `owner` and the user's number, `group` and that which folders pass on, `file` and the mode of one
+# that was made there, `token` and by what name the lock is held.
 
 . ./begin.sh
 . ./locking.sh
@@ -44,7 +45,7 @@ sign() {
 }
 make
 user=$(id -u) || give_up "id does not tell who works there"
-chmod go= "$parent" "$staging" 2> /dev/null || # one that stood open before
+chmod g-rwx,o-rwx "$parent" "$staging" 2> /dev/null || # one that stood open before
   for path in "$parent" "$staging"; do
     [ "$(owner "$path")" = "$user" ] || give_up "$path belongs to another user"
   done
@@ -74,6 +75,12 @@ case $(ls -A "$staging") in
   *) say resumed ;;
 esac
 ! there "$staging/.unverified" || say unverified
-say "owner $user" "token $token"
+shared=$(stat -c '%a %g' "$staging" "$staging/about.json" 2> /dev/null ||
+  stat -f '%Lp %g' "$staging" "$staging/about.json") || give_up "stat does not tell of $staging"
+[ -g "$staging" ] && passed=yes || passed=
+# shellcheck disable=SC2086 # numbers
+set -- $shared "$@"
+say "owner $user" "group ${passed:+$2}" "file $3" "token $token"
+shift 4
 set -- "$@" "$staging"
 finish

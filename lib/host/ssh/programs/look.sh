@@ -28,15 +28,17 @@ say state "$state"
 ! is_folder "$root" "$root/.xpm-copy/partial/jobs" || say records yes
 tell_tools &
 meanwhile=$!
-devices() { stat -c %d "$@" 2> /dev/null || stat -f %d "$@" 2> /dev/null; }
+devices() { stat -c %d:%g "$@" 2> /dev/null || stat -f %d:%g "$@" 2> /dev/null; }
 real "$root/jobs"
 jobs=$resolved
 real "$root/experiments"
 experiments=$resolved
 set --
+passed= # of each whether it passes on its group
 for place in "$root" "$jobs" "$experiments"; do
   existing "$place"
   set -- "$@" "$here"
+  if [ -g "$here" ]; then passed=${passed}y; else passed=${passed}n; fi
 done
 staged=
 tell_place() { # its name and its path; the disks of the workspace and of it
@@ -52,6 +54,9 @@ tell_place() { # its name and its path; the disks of the workspace and of it
 # shellcheck disable=SC2046 # numbers
 set -- $(devices "$@")
 [ $# = 3 ] || stop "stat does not tell on which disks $root is"
+case $passed in n??) set -- "${1%:*}" "$2" "$3" ;; esac
+case $passed in ?n?) set -- "$1" "${2%:*}" "$3" ;; esac
+case $passed in ??n) set -- "$1" "$2" "${3%:*}" ;; esac
 tell_place jobs "$jobs" "$1" "$2"
 tell_place experiments "$experiments" "$1" "$3"
 say staged "$staged"

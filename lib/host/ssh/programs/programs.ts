@@ -383,7 +383,8 @@ owner() { stat -c %u "$1" 2> /dev/null || stat -f %u "$1"; }`;
 /**
  * Does `Host.claim`, in the agent: `waiting` once when another copy has the folder, `restored` when
  * something went back, `resumed` when it holds something, `unverified` when its mark is there,
- * `owner` and the user's number, `token` and by what name the lock is held.
+ * `owner` and the user's number, `group` and that which folders pass on, `file` and the mode of one
+ * that was made there, `token` and by what name the lock is held.
  */
 export const CLAIM = `${BEGIN}
 ${LOCKING}
@@ -427,7 +428,7 @@ sign() {
 }
 make
 user=$(id -u) || give_up "id does not tell who works there"
-chmod go= "$parent" "$staging" 2> /dev/null || # one that stood open before
+chmod g-rwx,o-rwx "$parent" "$staging" 2> /dev/null || # one that stood open before
   for path in "$parent" "$staging"; do
     [ "$(owner "$path")" = "$user" ] || give_up "$path belongs to another user"
   done
@@ -456,7 +457,12 @@ case $(ls -A "$staging") in
   *) say resumed ;;
 esac
 ! there "$staging/.unverified" || say unverified
-say "owner $user" "token $token"
+shared=$(stat -c '%a %g' "$staging" "$staging/about.json" 2> /dev/null ||
+  stat -f '%Lp %g' "$staging" "$staging/about.json") || give_up "stat does not tell of $staging"
+[ -g "$staging" ] && passed=yes || passed=
+set -- $shared "$@"
+say "owner $user" "group \${passed:+$2}" "file $3" "token $token"
+shift 4
 set -- "$@" "$staging"
 finish
 `;
@@ -573,15 +579,17 @@ say state "$state"
 ! is_folder "$root" "$root/.xpm-copy/partial/jobs" || say records yes
 tell_tools &
 meanwhile=$!
-devices() { stat -c %d "$@" 2> /dev/null || stat -f %d "$@" 2> /dev/null; }
+devices() { stat -c %d:%g "$@" 2> /dev/null || stat -f %d:%g "$@" 2> /dev/null; }
 real "$root/jobs"
 jobs=$resolved
 real "$root/experiments"
 experiments=$resolved
 set --
+passed= # of each whether it passes on its group
 for place in "$root" "$jobs" "$experiments"; do
   existing "$place"
   set -- "$@" "$here"
+  if [ -g "$here" ]; then passed=\${passed}y; else passed=\${passed}n; fi
 done
 staged=
 tell_place() { # its name and its path; the disks of the workspace and of it
@@ -596,6 +604,9 @@ tell_place() { # its name and its path; the disks of the workspace and of it
 }
 set -- $(devices "$@")
 [ $# = 3 ] || stop "stat does not tell on which disks $root is"
+case $passed in n??) set -- "\${1%:*}" "$2" "$3" ;; esac
+case $passed in ?n?) set -- "$1" "\${2%:*}" "$3" ;; esac
+case $passed in ??n) set -- "$1" "$2" "\${3%:*}" ;; esac
 tell_place jobs "$jobs" "$1" "$2"
 tell_place experiments "$experiments" "$1" "$3"
 say staged "$staged"
@@ -970,7 +981,9 @@ done
 lost=
 if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ] &&
   is_folder "$staging" "$staging/$new"; then
-  trouble=$(rsync -aHS --ignore-existing --chmod=Du+w --exclude=/jobs --exclude=/.status.json.lock \\
+  set -- --chmod=Du+w
+  [ ! -g "$new" ] || set -- --chmod=Du+w,Dg+s --no-g # of a project: the group is the folder's
+  trouble=$(rsync -aHS --ignore-existing "$@" --exclude=/jobs --exclude=/.status.json.lock \\
     "$old/" "$new/" 2>&1)
   case $? in
     0) ;;

@@ -46,7 +46,9 @@ done
 lost=
 if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "${old%/*}" ] &&
   is_folder "$staging" "$staging/$new"; then
-  trouble=$(rsync -aHS --ignore-existing --chmod=Du+w --exclude=/jobs --exclude=/.status.json.lock \
+  set -- --chmod=Du+w
+  [ ! -g "$new" ] || set -- --chmod=Du+w,Dg+s --no-g # of a project: the group is the folder's
+  trouble=$(rsync -aHS --ignore-existing "$@" --exclude=/jobs --exclude=/.status.json.lock \
     "$old/" "$new/" 2>&1)
   case $? in
     0) ;;
