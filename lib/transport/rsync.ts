@@ -112,7 +112,7 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
   const { rsh, from, to, rules, bandwidthLimit, version, otherVersion, mark } = request;
   const bothAreAtLeast = (least: string) =>
     isAtLeast(version, least) && isAtLeast(otherVersion, least);
-  const sharing = rsyncSharing(request.shared);
+  const sharing = rsyncSharing(request.shared, sendsFolders(request));
   const modes = [...(request.openFolders ? ["Du+w"] : []), ...sharing.modes];
   const names = bothAreAtLeast("3.1.0") && mark === undefined ? ",name1" : "";
   return [

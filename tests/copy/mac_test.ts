@@ -95,3 +95,28 @@ Deno.test({
       });
     }),
 });
+
+// BUG when this was written: what openrsync sent had the group of the source, below folders that had
+// lost the setgid bit.
+for (const direction of ["local to remote", "remote to local"] as const) {
+  Deno.test({
+    name: `copyExperiment() heeds the setgid bit by a stock Mac as this machine, ${direction}`,
+    ignore: ignore || Deno.uid() !== 0,
+    fn: () =>
+      withFolder(async (folder) => {
+        await installMac(folder);
+        await using sshd = await startSshd();
+        await withVariables({ PATH: `${folder}:${Deno.env.get("PATH")}` }, () =>
+          withPair(direction, sshd, async (pair) => {
+            mkdirSync(pair.destination.path);
+            shell(pair.destination.path, "chgrp 54321 .; chmod 2775 .");
+            const sample = makeVaried(pair.source.path);
+            assertEquals((await pair.copy(sample, { bandwidthLimit: 1_000_000 })).complete, true);
+            for (const [path, { kind, owner, info }] of readTree(pair.destination.path)) {
+              const passesOn = kind !== "folder" || (Number(info.mode) & 0o2000) !== 0;
+              assertEquals([owner, passesOn], ["0:54321", true], path);
+            }
+          }));
+      }),
+  });
+}

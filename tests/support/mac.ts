@@ -20,21 +20,23 @@ export const OPENRSYNC = "openrsync: protocol version 29\nrsync version 2.6.9 co
 const RSYNC = `
 refuse() { echo "rsync: unrecognized option '$1'" >&2; exit 1; }
 [ "$1" != --version ] || { printf '${OPENRSYNC.replace("\n", "\\n")}\\n'; exit; }
+sends=
+for word do :; done
+case $word in [!/]*:*) sends=yes ;; esac
 for word do
   shift
   case $word in
     --info=* | --outbuf=* | --no-h | --fsync | --mkpath | --chown=* | --preallocate) refuse "$word" ;;
     --protect-args | --secluded-args | --open-noatime | --zc=* | --cc=* | -@*) refuse "$word" ;;
+    --chmod=*) [ -z "$sends" ] || continue ;; # it tells of folders as they are
     --rsync-path=*) word=--rsync-path=$(printf %s "\${word#*=}" | xargs printf '%s ') ;;
     --*) ;;
     -*) case \${word%%e.*} in *s*) refuse -s ;; esac ;;
   esac
   set -- "$@" "$word"
 done
-case $word in
-  [!/]*:*) exec OWN --protocol=29 "$@" ;; # it sends, whole lists
-  *) exec OWN "$@" ;; # as it gets, it takes what it is sent; rsync itself would refuse some lists
-esac
+# as it gets, it takes what it is sent; rsync itself would refuse some lists
+exec OWN \${sends:+--protocol=29} "$@"
 `;
 
 /** The beginning of a program that refuses some words, up to `--` or a program that it starts. */

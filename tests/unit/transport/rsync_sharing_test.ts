@@ -32,6 +32,8 @@ Deno.test("rsyncSharing() says the same to rsync", () => {
     options: ["--no-g"],
     modes: ["Dg+s", "o-w"],
   });
+  const plain = { options: ["--no-g", "--no-p"], modes: [] };
+  assertEquals(rsyncSharing({ group: 5, permissions: 0o775 }, true), plain);
   assertEquals(rsyncSharing({ group: undefined, permissions: 0o700 }), {
     options: [],
     modes: ["g-rwx", "o-rwx"],
