@@ -242,6 +242,7 @@ except CopyError as error:
 copy_experiment(1, "b", "exp")  # wrong
 copy_experiment("a", "b", "exp", include=True)  # wrong
 count: str = result.jobs_copied  # wrong
+from xpm_copy import copy_experiments  # wrong
 `;
 
 test("what docs/python.md shows in Python runs", async ({ trial, python }) => {

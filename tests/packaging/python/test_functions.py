@@ -260,27 +260,46 @@ class Events(Case):
         self.stop_with(KeyboardInterrupt)
 
 
-    def test_an_interrupt_that_reaches_both_stops_the_copy_as_well(self) -> None:
-        [job] = (self.source / "jobs" / "neuralir.tasks.prepare").iterdir()
-        (job / "large.bin").write_bytes(os.urandom(1 << 20))
-        words = [sys.executable, "-c", INTERRUPTED, str(self.source), str(self.destination)]
-        # a session of its own: the signal is for all of its processes
-        ended = subprocess.run(words, start_new_session=True, capture_output=True, text=True)
-        self.assertEqual(ended.stdout, "interrupted\n", ended.stderr)
-        self.assertEqual([*self.destination.glob(".xpm-staging/*.lock")], [])
-        self.assertTrue(copy_experiment(self.source, self.destination, EXPERIMENT).complete)
+    def test_the_program_is_told_of_an_interrupt_once(self) -> None:
+        """Told twice, it would leave at once, and leave its lock."""
+        counting = self.root / "deno"
+        counting.write_text(f"#!{sys.executable}\n{COUNTING}")
+        counting.chmod(0o755)
+        for whom in ("only this one, as in a notebook", "both, as in a terminal"):
+            count = self.root / whom
+            words = [sys.executable, "-c", INTERRUPTED, str(counting), str(count), whom]
+            # a session of its own: the signal may be for all of its processes
+            ended = subprocess.run(words, start_new_session=True, capture_output=True, text=True)
+            self.assertEqual(ended.stdout, "interrupted\n", ended.stderr)
+            self.assertEqual(count.read_text(), "1", whom)
 
 
 INTERRUPTED = """
 import os, signal, sys
-from xpm_copy import copy_experiment
+from xpm_copy import _deno, copy_experiment
+deno, os.environ["COUNT"], whom = sys.argv[1:]
+_deno.find_deno = lambda: deno
 def on_event(event):
-    if event["type"] == "planned":
+    if whom.startswith("both"):
         os.killpg(0, signal.SIGINT)
+    else:
+        os.kill(os.getpid(), signal.SIGINT)
 try:
-    copy_experiment(*sys.argv[1:], "neuralir", bandwidth_limit=1, on_event=on_event)
+    copy_experiment("/a", "/b", "neuralir", on_event=on_event)
 except KeyboardInterrupt:
     print("interrupted")
+"""
+
+COUNTING = """
+import os, signal, time
+told = []
+signal.signal(signal.SIGINT, lambda *_: told.append(1))
+print('{"type": "planned"}', flush=True)
+while not told:
+    time.sleep(0.01)
+time.sleep(0.3)
+with open(os.environ["COUNT"], "w") as file:
+    file.write(str(len(told)))
 """
 
 

@@ -9,13 +9,18 @@ A workspace is a ``WorkspaceSettings`` of experimaestro, or a text, as on the co
 ``xpm-copy``: an id of experimaestro's settings, a path, or ``HOST:PATH``.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from ._built import VERSION as __version__
-from ._copy import copy_experiment
-from ._errors import CopyError
-from ._list import format_run_id, list_experiments, list_runs, resolve_current_run
-from ._result import CopyProblem, CopyResult, JobId
-from ._run import Event
-from ._workspace import Workspace
+
+if TYPE_CHECKING:
+    from ._copy import copy_experiment
+    from ._errors import CopyError
+    from ._list import format_run_id, list_experiments, list_runs, resolve_current_run
+    from ._result import CopyProblem, CopyResult, JobId
+    from ._run import Event
+    from ._workspace import Workspace
 
 __all__ = [
     "CopyError",
@@ -31,3 +36,14 @@ __all__ = [
     "list_runs",
     "resolve_current_run",
 ]
+
+if not TYPE_CHECKING:  # for whom there would be any name then
+
+    def __getattr__(name: str) -> Any:
+        """Loads what is asked for: the command and the plug-in need none of it, and start sooner."""
+        if name in __all__:
+            for module in ("_errors", "_result", "_run", "_workspace", "_list", "_copy"):
+                found = import_module(f".{module}", __name__)
+                if hasattr(found, name):
+                    return getattr(found, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from . import _built
-from ._copy import needed_grants
 from ._deno import Grants, command, environment, not_started, usual_grants
 from ._errors import CopyError
 
@@ -42,6 +39,8 @@ def _become(line: list[str]) -> int:
     sys.stdout.flush()
     try:
         if os.name == "nt":
+            import subprocess
+
             return subprocess.run(line, env=environment()).returncode
         os.execve(line[0], line, environment())
     except OSError as error:
@@ -53,6 +52,8 @@ def _fail(error: CopyError, as_json: bool) -> int:
     code = _EXIT_CODES.get(error.code, 1)
     if as_json:
         told = {"type": "error", "code": error.code, "message": error.message, "hint": error.hint}
+        import json
+
         for line in (told, {"type": "summary", "exitCode": code}):
             print(json.dumps(line))
         return code
@@ -73,6 +74,8 @@ def _given_settings(words: Sequence[str]) -> list[Path]:
 def _scoped(words: Sequence[str]) -> Grants:
     if words and words[0] in _built.COMMANDS and words[0] != "copy":
         raise CopyError("usage", "--scoped is for copies", "leave it out")
+    from ._copy import needed_grants  # only now: the command starts sooner without
+
     copy = words[1:] if words[:1] == ["copy"] else words
     speech = ("--json", "-q", "--quiet", "-v", "--verbose")
     return needed_grants(["--json", *(word for word in copy if word not in speech)])
