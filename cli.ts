@@ -1,6 +1,6 @@
 /**
  * The program `xpm-copy`: copies experiments between experimaestro workspaces from the command
- * line. It can be run as it is, or called with arguments of one's own.
+ * line. It can be run directly, or called from a program with a list of arguments.
  *
  * ```sh
  * deno run -A jsr:@xpm/copy/cli neuralir --from cluster --to local
@@ -21,12 +21,12 @@ import { main } from "./lib/cli/main.ts";
 import { realTerminal } from "./lib/cli/terminal.ts";
 
 /**
- * Runs the program in this process's terminal, and answers with its exit code.
+ * Runs the program in this process's terminal and returns its exit code.
  *
  * @param args The arguments, without the program's name.
- * @returns 0: everything asked for is there. 1: failure. 2: usage. 3: finished, but some jobs
- * could not be copied. 4: workspace, experiment or run not found. 5: connection or login. 130:
- * interrupted.
+ * @returns 0: everything requested is at the destination. 1: failure. 2: usage. 3: finished, but
+ * some jobs could not be copied. 4: workspace, experiment or run not found. 5: connection or login.
+ * 130: interrupted.
  *
  * @example
  * ```ts

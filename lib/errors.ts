@@ -1,15 +1,15 @@
 /**
- * What can go wrong, and what to do about it.
+ * The errors that users can see, each with a hint at what to do.
  *
  * @module
  */
 
 /**
- * What kind of error it is. `settings`, `usage`: what was asked for cannot be understood.
- * `not-found`: no such workspace, experiment or run. `connection`: ssh could not log in, or the
- * connection was lost. `permission`: Deno was not granted something. `program`: a program
- * (`rsync`, `ssh`, `tar`) is missing, too old, or failed. `refused`: the copy would do harm.
- * `job`: one job could not be copied. `interrupted`: the caller asked to stop.
+ * What kind of error it is. `settings`, `usage`: the request cannot be understood. `not-found`:
+ * there is no such workspace, experiment or run. `connection`: ssh could not log in, or the
+ * connection was lost. `permission`: Deno was not granted something. `program`: a program (`rsync`,
+ * `ssh`, `tar`) is missing, too old, or failed. `refused`: the copy would do harm. `job`: one job
+ * could not be copied. `interrupted`: the caller asked to stop.
  */
 export type CopyErrorCode =
   | "usage"
@@ -36,7 +36,7 @@ export type CopyErrorCode =
  * ```
  */
 export class CopyError extends Error {
-  /** The name of this class, for those who print errors. */
+  /** The name of this class, for printed errors. */
   override readonly name = "CopyError";
   /** What kind of error it is. */
   readonly code: CopyErrorCode;
@@ -58,8 +58,8 @@ export class CopyError extends Error {
 }
 
 /**
- * A connection that was lost, or never quite came about, and that may be had when it is tried
- * again. For those who copy it is a {@linkcode CopyError} like others.
+ * A connection that was lost or could not be opened, where another attempt may succeed. To callers
+ * it is a {@linkcode CopyError} like any other.
  */
 export class LostConnection extends CopyError {
   /**
@@ -72,7 +72,7 @@ export class LostConnection extends CopyError {
   }
 }
 
-/** The error for a workspace that is not there. */
+/** The error for a workspace that does not exist. */
 export function notThere(path: string, host?: string): CopyError {
   const where = host === undefined ? "" : ` on ${host}`;
   return new CopyError("not-found", `there is no folder ${path}${where}`, "check the path");

@@ -1,7 +1,7 @@
 /**
- * Names of files and targets of links as text. They may be any bytes: what is not UTF-8 is kept as
- * Python keeps it (`surrogateescape`), each byte as a lone surrogate from U+DC80 to U+DCFF. So every
- * name goes into a text and comes back the same, and is spelled as in experimaestro's JSON.
+ * Names of files and targets of links as text. They may be any bytes. A byte that is not UTF-8
+ * becomes a lone surrogate from U+DC80 to U+DCFF, as in Python (`surrogateescape`). So every name
+ * survives the way into a text and back, and has the same spelling as in experimaestro's JSON.
  *
  * @module
  */
@@ -12,10 +12,10 @@ const encoder = new TextEncoder();
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** A byte that is part of no character, as it stands in a text. */
+/** A lone surrogate in a text: a byte that belongs to no character. */
 const LONE_BYTE = /([\udc80-\udcff])/u;
 
-/** The bytes of U+FFFD itself, by which a decoder tells that something is no character. */
+/** The bytes of U+FFFD itself. A decoder also returns this character for bytes that are invalid. */
 const REPLACEMENT = "239,191,189";
 
 /** Bytes as text. */
@@ -27,7 +27,7 @@ export function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** A text as the bytes that it was made of. */
+/** The bytes that a text was made from. */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   if (isUtf8(text)) return encoder.encode(text);
   const parts = text.split(LONE_BYTE);
@@ -38,7 +38,7 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   ) as Uint8Array<ArrayBuffer>;
 }
 
-/** Whether a text was made of UTF-8. */
+/** Whether all bytes of a text were UTF-8. */
 export function isUtf8(text: string): boolean {
   return !LONE_BYTE.test(text);
 }
@@ -46,7 +46,7 @@ export function isUtf8(text: string): boolean {
 function withLoneBytes(bytes: Uint8Array): string {
   let text = "";
   for (let at = 0, end = 0; at < bytes.length; at = end) {
-    while (bytes[end]! < 0x80) end++; // what is plain, in one go
+    while (bytes[end]! < 0x80) end++; // ASCII, in one step
     if (end === at) end += lengthFrom(bytes[at]!);
     const part = bytes.subarray(at, end);
     const decoded = lenient.decode(part);
@@ -59,7 +59,7 @@ function withLoneBytes(bytes: Uint8Array): string {
   return text;
 }
 
-/** How many bytes a character has by its first one. */
+/** The number of bytes of a character, by its first byte. */
 function lengthFrom(byte: number): number {
   if (byte < 0xc0) return 1;
   return byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;

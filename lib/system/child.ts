@@ -1,29 +1,29 @@
 /**
- * What Deno's and Node's way of starting a process agree on.
+ * What the ways of Deno and of Node to start a process have in common.
  *
  * @module
  */
 
 import { CopyError } from "../errors.ts";
 
-/** The programs this project starts. */
+/** The programs that this project starts. */
 export type Program = "rsync" | "ssh" | "tar" | "sync" | "df" | "test";
 
 /** A process that was started. */
 export interface Child {
-  /** What it reads. Writing fails with `BrokenPipe` once it reads no more. */
+  /** Its standard input. Writing fails with `BrokenPipe` once the process has stopped reading. */
   stdin: WritableStream<Uint8Array<ArrayBuffer>>;
-  /** What it prints: a stream that reads into memory of one's own. */
+  /** Its standard output: a stream that reads into memory of the caller's. */
   stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** What it complains about. */
+  /** Its standard error. */
   stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Its exit code, once it has ended; 128 and more after a signal. */
+  /** Its exit code, once it has ended; 128 or more after a signal. */
   code: Promise<number>;
-  /** Asks it to end, or makes it. */
+  /** Sends it a signal: a request to end, or an order. */
   kill(signal: "SIGTERM" | "SIGKILL"): void;
 }
 
-/** The packages that bring a program, where they are not named after it. */
+/** The packages that contain a program, where their names differ from its own. */
 const PACKAGES: Partial<Record<Program, { apt: string; brew: string; conda: string }>> = {
   ssh: { apt: "openssh-client", brew: "openssh", conda: "openssh" },
   tar: { apt: "tar", brew: "gnu-tar", conda: "tar" },
@@ -43,8 +43,8 @@ export function notFound(program: Program): CopyError {
 }
 
 /**
- * Checks that a program which could not be started lacks no folder to work in: it is said in the
- * same way when the program itself is lacking.
+ * Checks that the folder for a program still exists. The system reports a missing folder in the
+ * same way as a missing program.
  *
  * @throws {CopyError} `program`, when the folder is gone.
  */

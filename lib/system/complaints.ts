@@ -1,5 +1,5 @@
 /**
- * What a process complains of: its end is kept.
+ * The error output of a process, of which the end is kept.
  *
  * @module
  */
@@ -7,27 +7,27 @@
 import { escaped } from "../text/printable.ts";
 import { within } from "./time.ts";
 
-/** How much of a process's complaints is kept, in characters. */
+/** How many characters of the error output are kept. */
 const COMPLAINT = 1 << 20;
 
-/** A process that complains of more, in characters, is ended: it would go on for ever. */
+/** A process with more error output, in characters, is ended: it would never stop. */
 const MOST_COMPLAINTS = 1 << 24;
-/** What is said of it. */
+/** The error message for such a process. */
 export const ENDLESS = "too much error output";
 
-/** How long a process may take to end when it is asked to, in milliseconds. */
+/** How long a process may take to end after a request, in milliseconds. */
 export const LAST_WORDS = 700;
 
-/** The last characters of what a process complains of. */
+/** The last characters of a process's error output. */
 export class Complaints {
-  /** Whether a line is something else; undefined where all are complaints. */
+  /** Recognizes lines that are no error messages, and takes them; undefined when there are none. */
   takes: ((line: string) => boolean) | undefined;
   #kept = "";
   #length = 0;
-  /** The line that has not come to its end. */
+  /** The beginning of a line that has not ended. */
   #line = "";
 
-  /** Takes what has come; answers whether it is too much. */
+  /** Adds error output; returns whether it is too much. */
   add(text: string): boolean {
     const { takes } = this;
     if (takes !== undefined) {
@@ -41,15 +41,15 @@ export class Complaints {
     return this.#length >= MOST_COMPLAINTS;
   }
 
-  /** What is kept of them. */
+  /** The text that is kept. */
   get kept(): string {
     return (this.#kept + this.#line).slice(-COMPLAINT);
   }
 }
 
 /**
- * The last characters of a stream, with nothing in it that a terminal would obey; what comes long
- * after the process has ended is not waited for.
+ * The last characters of an error stream, without anything that a terminal would obey. Output that
+ * comes long after the end of the process is dropped.
  */
 export async function tail(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -69,7 +69,7 @@ export async function tail(
   };
   const reading = read();
   await Promise.race([reading, code]);
-  // rsync that has given up leaves its ssh behind
+  // the ssh of an rsync that has given up may live on
   if (!await within(LAST_WORDS, reading)) await reader.cancel();
   const kept = isEndless ? ENDLESS : complaints.kept;
   return kept.split(/\r?\n/).map(escaped).join("\n");

@@ -1,36 +1,36 @@
 /**
- * What folders hold, so that what has come can be compared with what was found.
+ * Compares the content of folders: what has arrived, and what the scan of the source found.
  *
  * @module
  */
 
 import type { Entry, EntryKind } from "./entry.ts";
 
-/** What a folder holds, summed up, whatever the order. */
+/** A sum of what a folder contains, the same in any order. */
 export interface Content {
   /** A sum over all names, each with its kind. */
   names: number;
-  /** Bytes of the files; `NaN` when they could not all be told. */
+  /** The bytes of all files; `NaN` when some sizes are unknown. */
   bytes: number;
 }
 
-/** Counts one thing that a folder holds. */
+/** Adds one entry of a folder to its sum. */
 export function count(content: Content, { path, kind, size }: Entry | Part): void {
   content.names = (content.names + hash(path, kind)) % Number.MAX_SAFE_INTEGER;
   if (kind === "file") content.bytes += size;
 }
 
-/** What is counted of a thing. */
+/** The fields of an entry that count. */
 export type Part = Pick<Entry, "path" | "kind" | "size">;
 
-/** Counts all that a folder holds. */
+/** The sum of several entries. */
 export function contentOf(parts: Iterable<Part>): Content {
   const content = { names: 0, bytes: 0 };
   for (const part of parts) count(content, part);
   return content;
 }
 
-/** Whether two folders hold the same names and kinds, and as many bytes. */
+/** Whether two folders contain the same names and kinds, and equally many bytes. */
 export function isLike(content: Content, other: Content | undefined): boolean {
   if (other === undefined || content.names !== other.names) return false;
   return content.bytes === other.bytes || Number.isNaN(content.bytes + other.bytes);
@@ -43,7 +43,7 @@ const SEEDS: Record<EntryKind, number> = {
   other: 0x7f4a7c15,
 };
 
-/** A number for a name and a kind: FNV-1a. */
+/** A number for a name and a kind, by the hash FNV-1a. */
 function hash(name: string, kind: EntryKind): number {
   let value = SEEDS[kind];
   for (let at = 0; at < name.length; at++) {
@@ -52,18 +52,21 @@ function hash(name: string, kind: EntryKind): number {
   return value >>> 0;
 }
 
-/** All that a folder holds, by its path there. */
+/** The entries of a folder, by their paths in it. */
 export type Entries = ReadonlyMap<string, Entry>;
 
-/** How what has come differs from what is there. */
+/** How the folder that has arrived differs from the one at the source. */
 export interface Difference {
-  /** What has not come as it is, by its path: `is missing`. */
+  /** Entries that are missing or wrong, by path, with the fault: `is missing`. */
   lost: Map<string, string>;
-  /** What must go: it is not there, or is something else; nothing of it lies in another. */
+  /**
+   * Entries to remove, because the source has none of that path, or one of another kind. No path
+   * lies below another.
+   */
   extra: string[];
 }
 
-/** Compares what has come with what is there, by names, kinds and sizes. */
+/** Compares what has arrived with what is at the source, by names, kinds and sizes. */
 export function differenceOf(there: Entries, come: Entries): Difference {
   const lost = new Map<string, string>();
   const extra = new Set<string>();
@@ -81,7 +84,7 @@ export function differenceOf(there: Entries, come: Entries): Difference {
   return { lost, extra: [...extra].filter((path) => !isBelow(path, extra)) };
 }
 
-/** Whether a path lies below one of others. */
+/** Whether a path lies below one of the others. */
 function isBelow(path: string, others: ReadonlySet<string>): boolean {
   for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
     if (others.has(path.slice(0, at))) return true;
@@ -89,7 +92,7 @@ function isBelow(path: string, others: ReadonlySet<string>): boolean {
   return false;
 }
 
-/** Whether a thing stayed what it was. */
+/** Whether an entry has not changed, by its kind, size and time. */
 export function isUnchanged(before: Entry, after: Entry | undefined): boolean {
   return after !== undefined && before.kind === after.kind && before.size === after.size &&
     before.mtime === after.mtime;

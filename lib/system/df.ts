@@ -1,20 +1,20 @@
 /**
- * The free space of a disk, as `df` tells it on this machine and on others.
+ * The free space of a disk, as `df` prints it on this machine and on others.
  *
  * @module
  */
 
 import { outputIfGranted, type Watch } from "./process.ts";
 
-/** What is free for the user where a folder is; undefined where that is unknown. */
+/** The free space for the user on the disk of a folder; undefined where it is unknown. */
 export interface FreeSpace {
   /** Bytes. */
   freeBytes: number | undefined;
-  /** How many files, folders and links can still be made: inodes. */
+  /** How many more files, folders and links the disk can hold: free inodes. */
   freeFiles: number | undefined;
 }
 
-/** What is free where a folder of this machine is; nothing is known when `df` cannot be asked. */
+/** The free space for a folder of this machine. It is unknown when `df` cannot be run. */
 export async function freeSpace(folder: string | undefined, watch: Watch): Promise<FreeSpace> {
   if (folder === undefined) return { freeBytes: undefined, freeFiles: undefined };
   const ask = (options: string) => outputIfGranted("df", [options, folder], watch);
@@ -22,16 +22,17 @@ export async function freeSpace(folder: string | undefined, watch: Watch): Promi
   return { freeBytes: availableBytes(bytes), freeFiles: availableFiles(files) };
 }
 
-/** The fourth column of what `df -Pk` says of a folder, as bytes. */
+/** The free bytes, from the fourth column of `df -Pk`. */
 export function availableBytes(said: string): number | undefined {
   const match = /\s\d+\s+\d+\s+(\d+)\s+\d+%\s/.exec(said);
   return match === null ? undefined : Number(match[1]) * 1024;
 }
 
 /**
- * What `df -Pi` says of a folder: how many files can still be made. GNU's and busybox's tell of
- * inodes alone, the BSDs' and macOS's of blocks before; either way it is the number before the last
- * share. A `df` that takes no `-i` has no such column; a disk that has no such bound has no share.
+ * The number of free inodes, from the output of `df -Pi`. GNU's and busybox's `df` print inodes
+ * only; those of the BSDs and macOS print blocks first. In both cases it is the number before the
+ * last percentage. A `df` without `-i` has no such column, and a disk without a limit has no
+ * percentage.
  */
 export function availableFiles(said: string): number | undefined {
   if (!/\bifree\b/i.test(said)) return undefined;
@@ -40,11 +41,11 @@ export function availableFiles(said: string): number | undefined {
 }
 
 /**
- * The kind of file system that a folder is on: by the column that GNU's and busybox's `df -PT` has.
- * Elsewhere the name of the disk tells what other machines serve.
+ * The kind of file system that a folder is on, from the column of `df -PT` in GNU and busybox.
+ * Elsewhere the name of the disk reveals network file systems.
  *
- * @param typed What `df -PT` says; others take `-T` for something else.
- * @param plain What `df -Pk` says.
+ * @param typed The output of `df -PT`; other versions use `-T` for something else.
+ * @param plain The output of `df -Pk`.
  */
 export function fileSystemOf(typed: string, plain: string): string | undefined {
   const row = (said: string) => said.trimEnd().split("\n").at(-1)!;
@@ -55,7 +56,7 @@ export function fileSystemOf(typed: string, plain: string): string | undefined {
   return /^[^\s/]+:\//.test(row(plain)) ? "nfs" : undefined;
 }
 
-/** The same of a folder of this machine; undefined when `df` cannot be asked. */
+/** The same for a folder of this machine; undefined when `df` cannot be run. */
 export async function fileSystem(folder: string, watch: Watch): Promise<string | undefined> {
   const ask = (options: string) => outputIfGranted("df", [options, folder], watch);
   const [typed = "", plain = ""] = await Promise.all([ask("-PT"), ask("-Pk")]);

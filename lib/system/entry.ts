@@ -1,13 +1,13 @@
 /**
- * What stands in a folder, as it was found.
+ * An entry of a folder, as a scan found it.
  *
  * @module
  */
 
-/** The kinds of thing that stand in a folder. */
+/** The kinds of entry. */
 export type EntryKind = "file" | "folder" | "link" | "other";
 
-/** One thing below a scanned folder, or the folder itself (its path is empty then). */
+/** One entry below a scanned folder, or the folder itself, with an empty path. */
 export interface Entry {
   /** Relative to the scanned folder. */
   path: string;
@@ -15,17 +15,17 @@ export interface Entry {
   kind: EntryKind;
   /** Bytes. */
   size: number;
-  /** Seconds since 1970, with up to nine decimals; those of files may end at milliseconds. */
+  /** Seconds since 1970, with up to nine decimals; a file's time may have only three. */
   mtime: string;
   /** Permission bits. */
   mode: number;
-  /** Where a link leads. */
+  /** The target of a link. */
   target?: string;
-  /** Whether it takes less room than its size: told of files. */
+  /** Whether a file takes less room on disk than its size. */
   holes?: true;
-  /** What a file that has other names, too, shares with them alone. */
+  /** A text that all hard links to one file have in common. */
   shared?: string;
-  /** Why a folder could not be looked at: a clause. */
+  /** Why a folder could not be read: a clause. */
   trouble?: string;
 }
 
@@ -34,9 +34,9 @@ export function isClosed(mode: number): boolean {
   return (mode & 0o200) === 0;
 }
 
-/** One thing as it was found. */
+/** An entry with its bytes. */
 export interface Original {
-  /** Its bytes; none but for a file. */
+  /** Its bytes; empty unless it is a file. */
   bytes: Uint8Array;
   /** Permission bits. */
   mode: number;

@@ -1,5 +1,5 @@
 /**
- * Environment variables: only here are they read.
+ * Environment variables. Other modules, except `node/flock.ts`, read none themselves.
  *
  * @module
  */
@@ -7,9 +7,9 @@
 import { CopyError } from "../errors.ts";
 
 /**
- * The variables that child processes (`rsync`, `ssh`, `tar`) are given, when they are set: what
- * finds the programs, the user's ssh agent, keys and passwords, and a place for temporary files.
- * Not `LD_LIBRARY_PATH`, which makes Deno refuse to start anything.
+ * The variables that child processes (`rsync`, `ssh`, `tar`) receive when they are set: those that
+ * locate programs, the user's ssh agent, keys and passwords, and a folder for temporary files.
+ * `LD_LIBRARY_PATH` is left out, because Deno then refuses to start anything.
  */
 export const CHILD_VARIABLES: readonly string[] = [
   "PATH",
@@ -30,13 +30,13 @@ export const CHILD_VARIABLES: readonly string[] = [
   "XDG_RUNTIME_DIR",
 ];
 
-/** An environment variable; undefined when it is unset, and when Deno was not granted to read it. */
+/** An environment variable; undefined when it is unset, or when Deno was not granted to read it. */
 export function variable(name: string): string | undefined {
   return isName(name) && isGranted(name) ? Deno.env.get(name) : undefined;
 }
 
 /**
- * An environment variable without which there is no going on.
+ * An environment variable that is required.
  *
  * @throws {CopyError} `permission`, when Deno was not granted to read it; `usage`, when it is unset
  * or empty.
@@ -79,9 +79,10 @@ export function homeFolder(): string {
 }
 
 /**
- * The environment of child processes, to be given to them under `clearEnv`.
+ * The environment of child processes, for use with `clearEnv`.
  *
- * @throws {CopyError} `permission`, when Deno was not granted to read what none can do without.
+ * @throws {CopyError} `permission`, when Deno was not granted to read a variable that every child
+ * needs.
  */
 export function childEnvironment(): Record<string, string> {
   for (const name of ["PATH", "HOME"]) requireVariableAccess(name);
@@ -90,13 +91,13 @@ export function childEnvironment(): Record<string, string> {
     const value = variable(name);
     if (value !== undefined) environment[name] = value;
   }
-  // What programs say is read by this one: in English, with plain numbers and times of one zone.
+  // This program reads what others print: in English, with plain numbers, and times of one zone.
   environment.LC_ALL = "C";
   environment.TZ = "UTC0";
   return environment;
 }
 
-/** Whether a text can name a variable at all; Deno throws a `TypeError` for one that cannot. */
+/** Whether a text is a valid name for a variable. Deno throws a `TypeError` for any other. */
 function isName(name: string): boolean {
   return name !== "" && !name.includes("=") && !name.includes("\0");
 }

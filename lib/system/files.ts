@@ -1,5 +1,5 @@
 /**
- * Looking at this machine's files: kinds, sizes and times of folders, and small files whole.
+ * Reads this machine's file system: kinds, sizes and times of entries, and small files as a whole.
  *
  * @module
  */
@@ -9,19 +9,22 @@ import { CopyError } from "../errors.ts";
 import type { Entry } from "./entry.ts";
 import { isGranted, refused } from "./permissions.ts";
 
-/** The most bytes that a text of a run may have: its list of jobs, its state, its events. */
+/** The most bytes of a run's texts: its list of jobs, its state, its events. */
 const MAX_TEXT = 1 << 28;
 
-/** The most bytes of a file that costs next to nothing to read. */
+/** The most bytes of a file that takes hardly any time to read. */
 const SMALL = 1 << 22;
 
-/** The smallest hole of a file, in bytes: less is kept with a file's name. */
+/**
+ * The smallest hole of a file, in bytes. Some file systems store smaller files with the name, in no
+ * block at all.
+ */
 const HOLE = 4096;
 
 /**
- * Reads a text; undefined when there is none, or when it is anything but a plain file.
+ * Reads a text; undefined when it does not exist, or is anything but a plain file.
  *
- * @throws {CopyError} `refused`, when it is larger than such a text is.
+ * @throws {CopyError} `refused`, when it is larger than any text of a run.
  */
 export function readText(path: string): string | undefined {
   const entry = lookAt(path, "");
@@ -30,7 +33,9 @@ export function readText(path: string): string | undefined {
   return attempt(path, () => Deno.readTextFileSync(path));
 }
 
-/** The bytes of a small plain file; undefined for every other, and for one that may not be read. */
+/**
+ * The bytes of a small plain file; undefined for any other, and for one that the user may not read.
+ */
 export function readSmall(path: string): Uint8Array | undefined {
   const entry = lookAt(path, "");
   if (entry?.kind !== "file" || entry.size > SMALL) return undefined;
@@ -43,8 +48,8 @@ export function readSmall(path: string): Uint8Array | undefined {
 }
 
 /**
- * Whether something is there. What lies behind a link that Deno was not granted counts as there; what
- * the system lets nobody look at, or has no room for in a name, does not.
+ * Whether a path exists. A path behind a link that Deno was not granted counts as existing. One
+ * that the system does not let the user see, or whose name is too long, does not.
  */
 export function stands(root: string, path: string): boolean {
   let at = root;
@@ -74,17 +79,17 @@ export function namesIn(path: string): Deno.DirEntry[] | undefined {
   return attempt(path, () => [...Deno.readDirSync(path)]);
 }
 
-/** Where a path leads, links resolved; undefined when it leads nowhere. */
+/** The real path, links resolved; undefined when it does not exist. */
 export function realPath(path: string): string | undefined {
   return attempt(path, () => Deno.realPathSync(path));
 }
 
-/** Where a link leads, as it says; undefined when it is no link. */
+/** The target of a link, as written; undefined when the path is no link. */
 export function linkTarget(path: string): string | undefined {
   return lookAt(path, "")?.target;
 }
 
-/** What stands at a path; undefined when nothing does. Deno tells times to the millisecond. */
+/** The entry at a path; undefined when there is none. Deno knows times to the millisecond. */
 export function lookAt(path: string, as: string): Entry | undefined {
   const info = attempt(path, () => Deno.lstatSync(path));
   if (info === undefined) return undefined;
@@ -105,10 +110,13 @@ export function lookAt(path: string, as: string): Entry | undefined {
   return entry;
 }
 
-/** What stands for something in names and targets that Deno cannot tell: they are not UTF-8. */
+/** Deno's replacement for bytes that are not UTF-8, in names and targets. */
 const UNTOLD = "\ufffd";
 
-/** Where a link leads; a target that is not UTF-8 is none that anything here would follow. */
+/**
+ * The target of a link. Nothing here follows a target that is not UTF-8, so any text will do for
+ * it.
+ */
 function targetOf(path: string): string {
   try {
     return Deno.readLinkSync(path);
@@ -118,18 +126,18 @@ function targetOf(path: string): string {
   }
 }
 
-/** Whether the name or the target of an entry may be another one: Deno cannot tell all of it. */
+/** Whether Deno may have misread the name or the target of an entry, as it is not UTF-8. */
 export function isDoubtful({ path, target = "" }: Pick<Entry, "path" | "target">): boolean {
   return path.includes(UNTOLD) || target.includes(UNTOLD);
 }
 
-/** What is told in place of all that is in a folder which could not be looked at. */
+/** The entry that replaces those of a folder that could not be read. */
 export function unreadable(why: string): Entry {
   const trouble = `cannot be read: ${why}`;
   return { path: "", kind: "other", size: 0, mtime: "0", mode: 0, trouble };
 }
 
-/** Whether a file of so many bytes has holes, when it takes so many blocks of 512 bytes. */
+/** Whether a file of this size has holes, when it occupies so many blocks of 512 bytes. */
 export function hasHoles(size: number, blocks: number): boolean {
   return size - blocks * 512 >= HOLE;
 }
@@ -141,13 +149,13 @@ function seconds(milliseconds: number): string {
 }
 
 /**
- * Tells of all that is in a folder, folders before what they hold. What vanishes meanwhile is
- * passed over; what may not be read is told without what it holds.
+ * Visits all that a folder contains, each folder before its content. Entries that vanish meanwhile
+ * are skipped; a folder that the user may not read is visited without its content.
  *
- * (`walkSync` of `@std/fs` throws in both cases, and tells no sizes and times; it is no faster.)
+ * (`walkSync` of `@std/fs` throws in both cases, and gives no sizes and times; it is no faster.)
  *
- * @param deep Whether to go into folders.
- * @returns Whether anything there is doubtful: then there may be more, and other things.
+ * @param deep Whether to enter folders.
+ * @returns Whether Deno may have misread an entry. Then the list may be incomplete or wrong.
  */
 export function walk(root: string, deep: boolean, tell: (entry: Entry) => void): boolean {
   let doubtful = false;
@@ -165,17 +173,17 @@ export function walk(root: string, deep: boolean, tell: (entry: Entry) => void):
   return doubtful;
 }
 
-/** What is in a folder; nothing, when it is not there or may not be read. */
+/** The entries of a folder; none when it does not exist, or when the user may not read it. */
 export function entriesOf(path: string): Deno.DirEntry[] {
   try {
     return namesIn(path) ?? [];
   } catch (error) {
-    if (error instanceof Deno.errors.PermissionDenied) return []; // rsync will name it
+    if (error instanceof Deno.errors.PermissionDenied) return []; // rsync will report it
     throw error;
   }
 }
 
-/** Does something with a path; undefined when it is not there. */
+/** Does something with a path; undefined when the path does not exist. */
 function attempt<T>(path: string, action: () => T): T | undefined {
   try {
     return action();

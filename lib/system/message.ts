@@ -1,10 +1,10 @@
 /**
- * What the system refused, in plain words: Deno and Node name the system call, and its number.
+ * Errors of the system in plain words. Deno and Node name the system call and its number.
  *
  * @module
  */
 
-/** What each system call was to do. */
+/** What each system call tries to do. */
 const VERBS: Record<string, string> = {
   mkdir: "create",
   symlink: "create",
@@ -29,13 +29,14 @@ const VERBS: Record<string, string> = {
   utime: "change",
 };
 
-/** `No such file (os error 2): mkdir '/x'`, as Deno says it. */
+/** `No such file (os error 2): mkdir '/x'`, as Deno writes it. */
 const DENO = /^(.+?) \(os error \d+\)(?:[:,] (\w+) '(.+?)'(?: -> '(.+)')?)?$/s;
-/** `ENOENT: no such file, mkdir '/x'`, as Node says it. */
+/** `ENOENT: no such file, mkdir '/x'`, as Node writes it. */
 const NODE = /^E[A-Z0-9]+: (.+?)(?:, (\w+)(?: '(.+?)'(?: -> '(.+)')?)?)?$/s;
 
 /**
- * A message of the system as a sentence: `cannot create /x: no such file`; any other text as it is.
+ * A message of the system as a sentence: `cannot create /x: no such file`; any other text
+ * unchanged.
  */
 export function systemMessage(message: string): string {
   const [, reason, call = "", path, other] = DENO.exec(message) ?? NODE.exec(message) ?? [];

@@ -1,6 +1,6 @@
 /**
- * Deno's permissions, asked for paths that a subprocess will touch: subprocesses are no way round
- * the scopes.
+ * Deno's permissions for paths that a subprocess will use. Deno does not check those itself, so
+ * this program does.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { printable } from "../text/printable.ts";
 import { systemMessage } from "./message.ts";
 
 /**
- * Checks that Deno was granted to read or write a path, and all that is below it.
+ * Checks that Deno was granted to read or write a path and all below it.
  *
  * @throws {CopyError} `permission`, when it was not; the hint names the flag.
  */
@@ -30,7 +30,10 @@ export function isGranted(access: "read" | "write", path: string): boolean {
   return Deno.permissions.querySync({ name: access, path }).state === "granted";
 }
 
-/** What the system, or Deno, refused, as an error for people; every other error as it is. */
+/**
+ * Turns a refusal by the system or by Deno into an error for people; any other error is returned
+ * unchanged.
+ */
 export function asCopyError(error: unknown): unknown {
   if (error instanceof CopyError || !(error instanceof Error)) return error;
   if (error instanceof Deno.errors.NotCapable) return new CopyError("permission", error.message);

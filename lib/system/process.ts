@@ -1,5 +1,5 @@
 /**
- * Processes, and what is written to and read from them.
+ * Processes: starting them, writing to them, reading from them.
  *
  * @module
  */
@@ -13,20 +13,20 @@ import { spawn } from "./spawn.ts";
 
 export type { Program } from "./child.ts";
 
-/** What is done for a caller, and every start of a process, needs to know. */
+/** The options that each start of a process takes from the caller. */
 export interface Watch {
-  /** Ends the process when it fires. */
+  /** Ends the process when it is aborted. */
   signal?: AbortSignal | undefined;
-  /** Is told the command, before it starts. */
+  /** Receives the command before it starts. */
   onCommand?: ((command: string[], folder: string | undefined) => void) | undefined;
-  /** How long a transfer may stand still, in seconds; 0 for ever. */
+  /** How long a transfer may make no progress, in seconds; 0: for ever. */
   timeout?: number | undefined;
-  /** Whether what is written must reach the disk before it gets its name. */
+  /** Whether files must reach the disk before they get their names. */
   fsync?: boolean | undefined;
 }
 
 /**
- * Stops here when the caller has asked to.
+ * Throws when the caller has asked to stop.
  *
  * @throws {CopyError} `interrupted`.
  */
@@ -34,17 +34,20 @@ export function stopIfAborted({ signal }: Watch): void {
   if (signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
 }
 
-/** A process that runs. */
+/** A running process. */
 export interface Running {
-  /** What it reads. */
+  /** Its standard input. */
   stdin: WritableStream<Uint8Array<ArrayBuffer>>;
-  /** What it prints. */
+  /** Its standard output. */
   stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** The end of what it complains about, once it has ended. */
+  /** The last part of its error output, once it has ended. */
   complaint: Promise<string>;
-  /** Lets lines be taken that are no complaints: it is asked of each. */
+  /**
+   * Passes each line of the error output to a function, which returns whether it was no error
+   * message.
+   */
   listen(takes: (line: string) => boolean): void;
-  /** Its exit code, once it has ended; 128 and more after a signal. */
+  /** Its exit code, once it has ended; 128 or more after a signal. */
   code: Promise<number>;
   /** Ends it. */
   kill(): void;
@@ -53,9 +56,9 @@ export interface Running {
 /**
  * Starts a program.
  *
- * @param folder Where it works, if not where this program does.
- * @throws {CopyError} `program`, when it is not installed; `permission`, when Deno was not
- * granted to run it.
+ * @param folder Its working folder. Default: that of this program.
+ * @throws {CopyError} `program`, when it is not installed; `permission`, when Deno was not granted
+ * to run it.
  */
 export function start(
   program: Program,
@@ -65,7 +68,7 @@ export function start(
 ): Running {
   stopIfAborted(watch);
   watch.onCommand?.([program, ...args], folder);
-  stopIfAborted(watch); // who is told may have had enough
+  stopIfAborted(watch); // `onCommand` may have aborted
   const { stdin, stdout, stderr, code, kill: send } = spawn(program, args, folder);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const kill = () => {
@@ -85,19 +88,19 @@ export function start(
   };
 }
 
-/** A clock that ends a process in which nothing moves. */
+/** A clock that ends a process which makes no progress. */
 export interface IdleClock {
-  /** Something has moved. */
+  /** Notes progress. */
   moved(): void;
   /**
-   * Waits for what is done with the process, as long as something moves.
+   * Waits for work with the process, as long as there is progress.
    *
-   * @throws {CopyError} `connection`, when nothing has moved for too long.
+   * @throws {CopyError} `connection`, when there was none for too long.
    */
   during<T>(work: Promise<T>): Promise<T>;
 }
 
-/** Ends a process once nothing has moved for so many seconds; 0: never. */
+/** Ends a process after so many seconds without progress; 0: never. */
 export function endWhenIdle(running: Running, seconds = 0): IdleClock {
   let last = performance.now();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -116,7 +119,7 @@ export function endWhenIdle(running: Running, seconds = 0): IdleClock {
   return {
     moved: () => last = performance.now(),
     async during(work) {
-      work.catch(() => {}); // what it comes to after its time is up
+      work.catch(() => {}); // its outcome after the time is up
       try {
         return await Promise.race([work, expired]);
       } finally {
@@ -127,9 +130,11 @@ export function endWhenIdle(running: Running, seconds = 0): IdleClock {
 }
 
 /**
- * Writes parts to a process and closes; a process that stops reading early is no error here.
+ * Writes parts to a process and closes its input. A process that stops reading early is no error
+ * here.
  *
- * @param clock Is told of each part that came, an empty one too, and of each that was taken.
+ * @param clock Notes each part that arrives, even an empty one, and each that the process has
+ * taken.
  */
 export async function feed(running: Running, parts: Parts, clock?: IdleClock): Promise<void> {
   const writer = running.stdin.getWriter();
@@ -141,12 +146,12 @@ export async function feed(running: Running, parts: Parts, clock?: IdleClock): P
     }
     await isTaken(writer.close());
   } catch (error) {
-    await end(running); // it would wait for the rest
+    await end(running); // it would wait for more input
     throw error;
   }
 }
 
-/** Writes parts to a process as they come, and closes; nothing is held back to go with the next one. */
+/** Writes parts to a process as they come, each at once, and closes its input. */
 export async function pour(running: Running, parts: Parts): Promise<void> {
   const writer = running.stdin.getWriter();
   try {
@@ -155,18 +160,18 @@ export async function pour(running: Running, parts: Parts): Promise<void> {
     }
     await isTaken(writer.close());
   } catch (error) {
-    await end(running); // it would wait for the rest
+    await end(running); // it would wait for more input
     throw error;
   }
 }
 
-/** Ends a process, and waits for that; not for long, where the system holds it. */
+/** Ends a process and waits for its end, but not for long: the system may keep it. */
 export async function end(running: Running): Promise<void> {
   running.kill();
   await within(2 * LAST_WORDS, running.code);
 }
 
-/** Whether a process takes what is written to it; not, when it reads no more. */
+/** Whether a process takes what is written to it; false once it has stopped reading. */
 export async function isTaken(writing: Promise<void>): Promise<boolean> {
   try {
     await writing;
@@ -177,12 +182,12 @@ export async function isTaken(writing: Promise<void>): Promise<boolean> {
   }
 }
 
-/** How much is read from a process at once, in bytes: what a pipe holds. */
+/** How many bytes are read from a process at once: the capacity of a pipe. */
 const READ = 1 << 16;
 
 /**
- * What a process prints, chunk by chunk, all in the same memory: a chunk is void once the next one
- * is asked for.
+ * The output of a process, chunk by chunk, all in the same memory: each chunk is valid only until
+ * the next one is requested.
  */
 export class Chunks implements AsyncIterable<Uint8Array> {
   readonly #reader: ReadableStreamBYOBReader;
@@ -199,7 +204,7 @@ export class Chunks implements AsyncIterable<Uint8Array> {
     return done ? undefined : value;
   }
 
-  /** Lets the rest go. */
+  /** Discards the rest. */
   async end(): Promise<void> {
     await this.#reader.cancel().catch(() => {});
   }
@@ -220,7 +225,7 @@ export async function output(running: Running): Promise<string> {
   return await new Response(running.stdout).text();
 }
 
-/** What a program prints that reads nothing; undefined when it fails. */
+/** The output of a program that reads no input; undefined when it fails. */
 export async function answerOf(
   program: Program,
   args: string[],
@@ -229,13 +234,13 @@ export async function answerOf(
   const running = start(program, args, watch);
   const [text] = await Promise.all([output(running), running.stdin.close()]);
   const code = await running.code;
-  stopIfAborted(watch); // it may have ended of that
+  stopIfAborted(watch); // that may be why it has ended
   return code === 0 ? text : undefined;
 }
 
 /**
- * The same of a program that one can do without; undefined when Deno was not granted to run it, when
- * it is not installed, and when it fails.
+ * The output of a program that is not essential; undefined when Deno was not granted to run it,
+ * when it is not installed, or when it fails.
  */
 export async function outputIfGranted(
   program: Program,

@@ -1,5 +1,5 @@
 /**
- * Starting a process: no other module does. The npm package has `node/spawn.ts` in its place.
+ * Starts processes; no other module does. In the npm package, `node/spawn.ts` replaces it.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import { childEnvironment } from "./environment.ts";
 /**
  * Starts a program: no shell, no inherited environment.
  *
- * @param folder Where it works, if not where this program does. GNU tar would read `\n` in the
- * operand of `-C` as the end of a line.
- * @throws {CopyError} `program`, when it is not installed; `permission`, when Deno was not
- * granted to run it.
+ * @param folder Its working folder. Default: that of this program. (tar's `-C` would not do: GNU
+ * tar reads `\n` in its operand as the end of a line.)
+ * @throws {CopyError} `program`, when it is not installed; `permission`, when Deno was not granted
+ * to run it.
  */
 export function spawn(program: Program, args: string[], folder?: string): Child {
   const child = command(program, args, folder);

@@ -1,5 +1,5 @@
 /**
- * Bytes in parts, as they are written to a process.
+ * Bytes in parts, for writing to a process.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { concat } from "@std/bytes/concat";
 /** What to write to a process. */
 export type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** How much is written to a process at once, in bytes. */
+/** How many bytes are written to a process at once. */
 const WRITE = 1 << 17;
 
 /**
- * Small parts as large ones, of so many bytes: each write costs a packet of ssh's. The next one is
- * put together in the same memory.
+ * Joins small parts into large ones of a given size, since each write costs a packet of ssh. A part
+ * is valid only until the next one is requested: all are in the same memory.
  */
 export async function* gathered(
   parts: Parts,
@@ -36,7 +36,7 @@ export async function* gathered(
   if (held > 0) yield buffer.subarray(0, held);
 }
 
-/** The same parts; something is done as each comes. */
+/** Passes parts on and calls a function for each. */
 export async function* tapped(parts: Parts, onPart: () => void): AsyncGenerator<Uint8Array> {
   for await (const part of parts) {
     onPart();
@@ -44,7 +44,7 @@ export async function* tapped(parts: Parts, onPart: () => void): AsyncGenerator<
   }
 }
 
-/** Parts as one; a single one is not copied. */
+/** Joins parts into one. A single part is not copied. */
 export function joined(parts: Uint8Array[]): Uint8Array {
   return parts.length === 1 ? parts[0]! : concat(parts);
 }

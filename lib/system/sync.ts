@@ -1,5 +1,5 @@
 /**
- * Bringing to the disk of this machine what was written, so that it outlives a power cut.
+ * Flushes files to this machine's disk, so that they survive a power cut.
  *
  * @module
  */
@@ -8,12 +8,13 @@ import { isGranted } from "./permissions.ts";
 import { walk } from "./files.ts";
 import { outputIfGranted, type Watch } from "./process.ts";
 
-/** How many files are brought to the disk at once. */
+/** How many files are flushed at once. */
 const AT_ONCE = 16;
 
 /**
- * Brings all that is in a folder to the disk: with one `sync -f` of its file system where Deno was
- * granted to run that, which takes a tenth of a second for thousands of files; otherwise one by one.
+ * Flushes all that a folder contains. Where Deno was granted to run `sync`, one `sync -f` of the
+ * file system does it, in a tenth of a second for thousands of files; otherwise each file is
+ * flushed by itself.
  */
 export async function syncTree(folder: string, watch: Watch): Promise<void> {
   if (await outputIfGranted("sync", ["-f", folder], watch) !== undefined) return;
@@ -26,7 +27,10 @@ export async function syncTree(folder: string, watch: Watch): Promise<void> {
   }
 }
 
-/** Brings to the disk which names some folders hold; what may not be read is passed over. */
+/**
+ * Flushes the names that some folders contain. Folders that Deno was not granted to read are
+ * skipped.
+ */
 export async function syncFolders(folders: Iterable<string>): Promise<void> {
   await Promise.all([...folders].filter((path) => isGranted("read", path)).map(syncOne));
 }
@@ -36,7 +40,7 @@ async function syncOne(path: string): Promise<void> {
     using file = Deno.openSync(path, { read: true });
     await file.sync();
   } catch (error) {
-    // its owner may not read it, or it has gone
+    // the user may not read it, or it has vanished
     if (error instanceof Deno.errors.PermissionDenied) return;
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

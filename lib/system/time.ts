@@ -1,12 +1,12 @@
 /**
- * Waiting.
+ * Waiting, and the present time.
  *
  * @module
  */
 
 /**
- * Waits for something for so long at most; whether it came. (`deadline` of `@std/async` throws when
- * it did not, and here that is no error.)
+ * Waits for a promise, but not longer than so many milliseconds; returns whether it was fulfilled.
+ * (`deadline` of `@std/async` throws when time is up, which is no error here.)
  */
 export async function within(milliseconds: number, wanted: Promise<unknown>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -20,7 +20,7 @@ export async function within(milliseconds: number, wanted: Promise<unknown>): Pr
   }
 }
 
-/** This moment, in seconds since 1970. */
+/** The present time, in seconds since 1970. */
 export function now(): string {
   return (Date.now() / 1000).toFixed(3);
 }

@@ -1,12 +1,15 @@
 /**
- * Renaming and removing folders of this machine, those that their owner may not write among them.
+ * Renames and removes folders of this machine, even those that their owner may not write.
  *
  * @module
  */
 
 import { lookAt, namesIn, walk } from "./files.ts";
 
-/** Renames; a folder that its owner may not write is opened for it, and closed again. */
+/**
+ * Renames a file or folder. A folder that its owner may not write is made writable during the
+ * rename.
+ */
 export function rename(from: string, to: string): void {
   try {
     Deno.renameSync(from, to);
@@ -25,8 +28,8 @@ export function rename(from: string, to: string): void {
 }
 
 /**
- * Removes a folder with all that is in it, folders that their owner may not write among them; of a
- * link only itself. The mode of a file is left: it may have a name elsewhere.
+ * Removes a folder with all its content, even folders that their owner may not write. A link is
+ * removed, not followed. Modes of files stay the same: a file may have another name elsewhere.
  */
 export function removeTree(path: string): void {
   try {
@@ -42,12 +45,12 @@ export function removeTree(path: string): void {
   }
 }
 
-/** Removes a folder in which nothing is; another copy may begin there, or end, at this moment. */
+/** Removes a folder if it is empty. Another copy may begin or end there at the same moment. */
 export function removeEmpty(folder: string): void {
   if (namesIn(folder)?.length === 0) attempt(() => Deno.removeSync(folder));
 }
 
-/** Does something that another copy may have made impossible meanwhile; whether it worked. */
+/** Tries an action that another copy may have made impossible; returns whether it worked. */
 export function attempt(action: () => void): boolean {
   try {
     action();

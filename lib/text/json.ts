@@ -1,11 +1,11 @@
 /**
- * JSON as Python writes it, read with the place of every value, so that single values can be
- * changed while every other byte stays: `1e-07`, 20-digit integers, `NaN`, the order of keys.
+ * Reads JSON as Python writes it, with the place of every value. So single values can be changed
+ * while every other byte stays the same: `1e-07`, 20-digit integers, `NaN`, the order of keys.
  *
  * @module
  */
 
-/** A value and where it stands in the text: from `start` up to, not including, `end`. */
+/** A value and its place in the text: from `start` up to, but not including, `end`. */
 export type JsonNode =
   & { start: number; end: number }
   & (
@@ -19,13 +19,13 @@ export type JsonNode =
 export interface Edit {
   /** The first character replaced. */
   start: number;
-  /** One past the last character replaced. */
+  /** The new text. */
   end: number;
   /** What comes in their place. */
   text: string;
 }
 
-/** Deeper nesting than this is refused; Python's own reader gives up at about 1,000. */
+/** The deepest nesting that is accepted. Python's own reader gives up at about 1,000. */
 const MAX_DEPTH = 1000;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
 const WORDS: [string, number | boolean | null][] = [
@@ -42,7 +42,7 @@ const CONTROL = /[\u0000-\u001f]/;
 /**
  * Reads a JSON text.
  *
- * @throws {SyntaxError} When it is not JSON; the message says at which line and column.
+ * @throws {SyntaxError} When it is not JSON; the message names the line and the column.
  */
 export function readJson(text: string): JsonNode {
   const reader = new Reader(text);
@@ -57,7 +57,10 @@ function isSpace(code: number): boolean {
   return code === 32 || code === 10 || code === 9 || code === 13;
 }
 
-/** Where a reading has come to: one method for each kind of thing that can stand there. */
+/**
+ * The position that the reader has reached, with one method for each kind of thing that it can
+ * read.
+ */
 class Reader {
   at = 0;
   constructor(private readonly text: string) {}
@@ -74,7 +77,7 @@ class Reader {
     }
   }
 
-  /** Steps over one character if it comes next. */
+  /** Steps over one character if it is the next. */
   took(char: string): boolean {
     this.space();
     if (this.text[this.at] !== char) return false;
@@ -139,7 +142,7 @@ class Reader {
     return value;
   }
 
-  /** Whether an odd number of backslashes stands before `at`. */
+  /** Whether an odd number of backslashes precedes `at`. */
   private escaped(at: number): boolean {
     let first = at;
     while (this.text[first - 1] === "\\") first--;
@@ -163,21 +166,24 @@ class Reader {
   }
 }
 
-/** The value of a key, the last one where it stands twice; undefined when it is not an object. */
+/**
+ * The value of a key; undefined when the node is not an object. Of a repeated key the last value
+ * counts, as in Python.
+ */
 export function member(node: JsonNode | undefined, key: string): JsonNode | undefined {
   if (node?.kind !== "object") return undefined;
   return node.entries.findLast(([name]) => name === key)?.[1];
 }
 
-/** The text of a string value; undefined for every other kind. */
+/** The text of a string value; undefined for any other kind. */
 export function text(node: JsonNode | undefined): string | undefined {
   return node?.kind === "string" ? node.value : undefined;
 }
 
 /**
- * The plain value of a node, as `JSON.parse` would have it.
+ * The plain value of a node, as `JSON.parse` would return it.
  *
- * @param holders Is told which node each object and list was made of.
+ * @param holders Receives, for each object and list of the result, the node that it was made from.
  */
 export function plain(node: JsonNode, holders?: Map<object, JsonNode>): unknown {
   if (node.kind !== "object" && node.kind !== "array") return node.value;
@@ -189,9 +195,10 @@ export function plain(node: JsonNode, holders?: Map<object, JsonNode>): unknown 
 }
 
 /**
- * The plain value of a text: read at once where it is JSON, with care where only Python calls it so.
+ * The plain value of a text. The runtime's own reader is tried first. Our reader, which is slower,
+ * takes the text when that fails: it also accepts what only Python calls JSON.
  *
- * @throws {SyntaxError} When it is neither; the message says at which line and column.
+ * @throws {SyntaxError} When it is neither; the message names the line and the column.
  */
 export function parseJson(text: string): unknown {
   try {
@@ -202,18 +209,18 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * The plain value of a text that is JSON, by the runtime's own reader.
+ * The plain value of a JSON text, by the runtime's own reader.
  *
- * @throws {SyntaxError} When it is not JSON, and where it could be nested too deeply.
+ * @throws {SyntaxError} When it is not JSON, or may be nested too deeply.
  */
 export function parseAtOnce(text: string): unknown {
   if (mayBeDeep(text)) throw new SyntaxError("it may be nested too deeply");
   return JSON.parse(text);
 }
 
-/** Whether so many lists and objects begin in a text that they may be in each other. */
+/** Whether a text has more opening brackets than the nesting that is accepted. */
 function mayBeDeep(text: string): boolean {
-  if (text.length <= 2 * MAX_DEPTH) return false; // each also ends
+  if (text.length <= 2 * MAX_DEPTH) return false; // each bracket is also closed
   const beginning = /[[{]/g;
   let begun = 0;
   while (begun <= MAX_DEPTH && beginning.test(text)) begun++;
@@ -225,12 +232,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A value that is a text; undefined for every other. */
+/** A value if it is a text; undefined for any other. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Spells a string as Python's `json.dumps` does: ASCII only. */
+/** Writes a string as Python's `json.dumps` does: in ASCII only. */
 export function quote(value: string): string {
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,

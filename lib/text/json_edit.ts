@@ -1,27 +1,28 @@
 /**
- * Values of a JSON text that become others, while every other byte stays.
+ * Replaces values of a JSON text, while every other byte stays the same.
  *
  * @module
  */
 
 import { applyEdits, type JsonNode, member, parseAtOnce, plain, readJson } from "./json.ts";
 
-/** A text that becomes another one. */
+/** A text value to replace. */
 export interface Replacement {
-  /** The object that it is in. */
+  /** The object that holds the value. */
   holder: Record<string, unknown>;
-  /** Its key there. */
+  /** Its key in that object. */
   key: string;
-  /** What comes in its place, in quotes. */
+  /** The new value, in quotes. */
   text: string;
 }
 
 /**
- * A JSON text with values replaced; undefined when it stays. It is read at once, which is several
- * times as fast, where the values can be told by their spelling alone, and else with care.
+ * A JSON text with some values replaced; undefined when nothing changes. Where the values can be
+ * found by their spelling alone, the runtime's own reader is used, which is several times as fast
+ * as ours.
  *
- * @param find Finds what to replace; it may be asked twice.
- * @throws {SyntaxError} When it is not JSON; the message says at which line and column.
+ * @param find Finds what to replace; it may be called twice.
+ * @throws {SyntaxError} When it is not JSON; the message names the line and the column.
  */
 export function replaceValues(
   content: string,
@@ -31,7 +32,7 @@ export function replaceValues(
     const text = replaceSpelled(content, find(readSimple(content)));
     if (text !== undefined) return text === content ? undefined : text;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error; // what is wrong, and where, comes below
+    if (!(error instanceof SyntaxError)) throw error; // our own reader will say where
   }
   const holders = new Map<object, JsonNode>();
   const replacements = find(plain(readJson(content), holders));
@@ -45,25 +46,30 @@ export function replaceValues(
   );
 }
 
-/** What Python writes where JSON has nothing. In a string, quotes beside it make no JSON of it. */
+/**
+ * The numbers that only Python writes. Each is replaced by a pair of quotes: inside a string, these
+ * make the text invalid as JSON.
+ */
 const PYTHONS = /(?:-?Infinity|NaN)(?!\s*:)/g;
 
 /**
- * Reads a text in which each string has but one spelling.
+ * Reads a text in which each string has only one spelling.
  *
- * @throws {SyntaxError} When it is not JSON, has escapes, or could be nested too deeply.
+ * @throws {SyntaxError} When it is not JSON, has escapes, or may be nested too deeply.
  */
 function readSimple(content: string): unknown {
   if (content.includes("\\")) throw new SyntaxError("it has escapes");
   return parseAtOnce(content.replace(PYTHONS, '""'));
 }
 
-/** How many values are replaced by their spelling: each takes a look at the whole text. */
+/**
+ * The most values that are replaced by their spelling: each one is a search through the whole text.
+ */
 const FEW = 8;
 
 /**
- * Replaces a few values by their spelling; undefined where there are more, and where others, or
- * keys, are spelled the same.
+ * Replaces a few values by their spelling. Undefined when there are more than a few, or when
+ * another value or a key has the same spelling.
  */
 function replaceSpelled(content: string, replacements: Replacement[]): string | undefined {
   if (replacements.length > FEW) return undefined;
@@ -71,7 +77,7 @@ function replaceSpelled(content: string, replacements: Replacement[]): string | 
   for (const value of new Set(values)) {
     const [first, ...others] = replacements.filter((_, at) => values[at] === value);
     const parts = content.split(`"${value}"`);
-    // of a path, the first quote cannot be the end of another string
+    // since the value begins with `/`, its first quote cannot be the end of another string
     const isPlain = value.startsWith("/") && parts.length === 2 + others.length &&
       others.every(({ text }) => text === first!.text);
     if (!isPlain) return undefined;

@@ -1,10 +1,10 @@
 /**
- * Texts from elsewhere, with nothing in them that a terminal would obey.
+ * Makes texts from elsewhere safe to print: no control character reaches the terminal.
  *
  * @module
  */
 
-// The last ones turn round what stands after them on a screen.
+// The last ones reverse the text after them on a screen.
 // deno-lint-ignore no-control-regex
 export const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
@@ -13,14 +13,17 @@ export function hasControl(text: string): boolean {
   return CONTROL.test(text);
 }
 
-/** How much is shown of a path, and of a text, that is longer: its beginning and its end. */
+/**
+ * How many characters are shown of a path that is longer, and of another text: from its beginning
+ * and from its end.
+ */
 export const SHOWN_OF_PATH = [200, 100] as const;
 
 export const SHOWN = [500, 250] as const;
 
 /**
- * Shows a text from outside on one line, as {@linkcode escaped} does. Of a long path, or text, the
- * middle is left out: some have thousands of characters.
+ * Shows a text from outside on one line, as {@linkcode escaped} does. A long path or text loses its
+ * middle: some have thousands of characters.
  */
 export function printable(text: string): string {
   const paths = escaped(text).replace(/\S{500,}/g, (path) => withoutMiddle(path, SHOWN_OF_PATH));
@@ -29,14 +32,14 @@ export function printable(text: string): string {
 
 export function withoutMiddle(text: string, [first, last]: readonly [number, number]): string {
   if (text.length <= first + last) return text;
-  const halves = /[\ud800-\udbff]$|^[\udc00-\udfff]/g; // of a character that was cut
+  const halves = /[\ud800-\udbff]$|^[\udc00-\udfff]/g; // of a split character
   return [text.slice(0, first), text.slice(-last)].map((part) => part.replace(halves, ""))
     .join("…");
 }
 
 /**
- * Gives a text from outside one line: control characters as `\u001b`, bytes that are not UTF-8 as
- * `\xe9`.
+ * Puts a text from outside on one line: control characters become `\u001b`, bytes that are not
+ * UTF-8 become `\xe9`.
  */
 export function escaped(text: string): string {
   return text.replace(new RegExp(`${CONTROL.source}|[\\udc80-\\udcff]`, "gu"), (character) => {

@@ -1,15 +1,15 @@
 /**
- * Commands as a user can paste them into a shell.
+ * Writes commands so that a user can paste them into a shell.
  *
  * @module
  */
 
 import { hasControl } from "./printable.ts";
 
-// A leading `~/` stays bare: it means the same to the shell and to us.
+// A leading `~/` stays unquoted: the shell and this program expand it in the same way.
 const PLAIN = /^(?:~\/)?[A-Za-z0-9_@%+:,.\/-][A-Za-z0-9_@%+=:,.\/~-]*$/;
 
-/** Quotes one word for a POSIX shell, if it needs it; control characters never come out raw. */
+/** Quotes one word for a POSIX shell, if necessary. Control characters never appear raw. */
 export function quote(word: string): string {
   if (PLAIN.test(word)) return word;
   if (!hasControl(word)) return `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,10 +1,10 @@
 /**
- * Numbers of bytes, as people read them.
+ * Numbers of bytes, written for people.
  *
  * @module
  */
 
-/** The units, each of 1024 of the one before. */
+/** The units; each is 1024 times the one before. */
 export const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
 /** Shows a number of bytes: `512 B`, `18.6 GiB`, `212 GiB`. */
@@ -14,8 +14,8 @@ export function formatBytes(bytes: number): string {
 }
 
 /**
- * The unit for a number of bytes. The limit is a little under 1000: no number has four digits, not
- * even after rounding.
+ * The unit for a number of bytes. It is chosen a little below 1000, so that no number has four
+ * digits, even after rounding.
  */
 export function unitOf(bytes: number): number {
   let unit = 0;

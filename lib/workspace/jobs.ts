@@ -1,5 +1,5 @@
 /**
- * The jobs of a run: `jobs.jsonl`, and the state that a job's folder shows.
+ * The jobs of a run: what `jobs.jsonl` lists, and the state that a job's folder shows.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { CopyError } from "../errors.ts";
 import { checkId, jobFolder, type JobId, jobName, JOBS_FILE } from "./layout.ts";
 import { isObject, parseJson } from "../text/json.ts";
 
-/** One line of `jobs.jsonl`; experimaestro's `ExperimentJobInformation`. */
+/** One line of `jobs.jsonl`. Counterpart of experimaestro's `ExperimentJobInformation`. */
 export interface JobInfo extends JobId {
   /** The job's tags. */
   tags: Record<string, unknown>;
@@ -18,7 +18,7 @@ export interface JobInfo extends JobId {
   transient: number;
 }
 
-/** What `jobs.jsonl` holds: its jobs, each once, and the lines that are not jobs. */
+/** The content of `jobs.jsonl`: its jobs, each once, and the lines that are not jobs. */
 export interface JobsFile {
   /** The jobs, in the order of their first lines. */
   jobs: JobInfo[];
@@ -26,12 +26,12 @@ export interface JobsFile {
   problems: string[];
 }
 
-/** Longer lines are not experimaestro's. */
+/** The most characters of a line; experimaestro writes no longer ones. */
 const MAX_LINE = 1 << 20;
 
 /**
- * Reads a `jobs.jsonl`. A wrong line is named and passed over; nothing is thrown. Blank lines and
- * repeated jobs are no fault, as in experimaestro.
+ * Reads a `jobs.jsonl`. A malformed line is reported and skipped; nothing is thrown. As in
+ * experimaestro, blank lines and repeated jobs are no errors.
  */
 export function readJobsFile(content: string): JobsFile {
   const jobs = new Map<string, JobInfo>();
@@ -52,7 +52,7 @@ export function readJobsFile(content: string): JobsFile {
 }
 
 /**
- * What a run tells of its jobs; undefined when it tells nothing. One of experimaestro 1.x has no
+ * The jobs that a run lists; undefined when it lists none. A run of experimaestro 1.x has no
  * `jobs.jsonl`, only links to its jobs.
  */
 export function jobsOf(
@@ -81,8 +81,8 @@ function jobsOfLinks(links: string[]): JobsFile {
 }
 
 /**
- * A job that was submitted twice: as the later line says, but kept if either line keeps it, since
- * experimaestro removes only what every submission leaves to it.
+ * Merges two lines of the same job. The later line counts, but the job is kept if either line keeps
+ * it: experimaestro removes a job only if every submission allows that.
  */
 function repeated(earlier: JobInfo, later: JobInfo): JobInfo {
   return { ...later, transient: Math.min(earlier.transient, later.transient) };
@@ -115,11 +115,11 @@ function readLine(line: string): unknown {
 }
 
 /**
- * The state of a job that is there, by the names in its folder.
+ * The state of a job whose folder exists, by the names in the folder.
  *
  * @param taskId The job's task.
- * @param names What its folder holds; only `.done`, `.failed` and `.pid` count.
- * @param runEnded Whether the run it belongs to has ended: then a `.pid` is stale.
+ * @param names The names in its folder; only `.done`, `.failed` and `.pid` count.
+ * @param runEnded Whether its run has ended: then a `.pid` is stale.
  */
 export function jobState(
   taskId: string,

@@ -1,6 +1,5 @@
 /**
- * Every name that a workspace has on disk, once, and the check that every id passes where it
- * enters.
+ * Every name that a workspace has on disk, defined once, and the check of every id that comes in.
  *
  * @module
  */
@@ -8,54 +7,60 @@
 import { CopyError } from "../errors.ts";
 import { hasControl, printable } from "../text/printable.ts";
 
-/** The empty file without which experimaestro refuses a folder. */
+/** The empty marker file. experimaestro refuses a folder without it. */
 export const MARKER = ".__experimaestro__";
-/** Where the jobs are, below the workspace. */
+/** The folder of the jobs, below the workspace. */
 export const JOBS = "jobs";
-/** Where the experiments are, below the workspace. */
+/** The folder of the experiments, below the workspace. */
 export const EXPERIMENTS = "experiments";
-/** Where copies are put together, below the workspace. */
+/** The folder where copies are put together, below the workspace. */
 export const STAGING = ".xpm-staging";
-/** Where copies keep what has to outlive them, below the workspace. */
+/** The folder for records that outlive a copy, below the workspace. */
 export const STORE = ".xpm-copy";
-/** Below it, as `TASK/JOB.json`, the records of jobs that were copied without some of their files. */
+/**
+ * The folder of the records, as `TASK/JOB.json`, of jobs that were copied without some of their
+ * files.
+ */
 export const RECORDS = `${STORE}/partial/${JOBS}`;
 /** The link from an experiment to its latest run. */
 export const CURRENT = "current";
 /** The list of a run's jobs, one object a line. */
 export const JOBS_FILE = "jobs.jsonl";
-/** Of which a run of experimaestro 2.x has one at least, and a run of 1.x none. */
+/** A run of experimaestro 2.x has at least one of these files, a run of 1.x has none. */
 export const FILES_OF_2: readonly string[] = [
   JOBS_FILE,
   "objects.jsonl",
   "configs.json",
   "environment.json",
 ];
-/** The state of a run (in the run's folder) or of a job (below `.experimaestro`). */
+/** The state of a run (in the run's folder) or of a job (in its `.experimaestro`). */
 export const STATUS_FILE = "status.json";
 /** The configuration of a job. */
 export const PARAMS_FILE = "params.json";
-/** What experimaestro keeps about a job, in the job's folder. */
+/** experimaestro's own files about a job, in the job's folder. */
 export const JOB_META = ".experimaestro";
 
-/** Which job: its task and its own id. */
+/** Identifies a job: its task and its own id. */
 export interface JobId {
-  /** The task's identifier, such as `neuralir.tasks.train`. */
+  /** The task's identifier, for example `neuralir.tasks.train`. */
   taskId: string;
   /** The job's identifier: a hash of its configuration. */
   jobId: string;
 }
 
-/** A job that others may be links to. */
+/** A job, with the links that lead to it. */
 export interface LinkedJob extends JobId {
-  /** The jobs that are links to it. */
+  /** The jobs that are links to this one. */
   linkedBy?: JobId[];
 }
 
-/** The kinds of id that {@linkcode checkId} knows, as they stand in its message. */
+/** The kinds of id that {@linkcode checkId} knows, as its message names them. */
 export type IdKind = "experiment" | "run" | "task" | "job";
 
-/** What is wrong with an id; undefined when it is one path segment that no program misreads. */
+/**
+ * What is wrong with an id; undefined when it is one path segment that every program reads as a
+ * name.
+ */
 function faultOf(id: string): string | undefined {
   if (id === "") return "it is empty";
   if (hasControl(id)) return "it contains a control character";
@@ -72,8 +77,8 @@ export function isId(text: string): boolean {
 }
 
 /**
- * Gives back an id that is one path segment: not empty, no `/`, neither `.` nor `..`, no leading
- * `-` or `.`, no control character, at most 255 bytes.
+ * Returns an id if it is one path segment: not empty, no `/`, neither `.` nor `..`, no leading `-`
+ * or `.`, no control character, at most 255 bytes.
  *
  * @throws {CopyError} `usage`, when it is not.
  */
@@ -86,7 +91,7 @@ export function checkId(kind: IdKind, id: string): string {
   return id;
 }
 
-/** The name that a job's own files begin with: `train` for the task `neuralir.tasks.train`. */
+/** The beginning of the names of a job's own files: `train` for the task `neuralir.tasks.train`. */
 export function jobName(taskId: string): string {
   return taskId.slice(taskId.lastIndexOf(".") + 1);
 }
@@ -96,12 +101,15 @@ export function jobFolder({ taskId, jobId }: JobId): string {
   return `${JOBS}/${taskId}/${jobId}`;
 }
 
-/** Whether a folder that is a link leads to one of the same name: for a job a `move` folder's. */
+/**
+ * Whether the target of a link ends in the folder's own path. For a job, that is a folder of
+ * experimaestro's mode `move`.
+ */
 export function leadsTo(target: string, folder: string): boolean {
   return `/${target.replace(/\/+$/, "")}`.endsWith(`/${folder}`);
 }
 
-/** The job whose folder a path is, right below one of some folders that stand for `jobs`. */
+/** The job whose folder is at this path, directly below one of the given `jobs` folders. */
 export function jobAt(path: string, jobs: readonly string[]): JobId | undefined {
   for (const folder of jobs) {
     if (!path.startsWith(`${folder}/`)) continue;
@@ -111,7 +119,7 @@ export function jobAt(path: string, jobs: readonly string[]): JobId | undefined 
   return undefined;
 }
 
-/** The folder that a path is in; empty for what is right in the first one. */
+/** The parent folder of a path; empty for a path at the top. */
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
@@ -122,8 +130,8 @@ export function runFolder(experimentId: string, runId: string): string {
 }
 
 /**
- * Where a link may name an experiment's current run, relative to the workspace: the one of today
- * first, then those of experimaestro before 2.1.1. The first that is there counts.
+ * The links that may name an experiment's current run, relative to the workspace: the present one
+ * first, then those of experimaestro before 2.1.1. The first one that exists counts.
  */
 export function currentLinks(experimentId: string): string[] {
   return [
@@ -133,18 +141,24 @@ export function currentLinks(experimentId: string): string[] {
   ];
 }
 
-/** What a copy leaves behind of a job, relative to its folder: experimaestro's lock and pid files. */
+/**
+ * The files of a job that a copy leaves at the source, relative to its folder: experimaestro's lock
+ * and pid files.
+ */
 export function leftBehindInJob(taskId: string): string[] {
   const name = jobName(taskId);
   return [`${name}.pid`, `${name}.lock`, `${JOB_META}/${name}.lock`];
 }
 
-/** The same of a job that others are links to: theirs, too. */
+/** The same for a job with links to it: also the files with the names of those links. */
 export function leftBehindOf({ taskId, linkedBy = [] }: LinkedJob): string[] {
   return [...new Set([taskId, ...linkedBy.map((job) => job.taskId)])].flatMap(leftBehindInJob);
 }
 
-/** What a copy leaves behind of a run, relative to its folder; the links in `jobs` are made anew. */
+/**
+ * What a copy leaves of a run at the source, relative to its folder. The links in `jobs` are made
+ * anew.
+ */
 export const LEFT_BEHIND_IN_RUN: readonly string[] = [JOBS, ".status.json.lock"];
 
 /** A job's link, relative to its run's folder. */
@@ -152,7 +166,7 @@ export function runLink(job: JobId): string {
   return `${JOBS}/${job.taskId}/${job.jobId}`;
 }
 
-/** Whether a path of a run is its folder of links to jobs, or in it. */
+/** Whether a path in a run is its folder of links to jobs, or lies in that folder. */
 export function isInJobs(path: string): boolean {
   return path === JOBS || path.startsWith(`${JOBS}/`);
 }

@@ -1,5 +1,5 @@
 /**
- * What a copy leaves at the source: by its exact place.
+ * The files that a copy leaves at the source, each by its exact place.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import {
   type LinkedJob,
 } from "./layout.ts";
 
-/** What stays behind: exactly these places, no other file of such a name. */
+/** The places of these files. No other file of the same name is left out: `out/uv.lock` is data. */
 export function leftBehindPlaces(jobs: LinkedJob[]): string[] {
   const places = LEFT_BEHIND_IN_RUN.map((place) => `${EXPERIMENTS}/*/*/${place}`);
   for (const taskId of new Set(jobs.map(({ taskId }) => taskId))) {
@@ -29,7 +29,10 @@ export function leftBehindPlaces(jobs: LinkedJob[]): string[] {
   return places;
 }
 
-/** A name in a pattern that has a `*`, so that rsync takes a backslash for an escape. */
+/**
+ * Escapes a name for a pattern. The pattern also has a `*`, and so rsync reads a backslash as an
+ * escape.
+ */
 export function escaped(name: string): string {
   return name.replace(/[*?[\]\\]/g, "\\$&");
 }

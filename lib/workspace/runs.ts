@@ -1,5 +1,5 @@
 /**
- * Runs: their ids, their order in time, and what their `status.json` says.
+ * Runs: their ids, their order in time, and the content of their `status.json`.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { CURRENT } from "./layout.ts";
 const RUN_ID = /^(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)(?:\.(\d+))?$/;
 
 /**
- * Shows a run's id as a date: `20260118_170744` as `2026-01-18 17:07:44`, and with the number of
- * a run that started in the same second as another, `20260118_170744.1`, as
- * `2026-01-18 17:07:44 (1)`. Any other text comes back as it is.
+ * Shows a run's id as a date: `20260118_170744` becomes `2026-01-18 17:07:44`. An id with the
+ * number of a second run in the same second, `20260118_170744.1`, becomes `2026-01-18 17:07:44
+ * (1)`. Any other text is returned unchanged.
  *
- * Answers to experimaestro's `format_run_id`, which leaves ids with a number as they are.
+ * Counterpart of experimaestro's `format_run_id`, which returns ids with a number unchanged.
  *
  * @param runId The run's id.
  * @returns The date, for people.
@@ -37,7 +37,7 @@ export function formatRunId(runId: string): string {
   return number === undefined ? date : `${date} (${number})`;
 }
 
-/** Orders run ids by time, then by the number after the dot; other names come first, by name. */
+/** Orders run ids by time, then by the number after the dot. Other names come first, by name. */
 export function compareRuns(a: string, b: string): number {
   const [left, right] = [RUN_ID.exec(a), RUN_ID.exec(b)];
   if (left === null || right === null) {
@@ -48,8 +48,8 @@ export function compareRuns(a: string, b: string): number {
 }
 
 /**
- * The run that experimaestro takes for the current one when no link names it: the last by name, so
- * `.2` comes after `.10`, and other names after dates.
+ * The run that experimaestro treats as current when no link names one: the last by name. So `.2`
+ * comes after `.10`, and other names come after dates.
  */
 export function latestByName(runIds: string[]): string | undefined {
   return runIds.filter((runId) => runId !== CURRENT).sort(compareText).at(-1);
@@ -60,29 +60,29 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** What a run's `status.json` says. */
+/** The content of a run's `status.json`. */
 export interface RunStatus {
-  /** Whether it has ended: `ended_at` is there. */
+  /** Whether it has ended: `ended_at` is set. */
   ended: boolean;
-  /** When it started, as written. */
+  /** When it started, as the file has it. */
   startedAt: string | undefined;
   /** The machine it ran on. */
   hostname: string | undefined;
-  /** The state of each job, as experimaestro last noted it. */
+  /** The state of each job, as experimaestro last recorded it. */
   jobStates: ReadonlyMap<string, string>;
-  /** The tags that were given to the run, with `experiments tag`. */
+  /** The tags of the run, given with `experiments tag`. */
   tags: string[];
   /** The jobs that the run's events call transient. */
   transientJobs?: ReadonlySet<string>;
 }
 
-/** What a line of events has that calls a job transient: of today's versions, and of 2.0. */
+/** What marks a job as transient in a line of events: in current versions, and in 2.0. */
 export const TRANSIENT: readonly RegExp[] = [
   /"scheduler_state": *"transient"/,
   /"transient": *[12]/,
 ];
 
-/** The jobs that events of a run call transient, as experimaestro writes them. */
+/** The jobs that a run's events call transient, in the form that experimaestro writes. */
 export function readTransientJobs(events: string): Set<string> {
   const ids = events.split("\n").map((line) => {
     try {
@@ -99,15 +99,15 @@ export function readTransientJobs(events: string): Set<string> {
 }
 
 /**
- * Whether experimaestro has written it for a run that had none, of version 1.x: it knows no times, only
- * that the run is over.
+ * Whether experimaestro has written the file later, for a run of version 1.x that had none. Such a
+ * file has no times, and says only that the run is over.
  */
 function isRecovered(root: Record<string, unknown>): boolean {
   const isOver = root.status === "done" || root.status === "failed";
   return isOver && root.started_at === null && root.ended_at === null;
 }
 
-/** Reads a run's `status.json`; undefined when the text is not what experimaestro writes. */
+/** Reads a run's `status.json`; undefined when experimaestro cannot have written the text. */
 export function readRunStatus(content: string | undefined): RunStatus | undefined {
   if (content === undefined) return undefined;
   try {

@@ -1,23 +1,25 @@
 /**
- * Times of files, as two machines tell them: in seconds since 1970, with decimals where they know
- * any.
+ * Times of files on two machines: in seconds since 1970, with decimals where the machine knows any.
  *
  * @module
  */
 
-/** Whether a time is later than another, as exactly as both ends tell it: some know only seconds. */
+/**
+ * Whether a time is later than another, at the precision that both have: some are known in seconds
+ * only.
+ */
 export function isTimeLater(time: string, other: string): boolean {
   const [left, right] = comparable(time, other);
   return left > right;
 }
 
-/** Whether a time may be later than another, for all that both ends tell. */
+/** Whether a time may be later than another, as far as the precision of both allows. */
 export function mayBeLater(time: string, other: string): boolean {
   const [left, right] = comparable(time, other);
   return left > right || left === right && [time, other].some(isWhole);
 }
 
-/** Two times in milliseconds; where one of them is known in seconds only, both are cut to those. */
+/** Two times in milliseconds. When one is known in seconds only, both are cut to seconds. */
 function comparable(time: string, other: string): [number, number] {
   const [left, right] = [milliseconds(time), milliseconds(other)];
   return isWhole(time) || isWhole(other)

@@ -1,28 +1,28 @@
 /**
- * What a workspace is: the settings that experimaestro keeps of one.
+ * A workspace, as experimaestro's settings describe it.
  *
  * @module
  */
 
-/** How the machine of a remote workspace is reached; experimaestro's `SSHSettings`. */
+/** How to reach the machine of a remote workspace. Counterpart of experimaestro's `SSHSettings`. */
 export interface SshSettings {
   /** `user@host`, or an alias from the ssh configuration. */
   host: string;
-  /** More arguments for ssh, as they stand: `["-p", "2222"]`. Default: none. */
+  /** More arguments for ssh, passed on unchanged: `["-p", "2222"]`. Default: none. */
   options?: string[];
 }
 
-/** An extra place for jobs; experimaestro's `FolderSettings`. */
+/** An extra place for jobs. Counterpart of experimaestro's `FolderSettings`. */
 export interface FolderSettings {
-  /** The folder; `~` has been expanded. */
+  /** The folder, with `~` expanded. */
   path: string;
-  /** What the folder is for. Default: `use`. */
+  /** The purpose of the folder. Default: `use`. */
   mode: "use" | "backup" | "move";
 }
 
 /**
- * A workspace, as the settings or the command line describe it; experimaestro's
- * `WorkspaceSettings`. It is remote when `ssh` is set.
+ * A workspace, as the settings or the command line describe it. It is remote when `ssh` is set.
+ * Counterpart of experimaestro's `WorkspaceSettings`.
  *
  * @example
  * ```ts
@@ -38,11 +38,11 @@ export interface FolderSettings {
  * ```
  */
 export interface Workspace {
-  /** The id in the settings, or the text by which the workspace was named. */
+  /** The id in the settings, or the text that names the workspace. */
   id: string;
-  /** Local: an absolute path as configured. Remote: as the other machine understands it. */
+  /** The path. Local: absolute, links not followed. Remote: as the other machine reads it. */
   path: string;
-  /** How the other machine is reached, when the workspace is remote. */
+  /** How to reach the other machine, when the workspace is remote. */
   ssh?: SshSettings;
   /** Patterns (`fnmatch`) of the experiments that belong to this workspace. Default: none. */
   triggers?: string[];
@@ -50,9 +50,12 @@ export interface Workspace {
   folders?: FolderSettings[];
   /** Environment variables of the workspace's jobs. Default: none. */
   env?: Record<string, string>;
-  /** How many finished runs experimaestro keeps. Default: what the settings say for all. */
+  /**
+   * How many finished runs experimaestro keeps. Default: the value that the settings give for all
+   * workspaces.
+   */
   history?: HistorySettings;
-  /** How often experimaestro starts a task again. Default: 3. */
+  /** How often experimaestro restarts a task. Default: 3. */
   maxRetries?: number;
 }
 

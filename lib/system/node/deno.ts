@@ -1,6 +1,6 @@
 /**
- * What this project uses of `Deno`, and of a browser's events, for Node: in the npm package these
- * names mean this module. Deno's permissions do not exist there: everything is granted.
+ * Replaces, in the npm package, the functions of `Deno` that this project uses, and a browser's
+ * events. Node has no permissions like Deno's: everything is granted.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type * as info from "./info.ts";
 import type { OpenFile, OpenOptions } from "./open_file.ts";
 import { consoleSize, stderr, stdin, stdout } from "./streams.ts";
 
-/** Stands in for Deno's namespace. */
+/** Replaces Deno's namespace. */
 export const Deno = {
   ...files,
   // deno-lint-ignore require-await -- so that what it throws is a rejected promise
@@ -45,9 +45,9 @@ export const Deno = {
 /** The types of Deno's namespace. */
 // deno-lint-ignore no-namespace -- Deno's is one
 export namespace Deno {
-  /** A name in a folder. */
+  /** An entry of a folder. */
   export type DirEntry = files.DirEntry;
-  /** What stands at a path. */
+  /** The properties of a file. */
   export type FileInfo = info.FileInfo;
   /** An open file. */
   export type FsFile = OpenFile;
@@ -55,25 +55,25 @@ export namespace Deno {
   export type Signal = NodeJS.Signals;
 }
 
-/** Calls a listener when the process ends; of a browser's events that is the one in use. */
+/** Calls a listener when the process ends: the only event of a browser that is used here. */
 export function addEventListener(_event: "unload", listener: () => void): void {
   process.on("exit", listener);
 }
 
-/** Stops that. */
+/** Removes such a listener. */
 export function removeEventListener(_event: "unload", listener: () => void): void {
   process.off("exit", listener);
 }
 
 /**
- * What is thrown when both a block and the end of its `using` throw. Node 20 has no such class, and
- * TypeScript then makes an error of this name.
+ * The error that results when a block and the end of its `using` both throw. Node 20 has no such
+ * class; TypeScript then throws an error of this name.
  */
 export class SuppressedError extends Error {
-  /** What the block threw. */
+  /** The error of the block. */
   declare suppressed: unknown;
 
-  /** Told by the name. */
+  /** Recognizes such an error by its name. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return value instanceof Error && value.name === "SuppressedError";
   }

@@ -1,45 +1,45 @@
 /**
- * Deno's errors of files and pipes, and Node's as such.
+ * Deno's errors of files and pipes, made from those of Node.
  *
  * @module
  */
 
-/** Nothing is there. */
+/** The path does not exist. */
 export class NotFound extends Error {
   override name = "NotFound";
 }
 
-/** Part of a path is no folder. */
+/** Part of the path is no folder. */
 export class NotADirectory extends Error {
   override name = "NotADirectory";
 }
 
-/** The system denies it. */
+/** The system denies access. */
 export class PermissionDenied extends Error {
   override name = "PermissionDenied";
 }
 
-/** Something is not what it should be: a path no text. */
+/** A value is invalid, for example a path that is not UTF-8. */
 export class InvalidData extends Error {
   override name = "InvalidData";
 }
 
-/** Something is there. */
+/** The path exists already. */
 export class AlreadyExists extends Error {
   override name = "AlreadyExists";
 }
 
-/** Who was to read has gone. */
+/** The reader has closed the pipe. */
 export class BrokenPipe extends Error {
   override name = "BrokenPipe";
 }
 
-/** Nobody listens. */
+/** Nothing listens there. */
 export class ConnectionRefused extends Error {
   override name = "ConnectionRefused";
 }
 
-/** A permission of Deno's was not given; Node never says so. */
+/** Deno was not granted a permission. Node never throws this. */
 export class NotCapable extends Error {
   override name = "NotCapable";
 }
@@ -54,7 +54,7 @@ const CLASSES: Record<string, new (message: string, options: ErrorOptions) => Er
   ECONNREFUSED: ConnectionRefused,
 };
 
-/** An error of Node's as the one that Deno has for it. */
+/** Turns an error of Node into the one that Deno has for it. */
 export function asDeno(error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   const Class = CLASSES[code ?? ""];
@@ -63,7 +63,7 @@ export function asDeno(error: unknown): unknown {
     : Object.assign(new Class(message, { cause: error }), { code });
 }
 
-/** A function of Node's whose errors are Deno's. */
+/** Wraps a function of Node so that it throws Deno's errors. */
 export function withErrors<A extends unknown[], R>(action: (...args: A) => R): (...args: A) => R {
   return (...args) => {
     try {

@@ -1,5 +1,5 @@
 /**
- * Deno's functions of files, made of Node's.
+ * Deno's functions for files, made from those of Node.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { InvalidData, withErrors } from "./errors.ts";
 import { OpenFile, type OpenOptions } from "./open_file.ts";
 import { type FileInfo, infoOf } from "./info.ts";
 
-/** A name in a folder. */
+/** An entry of a folder. */
 export type DirEntry = Pick<FileInfo, "isFile" | "isDirectory" | "isSymlink"> & { name: string };
 
 type Path = string | URL;
@@ -21,12 +21,12 @@ export const chmodSync: (path: Path, mode: number) => void = withErrors(fs.chmod
 /** Copies a file's bytes and mode. */
 export const copyFile: (from: Path, to: Path) => Promise<void> = fs.promises.copyFile;
 
-/** What stands at a path, a link itself. */
+/** The properties of a file, of a link itself. */
 export const lstatSync: (path: Path) => FileInfo = withErrors((path) =>
   infoOf(fs.lstatSync(path, { bigint: true }))
 );
 
-/** What stands at a path, links resolved. */
+/** The properties of a file, links followed. */
 export const statSync: (path: Path) => FileInfo = withErrors((path) =>
   infoOf(fs.statSync(path, { bigint: true }))
 );
@@ -42,7 +42,7 @@ export const mkdirSync: (path: Path, options?: { recursive?: boolean; mode?: num
     try {
       fs.mkdirSync(path, options);
     } catch (error) {
-      // of a recursive one Node tells why the folder above cannot be seen, and not made
+      // for a recursive one, Node does not report why it could not make the parent folder
       if (options?.recursive && (error as NodeJS.ErrnoException).code === "ENOENT") {
         fs.mkdirSync(path, { ...options, recursive: false });
       }
@@ -55,7 +55,7 @@ export const openSync: (path: Path, options?: OpenOptions) => OpenFile = withErr
   (path, options) => new OpenFile(path, options),
 );
 
-/** The names in a folder. */
+/** The entries of a folder. */
 export const readDirSync: (path: Path) => DirEntry[] = withErrors((path) =>
   fs.readdirSync(path, { withFileTypes: true }).map((entry) => ({
     name: entry.name,
@@ -75,17 +75,17 @@ export const readTextFileSync: (path: Path) => string = withErrors((path) =>
   fs.readFileSync(path, "utf8")
 );
 
-/** Where a link leads. */
+/** The target of a link. */
 export const readLinkSync: (path: Path) => string = withErrors((path) =>
   asText(fs.readlinkSync(path, "buffer"))
 );
 
-/** Where a path leads, links resolved. */
+/** The real path, links resolved. */
 export const realPathSync: (path: Path) => string = withErrors((path) =>
   asText(fs.realpathSync.native(path, "buffer"))
 );
 
-/** A path as text; Deno refuses one that is not UTF-8, and Node would give another one. */
+/** A path as text. Deno refuses one that is not UTF-8; Node would return another path. */
 function asText(path: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(path);
@@ -94,7 +94,7 @@ function asText(path: Uint8Array): string {
   }
 }
 
-/** Removes a file, a link, or a folder that is empty unless all in it is to go. */
+/** Removes a file, a link, or an empty folder; a folder with content only when `recursive`. */
 export const removeSync: (path: Path, options?: { recursive?: boolean }) => void = withErrors(
   (path, { recursive = false } = {}) => {
     if (recursive) fs.rmSync(path, { recursive });

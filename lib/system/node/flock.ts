@@ -1,5 +1,5 @@
 /**
- * Locking a file, for which Node has nothing. This module stands below what stands in for `Deno`,
+ * Locks files, for which Node has no function. This module lies below the replacement of `Deno`,
  * and so reads the environment itself.
  *
  * @module
@@ -10,11 +10,11 @@ import process from "node:process";
 import { CopyError } from "../../errors.ts";
 
 /**
- * Locks an open file as Deno does. The lock belongs to the open file, which the program `flock` is
- * handed, and stays when that has ended.
+ * Locks an open file as Deno does. The program `flock` inherits the open file and locks it. The
+ * lock belongs to the open file, and so outlives `flock`.
  *
- * @returns Whether it was had; not when somebody else has it.
- * @throws {CopyError} `program`, when there is no `flock`.
+ * @returns Whether it is locked now; false when somebody else holds the lock.
+ * @throws {CopyError} `program`, when `flock` is not installed.
  */
 export function lockFile(descriptor: number): boolean {
   const { error, status } = spawnSync("flock", ["-xn", "3"], {

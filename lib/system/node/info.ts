@@ -1,12 +1,12 @@
 /**
- * What Deno tells of a file, from what Node tells.
+ * The properties of a file as Deno has them, made from those of Node.
  *
  * @module
  */
 
 import type * as fs from "node:fs";
 
-/** What stands at a path. */
+/** The properties of a file. */
 export interface FileInfo {
   /** Whether it is a plain file. */
   isFile: boolean;
@@ -16,23 +16,23 @@ export interface FileInfo {
   isSymlink: boolean;
   /** Bytes. */
   size: number;
-  /** When it was changed, to the millisecond below. */
+  /** When its content was changed, rounded down to the millisecond. */
   mtime: Date;
   /** Kind and permission bits. */
   mode: number;
-  /** Its owner. */
+  /** The user id of its owner. */
   uid: number;
-  /** Its file system. */
+  /** The number of its file system. */
   dev: number;
-  /** Its number there. */
+  /** Its inode number. */
   ino: number;
   /** How many names it has. */
   nlink: number;
-  /** How many blocks of 512 bytes it takes. */
+  /** How many blocks of 512 bytes it occupies. */
   blocks: number;
 }
 
-/** Node's numbers rounded as Deno does: times down. */
+/** Converts Node's numbers as Deno does, which rounds times down. */
 export function infoOf(stats: fs.BigIntStats): FileInfo {
   return {
     isFile: stats.isFile(),

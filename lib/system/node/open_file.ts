@@ -12,19 +12,19 @@ import { lockFile } from "./flock.ts";
 
 /** How to open a file. */
 export interface OpenOptions {
-  /** To read. */
+  /** Opens it for reading. */
   read?: boolean;
-  /** To write. */
+  /** Opens it for writing. */
   write?: boolean;
-  /** Make it when it is not there. */
+  /** Creates the file if it does not exist. */
   create?: boolean;
-  /** Make it, and fail when it is there. */
+  /** Creates the file, and fails if it exists. */
   createNew?: boolean;
-  /** The permission bits of a new one. */
+  /** The permission bits of a new file. */
   mode?: number;
 }
 
-/** `open`'s flags of the BSDs, macOS among them, that lock a file or fail at once. */
+/** Flags of `open` on macOS and the BSDs: they lock the file, or fail at once. */
 const LOCK_OR_FAIL = 0x20 | fs.constants.O_NONBLOCK;
 
 /** An open file. */
@@ -32,7 +32,7 @@ export class OpenFile implements Disposable {
   readonly #path: string | URL;
   #descriptor: number;
 
-  /** Opens it. */
+  /** Opens the file. */
   constructor(path: string | URL, options: OpenOptions = { read: true }) {
     const { read = false, write = false, create = false, createNew = false, mode } = options;
     const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL } = fs.constants;
@@ -42,18 +42,18 @@ export class OpenFile implements Disposable {
     this.#descriptor = fs.openSync(path, access | making, mode ?? 0o666);
   }
 
-  /** What it is. */
+  /** Its properties. */
   statSync(): FileInfo {
     return infoOf(fs.fstatSync(this.#descriptor, { bigint: true }));
   }
 
-  /** The same. */
+  /** Its properties. */
   // deno-lint-ignore require-await -- Deno's is a promise
   async stat(): Promise<FileInfo> {
     return this.statSync();
   }
 
-  /** Reads what comes next; null at the end. */
+  /** Reads the next bytes; null at the end. */
   read(into: Uint8Array): Promise<number | null> {
     return new Promise((resolve, reject) => {
       fs.read(this.#descriptor, into, 0, into.length, null, (error, count) => {
@@ -63,7 +63,7 @@ export class OpenFile implements Disposable {
     });
   }
 
-  /** Writes; how many bytes it took. */
+  /** Writes bytes; returns how many were written. */
   write(bytes: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
       fs.write(this.#descriptor, bytes, 0, bytes.length, null, (error, count) => {
@@ -73,20 +73,23 @@ export class OpenFile implements Disposable {
     });
   }
 
-  /** Brings it to the disk. */
+  /** Flushes it to the disk. */
   sync(): Promise<void> {
     return new Promise((resolve, reject) => {
       fs.fsync(this.#descriptor, (error) => error ? reject(error) : resolve());
     });
   }
 
-  /** Locks it for this process alone, unless somebody else has it; whether that worked. */
+  /**
+   * Locks it for this process, unless somebody else holds the lock; returns whether it is locked
+   * now.
+   */
   // deno-lint-ignore require-await -- Deno's is a promise
   async tryLock(_exclusive: boolean): Promise<boolean> {
     return process.platform === "linux" ? lockFile(this.#descriptor) : this.#reopen();
   }
 
-  /** Where there is no `flock`, opening can lock. */
+  /** Locks by opening the file once more, on systems without `flock`. */
   #reopen(): boolean {
     let locked: number;
     try {
@@ -100,7 +103,7 @@ export class OpenFile implements Disposable {
     return true;
   }
 
-  /** Closes it, which lets go of the lock. */
+  /** Closes the file, which also releases the lock. */
   close(): void {
     fs.closeSync(this.#descriptor);
   }

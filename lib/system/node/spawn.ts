@@ -1,6 +1,6 @@
 /**
- * Starting a process in Node: takes the place of `../spawn.ts` in the npm package. No other module
- * there starts one, but for `flock.ts`.
+ * Starts processes in Node: replaces `../spawn.ts` in the npm package. There, only `flock.ts`
+ * starts others.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { BrokenPipe } from "./errors.ts";
  */
 export function spawn(program: Program, args: string[], folder?: string): Child {
   const child = start(program, args, { cwd: folder, env: childEnvironment(), stdio: "pipe" });
-  child.on("error", () => {}); // told at once, right below
+  child.on("error", () => {}); // a failed start is reported right below
   if (child.pid === undefined) {
     if (folder !== undefined) requireFolder(folder);
     throw notFound(program);
@@ -35,9 +35,9 @@ export function spawn(program: Program, args: string[], folder?: string): Child 
   };
 }
 
-/** What a process prints; Node's own streams of this kind read into no memory but theirs. */
+/** The output of a process. Node's own web streams do not read into memory of the caller's. */
 function readable(stdout: Readable): Child["stdout"] {
-  stdout.on("readable", () => {}); // Node throws away what nobody waits for when a process ends
+  stdout.on("readable", () => {}); // otherwise Node drops unread output when a process ends
   const chunks = stdout[Symbol.asyncIterator]();
   return new ReadableStream({
     type: "bytes",
@@ -51,9 +51,12 @@ function readable(stdout: Readable): Child["stdout"] {
   });
 }
 
-/** What a process reads. Once it reads no more, writing fails as in Deno, and closing does not. */
+/**
+ * The input of a process. Once the process has stopped reading, writing fails as in Deno, and
+ * closing does not.
+ */
 function writable({ stdin }: ChildProcessWithoutNullStreams): Child["stdin"] {
-  stdin.on("error", () => {}); // told to who writes
+  stdin.on("error", () => {}); // reported to the writer
   return new WritableStream({
     write: (bytes) =>
       new Promise((resolve, reject) => {

@@ -9,7 +9,7 @@ import process from "node:process";
 import { isatty } from "node:tty";
 import { asDeno } from "./errors.ts";
 
-/** Waits a little for a terminal or pipe that can take nothing at this moment. */
+/** Retries for a short time while a terminal or pipe can take nothing. */
 function patiently<T>(action: () => T): T {
   for (;;) {
     try {
@@ -36,8 +36,8 @@ export const stdin = {
 };
 
 /**
- * Reads what comes next, as much as there is room for; null at the end. Between two reads nothing is
- * taken: it may be meant for another program.
+ * Reads the next bytes, as many as fit; null at the end. Between two reads nothing is consumed, as
+ * it may be meant for another program.
  */
 function read(bytes: Uint8Array): Promise<number | null> {
   const input = process.stdin;
