@@ -1,5 +1,5 @@
 /**
- * What a workspace holds: its experiments, their runs, their jobs.
+ * The content of a workspace: its experiments, their runs, their jobs.
  *
  * @module
  */
@@ -14,17 +14,17 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { noExperiment, summarize } from "./summarize.ts";
 import { ofVersion1 } from "../copy/version_1.ts";
 
-/** Opens a workspace's machine for one question. */
+/** Connects to a workspace's machine for one question. */
 async function ask<T>(workspace: Workspace, question: (host: Host) => Promise<T>): Promise<T> {
   await using hosts = new Hosts();
   return await question(await hosts.open(workspace));
 }
 
 /**
- * The experiments of a workspace, by name: its folders, internal ones left out.
+ * Lists the experiments of a workspace, by name: its folders, without internal ones.
  *
- * Answers to experimaestro's `list_experiments`, but a host that cannot be reached, or a
- * workspace that is not there, is an error and never an empty list.
+ * Counterpart of experimaestro's `list_experiments`, but an unreachable host or a missing workspace
+ * is an error, never an empty list.
  *
  * Needs `--allow-read` of the workspace, or `--allow-run=ssh` for a remote one.
  *
@@ -51,17 +51,17 @@ export function listExperiments(workspace: Workspace): Promise<string[]> {
 }
 
 /**
- * The runs of an experiment, oldest first: by time, then by the number after the dot. Only folders
- * count, so `current` is not among them.
+ * Lists the runs of an experiment, oldest first: by time, then by the number after the dot. Only
+ * folders count, and so `current` is left out.
  *
- * Answers to experimaestro's `list_runs`, but an outage, or an experiment that is not there, is an
- * error and never an empty list. Needs the same permissions as `listExperiments`.
+ * Counterpart of experimaestro's `list_runs`, but an outage or a missing experiment is an error,
+ * never an empty list. Needs the same permissions as `listExperiments`.
  *
  * @param workspace The workspace.
  * @param experimentId The experiment.
  * @returns The runs' ids.
  * @throws {CopyError} `not-found`, when there is no such experiment; `connection`, when the host
- * cannot be reached; `usage`, when the id is no id.
+ * cannot be reached; `usage`, when the id is invalid.
  *
  * @example
  * ```ts
@@ -86,12 +86,12 @@ export function listRuns(workspace: Workspace, experimentId: string): Promise<st
 }
 
 /**
- * The current run of an experiment: the one that the link `current` names or, as experimaestro has
- * it, a link where versions before 2.1.1 kept it, and without any link the latest run.
+ * Finds the current run of an experiment: the one that the link `current` names. Without that link,
+ * it is the run that a link of a version before 2.1.1 names; without any link, the latest run.
  *
- * Answers to experimaestro's `resolve_current_run`, which knows the link `current` alone, with
- * `undefined` for its `None`; a link whose run is gone means that there is none. Needs the same
- * permissions as `listExperiments`.
+ * Counterpart of experimaestro's `resolve_current_run`, which knows only the link `current`, and
+ * returns `None` where this returns `undefined`. A link to a run that is gone means that there is
+ * no current run. Needs the same permissions as `listExperiments`.
  *
  * @param workspace The workspace.
  * @param experimentId The experiment.
@@ -120,16 +120,17 @@ export function resolveCurrentRun(
 }
 
 /**
- * The jobs of a run, from its `jobs.jsonl`, each once. Lines that are not jobs are passed over;
- * `copyExperiment` names them.
+ * Reads the jobs of a run from its `jobs.jsonl`, each once. Lines that are no jobs are skipped;
+ * `copyExperiment` reports them.
  *
- * Answers to experimaestro's `read_jobs_jsonl`. Needs the same permissions as `listExperiments`.
+ * Counterpart of experimaestro's `read_jobs_jsonl`. Needs the same permissions as
+ * `listExperiments`.
  *
  * @param workspace The workspace.
  * @param experimentId The experiment.
  * @param runId The run; `current` for the current one.
  * @returns The jobs.
- * @throws {CopyError} `not-found`, when the run is not there; otherwise as `listRuns`.
+ * @throws {CopyError} `not-found`, when there is no such run; otherwise as `listRuns`.
  *
  * @example
  * ```ts
@@ -178,14 +179,14 @@ export function readJobs(
 }
 
 /**
- * The path of a workspace, absolute, `~` expanded, links resolved: what paths in its files begin
- * with.
+ * Resolves the path of a workspace: absolute, `~` expanded, links followed. Paths in its files
+ * begin with this path.
  *
- * Answers to experimaestro's `resolve_workspace_path`, but an outage is an error. Needs the same
- * permissions as `listExperiments`, and `--allow-env=HOME` for a path with `~`.
+ * Counterpart of experimaestro's `resolve_workspace_path`, but an outage is an error. Needs the
+ * same permissions as `listExperiments`, and `--allow-env=HOME` for a path with `~`.
  *
  * @param workspace The workspace.
- * @returns The path; of a folder that is not there, what exists of it is resolved.
+ * @returns The path. When the folder does not exist, links are followed as far as it does.
  * @throws {CopyError} `connection`, when the host cannot be reached.
  *
  * @example

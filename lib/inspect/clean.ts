@@ -1,5 +1,6 @@
 /**
- * What copies have left behind in a workspace: staging that was not finished, and what was kept.
+ * Lists and removes what copies have left in a workspace: unfinished staging folders, and replaced
+ * folders that were kept.
  *
  * @module
  */
@@ -16,15 +17,17 @@ import type { CopyOptions } from "../copy/types.ts";
 export interface Leftover {
   /** The folder, absolute. */
   path: string;
-  /** `staging`: of a copy that has not ended. `replaced`: what `keepReplaced` has kept. */
+  /** `staging`: of a copy that has not ended. `replaced`: a folder that `keepReplaced` has kept. */
   kind: "staging" | "replaced";
   /** Bytes on the disk. */
   bytes: number;
-  /** When a copy last began to work there, or when it was kept; ISO 8601. */
+  /** When a copy last began to work there, or when the folder was kept; ISO 8601. */
   modified: string;
-  /** Whether a copy works there now, or it was left, or it has been removed now. */
+  /**
+   * `in use`: a copy works there now. `left`: no copy does. `removed`: it has just been removed.
+   */
   state: "in use" | "left" | "removed";
-  /** Where the copy was from; absent when unknown. */
+  /** The source of the copy; absent when unknown. */
   source?: string;
   /** The experiment; absent when unknown. */
   experimentId?: string;
@@ -35,22 +38,22 @@ export interface Leftover {
 /** How to clean. */
 export interface CleanOptions
   extends Pick<CopyOptions, "signal" | "onEvent" | "connectTimeout" | "timeout"> {
-  /** Removes what is not in use; otherwise it is only listed. @default {false} */
+  /** Removes the folders that are not in use; otherwise they are only listed. @default {false} */
   remove?: boolean;
 }
 
 /**
- * Lists what copies have left in a workspace's `.xpm-staging/`: staging of copies that were
- * interrupted, and folders that were replaced and kept. With `remove`, what no copy works in is
- * removed; what a copy had moved aside, and not replaced, goes back to its place first.
+ * Lists what copies have left in a workspace's `.xpm-staging/`: staging folders of interrupted
+ * copies, and replaced folders that were kept. With `remove`, folders in which no copy works are
+ * removed. A folder that a copy had moved aside but not replaced is first moved back to its place.
  *
  * experimaestro has no such function. Needs `--allow-read` of the workspace, and `--allow-write` to
  * remove; `--allow-run=ssh` for a remote one.
  *
- * @param workspace Where to look.
- * @param options What to do.
- * @returns What was found; removed or not, as its `state` says.
- * @throws {CopyError} When the workspace is not there, or there is no connection.
+ * @param workspace The workspace.
+ * @param options How to clean.
+ * @returns The folders that were found; `state` says whether each was removed.
+ * @throws {CopyError} When the workspace does not exist, or there is no connection.
  *
  * @example
  * ```ts
@@ -70,7 +73,7 @@ export async function cleanWorkspace(
   return await clean(hosts, workspace, options.remove === true);
 }
 
-/** Cleans a workspace on a machine that is open, or will be. */
+/** Cleans a workspace; its machine may be connected already. */
 export async function clean(
   hosts: Hosts,
   workspace: Workspace,
@@ -83,7 +86,7 @@ export async function clean(
   return await leftIn(host, sight, remove);
 }
 
-/** What copies have left in a workspace that was looked at; removed, when that is asked for. */
+/** Lists what copies have left in a workspace whose paths are known, and removes it on request. */
 export async function leftIn(host: Host, sight: Sight, remove: boolean): Promise<Leftover[]> {
   try {
     const found = await host.tidy({
@@ -104,7 +107,10 @@ function describe({ about, modified, ...found }: FoundLeftover): Leftover {
   return { ...found, modified: new Date(modified * 1000).toISOString(), ...readAbout(about) };
 }
 
-/** What a claim has written; a workspace may come from somebody else. */
+/**
+ * Reads the file that a claim has written. A workspace may come from somebody else, so the file may
+ * contain anything.
+ */
 function readAbout(about: string): Pick<Leftover, "source" | "experimentId" | "runId"> {
   let read: unknown;
   try {

@@ -1,5 +1,6 @@
 /**
- * Whether copies would work, and what to do where they would not: of this machine, and of workspaces.
+ * Checks this machine and workspaces: whether copies would work, and how to repair what prevents
+ * them.
  *
  * @module
  */
@@ -26,16 +27,16 @@ export type DoctorOptions = Pick<
 >;
 
 /**
- * Checks this machine and workspaces, for whoever wants to know beforehand whether a copy would work:
- * programs and their versions, the login, what is at the path, space, the file system, locks and
- * what copies have left. Nothing is written at either end. One login serves a host, and what keeps
- * one workspace from being looked at is a finding of that one.
+ * Checks beforehand whether copies would work: programs and their versions, the login, the folder
+ * at the path, free space, the file system, locks, and what copies have left. Nothing is written in
+ * a workspace. Each host needs one login. A failure at one workspace becomes a finding of that
+ * workspace, and the others are still checked.
  *
  * experimaestro has no such function. Needs `--allow-read` of local workspaces, `--allow-run` of
- * `rsync`, `tar`, `ssh` and `df`, and `--allow-write` of the temporary folder for remote workspaces;
- * what was not granted is named by a finding.
+ * `rsync`, `tar`, `ssh` and `df`, and `--allow-write` of the temporary folder for remote
+ * workspaces; a finding names what was not granted.
  *
- * @param workspaces The workspaces; they are looked at one after the other.
+ * @param workspaces The workspaces; they are checked one after the other.
  * @param options How to look.
  * @returns First this machine, then each workspace.
  * @throws {CopyError} `interrupted`, when the caller asked to stop.
@@ -64,17 +65,17 @@ export async function doctor(
   return found;
 }
 
-/** Looks at this machine, and at one workspace after the other. */
+/** Checks this machine, and workspaces one after the other. */
 export class Doctor {
   readonly #hosts: Hosts;
   readonly #machines = new Map<Host, Promise<MachineCondition>>();
 
-  /** @param hosts The machines: each is opened once. */
+  /** @param hosts The machines; each is connected once. */
   constructor(hosts: Hosts) {
     this.#hosts = hosts;
   }
 
-  /** What is found of this machine. */
+  /** The findings about this machine. */
   async machine(): Promise<Diagnosis> {
     const here = this.#hosts.here();
     const findings = machineFindings(await this.#examine(here));
@@ -82,7 +83,7 @@ export class Doctor {
   }
 
   /**
-   * What is found of a workspace.
+   * The findings about a workspace.
    *
    * @param clean The command that lists what copies have left there.
    */
@@ -94,11 +95,11 @@ export class Doctor {
     const ofHere = machineFindings(await this.#examine(this.#hosts.here()));
     const found: Findings = { ...(ssh && { host: ssh.host }), path, findings: [] };
     await this.#look(workspace, found, clean);
-    // without a program of this machine nothing is copied, wherever the workspace is
+    // a missing program of this machine prevents all copies, wherever the workspace is
     return { workspace: id, ...found, ...verdict([...ofHere, ...found.findings]) };
   }
 
-  /** Adds what is found, as far as it can be had: each step needs those before it. */
+  /** Adds findings step by step, as far as possible: each step needs those before it. */
   async #look(workspace: Workspace, found: Findings, clean: string[]): Promise<void> {
     const { findings } = found;
     const host = await attempt("login", findings, () => this.#hosts.open(workspace));
@@ -130,24 +131,24 @@ export class Doctor {
     return known;
   }
 
-  /** Refuses paths there that the rsync of this machine cannot name. */
+  /** Refuses paths there that this machine's rsync cannot name. */
   async #refuseUnnamed(host: Host, sight: Sight): Promise<void> {
     const [here, there] = [this.#hosts.here(), host].map((one) => this.#examine(one));
     const [ours, theirs] = [(await here!).rsync, (await there!).rsync];
-    if (ours instanceof CopyError || theirs instanceof CopyError) return; // that is a finding
+    if (ours instanceof CopyError || theirs instanceof CopyError) return; // reported elsewhere
     refuseUnnamed(ours, theirs, placesOf(sight));
   }
 }
 
-/** What is found, so far. */
+/** The findings so far. */
 type Findings = Omit<Diagnosis, "workspace" | "from" | "to">;
 
-/** Where a copy reads and writes. */
+/** The folders that a copy reads and writes. */
 function placesOf({ realPath, jobsPath, experimentsPath }: Sight): string[] {
   return [realPath, jobsPath, experimentsPath];
 }
 
-/** Does a step; what keeps it from being done is a finding. */
+/** Runs a step; its failure becomes a finding. */
 async function attempt<T>(
   check: DoctorCheck,
   findings: Finding[],
@@ -167,7 +168,7 @@ function verdict(findings: Finding[]): Pick<Diagnosis, "from" | "to"> {
   return { from: allows(findings, "from"), to: allows(findings, "to") };
 }
 
-/** What is said of a workspace that the settings do not know, or cannot tell the place of. */
+/** The diagnosis of a workspace that the settings do not know, or whose place is unknown. */
 export function unknownWorkspace(words: string, error: CopyError): Diagnosis {
   return { workspace: words, from: false, to: false, findings: [problem("settings", error)] };
 }

@@ -1,5 +1,5 @@
 /**
- * What `doctor` finds: of a machine, of a workspace.
+ * The findings of `doctor`: about a machine, about a workspace.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { CopyError, CopyErrorCode } from "../errors.ts";
 
 /**
  * What was checked. `sessions`: whether more than one command can run at a time on one login.
- * `space` and `files`: what is free for bytes, and how many files can still be made.
+ * `space` and `files`: the free bytes, and how many more files can be created.
  */
 export type DoctorCheck =
   | "settings"
@@ -28,55 +28,61 @@ export type DoctorCheck =
   | "locks"
   | "leftovers";
 
-/** One thing that `doctor` has checked. */
+/** One result of `doctor`. */
 export interface Finding {
   /** What was checked. */
   check: DoctorCheck;
-  /** `warning`: a copy works, but mind this. `problem`: some copies fail because of it. */
+  /**
+   * `warning`: a copy works, but something deserves attention. `problem`: some copies fail because
+   * of it.
+   */
   state: "ok" | "warning" | "problem";
-  /** What was found: a few words. */
+  /** The result, in a few words. */
   message: string;
-  /** What to do about it; absent when nothing needs to be done. */
+  /** What to do about it; absent when there is nothing to do. */
   hint?: string;
   /**
-   * The same for programs: a version, the name of a shell or of a file system, seconds (`login`,
+   * The result for programs: a version, the name of a shell or of a file system, seconds (`login`,
    * `latency`, `shell`), bytes (`space`, `leftovers`), a number (`files`, `locks`).
    */
   value?: string | number;
-  /** What kind of error a copy would end with; only of a `problem`. */
+  /** The kind of error that a copy would end with; only for a `problem`. */
   code?: CopyErrorCode;
-  /** Which copies cannot be made: those from this workspace, those to it; absent when all can. */
+  /**
+   * The copies that are impossible: those from this workspace, those to it; absent when all are
+   * possible.
+   */
   prevents?: ("from" | "to")[];
 }
 
-/** What `doctor` has found of this machine, or of a workspace. */
+/** The findings of `doctor` about this machine, or about a workspace. */
 export interface Diagnosis {
-  /** The workspace's id, or the words that name none; absent for this machine. */
+  /** The workspace's id, or the words that name no workspace; absent for this machine. */
   workspace?: string;
-  /** Where a remote workspace is: `user@host`. */
+  /** The host of a remote workspace: `user@host`. */
   host?: string;
-  /** The workspace's path, absolute where it could be looked at. */
+  /** The workspace's path; absolute when the folder was reached. */
   path?: string;
-  /** Whether a copy from there would work, as far as can be told. */
+  /** Whether a copy from there would work, as far as `doctor` can tell. */
   from: boolean;
-  /** Whether a copy to there would work, as far as can be told. */
+  /** Whether a copy to there would work, as far as `doctor` can tell. */
   to: boolean;
-  /** What was checked, in the order in which a copy needs it. */
+  /** The findings, in the order in which a copy depends on them. */
   findings: Finding[];
 }
 
 /** All copies. */
 const BOTH: ("from" | "to")[] = ["from", "to"];
 
-/** What more may be said of a finding. */
+/** The optional fields of a finding. */
 type More = Pick<Finding, "hint" | "value" | "prevents">;
 
-/** All is well. */
+/** A finding that all is well. */
 export function ok(check: DoctorCheck, message: string, more: More = {}): Finding {
   return { check, state: "ok", message, ...more };
 }
 
-/** A copy works, but there is something to mind. */
+/** A finding that deserves attention, although a copy works. */
 export function warning(
   check: DoctorCheck,
   message: string,
@@ -86,13 +92,13 @@ export function warning(
   return { check, state: "warning", message, ...(hint !== undefined && { hint }), ...more };
 }
 
-/** No copy works, or none in one of the two directions. */
+/** A finding that prevents copies, or those of one direction. */
 export function problem(
   check: DoctorCheck,
   { code, message, hint }: Pick<CopyError, "code" | "message" | "hint">,
   more: More = {},
 ): Finding {
-  const what = hint?.replace(/ to resume$/, ""); // nothing has gone anywhere
+  const what = hint?.replace(/ to resume$/, ""); // no copy has begun
   return {
     check,
     state: "problem",
@@ -104,7 +110,7 @@ export function problem(
   };
 }
 
-/** Whether such copies would work, by what was found. */
+/** Whether copies of one direction would work, by the findings. */
 export function allows(findings: Finding[], copies: "from" | "to"): boolean {
   return !findings.some(({ prevents }) => prevents?.includes(copies));
 }

@@ -1,5 +1,5 @@
 /**
- * What is to be said of a machine: rules on what it is like.
+ * The findings about a machine: rules for its properties.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { cannotSend, isAtLeast, type RsyncEnd, rsyncVersion } from "../transport
 import { isGnuTar } from "../transport/tar.ts";
 import { type DoctorCheck, type Finding, ok, problem, warning } from "./finding.ts";
 
-/** What is found of a machine. */
+/** The findings about a machine. */
 export function machineFindings(machine: MachineCondition): Finding[] {
   const { client, login, rsync, tar, zstd } = machine;
   const there = login !== undefined;
@@ -29,9 +29,9 @@ function sshFinding(ssh: string | CopyError): Finding {
   return warning("ssh", `${ssh.message}: remote workspaces cannot be reached`, ssh.hint);
 }
 
-/** How long a command may take to start before it is worth a word, in seconds. */
+/** A command that takes this long to start deserves a warning, in seconds. */
 const SLOW_SHELL = 1;
-/** The same for a round trip. */
+/** So does a round trip of this length, in seconds. */
 const FAR = 0.5;
 
 function loginFindings({ seconds, roundTrip, command, shell }: LoginCondition): Finding[] {
@@ -64,9 +64,9 @@ function shellFinding(shell: string, seconds: number): Finding {
   );
 }
 
-/** Versions of rsync that mend security holes of all before them, the latest first. */
+/** Versions of rsync that fix security holes of all versions before them, the latest first. */
 const MENDED = ["3.5.0", "3.4.0"];
-/** The first that continues a large file where it stopped. */
+/** The first version that resumes a large file where it stopped. */
 const CONTINUES = "3.1.3";
 
 function rsyncFinding(rsync: RsyncEnd): Finding {
@@ -127,7 +127,7 @@ function duration(seconds: number): string {
   return `${seconds.toFixed(seconds < 9.95 ? 2 : 0)} s`;
 }
 
-/** To the millisecond. */
+/** Rounds to milliseconds. */
 function round(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
 }

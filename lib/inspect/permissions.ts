@@ -1,5 +1,5 @@
 /**
- * What Deno has to be granted for a copy, and no more.
+ * The permissions that Deno needs for a copy, and no more.
  *
  * @module
  */
@@ -10,33 +10,33 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { type RunRequest, type Survey, survey } from "../copy/survey.ts";
 import type { CopyOptions } from "../copy/types.ts";
 
-/** What Deno has to be granted, in the form that workers and tests take it. */
+/** The permissions that Deno needs, in the form that workers and tests accept. */
 export interface RequiredPermissions {
-  /** Programs to run. Without `df`, which tells the free space, the plan leaves that out. */
+  /** Programs to run. `df` reports the free space; without it the plan does not include that. */
   run: string[];
-  /** Paths to read, links resolved. */
+  /** Paths to read, links followed. */
   read: string[];
-  /** Paths to write, links resolved. */
+  /** Paths to write, links followed. */
   write: string[];
   /** Environment variables to read. */
   env: string[];
   /**
-   * What to ask of the system: `hostname`, to know who holds a lock. Without it a lock of the dead is
-   * waited for somewhat longer.
+   * Properties of the system to read: `hostname`, to recognize the holder of a lock. Without it, a
+   * copy waits somewhat longer for the lock of a process that is dead.
    */
   sys: string[];
 }
 
 /**
- * Tells what Deno has to be granted for `copyExperiment` with the same arguments: programs, real
- * paths (links that `jobs`, `experiments` or single jobs are, resolved), variables. It looks at both
- * ends as `planCopy` does, and writes nothing.
+ * Finds the permissions that Deno needs for `copyExperiment` with the same arguments: programs,
+ * real paths (also where `jobs`, `experiments` or single jobs are links), variables. It inspects
+ * both ends as `planCopy` does, and writes nothing.
  *
- * experimaestro has no such function. Needs the same permissions as `planCopy`: to be found out,
- * they must be there once.
+ * experimaestro has no such function. Needs the same permissions as `planCopy`: it cannot find them
+ * out without having them.
  *
- * @param source Where from.
- * @param destination Where to.
+ * @param source The workspace to copy from.
+ * @param destination The workspace to copy to.
  * @param experimentId The experiment.
  * @param runId The run; `current` for the current one of the source.
  * @param options How to copy.
@@ -77,7 +77,7 @@ export async function requiredPermissions(
   return await permissionsBetween(hosts, { workspaces, experimentId, runId }, options);
 }
 
-/** The same between machines that are open, or will be. */
+/** The same for machines that may be connected already. */
 export async function permissionsBetween(
   hosts: Hosts,
   request: RunRequest,
@@ -100,7 +100,7 @@ function permissionsFor({ hosts, sights, found }: Survey): RequiredPermissions {
   };
 }
 
-/** Each path once, without those that another one holds. */
+/** The paths without duplicates, and without those inside another one. */
 function outermost(paths: string[]): string[] {
   return [...new Set(paths)].filter((path) =>
     !paths.some((other) => other !== path && path.startsWith(other === "/" ? "/" : `${other}/`))

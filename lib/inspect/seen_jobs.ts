@@ -1,5 +1,5 @@
 /**
- * A look at the jobs of many runs: each once, whichever runs share it.
+ * Scans the jobs of many runs, each once, even when several runs share it.
  *
  * @module
  */
@@ -12,31 +12,31 @@ import type { RunStatus } from "../workspace/runs.ts";
 import { type FoundJob, isMarker } from "../copy/inventory.ts";
 import { whyUnusable } from "../copy/usable.ts";
 
-/** A run, and what its files say. */
+/** A run, and the content of its files. */
 export interface ListedRun {
   /** Its id. */
   runId: string;
   /** Its folder, relative to the workspace. */
   folder: string;
-  /** What its `status.json` says. */
+  /** The content of its `status.json`. */
   status: RunStatus | undefined;
-  /** Its jobs; none when they were not asked for. */
+  /** Its jobs; none unless they were requested. */
   jobs: JobInfo[];
 }
 
-/** A job's folder, as far as its state goes. */
+/** A job's folder, as far as its state depends on it. */
 type SeenJob = Pick<FoundJob, "markers" | "pidTime" | "folders" | "linked" | "trouble">;
 
-/** What was seen. */
+/** The results of scans. */
 export class SeenJobs {
-  /** The jobs that are there, by folder. */
+  /** The jobs that exist, by folder. */
   readonly jobs: Map<string, SeenJob> = new Map();
-  /** When the `status.json` of runs was written, by the run's folder, where it was looked at. */
+  /** The time of a run's `status.json`, by the run's folder, where it was scanned. */
   readonly statusTimes: Map<string, string> = new Map();
-  /** The bytes of folders that were looked at whole. */
+  /** The bytes of folders that were scanned in full. */
   readonly #bytes = new Map<string, number>();
 
-  /** Looks at folders, all at once. */
+  /** Scans folders, all at once. */
   async look(
     host: Pick<Host, "scan">,
     root: string,
@@ -50,7 +50,7 @@ export class SeenJobs {
       const job = this.jobs.get(link.folder);
       if (job !== undefined) job.linked = link;
     }
-    // one that cannot be copied is not there for a plan either
+    // a plan counts a job that cannot be copied as missing, too
     for (const folder of folders) {
       const job = this.jobs.get(folder);
       if (job && whyUnusable(job, folder) !== undefined) this.jobs.delete(folder);
@@ -73,7 +73,7 @@ export class SeenJobs {
     }
   }
 
-  /** The bytes of a run with its jobs; undefined when it was not looked at whole. */
+  /** The bytes of a run with its jobs; undefined when the run was not scanned in full. */
   bytes({ folder, jobs }: ListedRun): number | undefined {
     const own = this.#bytes.get(folder);
     return own && jobs.reduce((sum, job) => sum + (this.#bytes.get(jobFolder(job)) ?? 0), own);
@@ -86,9 +86,9 @@ function taskOf(folder: string): string {
 }
 
 /**
- * Looks at the jobs of runs, and at those that are measured whole, with one scan for each of the
- * two. Where a job of a run that has ended has a `.pid`, one more tells when the run was last heard
- * of.
+ * Scans the jobs of runs, with one scan for those that are measured in full and one for the others.
+ * When a run has ended but a job of it has a `.pid`, another scan finds out when the run last wrote
+ * its status.
  */
 export async function lookAtJobs(
   host: Pick<Host, "scan">,
@@ -108,7 +108,9 @@ export async function lookAtJobs(
   return seen;
 }
 
-/** Whether a job's state depends on when the run was last heard of, and that is not known. */
+/**
+ * Whether the state of a job depends on the time of the run's `status.json`, and that is unknown.
+ */
 function isDoubtful({ folder, status, jobs }: ListedRun, seen: SeenJobs): boolean {
   return status?.ended === true && !seen.statusTimes.has(folder) && jobs.some((job) => {
     const there = seen.jobs.get(jobFolder(job));

@@ -1,6 +1,5 @@
 /**
- * The experiments of a workspace with their runs, and the states of their jobs: what `xpm-copy ls`
- * shows.
+ * The experiments of a workspace with their runs and the states of their jobs, for `xpm-copy ls`.
  *
  * @module
  */
@@ -17,29 +16,29 @@ import { type ListedRun, lookAtJobs, type SeenJobs } from "./seen_jobs.ts";
 import type { JobState } from "../copy/types.ts";
 import { ofVersion1 } from "../copy/version_1.ts";
 
-/** What `xpm-copy ls` shows of a run. */
+/** One run in the list of `xpm-copy ls`. */
 export interface RunSummary {
   /** The run's id. */
   runId: string;
   /** Whether the run has ended; undefined when its `status.json` does not say. */
   ended: boolean | undefined;
-  /** When it started, as its `status.json` has it. */
+  /** When it started, as its `status.json` says. */
   startedAt?: string;
-  /** How many jobs are in which state, as their folders show it; only where it was asked for. */
+  /** How many jobs are in which state, by their folders; only when requested. */
   jobStates?: Partial<Record<JobState, number>>;
-  /** Bytes of the run's folder and of its jobs; only where it was asked for. */
+  /** Bytes of the run's folder and of its jobs; only when requested. */
   bytes?: number;
 }
 
-/** What `xpm-copy ls` shows of an experiment. */
+/** One experiment in the list of `xpm-copy ls`. */
 export interface ExperimentSummary {
   /** The experiment's id. */
   experimentId: string;
   /** Its runs, oldest first. */
   runs: RunSummary[];
-  /** The current run, as experimaestro takes it. */
+  /** The current run, by experimaestro's rules. */
   current?: string;
-  /** Whether no link names the current run: then it is the latest one. */
+  /** Whether no link names the current run. Then it is the latest run. */
   currentInferred?: true;
 }
 
@@ -48,8 +47,9 @@ export interface SummaryOptions {
   /** Only this experiment. @default {undefined} all of them */
   experimentId?: string;
   /**
-   * What to tell of jobs: their `states`, or also their `sizes`, for which every file is looked at:
-   * of all runs of one experiment, or of the latest of each. @default {undefined} nothing
+   * What to find out about jobs: their `states`, or also their `sizes`. For sizes every file is
+   * visited: of all runs of one experiment, or of the latest run of each. @default {undefined}
+   * nothing
    */
   jobs?: "states" | "sizes";
 }
@@ -118,7 +118,7 @@ function countStates({ folder, status, jobs }: ListedRun, seen: SeenJobs) {
   return counts;
 }
 
-/** The error for an experiment that is not there. */
+/** The error for an experiment that does not exist. */
 export function noExperiment(experimentId: string, workspace: Workspace): CopyError {
   const message = `no experiment ${experimentId} in ${workspace.id}`;
   return new CopyError(

@@ -1,5 +1,5 @@
 /**
- * What is to be said of a workspace, and of the disk that it is on: rules on what was seen.
+ * The findings about a workspace and its disk: rules for what was seen there.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { formatBytes } from "../text/sizes.ts";
 import type { Leftover } from "./clean.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
-/** What is found of a workspace, and what else its disk allows. */
+/** The findings about a workspace and about what its disk allows. */
 export function workspaceFindings(sight: Sight, disks: DiskCondition[]): Finding[] {
   return [
     stateFinding(sight),
@@ -44,7 +44,7 @@ function stateFinding({ state, marker, path }: Sight): Finding {
   }
 }
 
-/** A problem for copies to it alone. */
+/** A problem that prevents only copies to the workspace. */
 function refusal(
   check: Finding["check"],
   message: string,
@@ -70,9 +70,9 @@ function writingFindings(disks: DiskCondition[]): Finding[] {
   return known ? [ok("writing", "writable")] : [];
 }
 
-/** So little space is worth a word, in bytes. */
+/** Less free space than this deserves a warning, in bytes. */
 const LITTLE_SPACE = 2 ** 30;
-/** So few files are. */
+/** So do fewer free inodes than this. */
 const FEW_FILES = 10_000;
 
 const ROOM = "remove what is not needed, or ask for a larger quota";
@@ -97,7 +97,7 @@ function spaceFindings({ freeBytes, freeFiles }: Sight): Finding[] {
   return findings;
 }
 
-/** File systems with something to mind: what, and what to do. */
+/** File systems with peculiarities: what to know, and what to do. */
 const SPECIAL: [kind: RegExp, state: Finding["state"], what: string, hint: string][] = [
   [
     /^nfs/,
@@ -155,7 +155,7 @@ const SPECIAL: [kind: RegExp, state: Finding["state"], what: string, hint: strin
   ],
 ];
 
-/** The file systems, each once. */
+/** The findings about file systems, each once. */
 function fileSystemFindings(disks: DiskCondition[]): Finding[] {
   const kinds = new Set(disks.flatMap(({ fileSystem }) => fileSystem ?? []));
   return [...kinds].map((kind) => {
@@ -169,9 +169,9 @@ function fileSystemFindings(disks: DiskCondition[]): Finding[] {
 }
 
 /**
- * What is found of copies that work there, and of what others have left.
+ * The findings about copies that work there now, and about what others have left.
  *
- * @param clean The command that lists that.
+ * @param clean The command that lists what is left.
  */
 export function leftoverFindings(leftovers: Leftover[], clean: string[]): Finding[] {
   const used = leftovers.filter(({ state }) => state === "in use");
@@ -189,7 +189,7 @@ export function leftoverFindings(leftovers: Leftover[], clean: string[]): Findin
   ];
 }
 
-/** Of which copies they are, each named once. */
+/** The names of the copies, each once. */
 function namesOf(leftovers: Leftover[]): string {
   const names = leftovers.map(({ experimentId, runId, path }) =>
     printable(experimentId ? `${experimentId} ${runId ?? ""}` : path).trim()

@@ -1,6 +1,6 @@
 /**
- * `copy.jsonc`, beside experimaestro's `settings.yaml`: what this tool does when the command line
- * does not say, and further workspaces.
+ * Reads `copy.jsonc`, beside experimaestro's `settings.yaml`: the values that apply when the
+ * command line gives none, and more workspaces.
  *
  * @module
  */
@@ -26,23 +26,23 @@ import {
 } from "./validate.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-/** What `copy.jsonc` says; every field may be left out there. */
+/** The content of `copy.jsonc`; every field is optional there. */
 export interface Defaults {
-  /** The workspace to copy from, as it would stand on the command line. */
+  /** The workspace to copy from, written as on the command line. */
   from?: string;
-  /** The workspace to copy to, as it would stand on the command line. */
+  /** The workspace to copy to, written as on the command line. */
   to?: string;
   /** Files of jobs to leave out. */
   exclude?: string[];
-  /** Where places outside the source workspace are at the destination. */
+  /** The places at the destination that correspond to places outside the source workspace. */
   map?: Record<string, string>;
-  /** At most so many KiB a second; 0 for no limit. */
+  /** The most KiB a second; 0 for no limit. */
   bandwidthLimit?: number;
-  /** Keeps what is replaced. */
+  /** Keeps the folders that a copy replaces. */
   keepReplaced?: boolean;
-  /** Copies running jobs as they stand. */
+  /** Copies running jobs in their present state. */
   includeRunning?: boolean;
-  /** Further workspaces. */
+  /** More workspaces. */
   workspaces: Workspace[];
   /** The file they were read from; absent when there is none. */
   file?: string;
@@ -59,14 +59,14 @@ const KEYS = [
   "workspaces",
 ];
 
-/** A text in quotes, a word or number, or a single character. */
+/** A text in quotes, a word, a number, or a single character. */
 const TOKEN = /^(?:"(?:[^"\\\n]|\\.)*"|[\w.+-]+|\S)/u;
 
 /**
- * Reads `copy.jsonc`; without a file there are no defaults.
+ * Reads `copy.jsonc`. Without such a file there are no defaults.
  *
- * @param settingsFile The settings file it stands beside. Default: where that may be.
- * @throws {CopyError} `settings`, when the file is malformed or holds a key that nobody reads;
+ * @param settingsFile The settings file beside it. Default: all places where settings may be.
+ * @throws {CopyError} `settings`, when the file is malformed or contains an unknown key;
  * `permission`, when Deno was not granted something.
  */
 export async function loadDefaults(settingsFile?: string): Promise<Defaults> {
@@ -79,7 +79,7 @@ export async function loadDefaults(settingsFile?: string): Promise<Defaults> {
   return { workspaces: [] };
 }
 
-/** The settings with the workspaces of `copy.jsonc` after their own. */
+/** Adds the workspaces of `copy.jsonc` after those of the settings. */
 export function withDefaults(settings: Settings, { workspaces }: Defaults): Settings {
   return { ...settings, workspaces: [...settings.workspaces, ...workspaces] };
 }
@@ -103,7 +103,10 @@ function readDefaults(root: Value): Defaults {
   };
 }
 
-/** The file is this tool's own: what nobody reads is a mistake, and a silent one otherwise. */
+/**
+ * Refuses an unknown key. Only this tool reads the file, so such a key is a typo, which nobody
+ * would notice otherwise.
+ */
 function checkKey(root: Value, key: string): void {
   if (KEYS.includes(key)) return;
   const near = nearest(key, KEYS);
@@ -139,7 +142,10 @@ function readJsonc(text: string, file: string): Value {
   }
 }
 
-/** Where the reader stopped: it tells the position of what it did not expect, or of the end. */
+/**
+ * The error for malformed JSON. The reader's message names the position of an unexpected character,
+ * or says that the text ends too early.
+ */
 function complaint(message: string, text: string, file: string): CopyError {
   const told = /position (\d+)/.exec(message)?.[1];
   const position = /end of JSON/.test(message) ? text.length : told && Number(told);

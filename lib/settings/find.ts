@@ -1,6 +1,6 @@
 /**
- * Finding a workspace: the default one, the one of an id, the one that a text on the command line
- * means, the one an experiment belongs to.
+ * Finds a workspace: the default one, one by its id, one by a text of the command line, or the one
+ * that an experiment belongs to.
  *
  * @module
  */
@@ -19,19 +19,19 @@ import type { Workspace } from "../workspace/workspace.ts";
 export interface GetWorkspaceOptions {
   /** Whether the default workspace may be a remote one. @default {false} */
   includeRemote?: boolean;
-  /** The settings to look in. Default: those of the user, and the workspaces of `copy.jsonc`. */
+  /** The settings to look in. Default: those of the user, with the workspaces of `copy.jsonc`. */
   settings?: Settings;
 }
 
 /**
- * Finds the workspace of an id, local or remote, or without an id the default one: the first local
- * one of the settings, or with `includeRemote` the first of all. Of two with the same id, the
- * first.
+ * Finds the workspace with an id, local or remote; of two with the same id, the first. Without an
+ * id it finds the default workspace: the first local one of the settings, or with `includeRemote`
+ * the first of all.
  *
- * Answers to experimaestro's `get_workspace`, and knows the workspaces of `copy.jsonc` besides.
+ * Counterpart of experimaestro's `get_workspace`, but also knows the workspaces of `copy.jsonc`.
  *
  * Requires what {@linkcode loadSettings} requires, and `--allow-read` for `copy.jsonc` beside
- * `settings.yaml`; nothing when `settings` are given.
+ * `settings.yaml`; nothing when `settings` is given.
  *
  * @param id The workspace's id.
  * @param options How to look.
@@ -70,12 +70,11 @@ async function loadAll(): Promise<Settings> {
 }
 
 /**
- * The workspace that a text on the command line means: first an id of the settings, then what
- * {@linkcode parseReference} makes of it.
+ * The workspace for a text of the command line. An id of the settings comes first; any other text
+ * is read by {@linkcode parseReference}.
  *
- * @throws {CopyError} `not-found`, when it is an id that the settings do not know; `usage`, when it
- * is an address that cannot be; `settings`, when the workspace's path refers to a variable that is
- * not set.
+ * @throws {CopyError} `not-found`, when it is an id that the settings lack; `usage`, when it is an
+ * invalid address; `settings`, when the workspace's path refers to a variable that is not set.
  */
 export function findWorkspace(text: string, settings: Settings): Workspace {
   const known = settings.workspaces.find(({ id }) => id === text);
@@ -89,7 +88,10 @@ export function findWorkspace(text: string, settings: Settings): Workspace {
   );
 }
 
-/** experimaestro leaves `${env:VAR}` in a path when VAR is unset: no folder that anyone means. */
+/**
+ * Refuses a path with an unset variable. experimaestro leaves `${env:VAR}` in such a path, and
+ * nobody means a folder of that name.
+ */
 function checkVariables(workspace: Workspace): Workspace {
   const name = unsetVariable(workspace.path);
   if (name === undefined) return workspace;
@@ -113,8 +115,8 @@ function unknownHint(id: string, { workspaces, file }: Settings): string {
 }
 
 /**
- * The workspace that an experiment belongs to: the first local one with a trigger (a pattern on the
- * experiment's id) that matches; undefined when there is none.
+ * The first local workspace with a trigger (a pattern for the experiment's id) that matches;
+ * undefined when there is none.
  */
 export function workspaceForExperiment(
   { workspaces }: Settings,

@@ -1,22 +1,22 @@
 /**
- * File name patterns, with the meaning that Python's `fnmatch` gives them.
+ * File name patterns with the same meaning as in Python's `fnmatch`.
  *
  * @module
  */
 
-/** One step of a pattern: any number of characters, or one that passes a test. */
+/** One step of a pattern: any text, or one character that passes a test. */
 type Step = "any" | ((char: string) => boolean);
 
 /**
- * Whether a name matches a pattern as a whole: `*` stands for any text, `?` for one character,
- * `[seq]` for one of `seq` (`a-z` a range), `[!seq]` for one that is not. Case counts, and neither
- * `/` nor a leading `.` is special.
+ * Whether a whole name matches a pattern: `*` matches any text, `?` one character, `[seq]` one
+ * character of `seq` (`a-z` is a range), `[!seq]` one that is not in it. Case matters; neither `/`
+ * nor a leading `.` is special.
  */
 export function fnmatch(name: string, pattern: string): boolean {
   const chars = Array.from(name);
   const steps = readPattern(Array.from(pattern));
   let [at, step] = [0, 0];
-  // Where the last `*` stands, and how far it reaches: on a mismatch it takes one character more.
+  // The last `*`, and where its text ends. After a mismatch it takes one more character.
   let star: { step: number; reach: number } | undefined;
   while (at < chars.length) {
     const test = steps[step];
@@ -41,7 +41,7 @@ function readPattern(pattern: string[]): Step[] {
     const end = char === "[" ? endOfSet(pattern, at) : -1;
     if (char === "*") steps.push("any");
     else if (char === "?") steps.push(() => true);
-    else if (end < 0) steps.push((other) => other === char); // a `[` without its `]` too
+    else if (end < 0) steps.push((other) => other === char); // also a `[` without a `]`
     else {
       steps.push(readSet(pattern.slice(at + 1, end)));
       at = end;
@@ -50,7 +50,7 @@ function readPattern(pattern: string[]): Step[] {
   return steps;
 }
 
-/** Where the `]` of a set stands; one right at its beginning belongs to the set. */
+/** The position of the `]` that ends a set. One at the very beginning is part of the set. */
 function endOfSet(pattern: string[], start: number): number {
   const first = start + (pattern[start + 1] === "!" ? 2 : 1);
   return pattern.indexOf("]", pattern[first] === "]" ? first + 1 : first);

@@ -1,5 +1,5 @@
 /**
- * Environment variables within the strings of a settings file.
+ * Replaces environment variables in the texts of a settings file.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { requireVariableAccess, variable } from "../system/environment.ts";
 const REFERENCE = /\$\{(?:oc\.)?env[:.]([^}]+)\}/g;
 
 /**
- * Puts in the variables that a text refers to, as `${env:VAR}`, `${env.VAR}`, `${oc.env:VAR}` or
- * `${oc.env.VAR}`. One that is unset leaves the text as it is.
+ * Replaces the variables that a text refers to, as `${env:VAR}`, `${env.VAR}`, `${oc.env:VAR}` or
+ * `${oc.env.VAR}`. References to an unset variable stay.
  *
- * @param access What to do about a variable that Deno was not granted to read: `required` refuses,
- * as the text decides where files are read or written; `optional` leaves the text.
+ * @param access What to do when Deno was not granted to read a variable. `required` refuses, since
+ * the text decides where files are read or written; `optional` keeps the reference.
  * @throws {CopyError} `permission`, with `required`.
  */
 export function interpolate(text: string, access: "required" | "optional"): string {
@@ -28,7 +28,7 @@ export function referredVariables(text: string): string[] {
   return [...text.matchAll(REFERENCE)].map(([, name]) => name!);
 }
 
-/** The first variable that a text still refers to, because it is unset. */
+/** The first variable that a text still refers to, since it is unset. */
 export function unsetVariable(text: string): string | undefined {
   return text.matchAll(REFERENCE).next().value?.[1];
 }

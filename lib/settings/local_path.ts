@@ -1,5 +1,5 @@
 /**
- * Paths of this machine, as people write them.
+ * Paths of this machine, as people type them.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import { CopyError } from "../errors.ts";
 import { homeFolder } from "../system/environment.ts";
 
 /**
- * Makes a path absolute: a leading `~` becomes the home folder, a relative path begins at the
- * current folder, and `.`, `..` and doubled slashes go. Links are not followed.
+ * Makes a path absolute: a leading `~` becomes the home folder, a relative path starts at the
+ * current folder, and `.`, `..` and double slashes are removed. Links are not followed.
  *
  * @throws {CopyError} `usage`, when the path is empty or names another user's home folder;
  * `permission`, when `HOME` is needed and Deno was not granted to read it.
@@ -22,7 +22,7 @@ export function localPath(path: string): string {
   return resolve(path);
 }
 
-/** The error for `~alice/...`: whose home that is, only a shell can tell. */
+/** The error for `~alice/...`: only a shell knows the home folder of another user. */
 export function otherHome(path: string): CopyError {
   return new CopyError(
     "usage",

@@ -1,10 +1,10 @@
 /**
- * What the user may have meant.
+ * Suggestions for a mistyped word.
  *
  * @module
  */
 
-/** The known word that is nearest to a mistyped one, if one is near enough to be meant. */
+/** The known word that is nearest to a mistyped one; undefined when none is near enough. */
 export function nearest(word: string, known: string[]): string | undefined {
   let best: string | undefined;
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
@@ -15,7 +15,7 @@ export function nearest(word: string, known: string[]): string | undefined {
   return best;
 }
 
-/** How many characters must be changed, put in or taken out to make one word of the other. */
+/** How many characters must be changed, inserted or removed to turn one word into the other. */
 function edits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

@@ -1,5 +1,5 @@
 /**
- * Reading the user's own small text files.
+ * Reads the user's own small text files.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { CopyError } from "../errors.ts";
 import { requireAccess } from "../system/permissions.ts";
 
 /**
- * Reads a settings file; undefined when there is none.
+ * Reads a settings file; undefined when it does not exist.
  *
  * @throws {CopyError} `permission`, when Deno was not granted to read it, or the file that it is a
- * link to; `settings`, when it is no file of text, or cannot be read.
+ * link to; `settings`, when it is no text file, or cannot be read.
  */
 export async function readSettingsText(path: string): Promise<string | undefined> {
   requireAccess("read", path);

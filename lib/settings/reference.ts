@@ -1,5 +1,5 @@
 /**
- * How a workspace is named on the command line: by its id, by a path, or by a host and a path.
+ * How the command line names a workspace: by its id, by a path, or by a host and a path.
  *
  * @module
  */
@@ -9,18 +9,21 @@ import { hasControl, printable } from "../text/printable.ts";
 import { localPath, otherHome } from "./local_path.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-/** A path of this machine: it begins so that it cannot be taken for an id. */
+/** A path of this machine. Its beginning distinguishes it from an id. */
 const PATH = /^(?:\.{1,2}$|\.{0,2}\/|~)/;
 /** `ssh://[USER@]HOST[:PORT][/PATH]`. */
 const ADDRESS = /^ssh:\/\/(?:([^@/]*)@)?(\[[^\]/]*\]|[^:/]*)(?::([^/]*))?(\/.*)?$/;
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
-/** `[USER@]HOST:PATH`, where a host with colons stands in brackets. No `/` before the colon. */
+/**
+ * `[USER@]HOST:PATH`, with brackets around a host that contains colons, and no `/` before the
+ * colon.
+ */
 const HOST_AND_PATH = /^((?:[^/:]*@)?(?:\[[^\]/]*\]|[^/:[]*)):(.*)$/;
-/** An IPv6 address, `%eth0` and the like after it. */
+/** An IPv6 address, possibly with a zone such as `%eth0`. */
 const IPV6 = /^[0-9A-Fa-f]*(?::[0-9A-Fa-f]*){2,}(?:\.[0-9]+){0,3}(?:%[A-Za-z0-9._-]+)?$/;
-/** What no host or user has in its name, most of it with a meaning to some shell. */
+/** Characters that no name of a host or user contains. Most of them mean something to a shell. */
 const NONSENSE = /[\s'"`$\\;&<>|(){}[\]*?!#,/]/;
-/** The user of a domain, `DOMAIN\user@`: there a backslash may stand. */
+/** The user of a domain, `DOMAIN\user@`: the one place where a backslash is allowed. */
 const DOMAIN = /^([^\\@]+)\\(?=[^\\@]+@)/;
 
 const PERCENT = "write %25 for a literal '%'";
@@ -32,11 +35,12 @@ export function isPath(text: string): boolean {
 }
 
 /**
- * Understands how a workspace is named: `./x`, `../x`, `.`, `/x`, `~/x` or `~` is a path of this
- * machine; `host:path`, `user@host:path` and `ssh://user@host:port/path` are one of another, a
- * relative path beginning at the home folder there (`ssh://host/~/path`). All else is an id.
+ * Parses the name of a workspace. `./x`, `../x`, `.`, `/x`, `~/x` and `~` are paths of this
+ * machine. `host:path`, `user@host:path` and `ssh://user@host:port/path` are paths of another
+ * machine; a relative one starts at the home folder there (`ssh://host/~/path`). Anything else is
+ * an id.
  *
- * @throws {CopyError} `usage`, when it is a path or an address that cannot be.
+ * @throws {CopyError} `usage`, when it is an invalid path or address.
  */
 export function parseReference(text: string): Workspace | { id: string } {
   if (text === "") throw new CopyError("usage", "the name of the workspace is empty", FORMS);
@@ -59,7 +63,7 @@ function parseUrl(text: string): Workspace {
     throw new CopyError("usage", `'${text}' is not a valid ssh address`, FORMS);
   }
   if (user?.includes(":")) {
-    // Not even in the message is a password repeated.
+    // The message does not repeat the password either.
     throw new CopyError("usage", "an address cannot contain a password", "ssh will ask for it");
   }
   const place = decode(text, path ?? "").replace(/^\/~(?=\/|$)/, "~");
@@ -75,7 +79,7 @@ function parseUrl(text: string): Workspace {
   };
 }
 
-/** Takes the brackets off an address: ssh wants none. */
+/** Removes the brackets around an address, which ssh does not accept. */
 function bare(host: string): string {
   return host.replace(/\[(.*)\]$/, "$1");
 }
@@ -110,8 +114,8 @@ function checkPort(port: string): string {
 }
 
 /**
- * Gives back a host, `user@host` or an alias of the ssh configuration, that can only be a host to
- * ssh: never an option, nor anything a shell would act upon.
+ * Returns a host (`user@host`, or an alias of the ssh configuration) if ssh can take it for nothing
+ * but a host: it is no option, and has nothing that a shell would act upon.
  *
  * @throws {CopyError} `usage`, when it is not.
  */

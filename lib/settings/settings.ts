@@ -1,5 +1,5 @@
 /**
- * experimaestro's `settings.yaml`: the workspaces that the user has.
+ * Reads experimaestro's `settings.yaml`: the user's workspaces.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import type {
 } from "../workspace/workspace.ts";
 import { readYaml } from "./yaml.ts";
 
-/** What the settings say, as far as a copy is concerned. */
+/** The content of the settings, as far as copies need it. */
 export interface Settings {
   /** The workspaces, in the order of the file. */
   workspaces: Workspace[];
@@ -39,21 +39,21 @@ export interface Settings {
 /**
  * Reads experimaestro's settings: `$XDG_CONFIG_HOME/experimaestro/settings.yaml` when that variable
  * is set and the file is there, otherwise `~/.config/experimaestro/settings.yaml`. Without a file
- * there are no workspaces. Keys that concern no copy are not looked at.
+ * there are no workspaces. Keys that no copy needs are ignored.
  *
- * Local paths are made absolute, with `~` and environment variables put in, but links are not
- * followed; those of remote workspaces belong to the other machine and stay as they are.
+ * Local paths become absolute, with `~` and environment variables expanded, but links are not
+ * followed. Paths of remote workspaces belong to the other machine and keep their `~`.
  *
- * Answers to experimaestro's `get_settings`, which knows the second place only.
+ * Counterpart of experimaestro's `get_settings`, which knows the second place only.
  *
  * Requires `--allow-read` for the file, and `--allow-env` for `HOME`, `XDG_CONFIG_HOME`, and the
- * variables that paths and host names in the file refer to.
+ * variables that texts in the file refer to.
  *
  * @param path Another file to read, which must exist.
  * @returns The settings.
  * @throws {CopyError} `settings`, when the file is not YAML, with the line and column, when a value
- * is not what it should be, with the path of its key, or when `path` does not exist; `permission`,
- * when Deno was not granted something.
+ * is invalid, with the path of its key, or when `path` does not exist; `permission`, when Deno was
+ * not granted something.
  *
  * @example
  * ```ts
@@ -89,7 +89,7 @@ export async function loadSettings(path?: string): Promise<Settings> {
   return { workspaces: [] };
 }
 
-/** The folders where settings may be, the first choice first. */
+/** The folders where settings may be, in order of preference. */
 export function* settingsFolders(): Generator<string> {
   const config = variable("XDG_CONFIG_HOME");
   if (config?.startsWith("/")) yield `${localPath(config)}/experimaestro`;
@@ -107,7 +107,9 @@ function readSettings(text: string, file: string): Workspace[] {
   );
 }
 
-/** An entry of the list of workspaces, before the workspaces it refers to are known. */
+/**
+ * An entry of the list of workspaces. The other workspaces that it refers to are resolved later.
+ */
 interface Entry {
   fields: Map<string, Value>;
   workspace: Workspace;
@@ -116,7 +118,7 @@ interface Entry {
 /**
  * The workspaces of a list, in `settings.yaml` or `copy.jsonc`.
  *
- * @throws {CopyError} `settings`, when something in it is not what it should be.
+ * @throws {CopyError} `settings`, when a value is invalid.
  */
 export function readWorkspaces(list: Value | undefined): Workspace[] {
   const entries = asList(list, "a list of workspaces").map(readEntry);
@@ -152,7 +154,10 @@ function readEntry(value: Value): Entry {
   return { fields, workspace };
 }
 
-/** How the machine is reached; undefined without a host: then the workspace is on this one. */
+/**
+ * How to reach the machine of a workspace; undefined without a host, as the workspace is then
+ * local.
+ */
 function readSsh(value: Value | undefined): SshSettings | undefined {
   const fields = value && asMap(value, "ssh settings with a `host`");
   const hostValue = fields && optional(fields, "host");
@@ -163,7 +168,9 @@ function readSsh(value: Value | undefined): SshSettings | undefined {
   return options.length > 0 ? { host, options } : { host };
 }
 
-/** The extra places for jobs. `alt_workspaces`, the older form, names workspaces or paths. */
+/**
+ * The extra places for jobs. `alt_workspaces` is the older form; it contains workspaces or paths.
+ */
 function readFolders(fields: Map<string, Value>, local: Workspace[]): FolderSettings[] {
   const older = asList(optional(fields, "alt_workspaces"), "a list of workspaces or paths");
   const folders = asList(optional(fields, "folders"), "a list of folders");
@@ -211,7 +218,7 @@ function asRemotePath(value: Value): string {
   return path;
 }
 
-/** Does something with a value; a complaint about it tells where it stands. */
+/** Does something with a value, and adds the place of the value to an error. */
 function placed<T>(value: Value, action: () => T): T {
   try {
     return action();

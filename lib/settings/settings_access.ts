@@ -1,5 +1,5 @@
 /**
- * What Deno has to be granted to read the settings again.
+ * The permissions that Deno needs to read the settings again.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { referredVariables } from "./interpolate.ts";
 import { localPath } from "./local_path.ts";
 import type { Settings } from "./settings.ts";
 
-/** What settings need. */
+/** The permissions for the settings. */
 export interface SettingsAccess {
   /** Folders and files to read. */
   read: string[];
@@ -22,9 +22,9 @@ export interface SettingsAccess {
 }
 
 /**
- * Tells what settings need that have been read.
+ * The permissions for settings that were read.
  *
- * @param given The file that the command line names.
+ * @param given The settings file that the command line names.
  */
 export async function settingsAccess(
   settings: Settings,

@@ -1,6 +1,6 @@
 /**
- * Values of a settings file, and the checks that they are what they should be. Every complaint
- * names the file and the path of the key.
+ * The values of a settings file, and checks of their types. Every error names the file and the path
+ * of the key.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import { CopyError } from "../errors.ts";
 import { interpolate } from "./interpolate.ts";
 import { hasControl, printable } from "../text/printable.ts";
 
-/** What a value is; YAML has dates beside what JSON has. */
+/** The content of a value. YAML has dates, besides what JSON has. */
 export type Content = null | boolean | number | string | Date | Value[] | Map<string, Value>;
 
-/** A value of a settings file, and where it is. */
+/** A value of a settings file, with its place. */
 export interface Value {
-  /** For people: `/home/me/settings.yaml: workspaces[1].ssh.host`. */
+  /** The place, for people: `/home/me/settings.yaml: workspaces[1].ssh.host`. */
   readonly where: string;
-  /** What it is. Read only when it is asked for: YAML may hold a list that contains itself. */
+  /** The content. It is read only on demand, since a YAML list may contain itself. */
   readonly content: Content;
 }
 
@@ -24,9 +24,9 @@ export interface Value {
 const PLAIN_KEY = /^[\w-]+$/;
 
 /**
- * A parsed file as a value.
+ * Makes a value of a parsed file.
  *
- * @param path Where in the file it is: `workspaces[1].path`. Default: the whole file.
+ * @param path The place in the file: `workspaces[1].path`. Default: the whole file.
  */
 export function valueOf(parsed: unknown, file: string, path = ""): Value {
   return {
@@ -49,12 +49,12 @@ function join(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** The error for a value that is not what it should be. */
+/** The error for an invalid value. */
 export function wrong(value: Value, message: string, hint?: string): CopyError {
   return new CopyError("settings", `${value.where}: ${message}`, hint);
 }
 
-/** The value of a key; undefined when the key is not there, or has nothing after it. */
+/** The value of a key; undefined when the key is missing, or has no value. */
 export function optional(map: Map<string, Value>, key: string): Value | undefined {
   const value = map.get(key);
   return value === undefined || value.content === null ? undefined : value;
@@ -63,7 +63,7 @@ export function optional(map: Map<string, Value>, key: string): Value | undefine
 /**
  * The keys and values of a mapping.
  *
- * @throws {CopyError} `settings`, when the value is none; `expected` says what should be there.
+ * @throws {CopyError} `settings`, when the value is no mapping; `expected` says what belongs there.
  */
 export function asMap(value: Value, expected: string): Map<string, Value> {
   const { content } = value;
@@ -72,7 +72,7 @@ export function asMap(value: Value, expected: string): Map<string, Value> {
 }
 
 /**
- * The items of a list; none when there is no value.
+ * The items of a list; none when the value is missing.
  *
  * @throws {CopyError} `settings`, when the value is no list.
  */
@@ -84,10 +84,10 @@ export function asList(value: Value | undefined, expected: string): Value[] {
 }
 
 /**
- * A text on one line, with environment variables put in.
+ * A text on one line, with environment variables replaced.
  *
- * @throws {CopyError} `settings`, when the value is none; `permission`, when it asks for a variable
- * that Deno was not granted to read.
+ * @throws {CopyError} `settings`, when the value is no such text; `permission`, when it refers to a
+ * variable that Deno was not granted to read.
  */
 export function asText(value: Value, expected = "text"): string {
   const { content } = value;
@@ -106,18 +106,18 @@ function textHint(content: Content): string | undefined {
 }
 
 /**
- * A list of texts; empty when there is no value.
+ * A list of texts; empty when the value is missing.
  *
- * @throws {CopyError} as {@linkcode asText} does.
+ * @throws {CopyError} As {@linkcode asText}.
  */
 export function asTexts(value: Value | undefined, expected: string): string[] {
   return asList(value, expected).map((item) => asText(item));
 }
 
 /**
- * A whole number; a text of digits counts, since variables are text.
+ * A whole number. A text of digits is accepted, since environment variables are texts.
  *
- * @throws {CopyError} `settings`, when the value is none.
+ * @throws {CopyError} `settings`, when the value is no whole number.
  */
 export function asInteger(value: Value): number {
   const { content } = value;
@@ -139,8 +139,8 @@ export function asBoolean(value: Value): boolean {
 }
 
 /**
- * The value of an environment variable that jobs are given: numbers and truth values become the
- * text that Python makes of them, as far as YAML 1.2 tells them apart.
+ * The value of an environment variable for jobs. Numbers and truth values become the texts that
+ * Python makes of them, as far as YAML 1.2 distinguishes them.
  *
  * @throws {CopyError} `settings`, when the value is anything else.
  */
@@ -152,7 +152,7 @@ export function asVariable(value: Value): string {
   throw wrong(value, "expected text", content instanceof Date ? textHint(content) : undefined);
 }
 
-/** What Python's `str` makes of a number. */
+/** The text that Python's `str` makes of a number. */
 function asPython(number: number): string {
   if (Number.isSafeInteger(number)) return String(number);
   if (Number.isNaN(number)) return "nan";

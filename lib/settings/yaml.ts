@@ -1,5 +1,5 @@
 /**
- * Reading YAML, with complaints that say where.
+ * Reads YAML, with the line and the column in every error.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { type Value, valueOf } from "./validate.ts";
 
-/** What a syntax error says, and where; the lines after it show the text. */
+/** The message and the position of a syntax error. The lines after it quote the text. */
 const COMPLAINT = /^(?:Cannot [^:]+: )?(.+) at line (\d+), column (\d+)/;
-/** A line that begins an entry of a mapping or a list, with a tab before it. */
+/** A line that begins an entry of a mapping or a list, indented with a tab. */
 const TABBED_ENTRY = /^ *(?=\t)\s*(?:-\s|[^\s#].*:(?:\s|$))/;
-/** What begins a text of several lines: `key: |`. */
+/** The beginning of a text of several lines: `key: |`. */
 const BLOCK = /(?:^|[\s:-])[|>][-+\d]*\s*(?:#.*)?$/;
 
 /**
  * Reads a YAML text. Of equal keys the last one counts, as in Python.
  *
- * @param file What to call it in complaints.
+ * @param file The name of the file, for errors.
  * @throws {CopyError} `settings`, when it is not YAML.
  */
 export function readYaml(text: string, file: string): Value {
@@ -29,7 +29,7 @@ export function readYaml(text: string, file: string): Value {
   } catch (error) {
     if (error instanceof SyntaxError) throw complaint(error.message, file);
     if (!(error instanceof RangeError)) throw error;
-    // the parser has run out of stack
+    // the parser's stack has overflowed
     throw new CopyError("settings", `${file}: lists and mappings are nested too deeply`);
   }
 }
@@ -53,11 +53,11 @@ function malformed(
 }
 
 /**
- * Refuses an entry that is indented with a tab, as Python does. The parser passes over the tab: an
- * `ssh` indented so would become a key of the whole file, and the workspace one of this machine.
+ * Refuses an entry that is indented with a tab, as Python does. The parser ignores the tab: `ssh`
+ * indented with one would become a key of the whole file, and the workspace would become local.
  */
 function refuseTabs(text: string, file: string): void {
-  let block = Infinity; // how far the key of a text of several lines is indented
+  let block = Infinity; // the indentation of the key before a text of several lines
   for (const [at, line] of text.split(/\r\n?|\n/).entries()) {
     if (line.trim() === "") continue;
     const indented = line.search(/[^ ]/);
