@@ -5,28 +5,26 @@
  */
 
 import { isUtf8 } from "../system/byte_text.ts";
-import { jobFolder, runFolder } from "../workspace/layout.ts";
-import { contentOf, differenceOf, type Entries, isLike, isUnchanged } from "../system/content.ts";
+import { jobFolder } from "../workspace/layout.ts";
+import {
+  type Difference,
+  differenceOf,
+  type Entries,
+  isLike,
+  isUnchanged,
+} from "../system/content.ts";
 import type { Context } from "./context.ts";
 import { entriesOf } from "./entries.ts";
 import { excluder, type Excludes } from "./exclude.ts";
-import { isTakenOfRun, takeInventory } from "./inventory.ts";
+import { type FoundJob, isBulk, takeInventory } from "./inventory.ts";
 import { hasClosedFolders, type Load } from "./loads.ts";
-import { hasEnded, isWritten } from "./decisions.ts";
+import { hasEnded } from "./decisions.ts";
 import type { PlannedJob } from "./types.ts";
 
-/** What has not come whole, and why. */
-export interface Lost {
-  /** Of the jobs. */
-  jobs: Map<PlannedJob, string>;
-  /** Of the run; undefined when it has come whole. */
-  run: string | undefined;
-}
-
-/** A folder that was brought: of a job, or of the run. */
+/** A job's folder that was brought. */
 interface Brought {
   folder: string;
-  job: PlannedJob | undefined;
+  job: PlannedJob;
   /** Whether it changes no more at the source. */
   ended: boolean;
 }
@@ -35,39 +33,45 @@ interface Brought {
 type Again = (folders: string[]) => Promise<Map<PlannedJob, string>>;
 
 /**
- * Compares a staged load with what was found, by names, kinds and sizes. Where they differ both ends
+ * Compares the bulk of staged jobs with what was found, by names, kinds and sizes. Where they differ both ends
  * are looked at anew: what an earlier attempt has left is removed, what is missing is brought again.
  * What is then still not as it is at the source, and has not changed there meanwhile, is lost.
  *
  * @param failed The jobs that could not be copied.
+ * @returns Those, and the jobs that are lost.
  */
 export async function compareStaged(
+  jobs: PlannedJob[],
   load: Load,
   context: Context,
-  failed: Map<PlannedJob, string>,
+  failed: ReadonlyMap<PlannedJob, string>,
   again: Again,
-): Promise<Lost> {
-  const lost: Lost = { jobs: new Map(failed), run: undefined };
+): Promise<Map<PlannedJob, string>> {
+  const lost = new Map(failed);
   const ends = new Ends(load, context);
-  const suspects = await ends.suspects(failed);
+  const suspects = await ends.suspects(jobs.filter((job) => !failed.has(job)));
   if (suspects.length === 0) return lost;
+  await ends.lookAgain(suspects);
   const [there, come] = [await ends.there(suspects), await ends.staged(suspects)];
   const found = suspects.map((one) => ({
     one,
-    ...differenceOf(there.get(one.folder)!, come.get(one.folder)!),
+    ...bulkDifference(there.get(one.folder)!, come.get(one.folder)!),
   }));
   const differing = found.filter(({ lost, extra }) => lost.size > 0 || extra.length > 0);
   if (differing.length === 0) return lost;
   await ends.discard(differing.map(({ one, extra }) => [one.folder, extra]));
   const folders = differing.map(({ one }) => one.folder);
-  for (const [job, complaint] of await again(folders)) lost.jobs.set(job, complaint);
-  const held = differing.map(({ one }) => one)
-    .filter(({ job, ended }) => ended && (job === undefined || !lost.jobs.has(job)));
-  for (const [{ job }, what] of await ends.stillDiffering(held, there)) {
-    if (job === undefined) lost.run = what;
-    else lost.jobs.set(job, what);
-  }
+  for (const [job, complaint] of await again(folders)) lost.set(job, complaint);
+  const held = differing.map(({ one }) => one).filter(({ job, ended }) => ended && !lost.has(job));
+  for (const [{ job }, what] of await ends.stillDiffering(held, there)) lost.set(job, what);
   return lost;
+}
+
+/** The same as {@linkcode differenceOf} for bulk: documents and links are yet to come. */
+function bulkDifference(there: Entries, come: Entries): Difference {
+  const { lost, extra } = differenceOf(there, come);
+  const isLost = ([path]: [string, string]) => isBulk(there.get(path)!);
+  return { lost: new Map([...lost].filter(isLost)), extra };
 }
 
 /** What a load was brought from, and where to. */
@@ -79,37 +83,32 @@ class Ends {
   }
 
   /** What has come otherwise than it was found; of what still changes only what an earlier attempt left. */
-  async suspects(failed: ReadonlyMap<PlannedJob, string>): Promise<Brought[]> {
-    const { load, context: { resumed } } = this;
-    const { plan, hosts, sights, found: { source } } = this.context.surveyed;
-    const isHeld = ({ ended }: Brought) => ended || resumed;
-    const jobs = load.jobs.filter((job) => !failed.has(job))
-      .map((job) => ({ folder: jobFolder(job), job, ended: hasEnded(job) }));
-    const run = {
-      folder: runFolder(plan.experimentId, plan.runId),
-      job: undefined,
-      ended: !plan.run.inProgress,
-    };
-    const held = jobs.filter(isHeld);
-    const holdsRun = load.withRun && isWritten(plan.run) && isHeld(run);
-    if (held.length === 0 && !holdsRun) return [];
+  async suspects(jobs: PlannedJob[]): Promise<Brought[]> {
+    const { load, context: { resumed, surveyed } } = this;
+    const { hosts, sights, found: { source } } = surveyed;
+    const held = jobs.map((job) => ({ folder: jobFolder(job), job, ended: hasEnded(job) }))
+      .filter(({ ended }) => ended || resumed);
+    if (held.length === 0) return [];
     const staged = await takeInventory(
       hosts.destination,
       { ...sights.destination, state: "workspace", realPath: load.staging },
       {
         jobs: held.map(({ job }) => job),
-        run: holdsRun ? run.folder : undefined,
+        run: undefined,
         statesOnly: false,
         excludes: () => false,
       },
     );
-    const suspects: Brought[] = held.filter(({ folder }) =>
-      !isLike(source.jobs.get(folder)!, staged.jobs.get(folder))
-    );
-    const [here, there] = [staged, source].map(({ run }) =>
-      contentOf([...run.values()].filter(isTakenOfRun))
-    );
-    return holdsRun && !isLike(here!, there) ? [...suspects, run] : suspects;
+    return held.filter(({ folder }) => !isCome(source.jobs.get(folder)!, staged.jobs.get(folder)));
+  }
+
+  /** Looks anew at some jobs of the source: what is yet to come of them is what is there now. */
+  async lookAgain(some: Brought[]): Promise<void> {
+    const { hosts, sights, found: { source } } = this.context.surveyed;
+    const jobs = some.map(({ job }) => job);
+    const wanted = { jobs, run: undefined, statesOnly: false, excludes: this.#excludes };
+    const now = await takeInventory(hosts.source, sights.source, wanted);
+    for (const [folder, job] of now.jobs) source.jobs.set(folder, job);
   }
 
   /** What the source holds of some folders now. */
@@ -145,7 +144,7 @@ class Ends {
     const come = await this.staged(some);
     const found = some.map((one) => {
       const there = before.get(one.folder)!;
-      const { lost, extra } = differenceOf(there, come.get(one.folder)!);
+      const { lost, extra } = bulkDifference(there, come.get(one.folder)!);
       return {
         one,
         there,
@@ -173,4 +172,12 @@ function nameable(path: string): string[] {
   const names = path.split("/");
   const end = names.findIndex((name) => name.includes("\n") || !isUtf8(name));
   return end < 0 ? names : names.slice(0, end);
+}
+
+/** Whether a job's bulk has come, and nothing besides of what is yet to come. */
+function isCome(found: FoundJob, staged: FoundJob | undefined): boolean {
+  if (staged === undefined || !isLike(found.bulk, staged.bulk)) return false;
+  const links = new Set(found.links.map(({ path }) => path));
+  return staged.links.every(({ path }) => links.has(path)) &&
+    staged.documents.every((path) => found.documents.includes(path));
 }

@@ -30,6 +30,8 @@ import { DOCUMENTS, isOversized } from "../workspace/documents.ts";
 export interface FoundJob extends Content {
   /** How many files a copy takes. */
   files: number;
+  /** What rsync can bring of it: neither documents nor links. */
+  bulk: Content;
   /** The names right in the folder that tell its state. */
   markers: Set<string>;
   /** When the latest thing in it was written, the folder itself among them; undefined when only states were asked for. */
@@ -48,6 +50,8 @@ export interface FoundJob extends Content {
   documents: string[];
   /** Which of these are too large to be read. */
   oversized: string[];
+  /** Whether one of them has another name; absent when none has. */
+  hasSharedDocuments?: true;
   /** The folders in it, and itself under the empty name. */
   folders: Map<string, Entry>;
   /** The links in it. */
@@ -211,6 +215,7 @@ function addToJob(
       bytes: 0,
       files: 0,
       names: 0,
+      bulk: { names: 0, bytes: 0 },
       markers: new Set(),
       latest: undefined,
       latestFile: undefined,
@@ -237,6 +242,7 @@ function addToJob(
     return;
   }
   count(job, entry);
+  if (isBulk(entry)) count(job.bulk, entry);
   if (entry.kind === "folder") job.folders.set(entry.path, entry);
   else if (entry.kind === "link") job.links.push(entry);
   else if (entry.kind === "other") job.special = true;
@@ -248,8 +254,15 @@ function addToJob(
     if (DOCUMENTS.includes(entry.path)) {
       job.documents.push(entry.path);
       if (isOversized(entry)) job.oversized.push(entry.path);
+      if (entry.shared !== undefined) job.hasSharedDocuments = true;
     } else if (entry.shared !== undefined) (job.shared ??= new Set()).add(entry.shared);
   }
+}
+
+/** Whether rsync can bring a thing of a job: documents and links are rewritten on another way. */
+export function isBulk({ path, kind, size }: Pick<Entry, "path" | "kind" | "size">): boolean {
+  const isDocument = kind === "file" && DOCUMENTS.includes(path) && !isOversized({ size });
+  return kind !== "link" && !isDocument;
 }
 
 /** Whether something right in a job's folder tells the state of a job. */

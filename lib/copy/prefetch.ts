@@ -6,9 +6,10 @@
  */
 
 import type { Host } from "../host/host.ts";
-import type { Pack, PackRequest } from "../transport/archive.ts";
+import { archivesOf, type Pack, type PackRequest } from "../transport/archive.ts";
 import { loadsOf } from "./loads.ts";
-import { packRequestOf, smallOf } from "./route.ts";
+import { dialectOf } from "../tar/dialect.ts";
+import { packRequestOf, routeOf } from "./route.ts";
 import type { Known } from "./survey.ts";
 import type { CopyOptions } from "./types.ts";
 
@@ -18,7 +19,7 @@ const MOST = 1 << 24;
 /** An archive that is begun before it is asked for, or never. */
 export class Ahead {
   #begun:
-    | { request: string; stream: ReadableStream<Uint8Array>; whole: Promise<boolean> }
+    | Pack & { request: string; stream: ReadableStream<Uint8Array> }
     | undefined;
   #over = false;
 
@@ -26,10 +27,13 @@ export class Ahead {
   begin(host: Host, guess: Known, options: CopyOptions): void {
     const [load, ...others] = loadsOf(guess, "");
     if (this.#over || load === undefined || others.length > 0) return;
-    const request = packRequestOf(smallOf(load, guess, options), load, guess);
-    if (request.folders.length === 0) return;
-    const { stream, whole } = host.pack(request);
-    this.#begun = { request: JSON.stringify(request), stream: heldInMemory(stream), whole };
+    const route = routeOf(load, guess, options, { resumed: false });
+    if (route.apart.length > 0 || route.isRunApart) return; // rsync comes first
+    const request = packRequestOf(route, load, guess);
+    if (archivesOf(request) === 0 || dialectOf(host.can.tar) === "plain") return;
+    const pack = host.pack(request);
+    const stream = heldInMemory(pack.stream);
+    this.#begun = { ...pack, request: JSON.stringify(request), stream };
   }
 
   /** The archive, when it is of what is asked for; one that is not taken now is let go. */

@@ -16,20 +16,19 @@ import {
   MOVED,
   type Settlement,
 } from "../host/steps.ts";
+import { now } from "../system/time.ts";
 import type { OverlayEntry } from "../tar/write.ts";
-import { EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.ts";
+import { CURRENT, EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.ts";
 import { compareText } from "../workspace/runs.ts";
 import { isTimeLater, milliseconds } from "../workspace/times.ts";
-import type { Rewriting } from "../rewrite/findings.ts";
+import type { Report } from "../rewrite/findings.ts";
 import { findAppeared } from "./appeared.ts";
 import type { Load } from "./loads.ts";
 import { isWritten } from "./decisions.ts";
 import { movesCurrent } from "./plan_run.ts";
-import { type Prepared, rewriteRunOf, withoutJobs } from "./prepare.ts";
 import { linkMoves, stagedAt } from "./publish_links.ts";
 import { recordsOf } from "./publish_records.ts";
 import { addPath, isCopied, type LeftPaths, noPaths } from "./references.ts";
-import { currentLink } from "./rewrite.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 
@@ -61,13 +60,37 @@ export interface Trouble {
   isError: boolean;
 }
 
-/** Publishes a load whose jobs have been staged, with what is to be written over them. */
+/** What has come of a load into its staging folder. */
+export interface Come {
+  /** What there is to tell of each job, or why it must not be published. */
+  jobs: ReadonlyMap<PlannedJob, Report | CopyError>;
+  /** What puts the jobs in their place. */
+  moves: ReadonlyMap<PlannedJob, Move>;
+  /** What there is to tell of the run, when it has come. */
+  run: Report | undefined;
+  /** Why the run has not come whole; undefined when it has. */
+  runFailed: string | undefined;
+}
+
+/** Who can bring a run again. */
+export interface RunBringer {
+  /** Brings the run anew, without its links to some jobs. */
+  bringRun(gone: PlannedJob[]): Promise<Report | undefined>;
+}
+
+/**
+ * Publishes a load that has come.
+ *
+ * @param before Jobs that could not be copied before.
+ */
 export async function publish(
   staging: Staging,
   load: Load,
   survey: Survey,
   keep: string | undefined,
-  prepared: Prepared,
+  come: Come,
+  before: ReadonlySet<PlannedJob>,
+  bringer: RunBringer,
 ): Promise<Published> {
   const published: Published = {
     jobs: [],
@@ -78,31 +101,28 @@ export async function publish(
     notes: [],
     left: noPaths(),
   };
-  const overlay: OverlayEntry[] = [];
   const moves: Move[] = [];
   for (const job of load.jobs) {
-    const rewriting = prepared.jobs.get(job)!;
-    if (rewriting instanceof CopyError) {
-      published.failed.push({ job, reason: rewriting.message });
-    } else {
-      take(rewriting, job);
-      moves.push(moveOf(job, survey));
+    const report = come.jobs.get(job)!;
+    if (report instanceof CopyError) published.failed.push({ job, reason: report.message });
+    else {
+      take(report, job);
+      moves.push(come.moves.get(job)!);
     }
   }
   moves.sort((a, b) => compareText(a.into, b.into) || compareText(a.kind, b.kind));
-  const gone = [...prepared.failed, ...published.failed.map(({ job }) => job)];
+  const gone = [...before, ...published.failed.map(({ job }) => job)];
   const linked = linkMoves(load, survey, gone);
   published.failed.push(...linked.failed);
-  overlay.push(...linked.overlay);
   moves.push(...linked.moves);
-  if (load.withRun) {
-    const failed = published.failed.map(({ job }) => job);
-    for (const rewriting of await rewriteRunOf(staging, survey, prepared, failed)) take(rewriting);
-    moves.push(...runMoves(survey, overlay));
+  const withRun = load.withRun && come.runFailed === undefined;
+  if (withRun) {
+    if (come.run !== undefined) take(come.run);
+    moves.push(...runMoves(survey));
   }
   const records = recordsOf(load, survey);
-  const settlement = { ...settlementOf(load, survey), overlay, moves, keep, records };
-  const failures = await settle(staging, settlement, load, survey, prepared);
+  const settlement = { ...settlementOf({ ...load, withRun }, survey), moves, keep, records };
+  const failures = await settle(staging, settlement, load, survey, bringer);
   const reasons = new Map(failures.map(({ from, reason }) => [from, reason]));
   const found = await findAppeared(load, reasons, survey);
   published.found = found.jobs;
@@ -121,11 +141,11 @@ export async function publish(
     ofRun.slice(1).filter(({ reason }) => reason !== HELD),
   )
     .map(({ reason }) => reason);
+  if (come.runFailed !== undefined) published.runFailed.push(come.runFailed);
   published.afterwards = troublesOf(reasons, settlement, staging);
   return published;
 
-  function take(rewriting: Rewriting, job?: PlannedJob): void {
-    overlay.push(...rewriting.overlay);
+  function take(rewriting: Report, job?: PlannedJob): void {
     for (const note of rewriting.notes) published.notes.push({ ...(job && { job }), note });
     if (rewriting.former !== undefined) survey.formerRoots.add(rewriting.former);
     const by = job === undefined ? [] : [jobFolder(job)];
@@ -166,7 +186,7 @@ async function settle(
   settlement: Settlement,
   load: Load,
   survey: Survey,
-  prepared: Prepared,
+  bringer: RunBringer,
 ): Promise<FailedMove[]> {
   const failures = await settleCurrent(staging, settlement, survey);
   const isHeldByJobs = failures.some(({ reason }) => reason === HELD) &&
@@ -177,15 +197,11 @@ async function settle(
   const gone = [...load.jobs, ...load.links].filter((job) =>
     ![undefined, APPEARED].includes(reasons.get(stagedAt(job)))
   );
-  const overlay = isWritten(survey.plan.run)
-    ? await withoutJobs(gone, staging, survey, prepared)
-    : [];
+  if (isWritten(survey.plan.run)) await bringer.bringRun(gone);
   const again = await settleCurrent(staging, {
     ...settlement,
-    carry: undefined,
     records: undefined,
-    overlay,
-    moves: runMoves(survey, overlay),
+    moves: runMoves(survey),
     keep: settlement.keep && `${settlement.keep}-run`,
     finished: false, // the jobs that failed stay in the staging folder
   }, survey);
@@ -204,13 +220,16 @@ async function settleCurrent(
   const others = failures.filter(({ reason }) => reason !== MOVED);
   const ofMoves = others.filter(({ from }) => !Object.hasOwn(AFTERWARDS, from));
   const sight = await destination.look({ path: sights.destination.realPath, experimentId });
-  const overlay: OverlayEntry[] = [];
   const isMoved = movesCurrent(runId, { source: sights.source, destination: sight });
-  const moves = isMoved ? [currentMove(survey, sight, overlay)] : [];
+  const moves = isMoved ? [currentMove(survey, sight)] : [];
   const finished = settlement.finished && ofMoves.every(({ reason }) => reason === APPEARED);
-  const nothing = { carry: undefined, records: undefined };
-  const rest = { ...settlement, ...nothing, overlay, moves, finished };
+  const rest = { ...settlement, records: undefined, moves, finished };
   return [...others, ...await settleCurrent(staging, rest, survey)];
+}
+
+/** What puts the jobs of a load in their place. */
+export function movesOf(load: Load, survey: Survey): Map<PlannedJob, Move> {
+  return new Map(load.jobs.map((job) => [job, moveOf(job, survey)]));
 }
 
 function moveOf(job: PlannedJob, { sights: { destination }, found }: Survey): Move {
@@ -232,7 +251,7 @@ function afterwards(time: string): string {
   return `${Math.floor(milliseconds(time) / 1000) + 1}.001`;
 }
 
-function runMoves(survey: Survey, overlay: OverlayEntry[]): Move[] {
+function runMoves(survey: Survey): Move[] {
   const { plan: { run, experimentId, runId }, sights: { destination } } = survey;
   const into = `${destination.experimentsPath}/${experimentId}`;
   const moves: Move[] = [];
@@ -240,27 +259,33 @@ function runMoves(survey: Survey, overlay: OverlayEntry[]): Move[] {
     const kind = run.action === "replace" ? "replace" : "put";
     moves.push({ kind, from: runFolder(experimentId, runId), into });
   }
-  if (run.becomesCurrent) moves.push(currentMove(survey, survey.sights.destination, overlay));
+  if (run.becomesCurrent) moves.push(currentMove(survey, survey.sights.destination));
   return moves;
 }
 
 /** Makes the run current, in place of the one that the link was seen to name. */
-function currentMove({ plan, sights }: Survey, seen: Sight, overlay: OverlayEntry[]): Move {
+function currentMove({ plan, sights }: Survey, seen: Sight): Move {
   const link = currentLink(plan.experimentId, plan.runId);
-  overlay.push(link);
   const into = `${sights.destination.experimentsPath}/${plan.experimentId}`;
   const standing = seen.current?.by === "link" ? seen.current.runId : undefined;
   return { kind: "link", from: link.path, into, standing };
 }
 
+/** The link that makes a run the current one, in a staging folder. */
+export function currentLink(experimentId: string, runId: string): OverlayEntry {
+  return {
+    path: `${EXPERIMENTS}/${experimentId}/${CURRENT}`,
+    kind: "link",
+    target: runId,
+    mtime: now(),
+  };
+}
+
 function settlementOf(
   { withRun, last }: Load,
-  { plan, sights: { destination } }: Survey,
-): Pick<Settlement, "carry" | "marker" | "finished"> {
-  const into = runFolder(plan.experimentId, plan.runId);
-  const from = `${destination.experimentsPath}/${plan.experimentId}/${plan.runId}`;
+  { sights: { destination } }: Survey,
+): Pick<Settlement, "marker" | "finished"> {
   return {
-    carry: withRun && plan.run.action === "replace" ? { from, into } : undefined,
     marker: withRun && !destination.marker ? `${destination.realPath}/${MARKER}` : undefined,
     finished: last,
   };

@@ -6,10 +6,10 @@
 
 import { isInJobs, jobFolder, PARAMS_FILE, runFolder } from "../workspace/layout.ts";
 import { hasControl } from "../text/printable.ts";
-import { Findings, type Rewriting } from "../rewrite/findings.ts";
+import { Findings, type Report } from "../rewrite/findings.ts";
 import { isWritten } from "./decisions.ts";
 import type { PathMap } from "../rewrite/path_map.ts";
-import { mapOf } from "./prepare.ts";
+import { mapOf } from "./maps.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 
@@ -143,7 +143,7 @@ export async function plannedReferences(survey: Survey): Promise<PlannedReferenc
   };
 }
 
-function findInJob(job: PlannedJob, map: PathMap, survey: Survey, isRead: boolean): Rewriting {
+function findInJob(job: PlannedJob, map: PathMap, survey: Survey, isRead: boolean): Report {
   const { found: { source }, hosts, sights } = survey;
   const folder = jobFolder(job);
   const findings = new Findings(folder, map);
@@ -154,7 +154,7 @@ function findInJob(job: PlannedJob, map: PathMap, survey: Survey, isRead: boolea
   return findings.finish();
 }
 
-function findInRun(map: PathMap, survey: Survey): Rewriting {
+function findInRun(map: PathMap, survey: Survey): Report {
   const { plan, found: { source } } = survey;
   const findings = new Findings(runFolder(plan.experimentId, plan.runId), map);
   for (const [path, { kind, target }] of source.run) {

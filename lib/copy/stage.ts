@@ -1,5 +1,5 @@
 /**
- * Bringing jobs and runs into a staging folder: one rsync for many of them.
+ * Bringing the bulk of jobs into a staging folder: one rsync for many of them.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { Ends } from "./plan.ts";
 import { leftBehindPlaces } from "../workspace/left_behind.ts";
 
 /** What to bring from where to where. */
-export interface Staging {
+export interface Bulk {
   /** How rsync reaches the ends. */
   ends: Ends<RsyncEnd>;
   /** The source workspace and the staging folder, absolute. */
@@ -36,6 +36,10 @@ export interface Staging {
   openFolders: boolean;
   /** What all is held to, where others share the folder. */
   shared?: RsyncRequest["shared"];
+  /** Rules for what comes another way. */
+  without?: string[];
+  /** Whether links come another way. */
+  withoutLinks?: boolean;
   /** Patterns of files of jobs that the user leaves out. */
   exclude: string[];
   /** At most so many KiB a second; 0 for no limit. */
@@ -50,10 +54,17 @@ export interface Staging {
 const ATTEMPTS = 3;
 
 /** Brings folders into a staging folder; what is half there is continued. */
-export async function stage(staging: Staging, watch: Watch): Promise<RsyncOutcome> {
-  const { ends: { source: from, destination: to }, paths, folders, jobs, exclude } = staging;
+export async function stage(bulk: Bulk, watch: Watch): Promise<RsyncOutcome> {
+  const {
+    ends: { source: from, destination: to },
+    paths,
+    folders,
+    jobs,
+    without = [],
+    exclude,
+  } = bulk;
   const request = {
-    ...staging,
+    ...bulk,
     ...rsyncBetween(from, to),
     from: from.operand(`${paths.source}/`),
     to: to.operand(`${paths.destination}/`),
@@ -61,6 +72,7 @@ export async function stage(staging: Staging, watch: Watch): Promise<RsyncOutcom
     folders: folders.map((folder) => `${folder}/`),
     rules: [
       ...leftBehindPlaces(jobs).map((place) => `- /${place}`),
+      ...without,
       ...excludeRules(exclude),
     ],
   };
@@ -72,8 +84,8 @@ export async function stage(staging: Staging, watch: Watch): Promise<RsyncOutcom
 }
 
 /** The same, when what was copied before may have changed since. */
-export function notBySize<T extends Pick<Staging, "trust">>(staging: T): T {
-  return staging.trust === "size" ? { ...staging, trust: "size and time" } : staging;
+export function notBySize<T extends Pick<Bulk, "trust">>(bulk: T): T {
+  return bulk.trust === "size" ? { ...bulk, trust: "size and time" } : bulk;
 }
 
 /**

@@ -1,140 +1,221 @@
 /**
- * Carrying out a load: bringing it into its staging folder, rewriting it, publishing it.
+ * Carrying out a load: bringing it into its staging folder, bulk first, and publishing it.
  *
  * @module
  */
 
-import type { Pack } from "../transport/archive.ts";
-import { sift } from "../tar/sift.ts";
-import { parentOf } from "../workspace/layout.ts";
-import { bring } from "./bring.ts";
-import { contentOf } from "../system/content.ts";
+import { CopyError } from "../errors.ts";
+import { LOST, type Move } from "../host/steps.ts";
+import type { OverlayEntry } from "../tar/write.ts";
+import { type Report, tooLarge } from "../rewrite/findings.ts";
+import type { StreamRewriter } from "../rewrite/rewriter.ts";
+import { jobFolder, parentOf, runFolder } from "../workspace/layout.ts";
+import { readRunStatus } from "../workspace/runs.ts";
+import { bringBulk } from "./bring.ts";
 import type { Context } from "./context.ts";
+import { whatFailed } from "./failures.ts";
+import { recordsOf } from "./publish_records.ts";
+import { unfitReason } from "./usable.ts";
 import type { Load } from "./loads.ts";
-import { Passage, type Passed } from "../rewrite/rewriter.ts";
-import type { PlannedJob } from "./types.ts";
-import { hasEnded } from "./decisions.ts";
 import { linkedByRun } from "./plan.ts";
-import { mapOf, prepare } from "./prepare.ts";
-import { publish } from "./publish.ts";
-import { mostBytesOf, NOTHING, packRequestOf, smallOf } from "./route.ts";
+import { type Come, currentLink, movesOf, publish } from "./publish.ts";
+import { linkMoves } from "./publish_links.ts";
+import { type Route, routeOf } from "./route.ts";
+import { type Beside, passStream, type Streamed } from "./stream.ts";
 import type { Survey } from "./survey.ts";
+import type { PlannedJob } from "./types.ts";
 
-/** Stages a load, rewrites it and publishes it. */
+/** Brings a load into its staging folder, and publishes it. */
 export async function carryOut(load: Load, index: number, context: Context): Promise<void> {
-  const { surveyed, tally, options, watch } = context;
-  const passed = await passSmall(load, context);
-  const rest = {
-    ...load,
-    jobs: load.jobs.filter((job) => passed?.jobs.has(job) !== true),
-    withRun: load.withRun && passed?.run === undefined,
-  };
-  const isHere = surveyed.can.source.clone;
-  const early = isHere && rest.jobs.every(hasEnded) ? prepare(rest, surveyed, watch) : undefined;
-  early?.catch(() => {}); // it is awaited later
-  const { jobs: failed, run: runFailed } = await bring(rest, context);
-  for (const job of load.jobs) {
-    const complaint = failed.get(job);
-    if (complaint === undefined) continue;
-    tally.fail(job, complaint);
-    context.failed.add(job);
-  }
-  const brought = { ...rest, jobs: rest.jobs.filter((job) => !failed.has(job)) };
-  for (const jobs of [[...passed?.jobs.keys() ?? []], brought.jobs]) {
-    tally.bring(jobs, surveyed.found.source);
-  }
-  const prepared = await (early ?? prepare(brought, surveyed, watch));
+  const { surveyed, tally, options } = context;
+  const staging = context.stagings.get(load.staging)!;
+  const arrival = new Arrival(load, context);
+  const come = await arrival.bring();
   const keep = options.keepReplaced === true ? keepFolder(load, index, surveyed) : undefined;
-  const published = await publish(
-    context.stagings.get(load.staging)!,
-    {
-      ...load,
-      jobs: load.jobs.filter((job) => !failed.has(job)),
-      withRun: load.withRun && runFailed === undefined,
-    },
-    surveyed,
-    keep,
-    {
-      jobs: new Map([...prepared.jobs, ...passed?.jobs ?? []]),
-      originals: prepared.originals,
-      passedRun: passed?.run,
-      failed: context.failed,
-    },
-  );
-  if (runFailed !== undefined) published.runFailed.push(runFailed);
+  const published = await publish(staging, load, surveyed, keep, come, context.failed, arrival);
   const isKept = !published.afterwards.some(({ what }) => what === "replaced");
   tally.take(load, published, isKept ? keep : undefined);
   for (const { job } of published.failed) context.failed.add(job);
   context.resumed ||= context.failed.size > 0; // they stay in the staging folder
 }
 
-/** What of a load has passed as a tar stream, rewritten on its way; undefined when nothing has. */
-async function passSmall(load: Load, context: Context): Promise<Passed<PlannedJob> | undefined> {
-  const { surveyed, tally, options, ahead } = context;
-  const { plan, hosts } = surveyed;
-  // rsync can continue what is half there
-  const small = context.resumed ? NOTHING : smallOf(load, surveyed, options);
-  const { jobs, run } = small;
-  const request = packRequestOf(small, load, surveyed);
-  const begun = ahead.take(request);
-  if (request.folders.length === 0) return undefined;
-  const passing = run === undefined ? undefined : { folder: run, jobs: linkedByRun(plan.jobs) };
-  const passage = new Passage(jobs, passing, mapOf(surveyed), hosts.source.name);
-  const come = await letPass(begun ?? hosts.source.pack(request), passage, load, context);
-  if (!come || !isAsFound(passage, run !== undefined, surveyed)) {
+/** A load on its way into its staging folder. */
+class Arrival {
+  /** The jobs that have not come, and why. */
+  readonly #failed = new Map<PlannedJob, string>();
+
+  /** What puts the jobs in their place. */
+  readonly #moves: ReadonlyMap<PlannedJob, Move>;
+
+  constructor(private readonly load: Load, private readonly context: Context) {
+    this.#moves = movesOf(load, context.surveyed);
+  }
+
+  /** Brings it: bulk, then the stream; when that has not come whole, by rsync, which tells what is wrong. */
+  async bring(): Promise<Come> {
+    const { load, context } = this;
+    const { surveyed, options, tally } = context;
+    for (const job of load.jobs) {
+      const reason = unfitReason(surveyed.found.source.jobs.get(jobFolder(job))!);
+      if (reason !== undefined) this.#failed.set(job, reason);
+    }
+    const route = routeOf(load, surveyed, options, context);
+    await this.#bringBulk(route, route.apart);
+    if (!await this.#carry(route)) return await this.#withoutRun(route, LOST);
+    const streamed = await this.#stream(route);
+    if (!streamed.whole) return await this.#bringAgain(route);
+    tally.endPart(bytesOf(route, surveyed));
+    tally.bring(route.whole, surveyed.found.source);
+    return await this.#come(route, streamed, undefined);
+  }
+
+  async #bringAgain({ whole }: Route): Promise<Come> {
+    const { load, context } = this;
     context.resumed = true;
-    return undefined;
+    const second = { resumed: true, isSecond: true };
+    const route = routeOf(load, context.surveyed, context.options, second);
+    await this.#bringBulk(route, whole);
+    if (!await this.#carry(route)) return await this.#withoutRun(route, LOST);
+    const streamed = await this.#stream(route);
+    const judged = streamed.whole ? undefined : await whatFailed(streamed, route, load, context);
+    for (const [job, reason] of judged?.jobs ?? []) this.#failed.set(job, reason);
+    return await this.#come(route, streamed, judged?.run);
   }
-  const bytes = jobs.reduce((sum, job) => sum + job.bytes, run === undefined ? 0 : plan.run.bytes);
-  tally.endPart(bytes);
-  return passage.finish();
+
+  async #bringBulk({ run, isRunApart }: Route, jobs: PlannedJob[]): Promise<void> {
+    const wanted = {
+      jobs: jobs.filter((job) => !this.#failed.has(job)),
+      run: isRunApart ? run : undefined,
+    };
+    if (run !== undefined && this.context.resumed) await this.#clearRun();
+    const failed = await bringBulk(wanted, this.load, this.context);
+    for (const [job, reason] of failed) this.#failed.set(job, reason);
+  }
+
+  /** The staging folder. */
+  get #staging() {
+    return this.context.stagings.get(this.load.staging)!;
+  }
+
+  /** Removes what has come of the run before: it may hold what the source has not any more. */
+  async #clearRun(): Promise<void> {
+    const { plan } = this.context.surveyed;
+    await this.#staging.discard([runFolder(plan.experimentId, plan.runId)]);
+  }
+
+  /** Copies what only the run holds that is replaced; answers whether there was room for that. */
+  async #carry({ run }: Route): Promise<boolean> {
+    const { plan, sights: { destination }, found } = this.context.surveyed;
+    if (run === undefined) return true;
+    if (plan.run.action !== "replace") return true;
+    if (clashes(found)) return false;
+    const from = `${destination.experimentsPath}/${plan.experimentId}/${plan.runId}`;
+    return await this.#staging.carry(from, run);
+  }
+
+  /** Lets the stream pass. */
+  #stream(route: Route): Promise<Streamed> {
+    const apart = route.apart.filter((job) => !this.#failed.has(job));
+    return passStream({ ...route, apart }, this.load, this.context, this.#beside());
+  }
+
+  #beside(): Beside {
+    const { surveyed } = this.context;
+    const { plan, sights } = surveyed;
+    const tags = readRunStatus(sights.destination.run?.status)?.tags ?? [];
+    return {
+      run: {
+        tags: plan.run.action === "replace" ? tags : [],
+        jobs: (rewriter) => this.#linkedByRun(rewriter.troubled),
+      },
+      added: (rewriter) => this.#added(rewriter),
+    };
+  }
+
+  /** The jobs that the run shall link to: they stand at the destination in the end. */
+  #linkedByRun(troubled: PlannedJob[]): PlannedJob[] {
+    const gone = this.#gone(troubled);
+    return linkedByRun(this.context.surveyed.plan.jobs).filter((job) => !gone.has(job));
+  }
+
+  /** The jobs that could not be copied; of those that are links, those to such. */
+  #gone(troubled: PlannedJob[]): ReadonlySet<PlannedJob> {
+    const gone = new Set([...this.context.failed, ...this.#failed.keys(), ...troubled]);
+    for (const { job } of linkMoves(this.load, this.context.surveyed, [...gone]).failed) {
+      gone.add(job);
+    }
+    return gone;
+  }
+
+  /** What is made anew: links to jobs that are links, `current`, and what times are compared by. */
+  #added({ troubled }: StreamRewriter<PlannedJob>): OverlayEntry[] {
+    const { load, context: { surveyed } } = this;
+    const { plan } = surveyed;
+    const records = recordsOf(load, surveyed);
+    const links = linkMoves(load, surveyed, [...this.#gone(troubled)]).overlay;
+    const becomesCurrent = load.withRun && plan.run.becomesCurrent;
+    return [
+      ...links,
+      ...(becomesCurrent ? [currentLink(plan.experimentId, plan.runId)] : []),
+      ...this.#staging.filesFor({ moves: [...this.#moves.values()], records }),
+    ];
+  }
+
+  /** What has come; a run that links to a job which has not comes anew. */
+  async #come(route: Route, streamed: Streamed, runFailed: string | undefined): Promise<Come> {
+    const { jobs, run } = streamed.rewriter.finish();
+    for (const job of route.apart) {
+      const report = jobs.get(job);
+      const { oversized } = this.context.surveyed.found.source.jobs.get(jobFolder(job))!;
+      if (report && "notes" in report) {
+        report.notes.push(...oversized.map((path) => tooLarge(path)));
+      }
+    }
+    for (const [job, reason] of this.#failed) jobs.set(job, new CopyError("job", reason));
+    const gone = this.#gone(streamed.rewriter.troubled);
+    const come: Come = { jobs, moves: this.#moves, run, runFailed };
+    if (route.run === undefined || runFailed !== undefined) return come;
+    if (!streamed.rewriter.linked.some((job) => gone.has(job as PlannedJob))) return come;
+    return { ...come, run: await this.bringRun([]) };
+  }
+
+  async #withoutRun(route: Route, reason: string): Promise<Come> {
+    const streamed = await this.#stream({ ...route, run: undefined, isRunApart: false });
+    if (streamed.whole) return await this.#come(route, streamed, reason);
+    const judged = await whatFailed(streamed, route, this.load, this.context);
+    for (const [job, failure] of judged.jobs) this.#failed.set(job, failure);
+    return await this.#come(route, streamed, reason);
+  }
+
+  /** Brings the run anew, without its links to some jobs more. */
+  async bringRun(gone: PlannedJob[]): Promise<Report | undefined> {
+    const { load, context } = this;
+    for (const job of gone) context.failed.add(job);
+    context.resumed = true;
+    const all = routeOf({ ...load, jobs: [] }, context.surveyed, context.options, context);
+    if (all.run === undefined) return undefined;
+    await this.#bringBulk(all, []);
+    if (!await this.#carry(all)) throw new CopyError("refused", LOST);
+    const streamed = await this.#stream(all);
+    if (!streamed.whole) {
+      const { run } = await whatFailed(streamed, all, load, context);
+      if (run !== undefined) throw new CopyError("program", run);
+    }
+    return streamed.rewriter.finish().run;
+  }
 }
 
-/** Whether what has passed is what was found; a run that goes on has changed meanwhile. */
-function isAsFound(
-  passage: Passage<PlannedJob>,
-  withRun: boolean,
-  { plan, found }: Survey,
-): boolean {
-  const { jobs, run } = found.source;
-  const isHeld = withRun && !plan.run.inProgress;
-  const inRun = [...run.values()].filter(({ path }) => path !== "");
-  return passage.isLike(jobs, isHeld ? contentOf(inRun) : undefined);
+/** How many bytes of a load have come by the stream, as far as they were counted before. */
+function bytesOf({ whole, run }: Route, { plan }: Survey): number {
+  return whole.reduce((sum, { bytes }) => sum + bytes, run === undefined ? 0 : plan.run.bytes);
 }
 
-/** Unpacks an archive that passes into a staging folder; answers whether all of it has come. */
-async function letPass(
-  { stream, whole }: Pack,
-  passage: Passage<PlannedJob>,
-  load: Load,
-  { surveyed, tally, stagings }: Context,
-): Promise<boolean> {
-  const { source } = surveyed.hosts;
-  const staging = stagings.get(load.staging)!;
-  const sieved = sift(stream, passage, {
-    from: source.name,
-    mostBytes: mostBytesOf(load, surveyed),
-    owner: staging.owner,
-    shared: staging.shared,
-    onBytes: (bytes) => tally.progress(bytes, undefined),
+/** Whether a folder of the run that stands at the destination is something else at the source. */
+function clashes({ source, destination }: Survey["found"]): boolean {
+  return [...destination.run].some(([path, { kind }]) => {
+    const there = source.run.get(path);
+    return kind === "folder" && there !== undefined && there.kind !== "folder" && path !== "";
   });
-  const isOurs = surveyed.can.source.trusted;
-  try {
-    const isWhole = async () => await whole && passage.whole;
-    return await staging.unpack({ stream: sieved, isOurs, whole: isWhole });
-  } catch (error) {
-    letGo(stream);
-    throw error;
-  }
-}
-
-/** Ends what makes a stream, of which perhaps nothing has been read; it is not waited for. */
-function letGo(stream: AsyncIterable<Uint8Array>): void {
-  try {
-    stream[Symbol.asyncIterator]().return?.().catch(() => {});
-  } catch {
-    // who reads it will end it
-  }
 }
 
 /** A new folder for what a load replaces, another one than that of a copy at the same moment. */

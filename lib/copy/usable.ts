@@ -7,7 +7,14 @@
 import type { EntryKind } from "../system/entry.ts";
 import { printable } from "../text/printable.ts";
 import { DOCUMENTS } from "../workspace/documents.ts";
-import { JOB_META, jobFolder, type JobId, jobName, leadsTo } from "../workspace/layout.ts";
+import {
+  JOB_META,
+  jobFolder,
+  type JobId,
+  jobName,
+  leadsTo,
+  PARAMS_FILE,
+} from "../workspace/layout.ts";
 import type { FoundJob, Inventory } from "./inventory.ts";
 
 /** Why a job cannot be copied as a folder; undefined when it is one, or a `move` link to one. */
@@ -60,4 +67,11 @@ export function describeOther(kind: EntryKind, target: string | undefined): stri
 export function misplacedLink(job: FoundJob): string | undefined {
   const places = [...DOCUMENTS, JOB_META];
   return job.links.find((link) => places.includes(link.path))?.path;
+}
+
+/** Why a job cannot be rewritten; undefined when it can. */
+export function unfitReason(job: FoundJob): string | undefined {
+  const link = misplacedLink(job);
+  if (link !== undefined) return `${link} is a link: nothing is written through it`;
+  return job.oversized.includes(PARAMS_FILE) ? `${PARAMS_FILE} is larger than 32 MiB` : undefined;
 }

@@ -15,6 +15,7 @@ import type {
   Visit,
 } from "./found.ts";
 import type { FailedMove, Settlement } from "./steps.ts";
+import type { OverlayEntry } from "../tar/write.ts";
 import type { Pack, PackRequest, Unpacking } from "../transport/archive.ts";
 import type { Sharing } from "../system/sharing.ts";
 import type { RsyncEnd } from "../transport/rsync_end.ts";
@@ -176,14 +177,22 @@ export interface Staging {
   /** What all that is copied there is held to, where others share it. */
   readonly shared: Sharing | undefined;
   /**
-   * Unpacks an archive; answers whether all of it has come. Until that is known, {@linkcode UNVERIFIED}
-   * stands in the folder.
+   * Unpacks an archive; answers what went wrong (perhaps nothing is known of it), or undefined when all
+   * of it has come. Until that is known, {@linkcode UNVERIFIED} stands in the folder, where the archive
+   * has bulk.
    */
-  unpack(archive: Unpacking): Promise<boolean>;
+  unpack(archive: Unpacking): Promise<string | undefined>;
   /** Takes {@linkcode UNVERIFIED} away, when all archives were whole: rsync is to write there. */
   verify(): Promise<void>;
   /** Removes what stands in it; nothing is removed through a link. */
   discard(places: string[]): Promise<void>;
+  /**
+   * Copies into a folder of it, which is made, what a folder outside holds, but for `jobs` and
+   * `.status.json.lock`; answers whether there was room for all of it.
+   */
+  carry(from: string, into: string): Promise<boolean>;
+  /** What has to be staged for a settlement besides what it moves. */
+  filesFor(settlement: Pick<Settlement, "moves" | "records">): OverlayEntry[];
   /** Puts what was staged in its place. */
   settle(settlement: Settlement): Promise<FailedMove[]>;
   /**
@@ -229,7 +238,7 @@ export interface Host {
   claim(request: ClaimRequest, onWait: () => void): Promise<Staging>;
   /** Finds what copies have left in staging areas, and removes it when it is told to. */
   tidy(request: TidyRequest): Promise<FoundLeftover[]>;
-  /** Makes a tar archive of folders; GNU tar is needed. */
+  /** Makes a tar archive, of whole folders only where it has GNU tar. */
   pack(request: PackRequest): Pack;
   /** Tells what the machine is like, once it is open. */
   examine(): Promise<MachineCondition>;

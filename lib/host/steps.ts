@@ -5,7 +5,6 @@
  */
 
 import { JOBS } from "../workspace/layout.ts";
-import type { OverlayEntry } from "../tar/write.ts";
 
 /**
  * One thing to put in its place. `put`: nothing of its name may be there. `replace`: what is
@@ -45,10 +44,6 @@ export interface Records {
 
 /** What is to be put in its place. */
 export interface Settlement {
-  /** A folder of which all that the staged one lacks is taken over, and the staged one. */
-  carry: { from: string; into: string } | undefined;
-  /** What to write over the staging folder next. */
-  overlay: OverlayEntry[];
   /** What to move, in this order. */
   moves: Move[];
   /** What is told of jobs that lack files; undefined when there is nothing to tell, nor to remove. */
@@ -75,6 +70,9 @@ export const NEWER = "the destination has something newer";
 
 /** Why a job was not moved: nobody would know that it lacks files. */
 export const UNRECORDED = "what is left out of it could not be noted in .xpm-copy";
+
+/** Why a run does not replace another: a folder there is a link or a file here, for one. */
+export const LOST = "files only the old run had could not be kept";
 
 /** Why a link to a job was not made. */
 export const UNLINKED = "the job it links to is not there";

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { OverlayEntry } from "../tar/write.ts";
 import { climbsOut, insideOf, type PathMap, relocatePath, withFormer } from "./path_map.ts";
 import type { DocumentKind } from "../workspace/documents.ts";
 import { type JobPath, relocate } from "./relocate.ts";
@@ -12,12 +11,9 @@ import { type EditedLines, LineEditor } from "./lines.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { normalize } from "@std/path/normalize";
 import { CopyError } from "../errors.ts";
-import type { Original } from "../system/entry.ts";
 
-/** What to write over a folder, and what to say about it. */
-export interface Rewriting {
-  /** What to write, paths relative to the staging folder. */
-  overlay: OverlayEntry[];
+/** What there is to say of a folder. */
+export interface Report {
   /** What the user should know. */
   notes: string[];
   /** Paths outside the source workspace that its files and links name, as they stand there. */
@@ -136,25 +132,25 @@ export class Findings {
     return moved;
   }
 
-  /** All of it, with what has to be written besides. */
-  finish(overlay: OverlayEntry[] = []): Rewriting {
+  /** All of it. */
+  finish(): Report {
     const [outside, inside] = [[...this.#outside], [...this.#inside]];
     const former = this.#former;
-    return { overlay, notes: this.notes, outside, inside, ...(former !== undefined && { former }) };
+    return { notes: this.notes, outside, inside, ...(former !== undefined && { former }) };
   }
 }
 
 /** A path without `.`, `..` and double slashes. */
-export function plainly(path: string): string {
+function plainly(path: string): string {
   return path === "" ? "" : normalize(path).replace(/^\.$|\/+$/, "");
 }
 
-export function unusable(path: string, error: unknown): CopyError {
+function unusable(path: string, error: unknown): CopyError {
   if (!(error instanceof SyntaxError)) throw error;
   return new CopyError("job", `${path} is not JSON (${error.message})`);
 }
 
-export const encoder = new TextEncoder();
+const encoder = new TextEncoder();
 
 /** Bytes as text. */
 export function decode(bytes: Uint8Array): string {
@@ -165,10 +161,7 @@ export function decode(bytes: Uint8Array): string {
   }
 }
 
-/** What was read where the copy is on this machine: at the source, or where it was staged. */
-export type Originals = ReadonlyMap<string, Original>;
-
-export const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** What is said of a document that is not read. */
 export function tooLarge(path: string, kind?: DocumentKind): string {

@@ -188,7 +188,7 @@ class Change {
 }
 
 /** Adds tags to a run's `status.json` that it lacks. */
-export function addTags(content: string, tags: string[]): string {
+export function addTags(content: string, tags: readonly string[]): string {
   const root = readJson(content);
   const node = member(root, "run_tags");
   if (node === undefined) return withNewTags(content, root, tags);
@@ -202,7 +202,7 @@ export function addTags(content: string, tags: string[]): string {
     : applyEdits(content, [{ start: last.end, end: last.end, text: `, ${added.join(", ")}` }]);
 }
 
-function withNewTags(content: string, root: JsonNode, tags: string[]): string {
+function withNewTags(content: string, root: JsonNode, tags: readonly string[]): string {
   if (root.kind !== "object" || tags.length === 0) return content;
   const entry = `"run_tags": [${tags.map(quote).join(", ")}]`;
   const last = root.entries.at(-1)?.[1];

@@ -6,19 +6,14 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Original } from "../system/entry.ts";
 import type { MemberHead } from "../tar/header.ts";
-import { type Editor, type Sieve, untrusted, type Verdict } from "../tar/sieve.ts";
+import { type Sieve, untrusted, type Verdict } from "../tar/sieve.ts";
+import type { Dialect } from "../tar/dialect.ts";
 import { Links } from "../tar/links.ts";
-import {
-  isInJobs,
-  JOB_META,
-  jobFolder,
-  type LinkedJob,
-  PARAMS_FILE,
-  runLink,
-} from "../workspace/layout.ts";
-import { Findings, type Originals, type Rewriting, tooLarge } from "./findings.ts";
+import { members, type OverlayEntry } from "../tar/write.ts";
+import { JOB_META, jobFolder, type LinkedJob, PARAMS_FILE } from "../workspace/layout.ts";
+import { Findings, type Report, tooLarge } from "./findings.ts";
+import { lead, type PassingRun, RunRewriter } from "./run_rewriter.ts";
 import { type Content, count, isLike } from "../system/content.ts";
 import { DOCUMENTS, isOversized, runDocumentKind } from "../workspace/documents.ts";
 import { jobPaths, type PathMap, withFormer } from "./path_map.ts";
@@ -30,30 +25,24 @@ const [FILE, HARD_LINK, LINK, FOLDER] = ["0", "1", "2", "5"];
 /** What no name that tar makes holds. */
 const ODD = /(^|\/)(\.\.?)?(\/|$)/;
 
-/** The run that passes. */
-export interface PassingRun {
-  /** Its folder, relative to the workspace. */
-  folder: string;
-  /** The jobs that it shall link to. */
-  jobs: LinkedJob[];
-}
-
-/** The run, as it has passed. */
-export interface PassedRun {
-  /** What there is to tell of it. */
-  rewriting: Rewriting;
-  /** Its folders, with their times. */
-  folders: Originals;
-  /** The jobs that it links to, by their links. */
-  linked: Set<string>;
+/** How things pass. */
+export interface PassingOptions {
+  /** Of some folders, what alone may come: paths there, empty for the folder itself. */
+  named?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What comes after all that has passed. */
+  added?: () => OverlayEntry[];
+  /** Which tar unpacks it. */
+  dialect?: Dialect;
+  /** Makes members of what is added. @default {as root's, for GNU tar} */
+  write?: (entries: OverlayEntry[]) => Iterable<Uint8Array>;
 }
 
 /** What has passed. */
 export interface Passed<Job extends LinkedJob> {
   /** What there is to tell of each job, or why it must not be published. */
-  jobs: Map<Job, Rewriting | CopyError>;
-  /** The run, when it was among it. */
-  run: PassedRun | undefined;
+  jobs: Map<Job, Report | CopyError>;
+  /** What there is to tell of the run, when it was among it. */
+  run: Report | undefined;
 }
 
 /** One job on its way: what has passed of it is counted. */
@@ -66,13 +55,10 @@ interface PassingJob<Job extends LinkedJob> extends Content {
 }
 
 /** Jobs and a run that pass. */
-export class Passage<Job extends LinkedJob> implements Sieve {
+export class StreamRewriter<Job extends LinkedJob> implements Sieve {
   readonly #jobs = new Map<string, PassingJob<Job>>();
   readonly #run: PassingRun | undefined;
-  #runFindings: Findings | undefined;
-  readonly #runFolders = new Map<string, Original>();
-  readonly #links = new Map<string, LinkedJob>();
-  readonly #linked = new Set<string>();
+  #runRewriter: RunRewriter | undefined;
   /** The links that have come: nothing may come after them that lies below. */
   readonly #brought = new Links();
   /** Files whose bytes have changed. */
@@ -83,8 +69,8 @@ export class Passage<Job extends LinkedJob> implements Sieve {
   #folder = "";
   readonly #sizes = new Map<string, number>();
 
-  /** Whether something could not be rewritten, and whether the end has come. */
-  #left = false;
+  /** The folders of which something could not be rewritten, and what; whether the end has come. */
+  readonly #left = new Map<string, string>();
   #ended = false;
 
   /** @param from Who sends it. */
@@ -93,6 +79,7 @@ export class Passage<Job extends LinkedJob> implements Sieve {
     run: PassingRun | undefined,
     private readonly map: PathMap,
     private readonly from: string,
+    private readonly options: PassingOptions = {},
   ) {
     for (const job of jobs) {
       const folder = jobFolder(job);
@@ -101,27 +88,49 @@ export class Passage<Job extends LinkedJob> implements Sieve {
       this.#jobs.set(folder, { job, findings, ...nothing });
     }
     this.#run = run;
-    for (const job of run?.jobs ?? []) this.#links.set(runLink(job), job);
   }
 
-  /** What is found in the run, which comes after its jobs: they tell where the workspace was before. */
-  get #ofRun(): Findings {
-    if (this.#runFindings === undefined) {
+  /** The run, which comes after its jobs: they tell where the workspace was before. */
+  get #ofRun(): RunRewriter | undefined {
+    if (this.#run === undefined) return undefined;
+    if (this.#runRewriter === undefined) {
       const former = [...this.#jobs.values()].flatMap(({ findings }) => findings.former ?? []);
-      this.#runFindings = new Findings(this.#run?.folder ?? "", withFormer(this.map, former));
+      this.#runRewriter = new RunRewriter(this.#run, withFormer(this.map, former), this.#changed);
     }
-    return this.#runFindings;
+    return this.#runRewriter;
   }
 
   /** Whether all has passed, rewritten; if not, the archive's way is not theirs. */
   get whole(): boolean {
-    return this.#ended && !this.#left;
+    return this.#ended && this.#left.size === 0;
   }
 
-  /** Whether what has passed is what was found: of each job, and of the run when it is given. */
-  isLike(jobs: ReadonlyMap<string, Content>, run: Content | undefined): boolean {
-    return (run === undefined || isLike(this.#runContent, run)) &&
-      [...this.#jobs].every(([folder, passed]) => isLike(passed, jobs.get(folder)));
+  /** Whether the end has come. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** What could not be rewritten, by the folder that it is in. */
+  get left(): ReadonlyMap<string, string> {
+    return this.#left;
+  }
+
+  /** The jobs that must not be published, of those that have passed. */
+  get troubled(): Job[] {
+    return [...this.#jobs.values()].filter(({ trouble }) => trouble).map(({ job }) => job);
+  }
+
+  /** The jobs that the run links to. */
+  get linked(): LinkedJob[] {
+    return this.#ofRun?.links ?? [];
+  }
+
+  /** The folders of which something else has passed than was found. */
+  differing(found: ReadonlyMap<string, Content>): string[] {
+    return [...found].filter(([folder, content]) => {
+      const passed = this.#jobs.get(folder) ?? this.#runContent;
+      return !isLike(passed, content);
+    }).map(([folder]) => folder);
   }
 
   /** What there is to tell, once all has passed. */
@@ -131,30 +140,29 @@ export class Passage<Job extends LinkedJob> implements Sieve {
       if (!hasParams) findings.notes.push(`has no ${PARAMS_FILE}`);
       jobs.set(job, trouble ?? findings.finish());
     }
-    const run = this.#run && {
-      rewriting: this.#ofRun.finish(),
-      folders: this.#runFolders,
-      linked: this.#linked,
-    };
-    return { jobs, run };
+    return { jobs, run: this.#ofRun?.finish() };
   }
 
-  meet(head: MemberHead): Verdict {
+  meet(head: MemberHead, headers: () => Uint8Array): Verdict {
     const [folder, path] = placeOf(head.name);
     const passing = this.#jobs.get(folder);
-    if (!this.#isAskedFor(head.name, folder)) {
+    if (!this.#isAskedFor(head.name, folder) || !this.#isNamed(folder, path)) {
       throw untrusted(this.from, `${head.name}, which was not requested`);
     }
     this.#count(head, path, folder);
     // a map of holes could make tar read on, over what comes next
-    if (head.sparse) return this.#leave("drop");
-    if (this.#brought.leadTo(head.name)) return this.#leave("drop");
+    if (head.sparse) return this.#leave(head, "drop");
+    if (this.#brought.leadTo(head.name)) return this.#leave(head, "drop");
     if (head.type === LINK || head.type === HARD_LINK) this.#brought.add(head.name);
     if (head.type === HARD_LINK) return this.#meetHardLink(head, path);
-    if (![FILE, LINK, FOLDER].includes(head.type)) return this.#leave("drop");
+    if (![FILE, LINK, FOLDER].includes(head.type)) return this.#leave(head, "drop");
     return passing === undefined
-      ? this.#meetInRun(head, path)
+      ? this.#ofRun!.meet(head, path, headers)
       : this.#meetInJob(head, path, passing);
+  }
+
+  #isNamed(folder: string, path: string): boolean {
+    return this.options.named?.get(folder)?.has(path) !== false;
   }
 
   #count({ type, name, linkName, size }: MemberHead, path: string, folder: string): void {
@@ -168,25 +176,27 @@ export class Passage<Job extends LinkedJob> implements Sieve {
   }
 
   /** The archive's way is not for this: rsync will bring it. */
-  #leave(verdict: Verdict): Verdict {
-    this.#left = true;
+  #leave({ name }: MemberHead, verdict: Verdict): Verdict {
+    const [folder, path] = placeOf(name);
+    if (!this.#left.has(folder)) this.#left.set(folder, path);
     return verdict;
   }
 
   #isAskedFor(name: string, folder = placeOf(name)[0]): boolean {
     if (!this.#jobs.has(folder) && folder !== this.#run?.folder) return false;
-    return !ODD.test(name);
+    return !ODD.test(name === `${folder}/.` ? folder : name); // so it is named when it is a link
   }
 
   /** Two names for one file, of which only one shall change. */
-  #meetHardLink({ linkName }: MemberHead, path: string): Verdict {
+  #meetHardLink(head: MemberHead, path: string): Verdict {
+    const { linkName } = head;
     if (!this.#isAskedFor(linkName)) {
       throw untrusted(this.from, `${linkName}, which was not requested`);
     }
-    if (this.#brought.leadTo(linkName)) return this.#leave("drop"); // to a link, or through one
+    if (this.#brought.leadTo(linkName)) return this.#leave(head, "drop"); // to a link, or through one
     const shared = DOCUMENTS.includes(path) || runDocumentKind(path) !== undefined ||
       this.#changed.has(linkName);
-    return shared ? this.#leave("pass") : "pass";
+    return shared ? this.#leave(head, "pass") : "pass";
   }
 
   #meetInJob(head: MemberHead, path: string, passing: PassingJob<Job>): Verdict {
@@ -205,50 +215,19 @@ export class Passage<Job extends LinkedJob> implements Sieve {
     return "pass";
   }
 
-  #meetInRun(head: MemberHead, path: string): Verdict {
-    if (head.type === FOLDER) {
-      const { mode, mtime } = head;
-      this.#runFolders.set(head.name, { bytes: new Uint8Array(), mode, mtime });
-      return "pass";
-    }
-    if (isInJobs(path)) {
-      const job = this.#links.get(path);
-      if (head.type !== LINK || job === undefined) return "drop";
-      this.#linked.add(path);
-      return { target: `${this.map.destination}/${jobFolder(job)}` };
-    }
-    if (head.type === LINK) return lead(this.#ofRun.link(path, head.linkName));
-    const kind = runDocumentKind(path);
-    if (kind === undefined) return "pass";
-    if (isOversized(head, kind)) {
-      this.#ofRun.notes.push(tooLarge(path, kind));
-      return "pass";
-    }
-    return kind === "lines" ? this.#editLines(head.name, path) : "read";
-  }
-
-  /** A document of lines is not read at once: it may be large. */
-  #editLines(name: string, path: string): Editor {
-    const editor = this.#ofRun.lines(path);
-    return {
-      push: (bytes) => editor.push(bytes),
-      finish: () => {
-        const { parts, changed } = editor.finish();
-        if (changed) this.#changed.add(name);
-        return parts;
-      },
-    };
-  }
-
-  end(): void {
+  /** Comes to the end: what is made anew follows, and the links that the source's run lacks. */
+  *end(): Generator<Uint8Array> {
     this.#ended = true;
+    const { added, dialect = "gnu", write = (entries) => members(entries, {}) } = this.options;
+    yield* write(added?.() ?? []);
+    yield* this.#ofRun?.end(dialect, write) ?? [];
   }
 
   change({ name }: MemberHead, bytes: Uint8Array): Uint8Array[] {
     const [folder, path] = placeOf(name);
     const passing = this.#jobs.get(folder);
     const changed = passing === undefined
-      ? this.#ofRun.optionalDocument(path, runDocumentKind(path)!, bytes)
+      ? this.#ofRun!.change(path, bytes)
       : this.#changeInJob(path, bytes, passing, jobPaths(passing.job, this.map));
     if (changed[0] !== bytes) this.#changed.add(name);
     return changed;
@@ -272,10 +251,6 @@ export class Passage<Job extends LinkedJob> implements Sieve {
   }
 }
 
-function lead(target: string | undefined): Verdict {
-  return target === undefined ? "pass" : { target };
-}
-
 /** The folder of a job or a run that something is in, which is three names deep; and the path there. */
 function placeOf(name: string): [folder: string, path: string] {
   let end = -1;
@@ -283,5 +258,6 @@ function placeOf(name: string): [folder: string, path: string] {
     end = name.indexOf("/", end + 1);
     if (end < 0) return [name, ""];
   }
-  return [name.slice(0, end), name.slice(end + 1)];
+  const path = name.slice(end + 1);
+  return [name.slice(0, end), path === "." ? "" : path];
 }

@@ -33,13 +33,3 @@ export interface Entry {
 export function isClosed(mode: number): boolean {
   return (mode & 0o200) === 0;
 }
-
-/** An entry with its bytes. */
-export interface Original {
-  /** Its bytes; empty unless it is a file. */
-  bytes: Uint8Array;
-  /** Permission bits. */
-  mode: number;
-  /** Seconds since 1970, with up to nine decimals. */
-  mtime: string;
-}

@@ -76,6 +76,18 @@ export function setOwnership(header: Uint8Array, { owner, shared }: Ownership): 
   return keys;
 }
 
+/** Gives a member other permission bits. */
+export function setMode(header: Uint8Array, mode: number): void {
+  writeOctal(header, 100, 8, mode);
+  writeSum(header);
+}
+
+/** Gives a member another time in its plain header, in whole seconds. */
+export function setTime(header: Uint8Array, seconds: number): void {
+  writeOctal(header, 136, 12, seconds);
+  writeSum(header);
+}
+
 /** A pax header's block for a member that had none. */
 export function headerOfExtra(header: Uint8Array): Uint8Array {
   const block = header.slice();

@@ -21,12 +21,19 @@ export type Verdict = "pass" | "drop" | "read" | Editor | { target: string };
 
 /** Who decides. */
 export interface Sieve {
-  /** Is told each member before its bytes. */
-  meet(head: MemberHead): Verdict;
+  /**
+   * Is told each member before its bytes.
+   *
+   * @param headers Its headers, as they will pass.
+   */
+  meet(head: MemberHead, headers: () => Uint8Array): Verdict;
   /** Gives the new bytes of a file that was to be read, in parts; itself when nothing changes. */
   change(head: MemberHead, bytes: Uint8Array): Uint8Array[];
-  /** Is told that the archive has come to its end, and not to that of a connection. */
-  end(): void;
+  /**
+   * Is told that the archive has come to its end, and not to that of a connection; answers members that
+   * come after all others.
+   */
+  end(): Iterable<Uint8Array> | void;
 }
 
 /** The error for an end of a copy that sends what it should not. */

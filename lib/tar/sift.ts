@@ -5,21 +5,11 @@
  * @module
  */
 
-import { BLOCK, octal, records, sizeOf, sumOf } from "./pax.ts";
-import { bytesOf } from "../system/byte_text.ts";
-import {
-  headerOfExtra,
-  headOf,
-  isExtra,
-  isMagic,
-  type MemberHead,
-  NOTHING,
-  otherRecords,
-  type Ownership,
-  setOwnership,
-} from "./header.ts";
-import { filled, padding, record, writeOctal, writeSum } from "./write.ts";
-import { joined } from "../system/streams.ts";
+import type { Dialect } from "./dialect.ts";
+import { Heading } from "./heading.ts";
+import { BLOCK, octal, sizeOf, sumOf } from "./pax.ts";
+import { headOf, isExtra, isMagic, type MemberHead, type Ownership } from "./header.ts";
+import { filled, padding } from "./write.ts";
 import { type Editor, type Sieve, untrusted } from "./sieve.ts";
 import { Output } from "./coalesce.ts";
 
@@ -34,6 +24,10 @@ export interface Expected extends Ownership {
   mostBytes: number;
   /** Is told how many bytes of files have passed. */
   onBytes: (bytes: number) => void;
+  /** How many archives come, one right after the other; one passes. @default {1} */
+  archives?: number;
+  /** Which tar unpacks it. @default {"gnu"} */
+  dialect?: Dialect;
 }
 
 /**
@@ -45,9 +39,9 @@ export interface Expected extends Ownership {
 export async function* sift(
   stream: AsyncIterable<Uint8Array>,
   sieve: Sieve,
-  { from, mostBytes, onBytes, ...ownership }: Expected,
+  { from, mostBytes, onBytes, archives = 1, dialect = "gnu", ...ownership }: Expected,
 ): AsyncGenerator<Uint8Array> {
-  const sifter = new Sifter(sieve, from, ownership);
+  const sifter = new Sifter(sieve, { from, ownership, dialect, archives });
   let left = mostBytes;
   for await (const chunk of stream) {
     left -= chunk.length;
@@ -86,16 +80,24 @@ class Sifter {
   /** The pax header of the next member: its block, and its records with what fills up the last block. */
   #extraHeader: Uint8Array | undefined;
   #extra: Uint8Array | undefined;
-  /** The member whose bytes are gathered or edited, and its header. */
+  /** The member whose bytes are gathered or edited, and its headers. */
   #head: MemberHead | undefined;
-  #header: Uint8Array | undefined;
+  #heading: Heading | undefined;
   #editor: Editor | undefined;
+  /** How many archives are still to end; and whether one has ended, and the next not begun. */
+  #archives: number;
+  #isBetween = false;
+  /** The headers of folders that a tar which is not GNU's has to be told again, once all is in them. */
+  readonly #folders: Uint8Array[] = [];
 
   constructor(
     private readonly sieve: Sieve,
-    private readonly from: string,
-    private readonly ownership: Ownership,
-  ) {}
+    private readonly to: Required<Pick<Expected, "from" | "dialect" | "archives">> & {
+      ownership: Ownership;
+    },
+  ) {
+    this.#archives = to.archives;
+  }
 
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length;) {
@@ -117,12 +119,26 @@ class Sifter {
   #keep({ buffer }: Uint8Array): void {
     if (this.#extraHeader?.buffer === buffer) this.#extraHeader = this.#extraHeader.slice();
     if (this.#extra?.buffer === buffer) this.#extra = this.#extra.slice();
-    if (this.#header?.buffer === buffer) this.#header = this.#header.slice();
+    this.#heading?.keep(buffer);
   }
 
   /** Only what fills up the archive comes after its end; no tar reads it, so it goes no further. */
   #finish(rest: Uint8Array): void {
-    if (rest.some((byte) => byte !== 0)) throw untrusted(this.from, "data after the archive");
+    if (rest.some((byte) => byte !== 0)) throw untrusted(this.to.from, "data after the archive");
+  }
+
+  /** A block of zeros: the end of all, or of one archive of several. */
+  #takeEnd(block: Uint8Array): void {
+    this.#finish(block);
+    if (this.#archives > 1) {
+      this.#isBetween = true;
+      return;
+    }
+    this.#stage = "end";
+    for (const part of [...this.sieve.end() ?? [], ...this.#folders.toReversed()]) {
+      this.out.add(part);
+    }
+    this.out.add(END);
   }
 
   #passOn(part: Uint8Array): void {
@@ -167,69 +183,46 @@ class Sifter {
   }
 
   #takeHeader(header: Uint8Array): void {
-    if (header[0] === 0) {
-      this.#stage = "end";
-      this.sieve.end();
-      this.#finish(header);
-      this.out.add(END);
-      return;
+    if (header[0] === 0) return this.#takeEnd(header);
+    if (this.#isBetween) {
+      this.#isBetween = false;
+      this.#archives--;
     }
+    const { from, ownership, dialect } = this.to;
     if (!isMagic(header) || sumOf(header) !== octal(header, 148, 8)) {
-      throw untrusted(this.from, "data that is not a tar archive");
+      throw untrusted(from, "data that is not a tar archive");
     }
     if (isExtra(header)) {
       const size = sizeOf(header);
-      if (!(size > 0 && size <= MAX_EXTRA)) throw untrusted(this.from, "an overlong name");
+      if (!(size > 0 && size <= MAX_EXTRA)) throw untrusted(from, "an overlong name");
       this.#extraHeader = header;
       this.#gather("extra", filled(size));
       return;
     }
-    const said = this.#extra === undefined ? NOTHING : records(this.#records());
-    if (said === undefined) throw untrusted(this.from, "data that is not a tar archive");
+    const heading = new Heading(header, this.#extraHeader, this.#extra);
+    this.#extraHeader = this.#extra = undefined;
+    const { said } = heading;
+    if (said === undefined) throw untrusted(from, "data that is not a tar archive");
     const head = headOf(header, said);
     if (!Number.isSafeInteger(head.size) || head.type !== "0" && head.size > 0) {
-      throw untrusted(this.from, `${head.name}, which has an unexpected file type`);
+      throw untrusted(from, `${head.name}, which has an unexpected file type`);
     }
-    this.#own(header, said);
-    this.#judge(head, header);
+    heading.own(ownership, said);
+    if (dialect !== "gnu") heading.suit(dialect, head, said);
+    this.#judge(head, heading);
   }
 
-  /** Makes a member the property of who it is to belong to. */
-  #own(header: Uint8Array, said: ReadonlyMap<string, string>): void {
-    const others = setOwnership(header, this.ownership);
-    if (!others.some((key) => said.has(key))) return;
-    this.#sayBefore(header, otherRecords(this.#records(), others));
-  }
-
-  /** Changes what the pax header before a header says. */
-  #sayBefore(header: Uint8Array, kept: Uint8Array[]): void {
-    if (kept.length === 0) {
-      this.#extraHeader = this.#extra = undefined;
-      return;
-    }
-    const extra = joined(kept);
-    this.#extraHeader ??= headerOfExtra(header);
-    writeOctal(this.#extraHeader, 124, 12, extra.length);
-    writeSum(this.#extraHeader);
-    this.#extra = joined([extra, padding(extra.length)]);
-  }
-
-  /** What the pax header of the next member says, without what fills up its last block. */
-  #records(): Uint8Array {
-    return this.#extra!.subarray(0, octal(this.#extraHeader!, 124, 12));
-  }
-
-  #judge(head: MemberHead, header: Uint8Array): void {
-    const verdict = this.sieve.meet(head);
+  #judge(head: MemberHead, heading: Heading): void {
+    const verdict = this.sieve.meet(head, () => heading.copy());
     if (verdict === "read") {
       this.#head = head;
-      this.#header = header;
+      this.#heading = heading;
       this.#gather("content", filled(head.size));
       if (head.size === 0) this.#takeContent(new Uint8Array());
       return;
     }
     if (typeof verdict === "object" && "finish" in verdict) {
-      [this.#head, this.#header, this.#editor] = [head, header, verdict];
+      [this.#head, this.#heading, this.#editor] = [head, heading, verdict];
       this.#pass(head.size);
       if (head.size === 0) this.#putEdited(verdict.finish());
       return;
@@ -237,10 +230,13 @@ class Sifter {
     this.#dropped = verdict === "drop";
     if (!this.#dropped) {
       this.bytes += head.size;
-      if (typeof verdict === "object") this.#lead(verdict.target, header);
-      else this.#pushHeaders(header);
+      if (typeof verdict === "object") heading.lead(verdict.target);
+      else if (head.type === "5" && this.to.dialect !== "gnu") {
+        this.#folders.push(heading.copy());
+        if (this.to.dialect === "plain") heading.open();
+      }
+      this.#put(heading);
     }
-    this.#extraHeader = this.#extra = undefined;
     this.#pass(head.size);
   }
 
@@ -250,12 +246,8 @@ class Sifter {
     else this.#gather("header", BLOCK);
   }
 
-  #pushHeaders(header: Uint8Array): void {
-    if (this.#extra !== undefined) {
-      this.out.add(this.#extraHeader!);
-      this.out.add(this.#extra);
-    }
-    this.out.add(header);
+  #put(heading: Heading): void {
+    for (const part of heading.parts()) this.out.add(part);
   }
 
   #takeContent(gathered: Uint8Array): void {
@@ -264,7 +256,7 @@ class Sifter {
     const parts = this.sieve.change(head, before);
     this.bytes += head.size;
     if (parts[0] !== before) return this.#putEdited(parts);
-    this.#pushHeaders(this.#header!);
+    this.#put(this.#heading!);
     this.out.add(gathered);
     this.#endFile();
   }
@@ -272,27 +264,14 @@ class Sifter {
   /** A file with its new bytes. */
   #putEdited(parts: Uint8Array[]): void {
     const size = parts.reduce((sum, { length }) => sum + length, 0);
-    writeOctal(this.#header!, 124, 12, size);
-    writeSum(this.#header!);
-    this.#pushHeaders(this.#header!);
+    this.#heading!.resize(size);
+    this.#put(this.#heading!);
     for (const part of [...parts, padding(size)]) this.out.add(part);
     this.#endFile();
   }
 
   #endFile(): void {
-    this.#extraHeader = this.#extra = this.#editor = undefined;
+    this.#heading = this.#editor = undefined;
     this.#gather("header", BLOCK);
-  }
-
-  /** A link with another target, which a plain header may have no room for. */
-  #lead(target: string, header: Uint8Array): void {
-    const bytes = bytesOf(target);
-    header.fill(0, 157, 257);
-    header.set(bytes.subarray(0, 100), 157);
-    writeSum(header);
-    const kept = this.#extra === undefined ? [] : otherRecords(this.#records(), ["linkpath"]);
-    if (bytes.length > 100) kept.push(bytesOf(record("linkpath", target)));
-    this.#sayBefore(header, kept);
-    this.#pushHeaders(header);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What is written over a staged copy: rewritten files, links and the times of their folders, as
- * one tar archive. A library takes several times as long for thousands of small entries.
+ * What a staged copy gets besides what comes from the source: links that are made anew, in the form of
+ * a tar archive. A library takes several times as long for thousands of small entries.
  *
  * @module
  */
@@ -26,14 +26,16 @@ const LETTERS = { file: "0", link: "2", folder: "5" };
 const encoder = new TextEncoder();
 
 /** How an archive is made. */
-interface ArchiveOptions {
-  /** What comes after all the others: where it is, an archive was not cut short. */
-  last?: OverlayEntry;
+export interface ArchiveOptions {
   /**
    * Whether GNU tar unpacks it. bsdtar has to be told that names are bytes: it would put them into
    * the letters of its locale, and fails where that lacks one. GNU tar grumbles when it is told.
    */
   isForGnu?: boolean;
+  /** Whom all is to belong to, as a number. @default {root} */
+  owner?: number;
+  /** Which group, as a number. @default {root's} */
+  group?: number | undefined;
 }
 
 /** The same things, held to what others share. */
@@ -56,16 +58,24 @@ export function sharedEntries(
  */
 export function* archive(
   entries: OverlayEntry[],
-  { last, isForGnu = true }: ArchiveOptions = {},
+  options: ArchiveOptions = {},
 ): Generator<Uint8Array> {
-  for (const entry of [...inTreeOrder(entries), ...(last ? [last] : [])]) {
+  yield* members(entries, options);
+  yield new Uint8Array(2 * BLOCK);
+}
+
+/** The members of such an archive, without its end. */
+export function* members(
+  entries: OverlayEntry[],
+  options: ArchiveOptions,
+): Generator<Uint8Array> {
+  for (const entry of inTreeOrder(entries)) {
     const parts = entry.kind === "file" ? [entry.bytes].flat() : [];
     const size = parts.reduce((sum, { length }) => sum + length, 0);
-    yield* headers(entry, size, isForGnu);
+    yield* headers(entry, size, options);
     yield* parts;
     yield padding(size);
   }
-  yield new Uint8Array(2 * BLOCK);
 }
 
 /** In the order of a walk: what a folder holds comes before its next sibling. */
@@ -76,7 +86,11 @@ function inTreeOrder(entries: OverlayEntry[]): OverlayEntry[] {
 }
 
 /** What stands before the bytes of an entry: what a plain header has no room for comes first. */
-function* headers(entry: OverlayEntry, size: number, isForGnu: boolean): Generator<Uint8Array> {
+function* headers(
+  entry: OverlayEntry,
+  size: number,
+  { isForGnu = true, owner = 0, group = 0 }: ArchiveOptions,
+): Generator<Uint8Array> {
   const target = entry.kind === "link" ? entry.target : "";
   const [name, linkName] = [bytesOf(entry.path), bytesOf(target)];
   const long = [
@@ -94,7 +108,11 @@ function* headers(entry: OverlayEntry, size: number, isForGnu: boolean): Generat
   yield bytes;
   yield padding(bytes.length);
   const mode = entry.kind === "link" ? 0o777 : entry.mode;
-  yield header(LETTERS[entry.kind], name, mode, size, linkName, wholeSeconds(entry.mtime));
+  const block = header(LETTERS[entry.kind], name, mode, size, linkName, wholeSeconds(entry.mtime));
+  writeNumber(block, 108, 8, owner);
+  writeNumber(block, 116, 8, group);
+  writeSum(block);
+  yield block;
 }
 
 /** A record of a pax header: its length in bytes, which counts itself, a blank, and what it says. */
@@ -110,7 +128,7 @@ export function record(key: string, value: string): string {
  * The time for a tar that reads no pax records, such as busybox's. It is rounded up: what was copied
  * must not look older than what it was made of.
  */
-function wholeSeconds(time: string): number {
+export function wholeSeconds(time: string): number {
   return Math.min(Math.max(0, Math.ceil(Number(time))), 8 ** 11 - 1);
 }
 

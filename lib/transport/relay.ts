@@ -12,14 +12,8 @@ import { bytesOf, textOf } from "../system/byte_text.ts";
 import { end, endWhenIdle, type Watch } from "../system/process.ts";
 import { printable } from "../text/printable.ts";
 import { joined, type Parts, tapped } from "../system/streams.ts";
-import {
-  isAtLeast,
-  judge,
-  Progress,
-  rsyncArguments,
-  type RsyncOutcome,
-  type RsyncRequest,
-} from "./rsync.ts";
+import { isAtLeast, judge, rsyncArguments, type RsyncOutcome, type RsyncRequest } from "./rsync.ts";
+import { Progress } from "./rsync_progress.ts";
 import type { RelayEnd } from "./rsync_end.ts";
 
 /** What to relay. `from` and `to` are the folders, absolute. */
@@ -38,14 +32,14 @@ export function clientArguments(request: RelayRequest, timeout = 0): string[] {
 
 /** The words that the client asks for, but for the letters that tell what it knows. */
 export function serverWords(
-  { sparse, trust, shared, bandwidthLimit }: Pick<
+  { sparse, trust, shared, bandwidthLimit, withoutLinks }: Pick<
     RelayRequest,
-    "sparse" | "trust" | "shared" | "bandwidthLimit"
+    "sparse" | "trust" | "shared" | "bandwidthLimit" | "withoutLinks"
   >,
   timeout = 0,
 ): string[] {
-  const group = shared?.group === undefined ? "g" : "";
-  const letters = `-lHo${group}Dtpr${trust === "bytes" ? "I" : ""}R${sparse ? "S" : ""}e`;
+  const [link, group] = [withoutLinks ? "" : "l", shared?.group === undefined ? "g" : ""];
+  const letters = `-${link}Ho${group}Dtpr${trust === "bytes" ? "I" : ""}R${sparse ? "S" : ""}e`;
   return [
     ...[HOST, "rsync", "--server", letters, "--log-format=X"],
     ...(timeout > 0 ? [`--timeout=${timeout}`] : []),

@@ -5,6 +5,7 @@
  */
 
 import { CopyError, LostConnection } from "../errors.ts";
+import { Progress } from "./rsync_progress.ts";
 import { FAR_RSYNC, FAR_RSYNC_UNQUOTED } from "./far_command.ts";
 import type { RsyncEnd } from "./rsync_end.ts";
 import { isAtLeast, rsyncVersion } from "./rsync_version.ts";
@@ -66,6 +67,10 @@ export interface RsyncRequest {
   openFolders: boolean;
   /** What all is held to, where others share the folder that it comes to. */
   shared?: Parameters<typeof rsyncSharing>[0];
+  /** Whether of a folder nothing is copied that is in it. */
+  isFlat?: boolean;
+  /** Whether links are left out: they come another way. */
+  withoutLinks?: boolean;
   /** At most so many KiB a second; 0 for no limit. */
   bandwidthLimit: number;
   /** How long it may work without a word, in seconds: to look at many files, or at half a large one. */
@@ -117,7 +122,8 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
   const names = bothAreAtLeast("3.1.0") && mark === undefined ? ",name1" : "";
   return [
     request.sparse ? "-aHS8" : "-aH8",
-    "-r",
+    ...(request.withoutLinks ? ["--no-links"] : []),
+    ...(request.isFlat ? [] : ["-r"]),
     "--from0",
     "--files-from=-",
     ...(sendsFolders(request) ? [] : ["--no-implied-dirs"]),
@@ -270,31 +276,5 @@ export async function followProgress(
     rest = lines.pop()!.slice(-MAX_LINE);
     for (const line of lines) progress.take(line);
     progress.tell();
-  }
-}
-
-/** What rsync's lines tell of how far it has come. */
-export class Progress {
-  #bytes = 0;
-  #file: string | undefined;
-
-  /** @param mark What stands before the name of a file, where complaints come beside it. */
-  constructor(
-    private readonly onProgress: RsyncRequest["onProgress"],
-    private readonly mark: string = "",
-  ) {}
-
-  /** Reads a line; answers whether it is one of these. */
-  take(line: string): boolean {
-    const counted = /^\s*(\d+)\s+\d+%\s/.exec(line);
-    if (counted !== null) this.#bytes = Number(counted[1]);
-    else if (line === "" || !line.startsWith(this.mark)) return line === "";
-    else if (!line.endsWith("/")) this.#file = line.slice(this.mark.length);
-    return true;
-  }
-
-  /** Tells it. */
-  tell(): void {
-    this.onProgress(this.#bytes, this.#file);
   }
 }

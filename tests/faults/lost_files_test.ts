@@ -135,7 +135,7 @@ for (
 
 withFaultyPrograms(
   "xpm-copy does not put a run in its place of which rsync leaves out a file without a word",
-  { here: { rsync: rsyncThat(LEAVING_OUT, "always") } },
+  { atSource: { tar: TARS["has left out"]! }, here: { rsync: rsyncThat(LEAVING_OUT, "always") } },
   async (faulty) => {
     const sample = makeJobs(faulty);
     faulty.aim("/objects.jsonl");
@@ -148,6 +148,7 @@ withFaultyPrograms(
     const destination = faulty.pair.destination.path;
     assertEquals(existsSync(`${destination}/experiments`), false);
     compareJobs({ sample, destination });
+    faulty.aim("/none"); // it can be told the whole again
     const result = await faulty.pair.copy(sample);
     assertEquals([result.errors, result.complete], [[], true]);
     compareTrees({ sample, destination });

@@ -7,7 +7,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { Passage } from "../../lib/rewrite/rewriter.ts";
+import { StreamRewriter } from "../../lib/rewrite/rewriter.ts";
 import { failedJobs } from "../../lib/copy/stage.ts";
 import { pathMap, relocatePath } from "../../lib/rewrite/path_map.ts";
 import { addTags, relocate } from "../../lib/rewrite/relocate.ts";
@@ -357,7 +357,7 @@ const job = fc.array(
 
 /** An archive of that job, on the way from a host. */
 function through(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const passage = new Passage([plannedJob("t", "1")], undefined, MAP, "host");
+  const passage = new StreamRewriter([plannedJob("t", "1")], undefined, MAP, "host");
   return sift(stream, passage, { from: "host", mostBytes: 1 << 20, owner: 0, onBytes: () => {} });
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { Passage } from "../../lib/rewrite/rewriter.ts";
+import { StreamRewriter } from "../../lib/rewrite/rewriter.ts";
 import { pathMap } from "../../lib/rewrite/path_map.ts";
 import { CopyError } from "../../mod.ts";
 import { BLOCK } from "../../lib/tar/pax.ts";
@@ -136,7 +136,7 @@ for (const [what, members] of Object.entries(ARCHIVES)) {
       experiments: "/ws/experiments",
       destination: "/to",
     });
-    const passage = new Passage([JOB], undefined, map, "host");
+    const passage = new StreamRewriter([JOB], undefined, map, "host");
     const bytes = joined([...members(out), new Uint8Array(2 * BLOCK)]);
     const expected = { from: "host", mostBytes: 1 << 20, owner: 0, onBytes: () => {} };
     const through = await gather(sift(byteStream([bytes]), passage, expected)).catch((error) => {

@@ -12,13 +12,14 @@ import type { CurrentRun, FoundLeftover, Host } from "../../lib/host/host.ts";
 import { joined } from "../../lib/system/streams.ts";
 import { type Files, makeFiles, setTime, shownFiles, type Telling } from "../support/files.ts";
 import { shell } from "../support/shell.ts";
-import { publish } from "./publish.ts";
+import { publish, unpack } from "./publish.ts";
 import type { Held, Kind, Seen, SeenExperiment, Traits } from "./words.ts";
 
 /** What stands for the case's folder in all that is compared. */
 export const ROOT = "/R";
 /** The name of a staging folder. */
 export const STAGING = "0123456789abcdef";
+const NO_ENTRIES = { entries: [], withSharedDocuments: false, isPlain: false };
 const STAGED = `ws/.xpm-staging/${STAGING}`;
 
 /** What a case works with. */
@@ -40,7 +41,7 @@ export class Fixture {
   host(copy = "a copy"): Promise<Host> {
     const known = this.#opened.get(copy);
     if (known !== undefined) return known;
-    const opening = open(this.kind.connect());
+    const opening = open(this.kind.connect(), this.root);
     this.#opened.set(copy, opening);
     return opening;
   }
@@ -218,10 +219,9 @@ export class Fixture {
       resumed: claim.resumed,
       changed: claim.changed,
       owner: claim.owner,
-      unpack: (bytes, ours = true) =>
-        claim.unpack({ stream: streamOf(bytes), isOurs: ours, whole: () => Promise.resolve(true) }),
+      unpack: (bytes, ours = true) => unpack(claim, bytes, ours),
       discard: (...paths) => claim.discard(paths),
-      publish: async (what) => this.plain(await publish(claim, this.at("ws"), what)),
+      publish: async (what) => this.plain(await publish(claim, this, what)),
       release: (failed = false) => claim.release(failed),
     };
   }
@@ -246,7 +246,12 @@ export class Fixture {
     leftBehind: string[] = [],
   ): Promise<{ archive: Uint8Array; whole: boolean }> {
     const host = await this.host();
-    const { stream, whole } = host.pack({ root: this.at("ws"), folders, leftBehind });
+    const { stream, whole } = host.pack({
+      root: this.at("ws"),
+      folders,
+      leftBehind,
+      ...NO_ENTRIES,
+    });
     const parts: Uint8Array[] = [];
     for await (const part of stream) parts.push(part.slice());
     return { archive: joined(parts), whole: await whole };
@@ -265,17 +270,15 @@ function told({ runId, by }: CurrentRun): string {
   return `${runId} by ${by}`;
 }
 
-async function open(host: Host): Promise<Host> {
+/** Opens a host, so far that it is known what it can do. */
+async function open(host: Host, root: string): Promise<Host> {
   try {
+    await host.expect();
     await host.open();
+    await host.look({ path: root });
   } catch (error) {
     await host.close();
     throw error;
   }
   return host;
-}
-
-async function* streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += 1 << 16) yield bytes.subarray(at, at + (1 << 16));
-  await Promise.resolve();
 }

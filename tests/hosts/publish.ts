@@ -5,8 +5,12 @@
  */
 
 import type { Staging } from "../../lib/host/host.ts";
-import { APPEARED, HELD, type Move, MOVED, NEWER, UNRECORDED } from "../../lib/host/steps.ts";
-import type { OverlayEntry } from "../../lib/tar/write.ts";
+import { APPEARED, HELD, LOST, type Move, MOVED, NEWER, UNRECORDED } from "../../lib/host/steps.ts";
+import { assert } from "@std/assert";
+import { CopyError } from "../../mod.ts";
+import { joined } from "../../lib/system/streams.ts";
+import { archive, type OverlayEntry } from "../../lib/tar/write.ts";
+import type { Fixture } from "./fixture.ts";
 import type { Publishing } from "./words.ts";
 
 /** The time that what is written over staged folders gets. */
@@ -22,40 +26,55 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Puts what was staged in its place; answers what was left, and why.
- *
- * @param workspace The workspace, absolute.
+ * Writes over what was staged in `ws`, and puts that in its place; answers what was left, and why.
  */
 export async function publish(
   staging: Staging,
-  workspace: string,
+  fixture: Fixture,
   what: Publishing,
 ): Promise<Record<string, string>> {
-  const overlay = overlayOf(what);
+  const workspace = fixture.at("ws");
+  const written = overlayOf(what);
   const moves = movesOf(workspace, what);
   const { current } = what;
   if (current !== undefined) {
     const link = current.run.replace(/[^/]*$/, "current");
-    overlay.push({ path: link, mtime: TIME, kind: "link", target: current.run.split("/")[2]! });
+    written.push({ path: link, mtime: TIME, kind: "link", target: current.run.split("/")[2]! });
     moves.push({ ...moveOf(workspace, "link", link), standing: current.seen });
   }
+  if (what.carry && what.run) {
+    const run = nameOf(what.run);
+    if (!await staging.carry(`${workspace}/${run}`, run)) return { [run]: LOST };
+  }
+  const records = what.records && {
+    workspace,
+    written: Object.entries(what.records.written ?? {}).map(([job, text]) => ({ job, text })),
+    dropped: what.records.dropped ?? [],
+  };
+  written.push(...staging.filesFor({ moves, records }));
+  if (written.length > 0) await write(staging, written, fixture);
   const failed = await staging.settle({
-    carry: what.carry && what.run && {
-          from: `${workspace}/${nameOf(what.run)}`,
-          into: nameOf(what.run),
-        } || undefined,
-    overlay,
     moves,
-    records: what.records && {
-      workspace,
-      written: Object.entries(what.records.written ?? {}).map(([job, text]) => ({ job, text })),
-      dropped: what.records.dropped ?? [],
-    },
+    records,
     marker: what.marker ? `${workspace}/.__experimaestro__` : undefined,
     keep: what.keep && `${workspace}/${what.keep}`,
     finished: !what.more,
   });
   return Object.fromEntries(failed.map(({ from, reason }) => [from, WORDS[reason] ?? reason]));
+}
+
+async function write(staging: Staging, written: OverlayEntry[], fixture: Fixture): Promise<void> {
+  const bytes = joined([...archive(written, { isForGnu: fixture.traits.tar === "GNU" })]);
+  try {
+    assert(await unpack(staging, bytes, true), "what is written could not be unpacked");
+  } catch (error) {
+    if (!(error instanceof CopyError && error.code === "refused")) throw error;
+    // a link stands where only folders should, and nothing is unpacked there
+    const texts = written.flatMap(({ path, ...entry }) =>
+      entry.kind === "file" ? [[path, joined([entry.bytes].flat())] as const] : []
+    );
+    fixture.stage(Object.fromEntries(texts));
+  }
 }
 
 function nameOf(run: NonNullable<Publishing["run"]>): string {
@@ -89,4 +108,21 @@ function overlayOf({ written = {}, time: mtime = TIME }: Publishing): OverlayEnt
       ? { path, mtime, kind: "link", target: made.link }
       : { path, mtime, kind: "folder", mode: made.folder }
   );
+}
+
+/** Unpacks an archive into a staging folder; answers whether all of it came. */
+export async function unpack(
+  staging: Staging,
+  bytes: Uint8Array,
+  isOurs: boolean,
+): Promise<boolean> {
+  const whole = () => Promise.resolve(true);
+  const stream = streamOf(bytes);
+  return await staging.unpack({ stream, isOurs, isPlain: false, hasBulk: true, whole }) ===
+    undefined;
+}
+
+async function* streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1 << 16) yield bytes.subarray(at, at + (1 << 16));
+  await Promise.resolve();
 }

@@ -8,7 +8,9 @@ import { fromFileUrl } from "@std/path";
 import type { Host, Place } from "../../lib/host/host.ts";
 import type { FailedMove, Settlement } from "../../lib/host/steps.ts";
 import { LocalHost } from "../../lib/host/local/host.ts";
-import type { OverlayEntry } from "../../lib/tar/write.ts";
+import { joined } from "../../lib/system/streams.ts";
+import { unpack } from "../hosts/publish.ts";
+import { archive, type OverlayEntry } from "../../lib/tar/write.ts";
 import { SshHost } from "../../lib/host/ssh/host.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 
@@ -39,8 +41,10 @@ export interface Work {
   places: Place[];
   /** Folders of the staging folder that it discards next. */
   discarded: string[];
-  /** What it settles then, in that staging folder. */
-  settlement: Omit<Settlement, "staging">;
+  /** What is written there then. */
+  written: OverlayEntry[];
+  /** What it settles in the end. */
+  settlement: Settlement;
 }
 
 /** What came of it. */
@@ -94,12 +98,17 @@ async function sshHost(): Promise<Host> {
 }
 
 async function doWork(work: Work): Promise<Outcome> {
-  const { staging, places, discarded, settlement } = work;
+  const { staging, places, discarded, written, settlement } = work;
   const host = work.host === "SshHost" ? await sshHost() : new LocalHost({});
+  await host.expect();
+  await host.look({ path: staging.replace(/\/[^/]*\/[^/]*$/, "") });
   const claim = await host.claim({ staging, places, about: "{}" }, () => {});
   if (discarded.length > 0) await claim.discard(discarded);
-  const overlay = settlement.overlay.map(withBytes);
-  const failed = await claim.settle({ ...settlement, overlay });
+  if (written.length > 0) {
+    const bytes = joined([...archive(written.map(withBytes))]);
+    if (!await unpack(claim, bytes, true)) throw new Error("what is written could not be unpacked");
+  }
+  const failed = await claim.settle(settlement);
   const { changed, resumed } = claim;
   await claim.release(false);
   await host.close();

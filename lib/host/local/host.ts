@@ -32,6 +32,7 @@ import { browseLocally, lookLocally, placesOf } from "./look.ts";
 import { scanLocally } from "./scan.ts";
 import { LocalStaging } from "./staging.ts";
 import { tidyLocally } from "./tidy.ts";
+import { dialectOf } from "../../tar/dialect.ts";
 import { packLocally } from "../../transport/tar.ts";
 import { output, type Program, start, type Watch } from "../../system/process.ts";
 
@@ -101,7 +102,7 @@ export class LocalHost implements Host {
   }
 
   pack(request: PackRequest): Pack {
-    return packLocally(request, this.watch);
+    return packLocally(request, dialectOf(this.can.tar), this.watch);
   }
 
   examine(): Promise<MachineCondition> {

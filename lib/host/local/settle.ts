@@ -4,7 +4,6 @@
  * @module
  */
 
-import { CopyError } from "../../errors.ts";
 import { parentOf, STORE } from "../../workspace/layout.ts";
 import { removeTree } from "../../system/tree.ts";
 import { lookAt } from "../../system/files.ts";
@@ -12,11 +11,8 @@ import { ASIDE, removeStaging } from "./left_staging.ts";
 import { ABOUT } from "./claim.ts";
 import { CAME_AS_LINK, moveInto, Places } from "./move.ts";
 import { LocalRecords } from "./records.ts";
-import { archive, type OverlayEntry } from "../../tar/write.ts";
-import { isGnuTar, writesInto } from "../../transport/tar.ts";
-import type { Parts } from "../../system/streams.ts";
-import { feed, output, start, stopIfAborted, type Watch } from "../../system/process.ts";
-import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
+import type { Watch } from "../../system/process.ts";
+import { inTheWay, RealFolders } from "./real_folders.ts";
 import {
   type Afterwards,
   APPEARED,
@@ -28,31 +24,15 @@ import {
 } from "../steps.ts";
 import { syncFolders, syncTree } from "../../system/sync.ts";
 
-/**
- * Does what a {@linkcode Settlement} says; a move that fails does not keep others from theirs.
- *
- * @param tar What `tar --version` says.
- */
+/** Does what a {@linkcode Settlement} says; a move that fails does not keep others from theirs. */
 export async function settleLocally(
-  { staging, carry, overlay, moves, records, marker, keep, finished }: Settlement & {
-    staging: string;
-  },
-  tar: string,
+  { staging, moves, records, marker, keep, finished }: Settlement & { staging: string },
   watch: Watch,
 ): Promise<FailedMove[]> {
   const staged = new RealFolders(parentOf(staging));
   if (!staged.has(staging)) throw inTheWay(staging);
   if (keep !== undefined && !staged.hasRoomFor(parentOf(keep))) throw inTheWay(parentOf(keep));
   const misplaced = notFolders(staging, moves, staged);
-  if (carry !== undefined && isFolder(parentOf(carry.from)) && isFolder(carry.from)) {
-    const into = `${staging}/${carry.into}`;
-    const kept = staged.has(into) && await takeOver(carry.from, into, watch);
-    if (!kept && !misplaced.has(carry.into)) misplaced.set(carry.into, LOST);
-  }
-  const isOut = (entry: OverlayEntry) =>
-    misplaced.has(entry.path.split("/").slice(0, 3).join("/")) ||
-    !staged.hasRoomFor(`${staging}/${above(entry)}`);
-  await unpack(staging, overlay.filter((entry) => !isOut(entry)), tar, watch);
   const noted = records && new LocalRecords(records, staging.slice(staging.lastIndexOf("/") + 1));
   for (const [from, reason] of noted?.write() ?? []) misplaced.set(from, reason);
   if (watch.fsync) await syncTree(staging, watch);
@@ -118,9 +98,6 @@ function isHolding({ from, reason }: FailedMove): boolean {
 /** Why a folder is not moved: nothing has come. */
 const LACKING = "it is not in the staging folder";
 
-/** Why a run does not replace another: a folder there is a link or a file here, for one. */
-const LOST = "files only the old run had could not be kept";
-
 /** Why some folders cannot be moved: nothing is written through a link. */
 function notFolders(staging: string, moves: Move[], staged: RealFolders): Map<string, string> {
   const folders = moves.filter(({ kind }) => kind === "put" || kind === "replace")
@@ -128,61 +105,6 @@ function notFolders(staging: string, moves: Move[], staged: RealFolders): Map<st
   const others = folders.filter((from) => !staged.has(`${staging}/${from}`));
   const isLacking = (from: string) => staged.hasRoomFor(`${staging}/${from}`);
   return new Map(others.map((from) => [from, isLacking(from) ? LACKING : CAME_AS_LINK]));
-}
-
-/** The folder of an entry that must be one, and no link: of a job or of a run, or above these. */
-function above({ kind, path }: OverlayEntry): string {
-  const parts = path.split("/");
-  return parts.slice(0, kind === "folder" ? 3 : Math.min(3, parts.length - 1)).join("/");
-}
-
-/**
- * Copies into the new folder what only the old one holds: rsync keeps times, links and holes.
- *
- * @returns Whether there was room for all of it.
- */
-async function takeOver(from: string, into: string, watch: Watch): Promise<boolean> {
-  // Folders of both would get their modes from the old one; their owner must be able to write them.
-  // In a folder of a project the group is the folder's.
-  const passesOn = ((lookAt(into, "")?.mode ?? 0) & 0o2000) !== 0;
-  const modes = passesOn ? ["--chmod=Du+w,Dg+s", "--no-g"] : ["--chmod=Du+w"];
-  const options = ["--ignore-existing", ...modes];
-  const args = ["-aHS", ...options, "--exclude=/jobs", "--exclude=/.status.json.lock"];
-  return await finish("rsync", [...args, "--", `${from}/`, `${into}/`], watch) === 0;
-}
-
-async function unpack(
-  staging: string,
-  overlay: OverlayEntry[],
-  version: string,
-  watch: Watch,
-): Promise<void> {
-  if (overlay.length === 0) return;
-  const owner = Deno.lstatSync(staging).uid ?? NaN;
-  const options = ["--no-same-owner", ...(writesInto(owner, version) ? ["--overwrite"] : [])];
-  const input = archive(overlay, { isForGnu: isGnuTar(version) });
-  await finish("tar", ["-xpf", "-", ...options], watch, input, staging);
-}
-
-/** What rsync ends with when some files could not be copied. */
-const PARTIAL = 23;
-
-/** Runs a program, in a folder; answers its exit code. */
-async function finish(
-  program: "rsync" | "tar",
-  args: string[],
-  watch: Watch,
-  input?: Parts,
-  folder?: string,
-): Promise<number> {
-  const running = start(program, args, watch, folder);
-  await Promise.all([input ? feed(running, input) : running.stdin.close(), output(running)]);
-  const code = await running.code;
-  if (code !== 0 && code !== PARTIAL) {
-    stopIfAborted(watch);
-    throw new CopyError("program", `${program} failed: ${(await running.complaint).trim()}`);
-  }
-  return code;
 }
 
 /** Makes the marker of a workspace, unless another copy has, which may be just now. */

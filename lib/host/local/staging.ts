@@ -9,7 +9,8 @@ import { lookAt } from "../../system/files.ts";
 import type { Watch } from "../../system/process.ts";
 import type { Sharing } from "../../system/sharing.ts";
 import { removeTree } from "../../system/tree.ts";
-import { sharedEntries } from "../../tar/write.ts";
+import { dialectOf } from "../../tar/dialect.ts";
+import type { OverlayEntry } from "../../tar/write.ts";
 import type { Unpacking } from "../../transport/archive.ts";
 import { unpackLocally } from "../../transport/tar.ts";
 import { parentOf } from "../../workspace/layout.ts";
@@ -20,6 +21,7 @@ import { type Claim, markUnverified } from "./claim.ts";
 import { strayIn } from "./left_staging.ts";
 import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
 import { settleLocally } from "./settle.ts";
+import { takeOver } from "./take_over.ts";
 
 /** Does what {@linkcode Staging} says. */
 export class LocalStaging implements Staging {
@@ -45,12 +47,15 @@ export class LocalStaging implements Staging {
     return this.#verification.isDoubted;
   }
 
-  async unpack(archive: Unpacking): Promise<boolean> {
+  async unpack({ stream, isOurs, hasBulk, whole }: Unpacking): Promise<string | undefined> {
     const stray = isFolder(this.folder) ? strayIn(this.folder) : this.folder;
     if (stray !== undefined) throw inTheWay(stray); // tar would write through it
-    markUnverified(this.folder);
-    const unpacked = await unpackLocally(this.folder, archive, this.watch);
-    return this.#verification.note(unpacked && await archive.whole());
+    if (hasBulk) markUnverified(this.folder);
+    const dialect = dialectOf(await this.tarVersion());
+    const trouble = await unpackLocally(this.folder, { stream, isOurs }, dialect, this.watch);
+    const isWhole = trouble === "" && await whole();
+    if (hasBulk) this.#verification.note(isWhole);
+    return isWhole ? undefined : trouble;
   }
 
   async verify(): Promise<void> {
@@ -66,11 +71,21 @@ export class LocalStaging implements Staging {
     }
   }
 
+  async carry(from: string, into: string): Promise<boolean> {
+    if (!isFolder(parentOf(from)) || !isFolder(from)) return true;
+    const folders = new RealFolders(this.folder);
+    if (!folders.hasRoomFor(`${this.folder}/${into}`)) throw inTheWay(`${this.folder}/${into}`);
+    folders.make(`${this.folder}/${into}`);
+    return await takeOver(from, `${this.folder}/${into}`, this.watch);
+  }
+
+  filesFor(): OverlayEntry[] {
+    return [];
+  }
+
   async settle(settlement: Settlement): Promise<FailedMove[]> {
     if (!this.claim.isHeld()) throw takenOver(this.folder);
-    const overlay = sharedEntries(settlement.overlay, this.shared);
-    const asked = { ...settlement, overlay, staging: this.folder };
-    return await settleLocally(asked, await this.tarVersion(), this.watch);
+    return await settleLocally({ ...settlement, staging: this.folder }, this.watch);
   }
 
   release(): Promise<void> {

@@ -31,7 +31,8 @@ import { asLines } from "./lines.ts";
 import { RELEASE, SshStaging } from "./staging.ts";
 import { grantsForSsh } from "./grants.ts";
 import { rsyncEnd } from "./rsync_end.ts";
-import { nameList, packArguments, packWith } from "../../transport/tar.ts";
+import { entryArguments, folderArguments, nameList, packWith } from "../../transport/tar.ts";
+import { dialectOf } from "../../tar/dialect.ts";
 import type { Watch } from "../../system/process.ts";
 import { BROWSE, CLAIM, EXISTING, LOOK, PACK, SCAN, TIDY } from "./programs/programs.ts";
 import { type Login, Session } from "./session.ts";
@@ -174,11 +175,19 @@ export class SshHost implements Host {
   }
 
   pack(request: PackRequest): Pack {
-    const zstd = this.#zstd;
-    const lines = asLines([request.root, zstd ? "zstd" : "", ...packArguments(request), ""]);
-    const names = nameList(request.folders);
-    const packed = packWith(() => this.#session.fetch(PACK, lines, names));
-    return zstd ? zstd.unpack(packed) : packed;
+    const zstd = request.isPlain ? undefined : this.#zstd;
+    const { root, folders, entries } = request;
+    const lines = asLines([
+      ...[root, zstd ? "zstd" : ""],
+      ...[...(folders.length > 0 ? folderArguments(request) : []), ""],
+      ...[
+        ...(entries.length > 0 ? entryArguments(request, dialectOf(this.#programs.tar)) : []),
+        "",
+      ],
+      ...[...folders, ""],
+    ]);
+    const packed = packWith([() => this.#session.fetch(PACK, lines, nameList(entries))]);
+    return zstd ? { ...packed, ...zstd.unpack(packed) } : packed;
   }
 
   examine(): Promise<MachineCondition> {

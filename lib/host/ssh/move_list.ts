@@ -17,9 +17,10 @@ const STAGED_RECORDS = "records";
 /** At most so many names are given to one `mv`. */
 const MOVES_AT_ONCE = 200;
 
-/** The moves as the remote program reads them: `.moves`, in the staging folder. */
-export function moveList(moves: Move[], records?: Records): OverlayEntry {
+/** The moves as the remote program reads them: lines, and one that says that these are all. */
+export function moveList(moves: Move[], records?: Records): string[] {
   const lines = records === undefined ? [] : [
+    ...records.written.map(({ job }) => `written ${job}`),
     `records ${records.workspace}`,
     ...records.dropped.map((job) => `dropped ${job}`),
   ];
@@ -34,8 +35,7 @@ export function moveList(moves: Move[], records?: Records): OverlayEntry {
     lines.push(`group ${kind}`, `from ${parentOf(from)}`, `into ${into}`);
     lines.push(`names ${group.map(({ from }) => from.slice(from.lastIndexOf("/") + 1)).join("/")}`);
   }
-  const bytes = bytesOf(lines.map((line) => `${line}\n`).join(""));
-  return { path: ".moves", kind: "file", mode: 0o600, mtime: "0", bytes };
+  return [...lines, "end"];
 }
 
 /**

@@ -6,9 +6,9 @@
 
 import { type Sharing, sharingOf } from "../../system/sharing.ts";
 import { within } from "../../system/time.ts";
-import { archive, sharedEntries } from "../../tar/write.ts";
+import { dialectOf } from "../../tar/dialect.ts";
+import type { OverlayEntry } from "../../tar/write.ts";
 import type { Unpacking } from "../../transport/archive.ts";
-import { isGnuTar, writesInto } from "../../transport/tar.ts";
 import type { Zstd } from "../../transport/zstd.ts";
 import { type Staging, UNVERIFIED } from "../host.ts";
 import {
@@ -26,7 +26,7 @@ import type { Agent } from "./agent.ts";
 import { pairs } from "./answers.ts";
 import { asLines } from "./lines.ts";
 import { filesBeside, moveList } from "./move_list.ts";
-import { DISCARD, FREE, SETTLE, UNPACK } from "./programs/programs.ts";
+import { CARRY, DISCARD, FREE, SETTLE, UNPACK } from "./programs/programs.ts";
 import type { Session } from "./session.ts";
 
 /** How often a claim gives a sign of life, in milliseconds. */
@@ -95,14 +95,20 @@ export class SshStaging implements Staging {
     return this.#verification.isDoubted;
   }
 
-  async unpack({ stream, isOurs, whole }: Unpacking): Promise<boolean> {
+  async unpack(
+    { stream, isOurs, isPlain, hasBulk, whole }: Unpacking,
+  ): Promise<string | undefined> {
     let trouble = "";
     const tell = (text: string) => trouble += text;
-    const zstd = this.ground.zstd();
+    const zstd = isPlain ? undefined : this.ground.zstd();
     const body = zstd ? zstd.pack(stream) : stream;
-    const lines = [this.folder, zstd ? "zstd" : "", isOurs ? "yes" : ""];
+    const isGnu = dialectOf(this.ground.tar) === "gnu";
+    const answers = [isOurs, isGnu, hasBulk].map((is) => is ? "yes" : "");
+    const lines = [this.folder, zstd ? "zstd" : "", ...answers];
     await this.ground.session.send(UNPACK, lines, tell, body);
-    return this.#verification.note(trouble === "" && await whole());
+    const isWhole = trouble === "" && await whole();
+    if (hasBulk) this.#verification.note(isWhole);
+    return isWhole ? undefined : trouble.split("\n")[0]!;
   }
 
   async verify(): Promise<void> {
@@ -114,24 +120,28 @@ export class SshStaging implements Staging {
     await this.ground.agent.run(DISCARD, asLines([this.folder, ...places]), () => {});
   }
 
+  async carry(from: string, into: string): Promise<boolean> {
+    let lost = false;
+    const lines = asLines([this.folder, from, into]);
+    await this.ground.agent.run(CARRY, lines, () => lost = true);
+    return !lost;
+  }
+
+  filesFor(settlement: Pick<Settlement, "moves" | "records">): OverlayEntry[] {
+    return filesBeside(settlement);
+  }
+
   async settle(settlement: Settlement): Promise<FailedMove[]> {
-    const { carry, overlay, moves, records, marker, keep, finished } = settlement;
-    const { agent, fsync, tar } = this.ground;
+    const { moves, records, marker, keep, finished } = settlement;
+    const { agent, fsync } = this.ground;
     const failed: FailedMove[] = [];
-    const carried = [carry?.from ?? "", carry?.into ?? ""];
-    await agent.run(
-      SETTLE,
-      asLines([
-        ...[this.folder, ...carried, marker ?? "", keep ?? ""],
-        ...[finished ? "yes" : "", fsync ? "yes" : "", this.#token],
-        writesInto(this.owner, tar) ? "yes" : "",
-      ]),
-      pairs((from, said) => failed.push({ from, reason: REASONS[said] ?? said })),
-      archive([...sharedEntries(overlay, this.shared), ...filesBeside(settlement)], {
-        last: moveList(moves, records),
-        isForGnu: isGnuTar(tar),
-      }),
-    );
+    const lines = asLines([
+      ...[this.folder, marker ?? "", keep ?? ""],
+      ...[finished ? "yes" : "", fsync ? "yes" : "", this.#token],
+      ...moveList(moves, records),
+    ]);
+    const tell = pairs((from, said) => failed.push({ from, reason: REASONS[said] ?? said }));
+    await agent.run(SETTLE, lines, tell);
     return failed;
   }
 

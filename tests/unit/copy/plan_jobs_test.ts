@@ -25,6 +25,7 @@ function foundJob(markers: string[], self = entry("folder")): FoundJob {
     bytes: 300,
     files: 3,
     names: 0,
+    bulk: { names: 0, bytes: 0 },
     // what is at the destination is older than the files at the source
     latest: "1768753000.500",
     latestFile: "1768754000.500",

@@ -89,14 +89,14 @@ function workOf(
   workspace: string,
   moves: Move[],
   more: Partial<Work["settlement"]> = {},
+  written = moves.flatMap(({ from }) => rewriting(from)),
 ): Omit<Work, "host"> {
   return {
     staging: `${workspace}/.xpm-staging/9f0`,
     places: ["jobs", "experiments"].map((name) => ({ name, path: `${workspace}/${name}` })),
     discarded: [],
+    written,
     settlement: {
-      carry: undefined,
-      overlay: moves.flatMap(({ from }) => rewriting(from)),
       moves,
       marker: undefined,
       keep: undefined,

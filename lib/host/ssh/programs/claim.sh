@@ -64,6 +64,7 @@ for lock in "$parent"/????????????????.lock; do # whose folder has gone
 done
 [ -z "$restored" ] || say restored
 [ -z "$left" ] || sound "$staging" || clear_staging "$staging"
+! there "$staging/records" || remove "$staging/records" # what was to be noted of another attempt
 sign
 whose=$(owner "$staging")
 if [ -n "$left" ] && { [ -z "$whose" ] || [ "$whose" != "$(owner "$staging/about.json")" ]; }; then

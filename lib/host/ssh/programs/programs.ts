@@ -299,6 +299,31 @@ move() { # one; a folder that its owner may not write is opened for it, and clos
 }`;
 
 /**
+ * Does `Staging.carry`: copies into a staged folder what another holds; answers `lost` when there was no
+ * room for all of it.
+ */
+export const CARRY = `${BEGIN}
+${FOLDERS}
+IFS= read -r staging
+IFS= read -r old
+IFS= read -r new
+is_folder "\${staging%/*}" "$staging" && enter "$staging" || stop "the folder $staging is gone"
+if [ -d "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ]; then
+  has_room "$staging" "$staging/$new" && mkdir -p "$new" || stop "$staging/$new is not a folder"
+  set -- --chmod=Du+w
+  [ ! -g "$new" ] || set -- --chmod=Du+w,Dg+s --no-g # of a project: the group is the folder's
+  trouble=$(rsync -aHS --ignore-existing "$@" --exclude=/jobs --exclude=/.status.json.lock \\
+    "$old/" "$new/" 2>&1)
+  case $? in
+    0) ;;
+    23) say lost ;;
+    *) stop "rsync failed: $trouble" ;;
+  esac
+fi
+finish
+`;
+
+/**
  * Locks, as `lock.ts` tells, in the agent; and what was moved aside, back to its place.
  */
 const LOCKING = `${FOLDERS}
@@ -447,6 +472,7 @@ for lock in "$parent"/????????????????.lock; do # whose folder has gone
 done
 [ -z "$restored" ] || say restored
 [ -z "$left" ] || sound "$staging" || clear_staging "$staging"
+! there "$staging/records" || remove "$staging/records" # what was to be noted of another attempt
 sign
 whose=$(owner "$staging")
 if [ -n "$left" ] && { [ -z "$whose" ] || [ "$whose" != "$(owner "$staging/about.json")" ]; }; then
@@ -656,27 +682,41 @@ finish
 `;
 
 /**
- * Does `Host.pack`: after the word comes the archive; its code tells whether all went well.
+ * Does `Host.pack`: after the word comes the archive, or one of folders and one of things by themselves,
+ * each made with options of its own; its code tells whether all went well. What is packed by itself is
+ * named to the end of its input, with NULs.
  */
 export const PACK = `${BEGIN}
 IFS= read -r root
 IFS= read -r packed
-set --
-while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
+lines() { while IFS= read -r line && [ -n "$line" ]; do printf '%s\\n' "$line"; done; }
+whole=$(lines)
+apart=$(lines)
+folders=$(lines)
 enter "$root" || exit 1
-[ -n "$packed" ] || exec tar "$@" >&3
-code=$({ { tar "$@"; echo $? >&4; } | { ZSTD_NBTHREADS=1 zstd -1 -qc >&3 || echo zstd failed >&4; }; } 4>&1)
+set -f
+IFS='
+'
+pack() {
+  code=0
+  [ -z "$whole" ] || printf '%s\\n' "$folders" | tr '\\n' '\\0' | tar $whole || code=$?
+  [ -z "$apart" ] || tar $apart || code=$?
+  return $code
+}
+[ -n "$packed" ] || { pack >&3; exit; }
+code=$({ { pack; echo $? >&4; } | { ZSTD_NBTHREADS=1 zstd -1 -qc >&3 || echo zstd failed >&4; }; } 4>&1)
 [ "$code" = 0 ]
 `;
 
 /**
  * Telling of which jobs files were left out, the twin of `local/records.ts`: the list of moves begins
- * with `records WORKSPACE`, then has `dropped TASK/JOB` for records that go in the end. The others are
- * in the staging folder.
+ * with `written TASK/JOB` for records that are in the staging folder and `records WORKSPACE`, then has
+ * `dropped TASK/JOB` for records that go in the end.
  */
 const RECORD = `newline='
 '
 workspace= noted= # the folder of records
+asked=$newline # those that are to be written
 written=$newline stood=$newline unrecorded=$newline dropped= unmoved=$newline # jobs, a line each
 among() { case $2 in *"$newline$1$newline"*) ;; *) return 1 ;; esac; }
 note_some() { # from the draft into a folder: each by a rename, what is half written is none
@@ -709,6 +749,11 @@ note() { # what jobs of a workspace will lack, before they are moved; the draft 
   draft=$workspace/.xpm-copy/\${staging##*/}
   ! there "$draft" || ! has_room "$workspace" "$workspace/.xpm-copy" || remove "$draft" # of one that was broken off
   there records || return 0
+  set --
+  for record in $(find records -type f); do # of an earlier attempt
+    among "\${record#records/jobs/}" "$asked" || set -- "$@" "$record"
+  done
+  [ $# = 0 ] || rm -f "$@" || stop "records in $staging cannot be removed"
   find records -type f -exec touch {} + # by the clock of this disk
   if has_room "$workspace" "$workspace/.xpm-copy" && ! there "$draft" && mkdir -p "$workspace/.xpm-copy" &&
     trouble=$(mv records "$draft" 2>&1); then
@@ -934,8 +979,7 @@ exec rsync "$@" >&3 3>&-
 `;
 
 /**
- * Does `Host.settle`. What to move stands at the end of the archive, as `.moves`: tar does not tell
- * of an archive that ends too early, and then there is none. It has lines `newer FILE` (what is
+ * Does `Staging.settle`. What to move comes in lines, the last of them `end`: `newer FILE` (what is
  * newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and
  * `names A/B/C`; a line `sync` comes before the run, and `standing RUN` before a link; for its lines
  * about records see `record.sh`. Answers pairs of a name and why it could not be moved: `appeared`,
@@ -949,20 +993,18 @@ ${FOLDERS}
 ${CURRENT_RUN}
 ${RECORD}
 IFS= read -r staging
-IFS= read -r old
-IFS= read -r new
 IFS= read -r marker
 IFS= read -r keep
 IFS= read -r finished
 IFS= read -r fsync
 IFS= read -r token
-IFS= read -r overwrite
+moves=$(cat) || stop "the data sent cannot be read"
+case $moves in end | *"$newline"end) ;; *) stop "the data sent did not arrive completely" ;; esac
 [ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
   stop "another copy took over $staging because this one stopped responding"
 area=\${staging%/*}
 is_folder "$area" "$staging" && enter "$staging" || stop "the folder $staging is gone"
 [ -z "$keep" ] || has_room "$area" "\${keep%/*}" || stop "\${keep%/*} is not a folder"
-remove .moves && remove records || stop "$staging could not be cleared" # of one that was broken off
 to_disk() { # the whole file system, where sync knows how; everything elsewhere
   [ -n "$fsync" ] || return 0
   trouble=$(sync -f . 2>&1) && return
@@ -978,19 +1020,6 @@ for kind in jobs experiments; do
 done
 [ -z "$links" ] || printf '%s' "$links" | tr '\\n' '\\0' | xargs -0 rm -f ||
   stop "links in $staging cannot be removed"
-lost=
-if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ] &&
-  is_folder "$staging" "$staging/$new"; then
-  set -- --chmod=Du+w
-  [ ! -g "$new" ] || set -- --chmod=Du+w,Dg+s --no-g # of a project: the group is the folder's
-  trouble=$(rsync -aHS --ignore-existing "$@" --exclude=/jobs --exclude=/.status.json.lock \\
-    "$old/" "$new/" 2>&1)
-  case $? in
-    0) ;;
-    23) lost="files only the old run had could not be kept" ;;
-    *) stop "rsync failed: $trouble" ;;
-  esac
-fi
 was_link() { case "
 $links
 " in *"
@@ -999,10 +1028,6 @@ $1
 came_as_link() { # it, or a folder above it
   was_link "$1" || case $1 in */*) came_as_link "\${1%/*}" ;; *) return 1 ;; esac
 }
-set --
-[ -z "$overwrite" ] || set -- --overwrite
-trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
-[ -f .moves ] || stop "the data sent did not arrive completely"
 trap '' TERM # it has all it needs: the agent lets it end, whatever becomes of the connection
 to_disk || stop "the copied data did not reach the disk: $trouble"
 told() { say "$1" "\${trouble%%"$newline"*}"; } # what could not be done after moves: it undoes none of them
@@ -1026,7 +1051,7 @@ replaceable() { # whether it may give way: a folder, or the link that a job may 
 }
 begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; } # since we have claimed the folder
 plain() { # whether nothing stands in the way of new names
-  [ "$kind" = put ] && [ "$wrong$lost$links$unrecorded" = "$newline" ] || return
+  [ "$kind" = put ] && [ "$wrong$links$unrecorded" = "$newline" ] || return
   for name do if there "$into/$name"; then return 1; fi; done
 }
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
@@ -1049,7 +1074,6 @@ settle() { # a group: of one kind, from one folder into another; the names are t
       [ -n "$tried" ] && there "$into/$name" || failed "$name" "it is not in the staging folder"
     elif [ -n "$wrong" ]; then failed "$name" "$wrong"
     elif among "\${parent#jobs/}/$name" "$unrecorded"; then failed "$name" unrecorded
-    elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
     elif [ "$kind" = "job link" ] && [ ! -d "$staging/$parent/$name" ]; then failed "$name" unlinked
     elif ! there "$into/$name"; then set -- "$@" "$name"
     elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is not a link"
@@ -1093,10 +1117,10 @@ mark() {
   fi
   marker=
 }
-moves=$(cat .moves) || stop "the data sent cannot be read"
 for line in $moves; do
   rest=\${line#* }
   case $line in
+    "written "*) asked=$asked$rest.json$newline ;;
     "records "*) note "$rest" ;;
     "dropped "*) dropped=$dropped$rest$newline ;;
     "group link") kind="link" && mark ;;
@@ -1115,11 +1139,11 @@ for line in $moves; do
     sync) to_disk || { told disk; left=yes unsynced=yes; } ;; # of the jobs
   esac
 done
-rm -f .moves
 mark
 if ! to_disk; then told disk
 elif [ -n "$dropped" ] && [ -z "$unsynced" ]; then forget
 fi
+! there records || trouble=$(remove records 2>&1) || { told staging; left=yes; } # of what could not be noted
 put_away() {
   trouble=$({ mkdir -p "\${keep%/*}" && ! there "$keep" && mv replaced "$keep"; } 2>&1)
 }
@@ -1206,20 +1230,24 @@ finish
 `;
 
 /**
- * Does `Host.unpack`, and leaves `.unverified`; answers what tar complained of, but for groups that
- * the user is not in: rsync does not set these either.
+ * Does `Staging.unpack`, and leaves `.unverified` where it is to; answers what tar complained of, but
+ * for groups that the user is not in: rsync does not set these either.
  */
 export const UNPACK = `${BEGIN}
 IFS= read -r staging
 IFS= read -r packed
 IFS= read -r ours
+IFS= read -r gnu
+IFS= read -r mark
 [ ! -L "$staging" ] && enter "$staging" || stop "the folder $staging is gone"
 for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* replaced replaced/*; do
   case $path in experiments/*/current) continue ;; esac
   [ ! -L "$staging/$path" ] || stop "$staging/$path is a link: nothing is written through it"
 done
-[ -e .unverified ] || (set -C && : > .unverified) || stop "$staging cannot be written"
-unpack() { tar \${ours:+-P} -b 128 -xpf - --same-owner; }
+[ -z "$mark" ] || [ -e .unverified ] || (set -C && : > .unverified) || stop "$staging cannot be written"
+unpack() {
+  if [ -n "$gnu" ]; then tar \${ours:+-P} -b 128 -xpf - --same-owner; else tar -xpf -; fi
+}
 if [ -z "$packed" ]; then trouble=$(unpack 2>&1)
 else trouble=$({ { zstd -dqc || echo zstd failed >&2; } | unpack; } 2>&1)
 fi
@@ -1232,7 +1260,7 @@ case $status in
     trouble=$(printf '%s\\n' "$trouble" | grep -v -e ': Cannot change ownership to ' -e ': Exiting with ')
     [ $? -lt 2 ] || trouble="grep failed"
     say "$trouble" ;;
-  1) say "tar failed" ;;
+  1) say "\${trouble:-tar failed}" ;;
   *) exit 1 ;; # who was killed may have left others at work
 esac
 finish

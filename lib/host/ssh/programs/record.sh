@@ -1,10 +1,11 @@
 # Telling of which jobs files were left out, the twin of `local/records.ts`: the list of moves begins
-# with `records WORKSPACE`, then has `dropped TASK/JOB` for records that go in the end. The others are
-# in the staging folder.
+# with `written TASK/JOB` for records that are in the staging folder and `records WORKSPACE`, then has
+# `dropped TASK/JOB` for records that go in the end.
 
 newline='
 '
 workspace= noted= # the folder of records
+asked=$newline # those that are to be written
 written=$newline stood=$newline unrecorded=$newline dropped= unmoved=$newline # jobs, a line each
 among() { case $2 in *"$newline$1$newline"*) ;; *) return 1 ;; esac; }
 note_some() { # from the draft into a folder: each by a rename, what is half written is none
@@ -38,6 +39,12 @@ note() { # what jobs of a workspace will lack, before they are moved; the draft 
   draft=$workspace/.xpm-copy/${staging##*/}
   ! there "$draft" || ! has_room "$workspace" "$workspace/.xpm-copy" || remove "$draft" # of one that was broken off
   there records || return 0
+  set --
+  # shellcheck disable=SC2044 # IFS is a newline, and none is in a name
+  for record in $(find records -type f); do # of an earlier attempt
+    among "${record#records/jobs/}" "$asked" || set -- "$@" "$record"
+  done
+  [ $# = 0 ] || rm -f "$@" || stop "records in $staging cannot be removed"
   find records -type f -exec touch {} + # by the clock of this disk
   if has_room "$workspace" "$workspace/.xpm-copy" && ! there "$draft" && mkdir -p "$workspace/.xpm-copy" &&
     trouble=$(mv records "$draft" 2>&1); then

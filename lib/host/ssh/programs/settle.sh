@@ -1,5 +1,4 @@
-# Does `Host.settle`. What to move stands at the end of the archive, as `.moves`: tar does not tell
-# of an archive that ends too early, and then there is none. It has lines `newer FILE` (what is
+# Does `Staging.settle`. What to move comes in lines, the last of them `end`: `newer FILE` (what is
 # newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and
 # `names A/B/C`; a line `sync` comes before the run, and `standing RUN` before a link; for its lines
 # about records see `record.sh`. Answers pairs of a name and why it could not be moved: `appeared`,
@@ -13,20 +12,18 @@
 . ./current_run.sh
 . ./record.sh
 IFS= read -r staging
-IFS= read -r old
-IFS= read -r new
 IFS= read -r marker
 IFS= read -r keep
 IFS= read -r finished
 IFS= read -r fsync
 IFS= read -r token
-IFS= read -r overwrite
+moves=$(cat) || stop "the data sent cannot be read"
+case $moves in end | *"$newline"end) ;; *) stop "the data sent did not arrive completely" ;; esac
 [ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
   stop "another copy took over $staging because this one stopped responding"
 area=${staging%/*}
 is_folder "$area" "$staging" && enter "$staging" || stop "the folder $staging is gone"
 [ -z "$keep" ] || has_room "$area" "${keep%/*}" || stop "${keep%/*} is not a folder"
-remove .moves && remove records || stop "$staging could not be cleared" # of one that was broken off
 to_disk() { # the whole file system, where sync knows how; everything elsewhere
   [ -n "$fsync" ] || return 0
   trouble=$(sync -f . 2>&1) && return
@@ -43,19 +40,6 @@ for kind in jobs experiments; do
 done
 [ -z "$links" ] || printf '%s' "$links" | tr '\n' '\0' | xargs -0 rm -f ||
   stop "links in $staging cannot be removed"
-lost=
-if [ -n "$old" ] && [ ! -L "$old" ] && [ ! -L "${old%/*}" ] &&
-  is_folder "$staging" "$staging/$new"; then
-  set -- --chmod=Du+w
-  [ ! -g "$new" ] || set -- --chmod=Du+w,Dg+s --no-g # of a project: the group is the folder's
-  trouble=$(rsync -aHS --ignore-existing "$@" --exclude=/jobs --exclude=/.status.json.lock \
-    "$old/" "$new/" 2>&1)
-  case $? in
-    0) ;;
-    23) lost="files only the old run had could not be kept" ;;
-    *) stop "rsync failed: $trouble" ;;
-  esac
-fi
 was_link() { case "
 $links
 " in *"
@@ -64,10 +48,6 @@ $1
 came_as_link() { # it, or a folder above it
   was_link "$1" || case $1 in */*) came_as_link "${1%/*}" ;; *) return 1 ;; esac
 }
-set --
-[ -z "$overwrite" ] || set -- --overwrite
-trouble=$(tar -xpf - --no-same-owner "$@" 2>&1) || stop "tar failed: $trouble"
-[ -f .moves ] || stop "the data sent did not arrive completely"
 trap '' TERM # it has all it needs: the agent lets it end, whatever becomes of the connection
 to_disk || stop "the copied data did not reach the disk: $trouble"
 told() { say "$1" "${trouble%%"$newline"*}"; } # what could not be done after moves: it undoes none of them
@@ -92,7 +72,7 @@ replaceable() { # whether it may give way: a folder, or the link that a job may 
 # shellcheck disable=SC3013 # -nt is in every shell that we know of, and in none is another way
 begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; } # since we have claimed the folder
 plain() { # whether nothing stands in the way of new names
-  [ "$kind" = put ] && [ "$wrong$lost$links$unrecorded" = "$newline" ] || return
+  [ "$kind" = put ] && [ "$wrong$links$unrecorded" = "$newline" ] || return
   for name do if there "$into/$name"; then return 1; fi; done
 }
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
@@ -115,7 +95,6 @@ settle() { # a group: of one kind, from one folder into another; the names are t
       [ -n "$tried" ] && there "$into/$name" || failed "$name" "it is not in the staging folder"
     elif [ -n "$wrong" ]; then failed "$name" "$wrong"
     elif among "${parent#jobs/}/$name" "$unrecorded"; then failed "$name" unrecorded
-    elif [ -n "$lost" ] && [ "$parent/$name" = "$new" ]; then failed "$name" "$lost"
     elif [ "$kind" = "job link" ] && [ ! -d "$staging/$parent/$name" ]; then failed "$name" unlinked
     elif ! there "$into/$name"; then set -- "$@" "$name"
     elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is not a link"
@@ -160,10 +139,10 @@ mark() {
   fi
   marker=
 }
-moves=$(cat .moves) || stop "the data sent cannot be read"
 for line in $moves; do
   rest=${line#* }
   case $line in
+    "written "*) asked=$asked$rest.json$newline ;;
     "records "*) note "$rest" ;;
     "dropped "*) dropped=$dropped$rest$newline ;;
     "group link") kind="link" && mark ;;
@@ -183,11 +162,11 @@ for line in $moves; do
     sync) to_disk || { told disk; left=yes unsynced=yes; } ;; # of the jobs
   esac
 done
-rm -f .moves
 mark
 if ! to_disk; then told disk
 elif [ -n "$dropped" ] && [ -z "$unsynced" ]; then forget
 fi
+! there records || trouble=$(remove records 2>&1) || { told staging; left=yes; } # of what could not be noted
 put_away() {
   trouble=$({ mkdir -p "${keep%/*}" && ! there "$keep" && mv replaced "$keep"; } 2>&1)
 }

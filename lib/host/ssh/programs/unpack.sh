@@ -1,17 +1,21 @@
-# Does `Host.unpack`, and leaves `.unverified`; answers what tar complained of, but for groups that
-# the user is not in: rsync does not set these either.
+# Does `Staging.unpack`, and leaves `.unverified` where it is to; answers what tar complained of, but
+# for groups that the user is not in: rsync does not set these either.
 
 . ./begin.sh
 IFS= read -r staging
 IFS= read -r packed
 IFS= read -r ours
+IFS= read -r gnu
+IFS= read -r mark
 [ ! -L "$staging" ] && enter "$staging" || stop "the folder $staging is gone"
 for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* replaced replaced/*; do
   case $path in experiments/*/current) continue ;; esac
   [ ! -L "$staging/$path" ] || stop "$staging/$path is a link: nothing is written through it"
 done
-[ -e .unverified ] || (set -C && : > .unverified) || stop "$staging cannot be written"
-unpack() { tar ${ours:+-P} -b 128 -xpf - --same-owner; }
+[ -z "$mark" ] || [ -e .unverified ] || (set -C && : > .unverified) || stop "$staging cannot be written"
+unpack() {
+  if [ -n "$gnu" ]; then tar ${ours:+-P} -b 128 -xpf - --same-owner; else tar -xpf -; fi
+}
 if [ -z "$packed" ]; then trouble=$(unpack 2>&1)
 else trouble=$({ { zstd -dqc || echo zstd failed >&2; } | unpack; } 2>&1)
 fi
@@ -24,7 +28,7 @@ case $status in
     trouble=$(printf '%s\n' "$trouble" | grep -v -e ': Cannot change ownership to ' -e ': Exiting with ')
     [ $? -lt 2 ] || trouble="grep failed"
     say "$trouble" ;;
-  1) say "tar failed" ;;
+  1) say "${trouble:-tar failed}" ;;
   *) exit 1 ;; # who was killed may have left others at work
 esac
 finish

@@ -1,0 +1,90 @@
+/**
+ * What has not come by the stream, though it was tried twice.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { jobFolder } from "../workspace/layout.ts";
+import type { Context } from "./context.ts";
+import { excluder } from "./exclude.ts";
+import { takeInventory } from "./inventory.ts";
+import type { Load } from "./loads.ts";
+import { contentInStream, type Route } from "./route.ts";
+import type { Streamed } from "./stream.ts";
+import type { PlannedJob } from "./types.ts";
+
+/** What has not come, and why. */
+export interface Failures {
+  /** Of the jobs. */
+  jobs: Map<PlannedJob, string>;
+  /** Of the run; undefined when it has come. */
+  run: string | undefined;
+}
+
+/**
+ * Finds out what has not come.
+ *
+ * @throws {CopyError} `program`, when it is not known what that is, or the run could not be read.
+ */
+export async function whatFailed(
+  { rewriter, complaints, trouble, differing }: Streamed,
+  route: Route,
+  load: Load,
+  context: Context,
+): Promise<Failures> {
+  const failures: Failures = { jobs: new Map(), run: undefined };
+  const jobs = new Map(load.jobs.map((job) => [jobFolder(job), job]));
+  const fail = (folder: string, reason: string) => {
+    const job = jobs.get(folder);
+    if (job === undefined) failures.run ??= reason;
+    else if (!failures.jobs.has(job)) failures.jobs.set(job, reason);
+  };
+  for (const line of complaints) {
+    const folder = [...jobs.keys()].find((folder) => isAbout(line, folder));
+    if (folder === undefined) throw failed(line);
+    fail(folder, line);
+  }
+  if (trouble !== "" || !rewriter.ended) throw failed(trouble || "its archive was cut short");
+  for (const [folder, path] of rewriter.left) fail(folder, `${path} could not be taken as it came`);
+  const suspects = differing.filter((folder) => !failures.jobs.has(jobs.get(folder)!));
+  for (const folder of await stillDiffering(suspects, jobs, rewriter, route, context)) {
+    fail(folder, "what has come differs: a document, a link or a folder is missing");
+  }
+  return failures;
+}
+
+function isAbout(line: string, folder: string): boolean {
+  return ["/", ":", '"'].some((end) => line.includes(folder + end));
+}
+
+function failed(what: string): CopyError {
+  const said = what.startsWith("rsync: ") ? `rsync failed: ${what}` : what;
+  return new CopyError(
+    "program",
+    said.replace(/^tar: /, "tar failed: "),
+    "run the same command again",
+  );
+}
+
+/** The folders of which something else has come than is there by now, or that are gone. */
+async function stillDiffering(
+  folders: string[],
+  jobs: ReadonlyMap<string, PlannedJob>,
+  rewriter: Streamed["rewriter"],
+  route: Route,
+  { surveyed, options }: Context,
+): Promise<string[]> {
+  if (folders.length === 0) return [];
+  const { hosts, sights, found } = surveyed;
+  const wanted = folders.flatMap((folder) => jobs.get(folder) ?? []);
+  const run = folders.find((folder) => folder === route.run);
+  const excludes = excluder(options.exclude ?? []);
+  const request = { jobs: wanted, run, statesOnly: false, excludes };
+  const source = await takeInventory(hosts.source, sights.source, request);
+  const apart = wanted.filter((job) => source.jobs.has(jobFolder(job)));
+  const there = { ...surveyed, found: { ...found, source } };
+  const gone = wanted.filter((job) => !apart.includes(job)).map(jobFolder);
+  const contents = contentInStream({ ...route, whole: [], apart, run }, there);
+  return [...gone, ...rewriter.differing(contents)];
+}

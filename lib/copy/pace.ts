@@ -1,0 +1,24 @@
+/**
+ * Holding a stream to a rate.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
+
+/** The same stream, with at most so many KiB a second; 0 for no limit. */
+export async function* paced(
+  stream: AsyncIterable<Uint8Array>,
+  limit: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const began = performance.now();
+  let bytes = 0;
+  for await (const part of stream) {
+    yield part;
+    if (limit === 0) continue;
+    bytes += part.length;
+    const early = bytes / 1.024 / limit - (performance.now() - began);
+    if (early > 0) await delay(early, signal && { signal });
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Rewriting a run while it passes as an archive: its documents, its links, and its links to jobs, which
+ * are made anew.
+ *
+ * @module
+ */
+
+import { now } from "../system/time.ts";
+import type { Dialect } from "../tar/dialect.ts";
+import type { MemberHead } from "../tar/header.ts";
+import type { Editor, Verdict } from "../tar/sieve.ts";
+import type { OverlayEntry } from "../tar/write.ts";
+import { isOversized, runDocumentKind } from "../workspace/documents.ts";
+import {
+  isInJobs,
+  jobFolder,
+  JOBS,
+  type LinkedJob,
+  parentOf,
+  runLink,
+  STATUS_FILE,
+} from "../workspace/layout.ts";
+import { decode, Findings, type Report, tooLarge } from "./findings.ts";
+import type { PathMap } from "./path_map.ts";
+import { addTags } from "./relocate.ts";
+
+/** The run that passes. */
+export interface PassingRun {
+  /** Its folder, relative to the workspace. */
+  folder: string;
+  /** The jobs that it shall link to: asked once all of their own files have passed. */
+  jobs(): Iterable<LinkedJob>;
+  /** Tags that it has at the destination. */
+  tags: readonly string[];
+}
+
+/** tar's letters for the kinds that are more than bytes. */
+const [LINK, FOLDER] = ["2", "5"];
+
+/** A run that passes. */
+export class RunRewriter {
+  readonly #findings: Findings;
+  /** The links that it shall have, by their paths in it; and those that have passed. */
+  readonly #links: ReadonlyMap<string, LinkedJob>;
+  readonly #linked = new Set<string>();
+  /** The headers of the folders in which its links to jobs are. */
+  readonly #folders = new Map<string, Uint8Array>();
+
+  /** @param changed Takes the names of files whose bytes have changed. */
+  constructor(
+    private readonly run: PassingRun,
+    private readonly map: PathMap,
+    private readonly changed: Set<string>,
+  ) {
+    this.#findings = new Findings(run.folder, map);
+    this.#links = new Map([...run.jobs()].map((job) => [runLink(job), job]));
+  }
+
+  /** The jobs that it links to. */
+  get links(): LinkedJob[] {
+    return [...this.#links.values()];
+  }
+
+  /** Decides about a member. */
+  meet(head: MemberHead, path: string, headers: () => Uint8Array): Verdict {
+    if (head.type === FOLDER) {
+      if (path === "" || isInJobs(path)) this.#folders.set(path, headers());
+      return "pass";
+    }
+    if (isInJobs(path)) {
+      const job = this.#links.get(path);
+      if (head.type !== LINK || job === undefined) return "drop";
+      this.#linked.add(path);
+      return { target: `${this.map.destination}/${jobFolder(job)}` };
+    }
+    if (head.type === LINK) return lead(this.#findings.link(path, head.linkName));
+    const kind = runDocumentKind(path);
+    if (kind === undefined) return "pass";
+    if (isOversized(head, kind)) {
+      this.#findings.notes.push(tooLarge(path, kind));
+      return "pass";
+    }
+    return kind === "lines" ? this.#editLines(head.name, path) : "read";
+  }
+
+  /** A document of lines is not read at once: it may be large. */
+  #editLines(name: string, path: string): Editor {
+    const editor = this.#findings.lines(path);
+    return {
+      push: (bytes) => editor.push(bytes),
+      finish: () => {
+        const { parts, changed } = editor.finish();
+        if (changed) this.changed.add(name);
+        return parts;
+      },
+    };
+  }
+
+  /** The new bytes of a document, in parts. */
+  change(path: string, bytes: Uint8Array): Uint8Array[] {
+    const kind = runDocumentKind(path)!;
+    const tags = path === STATUS_FILE ? this.run.tags : [];
+    return this.#findings.optionalDocument(path, kind, withTags(bytes, tags));
+  }
+
+  /** The links that the source's run lacks. */
+  *end(
+    dialect: Dialect,
+    write: (entries: OverlayEntry[]) => Iterable<Uint8Array>,
+  ): Generator<Uint8Array> {
+    const missing = [...this.#links].filter(([path]) => !this.#linked.has(path));
+    if (missing.length === 0) return;
+    // each folder once more, before what comes into it: it shall keep its time
+    const folders = new Set(missing.flatMap(([path]) => ["", JOBS, parentOf(path)]));
+    for (const folder of [...folders].sort()) {
+      const known = this.#folders.get(folder);
+      if (known === undefined) yield* write([this.#newFolder(folder)]);
+      else if (dialect === "gnu") yield known; // others are told of folders in the end
+      const links = missing.filter(([path]) => parentOf(path) === folder);
+      yield* write(links.map(([path, job]) => this.#newLink(path, job)));
+    }
+  }
+
+  #newFolder(path: string): OverlayEntry {
+    const folder = path === "" ? this.run.folder : `${this.run.folder}/${path}`;
+    return { path: folder, kind: "folder", mode: 0o755, mtime: now() };
+  }
+
+  #newLink(path: string, job: LinkedJob): OverlayEntry {
+    const target = `${this.map.destination}/${jobFolder(job)}`;
+    return { path: `${this.run.folder}/${path}`, kind: "link", target, mtime: now() };
+  }
+
+  /** What there is to tell of it. */
+  finish(): Report {
+    return this.#findings.finish();
+  }
+}
+
+export function lead(target: string | undefined): Verdict {
+  return target === undefined ? "pass" : { target };
+}
+
+/** A run's `status.json` with further tags; itself when it is no JSON, which will be noted. */
+function withTags(bytes: Uint8Array, tags: readonly string[]): Uint8Array {
+  if (tags.length === 0) return bytes;
+  try {
+    const content = decode(bytes);
+    const tagged = addTags(content, tags);
+    return tagged === content ? bytes : new TextEncoder().encode(tagged);
+  } catch (error) {
+    if (error instanceof SyntaxError) return bytes;
+    throw error;
+  }
+}
