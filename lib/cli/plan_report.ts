@@ -124,7 +124,10 @@ function renderEnds({ source, destination }: CopyPlan): string[] {
   });
   // Workspaces named by their paths need no second name.
   const unnamed = rows.every(([, name]) => name === "");
-  return table(unnamed ? rows.map((row) => row.toSpliced(1, 1)) : rows);
+  const lines = table(unnamed ? rows.map((row) => row.toSpliced(1, 1)) : rows);
+  const isFar = [source, destination].every(({ host }) => host !== undefined);
+  const isRelayed = isFar && source.host !== destination.host;
+  return isRelayed ? [...lines, "  by way of this machine, which keeps nothing of it"] : lines;
 }
 
 function endName({ id }: PlannedEnd): string {

@@ -42,12 +42,13 @@ function rulesFor(jobs: PlannedJob[], { found: { source } }: Survey): string[] {
 function bulkOf(
   { jobs, run }: BulkOfLoad,
   load: Load,
-  { surveyed, tally, options, resumed, stagings }: Context,
+  { surveyed, tally, options, resumed, stagings, together }: Context,
 ): Omit<Bulk, "trust"> {
   const { sights, can } = surveyed;
   return {
     ends: { source: can.source.rsync, destination: can.destination.rsync },
     paths: { source: sights.source.realPath, destination: load.staging },
+    together,
     folders: [...jobs.map(jobFolder), ...(run === undefined ? [] : [run])],
     jobs,
     openFolders: hasClosedFolders(load, surveyed),

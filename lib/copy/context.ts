@@ -23,6 +23,8 @@ export interface Context {
   stagings: ReadonlyMap<string, Staging>;
   /** The jobs that could not be copied. */
   failed: Set<PlannedJob>;
+  /** Whether both workspaces are on one other machine: content stays there. */
+  together: boolean;
   /** What has been packed already. */
   ahead: Ahead;
 }

@@ -22,8 +22,8 @@ import { Tally } from "./progress.ts";
 import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
 
 /**
- * Copies a run of an experiment, with all its jobs, from one workspace to another: both on this
- * machine, or one of them on another, reached by ssh. What the destination has is not sent again;
+ * Copies a run of an experiment, with all its jobs, from one workspace to another: on this machine,
+ * or on others, reached by ssh. What the destination has is not sent again;
  * nothing half-done is ever in sight there; an interrupted copy goes on where it stopped.
  *
  * Answers to experimaestro's `copy_experiment`, but leaves a workspace that experimaestro accepts
@@ -135,7 +135,10 @@ async function attemptCopy(
   const ahead = new Ahead();
   let done = false;
   try {
-    const onGuess = (source: Host, guess: Known) => ahead.begin(source, guess, options);
+    const onGuess = (source: Host, guess: Known) => {
+      // of two other machines it is not known yet whether they are one
+      if (source.can.rsync.relay === undefined) ahead.begin(source, guess, options);
+    };
     let surveyed = await survey(hosts, request, options, options.dryRun ? undefined : onGuess);
     known = surveyed;
     const name = await stagingName(surveyed);
@@ -150,7 +153,8 @@ async function attemptCopy(
     const resumed = claimed.some((staging) => staging.resumed);
     if (options.dryRun !== true) requireSpace(surveyed.plan, resumed);
     const failed = new Set<PlannedJob>();
-    const state = { resumed, stagings, failed, ahead };
+    const together = await areTogetherThere(surveyed, claimed);
+    const state = { resumed, together, stagings, failed, ahead };
     const context = { surveyed, tally, options, watch: hosts.watch, ...state };
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
     if (options.dryRun !== true) tally.lacks(await missingReferences(tally.named, surveyed));
@@ -162,6 +166,15 @@ async function attemptCopy(
     ahead.drop();
     for (const staging of stagings.values()) await staging.release(!done);
   }
+}
+
+/** Whether both ends are one machine behind ssh, by whatever names. */
+async function areTogetherThere({ hosts, can }: Survey, claimed: Staging[]): Promise<boolean> {
+  const { relay } = can.source.rsync;
+  if (relay === undefined || can.destination.rsync.relay === undefined) return false;
+  if (hosts.source === hosts.destination) return true;
+  const claim = claimed[0]?.heldBy;
+  return claim !== undefined && await relay.holds(claim);
 }
 
 /** The error for a full disk; which of what it had is used up is asked now. */

@@ -5,8 +5,10 @@
  * @module
  */
 
-import { rsyncBetween, type RsyncRequest, runRsync } from "../transport/rsync.ts";
+import { type BulkRequest, transferBulk } from "../transport/bulk.ts";
+import type { Watch } from "../system/process.ts";
 import type { Pack, PackRequest } from "../transport/archive.ts";
+import type { RsyncOutcome } from "../transport/rsync.ts";
 import type { Context } from "./context.ts";
 import type { Load } from "./loads.ts";
 import type { Survey } from "./survey.ts";
@@ -16,7 +18,7 @@ const SCRATCH = ".scratch";
 
 /** Packs things by themselves; of whole folders nothing goes this way. */
 export function packFetched(request: PackRequest, load: Load, context: Context): Pack {
-  const { surveyed: { hosts, can }, stagings, watch } = context;
+  const { surveyed: { hosts, can }, stagings, watch, together } = context;
   const staging = stagings.get(load.staging)!;
   const root = `${staging.folder}/${SCRATCH}`;
   const { promise: whole, resolve } = Promise.withResolvers<boolean>();
@@ -25,7 +27,7 @@ export function packFetched(request: PackRequest, load: Load, context: Context):
     let [isWhole, said] = [false, [] as string[]];
     try {
       await staging.discard([SCRATCH]);
-      const outcome = await runRsync(transferOf(request, root, can), watch);
+      const outcome = await fetchInto(root, request, can, together, watch);
       const pack = hosts.destination.pack({ ...request, root });
       yield* pack.stream;
       await staging.discard([SCRATCH]);
@@ -39,14 +41,19 @@ export function packFetched(request: PackRequest, load: Load, context: Context):
   return { stream: fetched(), whole, complaints };
 }
 
-/** What rsync is told: things by themselves, with times and modes. */
-function transferOf({ root, entries }: PackRequest, to: string, can: Survey["can"]): RsyncRequest {
-  const { source: { rsync: source }, destination: { rsync: destination } } = can;
-  return {
-    ...rsyncBetween(source, destination),
-    from: source.operand(`${root}/`),
-    to: destination.operand(`${to}/`),
+/** Fetches things by themselves, with times and modes. */
+function fetchInto(
+  path: string,
+  { root, entries }: PackRequest,
+  { source, destination }: Survey["can"],
+  together: boolean,
+  watch: Watch,
+): Promise<RsyncOutcome> {
+  const from = { rsync: source.rsync, path: root };
+  const to = { rsync: destination.rsync, path };
+  const request: BulkRequest = {
     folders: entries,
+    together,
     isFlat: true,
     rules: [],
     trust: "size and time",
@@ -56,4 +63,5 @@ function transferOf({ root, entries }: PackRequest, to: string, can: Survey["can
     quiet: 0,
     onProgress: () => {},
   };
+  return transferBulk(from, to, request, watch);
 }

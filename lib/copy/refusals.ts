@@ -6,7 +6,8 @@
 
 import { CopyError } from "../errors.ts";
 import type { Abilities, Sight } from "../host/host.ts";
-import { areTogether, canMeet } from "../host/hosts.ts";
+import { areTogether } from "../host/hosts.ts";
+import { RELAYED } from "../transport/relay.ts";
 import { cannotSend, isAtLeast, refuseUnnamed, rsyncVersion } from "../transport/rsync.ts";
 import { notFound } from "../system/child.ts";
 import { hasControl, printable } from "../text/printable.ts";
@@ -26,13 +27,6 @@ export function refuseRequest({ source, destination }: Ends<Workspace>): void {
       "refused",
       `source and destination are the same folder: ${source.path}`,
       "choose another workspace",
-    );
-  }
-  if (!canMeet(source, destination)) {
-    throw new CopyError(
-      "refused",
-      `${source.id} and ${destination.id} are both remote, which is not supported yet`,
-      "run xpm-copy on one of the two machines, or copy through a local workspace",
     );
   }
 }
@@ -110,6 +104,7 @@ export function refuseTools(
     const { realPath, jobsPath, experimentsPath } = sights[there]; // a link may lead anywhere
     refuseUnnamed(can[here].rsync, can[there].rsync, [realPath, jobsPath, experimentsPath]);
   }
+  refuseRelay(workspaces, can);
   const { rsync } = can.source;
   if (cannotSend(rsync)) {
     const where = on(workspaces.source) || " on this machine";
@@ -117,6 +112,21 @@ export function refuseTools(
       "program",
       `the rsync${where} cannot send these files (${printable(rsync.said)})`,
       "install rsync 3.1.3 or later there",
+    );
+  }
+}
+
+/** Refuses, between two hosts, an rsync that has other words for its server than those that are known. */
+function refuseRelay(workspaces: Ends<Workspace>, can: Ends<Abilities>): void {
+  const ends = ["source", "destination"] as const;
+  if (ends.some((end) => can[end].rsync.relay === undefined)) return;
+  for (const end of ends) {
+    const { said } = can[end].rsync;
+    if (isAtLeast(rsyncVersion(said), RELAYED)) continue;
+    throw new CopyError(
+      "program",
+      `the rsync${on(workspaces[end])} (${printable(said)}) cannot copy to or from a third machine`,
+      `install rsync ${RELAYED} or later there, or copy by way of a workspace on this machine`,
     );
   }
 }

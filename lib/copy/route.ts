@@ -39,21 +39,26 @@ export interface Route {
 /** What a folder's files may have on average, in bytes, to go by the stream. */
 const STREAMED_SIZE = 1 << 18;
 
-/**
- * Which way the parts of a load go.
- *
- * @param resumed Whether rsync has something to go on with.
- * @param isSecond Whether the stream was tried before.
- */
+/** What else tells the way. */
+interface RouteOptions {
+  /** Whether rsync has something to go on with. */
+  resumed: boolean;
+  /** Whether both ends are on one other machine: then rsync lets nothing leave it. */
+  together?: boolean;
+  /** Whether the stream was tried before. */
+  isSecond?: boolean;
+}
+
+/** Which way the parts of a load go. */
 export function routeOf(
   load: Load,
   known: Known,
   options: CopyOptions,
-  { resumed, isSecond = false }: { resumed: boolean; isSecond?: boolean },
+  { resumed, together = false, isSecond = false }: RouteOptions,
 ): Route {
   const { plan, can, found: { source } } = known;
   const isGnu = [can.source, can.destination].every(({ tar }) => dialectOf(tar) === "gnu");
-  const byRsync = resumed || options.exclude?.length || options.bandwidthLimit;
+  const byRsync = resumed || together || options.exclude?.length || options.bandwidthLimit;
   const isWhole = (job: PlannedJob) => isSmall(source.jobs.get(jobFolder(job))!);
   // rsync looks for the markers before it reads the files, tar may do so after
   const whole = isGnu && !byRsync ? load.jobs.filter(hasEnded).filter(isWhole) : [];

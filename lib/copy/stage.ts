@@ -5,13 +5,9 @@
  */
 
 import { CopyError } from "../errors.ts";
-import {
-  rsyncBetween,
-  type RsyncEnd,
-  type RsyncOutcome,
-  type RsyncRequest,
-  runRsync,
-} from "../transport/rsync.ts";
+import { type BulkRequest, transferBulk } from "../transport/bulk.ts";
+import type { RsyncOutcome, RsyncRequest } from "../transport/rsync.ts";
+import type { RsyncEnd } from "../transport/rsync_end.ts";
 import type { Watch } from "../system/process.ts";
 import { jobFolder, type JobId, type LinkedJob } from "../workspace/layout.ts";
 import { excludeRules } from "./exclude.ts";
@@ -24,6 +20,8 @@ export interface Bulk {
   ends: Ends<RsyncEnd>;
   /** The source workspace and the staging folder, absolute. */
   paths: Ends<string>;
+  /** Whether both are on one other machine. */
+  together?: boolean;
   /** The folders to bring, relative to the workspace. */
   folders: string[];
   /** The jobs among them. */
@@ -55,19 +53,11 @@ const ATTEMPTS = 3;
 
 /** Brings folders into a staging folder; what is half there is continued. */
 export async function stage(bulk: Bulk, watch: Watch): Promise<RsyncOutcome> {
-  const {
-    ends: { source: from, destination: to },
-    paths,
-    folders,
-    jobs,
-    without = [],
-    exclude,
-  } = bulk;
-  const request = {
+  const { ends, paths, folders, jobs, without = [], exclude } = bulk;
+  const from = { rsync: ends.source, path: paths.source };
+  const to = { rsync: ends.destination, path: paths.destination };
+  const request: BulkRequest = {
     ...bulk,
-    ...rsyncBetween(from, to),
-    from: from.operand(`${paths.source}/`),
-    to: to.operand(`${paths.destination}/`),
     // The slash makes rsync copy the content of a job's folder that is a link.
     folders: folders.map((folder) => `${folder}/`),
     rules: [
@@ -76,9 +66,9 @@ export async function stage(bulk: Bulk, watch: Watch): Promise<RsyncOutcome> {
       ...excludeRules(exclude),
     ],
   };
-  let outcome = await runRsync(request, watch);
+  let outcome = await transferBulk(from, to, request, watch);
   for (let attempt = 1; outcome.vanished && attempt < ATTEMPTS; attempt++) {
-    outcome = await runRsync(notBySize(request), watch);
+    outcome = await transferBulk(from, to, notBySize(request), watch);
   }
   return outcome;
 }

@@ -5,7 +5,7 @@
  */
 
 import type { CopyError } from "../errors.ts";
-import type { RsyncEnd } from "../transport/rsync.ts";
+import type { RsyncEnd } from "../transport/rsync_end.ts";
 
 /** What a machine is like. */
 export interface MachineCondition {

@@ -176,6 +176,8 @@ export interface Staging {
   readonly owner: number;
   /** What all that is copied there is held to, where others share it. */
   readonly shared: Sharing | undefined;
+  /** The file by which it is held, absolute; where it is told. */
+  readonly heldBy?: string;
   /**
    * Unpacks an archive; answers what went wrong (perhaps nothing is known of it), or undefined when all
    * of it has come. Until that is known, {@linkcode UNVERIFIED} stands in the folder, where the archive

@@ -161,11 +161,6 @@ export function areTogether(one: Workspace, other: Workspace): boolean {
   return one.ssh?.host === other.ssh?.host;
 }
 
-/** Whether rsync has a way between two workspaces: one of them must be here. */
-export function canMeet(one: Workspace, other: Workspace): boolean {
-  return one.ssh === undefined || other.ssh === undefined;
-}
-
 /** What tells machines apart. */
 function keyOf({ ssh }: Workspace): string {
   return JSON.stringify(ssh && [ssh.host, ssh.options ?? []]);

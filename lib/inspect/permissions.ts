@@ -91,11 +91,13 @@ function permissionsFor({ hosts, sights, found }: Survey): RequiredPermissions {
     hosts[end].grants(sights[end], found[end].linked ?? [], end === "destination")
   ) as [Grants, Grants];
   const all = (of: keyof Grants) => [...source[of], ...destination[of]];
+  // between two other machines they run there
+  const isHere = [hosts.source, hosts.destination].some(({ can }) => can.rsync.shell === undefined);
   return {
-    run: ["rsync", "tar", ...all("run")],
+    run: [...(isHere ? ["rsync", "tar"] : []), ...new Set(all("run"))],
     read: outermost(all("read")),
     write: outermost([...destination.write, ...source.write]),
-    env: ["HOME", "PATH", ...all("env")],
+    env: ["HOME", "PATH", ...new Set(all("env"))],
     sys: ["hostname"],
   };
 }

@@ -151,12 +151,16 @@ export async function feed(running: Running, parts: Parts, clock?: IdleClock): P
   }
 }
 
-/** Writes parts to a process as they come, each at once, and closes its input. */
+/**
+ * Writes parts to a process as they come, and closes; nothing is held back to go with the next one.
+ * All parts are read, also when the process reads no more: who makes them would never end otherwise.
+ */
 export async function pour(running: Running, parts: Parts): Promise<void> {
   const writer = running.stdin.getWriter();
   try {
+    let taken = true;
     for await (const part of parts) {
-      if (!await isTaken(writer.write(part as Uint8Array<ArrayBuffer>))) return;
+      taken &&= await isTaken(writer.write(part as Uint8Array<ArrayBuffer>));
     }
     await isTaken(writer.close());
   } catch (error) {

@@ -22,8 +22,6 @@ import {
   type Watch,
 } from "../system/process.ts";
 
-export type { RsyncEnd } from "./rsync_end.ts";
-
 export { isAtLeast, rsyncVersion } from "./rsync_version.ts";
 
 /** What two ends make of a request: one of them is this machine's rsync, which runs the other. */

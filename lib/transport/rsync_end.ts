@@ -37,4 +37,18 @@ export interface RelayEnd {
   ): Packing;
   /** Starts rsync as the server for a folder. */
   serve(folder: string, words: string[], incoming: Parts): Packing;
+  /**
+   * Starts rsync between two folders of that machine.
+   *
+   * @param done Once it is there, the channel is closed: if that comes before, all is ended.
+   */
+  copy(
+    root: string,
+    options: string[],
+    names: Uint8Array,
+    done: Parts,
+    onLine: (line: string) => boolean,
+  ): Packing;
+  /** Whether a claim was made on that machine; a claim is told by its file. */
+  holds(claim: string): Promise<boolean>;
 }

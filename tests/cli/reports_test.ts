@@ -36,6 +36,19 @@ Deno.test("renderPlan() names workspaces given as paths once", () => {
   ]);
 });
 
+Deno.test("renderPlan() says that a copy between two hosts goes by way of this machine", () => {
+  const plan = samplePlan();
+  plan.destination.host = "me@other";
+  assertEquals(renderPlan(plan, STYLE).slice(1, 5), [
+    "  from  cluster  user@hpc:/home/u/xp                 rsync 3.2.7",
+    "  to    local    me@other:/home/me/experiments/main  rsync 3.5.0, 212 GiB free",
+    "  by way of this machine, which keeps nothing of it",
+    "",
+  ]);
+  plan.destination.host = plan.source.host!;
+  assertEquals(renderPlan(plan, STYLE)[3], "");
+});
+
 Deno.test("renderPlan() says when the space is not enough", () => {
   const plan = samplePlan();
   plan.destination.freeBytes = 1024 ** 3;

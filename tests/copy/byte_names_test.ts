@@ -15,7 +15,7 @@ import {
 } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { assertSameBytes, hasByteNames, makeByteNames } from "../support/byte_names.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, type Pair, REMOTE, useSshd } from "../support/directions.ts";
 import { shell } from "../support/shell.ts";
 import { compareJobs, compareTrees, namesIn } from "../support/trees.ts";
 
@@ -222,5 +222,5 @@ inEachDirection(
     assertEquals(await listExperiments(pair.source), ["neuralir"]);
     assertEquals(await listRuns(pair.source, "neuralir"), [sample.runId]);
   },
-  { ...options, directions: ["local to remote", "remote to local"] },
+  { ...options, directions: REMOTE },
 );

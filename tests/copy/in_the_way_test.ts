@@ -8,7 +8,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { endsHere, inEachDirection, type Pair, useSshd } from "../support/directions.ts";
 import { makeOutside } from "../support/outside.ts";
 import { runProgram } from "../support/program.ts";
 import { shell } from "../support/shell.ts";
@@ -89,7 +89,7 @@ for (const [what, [script, called]] of Object.entries(THINGS)) {
     const { action, reason, becomesCurrent } = plan.run;
     assertEquals([action, becomesCurrent], ["leave", false]);
     assertEquals(reason, `${called} is at the destination`);
-    const here = pair.direction === "local to remote" ? "there" : "here";
+    const here = endsHere(pair.direction).destination ? "here" : "there";
     assertStringIncludes(out, `Not copied: the run (${called} stands ${here})`);
     thing.assertKept();
     outside.assertKept();

@@ -8,7 +8,7 @@ import { existsSync, lstatSync } from "node:fs";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { CopyError, type CopyEvent, type CopyOptions } from "../../mod.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { endsHere, inEachDirection, type Pair, useSshd } from "../support/directions.ts";
 import {
   assertMoved,
   assertUntouched,
@@ -98,7 +98,7 @@ inEachDirection(
     const [replaced] = there.jobs;
     const old = readTree(replaced!.folder);
     // a remote claim that was broken off lasts a while: there only the first after rsync is tried
-    const isRemote = pair.direction === "local to remote";
+    const isRemote = !endsHere(pair.direction).destination;
     let stops = isRemote ? 0 : await countCommands(pair, sample);
     for (let stopped = true; stopped && !(isRemote && stops > 0); stops++) {
       let counts = !isRemote;

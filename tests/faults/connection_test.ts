@@ -8,14 +8,13 @@ import { existsSync } from "node:fs";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CopyError, type CopyEvent, type CopyOptions } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { type Direction, type Pair, withPair } from "../support/directions.ts";
+import { type Direction, type Pair, REMOTE, withPair } from "../support/directions.ts";
 import { makeFaulty } from "../support/faulty.ts";
 import { descendants, HAS_PROC, processes, until } from "../support/processes.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 
 const ignore = !HAS_PROC || !await hasSshd();
-const REMOTE = ["local to remote", "remote to local"] as const;
 
 /** What a server has started for those who have logged in. */
 function sessions({ dir }: Sshd) {

@@ -9,7 +9,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../mod.ts";
 import { loadZstd } from "../../lib/transport/zstd.ts";
 import { makeSample } from "../../scripts/sample.ts";
-import { type Pair, withPair } from "../support/directions.ts";
+import { type Pair, REMOTE, withPair } from "../support/directions.ts";
 import { descendants, HAS_PROC, type Process, processes } from "../support/processes.ts";
 import { OWN, withoutProgram, withPrograms } from "../support/remote_programs.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
@@ -97,7 +97,7 @@ const ZSTDS: Record<string, string> = {
 const WORKING = ["works", "is slow in the end"];
 
 for (const [what, script] of Object.entries(ZSTDS)) {
-  for (const direction of ["local to remote", "remote to local"] as const) {
+  for (const direction of REMOTE) {
     Deno.test({
       name: `copyExperiment() copies ${direction} when zstd ${what} there`,
       ignore: ignore || await loadZstd() === undefined,
@@ -153,7 +153,7 @@ Deno.test({
   fn: () =>
     withoutProgram("zstd", async (folder) => {
       await using sshd = await startSshd({ environment: { PATH: folder } });
-      for (const direction of ["local to remote", "remote to local"] as const) {
+      for (const direction of REMOTE) {
         await withPair(direction, sshd, async (pair) => {
           const sample = makeSample(pair.source.path);
           const result = await pair.copy(sample);

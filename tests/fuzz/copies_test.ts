@@ -33,6 +33,7 @@ const RUNS: Record<Direction, number> = {
   "local to local": 15,
   "remote to local": 5,
   "local to remote": 2,
+  "remote to remote": 3,
 };
 
 /** Something in a job's folder, or in the run's `data`. */

@@ -17,7 +17,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { CopyError } from "../../mod.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { endsHere, inEachDirection, type Pair, useSshd } from "../support/directions.ts";
 import { copyAsNobody, giveToNobody, hasNobody, SSHD_OF_NOBODY } from "../support/nobody.ts";
 import { assertFailed, runProgram } from "../support/program.ts";
 import { shell } from "../support/shell.ts";
@@ -94,7 +94,7 @@ inEachDirection("xpm-copy refuses a list of jobs that is too large to be one", a
   const sample = makeShared(pair, 1);
   truncateSync(`${sample.runFolder}/jobs.jsonl`, 300 * 2 ** 20);
   const said = await runProgram(pair, sample);
-  const isHere = pair.direction !== "remote to local";
+  const isHere = endsHere(pair.direction).source;
   assertFailed(said, isHere ? 1 : 5, isHere ? "jobs.jsonl is larger than 256 MiB" : "does not end");
   assertEquals(existsSync(`${pair.destination.path}/jobs`), false);
 });

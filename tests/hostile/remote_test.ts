@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
 import { hasControl } from "../../lib/text/printable.ts";
 import { makeSample } from "../../scripts/sample.ts";
-import { type Direction, type Pair, withPair } from "../support/directions.ts";
+import { type Direction, type Pair, REMOTE, withPair } from "../support/directions.ts";
 import { makeOutside } from "../support/outside.ts";
 import { assertFailed, runProgram } from "../support/program.ts";
 import { OWN, useRemotePrograms } from "../support/remote_programs.ts";
@@ -16,7 +16,6 @@ import { hasSshd, type Sshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 
 const ignore = !await hasSshd();
-const REMOTE = ["local to remote", "remote to local"] as const;
 const withPrograms = useRemotePrograms(ignore);
 
 /** Copies, and checks that it ends in a sentence and has put nothing in its place. */

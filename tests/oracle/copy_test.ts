@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { copyExperiment } from "../../lib/copy/copy.ts";
 import type { Workspace } from "../../lib/workspace/workspace.ts";
 import { ensureExperimaestro } from "../../scripts/setup.ts";
-import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
+import { hasSshd, type Login, type Sshd, startSshd } from "../support/sshd.ts";
 import { duplicate } from "./experimaestro.ts";
 import { assertFaithful, failedJobs, jobsOf } from "./faithful.ts";
 import { ODD, Oracle } from "./oracle.ts";
@@ -30,8 +30,8 @@ Deno.test.afterAll(async () => {
 });
 
 /** A workspace here, or the same folder as another machine would have it. */
-function workspace(path: string, remote = false): Workspace {
-  return { id: path, path, ...(remote && { ssh: sshd! }) };
+function workspace(path: string, remote = false, ssh: Login = sshd!): Workspace {
+  return { id: path, path, ...(remote && { ssh }) };
 }
 
 /** A new path for a copy, as odd as the source's. */
@@ -72,6 +72,7 @@ const DIRECTIONS = [
   { name: "local to local", from: false, to: false },
   { name: "local to remote", from: false, to: true },
   { name: "remote to local", from: true, to: false },
+  { name: "remote to remote", from: true, to: true },
 ];
 
 for (const { name, from, to } of DIRECTIONS) {
@@ -80,7 +81,8 @@ for (const { name, from, to } of DIRECTIONS) {
     ignore: bin === undefined || (from || to) && !sshdFound,
     async fn() {
       assertEquals(oracle.first.links.size, 10); // current, seven jobs, two to checkpoints
-      const [source, destination] = [workspace(oracle.source, from), workspace(newPath(name), to)];
+      const source = workspace(oracle.source, from, to ? sshd?.elsewhere : sshd);
+      const destination = workspace(newPath(name), to);
       await assertFaithful(oracle, source, destination);
     },
   });
@@ -137,10 +139,8 @@ for (const { name, from, to } of DIRECTIONS) {
     ignore: bin === undefined || (from || to) && !sshdFound,
     async fn() {
       const { experimaestro, origin, first } = oracle;
-      const [source, destination] = [
-        workspace(oracle.source, from),
-        workspace(newPath(`the rest, ${name}`), to),
-      ];
+      const source = workspace(oracle.source, from, to ? sshd?.elsewhere : sshd);
+      const destination = workspace(newPath(`the rest, ${name}`), to);
       const { path } = destination;
       const copy = (exclude: string[]) =>
         copyExperiment(source, destination, "oracle", "current", { exclude });

@@ -3,7 +3,7 @@ import { fromFileUrl, join } from "@std/path";
 import { copyExperiment } from "../../lib/copy/copy.ts";
 import type { Workspace } from "../../lib/workspace/workspace.ts";
 import { ensureExperimaestro } from "../../scripts/setup.ts";
-import { hasSshd, startSshd } from "../support/sshd.ts";
+import { hasSshd, type Login, startSshd } from "../support/sshd.ts";
 import { Experimaestro } from "./experimaestro.ts";
 import { changedFiles, jobFiles, links, traces } from "./traces.ts";
 
@@ -28,6 +28,7 @@ const DIRECTIONS = [
   { name: "local to local", from: false, to: false },
   { name: "local to remote", from: false, to: true },
   { name: "remote to local", from: true, to: false },
+  { name: "remote to remote", from: true, to: true },
 ];
 
 Deno.test({
@@ -56,16 +57,20 @@ Deno.test({
 
     await using sshd = sshdFound ? await startSshd() : undefined;
     for (const { name, from, to } of DIRECTIONS) {
-      const at = (path: string, remote: boolean): Workspace => ({
+      const at = (path: string, remote: boolean, ssh: Login = sshd!): Workspace => ({
         ...{ id: path, path },
-        ...(remote && { ssh: sshd! }),
+        ...(remote && { ssh }),
       });
       await t.step({
         name,
         ignore: (from || to) && !sshdFound,
         async fn() {
           const path = join(root, "copies", name);
-          const result = await copyExperiment(at(source, from), at(path, to), "renamed", "current");
+          const result = await copyExperiment(
+            at(source, from, to ? sshd?.elsewhere : sshd),
+            at(path, to),
+            ...["renamed", "current"] as const,
+          );
           assertEquals([result.errors, result.jobsMissing, result.complete], [[], [], true]);
           Deno.renameSync(source, `${source} is away`);
           try {

@@ -8,7 +8,7 @@
 import { existsSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeSample } from "../../scripts/sample.ts";
-import { DIRECTIONS } from "../support/directions.ts";
+import { DIRECTIONS, endsHere } from "../support/directions.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
 import {
   askPermissions,
@@ -101,12 +101,16 @@ for (const direction of DIRECTIONS) {
         const env = { SSH_AUTH_SOCK: "/no/such/socket" };
         const { command, ...granted } = await askPermissions(folders, args, env);
         const { source, destination, settings, temporary } = folders;
-        const toHere = direction !== "local to remote";
+        const { source: fromHere, destination: toHere } = endsHere(direction);
         assertEquals(granted, {
-          run: ["rsync", "tar", ...(isLocal ? [] : ["ssh"]), ...(toHere ? ["df"] : [])],
+          run: [
+            ...(fromHere || toHere ? ["rsync", "tar"] : []),
+            ...(isLocal ? [] : ["ssh"]),
+            ...(toHere ? ["df"] : []),
+          ],
           read: [
             settings,
-            ...(direction === "remote to local" ? [] : [source]),
+            ...(fromHere ? [source] : []),
             ...(toHere ? [destination] : []),
           ],
           write: [...(toHere ? [destination] : []), ...(isLocal ? [] : [temporary])],
@@ -139,7 +143,7 @@ for (const direction of DIRECTIONS) {
         const args = writeSettings(folders, direction, sshd);
         const { command: _, ...granted } = await askPermissions(folders, args);
         for (const end of ["source", "destination"] as const) {
-          const isHere = direction.split(" to ")[end === "source" ? 0 : 1] === "local";
+          const isHere = endsHere(direction)[end];
           assertEquals(granted.read.includes(`${root}/link/${end}`), isHere);
           assertEquals(granted.read.includes(`${root}/real/${end}`), isHere);
         }

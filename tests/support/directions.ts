@@ -1,6 +1,6 @@
 /**
- * One test for all directions: on this machine, to a remote one, from a remote one. The remote
- * machine is this one as well, behind an sshd that is started once for all tests of a file.
+ * One test for all directions: on this machine, to a remote one, from a remote one, between two. The
+ * remote machines are this one as well, behind an sshd that is started once for all tests of a file.
  *
  * @module
  */
@@ -17,14 +17,28 @@ import {
 import { hasSshd, shareLogin, type Sshd, type SshdOptions, startSshd } from "./sshd.ts";
 
 /** Where from, where to. */
-export type Direction = "local to local" | "local to remote" | "remote to local";
+export type Direction =
+  | "local to local"
+  | "local to remote"
+  | "remote to local"
+  | "remote to remote";
 
 /** All directions there are. */
 export const DIRECTIONS: readonly Direction[] = [
   "local to local",
   "local to remote",
   "remote to local",
+  "remote to remote",
 ];
+
+/** The directions in which a login is needed. */
+export const REMOTE: readonly Direction[] = DIRECTIONS.filter((each) => each.includes("remote"));
+
+/** Which ends are on this machine. */
+export function endsHere(direction: Direction): { source: boolean; destination: boolean } {
+  const [source, destination] = direction.split(" to ").map((end) => end === "local");
+  return { source: source!, destination: destination! };
+}
 
 /** A source and a destination in a folder of their own. */
 export interface Pair {
@@ -135,11 +149,16 @@ function makePair(
   { source = "source", destination = "destination" }: { source?: string; destination?: string },
 ): Pair {
   const [from, to] = direction.split(" to ");
-  const at = (id: string, end: string | undefined, path: string): Workspace => ({
-    id,
-    path: path.startsWith("/") || path.startsWith("~") ? path : `${root}/${path}`,
-    ...(end === "remote" && { ssh: { host: sshd!.host, options: sshd!.options } }),
-  });
+  // what a test does to the sshd of a pair it does to the destination, where there are two
+  const logins = { source: to === "remote" ? sshd?.elsewhere : sshd, destination: sshd };
+  const at = (id: "source" | "destination", end: string | undefined, path: string): Workspace => {
+    const { host, options } = logins[id] ?? {};
+    return {
+      id,
+      path: path.startsWith("/") || path.startsWith("~") ? path : `${root}/${path}`,
+      ...(end === "remote" && { ssh: { host: host!, options: options! } }),
+    };
+  };
   const pair = {
     source: at("source", from, source),
     destination: at("destination", to, destination),

@@ -60,21 +60,19 @@ export function withFaultyDestination<Run extends RunName>(
     await withPair("remote to local", sshd, checkHere);
   });
   const script = `#!/bin/sh\n${OWN}\n[ -e FOLDER/mended ] || {\n${lines}\n}\nexec $own "$@"\n`;
-  test(
-    "local to remote",
-    !reachable,
-    () =>
+  for (const direction of ["local to remote", "remote to remote"] as const) {
+    test(direction, !reachable, () =>
       withPrograms(
         { [program]: script },
         (sshd, folder) =>
-          withPair("local to remote", sshd, (pair) =>
+          withPair(direction, sshd, (pair) =>
             check({
               pair,
               copy: async (run, args = []) => await (await startProgram(pair, run, { args })).ended,
               mend: () => writeFileSync(`${folder}/mended`, ""),
             })),
-      ),
-  );
+      ));
+  }
 }
 
 /** The name of a copy's staging folder. */

@@ -5,7 +5,14 @@
  */
 
 import { writeFileSync } from "node:fs";
-import { type Direction, DIRECTIONS, type Pair, type RunName, withPair } from "./directions.ts";
+import {
+  type Direction,
+  DIRECTIONS,
+  endsHere,
+  type Pair,
+  type RunName,
+  withPair,
+} from "./directions.ts";
 import { type Program, startProgram } from "./kill.ts";
 import { installPrograms, withPrograms } from "./remote_programs.ts";
 import { hasSshd } from "./sshd.ts";
@@ -46,7 +53,7 @@ async function withFaulty(
   { atSource = {}, here = {} }: { atSource?: Programs; here?: Programs },
   check: (faulty: Faulty) => Promise<void>,
 ): Promise<void> {
-  const isFar = direction === "remote to local";
+  const isFar = !endsHere(direction).source;
   await withPrograms(
     isFar ? atSource : {},
     (sshd, far) =>

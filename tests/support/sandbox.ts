@@ -7,9 +7,9 @@
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 import type { RequiredPermissions } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import type { Direction } from "./directions.ts";
+import { type Direction, endsHere } from "./directions.ts";
 import type { Said } from "./program.ts";
-import type { Sshd } from "./sshd.ts";
+import type { Login, Sshd } from "./sshd.ts";
 
 /** The flags, by their names. */
 export type Granted = RequiredPermissions;
@@ -53,11 +53,12 @@ export function writeSettings(
   sshd: Sshd | undefined,
   file = `${folders.settings}/settings.yaml`,
 ): string[] {
-  const [from, to] = direction.split(" to ");
-  const ssh = { host: sshd?.host, options: sshd?.options };
+  const { source, destination } = endsHere(direction);
+  const login = (to: Login | undefined) => ({ ssh: { host: to?.host, options: to?.options } });
+  const from = destination ? sshd : sshd?.elsewhere;
   const workspaces = [
-    { id: "source", path: folders.source, ...(from === "remote" && { ssh }) },
-    { id: "destination", path: folders.destination, ...(to === "remote" && { ssh }) },
+    { id: "source", path: folders.source, ...(!source && login(from)) },
+    { id: "destination", path: folders.destination, ...(!destination && login(sshd)) },
   ];
   Deno.writeTextFileSync(file, JSON.stringify({ workspaces })); // JSON is YAML
   return ["sandboxed", "--from", "source", "--to", "destination", "--settings", file];

@@ -22,20 +22,28 @@ export interface SshdOptions {
   files?: Record<string, string>;
 }
 
-/** A running sshd; it ends with `await using`. */
-export interface Sshd extends AsyncDisposable {
+/** How ssh gets somewhere. */
+export interface Login {
   /** Whom ssh logs in as, and where: `user@127.0.0.1`. */
   readonly host: string;
-  /** The port it listens on. */
-  readonly port: number;
   /** What ssh needs to log in: the port, the key, the known host; nothing of the user's own. */
   readonly options: string[];
+}
+
+/** A running sshd; it ends with `await using`. */
+export interface Sshd extends AsyncDisposable, Login {
+  /** The port it listens on. */
+  readonly port: number;
+  /** The same sshd at another port, where what is logged in to takes itself for another machine. */
+  readonly elsewhere: Login;
   /** Its private folder, removed in the end; the log is `log` there. */
   readonly dir: string;
   /** Ends the server; who has logged in stays. */
   stop(): Promise<void>;
 }
 
+/** Where the system's programs are. */
+const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /** How often another port is tried when somebody else was faster. */
 const ATTEMPTS = 3;
 /** How long sshd has to answer, in milliseconds. */
@@ -83,8 +91,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     writeFileSync(standIn(dir, at), text, { mode: 0o600 })
   );
   for (let attempt = 1;; attempt++) {
-    const port = freePort();
-    writeConfig(dir, port, options);
+    const [port, other] = [freePort(), freePort()];
+    writeConfig(dir, [port, other], options);
     const files = Object.keys(options.files ?? {});
     const [shell, ...args] = [
       ...(files.length > 0 ? ["unshare", "--mount"] : []), // what is mounted there is seen there only
@@ -97,7 +105,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    if (await answers(port, sshd)) return handle(sshd, dir, port);
+    if (await answers(port, sshd)) return handle(sshd, dir, [port, other]);
     await stop(sshd);
     if (attempt === ATTEMPTS) {
       const log = Deno.readTextFileSync(join(dir, "log"));
@@ -115,10 +123,30 @@ exec "$0" -D -e -f "$dir/sshd_config" 2>>"$dir/log"`;
 
 /** The same sshd, with options by which every ssh goes through one login, which ends with it. */
 export async function shareLogin(sshd: Sshd): Promise<Sshd> {
-  const options = ["-S", `${sshd.dir}/login`, ...sshd.options];
+  const [here, elsewhere] = await Promise.all([
+    heldLogin(sshd, `${sshd.dir}/login`),
+    heldLogin(sshd.elsewhere, `${sshd.dir}/login-elsewhere`),
+  ]);
+  return {
+    ...sshd,
+    options: here.options,
+    elsewhere: { host: sshd.elsewhere.host, options: elsewhere.options },
+    async [Symbol.asyncDispose](): Promise<void> {
+      await Promise.all([here.end(), elsewhere.end()]);
+      await sshd[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Logs in, for every ssh that has the same socket among its options. */
+async function heldLogin(
+  { host, options: own }: Login,
+  socket: string,
+): Promise<{ options: string[]; end(): Promise<void> }> {
+  const options = ["-S", socket, ...own];
   const ssh = (...args: string[]) =>
     new Deno.Command("ssh", {
-      args: [...options, ...args, "--", sshd.host],
+      args: [...options, ...args, "--", host],
       stdin: "null",
       stdout: "null",
       stderr: "null",
@@ -130,12 +158,10 @@ export async function shareLogin(sshd: Sshd): Promise<Sshd> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return {
-    ...sshd,
     options,
-    async [Symbol.asyncDispose](): Promise<void> {
+    async end() {
       login.kill();
       await login.status;
-      await sshd[Symbol.asyncDispose]();
     },
   };
 }
@@ -154,16 +180,21 @@ function makeKeys(dir: string): void {
   Deno.copyFileSync(join(dir, "user_key.pub"), join(dir, "authorized_keys"));
 }
 
-function writeConfig(dir: string, port: number, options: SshdOptions): void {
-  const quote = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
+function writeConfig(dir: string, ports: [number, number], options: SshdOptions): void {
   // with an empty home: what the user's login scripts start may be killed with a session
   const home = join(dir, "home");
   mkdirSync(home, { recursive: true });
-  const variables = Object.entries({ HOME: home, ...options.environment });
+  const variables = { HOME: home, ...options.environment };
+  const { PATH = SYSTEM_PATH } = options.environment ?? {};
+  // a test's own programs come first, and take the rest of the PATH for the system's
+  const [own, ...rest] = PATH.split(":");
+  const names = otherPrograms(dir);
+  const others = rest.length === 0 ? [names, own] : [own, names, ...rest];
+  const elsewhere = { ...variables, PATH: others.join(":") };
   const lines = [
     ...options.config ?? [], // of two lines, the first holds
     "ListenAddress 127.0.0.1",
-    `Port ${port}`,
+    ...ports.map((port) => `Port ${port}`),
     `HostKey ${quote(join(dir, "host_key"))}`,
     `AuthorizedKeysFile ${quote(join(dir, "authorized_keys"))}`,
     "PidFile none",
@@ -173,14 +204,32 @@ function writeConfig(dir: string, port: number, options: SshdOptions): void {
     "PasswordAuthentication no",
     "KbdInteractiveAuthentication no",
     "LogLevel VERBOSE",
+    ...[`Match LocalPort ${ports[0]}`, setEnv(variables)],
+    ...[`Match LocalPort ${ports[1]}`, setEnv(elsewhere)],
   ];
-  // sshd heeds only the first SetEnv line
-  if (variables.length > 0) {
-    lines.push(`SetEnv ${variables.map(([name, value]) => quote(`${name}=${value}`)).join(" ")}`);
-  }
   writeFileSync(join(dir, "sshd_config"), lines.join("\n") + "\n");
   const [type, key] = Deno.readTextFileSync(join(dir, "host_key.pub")).split(" ");
-  writeFileSync(join(dir, "known_hosts"), `[127.0.0.1]:${port} ${type} ${key}\n`);
+  const known = ports.map((port) => `[127.0.0.1]:${port},[localhost]:${port} ${type} ${key}\n`);
+  writeFileSync(join(dir, "known_hosts"), known.join(""));
+}
+
+function quote(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+}
+
+/** The variables of a session: sshd heeds only the first line of this kind. */
+function setEnv(variables: Record<string, string>): string {
+  const set = Object.entries(variables).map(([name, value]) => quote(`${name}=${value}`));
+  return `SetEnv ${set.join(" ")}`;
+}
+
+/** The programs of what takes itself for another machine. */
+function otherPrograms(dir: string): string {
+  const folder = join(dir, "elsewhere");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "uname"), "#!/bin/sh\necho elsewhere\n");
+  chmodSync(join(folder, "uname"), 0o755);
+  return folder;
 }
 
 function freePort(): number {
@@ -206,7 +255,8 @@ async function answers(port: number, sshd: Deno.ChildProcess): Promise<boolean> 
   return false;
 }
 
-function handle(sshd: Deno.ChildProcess, dir: string, port: number): Sshd {
+function handle(sshd: Deno.ChildProcess, dir: string, ports: [number, number]): Sshd {
+  const [port] = ports;
   const settings = [
     `UserKnownHostsFile=${join(dir, "known_hosts")}`,
     "GlobalKnownHostsFile=/dev/null",
@@ -214,13 +264,17 @@ function handle(sshd: Deno.ChildProcess, dir: string, port: number): Sshd {
     "IdentitiesOnly=yes",
     "BatchMode=yes",
   ];
-  return {
-    host: `${userInfo().username}@127.0.0.1`,
-    port,
+  const login = (address: string, port: number): Login => ({
+    host: `${userInfo().username}@${address}`,
     options: [
       ...["-F", "none", "-p", String(port), "-i", join(dir, "user_key")],
       ...settings.flatMap((setting) => ["-o", setting]),
     ],
+  });
+  return {
+    ...login("127.0.0.1", port),
+    port,
+    elsewhere: login("localhost", ports[1]),
     dir,
     stop: () => stop(sshd),
     async [Symbol.asyncDispose](): Promise<void> {

@@ -7,7 +7,7 @@
 import type { RelayEnd, RsyncEnd } from "../../transport/rsync_end.ts";
 import type { Parts } from "../../system/streams.ts";
 import { asLines } from "./lines.ts";
-import { RELAY, SERVE } from "./programs/programs.ts";
+import { RELAY, SAME, SERVE, TOGETHER } from "./programs/programs.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -19,7 +19,7 @@ import type { Session } from "./session.ts";
 export function rsyncEnd(
   host: string,
   said: string,
-  session: Pick<Session, "options" | "join">,
+  session: Pick<Session, "options" | "join" | "agent">,
 ): RsyncEnd {
   return {
     said,
@@ -30,14 +30,22 @@ export function rsyncEnd(
 }
 
 /** What relays rsync where the other end of a copy is on a third machine. */
-function relayEnd(session: Pick<Session, "join">): RelayEnd {
-  return {
-    send(root, options, names, incoming, onLine) {
+function relayEnd(session: Pick<Session, "join" | "agent">): RelayEnd {
+  const sender =
+    (program: string): RelayEnd["send"] => (root, options, names, incoming, onLine) => {
       const lines = asLines([root, ...options, "", String(names.length)]);
-      return session.join(RELAY, lines, after(names, incoming), onLine);
-    },
+      return session.join(program, lines, after(names, incoming), onLine);
+    };
+  return {
+    send: sender(RELAY),
+    copy: sender(TOGETHER),
     serve(folder, words, incoming) {
       return session.join(SERVE, asLines([folder, ...words, ""]), incoming);
+    },
+    async holds(claim) {
+      let isSame = false;
+      await session.agent.run(SAME, asLines([claim]), () => isSame = true);
+      return isSame;
     },
   };
 }

@@ -91,6 +91,10 @@ export class SshStaging implements Staging {
     this.#beat = setInterval(() => ground.agent.note("alive"), CLAIM_BEAT);
   }
 
+  get heldBy(): string {
+    return `${this.folder}.lock/${this.#token}`;
+  }
+
   get unverified(): boolean {
     return this.#verification.isDoubted;
   }

@@ -28,14 +28,20 @@ const REQUEST: RelayRequest = {
   onProgress: () => {},
 };
 
+/** What changes the words of a server each by itself. */
+const MORE: Partial<RelayRequest>[] = [
+  { withoutLinks: true },
+  { isFlat: true },
+  { shared: { group: 5, permissions: 0o770 } },
+];
 /** All that changes the words of a server. */
 const REQUESTS: [RelayRequest, number][] = [true, false].flatMap((sparse) =>
   (["size and time", "size", "bytes"] as const).flatMap((trust) =>
     [0, 500].flatMap((bandwidthLimit) =>
       [true, false].flatMap((openFolders) =>
-        [undefined, { group: 5, permissions: 0o770 }].flatMap((shared) =>
-          [0, 300].map((timeout): [RelayRequest, number] => [
-            { ...REQUEST, sparse, trust, bandwidthLimit, openFolders, shared },
+        [0, 300].flatMap((timeout) =>
+          [{}, ...MORE].map((more): [RelayRequest, number] => [
+            { ...REQUEST, sparse, trust, bandwidthLimit, openFolders, ...more },
             timeout,
           ])
         )

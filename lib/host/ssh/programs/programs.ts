@@ -786,13 +786,10 @@ forget() { # the records of jobs that lack nothing any more; one that is newer t
 }`;
 
 /**
- * Does `RelayEnd.send`: rsync as the client of a server on a third machine. After the word comes what
- * its remote shell was asked to start: texts that end with a NUL, and one of no length. From then on
- * the channel is that server. Names to send come before it, as `printf %b` takes them: what reads
- * them must be done before rsync's remote shell reads on.
+ * What rsync is told that sends: the folder that it works in, its options, and names, as `printf %b`
+ * takes them; `feed` passes these on.
  */
-export const RELAY = `${BEGIN}
-${EXACT}
+const SENDER = `${EXACT}
 IFS= read -r root
 set -f --
 while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
@@ -800,25 +797,50 @@ IFS= read -r length
 names=$(exact "$length")
 enter "$root" || { echo "the folder $root cannot be entered" >&2; exit 1; }
 exec 4<&0
+feed() (
+  IFS='
+'
+  for part in $names; do printf %b "$part"; done
+)`;
+
+/**
+ * Does `RelayEnd.send`: rsync as the client of a server on a third machine. After the word comes what
+ * its remote shell was asked to start: texts that end with a NUL, and one of no length. From then on
+ * the channel is that server. Names to send come before it: what reads them must be done before
+ * rsync's remote shell reads on.
+ */
+export const RELAY = `${BEGIN}
+${SENDER}
 splice='printf "%s\\0" "$@" >&3; printf "\\0" >&3
-exec 5<&0; cat <&5 >&3 & out=$!
-cat <&4
+exec 5<&0
+{ cat <&5 >&3; kill "$$"; } 4<&- 6>&- & out=$!
+cat <&4 3>&- 5<&- 6>&-
 { sleep 1; kill -9 "$PPID"; } < /dev/null > /dev/null 2>&1 3>&- 4<&- 5<&- 6>&- &
 echo "late=$!" >&6
 kill "$out" 2> /dev/null
 exit 0'
 start='sh -c '\\''eval "$XPM_RSH"'\\'' rsh'
 ended=$({
-  IFS='
-'
-  for part in $names; do printf %b "$part"; done |
-    XPM_RSH=$splice rsync "--rsh=$start" "$@" 6>&1 >&2
+  feed | XPM_RSH=$splice rsync "--rsh=$start" "$@" 3>&3 4<&4 6>&1 >&2 # some shells keep these to themselves
   echo "code=$?"
 })
 late='' code=1
 eval "$ended"
 [ -z "$late" ] || kill "$late" 2> /dev/null
+case $late:$code in ?*:137) code=12 ;; esac # ended here, when what came in had ended
 exit "$code"
+`;
+
+/**
+ * Answers `RelayEnd.holds`: `yes` when a claim was made on this machine. Its file tells by its name
+ * where that was; by a disk that two machines share it is in sight of both.
+ */
+export const SAME = `${BEGIN}
+IFS= read -r file
+case \${file##*/} in
+  "shell:$host:"*) [ ! -e "$file" ] || say yes ;;
+esac
+finish
 `;
 
 /**
@@ -968,12 +990,14 @@ finish
 `;
 
 /**
- * Does `RelayEnd.serve`: after the word the channel is rsync, as the server for a staging folder.
+ * Does `RelayEnd.serve`: after the word the channel is rsync, as the server for a staging folder, or
+ * for a folder in one, which is made.
  */
 export const SERVE = `${BEGIN}
 IFS= read -r staging
 set --
 while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
+[ -d "$staging" ] || [ -L "$staging" ] || (umask 077 && mkdir "$staging")
 [ ! -L "$staging" ] && enter "$staging" || { echo "the folder $staging is gone" >&2; exit 1; }
 exec rsync "$@" >&3 3>&-
 `;
@@ -1227,6 +1251,22 @@ tidy() { # an area
 }
 while IFS= read -r area && [ -n "$area" ]; do tidy "$area"; done
 finish
+`;
+
+/**
+ * Does `RelayEnd.copy`: rsync where both ends are on this machine. When the channel is closed before
+ * it is done, the connection was lost: then it is ended.
+ */
+export const TOGETHER = `${BEGIN}
+${SENDER}
+feed | rsync "$@" >&2 3>&- 4<&- &
+rsync=$!
+{ cat <&4; kill -9 "$rsync"; } > /dev/null 2>&1 3>&- &
+watch=$!
+wait "$rsync"
+code=$?
+kill "$watch" 2> /dev/null
+exit "$code"
 `;
 
 /**

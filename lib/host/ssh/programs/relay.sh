@@ -1,25 +1,19 @@
 # Does `RelayEnd.send`: rsync as the client of a server on a third machine. After the word comes what
 # its remote shell was asked to start: texts that end with a NUL, and one of no length. From then on
-# the channel is that server. Names to send come before it, as `printf %b` takes them: what reads
-# them must be done before rsync's remote shell reads on.
+# the channel is that server. Names to send come before it: what reads them must be done before
+# rsync's remote shell reads on.
 
 . ./begin.sh
-. ./exact.sh
-IFS= read -r root
-set -f --
-while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
-IFS= read -r length
-names=$(exact "$length")
-enter "$root" || { echo "the folder $root cannot be entered" >&2; exit 1; }
-exec 4<&0
-# rsync waits for this before it closes its side, so its end is that of what comes in. It looks at
-# its files, and not at the channel, for a while: when the connection was lost, it must end all the
-# same. Beside a background job a shell has no input: hence 5. rsync splits --rsh by rules of its
+. ./sender.sh
+# rsync waits for this before it closes its side, so its end is that of what comes in; rsync that
+# closes before has died. It looks at its files, and not at the channel, for a while: when the
+# connection was lost, it must end all the same. Beside a background job a shell has no input: hence 5. rsync splits --rsh by rules of its
 # own, so this goes in a variable.
 # shellcheck disable=SC2016 # it is for the shell that rsync starts
 splice='printf "%s\0" "$@" >&3; printf "\0" >&3
-exec 5<&0; cat <&5 >&3 & out=$!
-cat <&4
+exec 5<&0
+{ cat <&5 >&3; kill "$$"; } 4<&- 6>&- & out=$!
+cat <&4 3>&- 5<&- 6>&-
 { sleep 1; kill -9 "$PPID"; } < /dev/null > /dev/null 2>&1 3>&- 4<&- 5<&- 6>&- &
 echo "late=$!" >&6
 kill "$out" 2> /dev/null
@@ -27,13 +21,11 @@ exit 0'
 # shellcheck disable=SC2016 # so is this
 start='sh -c '\''eval "$XPM_RSH"'\'' rsh'
 ended=$({
-  IFS='
-'
-  for part in $names; do printf %b "$part"; done |
-    XPM_RSH=$splice rsync "--rsh=$start" "$@" 6>&1 >&2
+  feed | XPM_RSH=$splice rsync "--rsh=$start" "$@" 3>&3 4<&4 6>&1 >&2 # some shells keep these to themselves
   echo "code=$?"
 })
 late='' code=1
 eval "$ended"
 [ -z "$late" ] || kill "$late" 2> /dev/null
+case $late:$code in ?*:137) code=12 ;; esac # ended here, when what came in had ended
 exit "$code"

@@ -1,0 +1,16 @@
+# What rsync is told that sends: the folder that it works in, its options, and names, as `printf %b`
+# takes them; `feed` passes these on.
+
+. ./exact.sh
+IFS= read -r root
+set -f --
+while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
+IFS= read -r length
+names=$(exact "$length")
+enter "$root" || { echo "the folder $root cannot be entered" >&2; exit 1; }
+exec 4<&0
+feed() (
+  IFS='
+'
+  for part in $names; do printf %b "$part"; done
+)

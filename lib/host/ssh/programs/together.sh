@@ -1,0 +1,13 @@
+# Does `RelayEnd.copy`: rsync where both ends are on this machine. When the channel is closed before
+# it is done, the connection was lost: then it is ended.
+
+. ./begin.sh
+. ./sender.sh
+feed | rsync "$@" >&2 3>&- 4<&- &
+rsync=$!
+{ cat <&4; kill -9 "$rsync"; } > /dev/null 2>&1 3>&- &
+watch=$!
+wait "$rsync"
+code=$?
+kill "$watch" 2> /dev/null
+exit "$code"

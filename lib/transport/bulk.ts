@@ -1,0 +1,48 @@
+/**
+ * Files from one end of a copy to the other, by rsync: this machine's, where one end is here; else
+ * that of the source, relayed, or by itself where both ends are on its machine.
+ *
+ * @module
+ */
+
+import type { Watch } from "../system/process.ts";
+import { relayRsync, rsyncThere } from "./far_rsync.ts";
+import { rsyncBetween, type RsyncOutcome, type RsyncRequest, runRsync } from "./rsync.ts";
+import type { RsyncEnd } from "./rsync_end.ts";
+
+/** What to bring: what no end changes. */
+export interface BulkRequest
+  extends Omit<RsyncRequest, "rsh" | "from" | "to" | "version" | "otherVersion" | "mark"> {
+  /** Whether both ends are on one other machine: then rsync runs there. */
+  together?: boolean;
+}
+
+/** An end, and the folder there, absolute. */
+export interface BulkEnd {
+  /** How rsync reaches it. */
+  rsync: RsyncEnd;
+  /** The folder. */
+  path: string;
+}
+
+/** Brings files from a folder at one end into one at the other. */
+export async function transferBulk(
+  from: BulkEnd,
+  to: BulkEnd,
+  request: BulkRequest,
+  watch: Watch,
+): Promise<RsyncOutcome> {
+  const { relay: source } = from.rsync;
+  const { relay: destination } = to.rsync;
+  const { rsh, ...versions } = rsyncBetween(from.rsync, to.rsync);
+  if (source !== undefined && destination !== undefined) {
+    const relayed = { ...request, ...versions, from: from.path, to: to.path };
+    if (request.together) return await rsyncThere(relayed, source, watch);
+    return await relayRsync(relayed, { source, destination }, watch);
+  }
+  const operands = {
+    from: from.rsync.operand(`${from.path}/`),
+    to: to.rsync.operand(`${to.path}/`),
+  };
+  return await runRsync({ ...request, ...versions, ...operands, rsh }, watch);
+}
