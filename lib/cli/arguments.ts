@@ -1,11 +1,11 @@
 /**
- * The command line, understood: which command, its arguments and its options.
+ * Parses the command line: the command, its arguments and its options.
  *
  * @module
  */
 
-// Not `@std/cli/parse-args`: it takes `--yes=no` for yes, and cannot tell an option without its
-// value from one that has an empty one.
+// Not `@std/cli/parse-args`: it takes `--yes=no` for yes, and treats an option without its value
+// like one with an empty value.
 import { parseArgs } from "node:util";
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
@@ -13,11 +13,11 @@ import { cutMapping, mappingFault } from "../workspace/mapping.ts";
 import { nearest } from "../settings/nearest.ts";
 import type { ColorChoice, OutputChoice, Request } from "./requests.ts";
 
-/** The words that are commands; an experiment of such a name needs one before it. */
+/** The names of commands. An experiment of such a name needs the command `copy` before it. */
 export const COMMANDS = ["copy", "permissions", "ls", "clean", "doctor"] as const;
 type Command = typeof COMMANDS[number];
 
-/** An option: what kind of value it takes, its letter, and whether it is for one command alone. */
+/** An option: the kind of its value, its letter, and the command that it is limited to. */
 interface Option {
   type: "string" | "boolean";
   short?: string;
@@ -55,9 +55,9 @@ const OPTIONS: Record<string, Option> = {
 const HELP = "see `xpm-copy --help`";
 
 /**
- * Understands a command line, and judges which options go together, before any work begins.
+ * Parses a command line, and checks which options go together, before any work begins.
  *
- * @throws {CopyError} `usage`, when it cannot be understood.
+ * @throws {CopyError} `usage`, when it is invalid.
  */
 export function parseArguments(args: string[]): Request {
   const { given, positionals } = read(args);
@@ -108,7 +108,9 @@ export function parseArguments(args: string[]): Request {
   };
 }
 
-/** The options given, each with its values in order; one that takes none has an empty list. */
+/**
+ * The options given, each with its values in order; the list is empty for an option without values.
+ */
 type Given = Map<string, string[]>;
 
 function last(given: Given, name: string): string | undefined {
@@ -122,7 +124,7 @@ function read(args: string[]): { given: Given; positionals: string[] } {
       short === undefined ? { type } : { type, short },
     ]),
   );
-  // Not strict: the tokens say what is wrong better than the exceptions do.
+  // Not strict: the tokens explain a mistake better than the exceptions do.
   const { tokens } = parseArgs({
     args,
     options,
@@ -173,7 +175,7 @@ function checkValue(rawName: string, value: string | undefined, inline: boolean)
   return value;
 }
 
-/** What may follow a command; after `doctor` any number. */
+/** The arguments of each command; `doctor` takes any number. */
 const EXPECTED: Record<Exclude<Command, "doctor">, string[]> = {
   copy: ["EXPERIMENT", "RUN"],
   permissions: ["EXPERIMENT", "RUN"],
@@ -181,7 +183,7 @@ const EXPECTED: Record<Exclude<Command, "doctor">, string[]> = {
   clean: ["WORKSPACE"],
 };
 
-/** Which options and arguments go together. */
+/** Checks which options and arguments go together. */
 function judge(command: Command, given: Given, positionals: string[]): void {
   const refuse = (message: string, hint: string) => {
     throw new CopyError("usage", message, hint);
@@ -223,7 +225,7 @@ function judge(command: Command, given: Given, positionals: string[]): void {
   }
 }
 
-/** Reads `OLD=NEW`, of each `--map`. */
+/** Reads the `OLD=NEW` of each `--map`. */
 function readMap(texts: string[]): Record<string, string> {
   const map: Record<string, string> = {};
   for (const text of texts) {
@@ -273,7 +275,7 @@ const POWERS = ["", "k", "m", "g", "t"];
 /**
  * Reads a bandwidth as rsync does: KiB a second, or with a suffix, `10m`, `1.5MiB`, `500KB`.
  *
- * @throws {CopyError} `usage`, when it is none.
+ * @throws {CopyError} `usage`, when it is invalid.
  */
 export function parseBandwidth(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(?:([kmgt])(ib|b)?|(b))?$/i.exec(text);

@@ -1,6 +1,6 @@
 /**
- * What to copy, and from where to where: what was said, what the defaults say, and questions for
- * the rest.
+ * Chooses what to copy, from where and to where: by the command line, by the defaults, and by
+ * questions for the rest.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { location } from "./names.ts";
 import type { CopyRequest } from "./requests.ts";
 import { quote } from "../text/shell.ts";
 
-/** A workspace, and the words that name it on the command line. */
+/** A workspace, with the words that name it on the command line. */
 export interface Named {
   /** The words. */
   words: string;
@@ -29,11 +29,11 @@ export interface Named {
   workspace: Workspace;
 }
 
-/** What is copied, and from where to where. */
+/** What to copy, from where and to where. */
 export interface Choice {
-  /** Where from. */
+  /** The source. */
   from: Named;
-  /** Where to. */
+  /** The destination. */
   to: Named;
   /** The experiment's id. */
   experimentId: string;
@@ -43,32 +43,32 @@ export interface Choice {
 
 /** The part of a terminal that asks. */
 export interface Questions {
-  /** Asks for one of some entries; answers with its place, or undefined when it is to be none. */
+  /** Asks for one of several entries; returns its index, or undefined when the user wants none. */
   select(question: string, entries: string[]): Promise<number | undefined>;
 }
 
-/** What the answers are taken from. */
+/** The sources of the answers. */
 export interface Sources {
   /** The command line. */
   request: CopyRequest;
-  /** The workspaces known, those of the defaults among them. */
+  /** The known workspaces, including those of the defaults. */
   settings: Settings;
   /** This tool's own defaults. */
   defaults: Defaults;
-  /** For looking into the source. */
+  /** The connection for looking into the source. */
   session: Session;
-  /** For asking; undefined when nothing may be asked. */
+  /** The terminal to ask in; undefined when no question is allowed. */
   questions: Questions | undefined;
 }
 
 /**
  * Finds out what to copy.
  *
- * @throws {CopyError} `usage`, when something is missing that cannot be asked for.
+ * @throws {CopyError} `usage`, when something is missing and no question is allowed.
  */
 export async function choose(sources: Sources): Promise<Choice> {
   const { request, settings, defaults, questions } = sources;
-  // What was said is judged before anything is asked or anybody logs in.
+  // Everything given is checked before any question and any login.
   const named = (words: string | undefined) =>
     words === undefined ? undefined : { words, workspace: findWorkspace(words, settings) };
   const givenFrom = named(request.from ?? defaults.from);
@@ -90,7 +90,7 @@ export async function choose(sources: Sources): Promise<Choice> {
   }
 }
 
-/** The error for an experiment that is not there, or has no run. */
+/** The error for an experiment that does not exist, or has no run. */
 export function noExperiment(experimentId: string, workspace: Workspace): CopyError {
   return new CopyError(
     "not-found",
@@ -122,7 +122,9 @@ function requireAll(
   }
 }
 
-/** Asks for a workspace, other than the source; the one the experiment belongs to comes first. */
+/**
+ * Asks for a workspace other than the source. The one that the experiment belongs to comes first.
+ */
 async function askWorkspace(
   { settings, questions }: Sources,
   side: "from" | "to",

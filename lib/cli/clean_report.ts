@@ -1,5 +1,5 @@
 /**
- * What `xpm-copy clean` shows: what copies have left behind.
+ * The output of `xpm-copy clean`: what copies have left behind.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { quoteCommand } from "../text/shell.ts";
 import { printable } from "../text/printable.ts";
 import { formatBytes, formatDuration, table } from "./format.ts";
 
-/** Lists what was left, the oldest first, and says what removes it. */
+/** Lists what was left, the oldest first, with the command that removes it. */
 export function renderLeftovers(leftovers: Leftover[], command: string[], now: Date): string[] {
   const sorted = leftovers.toSorted((a, b) => a.modified < b.modified ? -1 : 1);
   const rows = sorted.map((leftover) => [
@@ -34,7 +34,7 @@ function age({ modified }: Leftover, now: Date): string {
   return formatDuration(Math.max(0, (now.getTime() - Date.parse(modified)) / 1000));
 }
 
-/** `neuralir 20260118_170744 from me@hpc:/xpm`, or the folder's name where that is not known. */
+/** `neuralir 20260118_170744 from me@hpc:/xpm`, or the folder's name when that is unknown. */
 function what({ kind, path, experimentId, runId, source }: Leftover): string {
   const copy = [experimentId, runId, source && `from ${source}`].filter(Boolean).join(" ");
   const name = path.slice(path.lastIndexOf("/") + 1);

@@ -1,6 +1,6 @@
 /**
- * Command lines for the user to paste: the copy that a dry run showed, and the same under exactly the
- * permissions that it needs.
+ * Command lines for the user to paste: the copy that a dry run has shown, and the same copy with
+ * exactly the permissions that it needs.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { COMMANDS } from "./arguments.ts";
 import type { Choice, Named } from "./choose.ts";
 import type { CopyRequest } from "./requests.ts";
 
-/** The command that does what a dry run showed, in the user's own words. */
+/** The command for what a dry run has shown, in the user's own words. */
 export function copyCommand(
   request: CopyRequest,
   { from, to, experimentId }: Choice,
@@ -43,7 +43,7 @@ export function copyCommand(
   return [...command, "--yes"];
 }
 
-/** The same, run by Deno under exactly these permissions, from whatever folder. */
+/** The same copy, run by Deno with exactly these permissions; it works from any folder. */
 export function grantedCommand(
   permissions: RequiredPermissions,
   request: CopyRequest,
@@ -59,7 +59,7 @@ export function grantedCommand(
   return ["deno", "run", "--no-prompt", ...flags, "jsr:@xpm/copy", ...args];
 }
 
-/** To see where a relative path begins, Deno would have to be granted more. */
+/** Makes a path absolute. To resolve a relative one, Deno would need more permissions. */
 function inFull({ words, workspace }: Named): Named {
   const isFolder = workspace.ssh === undefined && isPath(words);
   return { workspace, words: isFolder ? workspace.path : words };

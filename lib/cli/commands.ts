@@ -1,6 +1,5 @@
 /**
- * What each command does, once it has been understood. It is loaded only when there is something to
- * do: `--help` answers without the library.
+ * What each command does. This module is loaded only when there is work: `--help` needs no library.
  *
  * @module
  */
@@ -21,7 +20,7 @@ import type { CleanRequest, CopyRequest, DoctorRequest, ListRequest } from "./re
 import type { Terminal } from "./terminal.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-/** What a command works with. */
+/** What every command needs. */
 interface Context {
   terminal: Terminal;
   library: Library;
@@ -29,7 +28,7 @@ interface Context {
   signal: AbortSignal;
 }
 
-/** Does what was asked; answers the exit code. */
+/** Runs a command; returns the exit code. */
 export function execute(
   request: CopyRequest | ListRequest | CleanRequest | DoctorRequest,
   { library = realLibrary, ...rest }: Omit<Context, "library"> & { library: Library | undefined },
@@ -96,7 +95,7 @@ async function cleanUp(request: CleanRequest, context: Context): Promise<number>
   return EXIT.complete;
 }
 
-/** Looks at this machine, then at each workspace; the first problem decides about the exit code. */
+/** Checks this machine, then each workspace. The first problem determines the exit code. */
 async function diagnose(request: DoctorRequest, context: Context): Promise<number> {
   const { library, reporter, signal } = context;
   const { settings } = await readSettings(library, request.settings);
@@ -125,7 +124,7 @@ async function diagnose(request: DoctorRequest, context: Context): Promise<numbe
   return code;
 }
 
-/** The workspace that words name; or why there is none. */
+/** The workspace that some words name, or the reason why there is none. */
 function findNamed(words: string, settings: Settings): Workspace | CopyError {
   try {
     return findWorkspace(words, settings);
@@ -188,7 +187,7 @@ function runOf({ from, to, experimentId, runId }: Choice): RunRequest {
   return { workspaces, experimentId, runId };
 }
 
-/** What all machines of a command have to know. */
+/** The options of connections that all machines of a command share. */
 function hostOptions(request: CopyRequest | ListRequest | CleanRequest | DoctorRequest) {
   const { connectTimeout, timeout } = request;
   return {
@@ -198,12 +197,12 @@ function hostOptions(request: CopyRequest | ListRequest | CleanRequest | DoctorR
   };
 }
 
-// The questions are drawn on standard error.
+// Whether questions are allowed; they are drawn on standard error.
 function mayAsk({ json, quiet }: CopyRequest, { isTerminal, dumb }: Terminal): boolean {
   return isTerminal.in && isTerminal.err && !dumb && !json && !quiet;
 }
 
-/** The questions of a terminal where nothing is drawn while they are asked. */
+/** Asks in the terminal; nothing else is drawn during a question. */
 function quietQuestions({ terminal, reporter, signal }: Context): Questions {
   return {
     select(question, entries) {

@@ -1,5 +1,5 @@
 /**
- * What `xpm-copy doctor` shows: what was checked, and what to do.
+ * The output of `xpm-copy doctor`: what was checked, and what to do.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import { printable } from "../text/printable.ts";
 import type { Mark, Paint } from "./colour.ts";
 import { pad, width } from "./format.ts";
 
-/** How wide a screen is, in columns. */
+/** The width of the output, in columns. */
 const SCREEN = 80;
-/** Where what was found begins: after the state and what was checked. */
+/** The column of a result, after the state and the name of the check. */
 const COLUMN = "  problem  filesystem  ".length;
-/** Where a hint begins that has no place there. */
+/** The indentation of a hint that does not fit beside its result. */
 const INDENT = 4;
 
 const MARKS: Record<Finding["state"], Mark> = { ok: "good", warning: "care", problem: "bad" };
 
 /**
- * Shows what was found of this machine, or of a workspace.
+ * Shows the findings about this machine, or about a workspace.
  *
- * @param only Whether nothing but problems is shown.
- * @returns No line, when there is nothing to show.
+ * @param only Whether only problems are shown.
+ * @returns The lines; none when there is nothing to show.
  */
 export function renderDiagnosis(diagnosis: Diagnosis, paint: Paint, only = false): string[] {
   const findings = diagnosis.findings.filter(({ state }) => !only || state === "problem");
@@ -31,7 +31,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, paint: Paint, only = false
   return [title(diagnosis), ...rows, ...(only ? [] : verdict(diagnosis, paint))];
 }
 
-/** `cluster  me@hpc:/home/me/experiments`; of this machine only that. */
+/** `cluster me@hpc:/home/me/experiments`; for this machine a fixed title. */
 function title({ workspace, host, path }: Diagnosis): string {
   if (workspace === undefined) return "this machine";
   const place = path === undefined ? "" : host === undefined ? path : `${host}:${path}`;
@@ -49,18 +49,21 @@ function row({ check, state, message, hint }: Finding, paint: Paint): string[] {
   ];
 }
 
-/** A hint below what was found; one with a long command is not cut, so that it can be pasted. */
+/**
+ * The lines of a hint, below its result. A hint with a long command is not wrapped, so that the
+ * user can paste it.
+ */
 function hintLines(hint: string): string[] {
   const isLong = width(hint) > SCREEN - COLUMN && /\S {2}\S/.test(hint);
   if (isLong) return [" ".repeat(INDENT) + hint];
   return wrap(hint, SCREEN - COLUMN).map((line) => " ".repeat(COLUMN) + line);
 }
 
-/** Sets a text in lines; a word that is longer than a line has one for itself. */
+/** Wraps a text. A word that is too long for a line gets one of its own. */
 function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
-  // two blanks set a command apart
+  // two blanks separate a command from the text
   for (const [word] of text.matchAll(/\s*\S+/g)) {
     if (line !== "" && width(line + word) > columns) {
       lines.push(line);

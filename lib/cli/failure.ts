@@ -1,5 +1,5 @@
 /**
- * What went wrong, as it is told, and the exit code that says so.
+ * Failures of the program: how they are printed, and their exit codes.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Paint } from "./colour.ts";
 import { count, formatBytes, formatCount } from "./format.ts";
 import type { ProgressState } from "./progress.ts";
 
-/** The exit codes; they are part of the program's contract. */
+/** The exit codes, which are part of the program's contract. */
 export const EXIT = {
   complete: 0,
   failure: 1,
@@ -23,8 +23,8 @@ export const EXIT = {
 } as const;
 
 /**
- * Why the program ended before its work was done. `system`: the operating system refused
- * something. `bug`: nobody thought of this.
+ * Why the program ended before its work was done. `system`: the operating system refused something.
+ * `bug`: an error that nobody expected.
  */
 export interface Failure {
   /** What kind of failure it is. */
@@ -33,7 +33,7 @@ export interface Failure {
   message: string;
   /** What to do about it. */
   hint?: string;
-  /** Where it happened in the program, for those who mend it. */
+  /** Where it happened in the program, for its developers. */
   stack?: string;
 }
 
@@ -54,7 +54,7 @@ export function exitCode({ code }: Failure): number {
   }
 }
 
-/** Tells what an exception means; after an interruption every one means that. */
+/** Turns an exception into a failure. After an interruption, every exception counts as one. */
 export function toFailure(thrown: unknown, interrupted: boolean): Failure {
   let error = thrown;
   while (error instanceof SuppressedError) error = error.suppressed;
@@ -68,14 +68,14 @@ export function toFailure(thrown: unknown, interrupted: boolean): Failure {
   if (!(error instanceof Error)) return { code: "bug", message: String(error) };
   const { message, stack = message } = error;
   if (error instanceof Deno.errors.NotCapable) return { code: "permission", message, stack };
-  // Deno gives the errors of the operating system its names: ENOSPC, EACCES ...
+  // The operating system's own names of errors: ENOSPC, EACCES ...
   if ("code" in error && /^E[A-Z0-9]+$/.test(String(error.code))) {
     return { code: "system", message: systemMessage(message), stack };
   }
   return { code: "bug", message: message || error.name, stack };
 }
 
-/** Sets a failure: the sentence, how far the copy had come, and what to do. */
+/** Formats a failure: the sentence, how far the copy had come, and what to do. */
 export function renderFailure(
   failure: Failure,
   state: ProgressState,
@@ -98,7 +98,10 @@ export function renderFailure(
   return lines;
 }
 
-/** Sets that standard output could not be written, by a program that ends with a code otherwise. */
+/**
+ * Formats the message that standard output could not be written, for a program that would have
+ * ended with another code.
+ */
 export function renderUnwritten(why: string, code: number): string[] {
   const lines = [`xpm-copy: standard output could not be written: ${printable(why)}`];
   if (code === EXIT.complete) lines.push("  everything else was done");

@@ -1,5 +1,5 @@
 /**
- * Sizes, times, counts and columns, as people read them.
+ * Formats sizes, times, counts and columns for people.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { formatBytes, inUnit, unitOf, UNITS } from "../text/sizes.ts";
 
 export { formatBytes, width };
 
-/** Shows a part of a whole in the unit of the whole: `0.3 of 18.6 GiB`. */
+/** Shows part of a whole, in the unit of the whole: `0.3 of 18.6 GiB`. */
 export function formatPart(bytes: number, total: number): string {
   const unit = unitOf(total);
   return `${inUnit(bytes, unit)} of ${inUnit(total, unit)} ${UNITS[unit]}`;
@@ -22,7 +22,7 @@ export function formatRate(bytesPerSecond: number): string {
   return `${value.toFixed(unit > 0 && value < 9.95 ? 1 : 0)} ${UNITS[unit]}/s`;
 }
 
-/** Shows a time as people say it: `0.4 s`, `42 s`, `3 min 24 s`, `2 h 5 min`, `1 day 3 h`. */
+/** Shows a duration: `0.4 s`, `42 s`, `3 min 24 s`, `2 h 5 min`, `1 day 3 h`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
@@ -39,7 +39,7 @@ function two(large: number, largeUnit: string, small: number, smallUnit: string)
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
-/** Shows how much time is left, in whole seconds, and in whole minutes above ten. */
+/** Shows the time left, in whole seconds, or in whole minutes above ten. */
 export function formatTimeLeft(seconds: number): string {
   if (seconds >= 600) return formatDuration(Math.round(seconds / 60) * 60);
   const whole = Math.max(1, Math.ceil(seconds));
@@ -51,12 +51,12 @@ export function count(number: number, noun: string): string {
   return `${formatCount(number)} ${number === 1 ? noun : noun + "s"}`;
 }
 
-/** Shows a whole number, its thousands set apart. */
+/** Shows a whole number with separators between thousands. */
 export function formatCount(number: number): string {
   return number.toLocaleString("en-US");
 }
 
-/** Cuts a text to so many columns; what was cut shows as `…`. */
+/** Cuts a text to so many columns; a `…` marks the cut. */
 export function clip(text: string, columns: number): string {
   if (width(text) <= columns) return text;
   let kept = "";
@@ -69,15 +69,15 @@ export function clip(text: string, columns: number): string {
   return columns > 0 ? kept + "…" : "";
 }
 
-/** Fills a text up with blanks, on its right (`end`) or on its left (`start`). */
+/** Pads a text with blanks, on its right (`end`) or on its left (`start`). */
 export function pad(text: string, columns: number, side: "start" | "end" = "end"): string {
   const blanks = " ".repeat(Math.max(0, columns - width(text)));
   return side === "end" ? text + blanks : blanks + text;
 }
 
 /**
- * Sets rows in columns, two blanks apart; `right` names the columns that are set to the right.
- * No line ends with a blank.
+ * Aligns rows in columns, two blanks apart; `right` lists the columns that are aligned to the
+ * right. No line ends with a blank.
  */
 export function table(rows: string[][], right: number[] = []): string[] {
   const widths: number[] = [];

@@ -1,10 +1,10 @@
 /**
- * The help text, exactly as it is shown.
+ * The help text, exactly as it is printed.
  *
  * @module
  */
 
-/** What `xpm-copy --help` prints. */
+/** The output of `xpm-copy --help`. */
 export const HELP_TEXT = `\
 xpm-copy copies an experiment from one experimaestro workspace to another:
 the run and every job it uses, with the absolute paths in their files

@@ -1,26 +1,26 @@
 /**
- * What happens, told as JSON: one object a line on standard output, each with a `type`.
+ * Reports in JSON: one object a line on standard output, each with a `type`.
  *
  * | type | fields | when |
  * |---|---|---|
  * | `connecting`, `connected` | `host` | around the login to a host |
  * | `command` | `command`: list of words | a program is started; with `--verbose` |
- * | `waiting` | `folder` | another copy of the run to the same workspace goes on |
- * | `retrying` | `attempt`, `attempts`, `seconds`, `message` | a connection was lost; it is tried again after a pause |
- * | `planned` | `plan`: a `CopyPlan` | once the plan is made |
+ * | `waiting` | `folder` | another copy of the run to the same workspace is running |
+ * | `retrying` | `attempt`, `attempts`, `seconds`, `message` | a connection was lost; another attempt follows after a pause |
+ * | `planned` | `plan`: a `CopyPlan` | when the plan is ready |
  * | `progress` | the fields of `CopyProgress` | at most once a second |
- * | `published` | `job`, `replaced` | a job stands at its final place |
+ * | `published` | `job`, `replaced` | a job has reached its final place |
  * | `warning` | `code`, `message`, `job` if it is one | something to know |
  * | `permissions` | `run`, `read`, `write`, `env`, `sys`: what to grant; `command`: the copy under that | `permissions` |
  * | `workspace` | the fields of a `Workspace` | `ls` |
  * | `experiment` | `workspace`: its id; the fields of an `ExperimentSummary` | `ls WORKSPACE` |
- * | `run` | `workspace`, `experimentId`, `current`: whether it is; `currentInferred`: true where no link says so; the fields of a `RunSummary` | `ls WORKSPACE EXPERIMENT` |
+ * | `run` | `workspace`, `experimentId`, `current`: whether it is the current run; `currentInferred`: true when no link says so; the fields of a `RunSummary` | `ls WORKSPACE EXPERIMENT` |
  * | `leftover` | `workspace`: its id; the fields of a `Leftover` | `clean WORKSPACE` |
  * | `diagnosis` | the fields of a `Diagnosis`: `workspace` (absent: this machine), `host`, `path`, `from`, `to`, `findings` | `doctor` |
  * | `error` | `code`, `message`, `hint` if there is one | the work could not be done |
- * | `summary` | `exitCode`, `result`: a `CopyResult`, after a copy or a dry run; `command`: what copies, after a dry run | last, always |
+ * | `summary` | `exitCode`, `result`: a `CopyResult`, after a copy or a dry run; `command`: the command that copies, after a dry run | last, always |
  *
- * Fields and types may be added; a reader passes over those that it does not know.
+ * Fields and types may be added; a reader should ignore those that it does not know.
  *
  * `jobStates` counts the states of a `CopyPlan`'s jobs: `done`, `failed`, `running`, `unfinished`,
  * `absent`.
@@ -42,20 +42,20 @@ import type { Terminal } from "./terminal.ts";
 /** Seconds between two `progress` objects. */
 const SPACING = 1;
 
-/** Tells what happens as JSON. */
+/** Reports events in JSON. */
 export class JsonReporter implements Reporter {
   readonly #terminal: Terminal;
   readonly #verbose: boolean;
   #summary: { result?: CopyResult; command?: string[] } = {};
   #progressAt = -Infinity;
 
-  /** @param verbose Whether the commands are told. */
+  /** @param verbose Whether commands are reported. */
   constructor(terminal: Terminal, verbose: boolean) {
     this.#terminal = terminal;
     this.#verbose = verbose;
   }
 
-  /** Writes an object, unless the event says what the summary will. */
+  /** Writes an object, unless the summary will contain the same. */
   event(event: CopyEvent): void {
     if (event.type === "done" || (event.type === "command" && !this.#verbose)) return;
     if (event.type === "warning") this.#write("warning", event.problem);
@@ -70,20 +70,20 @@ export class JsonReporter implements Reporter {
     this.#write("progress", progress);
   }
 
-  /** Says nothing: the error will. */
+  /** Writes nothing: the error will say it. */
   stopping(): void {}
 
-  /** Keeps the outcome of a dry run for the summary. */
+  /** Keeps the result of a dry run for the summary. */
   planned(_plan: CopyPlan, result: CopyResult, command: string[]): void {
     this.#summary = { result, command };
   }
 
-  /** Keeps the outcome of a copy for the summary. */
+  /** Keeps the result of a copy for the summary. */
   copied(result: CopyResult): void {
     this.#summary = { result };
   }
 
-  /** Writes what is to be granted, and the command. */
+  /** Writes the permissions and the command. */
   permissions(permissions: RequiredPermissions, command: string[]): void {
     this.#write("permissions", { ...permissions, command });
   }
@@ -118,12 +118,12 @@ export class JsonReporter implements Reporter {
     }
   }
 
-  /** Writes what was found. */
+  /** Writes the diagnosis. */
   diagnosis(diagnosis: Diagnosis): void {
     this.#write("diagnosis", diagnosis);
   }
 
-  /** Writes the error; to standard error where it cannot be written otherwise. */
+  /** Writes the error; to standard error if standard output cannot be written. */
   failed({ code, message, hint, stack }: Failure): void {
     this.#write("error", { code, message, hint, ...(this.#verbose ? { stack } : {}) });
     if (this.#terminal.outputFailure() === undefined) return;
@@ -139,7 +139,7 @@ export class JsonReporter implements Reporter {
   }
 
   #write(type: string, fields: object): void {
-    // JSON lets some control characters through as they are; their escapes mean the same.
+    // JSON allows some raw control characters; their escapes mean the same.
     this.#terminal.stdout(escaped(JSON.stringify({ type, ...fields })) + "\n");
   }
 }

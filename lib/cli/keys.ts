@@ -1,5 +1,6 @@
 /**
- * What a terminal sends, as keys: several may come in one read, and one in several.
+ * Decodes the keys that a terminal sends. One read may contain several keys, and a key may need
+ * several reads.
  *
  * @module
  */
@@ -20,7 +21,7 @@ export type KeyName =
   | "interrupt"
   | "end-of-input";
 
-/** What the user does: a key, or some text, typed or pasted. */
+/** One input of the user: a key, or text that was typed or pasted. */
 export type Key = { name: KeyName } | { text: string };
 
 const CONTROLS = new Map<string, KeyName>([
@@ -38,7 +39,7 @@ const CONTROLS = new Map<string, KeyName>([
   ["\x7f", "backspace"],
 ]);
 
-/** By the letter that ends a sequence. */
+/** Keys by the letter that ends a sequence. */
 const LETTERS = new Map<string, KeyName>([
   ["A", "up"],
   ["B", "down"],
@@ -46,7 +47,7 @@ const LETTERS = new Map<string, KeyName>([
   ["H", "home"],
 ]);
 
-/** By the number before the `~` that ends a sequence. */
+/** Keys by the number before the `~` that ends a sequence. */
 const NUMBERS = new Map<string, KeyName>([
   ["1", "home"],
   ["4", "end"],
@@ -58,28 +59,31 @@ const NUMBERS = new Map<string, KeyName>([
 
 const ESCAPE = "\x1b";
 const TEXT = /^[^\p{Cc}]+/u;
-/** What follows Escape in a sequence: of the Linux console, of all others, of a keypad; or of Alt. */
+/**
+ * The rest of a sequence after Escape: of the Linux console, of all other terminals, of a keypad,
+ * or of Alt.
+ */
 const SEQUENCE = /^(?:\[\[[A-E]|\[([0-?]*)[ -/]*([@-Z\\-~])|O([!-~])|[^[O])/u;
-/** What may become one. */
+/** The beginning of a sequence that may be continued. */
 const BEGINNING = /^(?:\[\[?|\[[0-?]{1,32}[ -/]{0,8}|O)?$/;
-/** What can no longer become one. */
+/** The beginning of a sequence that no terminal sends. */
 const MALFORMED = /^(?:\[\[?[0-?]*[ -/]*|O)/;
 
 const PASTE_BEGINS = "200";
 const PASTE_ENDS = "\x1b[201~";
 
-/** Makes keys of what was read. */
+/** Decodes bytes into keys. */
 export class KeyReader {
   readonly #decoder = new TextDecoder();
   #held = "";
   #pasting = false;
 
-  /** Whether something was read that is no key yet: Escape, or what a sequence begins with. */
+  /** Whether the last bytes are incomplete: Escape, or the beginning of a sequence. */
   get isWaiting(): boolean {
     return this.#held !== "";
   }
 
-  /** The keys in some bytes, and in what was held back before. */
+  /** The keys in some bytes, after those that were held back. */
   read(bytes: Uint8Array): Key[] {
     this.#held += this.#decoder.decode(bytes, { stream: true });
     const keys: Key[] = [];
@@ -91,14 +95,14 @@ export class KeyReader {
     return keys;
   }
 
-  /** The keys in what was held back, when nothing has followed: Escape itself. */
+  /** The key in what was held back, when nothing has followed: Escape itself. */
   flush(): Key[] {
     const isEscape = this.#held === ESCAPE && !this.#pasting;
     this.#held = "";
     return isEscape ? [{ name: "escape" }] : [];
   }
 
-  /** Takes what the next key is made of; undefined when the rest of it has yet to come. */
+  /** Takes the characters of the next key; undefined when the rest of them is missing. */
   #takeKey(): Key[] | undefined {
     if (this.#held.startsWith(ESCAPE)) return this.#takeSequence(this.#held.slice(1));
     const [text] = TEXT.exec(this.#held) ?? [];
@@ -120,7 +124,7 @@ export class KeyReader {
   #takePasted(): Key[] | undefined {
     const end = this.#held.indexOf(PASTE_ENDS);
     const escape = this.#held.lastIndexOf(ESCAPE);
-    // the end may have come in part
+    // part of the end may have arrived
     const isCut = end < 0 && escape >= 0 && PASTE_ENDS.startsWith(this.#held.slice(escape));
     const pasted = this.#held.slice(0, end >= 0 ? end : isCut ? escape : undefined);
     if (pasted === "" && end < 0) return undefined;

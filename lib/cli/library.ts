@@ -1,6 +1,6 @@
 /**
- * What the program needs of the library: the only place where the two meet, so that tests can put
- * another in.
+ * The library as the program uses it. The program calls it only through this module, so that tests
+ * can replace it.
  *
  * @module
  */
@@ -18,34 +18,34 @@ import { loadSettings, type Settings } from "../settings/settings.ts";
 import { type SettingsAccess, settingsAccess } from "../settings/settings_access.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-/** The work between the first login and the last. */
+/** The calls that share their logins. */
 export interface Session extends AsyncDisposable {
-  /** Finds the experiments of a workspace, or one of them. */
+  /** Lists the experiments of a workspace, or one of them. */
   summarize(
     workspace: Workspace,
     options: SummaryOptions,
   ): Promise<ExperimentSummary[]>;
-  /** Finds what copies have left in a workspace, and removes it when told to. */
+  /** Lists what copies have left in a workspace, and removes it on request. */
   clean(workspace: Workspace, remove: boolean): Promise<Leftover[]>;
-  /** Looks at this machine: whether copies would work. */
+  /** Checks this machine. */
   diagnoseMachine(): Promise<Diagnosis>;
-  /** Looks at a workspace; `clean` is the command that lists what copies have left there. */
+  /** Checks a workspace; `clean` is the command that lists what copies have left there. */
   diagnose(workspace: Workspace, clean: string[]): Promise<Diagnosis>;
   /** Copies a run. */
   copy(which: RunRequest, options: CopyOptions): Promise<CopyResult>;
-  /** Tells what the copy of a run needs to be granted. */
+  /** Finds the permissions that the copy of a run needs. */
   permissions(which: RunRequest, options: CopyOptions): Promise<RequiredPermissions>;
 }
 
-/** What the program needs of the library. */
+/** The functions of the library that the program uses. */
 export interface Library {
   /** Reads the settings: experimaestro's own, or those in another file. */
   loadSettings(file?: string): Promise<Settings>;
   /** Reads this tool's own defaults, beside the settings. */
   loadDefaults(settingsFile?: string): Promise<Defaults>;
-  /** Tells what it takes to read them again. */
+  /** Finds the permissions that reading them again needs. */
   settingsAccess(settings: Settings, defaults: Defaults, given?: string): Promise<SettingsAccess>;
-  /** Begins; nobody has logged in yet. */
+  /** Makes a session, without a login yet. */
   session(
     onEvent: (event: CopyEvent) => void,
     signal: AbortSignal,

@@ -1,5 +1,5 @@
 /**
- * What `xpm-copy ls` shows: workspaces, experiments, runs.
+ * The output of `xpm-copy ls`: workspaces, experiments, runs.
  *
  * @module
  */
@@ -18,7 +18,10 @@ export function renderWorkspaces(workspaces: Workspace[]): string[] {
   return table([["WORKSPACE", "PATH"], ...rows]);
 }
 
-/** Lists experiments; the jobs and the size are those of the latest run, unless none was looked at. */
+/**
+ * Lists experiments. The jobs and the size are those of the latest run; with `--brief` they are
+ * left out.
+ */
 export function renderExperiments(experiments: ExperimentSummary[]): string[] {
   const columns = isBrief(experiments.flatMap(({ runs }) => runs)) ? 3 : 5;
   const rows = experiments.map(({ experimentId, runs }) => {
@@ -35,7 +38,7 @@ export function renderExperiments(experiments: ExperimentSummary[]): string[] {
   return table(all.map((row) => row.slice(0, columns)), [1, 4]);
 }
 
-/** Whether no job was looked at. */
+/** Whether no job was scanned. */
 function isBrief(runs: RunSummary[]): boolean {
   return runs.length > 0 && runs.every(({ jobStates }) => jobStates === undefined);
 }
@@ -60,7 +63,7 @@ function runState({ ended, startedAt }: RunSummary): string {
   return startedAt === undefined ? "in progress" : `in progress since ${shortTime(startedAt)}`;
 }
 
-/** `2026-01-18T17:07:44.372099` as people write it: without a part of a second. */
+/** `2026-01-18T17:07:44.372099` without the fraction of a second. */
 function shortTime(time: string): string {
   return printable(time.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d).*$/, "$1 $2"));
 }

@@ -19,9 +19,9 @@ import { TextReporter } from "./text_reporter.ts";
  * Runs the program.
  *
  * @param args The arguments, without the program's name.
- * @param terminal Where it prints and asks.
- * @param library What does the work. Default: the library itself.
- * @returns The exit code; `xpm-copy --help` tells what they mean.
+ * @param terminal The terminal for output and questions.
+ * @param library The library. Default: the real one.
+ * @returns The exit code; `xpm-copy --help` lists the codes.
  */
 export async function main(
   args: string[],
@@ -60,7 +60,7 @@ function chooseReporter(terminal: Terminal, choice: OutputChoice, copying: boole
     : new TextReporter(terminal, choice, copying);
 }
 
-/** How to speak of a command line that was not understood. */
+/** The output for a command line that is invalid. */
 function unreadable(args: string[]): OutputChoice {
   const json = args.includes("--json");
   return { json, quiet: false, verbose: false, progress: false, color: "auto" };
@@ -74,7 +74,7 @@ function fail(error: unknown, reporter: Reporter, interrupted = false): number {
   return code;
 }
 
-/** Does some work; the first signal stops it, the second one ends the program at once. */
+/** Runs work that the first signal stops; the second signal ends the program at once. */
 async function interruptibly(
   terminal: Terminal,
   reporter: Reporter,
@@ -83,7 +83,7 @@ async function interruptibly(
   const stop = new AbortController();
   const unlisten = terminal.onSignal(() => {
     if (stop.signal.aborted) return terminal.exit(EXIT.interrupted);
-    stop.abort(); // a question leaves the screen first
+    stop.abort(); // an open question leaves the screen first
     reporter.stopping();
   });
   try {
@@ -91,7 +91,7 @@ async function interruptibly(
     reporter.end(code);
     return code;
   } catch (error) {
-    // Ctrl-C reaches ssh and rsync too, and their end may be known before the signal is.
+    // Ctrl-C also ends ssh and rsync, and this program may notice that before its own signal.
     await new Promise((resolve) => setTimeout(resolve, 20));
     return fail(error, reporter, stop.signal.aborted);
   } finally {

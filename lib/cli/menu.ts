@@ -1,5 +1,5 @@
 /**
- * A list of which one entry is chosen: what each key makes of it, and how it looks.
+ * A list in which the user chooses an entry: how each key changes it, and how it looks.
  *
  * @module
  */
@@ -7,26 +7,26 @@
 import { clip, width } from "./format.ts";
 import type { Key } from "./keys.ts";
 
-/** A question, its entries, and how far the user has come. */
+/** A question, its entries, and the present state of the choice. */
 export interface Menu {
   readonly question: string;
   readonly entries: readonly string[];
-  /** What the user has typed: an entry matches when each word of it is somewhere in there. */
+  /** The text that the user has typed. An entry matches when it contains each word of the text. */
   readonly filter: string;
-  /** The places of the entries that match. */
+  /** The indices of the entries that match. */
   readonly matches: readonly number[];
-  /** Which of them would be chosen. */
+  /** Which of the matches is marked. */
   readonly at: number;
-  /** Which of them is the first to be seen. */
+  /** Which of the matches is the first visible one. */
   readonly top: number;
 }
 
-/** The user has answered: with the place of an entry, or that it is to be none. */
+/** The user's answer: the index of an entry, or undefined for none. */
 export interface Answer {
   readonly answer: number | undefined;
 }
 
-/** What is drawn, and in which column of its first line the cursor is. */
+/** The lines to draw, and the column of the cursor in the first line. */
 export interface Drawing {
   readonly lines: string[];
   readonly cursor: number;
@@ -34,7 +34,7 @@ export interface Drawing {
 
 const HINT = "type to filter, arrows to move, Enter to choose";
 
-/** A menu as it is shown first. */
+/** The initial menu. */
 export function openMenu(question: string, entries: readonly string[]): Menu {
   return { question, entries, filter: "", matches: [...entries.keys()], at: 0, top: 0 };
 }
@@ -42,7 +42,7 @@ export function openMenu(question: string, entries: readonly string[]): Menu {
 /**
  * The menu after a key, or the answer.
  *
- * @param rows How many lines the terminal has.
+ * @param rows The number of lines of the terminal.
  */
 export function press(menu: Menu, key: Key, rows: number): Menu | Answer {
   if ("text" in key) return filtered(menu, menu.filter + key.text);
@@ -80,7 +80,7 @@ export function press(menu: Menu, key: Key, rows: number): Menu | Answer {
 const graphemes = new Intl.Segmenter();
 const textOf = ({ segment }: { segment: string }) => segment;
 
-/** Another filter: the entry that would be chosen stays, as long as it matches. */
+/** The menu with another filter. The marked entry stays marked as long as it matches. */
 function filtered(menu: Menu, filter: string): Menu {
   const words = comparable(filter).split(/\s+/);
   const matches = [...menu.entries.keys()].filter((place) => {
@@ -100,18 +100,23 @@ function moved(menu: Menu, to: number, seen: number): Menu {
   return { ...menu, at, top: topFor({ ...menu, at }, seen) };
 }
 
-/** The first entry to be seen, so that the one that would be chosen is seen, and no room wasted. */
+/** The first visible match, chosen so that the marked one is visible and no line stays empty. */
 function topFor({ matches, at, top }: Menu, seen: number): number {
   const near = Math.max(at - seen + 1, Math.min(top, at));
   return Math.max(0, Math.min(near, matches.length - seen));
 }
 
-/** How many entries are seen at once: beside them there are a question and a line on the others. */
+/**
+ * How many entries are visible at once. The question takes one line, and the note about other
+ * entries another.
+ */
 function seenAtOnce(rows: number): number {
   return Math.max(1, rows - 2);
 }
 
-/** Draws a menu for a terminal of that size. No line takes its last column, nor more than its rows. */
+/**
+ * Draws a menu for a terminal of a given size. It leaves the last column free, and fits its lines.
+ */
 export function render(menu: Menu, columns: number, rows: number): Drawing {
   const room = columns - 1;
   const seen = seenAtOnce(rows);
@@ -129,7 +134,7 @@ export function render(menu: Menu, columns: number, rows: number): Drawing {
   return { lines: lines.slice(0, Math.max(2, rows)), cursor: width(head + typed) };
 }
 
-/** What is said of entries that are not seen. */
+/** The note about entries that are not visible. */
 function statusOf({ entries, matches }: Menu, top: number, seen: number): string | undefined {
   if (matches.length === 0) return "no match; Esc clears the filter";
   if (matches.length > seen) {
@@ -138,14 +143,14 @@ function statusOf({ entries, matches }: Menu, top: number, seen: number): string
   return matches.length < entries.length ? `${matches.length} of ${entries.length}` : undefined;
 }
 
-/** As much of the end of a text as there is room for. */
+/** The end of a text, as much as fits. */
 function lastOf(text: string, columns: number): string {
   let kept = text;
   while (width(kept) > columns) kept = kept.slice(kept.codePointAt(0)! > 0xffff ? 2 : 1);
   return kept;
 }
 
-/** What stays on the screen of a question that was answered. */
+/** The line that remains on the screen after the answer. */
 export function renderAnswer(
   { question, entries }: Menu,
   { answer }: Answer,

@@ -1,24 +1,28 @@
 /**
- * Standard output and standard error, whatever they are: a full disk, a pipe whose reader has gone.
+ * Writes to standard output and standard error, also when the disk is full, or the reader of a pipe
+ * has gone.
  *
  * @module
  */
 
-/** One of the two. */
+/** Standard output, or standard error. */
 export interface Output {
-  /** Writes a text whole; what cannot be written is dropped. */
+  /** Writes a whole text; what cannot be written is dropped. */
   write(text: string): void;
-  /** Why something could not be written; a reader that has gone (`| head`) wanted no more. */
+  /**
+   * Why something could not be written; undefined when it could. A reader that has gone (`| head`)
+   * is no failure.
+   */
   failure(): string | undefined;
 }
 
-/** How long a pipe that takes no more is left to its reader, in milliseconds. */
+/** How long to wait before the next write to a full pipe, in milliseconds. */
 const FULL_PIPE = 10;
 
 /**
- * Makes an output of a stream.
+ * Makes an output for a stream.
  *
- * @param again Whether to go on after a failure: what is read by lines may miss some.
+ * @param again Whether to continue after a failure. A reader of lines must not miss one in between.
  */
 export function makeOutput(
   stream: { writeSync(bytes: Uint8Array): number },
@@ -46,7 +50,9 @@ export function makeOutput(
   return { write, failure: () => failure };
 }
 
-/** Lets time pass: another program may have told the system that nobody shall wait for this pipe. */
+/**
+ * Waits. Another program may have made the pipe non-blocking, and then the system does not wait.
+ */
 function wait(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

@@ -1,5 +1,5 @@
 /**
- * The plan of a copy, as a dry run shows it.
+ * The plan of a copy, as a dry run prints it.
  *
  * @module
  */
@@ -27,15 +27,15 @@ import {
 } from "./names.ts";
 import { quoteCommand } from "../text/shell.ts";
 
-/** How a report is set. */
+/** How a report looks. */
 export interface ReportStyle {
   /** Colours marks. */
   paint: Paint;
-  /** Whether every job is named, in full. */
+  /** Whether every job appears, with its full name. */
   verbose: boolean;
 }
 
-/** One line of the plan's table; lines below it say more about the same. */
+/** One line of the plan's table, or a further line with another remark. */
 interface Row {
   action: string;
   mark?: Mark;
@@ -45,7 +45,7 @@ interface Row {
   remark: string;
 }
 
-/** The order in which the plan shows what is done with jobs. */
+/** The order of actions in the plan. */
 const ACTIONS: JobAction[] = ["copy", "replace", "skip", "wait", "leave", "missing", "removed"];
 
 const MARKS: Partial<Record<JobAction, Mark>> = {
@@ -56,7 +56,10 @@ const MARKS: Partial<Record<JobAction, Mark>> = {
   missing: "bad",
 };
 
-/** Sets the plan: what, where from and where to, and what happens to the jobs and to the run. */
+/**
+ * Formats the plan: what is copied, from where and to where, and what happens to the jobs and the
+ * run.
+ */
 export function renderPlan(plan: CopyPlan, style: ReportStyle): string[] {
   const current = plan.run.isCurrent ? " (current)" : "";
   const head = `${printable(plan.experimentId)}, run ${printable(formatRunId(plan.runId))}`;
@@ -76,7 +79,7 @@ export function renderPlan(plan: CopyPlan, style: ReportStyle): string[] {
   ];
 }
 
-/** Sets what follows the plan of a dry run: the command that copies, if there is work for it. */
+/** Formats the end of a dry run: the command that copies, if there is anything to copy. */
 export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
   if (hasWork(plan)) return ["", "Nothing was written. To copy:", `  ${quoteCommand(command)}`];
   const complete = plan.run.action === "skip" && !plan.run.inProgress &&
@@ -88,12 +91,12 @@ export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
   return ["", why];
 }
 
-/** Sets a warning. */
+/** Formats a warning. */
 export function renderWarning(problem: CopyProblem, paint: Paint): string {
   return `${paint("care", "warning:")} ${renderProblem(problem)}`;
 }
 
-/** Sets that a connection was lost, and that it will be tried again. */
+/** Formats the message that a connection was lost, and that another attempt follows. */
 export function renderRetry(
   { message, seconds, attempt, attempts }: CopyEvent & { type: "retrying" },
   paint: Paint,
@@ -108,7 +111,7 @@ function hasWork(plan: CopyPlan): boolean {
     plan.jobs.some(({ action }) => action === "copy" || action === "replace");
 }
 
-/** Whether a job stays without files that are left out. */
+/** Whether a job remains without some of its files. */
 export function isPartial({ leftOut }: PlannedJob): boolean {
   return leftOut !== undefined;
 }
@@ -122,7 +125,7 @@ function renderEnds({ source, destination }: CopyPlan): string[] {
     }
     return [`  ${label}`, endName(end), endLocation(end), facts.join(", ")];
   });
-  // Workspaces named by their paths need no second name.
+  // Workspaces that are named by their paths need no name beside them.
   const unnamed = rows.every(([, name]) => name === "");
   const lines = table(unnamed ? rows.map((row) => row.toSpliced(1, 1)) : rows);
   const isFar = [source, destination].every(({ host }) => host !== undefined);
@@ -158,7 +161,7 @@ function jobRows(plan: CopyPlan, action: JobAction): Row[] {
   return [first, ...more];
 }
 
-/** One remark for the jobs that need no other, and one for each reason, with the jobs' names. */
+/** One remark for all jobs without a special one, and one for each reason, with the jobs' names. */
 function jobRemarks(action: JobAction, jobs: PlannedJob[], here: string): string[] {
   const common: Record<JobAction, string> = {
     copy: stateCounts(jobs),
@@ -188,7 +191,7 @@ function stateCounts(jobs: PlannedJob[]): string {
     .join(", ");
 }
 
-/** The jobs by what they have in common: Node 20 has no `Map.groupBy`. */
+/** Groups jobs by a property (Node 20 has no `Map.groupBy`). */
 function grouped(
   jobs: PlannedJob[],
   keyOf: (job: PlannedJob) => string,

@@ -1,5 +1,5 @@
 /**
- * How far a copy has come: one state, and what is drawn of it.
+ * The progress of a copy: its state, and how it is drawn.
  *
  * @module
  */
@@ -10,33 +10,33 @@ import { printable } from "../text/printable.ts";
 import { clip, formatCount, formatPart, formatRate, formatTimeLeft, width } from "./format.ts";
 import { shortFile } from "./names.ts";
 
-/** How many bytes had arrived at some moment. */
+/** How many bytes had arrived at one moment. */
 interface Sample {
   at: number;
   bytes: number;
 }
 
-/** What is known of a copy under way. */
+/** The state of a running copy. */
 export interface ProgressState {
-  /** The experiment's id; known with the plan. */
+  /** The experiment's id; undefined before the plan. */
   experimentId: string | undefined;
-  /** Hosts that are logging in: ssh may be asking for a password. */
+  /** Hosts with a login in progress, where ssh may be asking for a password. */
   connecting: string[];
-  /** How far it has come; undefined before the plan. */
+  /** The amounts so far; undefined before the plan. */
   progress: CopyProgress | undefined;
-  /** Jobs that stand at their final place. */
+  /** The number of jobs at their final places. */
   published: number;
-  /** The last of them. */
+  /** The last one of these. */
   lastPublished: JobId | undefined;
-  /** What arrived lately, for the rate. */
+  /** Recent amounts, for the rate. */
   samples: Sample[];
-  /** Seconds, when this state was true. */
+  /** The time of this state, in seconds. */
   at: number;
-  /** Whether all is done. */
+  /** Whether the copy has finished. */
   done: boolean;
 }
 
-/** The state before anything has happened. */
+/** The state before the first event. */
 export function startProgress(at: number): ProgressState {
   return {
     experimentId: undefined,
@@ -77,29 +77,30 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
   }
 }
 
-/** Seconds over which the rate is taken. */
+/** The rate is an average over this time, in seconds. */
 const WINDOW = 10;
-/** Seconds between two samples that are kept. */
+/** The shortest time between two samples, in seconds. */
 const SPACING = 0.25;
-/** Seconds of copying before a rate is worth showing. */
+/** The shortest time of copying before the rate is shown, in seconds. */
 const WARM_UP = 1;
 
 function addSample(samples: Sample[], sample: Sample): Sample[] {
   const recent = samples.filter(({ at }) => at > sample.at - WINDOW);
   const before = recent.at(-2);
-  // The newest is always kept; the one before it only when it is far enough from its own.
+  // The newest sample is always kept; the one before it only when it is far enough from its
+  // predecessor.
   const crowded = before !== undefined && (recent.at(-1)?.at ?? 0) - before.at < SPACING;
   return [...(crowded ? recent.slice(0, -1) : recent), sample];
 }
 
-/** Bytes a second over the last seconds; undefined while it is too early to tell. */
+/** Bytes a second over the last few seconds; undefined while it is too early to tell. */
 export function currentRate({ samples, at }: ProgressState): number | undefined {
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined || at - first.at < WARM_UP) return undefined;
   return Math.max(0, last.bytes - first.bytes) / (at - first.at);
 }
 
-/** What is drawn of the state in a terminal: at most two lines, none wider than the terminal. */
+/** The lines for a terminal: at most two, none wider than the terminal. */
 export function renderProgress(state: ProgressState, columns: number): string[] {
   const { progress } = state;
   if (state.connecting.length > 0 || state.done) return [];
@@ -118,7 +119,7 @@ function fraction({ bytes, totalBytes, jobs, totalJobs }: CopyProgress): number 
   return totalJobs > 0 ? Math.min(1, jobs / totalJobs) : 1;
 }
 
-/** Percent, bytes, rate, time left; a narrow terminal goes without some. */
+/** Percentage, bytes, rate, time left; a narrow terminal shows only some of them. */
 function renderParts(state: ProgressState, progress: CopyProgress): string[] {
   const percent = `${Math.floor(fraction(progress) * 100)} %`.padStart(5);
   const parts = [percent, formatPart(progress.bytes, progress.totalBytes)];

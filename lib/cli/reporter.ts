@@ -1,5 +1,5 @@
 /**
- * How the program tells what happens; as text or as JSON, the commands need not know.
+ * The interface for output. Commands do not know whether it is text or JSON.
  *
  * @module
  */
@@ -12,32 +12,32 @@ import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Failure } from "./failure.ts";
 
-/** Tells the user, or the program that called, what happens. */
+/** Reports to the user, or to a calling program. */
 export interface Reporter {
-  /** Told while a copy goes on. */
+  /** Reports an event during a copy. */
   event(event: CopyEvent): void;
-  /** A signal came: the copy is being stopped. */
+  /** Reports that a signal is stopping the copy. */
   stopping(): void;
-  /** A dry run has ended; `command` is what copies. */
+  /** Reports the end of a dry run; `command` is the command that copies. */
   planned(plan: CopyPlan, result: CopyResult, command: string[]): void;
-  /** A copy has ended. */
+  /** Reports the end of a copy. */
   copied(result: CopyResult, plan: CopyPlan): void;
-  /** What a copy needs to be granted; `command` is the copy under exactly that. */
+  /** Reports the permissions for a copy; `command` is the copy with exactly these. */
   permissions(permissions: RequiredPermissions, command: string[]): void;
-  /** The workspaces known, and the settings file, if there is one. */
+  /** Lists the known workspaces; `file` is the settings file, if there is one. */
   workspaces(workspaces: Workspace[], file: string | undefined): void;
-  /** The experiments of a workspace. */
+  /** Lists the experiments of a workspace. */
   experiments(workspace: Workspace, experiments: ExperimentSummary[]): void;
-  /** The runs of an experiment. */
+  /** Lists the runs of an experiment. */
   runs(workspace: Workspace, experiment: ExperimentSummary): void;
-  /** What copies have left in a workspace; `command` is what removes it. */
+  /** Lists what copies have left in a workspace; `command` is the command that removes it. */
   leftovers(workspace: Workspace, leftovers: Leftover[], command: string[]): void;
-  /** What was found of this machine, or of a workspace. */
+  /** Reports the findings about this machine, or about a workspace. */
   diagnosis(diagnosis: Diagnosis): void;
-  /** The work could not be done. */
+  /** Reports a failure. */
   failed(failure: Failure): void;
-  /** Nothing more comes, but a question or the end. */
+  /** Stops drawing, before a question or the end. */
   pause(): void;
-  /** All is told. */
+  /** Ends the output. */
   end(exitCode: number): void;
 }

@@ -1,5 +1,5 @@
 /**
- * What the program can be asked: the command line, once it is understood.
+ * The requests to the program: command lines, once they are parsed.
  *
  * @module
  */
@@ -7,23 +7,23 @@
 /** When to use colour. */
 export type ColorChoice = "auto" | "always" | "never";
 
-/** How the program speaks; the same for every command. */
+/** The form of the output; the same options for every command. */
 export interface OutputChoice {
-  /** One JSON object a line instead of text. */
+  /** JSON, one object a line, instead of text. */
   json: boolean;
-  /** Only errors, and the summary when something could not be copied. */
+  /** Only errors, and the summary if something could not be copied. */
   quiet: boolean;
-  /** The exact commands that are run, and every job by its full name. */
+  /** Also the exact commands that run, and every job by its full name. */
   verbose: boolean;
-  /** Whether the progress may be drawn. */
+  /** Whether to show the progress. */
   progress: boolean;
   /** When to use colour. */
   color: ColorChoice;
 }
 
-/** What `xpm-copy [copy]` or `xpm-copy permissions` was asked; what is undefined was not given. */
+/** A request of `xpm-copy [copy]` or `xpm-copy permissions`; undefined fields were not given. */
 export interface CopyRequest extends OutputChoice {
-  /** Which command: the second tells what the first needs to be granted. */
+  /** The command: `copy` copies, `permissions` finds the permissions for that. */
   command: "copy" | "permissions";
   /** The experiment's id. */
   experimentId: string | undefined;
@@ -35,31 +35,31 @@ export interface CopyRequest extends OutputChoice {
   to: string | undefined;
   /** Whether to copy, not only to plan. */
   yes: boolean;
-  /** Copies running jobs as they stand. */
+  /** Copies running jobs in their present state. */
   includeRunning: boolean;
-  /** Takes the source's run as ended. */
+  /** Treats the source's run as ended. */
   ended: boolean;
-  /** Keeps what is replaced. */
+  /** Keeps the folders that are replaced. */
   keepReplaced: boolean;
   /** Accepts a destination that is not empty and not a workspace. */
   create: boolean;
   /** Files of jobs to leave out. */
   exclude: string[];
-  /** Where places outside the source workspace are at the destination. */
+  /** The places at the destination that correspond to places outside the source workspace. */
   map: Record<string, string>;
-  /** Whether what is copied reaches the disk before it gets its name. */
+  /** Whether files must reach the disk before they get their names. */
   fsync: boolean;
-  /** At most so many KiB a second. */
+  /** The most KiB a second. */
   bandwidthLimit: number | undefined;
-  /** How long a host may take to answer at all, in seconds; 0 for ever. */
+  /** How long a host may take to answer at first, in seconds; 0: for ever. */
   connectTimeout: number | undefined;
-  /** How long a transfer may stand still, in seconds; 0 for ever. */
+  /** How long a transfer may make no progress, in seconds; 0: for ever. */
   timeout: number | undefined;
   /** Another settings file. */
   settings: string | undefined;
 }
 
-/** What `xpm-copy ls` was asked. */
+/** A request of `xpm-copy ls`. */
 export interface ListRequest extends OutputChoice {
   /** Which command. */
   command: "ls";
@@ -67,17 +67,17 @@ export interface ListRequest extends OutputChoice {
   workspace: string | undefined;
   /** The experiment whose runs are listed. */
   experimentId: string | undefined;
-  /** Whether nothing of jobs is told, so that none is looked at. */
+  /** Whether jobs are left out, and so not scanned. */
   brief: boolean;
-  /** How long a host may take to answer at all, in seconds; 0 for ever. */
+  /** How long a host may take to answer at first, in seconds; 0: for ever. */
   connectTimeout: number | undefined;
-  /** How long a transfer may stand still, in seconds; 0 for ever. */
+  /** How long a transfer may make no progress, in seconds; 0: for ever. */
   timeout: number | undefined;
   /** Another settings file. */
   settings: string | undefined;
 }
 
-/** What `xpm-copy clean` was asked. */
+/** A request of `xpm-copy clean`. */
 export interface CleanRequest extends OutputChoice {
   /** Which command. */
   command: "clean";
@@ -85,29 +85,29 @@ export interface CleanRequest extends OutputChoice {
   workspace: string;
   /** Whether to remove, not only to list. */
   yes: boolean;
-  /** How long a host may take to answer at all, in seconds; 0 for ever. */
+  /** How long a host may take to answer at first, in seconds; 0: for ever. */
   connectTimeout: number | undefined;
-  /** How long a transfer may stand still, in seconds; 0 for ever. */
+  /** How long a transfer may make no progress, in seconds; 0: for ever. */
   timeout: number | undefined;
   /** Another settings file. */
   settings: string | undefined;
 }
 
-/** What `xpm-copy doctor` was asked. */
+/** A request of `xpm-copy doctor`. */
 export interface DoctorRequest extends OutputChoice {
   /** Which command. */
   command: "doctor";
-  /** The workspaces, in the user's words; none for all of the settings. */
+  /** The workspaces, in the user's words; none: all of the settings. */
   workspaces: string[];
-  /** How long a host may take to answer at all, in seconds; 0 for ever. */
+  /** How long a host may take to answer at first, in seconds; 0: for ever. */
   connectTimeout: number | undefined;
-  /** How long a transfer may stand still, in seconds; 0 for ever. */
+  /** How long a transfer may make no progress, in seconds; 0: for ever. */
   timeout: number | undefined;
   /** Another settings file. */
   settings: string | undefined;
 }
 
-/** What the program was asked to do. */
+/** Any request. */
 export type Request =
   | CopyRequest
   | ListRequest

@@ -1,5 +1,5 @@
 /**
- * The progress on standard error: drawn in a terminal, line after line elsewhere.
+ * Shows the progress on standard error: drawn in a terminal, as lines elsewhere.
  *
  * @module
  */
@@ -18,13 +18,13 @@ const REDRAW = 100;
 /** Seconds between two lines. */
 const LINE = 1;
 
-/** Shows the progress of a copy, and lets messages through without tearing it. */
+/** Shows the progress of a copy, with messages between its drawings. */
 export class Screen implements Disposable {
   readonly #terminal: Terminal;
   readonly #mode: ProgressMode;
   #state: ProgressState;
   #drawn: string[] = [];
-  /** What is to be said once nobody may be asking. */
+  /** Messages to write once ssh can no longer be asking. */
   #held: string[] = [];
   #ended = false;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -38,12 +38,12 @@ export class Screen implements Disposable {
     this.#state = startProgress(terminal.seconds());
   }
 
-  /** How far the copy has come. */
+  /** The state of the copy. */
   get state(): ProgressState {
     return this.#state;
   }
 
-  /** Takes in what the copy tells. */
+  /** Notes an event of the copy. */
   event(event: CopyEvent): void {
     this.#state = advance(this.#state, event, this.#terminal.seconds());
     if (event.type === "connecting") this.#clear();
@@ -55,10 +55,10 @@ export class Screen implements Disposable {
   }
 
   /**
-   * Writes whole lines to standard error, above what is drawn. While ssh may be asking they wait:
-   * they would stand in the middle of a question.
+   * Writes whole lines to standard error, above the drawing. While ssh may be asking a question
+   * they wait, as they would break into it.
    *
-   * @param now Whether they come before ssh begins.
+   * @param now Whether to write at once, because ssh has not begun.
    */
   message(lines: string[], now = false): void {
     if (this.#mayAsk() && !now) {
@@ -77,7 +77,7 @@ export class Screen implements Disposable {
     if (this.#mode === "lines") this.#line(true);
   }
 
-  /** Shows no progress any more. */
+  /** Stops showing the progress. */
   end(): void {
     this.#ended = true;
     this.pause();
@@ -89,7 +89,7 @@ export class Screen implements Disposable {
     this.end();
   }
 
-  /** Whether ssh may be asking for something. */
+  /** Whether ssh may be asking a question. */
   #mayAsk(): boolean {
     return this.#state.connecting.length > 0 && !this.#ended;
   }
@@ -102,7 +102,7 @@ export class Screen implements Disposable {
   #refresh(): void {
     if (this.#mode === "lines") return this.#line(false);
     this.#state = { ...this.#state, at: this.#terminal.seconds() };
-    // One column stays free: a full last one makes some terminals begin a new line.
+    // One column stays free: after a full line some terminals begin a new one.
     const lines = renderProgress(this.#state, this.#terminal.columns() - 1);
     if (lines.join("\n") === this.#drawn.join("\n")) return;
     this.#terminal.stderr(erase(this.#drawn) + lines.join("\n"));
@@ -114,7 +114,7 @@ export class Screen implements Disposable {
     this.#drawn = [];
   }
 
-  /** Tells of the jobs published since the last line, if there are any and it is time. */
+  /** Writes a line about jobs published since the last one, if there are any and it is time. */
   #line(now: boolean): void {
     const { published, lastPublished, progress, at } = this.#state;
     if (lastPublished === undefined || published === this.#linePublished) return;
@@ -128,7 +128,7 @@ export class Screen implements Disposable {
   }
 }
 
-/** What takes drawn lines off the screen: the cursor stands at the end of the last one. */
+/** The codes that erase drawn lines; the cursor is at the end of the last one. */
 function erase(drawn: string[]): string {
   if (drawn.length === 0) return "";
   return "\r\x1b[K" + "\x1b[1A\x1b[K".repeat(drawn.length - 1);

@@ -1,5 +1,5 @@
 /**
- * Asking in a terminal: a question with a list, in which the user moves and types.
+ * Asks in a terminal: a question with a list, where the user moves and types.
  *
  * @module
  */
@@ -8,25 +8,25 @@ import { within } from "../system/time.ts";
 import { type Key, KeyReader } from "./keys.ts";
 import { type Answer, type Menu, openMenu, press, render, renderAnswer } from "./menu.ts";
 
-/** A terminal that a question is asked in. */
+/** The terminal for a question. */
 export interface Tty {
-  /** What the user types next; undefined at the end of the input. */
+  /** The user's next input; undefined at the end of the input. */
   read(): Promise<Uint8Array | undefined>;
-  /** Whether keys come as they are typed, and are not shown. */
+  /** Whether keys arrive at once, without an echo. */
   setRaw(raw: boolean): void;
-  /** Writes to it. */
+  /** Writes text. */
   write(text: string): void;
-  /** How large it is. */
+  /** Its size. */
   size(): { columns: number; rows: number };
-  /** Calls `listener` when its size changes; returns how to stop that. */
+  /** Calls `listener` when the size changes; returns a function that stops that. */
   onResize(listener: () => void): () => void;
 }
 
-/** How long the rest of a sequence may take, in milliseconds: without it, it was Escape. */
+/** How long the rest of a sequence may take, in milliseconds. After that, the key was Escape. */
 const SEQUENCE_MS = 100;
 const END_OF_INPUT: Key = { name: "end-of-input" };
 
-/** The keys of a terminal. What is typed ahead of a question is for that question. */
+/** The keys of a terminal. Keys that were pressed before a question count as an answer to it. */
 export class Keyboard {
   readonly #tty: Pick<Tty, "read">;
   readonly #reader = new KeyReader();
@@ -34,7 +34,7 @@ export class Keyboard {
   #reading: Promise<Uint8Array | undefined> | undefined;
   #waiting: Promise<void> | undefined;
 
-  /** @param tty The terminal that is read. */
+  /** @param tty The terminal to read from. */
   constructor(tty: Pick<Tty, "read">) {
     this.#tty = tty;
   }
@@ -64,8 +64,8 @@ export class Keyboard {
 }
 
 /**
- * Asks the user to choose; answers with the place of the chosen entry, or with undefined when the
- * user wants none of them, and when `signal` fires. The question and its answer stay on the screen.
+ * Asks the user to choose. Returns the index of the entry, or undefined when the user wants none or
+ * `signal` fires. The question and its answer stay on the screen.
  */
 export async function select(
   tty: Tty,
@@ -79,7 +79,7 @@ export async function select(
   using canvas = new Canvas(tty);
   const close = (answer: Answer) => canvas.close(renderAnswer(menu, answer, tty.size().columns));
   let wake = () => {};
-  // The screen is left at once: what is said of a signal is written there.
+  // A signal erases the menu at once: its message is written there.
   const stop = () => {
     close({ answer: undefined });
     wake();
@@ -108,7 +108,7 @@ export async function select(
   }
 }
 
-/** The part of the screen that a menu is drawn in, below a cursor that stays in its first line. */
+/** The part of the screen where the menu is drawn. The cursor stays in its first line. */
 class Canvas implements Disposable {
   readonly #tty: Tty;
   #cursor = 0;
@@ -120,7 +120,7 @@ class Canvas implements Disposable {
     tty.write(ANNOUNCE_PASTES);
   }
 
-  /** Draws a menu over what was drawn before. */
+  /** Draws a menu over the previous one. */
   draw(menu: Menu): void {
     const { columns, rows } = this.#tty.size();
     const { lines, cursor } = render(menu, columns, rows);
@@ -129,7 +129,7 @@ class Canvas implements Disposable {
     this.#cursor = cursor;
   }
 
-  /** Leaves one line of it, and the terminal as it was. */
+  /** Leaves one line on the screen, and resets the terminal. */
   close(line: string): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -137,18 +137,18 @@ class Canvas implements Disposable {
     this.#tty.setRaw(false);
   }
 
-  /** Leaves the terminal as it was, when something went wrong. */
+  /** Resets the terminal, after an error. */
   [Symbol.dispose](): void {
     this.close("");
   }
 
-  /** Where the terminal has become narrower, its first line may have become several. */
+  /** Erases the menu. In a narrower terminal, its first line may have become several. */
   #erase(columns: number): string {
     return up(Math.floor(this.#cursor / columns)) + "\r\x1b[J";
   }
 }
 
-/** From now on what is pasted is told from what is typed; and no longer. */
+/** Codes that make the terminal mark pasted text, and no longer mark it. */
 const [ANNOUNCE_PASTES, HIDE_PASTES] = ["\x1b[?2004h", "\x1b[?2004l"];
 
 function up(lines: number): string {

@@ -1,5 +1,5 @@
 /**
- * What a copy did, as it is told when it has ended.
+ * The summary at the end of a copy.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import {
 } from "./names.ts";
 import { isPartial, type ReportStyle } from "./plan_report.ts";
 
-/** Sets the summary of a copy that was planned so. */
+/** Formats the summary of a copy with this plan. */
 export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportStyle): string[] {
   const here = hereOrThere(plan.destination);
   const removed = plan.jobs.filter(({ action }) => action === "removed").length;
@@ -80,7 +80,7 @@ function headline(
     rate(result) + already;
 }
 
-// Of a moment's copy the rate would tell nothing but the start of the programs.
+// The rate. A very short copy has none: it would only measure the start of programs.
 function rate({ bytes, duration }: CopyResult): string {
   return bytes >= 1024 ** 2 && duration >= 1 ? `, ${formatRate(bytes / duration)}` : "";
 }
@@ -89,7 +89,7 @@ function jobNames(jobs: JobId[], { verbose }: ReportStyle): string {
   return verbose ? jobs.map(fullJob).join(", ") : someJobs(jobs);
 }
 
-/** What is not there yet, and what to do about it. */
+/** Formats what is still missing, and what to do about it. */
 function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): string[] {
   const { jobsRunning: running, referencesMissing: named, errors } = result;
   const there = new Map(

@@ -1,19 +1,19 @@
 /**
- * The terminal, as far as the program needs it. The rules of what it says there:
+ * The terminal, as far as the program needs it. The rules for its output:
  *
- * - Standard output carries what was asked for: the plan of a dry run, the summary of a copy, a
- *   list, or with `--json` the objects. Everything else goes to standard error.
+ * - Standard output carries the result: the plan of a dry run, the summary of a copy, a list, or
+ *   with `--json` the objects. Everything else goes to standard error.
  * - An error is one sentence after `xpm-copy: `, then indented lines with what to do about it. It
  *   has no full stop. A warning is the same after `warning: `.
  * - Sentences begin with a capital only when they stand alone. Workspace, experiment, run, job,
- *   task and tag are what experimaestro calls so.
- * - Colour marks state, nothing else, and nothing is lost without it.
- * - What is drawn and drawn again is on standard error, in a terminal only, and is cleared before
- *   anything else is written. Nothing is drawn while ssh may be asking for a password.
- * - A question is asked only in a terminal. Whatever can be asked has an option or an argument.
- * - Text from outside (ids, paths, messages of other programs) never brings escape sequences in.
- * - Output that cannot be written stops nothing that is under way; in the end it is said on standard
- *   error, and the exit code is 1. A reader that has gone (`| head`) is no error.
+ *   task and tag have experimaestro's meanings.
+ * - Colour marks a state and nothing else; without colour, no information is lost.
+ * - Drawings appear on standard error, in a terminal only, and are erased before anything else is
+ *   written. Nothing is drawn while ssh may be asking for a password.
+ * - A question is asked only in a terminal. For every question there is an option or an argument.
+ * - Text from outside (ids, paths, messages of other programs) never contains escape sequences.
+ * - Output that cannot be written stops no work; a message follows on standard error at the end,
+ *   and the exit code is 1. A reader that has gone (`| head`) is no error.
  * - Only this folder prints.
  *
  * @module
@@ -22,30 +22,33 @@
 import { makeOutput } from "./output.ts";
 import type { Keyboard, Tty } from "./select.ts";
 
-/** What the program needs of the terminal (or the pipe, or the log) it runs in. */
+/** The terminal (or the pipe, or the log) that the program runs in. */
 export interface Terminal {
   /** Whether standard input, output and error are terminals. */
   readonly isTerminal: { in: boolean; out: boolean; err: boolean };
-  /** Whether the user wants no colour, as `NO_COLOR` says. */
+  /** Whether the user wants no colour: `NO_COLOR`. */
   readonly noColor: boolean;
-  /** Whether the terminal only knows how to print line after line: `TERM=dumb`. */
+  /** Whether the terminal can only print line after line: `TERM=dumb`. */
   readonly dumb: boolean;
   /** Writes to standard output. */
   stdout(text: string): void;
   /** Writes to standard error. */
   stderr(text: string): void;
-  /** Why standard output could not be written; undefined as long as it could. */
+  /** Why standard output could not be written; undefined when it could. */
   outputFailure(): string | undefined;
-  /** How many columns a line has. */
+  /** The number of columns of a line. */
   columns(): number;
-  /** Seconds that have passed since some moment; never goes back. */
+  /** Seconds since some moment, which never decrease. */
   seconds(): number;
   /**
-   * Asks the user to choose; answers with the place of the chosen entry, or with undefined when the
-   * user wants none, and when `signal` fires.
+   * Asks the user to choose; returns the index of the entry, or undefined when the user wants none
+   * or `signal` fires.
    */
   select(question: string, entries: string[], signal: AbortSignal): Promise<number | undefined>;
-  /** Calls `listener` for each signal that asks the program to end; returns how to stop that. */
+  /**
+   * Calls `listener` for each signal that asks the program to end; returns a function that stops
+   * that.
+   */
   onSignal(listener: () => void): () => void;
   /** Ends the program at once. */
   exit(code: number): void;
@@ -91,7 +94,7 @@ function size(): { columns: number; rows: number } {
   }
 }
 
-/** What asks is loaded when something is asked. */
+/** Makes the function that asks. The code for questions is loaded with the first one. */
 function selector(write: Tty["write"]): Terminal["select"] {
   const tty: Tty = {
     async read() {

@@ -1,5 +1,5 @@
 /**
- * What happens, told as text.
+ * Reports as text.
  *
  * @module
  */
@@ -31,10 +31,10 @@ import { type ProgressMode, Screen } from "./screen.ts";
 import { renderSummary } from "./summary_report.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Where settings are usually. */
+/** The usual place of the settings. */
 const SETTINGS_FILE = "~/.config/experimaestro/settings.yaml";
 
-/** Tells what happens as text. */
+/** Reports as text. */
 export class TextReporter implements Reporter {
   readonly #terminal: Terminal;
   readonly #choice: OutputChoice;
@@ -42,10 +42,10 @@ export class TextReporter implements Reporter {
   readonly #screen: Screen;
   readonly #out: ReportStyle;
   readonly #err: ReportStyle;
-  /** Whether a diagnosis was printed: the next one is set apart. */
+  /** Whether a diagnosis was printed. A blank line separates the next one. */
   #diagnosed = false;
 
-  /** @param copying Whether a copy is made: its plan is told before it begins. */
+  /** @param copying Whether this is a copy, whose plan is printed before it begins. */
   constructor(terminal: Terminal, choice: OutputChoice, copying: boolean) {
     this.#terminal = terminal;
     this.#choice = choice;
@@ -56,7 +56,7 @@ export class TextReporter implements Reporter {
     this.#err = { paint: choosePaint(color, terminal, "err"), verbose };
   }
 
-  /** Shows the progress, and what is to be said beside it. */
+  /** Shows the progress, and messages beside it. */
   event(event: CopyEvent): void {
     if (!this.#choice.quiet) this.#mention(event);
     this.#screen.event(event);
@@ -68,7 +68,7 @@ export class TextReporter implements Reporter {
     } else if (event.type === "command" && this.#choice.verbose) {
       const place = event.folder === undefined ? "" : `cd ${quoteCommand([event.folder])} && `;
       const line = `+ ${place}${quoteCommand(event.command)}`;
-      this.#screen.message([line], event.command[1] === "-M"); // ssh logs in: it asks after that
+      this.#screen.message([line], event.command[1] === "-M"); // at a login, before ssh may ask
     } else if (event.type === "waiting") {
       this.#screen.message([
         "another copy of this run to this workspace is in progress; waiting for it to finish",
@@ -82,7 +82,7 @@ export class TextReporter implements Reporter {
     }
   }
 
-  /** Says that the signal was heard. */
+  /** Confirms the signal. */
   stopping(): void {
     this.#screen.end();
     this.#note("stopping; press Ctrl-C again to quit immediately");
@@ -123,13 +123,13 @@ export class TextReporter implements Reporter {
     else this.#note(`no runs of ${printable(experiment.experimentId)} in ${location(workspace)}`);
   }
 
-  /** Prints what copies have left, or what was removed of it. */
+  /** Prints what copies have left, or which of it was removed. */
   leftovers(workspace: Workspace, leftovers: Leftover[], command: string[]): void {
     if (leftovers.length === 0) this.#note(`nothing to clean in ${location(workspace)}`);
     else this.#print(renderLeftovers(leftovers, command, new Date()));
   }
 
-  /** Prints what was found. */
+  /** Prints the findings. */
   diagnosis(diagnosis: Diagnosis): void {
     const lines = renderDiagnosis(diagnosis, this.#out.paint, this.#choice.quiet);
     if (lines.length === 0) return;
@@ -137,19 +137,19 @@ export class TextReporter implements Reporter {
     this.#diagnosed = true;
   }
 
-  /** Prints what went wrong. */
+  /** Prints the error. */
   failed(failure: Failure): void {
     const lines = renderFailure(failure, this.#screen.state, this.#err);
     this.#screen.end();
     this.#screen.message(lines);
   }
 
-  /** Leaves the terminal to others. */
+  /** Stops drawing. */
   pause(): void {
     this.#screen.pause();
   }
 
-  /** Leaves the terminal to others. */
+  /** Stops drawing. */
   end(): void {
     this.#screen.end();
   }
