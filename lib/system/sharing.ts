@@ -1,27 +1,28 @@
 /**
- * Folders that several people work in: what is made there gets the group of the folder, by its setgid
- * bit, and no more permissions than the umask or a default access list leaves.
+ * Folders where several people work. A new entry takes the group of such a folder, by its setgid
+ * bit, and at most the permissions that the umask or a default access list leaves.
  *
  * @module
  */
 
-/** What all that is copied into a folder is held to. */
+/** The group and the permissions of everything that is copied into a folder. */
 export interface Sharing {
-  /** The group, as a number, where folders pass it on; undefined where they do not. */
+  /** The group, as a number, when folders pass it on; otherwise undefined. */
   group: number | undefined;
-  /** The permissions that are left. */
+  /** The permissions that entries may have. */
   permissions: number;
 }
 
-/** The bit by which a folder passes on its group. */
+/** The mode bit of a folder that passes on its group. */
 const SETGID = 0o2000;
 
 /**
- * What a folder and a file that was made in it tell. Where no group is passed on, and others may read
- * what is made, permissions stay as they are at the source.
+ * Finds the rules of a folder, from the folder and from a file that was created in it. Undefined
+ * when no group is passed on and others may read new files: then permissions stay the same as at
+ * the source.
  *
  * @param folder The folder's mode and group.
- * @param file The mode of the file; who may read it may enter a folder.
+ * @param file The mode of the file. Whoever may read the file may enter a folder.
  */
 export function sharingOf(
   folder: { mode: number; group: number },
@@ -32,7 +33,7 @@ export function sharingOf(
   return group === undefined && (permissions & 0o007) !== 0 ? undefined : { group, permissions };
 }
 
-/** The mode of a file or a folder of the source where it is copied to. */
+/** The mode, at the destination, of a file or a folder of the source. */
 export function sharedMode(mode: number, isFolder: boolean, sharing: Sharing): number {
   const left = mode & (sharing.permissions | 0o7000);
   return isFolder && sharing.group !== undefined ? left | SETGID : left;

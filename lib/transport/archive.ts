@@ -1,50 +1,55 @@
 /**
- * What travels as one archive: what is asked of the end that packs, and of the one that unpacks.
+ * Archives in transit: the request to pack one, the result, and the request to unpack it.
  *
  * @module
  */
 
 /** An archive to unpack. */
 export interface Unpacking {
-  /** The archive, once it has passed the sieve. */
+  /** The archive, after the checks of the sieve. */
   stream: AsyncIterable<Uint8Array>;
-  /** Whether this machine's own tar has made it. */
+  /** Whether this machine's own tar has packed it. */
   isOurs: boolean;
-  /** Whether it travels as it is, without zstd. */
+  /** Whether it travels uncompressed, without zstd. */
   isPlain: boolean;
-  /** Whether it brings files that rsync could take for what it would bring itself. */
+  /** Whether it contains files that rsync could later take for complete ones. */
   hasBulk: boolean;
-  /** Whether all of it has come, once it is unpacked. */
+  /** Whether all of it has arrived; known after it is unpacked. */
   whole(): Promise<boolean>;
 }
 
-/** What to pack. */
+/** A request to pack folders and single entries. */
 export interface PackRequest {
   /** The workspace, absolute. */
   root: string;
-  /** The folders that are packed with all that is in them, relative to it. */
+  /** The folders to pack with all their content, relative to it. */
   folders: string[];
-  /** What stays behind of these: places relative to the workspace, of which a name may be `*`. */
+  /**
+   * What to leave out of these folders: places relative to the workspace, where a name may be `*`.
+   */
   leftBehind: string[];
-  /** What is packed by itself, in the order of a walk: of a folder nothing that is in it. */
+  /** The entries to pack singly, in the order of a walk; a folder without its content. */
   entries: string[];
-  /** Whether a document among these has another name: each is changed, and so packed, by itself. */
+  /**
+   * Whether a document among these is a hard link. Each document is changed, and so packed as a
+   * file of its own.
+   */
   withSharedDocuments: boolean;
-  /** Whether it travels as it is, without zstd. */
+  /** Whether it travels uncompressed, without zstd. */
   isPlain: boolean;
 }
 
-/** An archive in the making: one of the folders and one of the entries, right after each other. */
+/** An archive that is being packed: one of the folders, and right after it one of the entries. */
 export interface Pack {
   /** Its bytes. */
   stream: AsyncIterable<Uint8Array>;
-  /** Whether all went well, once the stream has ended. */
+  /** Whether there was no error; known after the end of the stream. */
   whole: Promise<boolean>;
-  /** What tar has complained of, a line each, once the stream has ended. */
+  /** The error messages of tar, one a line; known after the end of the stream. */
   complaints?: Promise<string[]>;
 }
 
-/** How many archives a request makes. */
+/** How many archives a request results in. */
 export function archivesOf({ folders, entries }: PackRequest): number {
   return Number(folders.length > 0) + Number(entries.length > 0);
 }

@@ -1,6 +1,6 @@
 /**
- * Large files from one folder of this machine to another: several at once, copied by the system, or
- * in large pieces, where rsync would send each through a pipe. rsync comes after, and finishes the
+ * Copies large files between two folders of this machine, several at once: by a system call, or in
+ * large pieces. rsync would send each file through a pipe. rsync runs afterwards and completes the
  * rest.
  *
  * @module
@@ -12,29 +12,30 @@ import { parentOf } from "../workspace/layout.ts";
 import { within } from "../system/time.ts";
 import { stopIfAborted, type Watch } from "../system/process.ts";
 
-/** A file of so many bytes is large. */
+/** Files of this size, in bytes, are large. */
 export const LARGE = 2 ** 24;
 
 /**
- * A file of at most so many bytes is copied in one call, which takes half the time, or none where
- * both names can share what is on the disk; but it cannot be stopped, nor continued.
+ * Files up to this size, in bytes, are copied in one call. It takes half the time, or none when
+ * both names can share blocks on the disk. But it can be neither stopped nor resumed.
  */
 const ONE_CALL = 2 ** 28;
 
-/** How much of a larger one is read at once, in bytes. */
+/** How many bytes of a larger file are read at once. */
 const PIECE = 2 ** 22;
-/** How long a call may take to open a file before that is looked at again, in milliseconds. */
+/** How long to wait before checking again whether a call has opened its file, in milliseconds. */
 const OPENING = 5;
 /** How many files are copied at once. */
 const AT_ONCE = 3;
 
 /**
- * Copies large files to where nothing is. What is interrupted is continued by rsync; what is more
- * than bytes (a hard link, holes, a file that changes), or cannot be read, is left to it.
+ * Copies large files to paths that do not exist. rsync resumes a file that was interrupted. It also
+ * copies those that are more than their bytes (hard links, files with holes, files that change),
+ * and those that cannot be read.
  *
  * @param from A folder, links resolved.
  * @param paths The files, relative to both folders.
- * @param onBytes Is told how many bytes have been copied, and which file is under way.
+ * @param onBytes Receives how many bytes have been copied so far, and the current file.
  */
 export async function copyLarge(
   from: string,
@@ -54,9 +55,9 @@ export async function copyLarge(
       try {
         await copyOne(`${from}/${file}`, `${to}/${file}`, onPart, { ...watch, signal });
       } catch (error) {
-        // what the system has refused, it refuses rsync too, which says so
+        // the system will refuse rsync the same, and rsync reports it
         if (isOfSystem(error)) continue;
-        failed.abort(error); // the others stop, too
+        failed.abort(error); // the others stop as well
         return;
       }
     }
@@ -70,7 +71,7 @@ function isOfSystem(error: unknown): boolean {
     typeof (error as { code?: unknown } | undefined)?.code === "string";
 }
 
-/** Copies a file that stays what it is, and the one of that name, meanwhile. */
+/** Copies a file, provided that neither the file nor its path changes meanwhile. */
 async function copyOne(
   from: string,
   to: string,
@@ -83,7 +84,7 @@ async function copyOne(
   if (!isPlain(before) || !isStill(before, from)) return;
   ensureDirSync(parentOf(to));
   using destination = await Deno.open(to, { createNew: true, write: true, mode: 0o600 });
-  // the call gives the copy its mode at once, and rsync has to be able to go on in it
+  // the call sets the copy's mode at once, and rsync must be able to write to the copy
   if (before.size <= ONE_CALL && (before.mode ?? 0) & 0o200) {
     await copyInOneCall(from, to, watch);
     onBytes(before.size);
@@ -92,8 +93,8 @@ async function copyOne(
 }
 
 /**
- * Who stops the copy takes the new name away, once the call has opened it: what it still writes is
- * nobody's.
+ * Copies a file by one call. An abort removes the new name as soon as the call has opened it; the
+ * call then writes to a file without a name.
  */
 async function copyInOneCall(from: string, to: string, watch: Watch): Promise<void> {
   let stop = () => {};
@@ -104,7 +105,7 @@ async function copyInOneCall(from: string, to: string, watch: Watch): Promise<vo
   try {
     await Promise.race([copying, stopped]);
   } catch (error) {
-    Deno.removeSync(to); // its size may be the whole one's on some systems
+    Deno.removeSync(to); // on some systems it has its full size already
     throw error;
   } finally {
     watch.signal?.removeEventListener("abort", stop);
@@ -129,14 +130,14 @@ async function copyPieces(
   }
 }
 
-/** Whether a file is no more than its bytes. */
+/** Whether a file is a plain one: without hard links and holes. */
 function isPlain({ isFile, nlink, blocks, size }: Deno.FileInfo): boolean {
   return isFile && nlink === 1 && (blocks ?? 0) * 512 >= size;
 }
 
 /**
- * Whether the file that was opened is the one of that name, and has not changed: a link that has been
- * put in its place, or in the place of a folder above it, leads elsewhere.
+ * Whether the opened file is still the one at the path, and unchanged. A link that has replaced the
+ * file, or a folder above it, would lead elsewhere.
  */
 function isStill(opened: Deno.FileInfo, path: string): boolean {
   if (Deno.realPathSync(path) !== path) return false;

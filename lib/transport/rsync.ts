@@ -1,5 +1,5 @@
 /**
- * Running rsync: its arguments, its progress, its exit codes.
+ * Runs rsync: its arguments, its progress, its exit codes.
  *
  * @module
  */
@@ -24,7 +24,10 @@ import {
 
 export { isAtLeast, rsyncVersion } from "./rsync_version.ts";
 
-/** What two ends make of a request: one of them is this machine's rsync, which runs the other. */
+/**
+ * The part of a request that depends on the two ends. One of them is this machine, whose rsync
+ * starts the other.
+ */
 export function rsyncBetween(from: RsyncEnd, to: RsyncEnd): RsyncPair {
   const [here, there] = from.shell === undefined ? [from, to] : [to, from];
   return {
@@ -34,15 +37,15 @@ export function rsyncBetween(from: RsyncEnd, to: RsyncEnd): RsyncPair {
   };
 }
 
-/** What two ends make of a request. */
+/** The part of a request that depends on the two ends. */
 type RsyncPair = Pick<RsyncRequest, "rsh" | "version" | "otherVersion">;
 
-/** Whether an rsync cannot send to another machine's: before 3.0, and openrsync. */
+/** Whether an rsync cannot send to another machine: versions before 3.0, and openrsync. */
 export function cannotSend({ said, shell }: RsyncEnd): boolean {
   return shell !== undefined && !isAtLeast(rsyncVersion(said), "3.0.0");
 }
 
-/** What to tell rsync. */
+/** A request to rsync. */
 export interface RsyncRequest {
   /** `--rsh`, when one end is remote. */
   rsh: string | undefined;
@@ -55,43 +58,47 @@ export interface RsyncRequest {
   /** Filter rules. */
   rules: string[];
   /**
-   * What tells that a file that is there is what it seems: its size and time; its size, since it has
-   * just been copied; or only its bytes.
+   * What proves that a file at the destination is complete: its size and time; its size alone, when
+   * it has just been copied; or only its bytes.
    */
   trust: "size and time" | "size" | "bytes";
-  /** Whether files may have holes: rsync looks for them in small pieces, which takes its time. */
+  /** Whether files may have holes. rsync searches for them in small pieces, which takes time. */
   sparse: boolean;
-  /** Whether folders are to be writable for their owner, until they have got their modes. */
+  /** Whether folders stay writable for their owner until they get their final modes. */
   openFolders: boolean;
-  /** What all is held to, where others share the folder that it comes to. */
+  /** The rules for groups and permissions, when others share the destination folder. */
   shared?: Parameters<typeof rsyncSharing>[0];
-  /** Whether of a folder nothing is copied that is in it. */
+  /** Whether folders are copied without their content. */
   isFlat?: boolean;
-  /** Whether links are left out: they come another way. */
+  /** Whether links are left out, as they are copied by other means. */
   withoutLinks?: boolean;
-  /** At most so many KiB a second; 0 for no limit. */
+  /** The most KiB a second; 0 for no limit. */
   bandwidthLimit: number;
-  /** How long it may work without a word, in seconds: to look at many files, or at half a large one. */
+  /**
+   * How long rsync may work without output, in seconds: to scan many files, or half a large one.
+   */
   quiet: number;
-  /** This machine's rsync, as `rsyncVersion` has it. */
+  /** The version of this machine's rsync, from `rsyncVersion`. */
   version: string;
-  /** The rsync at the other end; on one machine the same. */
+  /** The version of the other end's rsync; on one machine the same. */
   otherVersion: string;
-  /** What stands before names of files, where complaints come beside them; undefined elsewhere. */
+  /**
+   * The text before names of files, when they are mixed with error messages; otherwise undefined.
+   */
   mark?: string;
-  /** Is told how many bytes have come, and which file is under way. */
+  /** Receives how many bytes have been copied, and the current file. */
   onProgress: (bytes: number, file: string | undefined) => void;
 }
 
-/** What became of it. */
+/** The result of rsync. */
 export interface RsyncOutcome {
-  /** What rsync said of files that it could not copy. */
+  /** rsync's messages about files that it could not copy. */
   complaints: string[];
-  /** Whether files vanished while they were copied: the source is still changing. */
+  /** Whether files vanished during the copy: the source is still changing. */
   vanished: boolean;
 }
 
-/** What rsync's exit codes mean, where it is worth saying. */
+/** The meanings of rsync's exit codes, for those that need an explanation. */
 const MEANINGS: Record<number, string> = {
   5: "the connection could not be set up",
   10: "the connection was lost",
@@ -102,13 +109,13 @@ const MEANINGS: Record<number, string> = {
   255: "the connection was lost",
 };
 const CONNECTION = [5, 10, 12, 30, 35, 255];
-/** Some files could not be copied; some files vanished. */
+/** Exit codes: some files could not be copied; some files vanished. */
 const PARTIAL = [23, 24];
 
 /**
- * The arguments of rsync: only what both ends know.
+ * The arguments of rsync. They contain only options that both ends know.
  *
- * @param timeout How long nothing may move, in seconds; 0 for ever.
+ * @param timeout How long there may be no progress, in seconds; 0: for ever.
  * @throws {CopyError} `program`, when the other end's rsync is too old for its path.
  */
 export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
@@ -125,10 +132,10 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
     "--from0",
     "--files-from=-",
     ...(sendsFolders(request) ? [] : ["--no-implied-dirs"]),
-    // Before 3.1.3 rsync refuses --inplace together with --sparse, and cannot be told that times
-    // within one second differ: a folder would keep the time of its copying.
+    // Before 3.1.3 rsync refuses --inplace together with --sparse, and treats times within one
+    // second as equal: a folder would keep the time of its copying.
     ...(bothAreAtLeast("3.1.3") ? ["--inplace", "--no-whole-file", "--modify-window=-1"] : []),
-    // What is not buffered cannot be written once we are dead: rsync then ends, within a second.
+    // Unbuffered output fails once this process is dead, and then rsync ends within a second.
     ...(isAtLeast(version, "3.1.0") ? [`--info=progress2${names}`, "--no-h", "--outbuf=N"] : []),
     ...(mark === undefined ? [] : [`--out-format=${mark}%n`]),
     ...{ "size and time": [], size: ["--size-only"], bytes: ["--ignore-times"] }[request.trust],
@@ -137,7 +144,7 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
     ...(rsh === undefined
       ? []
       : [...protectedPaths(request), `--rsh=${rsh}`, `--rsync-path=${farRsync(version)}`]),
-    // openrsync has it too; an rsync at work on a large file tells the other that it lives
+    // openrsync knows it, too; an rsync at work on a large file sends signs of life to the other
     ...(timeout > 0 ? [`--timeout=${timeout}`] : []),
     ...(bandwidthLimit > 0 ? [`--bwlimit=${bandwidthLimit}`] : []),
     ...rules.map((rule) => `--filter=${rule}`),
@@ -148,21 +155,22 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
 }
 
 /**
- * Whether openrsync sends from here: its list is complete, and a list that lacks the folders above a
- * name is refused by the rsync that gets it. It tells of links on the way as the folders they lead to.
+ * Whether openrsync sends from here. Its list of files is complete, and the receiving rsync refuses
+ * a list without the folders above a name. It lists links on the way as the folders that they lead
+ * to.
  */
 function sendsFolders({ rsh, to, version }: RsyncRequest): boolean {
   return version === "" && rsh !== undefined && !to.startsWith("/");
 }
 
-/** How an rsync starts the one at a host. */
+/** How this machine's rsync starts the one on a host. */
 function farRsync(version: string): string {
   return version === "" ? FAR_RSYNC_UNQUOTED : FAR_RSYNC;
 }
 
 /**
- * What keeps a remote shell from reading paths. Both ends must know it: rsync before 3.0, and macOS's
- * own (openrsync), need plain ones.
+ * The option that prevents a remote shell from interpreting paths. Both ends must know it: rsync
+ * before 3.0 and openrsync, the one of macOS, need plain paths.
  */
 function protectedPaths({ from, to, version, otherVersion }: RsyncRequest): string[] {
   const [here, there] = [version, otherVersion].map(protectsPaths);
@@ -171,25 +179,25 @@ function protectedPaths({ from, to, version, otherVersion }: RsyncRequest): stri
   throw unprotected(here ? "there" : "here");
 }
 
-/** Whether an rsync keeps a remote shell from reading paths, where the other one does, too. */
+/** Whether an rsync knows the option that prevents a remote shell from interpreting paths. */
 function protectsPaths(version: string): boolean {
   return isAtLeast(version, "3.0.0");
 }
 
-/** Whether a path is the same once a shell has read it. */
+/** Whether a shell leaves a path unchanged. */
 function isPlain(path: string): boolean {
   return /^(?:~(?=\/|$))?[\w@%+=:,./-]*$/.test(path);
 }
 
-/** The path in `HOST:PATH`, where a host with colons stands in brackets. */
+/** The path in `HOST:PATH`, where a host with colons is in brackets. */
 function pathOf(operand: string): string {
   return operand.replace(/^(?:[^/@]*@)?(?:\[[^\]]*\]|[^/:]*):/, "");
 }
 
 /**
- * Refuses paths of another machine that this one's rsync cannot name there.
+ * Refuses paths of another machine that this machine's rsync cannot pass on.
  *
- * @throws {CopyError} `program`, when there is one.
+ * @throws {CopyError} `program`, when there is such a path.
  */
 export function refuseUnnamed(here: RsyncEnd, there: RsyncEnd, paths: string[]): void {
   if (here.shell !== undefined || there.shell === undefined) return;
@@ -232,19 +240,19 @@ export async function runRsync(request: RsyncRequest, watch: Watch): Promise<Rsy
   return judge(await running.code, await running.complaint, watch);
 }
 
-/** What rsync adds to its reason, and what the other end says when this one has gone. */
+/** Lines that rsync adds to its reason, and the message of one end when the other has gone. */
 const AFTERWORD = /^rsync error: .*\(code \d+\) at |^\(see the rsync man|unexpectedly closed \(/;
 
-/** What an exit code, and what rsync said beside it, mean. */
+/** Interprets an exit code, with rsync's error messages. */
 export function judge(code: number, complaint: string, watch: Watch): RsyncOutcome {
   stopIfAborted(watch);
   const lines = complaint.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   if (code === 0) return { complaints: [], vanished: false };
-  // with the disk full, one job after the other would fail
+  // with a full disk, every job would fail
   const full = lines.find((line) => /No space left on device|Disk quota exceeded/i.test(line));
   if (full !== undefined) throw new CopyError("program", `rsync failed: ${full}`);
   if (PARTIAL.includes(code)) {
-    // The rest are remarks, and what ssh has to say.
+    // Other lines are remarks, and messages of ssh.
     const complaints = lines.filter((line) => /^(rsync: |cannot |skipping |ERROR: )/.test(line));
     const vanished = lines.some((line) => / has vanished: /.test(line));
     if (complaints.length > 0 || vanished) return { complaints, vanished };
@@ -259,7 +267,7 @@ export function judge(code: number, complaint: string, watch: Watch): RsyncOutco
     : new CopyError("program", `rsync failed: ${meaning} (exit ${code})`, again);
 }
 
-/** Longer lines than this tell no progress. */
+/** The most characters of a line that may report progress. */
 const MAX_LINE = 1 << 16;
 
 /** Reads lines such as `  11,732  63%   94.00MB/s    0:01:15 (xfr#26, ...)` and names of files. */

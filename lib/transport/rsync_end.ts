@@ -1,5 +1,5 @@
 /**
- * What rsync needs to know of an end of a copy.
+ * The properties of one end of a copy that rsync depends on.
  *
  * @module
  */
@@ -7,26 +7,27 @@
 import type { Parts } from "../system/streams.ts";
 import type { Packing } from "./tar.ts";
 
-/** How rsync reaches an end of a copy, and which one is there. */
+/** How rsync reaches one end of a copy, and which rsync is there. */
 export interface RsyncEnd {
-  /** The first line of `rsync --version` there; empty where there is none. */
+  /** The first line of `rsync --version` there; empty when it has none. */
   readonly said: string;
   /** The operand for an absolute path there. */
   operand(path: string): string;
   /** rsync's `--rsh`, when the end is on another machine. */
   shell?(): string;
-  /** What relays it, when the end is on another machine. */
+  /** The relay, when the end is on another machine. */
   readonly relay?: RelayEnd;
 }
 
-/** An end of a copy whose other end is on a third machine. */
+/** One end of a copy whose other end is on a third machine. */
 export interface RelayEnd {
   /**
-   * Starts rsync as the client. Its stream begins with the words of the server that it wants.
+   * Starts rsync as the client. Its stream begins with the command line of the server that it
+   * requests.
    *
-   * @param names What to copy, as `nameText` has it.
-   * @param incoming What the server says, once there is one.
-   * @param onLine Takes the lines that rsync prints; the rest are complaints.
+   * @param names The list of what to copy, from `nameText`.
+   * @param incoming The output of the server, once it runs.
+   * @param onLine Takes the lines that rsync prints; all others are error messages.
    */
   send(
     root: string,

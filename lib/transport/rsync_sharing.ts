@@ -1,5 +1,5 @@
 /**
- * How rsync holds what it copies to what a folder is that others share.
+ * Tells rsync to follow the rules of a folder that others share.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import type { Sharing } from "../system/sharing.ts";
 
 /**
- * What rsync is told: its arguments, and what it is told by `--chmod`.
+ * The options for rsync, and the values for its `--chmod`.
  *
- * @param openrsyncSends Whether openrsync sends it: `--chmod` does not reach the folders that it tells
- * of, so the rsync that gets them makes everything as new.
+ * @param openrsyncSends Whether openrsync sends. Then `--chmod` has no effect on the folders in its
+ * list, so the receiving rsync gives everything the group and the permissions of new entries.
  */
 export function rsyncSharing(
   sharing: Sharing | undefined,

@@ -1,7 +1,7 @@
 /**
- * Many small files as one stream: the arguments of GNU tar, and what it does on this machine. It
- * takes half of rsync's time into an empty folder; what goes wrong is left to rsync, which knows
- * how to go on and what to say.
+ * Packs many small files into one stream with tar, and unpacks it on this machine. Into an empty
+ * folder this takes half of rsync's time. Whatever goes wrong is left to rsync, which can resume,
+ * and explains errors.
  *
  * @module
  */
@@ -19,12 +19,12 @@ import {
   type Watch,
 } from "../system/process.ts";
 
-/** Whether a `tar --version` is of GNU tar. */
+/** Whether the output of `tar --version` is that of GNU tar. */
 export function isGnuTar(version: string): boolean {
   return version.includes("GNU");
 }
 
-/** The arguments of GNU tar for folders, with names on its standard input. */
+/** The arguments of GNU tar for whole folders, whose names it reads from its standard input. */
 export function folderArguments({ leftBehind }: Pick<PackRequest, "leftBehind">): string[] {
   return [
     ...POSIX,
@@ -34,7 +34,7 @@ export function folderArguments({ leftBehind }: Pick<PackRequest, "leftBehind">)
   ];
 }
 
-/** The arguments of a tar for things by themselves. */
+/** The arguments of tar for single entries. */
 export function entryArguments(
   { withSharedDocuments }: Pick<PackRequest, "withSharedDocuments">,
   dialect: Dialect,
@@ -50,16 +50,16 @@ export function entryArguments(
       ...FROM_INPUT,
     ];
   }
-  // on macOS it would pack a file of what no other system knows beside each file
+  // otherwise macOS adds, beside each file, one that no other system understands
   return ["--format=pax", "--disable-copyfile", "--no-recursion", ...FROM_INPUT];
 }
 
 const POSIX = ["--format=posix", "--pax-option=delete=atime,delete=ctime"];
 
-/** Records of 64 KiB: each is one write, and one read here. */
+/** Records of 64 KiB: each is one write there and one read here. */
 const FROM_INPUT = ["-b", "128", "-cf", "-", "--null", "-T", "-"];
 
-/** Names as tar reads them. */
+/** Names in the form that tar reads. */
 export function nameList(names: string[]): Uint8Array<ArrayBuffer> {
   return bytesOf(names.map((name) => `${name}\0`).join(""));
 }
@@ -68,13 +68,16 @@ export function nameList(names: string[]): Uint8Array<ArrayBuffer> {
 export interface Packing {
   /** The process. */
   running: Running;
-  /** When it has got its names. */
+  /** Fulfilled when it has received its names. */
   fed: Promise<void>;
-  /** What it makes. */
+  /** Its output. */
   stream: AsyncIterable<Uint8Array>;
 }
 
-/** An archive that is begun once it is read, by one process after the other; it ends when nobody reads on. */
+/**
+ * An archive from several processes, one after the other. They start with the first read, and end
+ * when the reader stops.
+ */
 export function packWith(begin: readonly (() => Packing)[]): Pack {
   const { promise: whole, resolve } = Promise.withResolvers<boolean>();
   const { promise: complaints, resolve: tell } = Promise.withResolvers<string[]>();
@@ -90,7 +93,7 @@ export function packWith(begin: readonly (() => Packing)[]): Pack {
       }
       ended = true;
     } finally {
-      if (!ended) { for (const running of begun) running.kill(); // nobody reads on
+      if (!ended) { for (const running of begun) running.kill(); // the reader has stopped
        }
       const codes = await Promise.all(begun.map(({ code }) => code));
       resolve(ended && codes.every((code) => code === 0));
@@ -101,10 +104,10 @@ export function packWith(begin: readonly (() => Packing)[]): Pack {
   return { stream: pack(), whole, complaints };
 }
 
-/** A line of tar's own: others may be a login script's. */
+/** An error message of tar itself; other lines may come from a login script. */
 const COMPLAINT = /^(\S*\/)?\w*tar: (?!Exiting with |Error exit delayed)/;
 
-/** Packs folders of this machine, and things by themselves. */
+/** Packs folders and single entries of this machine. */
 export function packLocally(request: PackRequest, dialect: Dialect, watch: Watch): Pack {
   const { root, folders, entries } = request;
   const packing = (args: string[], names: string[]) => () => {
@@ -118,22 +121,22 @@ export function packLocally(request: PackRequest, dialect: Dialect, watch: Watch
   ]);
 }
 
-/** What GNU tar unpacks an archive with that has passed the sieve. */
+/** The arguments of GNU tar for an archive that the sieve has checked. */
 export const UNPACK_ARGUMENTS: readonly string[] = ["-b", "128", "-xpf", "-", "--same-owner"];
 
 /**
- * Besides, for an archive that this machine's tar has made: links that lead to absolute paths are
- * made at once, not in the end. The sieve lets nothing pass that lies below a link; but where a host
- * may be hostile, tar looks after that, too.
+ * The option for an archive that this machine's tar has packed: links to absolute paths are created
+ * at once, not at the end. The sieve lets no member pass that lies below a link. For the archive of
+ * a host, which may be hostile, tar also ensures that.
  */
 export const LINKS_AT_ONCE = "-P";
 
-/** What another tar unpacks it with. */
+/** The arguments of any other tar for unpacking. */
 export const PLAIN_UNPACK_ARGUMENTS: readonly string[] = ["-xpf", "-"];
 
 /**
- * Unpacks into a folder of this machine; a group that the user is not in stays as it is. Answers what
- * went wrong; nothing, when all went well.
+ * Unpacks into a folder of this machine. A group that the user does not belong to is not set, and
+ * that is no error. Returns the error; empty when there was none.
  */
 export async function unpackLocally(
   folder: string,

@@ -1,6 +1,6 @@
 /**
- * What travels as an archive, packed by zstd: it is a tenth as long then, and to pack it costs less
- * than to encrypt what that spares.
+ * Compresses archives with zstd. An archive shrinks to a tenth, and compressing it costs less than
+ * encrypting the bytes that it saves.
  *
  * @module
  */
@@ -9,23 +9,23 @@ import { CopyError } from "../errors.ts";
 import type { Pack } from "./archive.ts";
 import { gathered, type Parts } from "../system/streams.ts";
 
-/** zstd, as the runtime has it. */
+/** zstd, as the runtime provides it. */
 export interface Zstd {
-  /** Packs an archive. */
+  /** Compresses an archive. */
   pack(archive: Parts): AsyncIterable<Uint8Array>;
   /**
-   * Unpacks one; what is damaged is not whole. That it was cut short not every runtime tells: the
-   * archive does.
+   * Decompresses an archive; a damaged one counts as not whole. Not every runtime notices a missing
+   * end, but the reader of the archive does.
    */
   unpack(packed: Pack): Pack;
 }
 
-/** So much of an archive is packed at once, in bytes. */
+/** How many bytes of an archive are compressed at once. */
 const FRAME = 1 << 17;
-/** How hard zstd tries: the least is still faster than any network. */
+/** The compression level. The lowest one is still faster than any network. */
 const LEVEL = 1;
 
-/** Loads zstd, which takes a while; undefined where the runtime has none: Node before 22.15. */
+/** Loads zstd, which takes a while; undefined when the runtime has none: Node before 22.15. */
 export async function loadZstd(): Promise<Zstd | undefined> {
   const [zlib, streams] = await Promise.all([import("node:zlib"), import("node:stream")]);
   const { zstdCompressSync, createZstdDecompress, constants } = zlib;
@@ -50,12 +50,15 @@ export async function loadZstd(): Promise<Zstd | undefined> {
   };
 }
 
-/** Chunks that stay as they are. */
+/** Copies of chunks, since the memory of a chunk is reused. */
 async function* copies(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) yield chunk.slice();
 }
 
-/** What could be unpacked, as plain bytes: a `Buffer` has another `slice`. */
+/**
+ * What could be decompressed, as plain bytes (the `slice` of a `Buffer` differs). A damaged stream
+ * ends without an error.
+ */
 async function* throughout(engine: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     for await (const { buffer, byteOffset, length } of engine) {
