@@ -1,6 +1,6 @@
 /**
- * Builds the npm package into `dist/npm`, with the tests beside it for `deno task test:npm`; they
- * are left out of what `npm pack` takes.
+ * Builds the npm package into `dist/npm`, with the tests beside it for `deno task test:npm`; `npm
+ * pack` leaves the tests out.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import { ROOT } from "./modules.ts";
 
 const OUT = join(ROOT, "dist", "npm");
 
-/** What `deno.json` says. */
+/** The content of `deno.json`. */
 const CONFIG = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
 
-/** What the npm package says of itself. */
+/** The `package.json` of the npm package. */
 function packageJson() {
   const repository = Deno.env.get("GITHUB_REPOSITORY");
   return {
@@ -28,7 +28,7 @@ function packageJson() {
       repository: { type: "git", url: `git+https://github.com/${repository}.git` },
     }),
     devDependencies: { "@types/node": "^22.19.0" },
-    scripts: { test: "node --version" }, // dnt compiles the tests only when it may run something
+    scripts: { test: "node --version" }, // dnt compiles the tests only when there is a command for them
   };
 }
 
@@ -62,25 +62,25 @@ function options() {
   };
 }
 
-/** What dnt's type check says of the library, under the types of Node 20. */
+/** Whether a finding of dnt's type check concerns the library, under the types of Node 20. */
 function isOurs(
   { file, messageText }: { file?: { fileName: string }; messageText: unknown },
 ): boolean {
-  // The tests, and what of @std they use, have the right types for Deno; in Node a part of its
-  // namespace will do for them.
+  // The tests, and the parts of @std that they use, have the right types for Deno. Node has only
+  // part of its namespace, which is enough for them.
   const inTests = /\/npm\/src\/(tests|scripts|deps)\//.test(file?.fileName ?? "");
-  // Node 20 does not know it, and so takes no module for the program.
+  // Node 20 does not know it, and so treats no module as the program.
   return !inTests && messageText !== "Property 'main' does not exist on type 'ImportMeta'.";
 }
 
-/** Leaves in the package what a user needs. */
+/** Removes from the package what a user does not need. */
 function tidy(): void {
   const file = join(OUT, "package.json");
   const { scripts: _scripts, devDependencies: _needless, ...rest } = JSON.parse(
     readFileSync(file, "utf8"),
   );
   writeFileSync(file, JSON.stringify(rest, undefined, 2) + "\n");
-  // beside what dnt has named: the data of tests
+  // besides dnt's own entries: the data of tests
   writeFileSync(join(OUT, ".npmignore"), "/esm/.cache\n/esm/tests/\n", { flag: "a" });
   for (const name of ["README.md", "CHANGELOG.md", "LICENSE"]) {
     copyFileSync(join(ROOT, name), join(OUT, name));

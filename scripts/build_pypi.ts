@@ -1,11 +1,11 @@
 /**
- * Builds the Python package into `dist/pypi`: a wheel for any platform with the bundled program, the
- * same as a source archive, and the recipe for conda.
+ * Builds the Python package into `dist/pypi`: a wheel for any platform with the bundled program,
+ * the same as a source archive, and the recipe for conda.
  *
- *   deno task build:pypi
+ * deno task build:pypi
  *
- * Where JSR is out of reach the program holds stand-ins for `@std`: then the version ends with
- * `+offline`, which PyPI takes from nobody.
+ * Where JSR cannot be reached, the program contains stand-ins for `@std`. Its version then ends
+ * with `+offline`, which PyPI accepts from nobody.
  *
  * @module
  */
@@ -28,20 +28,20 @@ import { moduleFlags, ROOT } from "./modules.ts";
 import { ensurePythonTools } from "./setup.ts";
 import { grantedByReadme } from "./trial.ts";
 
-/** The most that the wheel may have, in bytes. */
+/** The largest size of the wheel, in bytes. */
 export const WHEEL_LIMIT = 200 * 1024;
 
 const SOURCES = join(ROOT, "scripts", "pypi");
-/** Where the packages are made, if nowhere else. */
+/** The default folder of the packages. */
 export const PYPI: string = join(ROOT, "dist", "pypi");
 const VERSION: string = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version;
 
-/** What stands at the head of the bundled program, from which the compiler takes all comments. */
+/** The notice at the head of the bundled program. The compiler removes all other comments. */
 const NOTICE = `// xpm-copy ${VERSION}, bundled from the modules of https://jsr.io/@xpm/copy
 // and of https://jsr.io/@std, Copyright the Deno authors. All under the MIT licence: see LICENSE.
 `;
 
-/** What was built. */
+/** The files that were built. */
 export interface Built {
   /** The version, as Python writes it. */
   version: string;
@@ -53,7 +53,9 @@ export interface Built {
   recipe: string;
 }
 
-/** A version as Python writes it: `1.2.3rc1` for `1.2.3-rc.1`; marked where there are stand-ins. */
+/**
+ * A version as Python writes it: `1.2.3rc1` for `1.2.3-rc.1`; with a mark when there are stand-ins.
+ */
 export function pythonVersion(version: string, offline: boolean): string {
   const [, numbers, name, count] = /^(\d+\.\d+\.\d+)(?:-(alpha|beta|rc)\.(\d+))?$/.exec(version) ??
     [];
@@ -90,7 +92,7 @@ function named(out: string, version: string): Built {
   return { version, wheel, archive, recipe: join(out, "recipe.yaml") };
 }
 
-/** What is wrong with what was built; undefined where nothing was. */
+/** The faults of the packages; undefined when none were built. */
 export function checkPypi(out: string = PYPI): string[] | undefined {
   if (!existsSync(out)) return undefined;
   const built = named(out, pythonVersion(VERSION, false));
@@ -112,7 +114,7 @@ function sumOf(file: string): string {
   return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
 
-/** Makes one module of the program. */
+/** Bundles one module of the program. */
 async function bundle(file: string, flags: string[]): Promise<void> {
   const args = ["bundle", "--quiet", "--minify", "--no-lock", ...flags.slice(0, 1)];
   await run(Deno.execPath(), [...args, `--output=${file}`, "cli.ts"], ROOT);
@@ -121,7 +123,10 @@ async function bundle(file: string, flags: string[]): Promise<void> {
   writeFileSync(file, NOTICE + text);
 }
 
-/** What the Python side needs to know: the version, what to grant, which words are commands. */
+/**
+ * The module with what the Python side needs to know: the version, the permissions, the names of
+ * commands.
+ */
 function builtModule(offline: boolean): string {
   const variables = [...CHILD_VARIABLES, "XDG_CONFIG_HOME", ...grantedByReadme("env").split(",")];
   const programs = [...grantedByReadme("run").split(","), "sync"];
@@ -142,7 +147,7 @@ function writeRecipe({ version, archive, recipe }: Built): void {
 }
 
 async function run(program: string, args: string[], cwd: string): Promise<void> {
-  const env = { NO_COLOR: "1", SOURCE_DATE_EPOCH: "1577836800" }; // the same bytes every time
+  const env = { NO_COLOR: "1", SOURCE_DATE_EPOCH: "1577836800" }; // makes the same bytes every time
   const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd, env }).output();
   if (success) return;
   const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");

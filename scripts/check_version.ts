@@ -1,8 +1,8 @@
 /**
- * Checks that the version is the same wherever it stands: in `deno.json`, in the changelog, and in
- * the tag when there is one.
+ * Checks that the version is the same everywhere: in `deno.json`, in the changelog, and in the tag
+ * when there is one.
  *
- *   deno run --allow-read scripts/check_version.ts [TAG]
+ * deno run --allow-read scripts/check_version.ts [TAG]
  *
  * @module
  */
@@ -11,17 +11,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./modules.ts";
 
-/** Where a version stands. */
+/** The places that contain a version. */
 export interface Places {
   /** `version` of `deno.json`. */
   version: string;
   /** The text of the changelog. */
   changelog: string;
-  /** The tag of a release, such as `v1.2.3`. */
+  /** The tag of a release, for example `v1.2.3`. */
   tag?: string | undefined;
 }
 
-/** What does not agree, in one sentence; undefined when all does. */
+/** The disagreement, in one sentence; undefined when all agree. */
 export function versionFault({ version, changelog, tag }: Places): string | undefined {
   if (!/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(version)) {
     return `deno.json has no version but '${version}'`;

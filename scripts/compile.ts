@@ -2,9 +2,8 @@
  * Compiles the program into one file for each target, in `dist/bin`, with `SHA256SUMS`; then runs
  * the one for this machine.
  *
- *   deno task compile                       all targets
- *   deno task compile --target=TARGET       one of them
- *   deno task compile --if-available        is content where Deno's runtime cannot be downloaded
+ * deno task compile all targets deno task compile --target=TARGET one of them deno task compile
+ * --if-available succeeds where Deno's runtime cannot be downloaded
  *
  * @module
  */
@@ -16,7 +15,7 @@ import { moduleFlags, ROOT } from "./modules.ts";
 import { grantedByReadme, report, Trial } from "./trial.ts";
 
 const OUT = join(ROOT, "dist", "bin");
-/** For what there is a file. */
+/** The targets, each with a file of its own. */
 export const TARGETS = [
   "x86_64-unknown-linux-gnu",
   "aarch64-unknown-linux-gnu",
@@ -27,7 +26,7 @@ export const TARGETS = [
 ];
 const VERSION: string = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version;
 
-/** What the program may do wherever it runs; the workspaces are anywhere. */
+/** The permissions of the program everywhere; workspaces may be anywhere. */
 function permissions(): string[] {
   return [
     "--no-prompt",
@@ -41,7 +40,7 @@ function fileName(target: string): string {
   return `xpm-copy-${VERSION}-${target}${target.includes("windows") ? ".exe" : ""}`;
 }
 
-/** What Deno is told, to compile for a target. */
+/** Deno's arguments for compiling to a target. */
 export async function compileArguments(target: string): Promise<string[]> {
   return [
     "compile",
@@ -54,7 +53,7 @@ export async function compileArguments(target: string): Promise<string[]> {
   ];
 }
 
-/** Compiles for one target; whether Deno's runtime for it could be had. */
+/** Compiles for one target; returns whether Deno's runtime for it was available. */
 async function compile(target: string): Promise<boolean> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: await compileArguments(target),
@@ -67,7 +66,7 @@ async function compile(target: string): Promise<boolean> {
   throw new Error(complaint);
 }
 
-/** Asks the program for its version, and lets it copy. */
+/** Runs the program: it prints its version, and copies a sample. */
 async function tryOut(file: string): Promise<void> {
   using trial = new Trial();
   const program = (args: string[]) => trial.run(join(OUT, file), args);
@@ -75,7 +74,7 @@ async function tryOut(file: string): Promise<void> {
   await trial.copy(`${file} copies`, program);
 }
 
-/** Lists the files with what `sha256sum --check` needs. */
+/** Writes the list for `sha256sum --check`. */
 function writeSums(files: string[]): void {
   const lines = files.map((file) => {
     const sum = createHash("sha256").update(readFileSync(join(OUT, file))).digest("hex");
@@ -109,7 +108,7 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    rmSync(OUT, { recursive: true, force: true }); // nobody is to take it for the program
+    rmSync(OUT, { recursive: true, force: true }); // nobody should mistake a leftover for the program
     console.error(`compile: ${(error as Error).message}`);
     Deno.exit(1);
   }

@@ -1,5 +1,5 @@
 /**
- * Shows the program at work on a small sample: on one disk, and over ssh to this same machine.
+ * Demonstrates the program on a small sample: on one disk, and over ssh to this same machine.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { moduleFlags, ROOT } from "./modules.ts";
 import { makeSample } from "./sample.ts";
 import { ensurePrograms } from "./setup.ts";
 
-/** Runs the program with its output on the screen; gives its exit code. */
+/** Runs the program with its output on the screen; returns its exit code. */
 type Program = (...args: string[]) => Promise<number>;
 
-/** A program that shows its command line first; `settings` stands at the end of each. */
+/** Makes a program that prints its command line first, with `settings` at the end. */
 async function makeProgram(settings: string): Promise<Program> {
   const flags = ["-A", "--config", join(ROOT, "deno.json"), ...await moduleFlags()];
   return async (...args) => {
@@ -24,7 +24,7 @@ async function makeProgram(settings: string): Promise<Program> {
   };
 }
 
-/** The settings of the demo: JSON is YAML. */
+/** Writes the settings of the demo as JSON, which is also YAML. */
 function writeSettings(dir: string, sshd: Sshd | undefined): string {
   const path = (name: string) => JSON.stringify(join(dir, name));
   const lines = [
@@ -41,7 +41,7 @@ function writeSettings(dir: string, sshd: Sshd | undefined): string {
   return file;
 }
 
-/** Plans, copies and lists; gives the first exit code that is not 0. */
+/** Plans, copies and lists; returns the first exit code that is not 0. */
 async function show(title: string, program: Program, to: string): Promise<number> {
   console.log(`\n== ${title}`);
   const copy = ["neuralir", "current", "--from", "first", "--to", to];
@@ -69,7 +69,7 @@ async function demo(dir: string): Promise<number> {
 }
 
 if (import.meta.main) {
-  // Ctrl-C ends the program that is shown; what the demo made still has to go
+  // Ctrl-C ends the child; this program still has to remove its files
   Deno.addSignalListener("SIGINT", () => {});
   await ensurePrograms();
   const dir = Deno.makeTempDirSync({ prefix: "xpm-demo-" });

@@ -8,7 +8,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT } from "./modules.ts";
 
-/** A block of code, which may stand in a list. */
+/** A block of code, possibly in a list. */
 const FENCE = /^( *)```(\S*)\n([\s\S]*?)^\1```$/gm;
 
 /** A block of code in a document. */
@@ -17,9 +17,9 @@ export interface Block {
   path: string;
   /** The line on which it begins. */
   line: number;
-  /** `sh`, `console`, `ts` ... */
+  /** The language: `sh`, `console`, `ts` ... */
   language: string;
-  /** What is in it. */
+  /** The text in it. */
   body: string;
 }
 
@@ -42,8 +42,8 @@ export function blocksOf(path: string, text: string): Block[] {
 }
 
 /**
- * What a block tells the reader to run, as a script of the shell: all of a `sh` block, and what
- * follows a `$` in a `console` block. Undefined where there is nothing to run.
+ * The commands in a block, as a script of the shell: all of a `sh` block, and the text after each
+ * `$` in a `console` block. Undefined when there are none.
  */
 export function scriptOf({ language, body }: Block): string | undefined {
   if (language === "sh") return body;
@@ -52,7 +52,7 @@ export function scriptOf({ language, body }: Block): string | undefined {
   return commands.length === 0 ? undefined : commands.join("");
 }
 
-/** The commands of a script, one a line; a line that ends in a backslash goes on. */
+/** The commands of a script, one a line. A backslash at the end of a line continues it. */
 export function linesOf(script: string): string[] {
   return script.replaceAll("\\\n", " ").split("\n")
     .map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
@@ -63,7 +63,7 @@ export function linksOf(text: string): string[] {
   return [...text.replace(FENCE, "").matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);
 }
 
-/** Whether a link leads out of the project. */
+/** Whether a link leads to another site. */
 export function isExternal(link: string): boolean {
   return /^[a-z]+:/.test(link);
 }
@@ -76,7 +76,7 @@ function anchorsOf(text: string): string[] {
   );
 }
 
-/** What is wrong with a relative link of a document; undefined when it leads somewhere. */
+/** What is wrong with a relative link of a document; undefined when its target exists. */
 export function faultOf(path: string, link: string): string | undefined {
   const [file = "", anchor] = link.split("#");
   const target = file === "" ? path : join(dirname(path), file);

@@ -1,7 +1,7 @@
 /**
- * Puts the figures of `bench/RESULTS.md` into `README.md`, between two comments there.
+ * Copies the figures of `bench/RESULTS.md` to `README.md`, between two comments there.
  *
- *   deno task figures
+ * deno task figures
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { ROOT } from "./modules.ts";
 const BEGIN = "<!-- the figures: `deno task figures` takes them from bench/RESULTS.md -->";
 const END = "<!-- the end of the figures -->";
 
-/** Which cases are shown, as far as they were measured, and who takes part. */
+/** The cases in the table, if they were measured, and the contenders. */
 const SHOWN = [
   "jobs-local",
   "jobs-push-0ms",
@@ -25,7 +25,7 @@ const SHOWN = [
 ];
 const CONTENDERS = ["xpm-copy", "rsync -aH", "experimaestro"];
 
-/** A case's table in the page of results: the times on disk, by contender. */
+/** The times on disk of one case, by contender, from the page of results. */
 function timesIn(section: string): Map<string, string> {
   const rows = [...section.matchAll(/^\|(.*)\|$/gm)].map(([, cells]) =>
     cells!.split("|").map((cell) => cell.trim())
@@ -39,7 +39,7 @@ function timesIn(section: string): Map<string, string> {
   );
 }
 
-/** The table for the README, with those who took part in any of the cases. */
+/** The table for the README, with the contenders that took part in any of the cases. */
 export function figuresOf(results: string): string {
   const sections = results.split(/^### /m).slice(1);
   const shown = SHOWN.flatMap((name) => {
@@ -58,14 +58,14 @@ export function figuresOf(results: string): string {
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** The README with these figures. */
+/** The README with a new table. */
 export function withFigures(readme: string, table: string): string {
   const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error("README.md has no place for the figures");
   return `${readme.slice(0, begin)}${BEGIN}\n\n${table}\n\n${readme.slice(end)}`;
 }
 
-/** Renews the figures in `README.md`. */
+/** Updates the figures in `README.md`. */
 export async function renewFigures(): Promise<void> {
   const file = join(ROOT, "README.md");
   const results = readFileSync(join(ROOT, "bench", "RESULTS.md"), "utf8");

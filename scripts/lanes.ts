@@ -1,7 +1,7 @@
 /**
- * The whole suite in lanes: several Deno processes, each with some files of tests at a time. Most
- * tests wait for other programs; and a process of its own keeps the environment that a test changes
- * from those of other lanes, which Deno's own `--parallel` does not.
+ * Runs the whole suite in lanes: several Deno processes, each with a few test files at a time. Most
+ * tests wait for other programs. A process of its own also keeps environment changes of a test from
+ * other lanes; Deno's `--parallel` does not.
  *
  * @module
  */
@@ -10,18 +10,18 @@ import { join } from "node:path";
 import { ROOT } from "./modules.ts";
 import { print, readCounts, type TestCounts } from "./test_counts.ts";
 
-/** How many lanes there are at most: more would make waits in tests run out. */
+/** The most lanes. With more, waits in tests would time out. */
 const LANES = 4;
-/** How many files a process takes: few, so that all lanes end at nearly the same time. */
+/** How many files a process takes. With few, all lanes end at nearly the same time. */
 const FILES = 6;
 
-/** How the lanes went. */
+/** The result of all lanes. */
 export interface LanesOutcome extends TestCounts {
-  /** Whether each process ended well, and said how many tests it ran. */
+  /** Whether each process succeeded and reported how many tests it ran. */
   success: boolean;
 }
 
-/** The files of tests below some folders, relative to the project's folder. */
+/** The test files below some folders, relative to the project's folder. */
 export function testFiles(folders: string[]): string[] {
   return folders.flatMap((folder) =>
     [...Deno.readDirSync(join(ROOT, folder))].flatMap(({ name, isDirectory }) => {
@@ -31,7 +31,7 @@ export function testFiles(folders: string[]): string[] {
   ).sort();
 }
 
-/** Cuts files into groups, in their order. */
+/** Divides files into groups, in their order. */
 export function groupsOf(files: string[]): string[][] {
   const groups = [];
   for (let at = 0; at < files.length; at += FILES) groups.push(files.slice(at, at + FILES));
@@ -39,9 +39,9 @@ export function groupsOf(files: string[]): string[][] {
 }
 
 /**
- * Runs groups of tests, as many at once as there are processors; what each prints is shown whole.
+ * Runs groups of tests, one for each processor at a time. The output of each is printed as a whole.
  *
- * @param flags What `deno test` is given besides.
+ * @param flags More arguments for `deno test`.
  */
 export async function testInLanes(flags: string[], groups: string[][]): Promise<LanesOutcome> {
   const all: LanesOutcome = { passed: 0, failed: 0, skipped: [], success: true };

@@ -1,19 +1,18 @@
 /**
- * Lists the links of the documents that lead out of the project; these are tried only when asked,
- * for the tests do without the internet.
+ * Lists the links of the documents that lead to other sites. They are opened only on request, since
+ * the tests need no internet.
  *
- *   deno task links            lists them
- *   deno task links --check    opens each; exit code 1 when one leads nowhere
+ * deno task links lists them deno task links --check opens each; exit code 1 when one is broken
  *
  * @module
  */
 
 import { DOCUMENTS, isExternal, linksOf } from "./documents.ts";
 
-/** How long a site has to answer, in milliseconds. */
+/** How long a site may take to answer, in milliseconds. */
 const PATIENCE = 20_000;
 
-/** The links that lead out of the project, each with the documents it is in. */
+/** The links to other sites, each with the documents that contain it. */
 export function externalLinks(documents: ReadonlyMap<string, string>): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const [path, text] of documents) {
@@ -24,7 +23,7 @@ export function externalLinks(documents: ReadonlyMap<string, string>): Map<strin
   return found;
 }
 
-/** What is wrong with a link; undefined when it leads somewhere. */
+/** What is wrong with a link; undefined when it works. */
 export async function trouble(link: string): Promise<string | undefined> {
   try {
     const response = await fetch(link, { signal: AbortSignal.timeout(PATIENCE) });

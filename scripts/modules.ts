@@ -1,5 +1,5 @@
 /**
- * Where the `@std` modules come from: JSR, or `scripts/offline/` where JSR is out of reach.
+ * Chooses the source of the `@std` modules: JSR, or `scripts/offline/` where JSR cannot be reached.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 /** The project's folder. */
 export const ROOT: string = fileURLToPath(new URL("..", import.meta.url));
 
-/** Tells the children of a task what was found; empty when JSR answered. */
+/** The variable that passes the choice to the children of a task; empty when JSR has answered. */
 const DECISION = "XPM_COPY_IMPORT_MAP";
-/** How long JSR has to answer, in milliseconds. */
+/** How long JSR may take to answer, in milliseconds. */
 const PATIENCE = 2000;
 
 /**
- * The arguments that `deno run`, `test`, `check` and `doc` need here: none where JSR answers. What
- * the first to ask found holds for all the processes that it starts.
+ * The arguments that `deno run`, `test`, `check` and `doc` need here: none when JSR answers. The
+ * first process asks, and the choice holds for all processes that it starts.
  */
 export async function moduleFlags(): Promise<string[]> {
   let map = Deno.env.get(DECISION);
@@ -41,7 +41,7 @@ async function jsrAnswers(): Promise<boolean> {
   }
 }
 
-/** Writes the imports of `deno.json` with an adapter for each name of `@std`; gives the file. */
+/** Writes the imports of `deno.json`, with a stand-in for each name of `@std`; returns the file. */
 function writeImportMap(): string {
   const config = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
   const imports: Record<string, string> = {};
@@ -56,7 +56,7 @@ function writeImportMap(): string {
   }
   const map = join(ROOT, ".cache", "import_map.json");
   mkdirSync(join(ROOT, ".cache"), { recursive: true });
-  // two tasks may start at once: each sees a whole file
+  // two tasks may start at once, and each must see a whole file
   writeFileSync(`${map}.${Deno.pid}`, JSON.stringify({ imports }, undefined, 2) + "\n");
   renameSync(`${map}.${Deno.pid}`, map);
   return map;

@@ -10,7 +10,7 @@ import { ROOT } from "./modules.ts";
 import { ensureExperimaestro, ensurePrograms, findProgram } from "./setup.ts";
 import { passOn, readNodeCounts } from "./test_counts.ts";
 
-/** What is about Deno or about this repository, and not about the library. */
+/** Tests of Deno or of this repository, not of the library. */
 const ELSEWHERE = [
   "tests/docs_test.ts",
   "tests/packaging/commands_test.ts",
@@ -25,7 +25,7 @@ const ELSEWHERE = [
   "tests/structure_test.ts",
 ];
 
-/** The files of tests. */
+/** The test files. */
 function testFiles(folder = "tests"): string[] {
   return [...Deno.readDirSync(join(ROOT, folder))].flatMap(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
@@ -34,7 +34,7 @@ function testFiles(folder = "tests"): string[] {
   }).sort();
 }
 
-/** Puts what the tests need, and no compiler makes, where they look for it. */
+/** Copies the data that the tests need, and that no compiler creates. */
 function addData(folder: string): void {
   const cache = join(folder, ".cache");
   if (!existsSync(cache)) symlinkSync(join(ROOT, ".cache"), cache);
@@ -44,15 +44,15 @@ function addData(folder: string): void {
   }
 }
 
-/** Runs them; gives its exit code, and all it printed. */
+/** Runs the tests; returns the exit code and all output. */
 async function run(node: string, folder: string, compiled: string[]): Promise<[number, string]> {
   const preload = "./tests/packaging/deno_in_node.js";
-  // a test waits more than it works
+  // a test mostly waits
   const options = ["--test", "--test-concurrency=4", "--test-reporter=spec"];
   const child = new Deno.Command(node, {
     args: ["--import", preload, ...options, ...compiled],
     cwd: folder,
-    env: { XPM_COPY_IMPORT_MAP: "" }, // no test has anything to import from JSR
+    env: { XPM_COPY_IMPORT_MAP: "" }, // no test imports anything from JSR
     stdin: "null",
     stdout: "piped",
   }).spawn();
@@ -80,9 +80,9 @@ async function findNode(version: string | undefined): Promise<string | undefined
 /**
  * Runs tests in Node; the last line counts them.
  *
- * @param folder Where the project has been compiled to.
- * @param args Which files, such as `tests/copy/run_test.ts`; all when there are none. `--node=24`
- * takes that version from npm; otherwise the `node` on PATH is taken.
+ * @param folder The folder of the compiled project.
+ * @param args The files, for example `tests/copy/run_test.ts`; none: all. `--node=24` uses that
+ * version from npm instead of the `node` on PATH.
  * @returns The exit code.
  */
 export async function runInNode(folder: string, args: string[]): Promise<number> {

@@ -1,9 +1,9 @@
 /**
- * Checks what would be published: JSR's rules as far as a checkout can, what the npm package holds
- * once `deno task build:npm` has made it, and what `build:pypi` and `compile` have made.
+ * Checks what would be published: JSR's rules, as far as a checkout allows, the npm package that
+ * `deno task build:npm` has made, and what `build:pypi` and `compile` have made.
  *
- *   deno task package:check         what has not been made is not checked, and named
- *   deno task package:check --all   what has not been made is a fault
+ * deno task package:check names missing packages, without checking them deno task package:check
+ * --all a missing package is a fault
  *
  * @module
  */
@@ -16,20 +16,20 @@ import { versionFault } from "./check_version.ts";
 import { moduleFlags, ROOT } from "./modules.ts";
 
 const KIB = 1024;
-/** The most that may be published, in bytes. */
+/** The largest sizes, in bytes. */
 const LIMITS = {
   jsr: 900 * KIB,
   npmPacked: 300 * KIB,
   npmUnpacked: 1100 * KIB,
   binary: 150 * KIB * KIB,
 };
-/** What JSR takes the overview of a package from, and what a licence asks for. */
+/** The files that JSR's overview is made from, and those that a licence requires. */
 const WANTED = ["deno.json", "README.md", "LICENSE", "CHANGELOG.md"];
 
 const NPM = join(ROOT, "dist", "npm");
 const BINARIES = join(ROOT, "dist", "bin");
 
-/** What this reads of `deno.json`. */
+/** The parts of `deno.json` that are read here. */
 interface Config {
   name: string;
   version: string;
@@ -41,7 +41,7 @@ interface Config {
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 const CONFIG: Config = JSON.parse(read("deno.json"));
 
-/** What `publish` of `deno.json` names, file by file. */
+/** The files that `publish` of `deno.json` names. */
 export function publishedFiles({ publish }: Pick<Config, "publish">): string[] {
   const below = (path: string): string[] =>
     statSync(join(ROOT, path)).isDirectory()
@@ -79,7 +79,7 @@ function checkJsr(): string[] {
   return faults;
 }
 
-/** What this reads of the answer of `deno info --json`. */
+/** The parts of `deno info --json` that are read here. */
 interface ModuleGraph {
   modules: {
     local?: string;
@@ -87,20 +87,20 @@ interface ModuleGraph {
   }[];
 }
 
-/** What is reached from the entrypoints. */
+/** The modules that the entrypoints reach. */
 interface Reached {
   /** The modules of this project, as paths in it. */
   modules: string[];
-  /** What they import from elsewhere: `jsr:/@std/yaml@^1.0.10/parse`, `node:stream`. */
+  /** Their imports from elsewhere: `jsr:/@std/yaml@^1.0.10/parse`, `node:stream`. */
   outside: string[];
 }
 
 /**
- * What the entrypoints reach, by the imports of `deno.json`, as a user has them: whatever stands in
- * for `@std` here does not count.
+ * The modules that the entrypoints reach, by the imports of `deno.json`, as for a user: stand-ins
+ * for `@std` do not count.
  */
 export async function reached(): Promise<Reached> {
-  const env = { JSR_URL: "http://127.0.0.1:1/" }; // nothing from elsewhere has to be loaded
+  const env = { JSR_URL: "http://127.0.0.1:1/" }; // nothing has to be loaded from elsewhere
   const modules = new Set<string>();
   const imports = new Set<string>();
   for (const path of Object.values(CONFIG.exports)) {
@@ -118,7 +118,7 @@ export async function reached(): Promise<Reached> {
   return { modules: [...modules].sort(), outside: outside.sort() };
 }
 
-/** What is imported that does not work everywhere, or may be another thing tomorrow. */
+/** The faults of imports: those that do not work everywhere, or may change tomorrow. */
 async function checkImports(): Promise<string[]> {
   return (await reached()).outside.flatMap((specifier) => {
     if (specifier.startsWith("node:")) return [];
@@ -130,14 +130,14 @@ async function checkImports(): Promise<string[]> {
   });
 }
 
-/** One thing that JSR gives points for. */
+/** One item that JSR gives points for. */
 interface Score {
   what: string;
   points: number;
   earned: boolean;
 }
 
-/** The points that JSR gives for what a checkout holds, by its own rules. */
+/** The points that JSR gives for the content of a checkout, by its own rules. */
 async function scores(): Promise<Score[]> {
   const entrypoints = Object.values(CONFIG.exports);
   const heads = entrypoints.map((path) => /^\/\*\*[\s\S]*?\*\//.exec(read(path))?.[0] ?? "");
@@ -159,7 +159,7 @@ async function scores(): Promise<Score[]> {
   ];
 }
 
-/** Whether Deno answers with 0. It need not wait for JSR where `moduleFlags` found none. */
+/** Whether Deno succeeds. It does not wait for JSR when `moduleFlags` could not reach it. */
 async function succeeds(args: string[]): Promise<boolean> {
   const env: Record<string, string> = (await moduleFlags()).length === 0
     ? {}
@@ -167,7 +167,7 @@ async function succeeds(args: string[]): Promise<boolean> {
   return (await new Deno.Command(Deno.execPath(), { args, cwd: ROOT, env }).output()).success;
 }
 
-/** What keeps the package from full marks. */
+/** The reasons why the package has less than full marks. */
 async function checkScore(): Promise<string[]> {
   const list = await scores();
   const sum = (some: Score[]) => some.reduce((total, { points }) => total + points, 0);
@@ -180,14 +180,14 @@ async function checkScore(): Promise<string[]> {
   return list.filter((score) => !score.earned).map(({ what }) => `jsr: no point for ${what}`);
 }
 
-/** What `npm pack` would take. */
+/** The files that `npm pack` would take. */
 interface Packed {
   size: number;
   unpackedSize: number;
   files: { path: string }[];
 }
 
-/** Whether a file belongs into the npm package. */
+/** Whether a file belongs in the npm package. */
 export function belongsIntoNpm(path: string): boolean {
   return /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(path) ||
     /^esm\/(package\.json|(mod|cli|deno|_dnt\.\w+)\.(js|d\.ts))$/.test(path) ||
@@ -250,7 +250,7 @@ function kib(bytes: number): string {
   return `${Math.ceil(bytes / KIB)} KiB`;
 }
 
-/** What is wrong with what JSR would take. */
+/** The faults of what JSR would publish. */
 export async function jsrFaults(): Promise<string[]> {
   return [...checkJsr(), ...await checkImports(), ...await checkScore()];
 }

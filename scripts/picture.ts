@@ -1,8 +1,8 @@
 /**
- * Draws `docs/picture.svg`: the program at work, as a terminal shows it. Every line of it comes from
- * a run that is made for it; only the folders' names are shortened.
+ * Draws `docs/picture.svg`: the program at work, as a terminal shows it. Every line comes from a
+ * run for this picture; only the names of folders are shortened.
  *
- *   deno task picture
+ * deno task picture
  *
  * @module
  */
@@ -13,22 +13,22 @@ import { ROOT } from "./modules.ts";
 import type { SampleJob } from "./sample.ts";
 import { SampleHome } from "./sample_home.ts";
 
-/** Where the picture is. */
+/** The file of the picture. */
 export const PICTURE: string = join(ROOT, "docs", "picture.svg");
 
 const PLAN = "xpm-copy neuralir current --from cluster --to local";
 const COPY = "xpm-copy neuralir 20260118_170744 --from cluster --to local --yes";
 const COLUMNS = 96;
 const LARGE = { largeFiles: 4, largeBytes: 8 * 1024 * 1024 };
-/** So slow, in KiB a second, that one sees the progress. */
+/** The bandwidth, in KiB a second: low enough for the progress to be visible. */
 const RATE = 12_000;
 
-// what a terminal is told besides text
+// codes for the terminal
 const ESCAPE = String.fromCharCode(27);
 const FRAME_END = new RegExp(`\r${ESCAPE}\\[K(?:${ESCAPE}\\[1A${ESCAPE}\\[K)*`);
 const COLOUR = new RegExp(`${ESCAPE}\\[(\\d+)m`);
 
-/** Copies a sample from a host, and gives what the terminal has shown, line after line. */
+/** Copies a sample from a host; returns the terminal's output, line by line. */
 export async function showCopy(): Promise<string[]> {
   await using home = await SampleHome.makeBare({ NO_COLOR: "" });
   const jobs = Array.from({ length: 60 }, (_, at): SampleJob => ({
@@ -66,7 +66,7 @@ const MARGIN = 18;
 const INK = "#d7dde5";
 const COLOURS: Record<string, string> = { "32": "#7bd88f", "33": "#f0c674", "31": "#ff7b72" };
 
-/** Draws lines as a terminal would. */
+/** Draws lines as a terminal shows them. */
 export function draw(lines: string[]): string {
   const height = 2 * MARGIN + lines.length * LINE;
   return [
@@ -80,7 +80,7 @@ export function draw(lines: string[]): string {
   ].join("\n") + "\n";
 }
 
-/** A line with its colours: of its pieces every second is a colour's number. */
+/** Draws a line with its colours: every second part of it is the number of a colour. */
 function drawLine(line: string, y: number): string {
   const typed = line.startsWith("$ ") ? ' font-weight="bold" fill="#ffffff"' : "";
   let colour: string | undefined;
@@ -92,12 +92,12 @@ function drawLine(line: string, y: number): string {
   return `<text x="${MARGIN}" y="${y}"${typed}>${pieces.join("")}</text>`;
 }
 
-/** A text with blanks that nobody takes away. */
+/** Escapes a text so that blanks remain. */
 function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/ /g, "\u00a0");
 }
 
-/** What a picture of {@linkcode draw} shows, without colours. */
+/** The text of a picture by {@linkcode draw}, without colours. */
 export function textOf(picture: string): string[] {
   const texts = picture.matchAll(/<text[^>]*>([\s\S]*?)<\/text>/g);
   return [...texts].map(([, text]) =>

@@ -1,9 +1,9 @@
 /**
- * Makes `lib/host/ssh/programs/programs.ts` of the `.sh` files beside it: neither Node nor JSR imports
- * a text.
+ * Generates `lib/host/ssh/programs/programs.ts` from the `.sh` files beside it, since neither Node
+ * nor JSR can import texts.
  *
- *   deno task programs            writes it
- *   deno task programs --check    fails when it is stale, or shellcheck finds something
+ * deno task programs writes it deno task programs --check fails when it is stale, or shellcheck
+ * finds something
  *
  * @module
  */
@@ -13,12 +13,12 @@ import { join } from "node:path";
 import { ROOT } from "./modules.ts";
 import { ensureShellcheck } from "./setup.ts";
 
-/** Where the programs are. */
+/** The folder of the programs. */
 const FOLDER = join(ROOT, "lib", "host", "ssh", "programs");
-/** What is made of them. */
+/** The generated module. */
 const MADE = join(FOLDER, "programs.ts");
 
-/** The head of that. */
+/** The beginning of that module. */
 const HEAD = `/**
  * The programs that a remote host runs: constants of POSIX \`sh\`. Their data comes on standard
  * input, line by line and then as it may be; what they answer is framed: NUL, a word chosen
@@ -33,13 +33,13 @@ const HEAD = `/**
 // deno-fmt-ignore-file
 `;
 
-/** A line that stands for the text of another file. */
+/** A line that includes another file. */
 const INCLUDE = /^\. \.\/(\w+)\.sh$/gm;
 /** A line that includes, or tries to. */
 const ANY_INCLUDE = /^[ \t]*(?:\.|source) .*$/gm;
-/** The comment at the head of a file. */
+/** The comment at the beginning of a file. */
 const ABOUT = /^(?:#.*\n)+/;
-/** A line that is a comment: the far end has no use for it. */
+/** A comment line, which the far end does not need. */
 export const COMMENT = /^[ \t]*#.*\n/gm;
 
 /** The texts of the `.sh` files, by their names without `.sh`. */
@@ -50,7 +50,7 @@ export function programFiles(): Map<string, string> {
   );
 }
 
-/** Which files the others include: parts, and no programs of their own. */
+/** The files that others include. They are no programs of their own. */
 export function parts(files: ReadonlyMap<string, string>): Set<string> {
   return new Set([...files.values()].flatMap((text) => includesOf(text)));
 }
@@ -60,9 +60,9 @@ function includesOf(text: string): string[] {
 }
 
 /**
- * The module that has each program as a constant, after the parts that it is made of.
+ * The module, with each program as a constant after the parts that it includes.
  *
- * @throws When a file includes what is not there, itself, or in another way than `. ./NAME.sh`.
+ * @throws When a file includes itself, a missing file, or in another form than `. ./NAME.sh`.
  */
 export function programsModule(files: ReadonlyMap<string, string>): string {
   const shared = parts(files);
@@ -99,27 +99,30 @@ function constant(name: string, file: string, shared: ReadonlySet<string>): stri
   }\`;\n`;
 }
 
-/** Whether the module is what the files say; says so where it is not. */
+/** Whether the module matches the files; prints a message when it does not. */
 export function isFresh(): boolean {
   const fresh = programsModule(programFiles()) === readFileSync(MADE, "utf8");
   if (!fresh) console.error("programs.ts is not what the .sh files say: run `deno task programs`");
   return fresh;
 }
 
-/** Whether shellcheck finds nothing in the files; true where it cannot be had, which is said. */
+/**
+ * Whether shellcheck has no findings in the files; true when it is not available, with a message.
+ */
 async function passesShellcheck(): Promise<boolean> {
   const shellcheck = await ensureShellcheck();
   if (shellcheck === undefined) return true;
   const files = programFiles();
   const shared = parts(files);
   const programs = [...files.keys()].filter((name) => !shared.has(name));
-  // a part is judged in each program that includes it, by what that defines and uses
+  // a part is checked in each program that includes it, with the names that program defines and
+  // uses
   const args = ["--check-sourced", ...programs.map((name) => `${name}.sh`)];
   const command = new Deno.Command(shellcheck, { args, cwd: FOLDER, stdin: "null" });
   return (await command.spawn().status).success;
 }
 
-/** Whether the programs are as they should be; says what is not. */
+/** Whether the programs have no faults; prints those that there are. */
 export async function checkPrograms(): Promise<boolean> {
   return [isFresh(), await passesShellcheck()].every((passed) => passed);
 }

@@ -1,6 +1,6 @@
 /**
- * JSON as Python's `json.dumps` spells it: `", "` and `": "`, `1e-07`, ASCII only, and numbers that
- * JavaScript cannot hold.
+ * Writes JSON as Python's `json.dumps` does: `", "` and `": "`, `1e-07`, ASCII only, and numbers
+ * that JavaScript cannot represent.
  *
  * @module
  */
@@ -15,22 +15,22 @@ export type PythonValue =
   | PythonValue[]
   | { [key: string]: PythonValue };
 
-/** Text that stands as it is: `0.0`, `NaN`, an integer of 20 digits. */
+/** A text that is written unchanged: `0.0`, `NaN`, an integer of 20 digits. */
 export class Verbatim {
   /** The text. */
   readonly text: string;
 
   /**
-   * Makes a value of the text.
+   * Makes a value from a text.
    *
-   * @param text The text as it shall stand in the file.
+   * @param text The text to write.
    */
   constructor(text: string) {
     this.text = text;
   }
 }
 
-/** How `json.dumps` was called: as it is, with `separators=(",", ":")`, or with `indent=2`. */
+/** The arguments of `json.dumps`: none, `separators=(",", ":")`, or `indent=2`. */
 export type PythonStyle = "plain" | "compact" | "indented";
 
 /** Writes a value as `json.dumps` does. */

@@ -1,6 +1,6 @@
 /**
- * Makes workspaces laid out as experimaestro 2.7.0 does, without it: for the demo, the tests and the
- * benchmark. The same options make the same bytes.
+ * Makes workspaces with the layout of experimaestro 2.7.0, without experimaestro: for the demo, the
+ * tests and the benchmark. The same options make the same bytes.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import { writeRun } from "./sample_run.ts";
 import { identifier, OUTPUT, paramsOf, type SampleTask, taskId } from "./sample_objects.ts";
 
 /**
- * What became of a job. `missing`: its folder is not there. `removed`: neither, but on purpose (it
- * is transient).
+ * The state of a job. `missing`: its folder does not exist. `removed`: the same, but on purpose, as
+ * the job is transient.
  */
 export type SampleState = "done" | "failed" | "running" | "unfinished" | "missing" | "removed";
 
@@ -21,27 +21,29 @@ export type SampleState = "done" | "failed" | "running" | "unfinished" | "missin
 export interface SampleJob {
   /** Its task. @default {the next of prepare, train, evaluate} */
   task?: SampleTask;
-  /** What became of it. @default {"done"} */
+  /** Its state. @default {"done"} */
   state?: SampleState;
-  /** More files in its folder, by their path there, or others in place of its own. */
+  /**
+   * More files in its folder, by their paths in it. They replace its own files of the same path.
+   */
   files?: Record<string, string | Uint8Array>;
 }
 
-/** How a sample is made; every field may be left out. */
+/** The options for a sample; every field is optional. */
 export interface SampleOptions {
   /** The experiment's id. @default {"neuralir"} */
   experimentId?: string;
   /** The run's id. @default {"20260118_170744"} */
   runId?: string;
-  /** How many jobs, or each of them. @default {6} */
+  /** The jobs, or how many. @default {6} */
   jobs?: number | SampleJob[];
   /** How many files each job has; eight of them are experimaestro's own. @default {9} */
   filesPerJob?: number;
-  /** How many of the jobs have a large file, `large.bin`, from the first on. @default {0} */
+  /** How many jobs have a large file, `large.bin`, starting with the first. @default {0} */
   largeFiles?: number;
-  /** How large such a file is, in bytes. @default {8388608} */
+  /** The size of a large file, in bytes. @default {8388608} */
   largeBytes?: number;
-  /** Another seed makes other jobs: with the same one, two experiments share theirs. @default {1} */
+  /** The seed of the jobs. With the same one, two experiments share their jobs. @default {1} */
   seed?: number;
   /** Whether the run has ended. @default {true, unless a job is running} */
   ended?: boolean;
@@ -55,9 +57,9 @@ export interface MadeJob {
   jobId: string;
   /** Its task. */
   task: SampleTask;
-  /** Which of the jobs of its task it is, from 0. */
+  /** Its index among the jobs of its task, from 0. */
   n: number;
-  /** What became of it. */
+  /** Its state. */
   state: SampleState;
   /** Its folder; it may be missing. */
   folder: string;
@@ -78,12 +80,14 @@ export interface Sample {
 }
 
 const TASKS: SampleTask[] = ["prepare", "train", "evaluate"];
-/** Files of a job that experimaestro itself writes. */
+/** The number of a job's files that experimaestro itself writes. */
 const OWN_FILES = 8;
 /** Bytes of an ordinary output file. */
 const SMALL = 2048;
 
-/** Makes a run with its jobs in a workspace, which may hold others; the run becomes `current`. */
+/**
+ * Makes a run with its jobs in a workspace, which may contain others. The run becomes `current`.
+ */
 export function makeSample(root: string, options: SampleOptions = {}): Sample {
   root = resolve(root);
   const { experimentId = "neuralir", runId = "20260118_170744", seed = 1 } = options;
@@ -116,7 +120,7 @@ export function makeSample(root: string, options: SampleOptions = {}): Sample {
   return sample;
 }
 
-/** The files of a folder, by their path there. */
+/** The files of a folder, by their paths in it. */
 export type Files = Record<string, string | Uint8Array>;
 
 function nameJobs(root: string, seed: number, wanted: SampleJob[]): MadeJob[] {
@@ -129,7 +133,7 @@ function nameJobs(root: string, seed: number, wanted: SampleJob[]): MadeJob[] {
   });
 }
 
-/** What experimaestro itself writes into a job's folder. */
+/** The files that experimaestro itself writes into a job's folder. */
 function ownFiles(root: string, seed: number, job: MadeJob): Files {
   const { task, state, folder } = job;
   const log = (text: string) => `INFO:3358:26-01-18 17:07:45 [xpm] ${text}\n`;
@@ -177,7 +181,7 @@ function numbered(path: string, k: number): string {
   return k === 0 ? path : path.replace(/(\.\w+)$/, `-${k}$1`);
 }
 
-/** Bytes that do not compress, the same ones for the same job. */
+/** Bytes that do not compress, the same for the same job. */
 function noise(jobId: string, bytes: number, salt = 0): Uint8Array {
   const words = new Uint32Array(Math.ceil(bytes / 4));
   // Marsaglia's xorshift; its state must not be 0

@@ -1,6 +1,6 @@
 /**
- * A home as the documents take it for granted: the settings that the guide shows, samples in the
- * workspaces, hosts that ssh reaches. So what the documents tell to run can be run.
+ * Makes a home as the documents describe it: the settings that the guide shows, samples in the
+ * workspaces, hosts that ssh reaches. So the commands in the documents can run.
  *
  * @module
  */
@@ -15,21 +15,21 @@ import { makeSample, type SampleOptions } from "./sample.ts";
 import { findProgram } from "./setup.ts";
 import type { Outcome } from "./trial.ts";
 
-/** Folders that the documents name by an absolute path; here they are in the home's own folder. */
+/** Folders that the documents name by an absolute path; here they are in the sample home. */
 const ABSOLUTE = /(?<=[\s=,:]|:\d+)\/(?=(?:data|scratch)\/)/g;
 
-/** A folder for temporary ones; that of macOS has a long path. */
+/** A folder for temporary ones; the default one of macOS has a long path. */
 const SHORT = existsSync("/tmp") ? "/tmp" : tmpdir();
 /** The SHA-256 sum of nothing. */
 const EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/** A home; it goes with `await using`. */
+/** A home, for use with `await using`, which removes it. */
 export class SampleHome implements AsyncDisposable {
-  /** All there is; short, for the path of an ssh socket. */
+  /** The folder of everything; its path is short, for an ssh socket. */
   readonly root: string = realpathSync(mkdtempSync(join(SHORT, "xpm-h-")));
-  /** What `~` is on this machine. */
+  /** The folder `~` on this machine. */
   readonly path: string = this.#folder("home");
-  /** What `~` is on the hosts. */
+  /** The folder `~` on the hosts. */
   readonly remotePath: string = this.#folder("host");
   readonly #bin: string = this.#folder("bin");
   readonly #env: Record<string, string>;
@@ -41,7 +41,7 @@ export class SampleHome implements AsyncDisposable {
       HOME: this.path,
       NO_COLOR: "1",
       DENO_NO_UPDATE_CHECK: "1",
-      // what was downloaded once serves here too
+      // earlier downloads also serve here
       DENO_DIR: Deno.env.get("DENO_DIR") ??
         join(Deno.env.get("XDG_CACHE_HOME") ?? join(homedir(), ".cache"), "deno"),
       ...env,
@@ -49,8 +49,8 @@ export class SampleHome implements AsyncDisposable {
   }
 
   /**
-   * Makes one in which `jsr:@xpm/copy` is this project, and `xpm-copy` its program; or, where
-   * `env` has a `JSR_URL`, in which the former is what that serves.
+   * Makes a home in which `jsr:@xpm/copy` is this project, and `xpm-copy` its program. When `env`
+   * has a `JSR_URL`, `jsr:@xpm/copy` is the package that it serves.
    */
   static async make(env: Record<string, string> = {}): Promise<SampleHome> {
     const home = await SampleHome.makeBare(env);
@@ -89,12 +89,12 @@ export class SampleHome implements AsyncDisposable {
     writeFileSync(join(this.root, path), text);
   }
 
-  /** Makes a sample in a workspace: `home/experiments/main`, `host/experiments`. */
+  /** Makes a sample in a workspace, for example `home/experiments/main` or `host/experiments`. */
   sample(path: string, options: SampleOptions = {}): void {
     makeSample(join(this.root, path), { jobs: 3, ...options });
   }
 
-  /** Runs a script of the documents as its reader does, who stops at the first failure. */
+  /** Runs a script of the documents, and stops at the first failure, as a reader would. */
   async run(script: string, cwd: string = this.#folder("work")): Promise<Outcome> {
     const options = { cwd, env: this.#env, clearEnv: true, stdin: "null" } as const;
     const args = ["-e", "-c", `exec 2>&1\n${script.replace(ABSOLUTE, `${this.root}/`)}`];
@@ -116,7 +116,7 @@ export class SampleHome implements AsyncDisposable {
 
   async #writePrograms(projectItself: boolean): Promise<void> {
     const { options } = this.#sshd!;
-    // what stands first wins, so any host and user is the sshd on this machine
+    // the first value wins, so any host and user is the sshd on this machine
     const login = [...options, "-o", "HostName=127.0.0.1", "-l", userInfo().username];
     this.#program("ssh", `exec ${words([(await findProgram("ssh"))!, ...login])} "$@"`);
     const flags = ["--config", `${ROOT}/deno.json`, ...await moduleFlags()];
@@ -130,14 +130,17 @@ export class SampleHome implements AsyncDisposable {
     writeFileSync(join(this.#bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
 
-  /** Ends the sshd, and removes all. */
+  /** Ends the sshd, and removes the folder. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#sshd?.[Symbol.asyncDispose]();
     rmSync(this.root, { recursive: true });
   }
 }
 
-/** A part of a script: in its arguments, this project takes the place of what JSR serves. */
+/**
+ * The beginning of a script that replaces the package from JSR by this project, in the arguments of
+ * a command.
+ */
 function replacing(name: string, flags: string[]): string {
   return `for word; do
   shift
@@ -150,7 +153,7 @@ done
 `;
 }
 
-/** Words as the shell reads them back. */
+/** Words, quoted for the shell. */
 function words(list: string[]): string {
   return list.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
 }

@@ -1,5 +1,5 @@
 /**
- * The configurations of a sample: what experimaestro would have written of them.
+ * The configurations of a sample, as experimaestro would have written them.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export type SampleTask = "prepare" | "train" | "evaluate";
 
 type Members = { [key: string]: PythonValue };
 
-/** The identifier of a task, as in the names of folders. */
+/** The identifier of a task, as it appears in names of folders. */
 export function taskId(task: SampleTask): string {
   return `neuralir.tasks.${task}`;
 }
@@ -29,17 +29,17 @@ export const OUTPUT: Record<SampleTask, string> = {
   evaluate: "report.txt",
 };
 
-/** What a task writes as a whole, and the parameter that names it. */
+/** The result of a task, with the parameter that names it. */
 const RESULT: Record<SampleTask, [parameter: string, path: string]> = {
   prepare: ["out", "out"],
   train: ["checkpoint", "model.bin"],
   evaluate: ["report", "report.txt"],
 };
 
-/** How the paths of a job's own results are written. */
+/** Writes the path of a job's own result. */
 type PathForm = (task: SampleTask, jobId: string, path: string) => Members;
 
-/** A job's `params.json`: its configuration and all that it needs, paths relative. */
+/** A job's `params.json`: its configuration and all that it needs, with relative paths. */
 export function paramsOf(
   workspace: string,
   seed: number,
@@ -58,7 +58,7 @@ export function paramsOf(
   };
 }
 
-/** The lines of a run's `objects.jsonl` for one job and what it needs, paths absolute. */
+/** The lines of a run's `objects.jsonl` for one job and all that it needs, with absolute paths. */
 export function objectsOf(
   workspace: string,
   seed: number,
@@ -78,7 +78,7 @@ function closure(task: SampleTask): (SampleTask | "model")[] {
   return all.slice(0, all.indexOf(task) + 1);
 }
 
-/** The reference of one configuration to another: experimaestro uses Python's `id()`. */
+/** The reference from one configuration to another. experimaestro uses Python's `id()`. */
 export function reference(id: string): number {
   return 140_000_000_000_000 + parseInt(id.slice(0, 8), 16) * 16;
 }
@@ -115,7 +115,7 @@ function fieldsOf(
     value: reference(identifier(seed, other, n)),
   });
   if (kind === "model") {
-    // numbers that JavaScript would spell otherwise, or could not hold
+    // numbers that JavaScript would write differently, or could not represent
     const [big, best] = [new Verbatim("12345678901234567890"), new Verbatim("NaN")];
     return { width: n + 1, rate: 1e-7, dropout: new Verbatim("0.0"), seed: big, best };
   }

@@ -8,7 +8,7 @@ import { dumps, type PythonValue, Verbatim } from "./python_json.ts";
 import type { Files, MadeJob, Sample, SampleState } from "./sample.ts";
 import { objectsOf, reference } from "./sample_objects.ts";
 
-/** What `status.json` of the run calls the states. */
+/** The names of the states in the run's `status.json`. */
 const STATES: Record<SampleState, string> = {
   done: "done",
   failed: "error",
@@ -18,7 +18,7 @@ const STATES: Record<SampleState, string> = {
   removed: "done",
 };
 
-/** The files of a run, by their path in its folder; the links are made apart. */
+/** The files of a run, by their paths in its folder, without the links. */
 export function writeRun(sample: Sample, seed: number, ended: boolean): Files {
   const { root, jobs } = sample;
   const objects = new Map<unknown, PythonValue>();

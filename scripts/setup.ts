@@ -1,6 +1,6 @@
 /**
- * Installs what the demo and the tests need beside Deno: programs, experimaestro itself, actionlint.
- * Where that may not be, one line says what to install.
+ * Installs what the demo and the tests need besides Deno: programs, experimaestro itself,
+ * actionlint. Where that is not allowed, it prints what to install.
  *
  * @module
  */
@@ -9,9 +9,11 @@ import { access, constants, mkdir, open, rename, rm, writeFile } from "node:fs/p
 import { delimiter, join } from "node:path";
 import { ROOT } from "./modules.ts";
 
-/** The version of experimaestro that the tests are judged by. */
+/** The version of experimaestro that judges the tests. */
 const EXPERIMAESTRO = "2.7.0";
-/** The versions whose workspaces are copied by `deno task test:versions`, the last of each minor one. */
+/**
+ * The versions whose workspaces `deno task test:versions` copies: the last of each minor version.
+ */
 export const VERSIONS: readonly string[] = [
   "2.0.7",
   "2.1.6",
@@ -22,19 +24,19 @@ export const VERSIONS: readonly string[] = [
   "2.6.1",
   EXPERIMAESTRO,
 ];
-/** The version of actionlint that the workflows are judged by. */
+/** The version of actionlint that checks the workflows. */
 const ACTIONLINT = "1.7.12";
-/** The version of shellcheck that is taken from PyPI, where there is no other. */
+/** The version of shellcheck from PyPI, for machines without any. */
 const SHELLCHECK = "0.11.0.1";
-/** What builds and judges the Python package, from PyPI. */
+/** The packages from PyPI that build and check the Python package. */
 const PYTHON_TOOLS = ["hatchling==1.33.0", "mypy==2.4.1", "py-rattler-build==0.73.0"];
-/** Deno as PyPI has it. */
+/** Deno's package on PyPI. */
 const DENO_WHEEL = "deno==2.9.8";
-/** Which Debian package brings which program. */
+/** The Debian package of each program. */
 const PACKAGES = { rsync: "rsync", ssh: "openssh-client", sshd: "openssh-server" };
 /**
- * What the tests use besides: a tracer of system calls, a terminal, and the shells and tars that they
- * try.
+ * Programs for the tests alone: a tracer of system calls, a terminal, and the shells and tars that
+ * they try.
  */
 const OTHERS = {
   strace: "strace",
@@ -51,7 +53,7 @@ const OTHERS = {
   bsdtar: "libarchive-tools",
 };
 
-/** Finds a program on `PATH`, or where Debian keeps those of the administrator. */
+/** Finds a program on `PATH`, or in Debian's folders for administrators. */
 export async function findProgram(name: string): Promise<string | undefined> {
   const folders = (Deno.env.get("PATH") ?? "").split(delimiter);
   for (const folder of [...folders, "/usr/sbin", "/sbin"].filter((path) => path !== "")) {
@@ -61,7 +63,7 @@ export async function findProgram(name: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Installs what is missing; gives the packages that still are. */
+/** Installs the missing programs; returns the packages that are still missing. */
 export async function ensurePrograms({ forTests = false } = {}): Promise<string[]> {
   const packages = forTests ? { ...PACKAGES, ...OTHERS } : PACKAGES;
   const missing = await missingPackages(packages);
@@ -74,7 +76,7 @@ export async function ensurePrograms({ forTests = false } = {}): Promise<string[
   return left;
 }
 
-/** Installs packages of Debian, where the user may. */
+/** Installs Debian packages, if the user may. */
 async function install(packages: string[]): Promise<void> {
   const apt = await findProgram("apt-get");
   if (apt === undefined || Deno.uid() !== 0) return;
@@ -82,7 +84,7 @@ async function install(packages: string[]): Promise<void> {
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   const args = ["install", "-y", "--no-install-recommends", ...packages];
   if (!await succeeds(apt, args, env)) {
-    // a fresh machine knows no packages yet
+    // a new machine has no list of packages yet
     await succeeds(apt, ["update"], env);
     await succeeds(apt, args, env);
   }
@@ -98,8 +100,8 @@ async function missingPackages(packages: Record<string, string>): Promise<string
 }
 
 /**
- * Gives the folder with the programs of a version of experimaestro, made if need be; undefined where
- * it cannot be.
+ * Returns the folder with the programs of a version of experimaestro, and installs them if
+ * necessary; undefined where that is impossible.
  */
 export async function ensureExperimaestro(version = EXPERIMAESTRO): Promise<string | undefined> {
   const venv = join(ROOT, ".cache", `experimaestro-${version}`);
@@ -139,15 +141,18 @@ async function makeVenv(venv: string, ...wanted: string[]): Promise<boolean> {
   return made;
 }
 
-/** What is needed to build and to try the Python package. */
+/** The tools to build and try the Python package. */
 export interface PythonTools {
-  /** A Python that has what builds and judges it. */
+  /** A Python with the packages that build and check it. */
   python: string;
-  /** A folder with Deno as PyPI has it, so that the package can be installed without the network. */
+  /** A folder with Deno's package from PyPI, so that installing needs no network. */
   wheels: string;
 }
 
-/** Gives the tools for the Python package, made if need be; undefined where they cannot be had. */
+/**
+ * Returns the tools for the Python package, and installs them if necessary; undefined where that is
+ * impossible.
+ */
 export async function ensurePythonTools(): Promise<PythonTools | undefined> {
   const name = [...PYTHON_TOOLS, DENO_WHEEL].join("-").replaceAll("==", "-");
   const venv = join(ROOT, ".cache", `python-${name}`);
@@ -168,7 +173,9 @@ export async function ensurePythonTools(): Promise<PythonTools | undefined> {
   return undefined;
 }
 
-/** Gives the program actionlint, made if need be; undefined where it cannot be. */
+/**
+ * Returns the program actionlint, and builds it if necessary; undefined where that is impossible.
+ */
 export async function ensureActionlint(): Promise<string | undefined> {
   const folder = join(ROOT, ".cache", `actionlint-${ACTIONLINT}`);
   const program = join(folder, "actionlint");
@@ -179,7 +186,9 @@ export async function ensureActionlint(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Gives the program shellcheck, installed if need be; undefined where it cannot be had. */
+/**
+ * Returns the program shellcheck, and installs it if necessary; undefined where that is impossible.
+ */
 export async function ensureShellcheck(): Promise<string | undefined> {
   const venv = join(ROOT, ".cache", `shellcheck-${SHELLCHECK}`);
   const own = join(venv, "bin", "shellcheck");

@@ -1,6 +1,6 @@
 /**
- * The way every task takes: `deno task NAME ARGS` is `deno run -A scripts/task.ts NAME ARGS`. It
- * imports nothing from a registry, for it decides where `@std` comes from.
+ * Starts every task: `deno task NAME ARGS` is `deno run -A scripts/task.ts NAME ARGS`. It imports
+ * nothing from a registry, because it chooses the source of `@std`.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import { checkPrograms } from "./programs.ts";
 import { ensureExperimaestro, ensurePrograms } from "./setup.ts";
 import { passOn, readCounts, type TestCounts } from "./test_counts.ts";
 
-/** Where examples in the documentation are tests, and where the other tests are. */
+/** The files whose examples in the documentation are tests. */
 const DOCUMENTED = ["lib", "mod.ts", "cli.ts"];
 const TESTS = ["tests", "bench"];
-/** What must have the right types. */
+/** The files whose types are checked. */
 const TYPED = ["mod.ts", "cli.ts", "lib", "tests", "scripts", "bench"];
-/** What is public, and documented. */
+/** The files whose symbols are public and documented. */
 const PUBLIC = ["mod.ts", "cli.ts"];
 
-/** Starts Deno in the project's folder, or where the task was called; gives its exit code. */
+/** Starts Deno in the project's folder, or where the task was called; returns its exit code. */
 async function deno(args: string[], options: Deno.CommandOptions = {}): Promise<number> {
   const command = new Deno.Command(Deno.execPath(), { cwd: ROOT, ...options, args });
   return (await command.spawn().status).code;
@@ -30,7 +30,7 @@ async function test(args: string[]): Promise<number> {
   await ensureExperimaestro();
   const flags = ["-A", "--doc", ...await moduleFlags()];
   if (args.length === 0) {
-    // the types once, not by every lane
+    // checks types once, not in every lane
     if (await deno(["check", ...flags.slice(2), ...TYPED]) !== 0) return report(undefined, false);
     const groups = [DOCUMENTED, ...groupsOf(testFiles(TESTS))];
     const outcome = await testInLanes([...flags, "--no-check"], groups);
@@ -47,9 +47,9 @@ async function test(args: string[]): Promise<number> {
   return report(counts, success);
 }
 
-/** Says what was skipped, and last how many tests there were. */
+/** Prints what was skipped, and at last how many tests there were. */
 function report(counts: TestCounts | undefined, success: boolean): number {
-  // a run that died, of a wrong type for one, says nothing itself
+  // after a run that died, e.g. of a type error, there are no counts
   const { passed, failed, skipped } = counts ?? { passed: 0, failed: 0, skipped: [] };
   const failures = Math.max(failed, success && counts !== undefined ? 0 : 1);
   if (skipped.length > 0) console.log(`Skipped:\n${skipped.map((name) => `  ${name}\n`).join("")}`);
@@ -57,10 +57,10 @@ function report(counts: TestCounts | undefined, success: boolean): number {
   return failures === 0 ? 0 : 1;
 }
 
-/** Everything but the tests; goes on after a failure, to show all there is to mend. */
+/** Runs all checks but the tests, and continues after a failure to show all faults. */
 async function check(): Promise<number> {
   const flags = await moduleFlags();
-  // `deno lint` knows no import map, and can do without: where JSR does not answer it need not wait
+  // `deno lint` knows no import map and needs none; this keeps it from waiting for JSR in vain
   const env: Record<string, string> = flags.length === 0 ? {} : { JSR_URL: "http://127.0.0.1:1/" };
   const codes = [
     await deno(["fmt", "--check"]),
@@ -128,7 +128,7 @@ if (import.meta.main) {
     console.error(`No task '${name}': there is ${Object.keys(TASKS).join(", ")}`);
     Deno.exit(2);
   }
-  // Ctrl-C reaches the child as well: its exit code is the answer
+  // Ctrl-C also reaches the child, whose exit code is the answer
   Deno.addSignalListener("SIGINT", () => {});
   Deno.exit(await task(args));
 }

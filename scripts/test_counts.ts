@@ -1,14 +1,14 @@
 /**
- * Reads what tests print, and passes it on.
+ * Reads the output of tests, and passes it on.
  *
  * @module
  */
 
-/** How a run of tests went. */
+/** The result of a run of tests. */
 export interface TestCounts {
   /** How many passed; steps do not count. */
   passed: number;
-  /** How many failed, files that could not be loaded among them. */
+  /** How many failed, including files that could not be loaded. */
   failed: number;
   /** The names of those that were skipped. */
   skipped: string[];
@@ -20,7 +20,7 @@ const SKIPPED_IN_NODE = /^\S (\S.*) \([\d.]+ms\) # (.*)$/;
 // deno-lint-ignore no-control-regex
 const COLOUR = /\u001b\[[\d;]*m/g;
 
-/** Passes output on as it comes; gives it as a text. */
+/** Passes output on as it comes; returns it as a text. */
 export async function passOn(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   let text = "";
   for await (const piece of output.pipeThrough(new TextDecoderStream())) {
@@ -30,7 +30,7 @@ export async function passOn(output: ReadableStream<Uint8Array<ArrayBuffer>>): P
   return text;
 }
 
-/** Prints all of it, also where a child has made standard output one that does not wait. */
+/** Prints all of it, even if a child has made standard output non-blocking. */
 export async function print(bytes: Uint8Array): Promise<void> {
   while (bytes.length > 0) {
     try {
@@ -42,7 +42,7 @@ export async function print(bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Reads the counts from the whole output of Deno; undefined when it holds no summary. */
+/** Reads the counts from the whole output of Deno; undefined when it has no summary. */
 export function readCounts(text: string): TestCounts | undefined {
   const lines = text.replace(COLOUR, "").split("\n");
   const summary = lines.findLast((line) => SUMMARY.test(line));
@@ -52,7 +52,7 @@ export function readCounts(text: string): TestCounts | undefined {
   return { passed: Number(passed), failed: Number(failed), skipped };
 }
 
-/** The same, of what Node's runner of tests prints. */
+/** The same for the output of Node's test runner. */
 export function readNodeCounts(text: string): TestCounts | undefined {
   const lines = text.replace(COLOUR, "").split("\n");
   const counted = (name: string) => {

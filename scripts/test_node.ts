@@ -1,11 +1,11 @@
 /**
- * Runs the tests in Node on the sources as they are, for where dnt cannot be had: compiled
- * into `dist/node`, with what stands in for `Deno` and for `@std`. What dnt adds, and
- * TypeScript under the types of Node 20, is left to `deno task build:npm`.
+ * Runs the tests in Node where dnt is not available. It compiles the sources into `dist/node`, with
+ * the replacements of `Deno` and `@std`. It does not cover what dnt adds, nor the check with the
+ * types of Node 20: `deno task build:npm` does.
  *
- *   deno task test:node [--node=VERSION] [FILE]...    FILE as `tests/copy/run_test.ts`
+ * deno task test:node [--node=VERSION] [FILE]... FILE as `tests/copy/run_test.ts`
  *
- * Without a version it is the `node` on PATH.
+ * Without a version it uses the `node` on PATH.
  *
  * @module
  */
@@ -17,9 +17,9 @@ import { ROOT } from "./modules.ts";
 import { runInNode } from "./node_tests.ts";
 
 const OUT = join(ROOT, "dist", "node");
-/** What stands in for Deno's own. */
+/** The replacement of Deno's namespace. */
 const NODE = "lib/system/node";
-/** The names that `deno.ts` there gives a meaning to. */
+/** The names that `deno.ts` there defines. */
 const NAMES = ["Deno", "addEventListener", "removeEventListener", "SuppressedError"];
 
 /** The modules that the tests may import. */
@@ -30,7 +30,7 @@ function sources(): string[] {
   return ["mod.ts", "cli.ts", ...["lib", "scripts", "tests"].flatMap(below)];
 }
 
-/** What a module imports by a name, as a path in the project or a package of npm. */
+/** The target of a module's import: a path in the project, or a package of npm. */
 function resolved(from: string, name: string): string {
   const path = name.startsWith("@std/")
     ? `scripts/offline/${name.slice("@std/".length).replaceAll("-", "_")}.ts`
@@ -38,7 +38,7 @@ function resolved(from: string, name: string): string {
   return path === "lib/system/spawn.ts" ? `${NODE}/spawn.ts` : path;
 }
 
-/** The specifier of a module, seen from another one. */
+/** The specifier of a module for an import in another one. */
 function specifier(from: string, to: string): string {
   const path = relative(dirname(from), to).replace(/\.ts$/, ".js");
   return path.startsWith(".") ? path : `./${path}`;
@@ -52,14 +52,14 @@ function withSpecifiers(path: string, code: string): string {
   ).replace(/\/deno\.json" with { type: "json" }/g, '/deno.json.js"');
 }
 
-/** The import of those names that a module uses; what stands in for them needs none. */
+/** The import of those names that a module uses. The replacement itself needs none. */
 function shims(path: string, source: string): string {
   const used = NAMES.filter((name) => new RegExp(`\\b${name}\\b`).test(source));
   if (used.length === 0 || path.startsWith(`${NODE}/`)) return "";
   return `import { ${used.join(", ")} } from "${specifier(path, `${NODE}/deno.ts`)}";\n`;
 }
 
-/** As dnt, which lets TypeScript do the same. */
+/** The same as in dnt, which also uses TypeScript. */
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
   module: ts.ModuleKind.ESNext,
@@ -74,7 +74,7 @@ function compile(path: string): void {
   writeFileSync(to, shims(path, source) + withSpecifiers(path, outputText));
 }
 
-/** Installs the packages of npm that the library and its tests use; whether that worked. */
+/** Installs the npm packages that the library and its tests use; returns whether that worked. */
 async function install(): Promise<boolean> {
   const { imports } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
   const dependencies = Object.fromEntries(
@@ -96,7 +96,7 @@ if (import.meta.main) {
     rmSync(join(OUT, name), { recursive: true, force: true });
   }
   sources().forEach(compile);
-  // as a module: of JSON as such Node 20 warns
+  // as a module, since Node 20 warns of imported JSON
   const config = readFileSync(join(ROOT, "deno.json"), "utf8");
   writeFileSync(join(OUT, "deno.json.js"), `export default ${config}`);
   if (!await install()) {

@@ -2,9 +2,9 @@
  * Runs the tests on the npm package in `dist/npm`, in Node: the same files as in Deno, compiled by
  * dnt.
  *
- *   deno task test:npm [--node=VERSION] [FILE]...    FILE as `tests/copy/run_test.ts`
+ * deno task test:npm [--node=VERSION] [FILE]... FILE as `tests/copy/run_test.ts`
  *
- * Without a version it is the `node` on PATH.
+ * Without a version it uses the `node` on PATH.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A place to try a package in: folders of its own, programs run there, each step told.
+ * A place to try a package: folders of its own, programs that run there, and a report of each step.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { startSshd } from "../tests/support/sshd.ts";
 import { ROOT } from "./modules.ts";
 import { makeSample } from "./sample.ts";
 
-/** What a program that was run has said. */
+/** The result of a program. */
 export interface Outcome {
   /** Its exit code. */
   code: number;
@@ -22,20 +22,20 @@ export interface Outcome {
 /** Runs the package's program with arguments. */
 export type Program = (args: string[]) => Promise<Outcome>;
 
-/** Where something is tried; it goes in the end. */
+/** A place to try a package; it is removed at the end. */
 export class Trial implements Disposable {
-  /** The folder; short, for the path of an ssh socket. */
+  /** The folder; its path is short, for an ssh socket. */
   readonly root: string = realpathSync(mkdtempSync(join(tmpdir(), "xpm-t-")));
-  /** What programs find in their environment. */
+  /** The environment of the programs. */
   readonly #env: Record<string, string>;
   readonly #experimentId: string;
 
-  /** @param env What programs find in their environment; `ROOT` there stands for the folder. */
+  /** @param env The environment of the programs; `ROOT` in it becomes the folder. */
   constructor(env: Record<string, string> = {}) {
     const own = Object.entries(env).map((
       [name, value],
     ) => [name, value.replace("ROOT", this.root)]);
-    // npx is answered beforehand, for nobody is there
+    // answers npx beforehand, as nobody is there
     this.#env = {
       NO_COLOR: "1",
       npm_config_yes: "true",
@@ -45,7 +45,7 @@ export class Trial implements Disposable {
     this.#experimentId = makeSample(join(this.root, "from"), { jobs: 3 }).experimentId;
   }
 
-  /** A folder of that name, made if need be. */
+  /** A folder of this name, created if necessary. */
   folder(name: string): string {
     const path = join(this.root, name);
     mkdirSync(path, { recursive: true });
@@ -60,7 +60,7 @@ export class Trial implements Disposable {
     return { code, said };
   }
 
-  /** Runs a program in a terminal; once it shows `cue`, `answer` is typed there. */
+  /** Runs a program in a terminal; after it shows `cue`, `answer` is typed. */
   async runInTerminal(words: string[], cue: string, answer: string): Promise<Outcome> {
     const child = new Deno.Command("script", {
       args: ["-qefc", words.map((word) => `'${word}'`).join(" "), "/dev/null"],
@@ -75,11 +75,11 @@ export class Trial implements Disposable {
       const known = said.includes(cue);
       said += piece;
       if (known || !said.includes(cue)) continue;
-      await new Promise((resolve) => setTimeout(resolve, 300)); // until it listens
+      await new Promise((resolve) => setTimeout(resolve, 300)); // until the program listens
       await keyboard.write(new TextEncoder().encode(answer));
     }
     const { code } = await child.status;
-    await keyboard.close().catch(() => {}); // nobody reads any more
+    await keyboard.close().catch(() => {}); // the program has stopped reading
     return { code, said };
   }
 
@@ -89,7 +89,7 @@ export class Trial implements Disposable {
     await this.#copy(step, { id: "to", path: to }, program);
   }
 
-  /** The same, to this machine by way of ssh. */
+  /** The same, to this machine over ssh. */
   async copyOverSsh(step: string, program: Program): Promise<void> {
     await using sshd = await startSshd();
     const to = join(this.folder("to"), step.replace(/\W/g, "-"));
@@ -97,7 +97,7 @@ export class Trial implements Disposable {
     await this.#copy(step, { id: "to", path: to, ssh }, program);
   }
 
-  /** The same, from this machine by way of ssh. */
+  /** The same, from this machine over ssh. */
   async copyFromSsh(step: string, program: Program): Promise<void> {
     await using sshd = await startSshd();
     const to = join(this.folder("to"), step.replace(/\W/g, "-"));
@@ -111,8 +111,8 @@ export class Trial implements Disposable {
   }
 
   /**
-   * Writes settings with the sample's workspace, of which `from` may say more, and another; gives the
-   * arguments that name them.
+   * Writes settings with the sample's workspace (`from` has more fields of it) and another one;
+   * returns the arguments that name them.
    */
   writeSettings(to: unknown, from: object = {}): string[] {
     const settings = join(this.folder("settings"), "settings.yaml");
@@ -127,13 +127,13 @@ export class Trial implements Disposable {
   }
 }
 
-/** Says how one step went; throws when it did not go as it should. */
+/** Reports a step; throws when it failed. */
 export function report(step: string, { code, said }: Outcome, expected = ""): void {
   if (code !== 0 || !said.includes(expected)) throw new Error(`${step}: exit ${code}\n${said}`);
   console.log(`ok  ${step}`);
 }
 
-/** All that the README's commands grant of a permission, sorted: `rsync,ssh,tar`. */
+/** All values that the README's commands grant for a permission, sorted: `rsync,ssh,tar`. */
 export function grantedByReadme(permission: string): string {
   const readme = readFileSync(join(ROOT, "README.md"), "utf8");
   const lists = [...readme.matchAll(new RegExp(`--allow-${permission}=(\\S+)`, "g"))];

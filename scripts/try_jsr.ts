@@ -1,9 +1,9 @@
 /**
- * Tries the package end to end as JSR serves it, against a registry on this machine: publishing,
- * what the documents run of it, with their flags, installing, a program that imports it, and the
- * tests in `tests/packaging/jsr_test.ts`.
+ * Tries the package as JSR serves it, with a registry on this machine: publishing, the commands of
+ * the documents with their flags, installing, a program that imports it, and the tests in
+ * `tests/packaging/jsr_test.ts`.
  *
- *   deno task try:jsr --registry=FILE --std=DIR
+ * deno task try:jsr --registry=FILE --std=DIR
  *
  * FILE is a program that serves packages as JSR does (`--port N --std DIR --pkg DIR --out DIR`, and
  * says `ready URL`); DIR is a checkout of denoland/std. Neither is part of this project.
@@ -20,7 +20,7 @@ import { ROOT } from "./modules.ts";
 import { SampleHome } from "./sample_home.ts";
 import { type Outcome, report, Trial } from "./trial.ts";
 
-/** Starts the registry with this package published; gives its address. */
+/** Starts the registry with this package published; returns its address. */
 async function serve(registry: string, std: string, out: string) {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-lock", "--no-config", registry, "--std", std]
@@ -37,7 +37,7 @@ async function serve(registry: string, std: string, out: string) {
   throw new Error(`the registry ended:\n${text}`);
 }
 
-/** What was published: how many files, how large. */
+/** How many files were published, and their size. */
 function measure(folder: string): string {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((name) => statSync(join(folder, name))).filter((info) => info.isFile());
@@ -45,7 +45,7 @@ function measure(folder: string): string {
   return `${files.length} files, ${(bytes / 1024).toFixed(0)} KiB`;
 }
 
-/** Variables by which Deno takes packages from the registry, and keeps them apart. */
+/** Variables that make Deno take packages from the registry, and keep them apart. */
 type Env = { JSR_URL: string; DENO_DIR: string };
 
 /** Runs a script of the documents in a home of its own. */
@@ -54,7 +54,9 @@ async function tryScript(step: string, script: string, env: Env, expected = ""):
   report(step, await home.run(script), expected);
 }
 
-/** Runs what the documents run with `jsr:@xpm/copy`, and the same with the other entrypoint. */
+/**
+ * Runs the commands of the documents with `jsr:@xpm/copy`, and the same with the other entrypoint.
+ */
 async function tryDocuments(env: Env): Promise<void> {
   const blocks = [...DOCUMENTS].flatMap(([path, text]) => blocksOf(path, text));
   for (const block of blocks) {
@@ -91,7 +93,7 @@ async function tryImported(trial: Trial, deno: Deno): Promise<void> {
   report("that program, run", outcome, "copyExperiment function function 0");
 }
 
-/** Runs the tests of what is served. */
+/** Runs the tests of the served package. */
 async function tryTests(deno: Deno): Promise<void> {
   const file = "tests/packaging/jsr_test.ts";
   const outcome = await deno(["test", "-A", "--no-lock", file], ROOT);

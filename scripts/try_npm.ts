@@ -1,8 +1,8 @@
 /**
- * Tries the npm package in `dist/npm` as a user has it: packed, installed in an empty folder, then
- * used as a command and imported, by the `node` on PATH, Node 24 and Bun.
+ * Tries the npm package in `dist/npm` as a user would: packs it, installs it in an empty folder,
+ * runs it as a command and imports it, with the `node` on PATH, Node 24 and Bun.
  *
- *   deno task try:npm
+ * deno task try:npm
  *
  * @module
  */
@@ -17,13 +17,13 @@ import { type Program, report, Trial } from "./trial.ts";
 const PACKAGE = join(ROOT, "dist", "npm");
 /** The file that `npm pack` makes. */
 const FILE = `xpm-copy-${JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version}.tgz`;
-/** What runs JavaScript, as npm packages where it is not on PATH; and how it runs a command. */
+/** The runtimes, as npm packages if they are not on PATH, and how each runs a command. */
 const RUNTIMES: [name: string, command: string[], npx: string[]][] = [
   ["node", ["node"], ["npx"]],
   [
     "node 24",
     ["npx", "--yes", "--package=node@24", "node"],
-    // the npx in there is a script for the `node` on PATH: that of version 24
+    // the npx in that package is a script for the `node` on PATH: that of version 24
     ["npx", "--yes", "--package=node@24", "npx"],
   ],
   ["bun", ["npx", "--yes", "bun@1"], ["npx", "--yes", "bun@1", "x", "--bun"]],
@@ -40,7 +40,7 @@ console.log(plan.jobs.length, result.complete, error instanceof CopyError && err
 console.log(await run(["--version"]));
 `;
 
-/** Installs the package where nothing else is; gives the folder. */
+/** Installs the package in an empty folder; returns the folder. */
 async function install(trial: Trial): Promise<string> {
   const folder = trial.folder("installed");
   report("npm pack", await trial.run("npm", ["pack", "--pack-destination", folder], PACKAGE));
@@ -49,7 +49,7 @@ async function install(trial: Trial): Promise<string> {
   return folder;
 }
 
-/** Runs what the README runs with the package, which npm does not have yet: its file instead. */
+/** Runs the README's commands with the package, from its file: npm does not have it yet. */
 async function tryReadme(trial: Trial, folder: string): Promise<void> {
   const blocks = blocksOf("README.md", DOCUMENTS.get("README.md")!);
   const block = blocks.find(({ body }) => body.startsWith("npx @xpm/copy"))!;
@@ -108,7 +108,7 @@ async function tryTerminal(trial: Trial, label: string, command: string[]): Prom
   report(`${label}: Ctrl-C ends a copy with 130`, { code: code - 130, said }, "interrupted");
 }
 
-/** Lets Deno copy, and the package meanwhile: the locks of both must be the same. */
+/** Copies by Deno and by the package at the same time: both must use the same locks. */
 async function tryLock(trial: Trial, label: string, program: Program): Promise<void> {
   const to = join(trial.folder("to"), `locked ${label}`);
   const args = ["neuralir", ...trial.writeSettings({ id: "to", path: to }), "--yes"];

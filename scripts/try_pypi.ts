@@ -1,8 +1,8 @@
 /**
- * Tries the Python package in `dist/pypi` as a user has it: the wheel in an empty venv of each Python
- * that can be had, with Deno from PyPI; then by `uvx`.
+ * Tries the Python package in `dist/pypi` as a user would: the wheel in an empty venv of each
+ * available Python, with Deno from PyPI; then with `uvx`.
  *
- *   deno task try:pypi
+ * deno task try:pypi
  *
  * @module
  */
@@ -27,7 +27,7 @@ except CopyError as error:
     print(list_experiments(destination), result.jobs_copied, result.complete, error.code)
 `;
 
-/** Installs a wheel in an empty venv, with what it depends on; gives the folder of its programs. */
+/** Installs a wheel and its dependencies in an empty venv; returns the folder of its programs. */
 export async function installWheel(
   trial: Trial,
   python: string,
@@ -43,7 +43,7 @@ export async function installWheel(
   return bin;
 }
 
-/** Copies in each direction with what was installed, and from a program that imports it. */
+/** Copies in each direction with the installed program, and from a program that imports it. */
 export async function tryInstalled(trial: Trial, label: string, bin: string): Promise<void> {
   const program: Program = (args) => trial.run(join(bin, "xpm-copy"), args);
   report(`${label}: the command`, await program(["--version"]), "xpm-copy ");
@@ -58,7 +58,7 @@ export async function tryInstalled(trial: Trial, label: string, bin: string): Pr
   report(`${label}: the function copies`, imported, "['neuralir'] 3 True not-found");
 }
 
-/** The Python of a version that pyenv has. */
+/** The Python of a given version that pyenv has. */
 function pyenvPython(version: string): string | undefined {
   const folder = join(Deno.env.get("PYENV_ROOT") ?? join(homedir(), ".pyenv"), "versions");
   const names = existsSync(folder) ? readdirSync(folder) : [];
@@ -66,7 +66,7 @@ function pyenvPython(version: string): string | undefined {
   return name && join(folder, name, "bin", "python");
 }
 
-/** Finds a Python, or has uv bring it; undefined where it cannot be had. */
+/** Finds a Python, or installs it with uv; undefined where that is impossible. */
 async function findPython(trial: Trial, uv: string, version: string): Promise<string | undefined> {
   const own = pyenvPython(version);
   if (own !== undefined) return own;

@@ -1,5 +1,5 @@
 /**
- * Stands in for `@std/assert` where JSR is out of reach: node's checks under the names of `@std`.
+ * Replaces `@std/assert` where JSR cannot be reached: Node's checks under the names of `@std`.
  *
  * @module
  */
@@ -19,12 +19,12 @@ export function assertFalse(expr: unknown, msg?: string): void {
   node.ok(!expr, msg);
 }
 
-/** Checks that two values are alike, all the way down. */
+/** Checks that two values are deeply equal. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
   node.deepEqual(actual, expected, msg);
 }
 
-/** Checks that two values differ somewhere. */
+/** Checks that two values are not deeply equal. */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
   node.notDeepEqual(actual, expected, msg);
 }
@@ -34,7 +34,7 @@ export function assertExists<T>(actual: T, msg?: string): asserts actual is NonN
   node.ok(actual !== undefined && actual !== null, msg ?? `${actual} where a value was expected`);
 }
 
-/** Checks that a value is of a class. */
+/** Checks that a value is an instance of a class. */
 // deno-lint-ignore no-explicit-any
 export function assertInstanceOf<T extends abstract new (...args: any[]) => any>(
   actual: unknown,
@@ -44,7 +44,7 @@ export function assertInstanceOf<T extends abstract new (...args: any[]) => any>
   node.ok(actual instanceof expectedType, msg ?? `${actual} is no ${expectedType.name}`);
 }
 
-/** Checks that a text holds another. */
+/** Checks that a text contains another. */
 export function assertStringIncludes(actual: string, expected: string, msg?: string): void {
   node.ok(actual.includes(expected), msg ?? `no ${JSON.stringify(expected)} in:\n${actual}`);
 }
@@ -74,9 +74,9 @@ export function fail(msg?: string): never {
   throw new AssertionError({ message: msg ?? "failed" });
 }
 
-/** Checks that a function throws, and what; gives back what was thrown. */
+/** Checks that a function throws, and what; returns what was thrown. */
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
-/** Checks that a function throws, and what; gives back what was thrown. */
+/** Checks that a function throws, and what; returns what was thrown. */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
   ErrorClass: ErrorClass<E>,
@@ -98,9 +98,9 @@ export function assertThrows(
   return checkThrown(thrown, type, includes, msg);
 }
 
-/** Checks that a promise is rejected, and how; gives back what it was rejected with. */
+/** Checks that a promise is rejected, and how; returns the reason. */
 export function assertRejects(fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
-/** Checks that a promise is rejected, and how; gives back what it was rejected with. */
+/** Checks that a promise is rejected, and how; returns the reason. */
 export function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
   ErrorClass: ErrorClass<E>,

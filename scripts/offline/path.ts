@@ -1,5 +1,5 @@
 /**
- * Stands in for `@std/path` where JSR is out of reach.
+ * Replaces `@std/path` where JSR cannot be reached.
  *
  * @module
  */
