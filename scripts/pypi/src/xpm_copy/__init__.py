@@ -1,12 +1,12 @@
 """Copies experimaestro experiments between workspaces, on this machine and over ssh.
 
-The functions have the names, the arguments and the meaning of those in
-``experimaestro.copy_experiment``; so a program that uses these changes one line::
+The functions have the same names, arguments and meaning as those in
+``experimaestro.copy_experiment``. A program that uses those changes one line::
 
     from xpm_copy import copy_experiment, CopyResult
 
-A workspace is a ``WorkspaceSettings`` of experimaestro, or a text, as on the command line of
-``xpm-copy``: an id of experimaestro's settings, a path, or ``HOST:PATH``.
+A workspace is a ``WorkspaceSettings`` of experimaestro, a path, or a text as on the command line
+of ``xpm-copy``: an id of experimaestro's settings, a path, or ``HOST:PATH``.
 """
 
 from importlib import import_module
@@ -37,10 +37,10 @@ __all__ = [
     "resolve_current_run",
 ]
 
-if not TYPE_CHECKING:  # for whom there would be any name then
+if not TYPE_CHECKING:  # type checkers would accept any name
 
     def __getattr__(name: str) -> Any:
-        """Loads what is asked for: the command and the plug-in need none of it, and start sooner."""
+        """Loads a name on demand: the command and the plug-in need none, and so start sooner."""
         if name in __all__:
             for module in ("_errors", "_result", "_run", "_workspace", "_list", "_copy"):
                 found = import_module(f".{module}", __name__)

@@ -1,4 +1,4 @@
-"""The command ``xpm-copy``: the program, run by Deno in place of this one."""
+"""The command ``xpm-copy``: replaces itself by Deno, which runs the program."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from . import _built
 from ._deno import Grants, command, environment, not_started, usual_grants
 from ._errors import CopyError
 
-#: The exit codes of errors, as the program has them.
+#: The exit codes of errors, the same as the program's.
 _EXIT_CODES = {"usage": 2, "settings": 2, "not-found": 4, "connection": 5, "interrupted": 130}
 
 
 def main() -> NoReturn:
-    """Runs the program with this one's arguments; ``--scoped`` is understood here."""
+    """Runs the program with the same arguments; ``--scoped`` is handled here."""
     sys.exit(start(sys.argv[1:]))
 
 
 def start(args: Sequence[str]) -> int:
-    """Runs the program; comes back only where it cannot take the place of this one."""
+    """Runs the program; returns only when it could not replace this process."""
     end = args.index("--") if "--" in args else len(args)
     scoped = "--scoped" in args[:end]
     words = [word for word in args[:end] if word != "--scoped"] + list(args[end:])
@@ -48,7 +48,7 @@ def _become(line: list[str]) -> int:
 
 
 def _fail(error: CopyError, as_json: bool) -> int:
-    """Says what went wrong as the program does."""
+    """Prints an error in the program's form."""
     code = _EXIT_CODES.get(error.code, 1)
     if as_json:
         told = {"type": "error", "code": error.code, "message": error.message, "hint": error.hint}
@@ -64,7 +64,7 @@ def _fail(error: CopyError, as_json: bool) -> int:
 
 
 def _given_settings(words: Sequence[str]) -> list[Path]:
-    """The files of settings that ``--settings`` names; none without it."""
+    """The settings files that ``--settings`` names, with ``copy.jsonc`` beside; none without it."""
     given = [word.partition("=")[2] for word in words if word.startswith("--settings=")]
     given += [value for word, value in zip(words, words[1:]) if word == "--settings"]
     files = [Path(file).expanduser() for file in given]
@@ -74,7 +74,7 @@ def _given_settings(words: Sequence[str]) -> list[Path]:
 def _scoped(words: Sequence[str]) -> Grants:
     if words and words[0] in _built.COMMANDS and words[0] != "copy":
         raise CopyError("usage", "--scoped is for copies", "leave it out")
-    from ._copy import needed_grants  # only now: the command starts sooner without
+    from ._copy import needed_grants  # only here, so that the command starts sooner
 
     copy = words[1:] if words[:1] == ["copy"] else words
     speech = ("--json", "-q", "--quiet", "-v", "--verbose")

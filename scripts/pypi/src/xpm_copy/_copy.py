@@ -33,26 +33,27 @@ def copy_experiment(
 ) -> CopyResult:
     """Copies a run and its jobs, as if the experiment had run at the destination.
 
-    :param src_workspace: Where from.
-    :param dst_workspace: Where to.
+    :param src_workspace: The workspace to copy from.
+    :param dst_workspace: The workspace to copy to.
     :param experiment_id: The experiment.
     :param run_id: The run; ``current`` for the current one of the source.
-    :param dry_run: Only tell what would be copied; nothing is written.
-    :param include_running: Copy jobs that still run, as they are.
-    :param ended: The source's run is over although it says that it is in progress.
-    :param keep_replaced: Keep what is replaced, in ``.xpm-staging/replaced/``.
+    :param dry_run: Report what would be copied, and write nothing.
+    :param include_running: Copy jobs that are still running, in their present state.
+    :param ended: The source's run has ended, although its status says that it is in progress.
+    :param keep_replaced: Keep replaced folders, in ``.xpm-staging/replaced/``.
     :param create: Accept a destination that is not empty and not a workspace.
-    :param exclude: Files of jobs to leave out, such as ``*.ckpt``.
-    :param map: Where places outside the source workspace are at the destination.
-    :param bandwidth_limit: At most so many KiB a second; 0 for no limit.
-    :param fsync: Wait until what is copied is on the disk.
-    :param connect_timeout: How many seconds a host may take to answer; 0 for ever.
-    :param timeout: How many seconds a transfer may make no progress; 0 for ever.
-    :param scoped: Ask first what the copy needs, then grant it that and no more. A second login.
-    :param on_event: Is told what happens: each object of ``xpm-copy --json``. What it raises stops
-        the copy, which then goes on from there the next time.
-    :returns: What was done. Jobs that could not be copied are in ``errors``; all else goes on.
-    :raises CopyError: When nothing can be copied: with ``code``, and ``hint`` at what to do.
+    :param exclude: Files of jobs to leave out, for example ``*.ckpt``.
+    :param map: The places at the destination for those outside the source workspace.
+    :param bandwidth_limit: The most KiB a second; 0 for no limit.
+    :param fsync: Flush files to the disk before they get their names.
+    :param connect_timeout: How many seconds a host may take to answer; 0: for ever.
+    :param timeout: How many seconds a transfer may make no progress; 0: for ever.
+    :param scoped: First find the permissions that the copy needs, then grant only these. This
+        takes a second login.
+    :param on_event: Receives each object of ``xpm-copy --json``. An exception from it stops the copy;
+        the next copy resumes there.
+    :returns: The result. Jobs that could not be copied are in ``errors``; the others are copied.
+    :raises CopyError: When nothing can be copied; it has a ``code``, and a ``hint`` at what to do.
     """
     options = [
         *_flag("--include-running", include_running),
@@ -76,7 +77,7 @@ def copy_experiment(
 
 
 def needed_grants(words: Sequence[str], *settings: Path) -> Grants:
-    """What a copy needs to be granted; it looks at both ends for that."""
+    """The permissions that a copy needs; finding them inspects both ends."""
     told = run(["permissions", *words], usual_grants(*settings))
     found = next(event for event in told if event["type"] == "permissions")
     return {name: found[name] for name in ("run", "read", "write", "env", "sys")}

@@ -1,4 +1,4 @@
-"""The command line by which Deno runs the bundled program, and what it is granted."""
+"""The command line for running the bundled program with Deno, and its permissions."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from ._errors import CopyError
 
 PROGRAM = Path(__file__).with_name("xpm-copy.mjs")
 
-#: What Deno does besides granting: it asks nothing, and looks for no files and modules of others.
+#: Deno's flags besides permissions: it asks nothing, and uses no files and modules of others.
 _FLAGS = ["--no-prompt", "--no-config", "--no-lock", "--no-remote", "--no-npm", "--quiet"]
 
-#: How settings refer to a variable.
+#: A reference to a variable in settings.
 _REFERENCE = re.compile(r"\$\{(?:oc\.)?env[:.]([A-Za-z_][A-Za-z0-9_]*)\}")
 
-#: What is granted, by the names of Deno's flags; None is everything.
+#: Permissions, by the names of Deno's flags; None grants everything.
 Grants = Mapping[str, "list[str] | None"]
 
 
 def find_deno() -> str:
-    """Finds Deno: that of PyPI's package, or of conda's, or one on the PATH."""
+    """Finds Deno: that of PyPI's package, that of conda's, or one on the PATH."""
     try:
-        # by its name, since it has no types
+        # not by an import statement, since it has no types
         return os.fsdecode(import_module("deno").find_deno_bin())
     except (ImportError, AttributeError, FileNotFoundError):
         pass
@@ -40,7 +40,7 @@ def find_deno() -> str:
 
 
 def usual_grants(*settings: Path) -> Grants:
-    """What is granted unless the user asks for less: the workspaces may be anywhere."""
+    """The permissions unless the user asks for fewer; workspaces may be anywhere."""
     variables = [*_built.ENV, *_referred(settings or _user_settings())]
     return {
         "run": _built.RUN,
@@ -52,7 +52,7 @@ def usual_grants(*settings: Path) -> Grants:
 
 
 def command(args: Iterable[str], grants: Grants) -> list[str]:
-    """The words that start the program."""
+    """The command line that starts the program."""
     flags = [
         f"--allow-{name}" if values is None else f"--allow-{name}={','.join(values)}"
         for name, values in grants.items()
@@ -62,12 +62,12 @@ def command(args: Iterable[str], grants: Grants) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """The variables that Deno is started with."""
+    """The environment variables for Deno."""
     return {**os.environ, "DENO_NO_UPDATE_CHECK": "1"}
 
 
 def not_started(error: OSError) -> CopyError:
-    """The error for a Deno that is there, and cannot be run."""
+    """The error for a Deno that exists but cannot be started."""
     return CopyError(
         "program",
         f"{error.filename} cannot be started: {error.strerror}",
@@ -84,7 +84,7 @@ def _user_settings() -> list[Path]:
 
 
 def _referred(files: Iterable[Path]) -> list[str]:
-    """The variables that settings refer to; a file that cannot be read is for the program to name."""
+    """The variables that settings refer to. The program reports a file that cannot be read."""
     found: list[str] = []
     for file in files:
         try:

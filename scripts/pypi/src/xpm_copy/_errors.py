@@ -1,4 +1,4 @@
-"""What can go wrong, and what to do about it."""
+"""The error that the functions raise."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class CopyError(RuntimeError):
         self.hint = hint
 
     def __reduce__(self) -> tuple[type[CopyError], tuple[str, str, str | None]]:
-        # so that it comes whole out of another process
+        # keeps its fields on the way from another process
         return CopyError, (self.code, self.message, self.hint)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What a workspace holds."""
+"""Lists the experiments and runs of a workspace."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _RUN_ID = re.compile(r"(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)")
 
 
 def list_experiments(ws: Workspace) -> list[str]:
-    """The ids of a workspace's experiments, by name; none where there is no such folder.
+    """The ids of a workspace's experiments, by name; none when there is no such folder.
 
     A host that cannot be reached is a ``CopyError``, never an empty list.
     """
@@ -21,7 +21,7 @@ def list_experiments(ws: Workspace) -> list[str]:
 
 
 def list_runs(ws: Workspace, experiment_id: str) -> list[str]:
-    """The ids of an experiment's runs, oldest first; none where there is no such experiment.
+    """The ids of an experiment's runs, oldest first; none when there is no such experiment.
 
     A host that cannot be reached is a ``CopyError``, never an empty list.
     """
@@ -29,10 +29,9 @@ def list_runs(ws: Workspace, experiment_id: str) -> list[str]:
 
 
 def resolve_current_run(ws: Workspace, experiment_id: str) -> str | None:
-    """The run that ``current`` means, or None.
+    """The id of the current run, or None.
 
-    It is the one that the link names and, as experimaestro itself has it, without any link the
-    latest run.
+    It is the run that the link names. Without any link it is the latest run, as in experimaestro.
     """
     for event in _listed(ws, experiment_id):
         if event["type"] == "run" and event["current"]:
@@ -41,7 +40,7 @@ def resolve_current_run(ws: Workspace, experiment_id: str) -> str | None:
 
 
 def format_run_id(run_id: str) -> str:
-    """Makes ``2026-01-18 17:07:44`` of ``20260118_170744``; other texts stay as they are."""
+    """Turns ``20260118_170744`` into ``2026-01-18 17:07:44``; returns other texts unchanged."""
     found = _RUN_ID.fullmatch(run_id)
     return "{}-{}-{} {}:{}:{}".format(*found.groups()) if found else run_id
 

@@ -1,4 +1,4 @@
-"""What a copy answers."""
+"""The result of a copy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class JobId:
 
 @dataclass(frozen=True)
 class CopyProblem:
-    """Something that went wrong, or that a user should know, and the job it concerns."""
+    """An error or a warning, with the job that it concerns."""
 
     code: str
     message: str
@@ -34,13 +34,13 @@ class CopyResult:
     The first three fields are those of experimaestro's ``CopyResult``.
     """
 
-    #: Jobs that were copied, those that replaced another among them.
+    #: Jobs that were copied, including those that replaced another.
     jobs_copied: int = 0
-    #: Jobs that needed nothing: at the destination already, or removed on purpose.
+    #: Jobs with nothing to do: at the destination already, or removed on purpose.
     jobs_skipped: int = 0
-    #: A sentence for all that is not at the destination as it should be; empty when ``complete``.
+    #: A sentence for everything that is missing at the destination; empty when ``complete``.
     errors: list[str] = field(default_factory=list)
-    #: Whether everything asked for is at the destination now.
+    #: Whether everything requested is at the destination now.
     complete: bool = False
     #: The run's id, ``current`` resolved.
     run_id: str = ""
@@ -48,26 +48,26 @@ class CopyResult:
     jobs_replaced: list[JobId] = field(default_factory=list)
     #: Jobs that are not at the source, or cannot be copied from there.
     jobs_missing: list[JobId] = field(default_factory=list)
-    #: Jobs that still run, at either end.
+    #: Jobs that are still running, at either end.
     jobs_running: list[JobId] = field(default_factory=list)
-    #: What jobs name in the workspace that neither came along nor is at the destination.
+    #: Paths in the workspace that jobs refer to, and that the destination lacks.
     references_missing: list[str] = field(default_factory=list)
-    #: What failed, as data; the copy of all else went on.
+    #: The errors, as data. Everything else was copied.
     problems: list[CopyProblem] = field(default_factory=list)
-    #: What the caller should know.
+    #: The warnings.
     warnings: list[CopyProblem] = field(default_factory=list)
-    #: Bytes of what was copied.
+    #: The bytes that were copied.
     bytes: int = 0
     #: How long it took, in seconds.
     duration: float = 0.0
-    #: The plan as ``xpm-copy --json`` tells it: what is done with each job, and why.
+    #: The plan in the form of ``xpm-copy --json``: what is done with each job, and why.
     plan: dict[str, Any] = field(default_factory=dict, repr=False)
-    #: The result as ``xpm-copy --json`` tells it.
+    #: The result in the form of ``xpm-copy --json``.
     raw: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 def read_result(raw: dict[str, Any], plan: dict[str, Any]) -> CopyResult:
-    """Reads what the program told; of a dry run, what would be copied counts."""
+    """Reads the program's result; after a dry run, it counts what would be copied."""
     problems = [_problem(told) for told in raw["errors"]]
     counts = _planned(plan) if raw["dryRun"] else (raw["jobsCopied"], raw["jobsSkipped"])
     return CopyResult(
@@ -98,7 +98,7 @@ def _planned(plan: Mapping[str, Any]) -> tuple[int, int]:
 def _sentences(
     raw: Mapping[str, Any], plan: Mapping[str, Any], problems: list[CopyProblem]
 ) -> Iterator[str]:
-    """All that keeps a copy from being complete."""
+    """A sentence for each reason why a copy is incomplete."""
     found = [problem.message for problem in problems]
     for job in plan.get("jobs", []):
         if job["incomplete"]:

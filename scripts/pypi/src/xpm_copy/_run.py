@@ -1,4 +1,4 @@
-"""Runs the program with ``--json``, and gives what it tells."""
+"""Runs the program with ``--json``, and returns its events."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Any, Dict, NoReturn
 from ._deno import Grants, command, environment, not_started
 from ._errors import CopyError
 
-#: What happens, as ``xpm-copy --json`` tells it: ``type``, and what belongs to that.
+#: An object of ``xpm-copy --json``: its ``type``, and the fields of that type.
 Event = Dict[str, Any]
 
-#: How long a program that Ctrl-C has reached, too, may take to end, in seconds.
+#: How long the program may take to end when Ctrl-C may have reached it too, in seconds.
 _PATIENCE = 3.0
 
 
 def run(
     args: Sequence[str], grants: Grants, on_event: Callable[[Event], None] | None = None
 ) -> list[Event]:
-    """Runs the program to its end; gives all that it told, but ``progress``.
+    """Runs the program to its end; returns all its events but ``progress``.
 
-    Raises the error that it told. What is raised here meanwhile, by ``on_event`` or by Ctrl-C, stops
-    it, and comes out once it has ended.
+    Raises the error that it reports. An exception meanwhile, from ``on_event`` or by Ctrl-C, stops
+    the program, and is raised once it has ended.
     """
     told: list[Event] = []
     with _start(command(args, grants)) as process:
@@ -68,15 +68,15 @@ def _events(process: subprocess.Popen[str]) -> Iterator[Event]:
         try:
             event = json.loads(line)
         except ValueError:
-            return  # it was ended in the middle of a line
+            return  # the program died in the middle of a line
         yield event
 
 
 def _stop(process: subprocess.Popen[str], patience: float) -> None:
-    """Waits for the program to stop by itself, and then tells it to.
+    """Waits for the program to stop by itself, and then interrupts it.
 
-    A terminal sends Ctrl-C to both, a notebook only to this one; told twice, the program leaves at
-    once. What it says must be read, or it would wait for that.
+    A terminal sends Ctrl-C to both processes, a notebook only to this one. After two interrupts the
+    program ends at once. Its output must be read, or it would wait for that.
     """
     try:
         process.communicate(timeout=patience)

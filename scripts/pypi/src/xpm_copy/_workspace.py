@@ -1,4 +1,4 @@
-"""Workspaces as the functions take them, and as the program does: entries of settings."""
+"""Turns the workspaces that the functions accept into settings for the program."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from ._run import run
 
 
 class WorkspaceSettings(Protocol):
-    """What is read of experimaestro's ``WorkspaceSettings``; ``ssh`` and ``folders`` too, if any."""
+    """The fields of experimaestro's ``WorkspaceSettings`` that are read, with optional ``ssh`` and
+    ``folders``.
+    """
 
     @property
     def id(self) -> str: ...
@@ -29,22 +31,22 @@ class WorkspaceSettings(Protocol):
 #: A ``WorkspaceSettings``, a path, or a text: an id of the settings, a path, ``HOST:PATH``.
 Workspace = Union[str, "os.PathLike[str]", WorkspaceSettings]
 
-#: A text that is a path of this machine, whatever the settings say.
+#: A text that is a path of this machine, even if the settings have such an id.
 _PATH = re.compile(r"\.{1,2}$|\.{0,2}/|~")
 
-#: What the program needs to know of a workspace.
+#: The fields of a workspace that the program needs.
 _KEYS = ("id", "path", "ssh", "folders")
 
 
 @contextmanager
 def named(*workspaces: Workspace) -> Iterator[tuple[Path, list[str]]]:
-    """Settings with just these workspaces, and the words by which the program finds them there."""
+    """Writes settings with only these workspaces; yields the file, and the word for each."""
     entries: list[dict[str, Any]] = []
     words: list[str] = []
     for workspace in workspaces:
         found = _find(workspace) if isinstance(workspace, str) else _entry(workspace)
         if isinstance(found, dict):
-            while found["id"] in words:  # two of one name: it only stands in messages
+            while found["id"] in words:  # for a second one of that id, which only messages show
                 found["id"] += "'"
             entries.append(found)
             words.append(found["id"])
@@ -83,7 +85,7 @@ def _folders(workspace: WorkspaceSettings) -> Iterator[dict[str, str]]:
 
 
 def _find(text: str) -> dict[str, Any] | str:
-    """What a text means: an entry of the user's settings, or what the program understands as it is."""
+    """The workspace for a text: an entry of the user's settings, or the text itself."""
     if _PATH.match(text):
         return text
     known: Sequence[Mapping[str, Any]] = [

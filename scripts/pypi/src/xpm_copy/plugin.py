@@ -11,12 +11,12 @@ from typing import Any
 
 
 class Copy:
-    """What the entry points name."""
+    """The class that the entry points name."""
 
     @staticmethod
     def get_cli() -> Any:
-        """The ``click.Command``: all its arguments go to the program as they are."""
-        click = import_module("click")  # experimaestro has it, this package does without
+        """The ``click.Command``, which passes all its arguments on to the program unchanged."""
+        click = import_module("click")  # experimaestro depends on it, this package does not
 
         def copy(args: tuple[str, ...]) -> None:
             from .__main__ import start
