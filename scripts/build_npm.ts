@@ -28,7 +28,7 @@ function packageJson() {
       repository: { type: "git", url: `git+https://github.com/${repository}.git` },
     }),
     devDependencies: { "@types/node": "^22.19.0" },
-    scripts: { test: "node --version" }, // dnt compiles the tests only when there is a command for them
+    scripts: { test: "node --version" }, // or dnt compiles no tests
   };
 }
 

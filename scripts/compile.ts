@@ -108,7 +108,7 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    rmSync(OUT, { recursive: true, force: true }); // nobody should mistake a leftover for the program
+    rmSync(OUT, { recursive: true, force: true }); // nobody should take it for the program
     console.error(`compile: ${(error as Error).message}`);
     Deno.exit(1);
   }

@@ -13,7 +13,7 @@ import { COMMANDS } from "./arguments.ts";
 import type { Choice, Named } from "./choose.ts";
 import type { CopyRequest } from "./requests.ts";
 
-/** The command for what a dry run has shown, in the user's own words. */
+/** The command that does what a dry run has shown, in the user's own words. */
 export function copyCommand(
   request: CopyRequest,
   { from, to, experimentId }: Choice,

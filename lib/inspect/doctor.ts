@@ -135,7 +135,7 @@ export class Doctor {
   async #refuseUnnamed(host: Host, sight: Sight): Promise<void> {
     const [here, there] = [this.#hosts.here(), host].map((one) => this.#examine(one));
     const [ours, theirs] = [(await here!).rsync, (await there!).rsync];
-    if (ours instanceof CopyError || theirs instanceof CopyError) return; // reported elsewhere
+    if (ours instanceof CopyError || theirs instanceof CopyError) return; // a finding of its own
     refuseUnnamed(ours, theirs, placesOf(sight));
   }
 }

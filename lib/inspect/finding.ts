@@ -92,7 +92,7 @@ export function warning(
   return { check, state: "warning", message, ...(hint !== undefined && { hint }), ...more };
 }
 
-/** A finding that prevents copies, or those of one direction. */
+/** A finding that prevents all copies, or those of one direction. */
 export function problem(
   check: DoctorCheck,
   { code, message, hint }: Pick<CopyError, "code" | "message" | "hint">,

@@ -1,5 +1,5 @@
 /**
- * What the ways of Deno and of Node to start a process have in common.
+ * The common part of starting a process in Deno and in Node.
  *
  * @module
  */

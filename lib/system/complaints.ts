@@ -1,5 +1,5 @@
 /**
- * The error output of a process, of which the end is kept.
+ * Collects the error output of a process, and keeps its end.
  *
  * @module
  */

@@ -19,9 +19,9 @@ export type JsonNode =
 export interface Edit {
   /** The first character replaced. */
   start: number;
-  /** The new text. */
+  /** One past the last character replaced. */
   end: number;
-  /** What comes in their place. */
+  /** The new text. */
   text: string;
 }
 
@@ -218,7 +218,7 @@ export function parseAtOnce(text: string): unknown {
   return JSON.parse(text);
 }
 
-/** Whether a text has more opening brackets than the nesting that is accepted. */
+/** Whether a text has so many opening brackets that it may be nested too deeply. */
 function mayBeDeep(text: string): boolean {
   if (text.length <= 2 * MAX_DEPTH) return false; // each bracket is also closed
   const beginning = /[[{]/g;

@@ -19,7 +19,7 @@ export class Progress {
   take(line: string): boolean {
     const counted = /^\s*(\d+)\s+\d+%\s/.exec(line);
     if (counted !== null) this.#bytes = Number(counted[1]);
-    else if (line.startsWith("skipping non-regular file ")) return true; // a link, copied by other means
+    else if (line.startsWith("skipping non-regular file ")) return true; // a link, copied otherwise
     else if (line === "" || !line.startsWith(this.mark)) return line === "";
     else if (!line.endsWith("/")) this.#file = line.slice(this.mark.length);
     return true;

@@ -50,8 +50,8 @@ def copy_experiment(
     :param timeout: How many seconds a transfer may make no progress; 0: for ever.
     :param scoped: First find the permissions that the copy needs, then grant only these. This
         takes a second login.
-    :param on_event: Receives each object of ``xpm-copy --json``. An exception from it stops the copy;
-        the next copy resumes there.
+    :param on_event: Receives each object of ``xpm-copy --json``. An exception from it stops the
+        copy; the next copy resumes there.
     :returns: The result. Jobs that could not be copied are in ``errors``; the others are copied.
     :raises CopyError: When nothing can be copied; it has a ``code``, and a ``hint`` at what to do.
     """
