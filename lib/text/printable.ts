@@ -19,7 +19,7 @@ export function hasControl(text: string): boolean {
  */
 export const SHOWN_OF_PATH = [200, 100] as const;
 
-export const SHOWN = [500, 250] as const;
+export const SHOWN = [700, 350] as const;
 
 /**
  * Shows a text from outside on one line, as {@linkcode escaped} does. A long path or text loses its

@@ -208,7 +208,6 @@ const OWNERS = {
   "root, but for one file": 'chown 65534 "$1/params.json"',
   "root, but for the group of one file": 'chgrp 65534 "$1/params.json"',
   "somebody else, all of it": 'chown -hR 65534:65534 "$(dirname "$2")"',
-  "root, and what is made there to another group": 'mkdir "$2"; chgrp 65534 "$2"; chmod g+s "$2"',
 };
 
 for (const [owners, script] of Object.entries(OWNERS)) {

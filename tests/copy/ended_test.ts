@@ -55,7 +55,7 @@ inEachDirection(
     makeSample(pair.destination.path, { jobs: [{ state: "running" }] });
     const { code, out } = await runProgram(pair, sample, ["--ended"]);
     assertEquals(code, 3);
-    assertStringIncludes(out, "the run, in progress");
+    assertStringIncludes(out, "the run (in progress");
   },
 );
 
