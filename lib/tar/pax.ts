@@ -124,11 +124,11 @@ export function octal(header: Uint8Array, at: number, length: number): number {
 }
 
 /**
- * How many bytes follow a header; `NaN` where that is not eleven digits and a NUL, as tar writes it:
- * what is written in another way two readers could take for different numbers.
+ * How many bytes follow a header; `NaN` where that is not eleven digits and a NUL, as GNU tar
+ * writes it, or a blank, as bsdtar does: two readers could take another spelling for different numbers.
  */
 export function sizeOf(header: Uint8Array): number {
-  if (header[135] !== 0) return NaN;
+  if (header[135] !== 0 && header[135] !== BLANK) return NaN;
   for (let at = 124; at < 135; at++) if (header[at]! >>> 3 !== ZERO >>> 3) return NaN;
   return octal(header, 124, 12);
 }
