@@ -177,7 +177,7 @@ Deno.test({
     const key = `${sshd.dir}/user_key`;
     const options = sshd.options.map((word) => word === key ? `${sshd.dir}/it's a key` : word);
     const { hint = "" } = await assertRejects(() => copyTo(sshd, options), CopyError);
-    const [, command] = /^does {2}(ssh .*) {2}work\?$/.exec(hint) ?? [];
+    const [, command] = /^check that {2}(ssh .*) {2}works$/.exec(hint) ?? [];
     const before = connectionsTo(sshd);
     const tried = await new Deno.Command("sh", { args: ["-c", command!], stdin: "null" }).output();
     assertStringIncludes(new TextDecoder().decode(tried.stderr), "Permission denied");
