@@ -90,7 +90,7 @@ for (const [what, [script, called]] of Object.entries(THINGS)) {
     assertEquals([action, becomesCurrent], ["leave", false]);
     assertEquals(reason, `${called} is at the destination`);
     const here = endsHere(pair.direction).destination ? "here" : "there";
-    assertStringIncludes(out, `Not copied: the run (${called} stands ${here})`);
+    assertStringIncludes(out, `Not copied: the run (${called} is in its place ${here})`);
     thing.assertKept();
     outside.assertKept();
     compareJobs({ sample, destination: pair.destination.path });
