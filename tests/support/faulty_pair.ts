@@ -32,14 +32,20 @@ export interface Faulty {
   start(run: RunName, args?: string[]): Promise<Program>;
 }
 
-/** Registers a test for each direction; the programs are for the source, and for this machine. */
+/**
+ * Registers a test for each direction; the programs are for the source, and for this machine, which
+ * starts none between two others.
+ */
 export function withFaultyPrograms(
   name: string,
   programs: { atSource?: Programs; here?: Programs },
   check: (faulty: Faulty) => Promise<void>,
   { ignore = false } = {},
 ): void {
-  for (const direction of DIRECTIONS) {
+  const directions = programs.here === undefined
+    ? DIRECTIONS
+    : DIRECTIONS.filter((each) => each !== "remote to remote");
+  for (const direction of directions) {
     Deno.test({
       name: `${name}, ${direction}`,
       ignore: ignore || direction !== "local to local" && !reachable,
