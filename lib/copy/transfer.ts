@@ -176,7 +176,7 @@ class Arrival {
     const come: Come = { jobs, moves: this.#moves, run, runFailed };
     if (route.run === undefined || runFailed !== undefined) return come;
     if (!streamed.rewriter.linked.some((job) => gone.has(job as PlannedJob))) return come;
-    return { ...come, run: await this.bringRun([]) };
+    return { ...come, run: await this.bringRun([...gone]) };
   }
 
   async #withoutRun(route: Route, reason: string): Promise<Come> {
