@@ -6,7 +6,11 @@
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import * as PROGRAMS from "../../lib/host/ssh/programs/programs.ts";
-import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/transport/tar.ts";
+import {
+  LINKS_AT_ONCE,
+  PLAIN_UNPACK_ARGUMENTS,
+  UNPACK_ARGUMENTS,
+} from "../../lib/transport/tar.ts";
 import { FILES_OF_2, RECORDS, STORE } from "../../lib/workspace/layout.ts";
 import { COMMENT, isFresh, parts, programFiles, programsModule } from "../../scripts/programs.ts";
 
@@ -81,7 +85,8 @@ Deno.test("programs name what lib/ names", () => {
   assertStringIncludes(PROGRAMS.LOOK, `for name in ${FILES_OF_2.join(" ")}; do`);
   assertStringIncludes(PROGRAMS.LOOK, `is_folder "$root" "$root/${RECORDS}"`);
   assertStringIncludes(PROGRAMS.SETTLE, `noted=$1/${RECORDS}\n  draft=$workspace/${STORE}/`);
-  const unpack = `tar \${ours:+${LINKS_AT_ONCE}} ${UNPACK_ARGUMENTS.join(" ")}; }`;
+  const gnu = `tar \${ours:+${LINKS_AT_ONCE}} ${UNPACK_ARGUMENTS.join(" ")}`;
+  const unpack = `then ${gnu}; else tar ${PLAIN_UNPACK_ARGUMENTS.join(" ")}; fi`;
   assertStringIncludes(PROGRAMS.UNPACK, unpack);
 });
 
