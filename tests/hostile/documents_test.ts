@@ -99,22 +99,30 @@ inEachDirection("xpm-copy refuses a list of jobs that is too large to be one", a
   assertEquals(existsSync(`${pair.destination.path}/jobs`), false);
 });
 
+async function assertNotJsonNamed(pair: Pair, args: string[]): Promise<void> {
+  const sample = makeShared(pair, 6);
+  const wrong = ["", "{", "[]", '{"workspace": "\ud800', "\0", '{"objects": [}'];
+  for (const [at, text] of wrong.slice(0, 5).entries()) {
+    writeFileSync(`${sample.jobs[at]!.folder}/params.json`, text);
+  }
+  const { code, out, err } = await runProgram(pair, sample, ["--verbose", ...args]);
+  assertEquals(code, 3, err);
+  for (const { jobId, taskId } of sample.jobs.slice(0, 5)) {
+    assertStringIncludes(out, `jobs/${taskId}/${jobId} was not copied: params.json is not JSON`);
+    assertEquals(existsSync(`${pair.destination.path}/jobs/${taskId}/${jobId}`), false);
+  }
+  compareTrees({ sample, destination: pair.destination.path, jobs: sample.jobs.slice(5) });
+}
+
 inEachDirection(
   "xpm-copy does not publish a job whose params.json is not JSON, and names it",
-  async (pair) => {
-    const sample = makeShared(pair, 6);
-    const wrong = ["", "{", "[]", '{"workspace": "\ud800', "\0", '{"objects": [}'];
-    for (const [at, text] of wrong.slice(0, 5).entries()) {
-      writeFileSync(`${sample.jobs[at]!.folder}/params.json`, text);
-    }
-    const { code, out, err } = await runProgram(pair, sample, ["--verbose"]);
-    assertEquals(code, 3, err);
-    for (const { jobId, taskId } of sample.jobs.slice(0, 5)) {
-      assertStringIncludes(out, `jobs/${taskId}/${jobId} was not copied: params.json is not JSON`);
-      assertEquals(existsSync(`${pair.destination.path}/jobs/${taskId}/${jobId}`), false);
-    }
-    compareTrees({ sample, destination: pair.destination.path, jobs: sample.jobs.slice(5) });
-  },
+  (pair) => assertNotJsonNamed(pair, []),
+);
+
+// BUG when this was written: the run, which came before it was known, linked to these jobs.
+inEachDirection(
+  "xpm-copy does not link a run to a job whose params.json is not JSON where rsync brings the rest",
+  (pair) => assertNotJsonNamed(pair, ["--exclude", "*.none"]),
 );
 
 /** As much memory as a copy of anything may take, in bytes. */

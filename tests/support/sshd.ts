@@ -176,7 +176,7 @@ function makeKeys(dir: string): void {
     const { success } = new Deno.Command("ssh-keygen", { args }).outputSync();
     if (!success) throw new Error("ssh-keygen could not make a key");
   }
-  chmodSync(dir, 0o700);
+  chmodSync(dir, 0o711); // who logs in may be somebody else, and finds programs there
   Deno.copyFileSync(join(dir, "user_key.pub"), join(dir, "authorized_keys"));
 }
 
