@@ -5,7 +5,7 @@
  */
 
 import { copyLarge } from "../transport/clone.ts";
-import { rsyncVersion } from "../transport/rsync.ts";
+import { rsyncVersion } from "../transport/rsync_version.ts";
 import { DOCUMENTS } from "../workspace/documents.ts";
 import { jobFolder, JOBS } from "../workspace/layout.ts";
 import { compareStaged } from "./compare.ts";

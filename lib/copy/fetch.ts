@@ -5,6 +5,7 @@
  * @module
  */
 
+import { later } from "../system/time.ts";
 import { type BulkRequest, transferBulk } from "../transport/bulk.ts";
 import type { Watch } from "../system/process.ts";
 import type { Pack, PackRequest } from "../transport/archive.ts";
@@ -21,8 +22,8 @@ export function packFetched(request: PackRequest, load: Load, context: Context):
   const { surveyed: { hosts, can }, stagings, watch, together } = context;
   const staging = stagings.get(load.staging)!;
   const root = `${staging.folder}/${SCRATCH}`;
-  const { promise: whole, resolve } = Promise.withResolvers<boolean>();
-  const { promise: complaints, resolve: tell } = Promise.withResolvers<string[]>();
+  const { promise: whole, resolve } = later<boolean>();
+  const { promise: complaints, resolve: tell } = later<string[]>();
   async function* fetched(): AsyncGenerator<Uint8Array> {
     let [isWhole, said] = [false, [] as string[]];
     try {

@@ -9,7 +9,7 @@ import { CopyError, notThere } from "../errors.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import type { Abilities, Host, SeenRun, Sight } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
-import { rsyncVersion } from "../transport/rsync.ts";
+import { rsyncVersion } from "../transport/rsync_version.ts";
 import { checkId, CURRENT, jobFolder, runFolder, STAGING } from "../workspace/layout.ts";
 import { type JobInfo, type JobsFile, jobsOf } from "../workspace/jobs.ts";
 import { readRunStatus, readTransientJobs } from "../workspace/runs.ts";

@@ -7,7 +7,8 @@
 import { CopyError } from "../errors.ts";
 import type { LoginCondition, MachineCondition } from "../host/condition.ts";
 import { printable } from "../text/printable.ts";
-import { cannotSend, isAtLeast, rsyncVersion } from "../transport/rsync.ts";
+import { cannotSend } from "../transport/rsync.ts";
+import { isAtLeast, rsyncVersion } from "../transport/rsync_version.ts";
 import type { RsyncEnd } from "../transport/rsync_end.ts";
 import { isGnuTar } from "../transport/tar.ts";
 import { type DoctorCheck, type Finding, ok, problem, warning } from "./finding.ts";

@@ -24,3 +24,10 @@ export async function within(milliseconds: number, wanted: Promise<unknown>): Pr
 export function now(): string {
   return (Date.now() / 1000).toFixed(3);
 }
+
+/** A promise, and what settles it (Node 20 has no `Promise.withResolvers`). */
+export function later<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => resolve = settle);
+  return { promise, resolve };
+}

@@ -10,6 +10,7 @@ import { CopyError } from "../errors.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import { end, endWhenIdle, type IdleClock, stopIfAborted, type Watch } from "../system/process.ts";
 import { type Parts, tapped } from "../system/streams.ts";
+import { later } from "../system/time.ts";
 import { printable } from "../text/printable.ts";
 import {
   acceptedServer,
@@ -122,13 +123,6 @@ function refusal(words: string[]): CopyError {
   const hint =
     "is another program in the place of rsync there, or are there settings for it (~/.popt)?";
   return new CopyError("refused", `the source's rsync asks for another server: ${asked}`, hint);
-}
-
-/** A promise, and what settles it. */
-function later<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((settle) => resolve = settle);
-  return { promise, resolve };
 }
 
 /** Parts that are known later. */

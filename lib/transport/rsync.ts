@@ -22,8 +22,6 @@ import {
   type Watch,
 } from "../system/process.ts";
 
-export { isAtLeast, rsyncVersion } from "./rsync_version.ts";
-
 /**
  * The part of a request that depends on the two ends. One of them is this machine, whose rsync
  * starts the other.

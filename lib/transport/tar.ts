@@ -6,6 +6,7 @@
  * @module
  */
 
+import { later } from "../system/time.ts";
 import type { Dialect } from "../tar/dialect.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import type { Pack, PackRequest, Unpacking } from "./archive.ts";
@@ -79,8 +80,8 @@ export interface Packing {
  * when the reader stops.
  */
 export function packWith(begin: readonly (() => Packing)[]): Pack {
-  const { promise: whole, resolve } = Promise.withResolvers<boolean>();
-  const { promise: complaints, resolve: tell } = Promise.withResolvers<string[]>();
+  const { promise: whole, resolve } = later<boolean>();
+  const { promise: complaints, resolve: tell } = later<string[]>();
   async function* pack(): AsyncGenerator<Uint8Array> {
     const begun: Running[] = [];
     let ended = false;

@@ -19,7 +19,8 @@ import { Answers } from "../../lib/host/ssh/frame.ts";
 
 import type { Entry } from "../../lib/system/entry.ts";
 import { archive, type OverlayEntry, writeSum } from "../../lib/tar/write.ts";
-import { followProgress, judge, rsyncVersion } from "../../lib/transport/rsync.ts";
+import { followProgress, judge } from "../../lib/transport/rsync.ts";
+import { rsyncVersion } from "../../lib/transport/rsync_version.ts";
 import { Chunks } from "../../lib/system/process.ts";
 import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/transport/tar.ts";
 import { sift } from "../../lib/tar/sift.ts";

@@ -8,7 +8,7 @@ import {
   serverWords,
 } from "../../../lib/transport/relay.ts";
 import { bytesOf } from "../../../lib/system/byte_text.ts";
-import { rsyncVersion } from "../../../lib/transport/rsync.ts";
+import { rsyncVersion } from "../../../lib/transport/rsync_version.ts";
 import { findProgram } from "../../../scripts/setup.ts";
 
 const hasRsync = await findProgram("rsync") !== undefined;

@@ -1,13 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CopyError } from "../../../lib/errors.ts";
 import { FAR_RSYNC } from "../../../lib/transport/far_command.ts";
-import {
-  isAtLeast,
-  refuseUnnamed,
-  rsyncArguments,
-  type RsyncRequest,
-  rsyncVersion,
-} from "../../../lib/transport/rsync.ts";
+import { refuseUnnamed, rsyncArguments, type RsyncRequest } from "../../../lib/transport/rsync.ts";
+import { isAtLeast, rsyncVersion } from "../../../lib/transport/rsync_version.ts";
 
 Deno.test("rsyncVersion() reads the first line of rsync --version", () => {
   const cases: [string, string][] = [
