@@ -528,7 +528,7 @@ finish
  * What the programs of a copy say of themselves.
  */
 const TOOLS = `first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
-tell_tools() { # in one write
+tell_tools() {
   say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)"
 }`;
 
@@ -585,10 +585,10 @@ IFS= read -r experiment
 IFS= read -r run
 IFS= read -r wanted
 exec < /dev/null
-say path "$path"
+tell_tools & # until its end nothing else is said: a shell that writes line by line would be cut short
+meanwhile=$!
 real "$path"
 root=$resolved
-say realPath "$root"
 state=foreign
 if [ ! -d "$root" ]; then state=absent
 elif [ -e "$root/.__experimaestro__" ] || [ -d "$root/jobs" ] || [ -d "$root/experiments" ] ||
@@ -600,11 +600,6 @@ else
     .xpm-staging) state=workspace ;; # another copy has begun at this moment
   esac
 fi
-say state "$state"
-[ -e "$root/.__experimaestro__" ] && say marker yes
-! is_folder "$root" "$root/.xpm-copy/partial/jobs" || say records yes
-tell_tools &
-meanwhile=$!
 devices() { stat -c %d:%g "$@" 2> /dev/null || stat -f %d:%g "$@" 2> /dev/null; }
 real "$root/jobs"
 jobs=$resolved
@@ -617,6 +612,20 @@ for place in "$root" "$jobs" "$experiments"; do
   set -- "$@" "$here"
   if [ -g "$here" ]; then passed=\${passed}y; else passed=\${passed}n; fi
 done
+set -- $(devices "$@")
+[ $# = 3 ] || stop "stat does not tell on which disks $root is"
+case $passed in n??) set -- "\${1%:*}" "$2" "$3" ;; esac
+case $passed in ?n?) set -- "$1" "\${2%:*}" "$3" ;; esac
+case $passed in ??n) set -- "$1" "$2" "\${3%:*}" ;; esac
+if [ "$wanted" = space ]; then
+  existing "$root/jobs"
+  space=$(df -Pk "$here" 2> /dev/null)
+  inodes=$(df -Pi "$here" 2> /dev/null)
+fi
+join
+say path "$path" realPath "$root" state "$state"
+[ ! -e "$root/.__experimaestro__" ] || say marker yes
+! is_folder "$root" "$root/.xpm-copy/partial/jobs" || say records yes
 staged=
 tell_place() { # its name and its path; the disks of the workspace and of it
   staging=$root/.xpm-staging
@@ -628,19 +637,10 @@ tell_place() { # its name and its path; the disks of the workspace and of it
 "
   done
 }
-set -- $(devices "$@")
-[ $# = 3 ] || stop "stat does not tell on which disks $root is"
-case $passed in n??) set -- "\${1%:*}" "$2" "$3" ;; esac
-case $passed in ?n?) set -- "$1" "\${2%:*}" "$3" ;; esac
-case $passed in ??n) set -- "$1" "$2" "\${3%:*}" ;; esac
 tell_place jobs "$jobs" "$1" "$2"
 tell_place experiments "$experiments" "$1" "$3"
 say staged "$staged"
-if [ "$wanted" = space ]; then
-  existing "$root/jobs"
-  say free "$(df -Pk "$here" 2> /dev/null)" files "$(df -Pi "$here" 2> /dev/null)"
-fi
-join
+[ "$wanted" != space ] || say free "$space" files "$inodes"
 [ -n "$experiment" ] || { finish; exit 0; }
 folder=$root/experiments/$experiment
 if [ -L "$folder" ]; then

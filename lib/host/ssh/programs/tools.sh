@@ -1,6 +1,6 @@
 # What the programs of a copy say of themselves.
 
 first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
-tell_tools() { # in one write
+tell_tools() {
   say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)"
 }
