@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Sight } from "../host/host.ts";
+import type { WorkspaceInfo } from "../host/host.ts";
 import { APPEARED } from "../host/steps.ts";
 import { jobState } from "../workspace/jobs.ts";
 import { jobFolder, runFolder } from "../workspace/layout.ts";
@@ -24,20 +24,20 @@ export async function findAppeared(
   reasons: Map<string, string>,
   survey: Survey,
 ): Promise<{ jobs: PlannedJob[]; run: string | undefined }> {
-  const { hosts: { destination }, sights, plan: { experimentId, runId } } = survey;
+  const { hosts: { destination }, infos: infos, plan: { experimentId, runId } } = survey;
   const hasAppeared = (from: string) => reasons.get(from) === APPEARED;
   const jobs = [...load.jobs, ...load.links].filter((job) => hasAppeared(stagedAt(job)));
   const run = runFolder(experimentId, runId);
   if (jobs.length === 0 && !hasAppeared(run)) return { jobs, run: undefined };
-  const path = sights.destination.realPath;
-  const sight = await destination.look({ path, experimentId, runId });
+  const path = infos.destination.realPath;
+  const info = await destination.look({ path, experimentId, runId });
   const wanted = { jobs, run, statesOnly: true, excludes: () => false };
-  const there = await takeInventory(destination, sight, wanted);
+  const there = await takeInventory(destination, info, wanted);
   const ends = { source: survey.found.source, destination: there };
-  await lookAtShortfalls(survey.hosts, sights, jobs, ends, survey.exclude);
+  await lookAtShortfalls(survey.hosts, infos, jobs, ends, survey.exclude);
   return {
     jobs: jobs.filter((job) => isAsGood(job, there)),
-    run: hasAppeared(run) && isRunAsGood(survey, sight, there) ? run : undefined,
+    run: hasAppeared(run) && isRunAsGood(survey, info, there) ? run : undefined,
   };
 }
 
@@ -51,8 +51,8 @@ function isAsGood(job: PlannedJob, there: Inventory): boolean {
 }
 
 function isRunAsGood(
-  { sights: { source }, found, plan: { runId, jobs } }: Survey,
-  destination: Sight,
+  { infos: { source }, found, plan: { runId, jobs } }: Survey,
+  destination: WorkspaceInfo,
   there: Inventory,
 ): boolean {
   const runs = { source: found.source.run, destination: there.run };

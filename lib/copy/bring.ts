@@ -42,12 +42,12 @@ function rulesFor(jobs: PlannedJob[], { found: { source } }: Survey): string[] {
 function bulkOf(
   { jobs, run }: BulkOfLoad,
   load: Load,
-  { surveyed, tally, options, resumed, stagings, together }: Context,
+  { surveyed, outcome, options, resumed, stagings, together }: Context,
 ): Omit<Bulk, "trust"> {
-  const { sights, can } = surveyed;
+  const { infos: infos, can } = surveyed;
   return {
     ends: { source: can.source.rsync, destination: can.destination.rsync },
-    paths: { source: sights.source.realPath, destination: load.staging },
+    paths: { source: infos.source.realPath, destination: load.staging },
     together,
     folders: [...jobs.map(jobFolder), ...(run === undefined ? [] : [run])],
     jobs,
@@ -59,7 +59,7 @@ function bulkOf(
     exclude: options.exclude ?? [],
     bandwidthLimit: options.bandwidthLimit ?? 0,
     quiet: quietTime(jobs, resumed),
-    onProgress: (bytes: number, file: string | undefined) => tally.progress(bytes, file),
+    onProgress: (bytes: number, file: string | undefined) => outcome.progress(bytes, file),
   };
 }
 
@@ -69,8 +69,8 @@ async function bringLarge(
   { staging }: Load,
   context: Context,
 ): Promise<number> {
-  const { surveyed, tally, options, watch, resumed } = context;
-  const { can, sights, found: { source } } = surveyed;
+  const { surveyed, outcome, options, watch, resumed } = context;
+  const { can, infos: infos, found: { source } } = surveyed;
   if (!can.source.clone || !can.destination.clone || resumed || options.bandwidthLimit) return 0;
   // what is copied keeps no time of its own: a file that changed meanwhile would pass for the later one
   const paths = jobs.filter(hasEnded).flatMap((job) => {
@@ -79,8 +79,8 @@ async function bringLarge(
   });
   let copied = 0;
   const onBytes = (bytes: number, file: string) =>
-    tally.progress(copied = bytes, `${JOBS}/${file}`);
-  await copyLarge(sights.source.jobsPath, `${staging}/${JOBS}`, paths, onBytes, watch);
+    outcome.progress(copied = bytes, `${JOBS}/${file}`);
+  await copyLarge(infos.source.jobsPath, `${staging}/${JOBS}`, paths, onBytes, watch);
   return copied;
 }
 
@@ -95,17 +95,17 @@ function quietTime(jobs: PlannedJob[], resumed: boolean): number {
 }
 
 /** Brings bulk of a load into its staging folder; answers the jobs of which it has not come whole. */
-export async function bringBulk(
+export async function transferBulk(
   wanted: BulkOfLoad,
   load: Load,
   context: Context,
 ): Promise<Map<PlannedJob, string>> {
-  const { surveyed, tally, watch, stagings } = context;
+  const { surveyed, outcome, watch, stagings } = context;
   const { jobs, run } = wanted;
   if (jobs.length === 0 && run === undefined) return new Map();
   const staging = stagings.get(load.staging)!;
   const large = await bringLarge(jobs, load, context);
-  tally.endPart(large);
+  outcome.endPart(large);
   await staging.verify(); // rsync may take long, and sizes and times tell what it has brought
   const { unverified } = staging;
   const trust = unverified ? "bytes" : large > 0 ? "size" : "size and time";
@@ -116,10 +116,10 @@ export async function bringBulk(
   }
   let come = 0;
   const onProgress = (bytes: number, file: string | undefined) =>
-    tally.progress(come = bytes, file);
+    outcome.progress(come = bytes, file);
   const failed = failedJobs(await stage({ ...bulk, onProgress }, watch), jobs);
-  tally.endPart(come);
-  tally.bring(jobs.filter((job) => !failed.has(job)), surveyed.found.source);
+  outcome.endPart(come);
+  outcome.received(jobs.filter((job) => !failed.has(job)), surveyed.found.source);
   return await compareStaged(jobs, load, context, failed, async (folders) => {
     const outcome = await stage({ ...notBySize(bulk), folders }, watch);
     return failedJobs(outcome, jobs);

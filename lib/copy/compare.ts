@@ -85,13 +85,13 @@ class Ends {
   /** What has come otherwise than it was found; of what still changes only what an earlier attempt left. */
   async suspects(jobs: PlannedJob[]): Promise<Brought[]> {
     const { load, context: { resumed, surveyed } } = this;
-    const { hosts, sights, found: { source } } = surveyed;
+    const { hosts, infos: infos, found: { source } } = surveyed;
     const held = jobs.map((job) => ({ folder: jobFolder(job), job, ended: hasEnded(job) }))
       .filter(({ ended }) => ended || resumed);
     if (held.length === 0) return [];
     const staged = await takeInventory(
       hosts.destination,
-      { ...sights.destination, state: "workspace", realPath: load.staging },
+      { ...infos.destination, state: "workspace", realPath: load.staging },
       {
         jobs: held.map(({ job }) => job),
         run: undefined,
@@ -104,17 +104,17 @@ class Ends {
 
   /** Looks anew at some jobs of the source: what is yet to come of them is what is there now. */
   async lookAgain(some: Brought[]): Promise<void> {
-    const { hosts, sights, found: { source } } = this.context.surveyed;
+    const { hosts, infos: infos, found: { source } } = this.context.surveyed;
     const jobs = some.map(({ job }) => job);
     const wanted = { jobs, run: undefined, statesOnly: false, excludes: this.#excludes };
-    const now = await takeInventory(hosts.source, sights.source, wanted);
+    const now = await takeInventory(hosts.source, infos.source, wanted);
     for (const [folder, job] of now.jobs) source.jobs.set(folder, job);
   }
 
   /** What the source holds of some folders now. */
   there(some: Brought[]): Promise<Map<string, Entries>> {
-    const { hosts, sights } = this.context.surveyed;
-    return entriesOf(hosts.source, sights.source.realPath, some, this.#excludes);
+    const { hosts, infos: infos } = this.context.surveyed;
+    return entriesOf(hosts.source, infos.source.realPath, some, this.#excludes);
   }
 
   /** What has come of them. */

@@ -5,18 +5,18 @@
  */
 
 import type { Staging } from "../host/host.ts";
-import type { Watch } from "../system/process.ts";
+import type { RunOptions } from "../system/process.ts";
 import type { Ahead } from "./prefetch.ts";
 import type { Survey } from "./survey.ts";
-import type { Tally } from "./progress.ts";
+import type { Outcome } from "./progress.ts";
 import type { CopyOptions, PlannedJob } from "./types.ts";
 
 /** What every load of a copy goes with. */
 export interface Context {
   surveyed: Survey;
-  tally: Tally;
+  outcome: Outcome;
   options: CopyOptions;
-  watch: Watch;
+  watch: RunOptions;
   /** Whether an earlier attempt, or load, has left something in the staging folders. */
   resumed: boolean;
   /** The staging folders that have been claimed, by their paths. */

@@ -17,8 +17,8 @@ import { type Load, loadsOf, stagingName } from "./loads.ts";
 import { missingReferences, plannedReferences } from "./references.ts";
 import { withRetries } from "./retry.ts";
 import { explainFull, requireSpace, saysFull } from "./space.ts";
-import { type Known, type RunRequest, type Survey, survey } from "./survey.ts";
-import { Tally } from "./progress.ts";
+import { type RunRequest, type Survey, survey, type SurveyData } from "./survey.ts";
+import { Outcome } from "./progress.ts";
 import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
 
 /**
@@ -111,14 +111,14 @@ export async function copyBetween(
   options: CopyOptions,
 ): Promise<CopyResult> {
   const started = performance.now();
-  let tally: Tally | undefined;
+  let outcome: Outcome | undefined;
   const attempt = () =>
     attemptCopy(hosts, request, options, (surveyed) => {
-      return tally = new Tally(surveyed, options, tally);
+      return outcome = new Outcome(surveyed, options, outcome);
     });
-  const attempts = { attempt, reset: () => hosts.close(true), done: () => tally?.published ?? 0 };
+  const attempts = { attempt, reset: () => hosts.close(true), done: () => outcome?.published ?? 0 };
   await withRetries(attempts, options);
-  const result = tally!.result((performance.now() - started) / 1000);
+  const result = outcome!.result((performance.now() - started) / 1000);
   options.onEvent?.({ type: "done", result });
   return result;
 }
@@ -128,14 +128,14 @@ async function attemptCopy(
   hosts: Hosts,
   request: RunRequest,
   options: CopyOptions,
-  begin: (surveyed: Survey) => Tally,
+  begin: (surveyed: Survey) => Outcome,
 ): Promise<void> {
   const stagings = new Map<string, Staging>();
   let known: Survey | undefined;
   const ahead = new Ahead();
   let done = false;
   try {
-    const onGuess = (source: Host, guess: Known) => {
+    const onGuess = (source: Host, guess: SurveyData) => {
       // of two other machines it is not known yet whether they are one
       if (source.can.rsync.relay === undefined) ahead.begin(source, guess, options);
     };
@@ -149,15 +149,15 @@ async function attemptCopy(
     }
     const claimed = [...stagings.values()];
     if (options.dryRun === true) await planReferences(surveyed);
-    const tally = begin(surveyed);
+    const outcome = begin(surveyed);
     const resumed = claimed.some((staging) => staging.resumed);
     if (options.dryRun !== true) requireSpace(surveyed.plan, resumed);
     const failed = new Set<PlannedJob>();
     const together = await areTogetherThere(surveyed, claimed);
     const state = { resumed, together, stagings, failed, ahead };
-    const context = { surveyed, tally, options, watch: hosts.watch, ...state };
+    const context = { surveyed, outcome, options, watch: hosts.watch, ...state };
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
-    if (options.dryRun !== true) tally.lacks(await missingReferences(tally.named, surveyed));
+    if (options.dryRun !== true) outcome.lacks(await missingReferences(outcome.named, surveyed));
     done = true;
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
@@ -199,12 +199,12 @@ async function planReferences(surveyed: Survey): Promise<void> {
  * @param stagings Takes each as it is claimed: whoever fails at the next one must release it.
  */
 async function claimAll(
-  { hosts, sights, plan: { source, experimentId, runId } }: Survey,
+  { hosts, infos: infos, plan: { source, experimentId, runId } }: Survey,
   loads: Load[],
   options: CopyOptions,
   stagings: Map<string, Staging>,
 ): Promise<boolean> {
-  const { jobsPath, experimentsPath } = sights.destination;
+  const { jobsPath, experimentsPath } = infos.destination;
   const places = [{ name: JOBS, path: jobsPath }, { name: EXPERIMENTS, path: experimentsPath }];
   const from = source.host === undefined ? source.path : `${source.host}:${source.path}`;
   const about = JSON.stringify({ source: from, experimentId, runId });

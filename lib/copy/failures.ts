@@ -76,12 +76,12 @@ async function stillDiffering(
   { surveyed, options }: Context,
 ): Promise<string[]> {
   if (folders.length === 0) return [];
-  const { hosts, sights, found } = surveyed;
+  const { hosts, infos: infos, found } = surveyed;
   const wanted = folders.flatMap((folder) => jobs.get(folder) ?? []);
   const run = folders.find((folder) => folder === route.run);
   const excludes = excluder(options.exclude ?? []);
   const request = { jobs: wanted, run, statesOnly: false, excludes };
-  const source = await takeInventory(hosts.source, sights.source, request);
+  const source = await takeInventory(hosts.source, infos.source, request);
   const apart = wanted.filter((job) => source.jobs.has(jobFolder(job)));
   const there = { ...surveyed, found: { ...found, source } };
   const gone = wanted.filter((job) => !apart.includes(job)).map(jobFolder);

@@ -7,7 +7,7 @@
 
 import { later } from "../system/time.ts";
 import { type BulkRequest, transferBulk } from "../transport/bulk.ts";
-import type { Watch } from "../system/process.ts";
+import type { RunOptions } from "../system/process.ts";
 import type { Pack, PackRequest } from "../transport/archive.ts";
 import type { RsyncOutcome } from "../transport/rsync.ts";
 import type { Context } from "./context.ts";
@@ -48,7 +48,7 @@ function fetchInto(
   { root, entries }: PackRequest,
   { source, destination }: Survey["can"],
   together: boolean,
-  watch: Watch,
+  watch: RunOptions,
 ): Promise<RsyncOutcome> {
   const from = { rsync: source.rsync, path: root };
   const to = { rsync: destination.rsync, path };

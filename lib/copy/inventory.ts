@@ -6,7 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import { bytesOf } from "../system/byte_text.ts";
-import type { Host, LinkedFolder, Sight } from "../host/host.ts";
+import type { Host, LinkedFolder, WorkspaceInfo } from "../host/host.ts";
 import type { Entry } from "../system/entry.ts";
 import { LARGE } from "../transport/clone.ts";
 import {
@@ -108,14 +108,14 @@ export interface InventoryRequest {
 /** Looks at a run and its jobs, all at once. */
 export async function takeInventory(
   host: Host,
-  sight: Sight,
+  info: WorkspaceInfo,
   { jobs, run, statesOnly, excludes, isNeeded, longest = Infinity, toPack = false }:
     InventoryRequest,
 ): Promise<Inventory> {
   const found: Inventory = { jobs: new Map(), run: new Map() };
-  if (sight.state === "absent") return found;
+  if (info.state === "absent") return found;
   const wanted = new Map(jobs.map((job) => [jobFolder(job), job]));
-  const withRecords = statesOnly && run !== undefined && sight.records;
+  const withRecords = statesOnly && run !== undefined && info.records;
   const folders = [
     ...(run === undefined ? [] : [run]),
     ...wanted.keys(),
@@ -123,7 +123,7 @@ export async function takeInventory(
   ];
   const linked = await host.scan(
     {
-      root: sight.realPath,
+      root: info.realPath,
       folders,
       jobStatesOnly: statesOnly,
       toPack,
@@ -154,7 +154,7 @@ export async function takeInventory(
     if (job !== undefined) job.linked = link;
     // a run in an experiment's folder that is a link has been seen as a run
     const self = found.run.get("");
-    if (link.folder === run && self !== undefined && sight.run === undefined) {
+    if (link.folder === run && self !== undefined && info.run === undefined) {
       found.run = new Map([["", { ...self, kind: "link", target: link.target }]]);
     }
   }

@@ -7,7 +7,7 @@
  */
 
 import { resolve } from "@std/path";
-import type { Host, LinkedFolder, Sight } from "../host/host.ts";
+import type { Host, LinkedFolder, WorkspaceInfo } from "../host/host.ts";
 import type { JobInfo } from "../workspace/jobs.ts";
 import {
   jobAt,
@@ -29,11 +29,14 @@ export interface JobToPlan extends JobInfo, LinkedJob {
 }
 
 /** Which of the jobs that were found are links to others, by their folders. */
-export function jobLinks({ linked = [], jobs, run }: Inventory, sight: Sight): Map<string, JobId> {
+export function jobLinks(
+  { linked = [], jobs, run }: Inventory,
+  info: WorkspaceInfo,
+): Map<string, JobId> {
   const links = new Map<string, JobId>();
-  const roots = [sight.path, sight.realPath, ...formerRoots(run)].map((root) => `${root}/${JOBS}`);
+  const roots = [info.path, info.realPath, ...formerRoots(run)].map((root) => `${root}/${JOBS}`);
   for (const link of linked) {
-    const job = jobs.has(link.folder) ? targetOf(link, [sight.jobsPath, ...roots]) : undefined;
+    const job = jobs.has(link.folder) ? targetOf(link, [info.jobsPath, ...roots]) : undefined;
     if (job !== undefined && jobFolder(job) !== link.folder) links.set(link.folder, job);
   }
   return links;
@@ -78,27 +81,27 @@ export function withLinked(
 /** Looks at the jobs, too, that those of a run are links to. */
 export async function followLinks(
   host: Host,
-  sight: Sight,
+  info: WorkspaceInfo,
   found: Inventory,
   request: InventoryRequest & { jobs: JobInfo[] },
 ): Promise<void> {
-  const links = jobLinks(found, sight);
+  const links = jobLinks(found, info);
   if (links.size === 0) return;
   found.links = links;
   const targets = withLinked(request.jobs, links).filter(({ linkedBy }) => linkedBy !== undefined);
-  addJobs(found, await takeInventory(host, sight, { ...request, jobs: targets, run: undefined }));
+  addJobs(found, await takeInventory(host, info, { ...request, jobs: targets, run: undefined }));
 }
 
 /** Looks at jobs of the destination that some of the run are links to at the source, and are none of its. */
 export async function lookAtTargets(
   host: Host,
-  sight: Sight,
+  info: WorkspaceInfo,
   there: Inventory,
   jobs: JobToPlan[],
 ): Promise<void> {
   const besides = jobs.filter((job) => job.besides);
   const wanted = { jobs: besides, run: undefined, statesOnly: true, excludes: () => false };
-  if (besides.length > 0) addJobs(there, await takeInventory(host, sight, wanted));
+  if (besides.length > 0) addJobs(there, await takeInventory(host, info, wanted));
 }
 
 /** Adds what was found of further jobs. */

@@ -8,7 +8,7 @@ import { jobFolder } from "../workspace/layout.ts";
 import { isClosed } from "../system/entry.ts";
 import { isWritten } from "./decisions.ts";
 import { batches } from "./batches.ts";
-import type { Known } from "./survey.ts";
+import type { SurveyData } from "./survey.ts";
 import { isSettled } from "./recorded.ts";
 import type { PlannedJob } from "./types.ts";
 
@@ -29,7 +29,7 @@ export interface Load {
 }
 
 /** A name for the staging of a copy: the same for the same copy, so that it is found again. */
-export async function stagingName({ plan }: Known): Promise<string> {
+export async function stagingName({ plan }: SurveyData): Promise<string> {
   const { source, experimentId, runId } = plan;
   const key = JSON.stringify([source.host ?? "", source.path, experimentId, runId]);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
@@ -42,7 +42,7 @@ export async function stagingName({ plan }: Known): Promise<string> {
  * different file systems: then it is a load by itself. What a copy has left that was stopped when
  * all had got its name is a load of nothing: it only goes.
  */
-export function loadsOf({ plan, found, sights: { destination } }: Known, name: string): Load[] {
+export function loadsOf({ plan, found, infos: { destination } }: SurveyData, name: string): Load[] {
   const [forJobs, forRun] = [destination.jobsStaging, destination.experimentsStaging];
   const [links, folders] = [isLink, (job: PlannedJob) => !isLink(job)]
     .map((is) => plan.jobs.filter(isWritten).filter(is)) as [PlannedJob[], PlannedJob[]];
@@ -82,14 +82,17 @@ function isLink({ linkTo }: PlannedJob): boolean {
 }
 
 /** Whether a load has folders that their owner may not write. */
-export function hasClosedFolders({ jobs, withRun }: Load, { found: { source } }: Known): boolean {
+export function hasClosedFolders(
+  { jobs, withRun }: Load,
+  { found: { source } }: SurveyData,
+): boolean {
   const inJobs = jobs.flatMap((job) => [...source.jobs.get(jobFolder(job))!.folders.values()]);
   const inRun = withRun ? [...source.run.values()] : [];
   return [...inJobs, ...inRun].some(({ kind, mode }) => kind === "folder" && isClosed(mode));
 }
 
 /** Whether files of a load have holes. */
-export function haveHoles({ jobs, withRun }: Load, { found: { source } }: Known): boolean {
+export function haveHoles({ jobs, withRun }: Load, { found: { source } }: SurveyData): boolean {
   return jobs.some((job) => source.jobs.get(jobFolder(job))!.holes) ||
     withRun && [...source.run.values()].some(({ holes }) => holes === true);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Host, Sight } from "../host/host.ts";
+import type { Host, WorkspaceInfo } from "../host/host.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import { isTimeLater } from "../workspace/times.ts";
 import { entriesOf } from "./entries.ts";
@@ -19,15 +19,15 @@ export type Times = ReadonlyMap<string, string>;
 /** Looks at some jobs of the destination whole, and notes those that hold work of their own. */
 export async function lookAgain(
   hosts: Ends<Host>,
-  sights: Ends<Sight>,
+  infos: Ends<WorkspaceInfo>,
   jobs: PlannedJob[],
   there: Inventory,
 ): Promise<void> {
   const wanted = { jobs, run: undefined, statesOnly: false, excludes: () => false };
-  const found = await takeInventory(hosts.destination, sights.destination, wanted);
+  const found = await takeInventory(hosts.destination, infos.destination, wanted);
   const times = {
-    source: await timesOf(hosts.source, sights.source, jobs),
-    destination: await timesOf(hosts.destination, sights.destination, jobs),
+    source: await timesOf(hosts.source, infos.source, jobs),
+    destination: await timesOf(hosts.destination, infos.destination, jobs),
   };
   for (const folder of jobs.map(jobFolder)) {
     const job = found.jobs.get(folder);
@@ -42,7 +42,7 @@ export async function lookAgain(
 /** When the files and links of some jobs were written, by the jobs' folders. */
 async function timesOf(
   host: Host,
-  { realPath }: Sight,
+  { realPath }: WorkspaceInfo,
   jobs: PlannedJob[],
 ): Promise<Map<string, Times>> {
   const wanted = jobs.map((job) => ({ folder: jobFolder(job), job }));

@@ -9,8 +9,8 @@ import { JOBS } from "../workspace/layout.ts";
 import type { Survey } from "./survey.ts";
 
 /** Where the paths of the source lead at the destination. */
-export function mapOf({ sights, found, mapped, formerRoots }: Survey): PathMap {
-  const { source, destination } = sights;
+export function mapOf({ infos: infos, found, mapped, formerRoots }: Survey): PathMap {
+  const { source, destination } = infos;
   const moved = new Set<string>();
   for (const [folder, { linked }] of found.source.jobs) {
     const place = folder.slice(JOBS.length);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Sight } from "../host/host.ts";
+import type { WorkspaceInfo } from "../host/host.ts";
 import { JOBS, runLink } from "../workspace/layout.ts";
 import { compareRuns, readRunStatus, type RunStatus } from "../workspace/runs.ts";
 import { isTimeLater } from "../workspace/times.ts";
@@ -19,14 +19,14 @@ export function planRun(
   jobs: PlannedJob[],
   found: Ends<FoundRunFolder>,
   { source, destination }: Ends<RunStatus | undefined>,
-  sights: Ends<Sight>,
+  infos: Ends<WorkspaceInfo>,
   { ended = false }: PlanOptions = {},
 ): PlannedRun {
   const isOver = source === undefined || source.ended;
   const inProgress = !isOver && !ended;
   const decision = decideRun(jobs, found, source, destination);
   const mayBecomeCurrent = !inProgress && decision.action !== "leave";
-  const kept = mayBecomeCurrent ? keepsCurrent(runId, sights.destination) : undefined;
+  const kept = mayBecomeCurrent ? keepsCurrent(runId, infos.destination) : undefined;
   const files = [...found.source.values()].filter((entry) => entry.kind === "file");
   return {
     ...decision,
@@ -34,8 +34,8 @@ export function planRun(
     ...(!isOver && ended && { takenAsEnded: true as const }),
     files: files.length,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
-    isCurrent: sights.source.current?.runId === runId,
-    becomesCurrent: mayBecomeCurrent && movesCurrent(runId, sights),
+    isCurrent: infos.source.current?.runId === runId,
+    becomesCurrent: mayBecomeCurrent && movesCurrent(runId, infos),
     ...(kept !== undefined && { currentKept: kept }),
   };
 }
@@ -100,7 +100,7 @@ function isNewer(source: FoundRunFolder, destination: FoundRunFolder): boolean {
  * to an older one would change what it takes. experimaestro before 2.1.1 keeps its link elsewhere,
  * and would take this one for a run.
  */
-export function movesCurrent(runId: string, { source, destination }: Ends<Sight>): boolean {
+export function movesCurrent(runId: string, { source, destination }: Ends<WorkspaceInfo>): boolean {
   const { current, currentStatus } = destination;
   if (current?.by === "older link") return false;
   if (current?.by !== "link" && source.current?.by === "older link") return false;
@@ -111,7 +111,10 @@ export function movesCurrent(runId: string, { source, destination }: Ends<Sight>
 }
 
 /** The older run that keeps `current` at the destination, since it is in progress there. */
-function keepsCurrent(runId: string, { current, currentStatus }: Sight): string | undefined {
+function keepsCurrent(
+  runId: string,
+  { current, currentStatus }: WorkspaceInfo,
+): string | undefined {
   const isOlder = current?.by === "link" && compareRuns(runId, current.runId) > 0;
   return isOlder && isInProgress(currentStatus) ? current.runId : undefined;
 }

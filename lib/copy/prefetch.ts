@@ -10,7 +10,7 @@ import { archivesOf, type Pack, type PackRequest } from "../transport/archive.ts
 import { loadsOf } from "./loads.ts";
 import { dialectOf } from "../tar/dialect.ts";
 import { packRequestOf, routeOf } from "./route.ts";
-import type { Known } from "./survey.ts";
+import type { SurveyData } from "./survey.ts";
 import type { CopyOptions } from "./types.ts";
 
 /** How much is packed before it is asked for, in bytes: some hundreds of small jobs. */
@@ -24,7 +24,7 @@ export class Ahead {
   #over = false;
 
   /** Begins to pack what is guessed; of many loads, the first would gain too little for its memory. */
-  begin(host: Host, guess: Known, options: CopyOptions): void {
+  begin(host: Host, guess: SurveyData, options: CopyOptions): void {
     const [load, ...others] = loadsOf(guess, "");
     if (this.#over || load === undefined || others.length > 0) return;
     const route = routeOf(load, guess, options, { resumed: false });

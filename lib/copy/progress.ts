@@ -17,7 +17,7 @@ import type { Survey } from "./survey.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, CopyResult, PlannedJob } from "./types.ts";
 
 /** What has been done so far. */
-export class Tally {
+export class Outcome {
   readonly #plan: CopyPlan;
   readonly #options: CopyOptions;
   readonly #errors: CopyProblem[];
@@ -37,7 +37,7 @@ export class Tally {
   #done = 0;
 
   /** @param earlier What an attempt has done whose connection was lost. */
-  constructor({ plan, problems }: Survey, options: CopyOptions, earlier?: Tally) {
+  constructor({ plan, problems }: Survey, options: CopyOptions, earlier?: Outcome) {
     this.#hardLinks = earlier === undefined ? new HardLinks() : earlier.#hardLinks;
     this.#options = options;
     this.#errors = [...problems];
@@ -54,7 +54,7 @@ export class Tally {
     }
     this.#warnings.push(...plan.warnings);
     options.onEvent?.({ type: "planned", plan });
-    for (const problem of problems) this.#tell(problem);
+    for (const problem of problems) this.#emit(problem);
   }
 
   /** A new plan, with what has been done meanwhile as it was planned then. */
@@ -69,7 +69,7 @@ export class Tally {
     return this.#published.length;
   }
 
-  #tell(problem: CopyProblem): void {
+  #emit(problem: CopyProblem): void {
     this.#options.onEvent?.({ type: "warning", problem });
   }
 
@@ -93,7 +93,7 @@ export class Tally {
   }
 
   /** Notes jobs that have been brought together. */
-  bring(jobs: JobId[], source: Inventory): void {
+  received(jobs: JobId[], source: Inventory): void {
     this.#hardLinks.bring(jobs, source);
   }
 
@@ -102,7 +102,7 @@ export class Tally {
     const message = printable(`${jobFolder(job)} was not copied: ${systemMessage(reason)}`);
     const problem: CopyProblem = { code: "job", message, job: idOf(job) };
     this.#errors.push(problem);
-    this.#tell(problem);
+    this.#emit(problem);
   }
 
   #warn(message: string, job?: JobId): void {
@@ -112,7 +112,7 @@ export class Tally {
       ...(job && { job: idOf(job) }),
     };
     this.#warnings.push(problem);
-    this.#tell(problem);
+    this.#emit(problem);
   }
 
   /** Paths in the source workspace that have been named, and are not part of the copy. */
@@ -158,7 +158,7 @@ export class Tally {
   #refuse(message: string): void {
     const problem: CopyProblem = { code: "refused", message: printable(message) };
     this.#errors.push(problem);
-    this.#tell(problem);
+    this.#emit(problem);
   }
 
   #takeRun(failures: string[]): void {

@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Sight, Staging } from "../host/host.ts";
+import type { Staging, WorkspaceInfo } from "../host/host.ts";
 import {
   type Afterwards,
   APPEARED,
@@ -14,7 +14,7 @@ import {
   isOfJobs,
   type Move,
   MOVED,
-  type Settlement,
+  type PublishRequest,
 } from "../host/steps.ts";
 import { now } from "../system/time.ts";
 import type { OverlayEntry } from "../tar/write.ts";
@@ -121,8 +121,8 @@ export async function publish(
     moves.push(...runMoves(survey));
   }
   const records = recordsOf(load, survey);
-  const settlement = { ...settlementOf({ ...load, withRun }, survey), moves, keep, records };
-  const failures = await settle(staging, settlement, load, survey, bringer);
+  const request = { ...afterMoves({ ...load, withRun }, survey), moves, keep, records };
+  const failures = await settle(staging, request, load, survey, bringer);
   const reasons = new Map(failures.map(({ from, reason }) => [from, reason]));
   const found = await findAppeared(load, reasons, survey);
   published.found = found.jobs;
@@ -142,7 +142,7 @@ export async function publish(
   )
     .map(({ reason }) => reason);
   if (come.runFailed !== undefined) published.runFailed.push(come.runFailed);
-  published.afterwards = troublesOf(reasons, settlement, staging);
+  published.afterwards = troublesOf(reasons, request, staging);
   return published;
 
   function take(rewriting: Report, job?: PlannedJob): void {
@@ -157,7 +157,7 @@ export async function publish(
 }
 
 /** What is said when something could not be done when all had got its name. */
-type Told = (settlement: Settlement, staging: Staging) => [said: string, isError: boolean];
+type Told = (request: PublishRequest, staging: Staging) => [said: string, isError: boolean];
 
 const AFTERWARDS: Record<Afterwards, Told> = {
   marker: ({ marker }) => [`${marker} could not be created`, true],
@@ -169,13 +169,13 @@ const AFTERWARDS: Record<Afterwards, Told> = {
 
 function troublesOf(
   reasons: ReadonlyMap<string, string>,
-  settlement: Settlement,
+  request: PublishRequest,
   staging: Staging,
 ): Trouble[] {
   return (Object.keys(AFTERWARDS) as Afterwards[]).flatMap((what) => {
     const reason = reasons.get(what);
     if (reason === undefined) return [];
-    const [said, isError] = AFTERWARDS[what](settlement, staging);
+    const [said, isError] = AFTERWARDS[what](request, staging);
     return [{ what, message: `${said}: ${reason}`, isError }];
   });
 }
@@ -183,12 +183,12 @@ function troublesOf(
 /** Settles; a run that was held, for jobs that could not be put in their place, goes without them. */
 async function settle(
   staging: Staging,
-  settlement: Settlement,
+  request: PublishRequest,
   load: Load,
   survey: Survey,
   bringer: RunBringer,
 ): Promise<FailedMove[]> {
-  const failures = await settleCurrent(staging, settlement, survey);
+  const failures = await settleCurrent(staging, request, survey);
   const isHeldByJobs = failures.some(({ reason }) => reason === HELD) &&
     failures.some((failure) => isOfJobs(failure) && failure.reason !== APPEARED);
   if (!isHeldByJobs) return failures;
@@ -199,10 +199,10 @@ async function settle(
   );
   if (isWritten(survey.plan.run)) await bringer.bringRun(gone);
   const again = await settleCurrent(staging, {
-    ...settlement,
+    ...request,
     records: undefined,
     moves: runMoves(survey),
-    keep: settlement.keep && `${settlement.keep}-run`,
+    keep: request.keep && `${request.keep}-run`,
     finished: false, // the jobs that failed stay in the staging folder
   }, survey);
   return [...failed, ...again];
@@ -211,19 +211,19 @@ async function settle(
 /** Settles; when another copy has moved `current` meanwhile, whether ours moves it is asked anew. */
 async function settleCurrent(
   staging: Staging,
-  settlement: Settlement,
+  request: PublishRequest,
   survey: Survey,
 ): Promise<FailedMove[]> {
-  const { hosts: { destination }, sights, plan: { experimentId, runId } } = survey;
-  const failures = await staging.settle(settlement);
+  const { hosts: { destination }, infos: infos, plan: { experimentId, runId } } = survey;
+  const failures = await staging.settle(request);
   if (!failures.some(({ reason }) => reason === MOVED)) return failures;
   const others = failures.filter(({ reason }) => reason !== MOVED);
   const ofMoves = others.filter(({ from }) => !Object.hasOwn(AFTERWARDS, from));
-  const sight = await destination.look({ path: sights.destination.realPath, experimentId });
-  const isMoved = movesCurrent(runId, { source: sights.source, destination: sight });
-  const moves = isMoved ? [currentMove(survey, sight)] : [];
-  const finished = settlement.finished && ofMoves.every(({ reason }) => reason === APPEARED);
-  const rest = { ...settlement, records: undefined, moves, finished };
+  const info = await destination.look({ path: infos.destination.realPath, experimentId });
+  const isMoved = movesCurrent(runId, { source: infos.source, destination: info });
+  const moves = isMoved ? [currentMove(survey, info)] : [];
+  const finished = request.finished && ofMoves.every(({ reason }) => reason === APPEARED);
+  const rest = { ...request, records: undefined, moves, finished };
   return [...others, ...await settleCurrent(staging, rest, survey)];
 }
 
@@ -232,7 +232,7 @@ export function movesOf(load: Load, survey: Survey): Map<PlannedJob, Move> {
   return new Map(load.jobs.map((job) => [job, moveOf(job, survey)]));
 }
 
-function moveOf(job: PlannedJob, { sights: { destination }, found }: Survey): Move {
+function moveOf(job: PlannedJob, { infos: { destination }, found }: Survey): Move {
   const { source, destination: there } = found;
   const from = jobFolder(job);
   const into = `${destination.jobsPath}/${job.taskId}`;
@@ -252,21 +252,21 @@ function afterwards(time: string): string {
 }
 
 function runMoves(survey: Survey): Move[] {
-  const { plan: { run, experimentId, runId }, sights: { destination } } = survey;
+  const { plan: { run, experimentId, runId }, infos: { destination } } = survey;
   const into = `${destination.experimentsPath}/${experimentId}`;
   const moves: Move[] = [];
   if (isWritten(run)) {
     const kind = run.action === "replace" ? "replace" : "put";
     moves.push({ kind, from: runFolder(experimentId, runId), into });
   }
-  if (run.becomesCurrent) moves.push(currentMove(survey, survey.sights.destination));
+  if (run.becomesCurrent) moves.push(currentMove(survey, survey.infos.destination));
   return moves;
 }
 
 /** Makes the run current, in place of the one that the link was seen to name. */
-function currentMove({ plan, sights }: Survey, seen: Sight): Move {
+function currentMove({ plan, infos: infos }: Survey, seen: WorkspaceInfo): Move {
   const link = currentLink(plan.experimentId, plan.runId);
-  const into = `${sights.destination.experimentsPath}/${plan.experimentId}`;
+  const into = `${infos.destination.experimentsPath}/${plan.experimentId}`;
   const standing = seen.current?.by === "link" ? seen.current.runId : undefined;
   return { kind: "link", from: link.path, into, standing };
 }
@@ -281,10 +281,10 @@ export function currentLink(experimentId: string, runId: string): OverlayEntry {
   };
 }
 
-function settlementOf(
+function afterMoves(
   { withRun, last }: Load,
-  { sights: { destination } }: Survey,
-): Pick<Settlement, "marker" | "finished"> {
+  { infos: { destination } }: Survey,
+): Pick<PublishRequest, "marker" | "finished"> {
   return {
     marker: withRun && !destination.marker ? `${destination.realPath}/${MARKER}` : undefined,
     finished: last,

@@ -34,7 +34,7 @@ export interface LinkMoves {
  */
 export function linkMoves(
   { links }: Load,
-  { sights: { destination } }: Survey,
+  { infos: { destination } }: Survey,
   gone: PlannedJob[],
 ): LinkMoves {
   const made: LinkMoves = { overlay: [], moves: [], failed: [] };

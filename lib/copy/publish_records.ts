@@ -12,9 +12,9 @@ import type { Survey } from "./survey.ts";
 
 /** What is told of the jobs of a load, and of which nothing is told any more. */
 export function recordsOf(load: Load, survey: Survey): Records | undefined {
-  const { found, sights, exclude, plan: { source: { host, path } } } = survey;
+  const { found, infos: infos, exclude, plan: { source: { host, path } } } = survey;
   const source = host === undefined ? path : `${host}:${path}`;
-  const records: Records = { workspace: sights.destination.realPath, written: [], dropped: [] };
+  const records: Records = { workspace: infos.destination.realPath, written: [], dropped: [] };
   for (const folder of [...load.jobs, ...load.settled].map(jobFolder)) {
     const job = folder.slice(JOBS.length + 1);
     const leftOut = found.source.jobs.get(folder)?.leftOut;

@@ -75,14 +75,14 @@ export function isCopied(path: string, { found, plan }: Survey): boolean {
  */
 export async function missingReferences(
   paths: Iterable<string>,
-  { hosts, sights }: Survey,
+  { hosts, infos: infos }: Survey,
 ): Promise<string[]> {
   const asked = [...paths].filter(isPlain);
   if (asked.length === 0) return [];
-  const there = await hosts.source.existing(sights.source.realPath, asked);
+  const there = await hosts.source.existing(infos.source.realPath, asked);
   if (there.length === 0) return [];
   const wanted = [...new Set(there.flatMap((path) => [path, unitOf(path)]))];
-  const here = new Set(await hosts.destination.existing(sights.destination.realPath, wanted));
+  const here = new Set(await hosts.destination.existing(infos.destination.realPath, wanted));
   const missing = there.filter((path) => !here.has(path))
     .map((path) => here.has(unitOf(path)) ? path : unitOf(path));
   return [...new Set(missing)].sort();
@@ -144,11 +144,11 @@ export async function plannedReferences(survey: Survey): Promise<PlannedReferenc
 }
 
 function findInJob(job: PlannedJob, map: PathMap, survey: Survey, isRead: boolean): Report {
-  const { found: { source }, hosts, sights } = survey;
+  const { found: { source }, hosts, infos: infos } = survey;
   const folder = jobFolder(job);
   const findings = new Findings(folder, map);
   const params = `${folder}/${PARAMS_FILE}`;
-  const bytes = isRead && hosts.source.peek(sights.source.realPath, params);
+  const bytes = isRead && hosts.source.peek(infos.source.realPath, params);
   if (bytes) findings.optionalDocument(PARAMS_FILE, "params", bytes);
   for (const { path, target } of source.jobs.get(folder)!.links) findings.link(path, target!);
   return findings.finish();

@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Abilities, Sight } from "../host/host.ts";
+import type { Abilities, WorkspaceInfo } from "../host/host.ts";
 import { areTogether } from "../host/hosts.ts";
 import { RELAYED } from "../transport/relay.ts";
 import { cannotSend, refuseUnnamed } from "../transport/rsync.ts";
@@ -35,16 +35,16 @@ export function refuseRequest({ source, destination }: Ends<Workspace>): void {
 /** Refuses what would do harm. */
 export function refuseSights(
   workspaces: Ends<Workspace>,
-  sights: Ends<Sight>,
+  infos: Ends<WorkspaceInfo>,
   options: CopyOptions,
 ): void {
   const { source, destination } = workspaces;
-  for (const { realPath, jobsPath, experimentsPath } of [sights.source, sights.destination]) {
+  for (const { realPath, jobsPath, experimentsPath } of [infos.source, infos.destination]) {
     if ([realPath, jobsPath, experimentsPath].some(hasControl)) {
       throw new CopyError("usage", "a workspace path cannot contain control characters");
     }
   }
-  const linked = sights.destination.linkedStaging;
+  const linked = infos.destination.linkedStaging;
   if (linked !== undefined) {
     throw new CopyError(
       "refused",
@@ -52,18 +52,18 @@ export function refuseSights(
       "remove the link",
     );
   }
-  if (areTogether(source, destination)) refuseOverlap(sights);
-  if (sights.destination.state === "foreign" && options.create !== true) {
+  if (areTogether(source, destination)) refuseOverlap(infos);
+  if (infos.destination.state === "foreign" && options.create !== true) {
     throw new CopyError(
       "refused",
-      `${sights.destination.realPath}${on(destination)} is not empty and not a workspace`,
+      `${infos.destination.realPath}${on(destination)} is not empty and not a workspace`,
       "add  --create  to make it a workspace",
     );
   }
 }
 
-function refuseOverlap({ source, destination }: Ends<Sight>): void {
-  const paths = (sight: Sight) => [sight.realPath, sight.jobsPath, sight.experimentsPath];
+function refuseOverlap({ source, destination }: Ends<WorkspaceInfo>): void {
+  const paths = (info: WorkspaceInfo) => [info.realPath, info.jobsPath, info.experimentsPath];
   const pairs = paths(source).flatMap((from) =>
     paths(destination).map((to) => [from, to] as const)
   );
@@ -88,7 +88,7 @@ function isInside(path: string, other: string): boolean {
 export function refuseTools(
   workspaces: Ends<Workspace>,
   can: Ends<Abilities>,
-  sights: Ends<Sight>,
+  infos: Ends<WorkspaceInfo>,
 ): void {
   for (const end of ["source", "destination"] as const) {
     if (can[end].rsync.said !== "") continue;
@@ -102,7 +102,7 @@ export function refuseTools(
     );
   }
   for (const [here, there] of [["source", "destination"], ["destination", "source"]] as const) {
-    const { realPath, jobsPath, experimentsPath } = sights[there]; // a link may lead anywhere
+    const { realPath, jobsPath, experimentsPath } = infos[there]; // a link may lead anywhere
     refuseUnnamed(can[here].rsync, can[there].rsync, [realPath, jobsPath, experimentsPath]);
   }
   refuseRelay(workspaces, can);

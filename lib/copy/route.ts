@@ -16,7 +16,7 @@ import type { FoundJob, FoundRunFolder } from "./inventory.ts";
 import { misplacedLink } from "./usable.ts";
 import type { Load } from "./loads.ts";
 import { hasEnded, isWritten } from "./decisions.ts";
-import type { Known } from "./survey.ts";
+import type { SurveyData } from "./survey.ts";
 import type { CopyOptions, PlannedJob } from "./types.ts";
 
 /** Which way the parts of a load go. */
@@ -52,7 +52,7 @@ interface RouteOptions {
 /** Which way the parts of a load go. */
 export function routeOf(
   load: Load,
-  known: Known,
+  known: SurveyData,
   options: CopyOptions,
   { resumed, together = false, isSecond = false }: RouteOptions,
 ): Route {
@@ -88,7 +88,7 @@ function isBulkOfRun({ path, kind, holes }: Entry): boolean {
 }
 
 /** What of some folders goes by the stream: paths there, empty for the folder itself. */
-export function namedOf(route: Route, { found: { source } }: Known): Map<string, string[]> {
+export function namedOf(route: Route, { found: { source } }: SurveyData): Map<string, string[]> {
   const named = new Map(
     route.apart.map((job) => {
       const folder = jobFolder(job);
@@ -118,7 +118,7 @@ function inTreeOrder(paths: string[]): string[] {
 }
 
 /** What is to be seen of each folder in the stream. */
-export function contentInStream(route: Route, known: Known): Map<string, Content> {
+export function contentInStream(route: Route, known: SurveyData): Map<string, Content> {
   const { plan, found: { source } } = known;
   const contents = new Map<string, Content>();
   for (const folder of route.whole.map(jobFolder)) {
@@ -145,8 +145,8 @@ function skeletonOf({ folders, links, documents, oversized, bytes, bulk }: Found
 }
 
 /** What to pack of a load. */
-export function packRequestOf(route: Route, load: Load, known: Known): PackRequest {
-  const { sights, found: { source } } = known;
+export function packRequestOf(route: Route, load: Load, known: SurveyData): PackRequest {
+  const { infos: infos, found: { source } } = known;
   const entries = [...namedOf(route, known)].flatMap(([folder, [, ...paths]]) => {
     const below = paths.map((path) => `${folder}/${path}`);
     // of a link what it leads to; after what is in it, for tar does not know it by that name
@@ -156,7 +156,7 @@ export function packRequestOf(route: Route, load: Load, known: Known): PackReque
   const places = leftBehindPlaces(load.jobs);
   const { run, isRunApart } = route;
   return {
-    root: sights.source.realPath,
+    root: infos.source.realPath,
     folders: [...route.whole.map(jobFolder), ...(run === undefined || isRunApart ? [] : [run])],
     // the run's links to jobs are changed on their way
     leftBehind: places.filter((place) => !place.endsWith(`/${JOBS}`)),
@@ -166,7 +166,7 @@ export function packRequestOf(route: Route, load: Load, known: Known): PackReque
   };
 }
 
-function hasSharedDocuments({ apart, run }: Route, { found: { source } }: Known): boolean {
+function hasSharedDocuments({ apart, run }: Route, { found: { source } }: SurveyData): boolean {
   const isShared = ({ path, shared }: Entry) =>
     shared !== undefined && runDocumentKind(path) !== undefined;
   return apart.some((job) => source.jobs.get(jobFolder(job))!.hasSharedDocuments) ||
@@ -177,7 +177,7 @@ function hasSharedDocuments({ apart, run }: Route, { found: { source } }: Known)
 const MEMBER_SIZE = 16_384;
 
 /** How many bytes a load can be at most in an archive: twice what was seen, and a little more. */
-export function mostBytesOf({ jobs }: Load, { plan, found: { source } }: Known): number {
+export function mostBytesOf({ jobs }: Load, { plan, found: { source } }: SurveyData): number {
   const inJobs = jobs.map((job) => {
     const { bytes, files, folders, links } = source.jobs.get(jobFolder(job))!;
     return bytes + (files + folders.size + links.length) * MEMBER_SIZE;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Host, Sight } from "../host/host.ts";
+import type { Host, WorkspaceInfo } from "../host/host.ts";
 import { differenceOf, type Entries } from "../system/content.ts";
 import type { Entry } from "../system/entry.ts";
 import { printable } from "../text/printable.ts";
@@ -22,7 +22,7 @@ import type { Ends } from "./plan.ts";
 /** Compares those of some jobs that have a record with the source, thing by thing. */
 export async function lookAtShortfalls(
   hosts: Ends<Host>,
-  sights: Ends<Sight>,
+  infos: Ends<WorkspaceInfo>,
   jobs: LinkedJob[],
   found: Ends<Inventory>,
   exclude: string[],
@@ -35,8 +35,8 @@ export async function lookAtShortfalls(
   // all that all jobs hold would take much memory
   for (let at = 0; at < some.length; at += BATCH_JOBS) {
     const batch = some.slice(at, at + BATCH_JOBS);
-    const source = await entriesOf(hosts.source, sights.source.realPath, batch, all);
-    const { realPath } = sights.destination;
+    const source = await entriesOf(hosts.source, infos.source.realPath, batch, all);
+    const { realPath } = infos.destination;
     const newest = new Map<string, string>();
     const tell = (folder: string, { mtime }: Entry) => newest.set(folder, mtime);
     const destination = await entriesOf(hosts.destination, realPath, batch, all, tell);

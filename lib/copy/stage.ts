@@ -8,7 +8,7 @@ import { CopyError } from "../errors.ts";
 import { type BulkRequest, transferBulk } from "../transport/bulk.ts";
 import type { RsyncOutcome, RsyncRequest } from "../transport/rsync.ts";
 import type { RsyncEnd } from "../transport/rsync_end.ts";
-import type { Watch } from "../system/process.ts";
+import type { RunOptions } from "../system/process.ts";
 import { jobFolder, type JobId, type LinkedJob } from "../workspace/layout.ts";
 import { excludeRules } from "./exclude.ts";
 import type { Ends } from "./plan.ts";
@@ -52,7 +52,7 @@ export interface Bulk {
 const ATTEMPTS = 3;
 
 /** Brings folders into a staging folder; what is half there is continued. */
-export async function stage(bulk: Bulk, watch: Watch): Promise<RsyncOutcome> {
+export async function stage(bulk: Bulk, watch: RunOptions): Promise<RsyncOutcome> {
   const { ends, paths, folders, jobs, without = [], exclude } = bulk;
   const from = { rsync: ends.source, path: paths.source };
   const to = { rsync: ends.destination, path: paths.destination };

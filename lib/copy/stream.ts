@@ -9,7 +9,7 @@ import { mapOf } from "./maps.ts";
 import type { PassingRun } from "../rewrite/run_rewriter.ts";
 import { StreamRewriter } from "../rewrite/rewriter.ts";
 import { type Dialect, dialectOf } from "../tar/dialect.ts";
-import { sift } from "../tar/sift.ts";
+import { editTar } from "../tar/edit.ts";
 import {
   archive,
   type ArchiveOptions,
@@ -86,8 +86,8 @@ export async function passStream(
   const isFetched = mustFetch(route, can);
   const pack = begun ??
     (isFetched ? packFetched(request, load, context) : hosts.source.pack(request));
-  const isOurs = can.source.trusted && !isFetched;
-  return await letPass({ ...pack, isOurs }, request, route, rewriter, load, context);
+  const trusted = can.source.trusted && !isFetched;
+  return await letPass({ ...pack, trusted }, request, route, rewriter, load, context);
 }
 
 /** Whether the source's tar is of no use: it makes no archive that others read, or has failed before. */
@@ -98,22 +98,22 @@ function mustFetch({ isSecond }: Route, { source, destination }: Survey["can"]):
 
 /** Unpacks an archive that passes into a staging folder. */
 async function letPass(
-  pack: Pack & Pick<Unpacking, "isOurs">,
+  pack: Pack & Pick<Unpacking, "trusted">,
   request: PackRequest,
   route: Route,
   rewriter: StreamRewriter<PlannedJob>,
   load: Load,
   context: Context,
 ): Promise<Streamed> {
-  const { surveyed, tally, stagings, options } = context;
+  const { surveyed, outcome, stagings, options } = context;
   const { hosts, can } = surveyed;
   const staging = stagings.get(load.staging)!;
-  const sieved = sift(pack.stream, rewriter, {
+  const edited = editTar(pack.stream, rewriter, {
     from: hosts.source.name,
     mostBytes: mostBytesOf(load, surveyed),
     owner: staging.owner,
     shared: staging.shared,
-    onBytes: (bytes) => tally.progress(bytes, undefined),
+    onBytes: (bytes) => outcome.progress(bytes, undefined),
     archives: archivesOf(request),
     dialect: dialectOf(can.destination.tar),
   });
@@ -130,8 +130,8 @@ async function letPass(
   };
   try {
     const trouble = await staging.unpack({
-      stream: paced(sieved, options.bandwidthLimit ?? 0, context.watch.signal),
-      isOurs: pack.isOurs,
+      stream: paced(edited, options.bandwidthLimit ?? 0, context.watch.signal),
+      trusted: pack.trusted,
       isPlain: route.isSecond,
       hasBulk: route.whole.length > 0,
       whole,
@@ -165,7 +165,7 @@ async function putAdded(
   const dialect = dialectOf(surveyed.can.destination.tar);
   const trouble = await staging.unpack({
     stream: inTurn(archive(...held(added, staging, dialect))),
-    isOurs: true,
+    trusted: true,
     isPlain: true,
     hasBulk: false,
     whole: () => Promise.resolve(true),

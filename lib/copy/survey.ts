@@ -7,7 +7,7 @@
 import { delay } from "@std/async/delay";
 import { CopyError, notThere } from "../errors.ts";
 import { bytesOf } from "../system/byte_text.ts";
-import type { Abilities, Host, SeenRun, Sight } from "../host/host.ts";
+import type { Abilities, Host, SeenRun, WorkspaceInfo } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { rsyncVersion } from "../transport/rsync_version.ts";
 import { checkId, CURRENT, jobFolder, runFolder, STAGING } from "../workspace/layout.ts";
@@ -46,7 +46,7 @@ export interface Survey {
   /** The machines. */
   hosts: Ends<Host>;
   /** What stands at the workspaces' paths. */
-  sights: Ends<Sight>;
+  infos: Ends<WorkspaceInfo>;
   /** What they can do. */
   can: Ends<Abilities>;
   /** The run and the jobs. */
@@ -64,7 +64,7 @@ export interface Survey {
 }
 
 /** What is known of both ends, or guessed. */
-export type Known = Omit<Survey, "hosts" | "problems" | "exclude" | "mapped" | "formerRoots">;
+export type SurveyData = Omit<Survey, "hosts" | "problems" | "exclude" | "mapped" | "formerRoots">;
 
 /**
  * Looks at both ends and plans; writes nothing.
@@ -76,7 +76,7 @@ export async function survey(
   hosts: Hosts,
   request: RunRequest,
   options: CopyOptions,
-  onGuess?: (source: Host, guess: Known) => void,
+  onGuess?: (source: Host, guess: SurveyData) => void,
 ): Promise<Survey> {
   const { workspaces, experimentId, runId } = request;
   checkId("experiment", experimentId);
@@ -89,17 +89,17 @@ export async function survey(
   const opening = hosts.open(workspaces.destination);
   let isOpen = false;
   opening.then(() => isOpen = true, () => {}); // it is awaited later
-  await hosts.expect(workspaces.destination);
+  await hosts.prewarm(workspaces.destination);
   await Promise.race([opening, delay(0)]); // a login is under way before there is more to do here
   const { jobs, problems } = source.listed;
   const run = runFolder(experimentId, source.run.runId);
   const done = new Set<string>();
   const takeSource = async (jobs: JobInfo[]) => {
     const isNeeded = (folder: string) => !done.has(folder);
-    const longest = longestPath(source.sight.realPath, workspaces.destination.path);
+    const longest = longestPath(source.info.realPath, workspaces.destination.path);
     const wanted = { jobs, run, statesOnly: false, excludes, isNeeded, longest, toPack: true };
-    const found = await takeInventory(source.host, source.sight, wanted);
-    await followLinks(source.host, source.sight, found, wanted);
+    const found = await takeInventory(source.host, source.info, wanted);
+    await followLinks(source.host, source.info, found, wanted);
     return found;
   };
   // a login takes longer than to look at all there is here
@@ -112,11 +112,11 @@ export async function survey(
   }).catch(() => {}); // what is wrong will be met again
   const to = await opening;
   const { path } = workspaces.destination;
-  const sight = await to.look({ path, experimentId, runId: source.run.runId, wanted: "space" });
-  const sights = { source: source.sight, destination: sight };
-  refuseSights(workspaces, sights, options);
-  const there = await takeInventory(to, sight, { jobs, run, statesOnly: true, excludes });
-  there.links = jobLinks(there, sight);
+  const info = await to.look({ path, experimentId, runId: source.run.runId, wanted: "space" });
+  const infos = { source: source.info, destination: info };
+  refuseSights(workspaces, infos, options);
+  const there = await takeInventory(to, info, { jobs, run, statesOnly: true, excludes });
+  there.links = jobLinks(there, info);
   for (const job of jobs) {
     if (isDone(job, there) && !isRecorded(job, there)) done.add(jobFolder(job));
   }
@@ -125,14 +125,14 @@ export async function survey(
     here.jobs.delete(folder);
     here.links?.delete(folder);
   }
-  if (here.links !== undefined) await lookAtTargets(to, sight, there, withLinked(jobs, here.links));
+  if (here.links !== undefined) await lookAtTargets(to, info, there, withLinked(jobs, here.links));
   const can = { source: source.host.can, destination: to.can };
-  refuseTools(workspaces, can, sights);
-  const looked = { sights, can, found: { source: here, destination: there } };
+  refuseTools(workspaces, can, infos);
+  const looked = { infos, can, found: { source: here, destination: there } };
   const planned = withLinked(jobs, here.links);
   await lookAtShortfalls(
     { source: source.host, destination: to },
-    sights,
+    infos,
     planned,
     looked.found,
     exclude,
@@ -140,7 +140,7 @@ export async function survey(
   let plan = makePlan(request, looked, jobs, options);
   const doubtful = plan.jobs.filter((job) => restsOnTimes(job, options.includeRunning === true));
   if (doubtful.length > 0) {
-    await lookAgain({ source: source.host, destination: to }, sights, doubtful, there);
+    await lookAgain({ source: source.host, destination: to }, infos, doubtful, there);
     plan = makePlan(request, looked, jobs, options);
   }
   return {
@@ -168,11 +168,11 @@ function longestPath(source: string, destination: string): number {
 
 /** What will be known if the destination is as the source, but for what is found there. */
 function likeSource(
-  { host, sight }: { host: Host; sight: Sight },
+  { host, info }: { host: Host; info: WorkspaceInfo },
   found: Ends<Inventory>,
-): Omit<Known, "plan"> {
+): Omit<SurveyData, "plan"> {
   return {
-    sights: { source: sight, destination: { ...sight, staged: [] } },
+    infos: { source: info, destination: { ...info, staged: [] } },
     can: { source: host.can, destination: host.can },
     found,
   };
@@ -183,23 +183,23 @@ async function lookAtSource(hosts: Hosts, request: RunRequest) {
   const { workspaces: { source, destination }, experimentId, runId } = request;
   hosts.check(source, ["read"]);
   hosts.check(destination, ["read", "write"]);
-  for (const workspace of [source, destination]) hosts.expect(workspace).catch(() => {});
+  for (const workspace of [source, destination]) hosts.prewarm(workspace).catch(() => {});
   const host = await hosts.open(source);
-  const sight = await host.look({ path: source.path, experimentId, runId, wanted: "jobs" });
-  return { host, sight, ...runAt(source, sight, request) };
+  const info = await host.look({ path: source.path, experimentId, runId, wanted: "jobs" });
+  return { host, info, ...runAt(source, info, request) };
 }
 
 /** The run to copy, with its list of jobs. */
 function runAt(
   workspace: Workspace,
-  sight: Sight,
+  info: WorkspaceInfo,
   { experimentId, runId }: RunRequest,
 ): { run: SeenRun; listed: JobsFile } {
-  if (sight.state === "absent") throw notThere(sight.path, workspace.ssh?.host);
-  const { run } = sight;
+  if (info.state === "absent") throw notThere(info.path, workspace.ssh?.host);
+  const { run } = info;
   const listed = run && jobsOf(run);
   if (run === undefined || listed === undefined) {
-    throw notFound(workspace, sight, experimentId, runId);
+    throw notFound(workspace, info, experimentId, runId);
   }
   checkId("run", run.runId);
   return { run, listed };
@@ -207,21 +207,19 @@ function runAt(
 
 function notFound(
   workspace: Workspace,
-  sight: Sight,
+  info: WorkspaceInfo,
   experimentId: string,
   runId: string,
 ): CopyError {
-  const hint = `see  xpm-copy ls ${workspace.id}${
-    sight.experimentExists ? ` ${experimentId}` : ""
-  }`;
-  if (!sight.experimentExists) {
-    if (sight.inXp) return ofVersion1(workspace, sight.path, experimentId);
+  const hint = `see  xpm-copy ls ${workspace.id}${info.experimentExists ? ` ${experimentId}` : ""}`;
+  if (!info.experimentExists) {
+    if (info.inXp) return ofVersion1(workspace, info.path, experimentId);
     return new CopyError("not-found", `no experiment ${experimentId} in ${workspace.id}`, hint);
   }
-  if (sight.run !== undefined) {
+  if (info.run !== undefined) {
     return new CopyError(
       "not-found",
-      `run ${sight.run.runId} of ${experimentId} has no jobs.jsonl`,
+      `run ${info.run.runId} of ${experimentId} has no jobs.jsonl`,
     );
   }
   const what = runId === CURRENT ? "no current run" : `no run ${runId}`;
@@ -230,20 +228,20 @@ function notFound(
 
 function makePlan(
   { workspaces, experimentId }: RunRequest,
-  { sights, can, found }: Omit<Known, "plan">,
+  { infos: infos, can, found }: Omit<SurveyData, "plan">,
   jobs: JobInfo[],
   options: CopyOptions,
 ): CopyPlan {
-  const runId = sights.source.run!.runId;
-  const source = readRunStatus(sights.source.run?.status);
-  const transientJobs = readTransientJobs(sights.source.run?.transient ?? "");
+  const runId = infos.source.run!.runId;
+  const source = readRunStatus(infos.source.run?.status);
+  const transientJobs = readTransientJobs(infos.source.run?.transient ?? "");
   const statuses = {
     source: source && { ...source, transientJobs },
-    destination: readRunStatus(sights.destination.run?.status),
+    destination: readRunStatus(infos.destination.run?.status),
   };
   const planned = planJobs(withLinked(jobs, found.source.links), found, statuses, options);
   const folders = { source: found.source.run, destination: found.destination.run };
-  const run = planRun(runId, planned, folders, statuses, sights, options);
+  const run = planRun(runId, planned, folders, statuses, infos, options);
   const sent = [
     ...planned.filter(isWritten),
     ...(isWritten(run) ? [run] : []),
@@ -251,11 +249,11 @@ function makePlan(
   const plan: CopyPlan = {
     experimentId,
     runId,
-    source: describe(workspaces.source, sights.source, can.source),
-    destination: describe(workspaces.destination, sights.destination, can.destination),
+    source: describe(workspaces.source, infos.source, can.source),
+    destination: describe(workspaces.destination, infos.destination, can.destination),
     run,
     jobs: planned,
-    warnings: [...versionWarnings(workspaces, can), ...migratedWarnings(sights.source.run!)],
+    warnings: [...versionWarnings(workspaces, can), ...migratedWarnings(infos.source.run!)],
     bytes: sent.reduce((sum, { bytes }) => sum + bytes, 0),
     files: sent.reduce((sum, { files }) => sum + files, 0),
   };
@@ -266,13 +264,13 @@ function makePlan(
   return plan;
 }
 
-function describe(workspace: Workspace, sight: Sight, { rsync }: Abilities): PlannedEnd {
+function describe(workspace: Workspace, info: WorkspaceInfo, { rsync }: Abilities): PlannedEnd {
   return {
     id: workspace.id,
     ...(workspace.ssh && { host: workspace.ssh.host }),
-    path: sight.realPath,
+    path: info.realPath,
     rsync: rsyncVersion(rsync.said),
-    ...(sight.freeBytes !== undefined && { freeBytes: sight.freeBytes }),
-    ...(sight.freeFiles !== undefined && { freeFiles: sight.freeFiles }),
+    ...(info.freeBytes !== undefined && { freeBytes: info.freeBytes }),
+    ...(info.freeFiles !== undefined && { freeFiles: info.freeFiles }),
   };
 }

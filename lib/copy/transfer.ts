@@ -11,7 +11,7 @@ import { type Report, tooLarge } from "../rewrite/findings.ts";
 import type { StreamRewriter } from "../rewrite/rewriter.ts";
 import { jobFolder, parentOf, runFolder } from "../workspace/layout.ts";
 import { readRunStatus } from "../workspace/runs.ts";
-import { bringBulk } from "./bring.ts";
+import { transferBulk } from "./bring.ts";
 import type { Context } from "./context.ts";
 import { whatFailed } from "./failures.ts";
 import { recordsOf } from "./publish_records.ts";
@@ -27,14 +27,14 @@ import type { PlannedJob } from "./types.ts";
 
 /** Brings a load into its staging folder, and publishes it. */
 export async function carryOut(load: Load, index: number, context: Context): Promise<void> {
-  const { surveyed, tally, options } = context;
+  const { surveyed, outcome, options } = context;
   const staging = context.stagings.get(load.staging)!;
   const arrival = new Arrival(load, context);
   const come = await arrival.bring();
   const keep = options.keepReplaced === true ? keepFolder(load, index, surveyed) : undefined;
   const published = await publish(staging, load, surveyed, keep, come, context.failed, arrival);
   const isKept = !published.afterwards.some(({ what }) => what === "replaced");
-  tally.take(load, published, isKept ? keep : undefined);
+  outcome.take(load, published, isKept ? keep : undefined);
   for (const { job } of published.failed) context.failed.add(job);
   context.resumed ||= context.failed.size > 0; // they stay in the staging folder
 }
@@ -54,7 +54,7 @@ class Arrival {
   /** Brings it: bulk, then the stream; when that has not come whole, by rsync, which tells what is wrong. */
   async bring(): Promise<Come> {
     const { load, context } = this;
-    const { surveyed, options, tally } = context;
+    const { surveyed, options, outcome } = context;
     for (const job of load.jobs) {
       const reason = unfitReason(surveyed.found.source.jobs.get(jobFolder(job))!);
       if (reason !== undefined) this.#failed.set(job, reason);
@@ -64,8 +64,8 @@ class Arrival {
     if (!await this.#carry(route)) return await this.#withoutRun(route, LOST);
     const streamed = await this.#stream(route);
     if (!streamed.whole) return await this.#bringAgain(route);
-    tally.endPart(bytesOf(route, surveyed));
-    tally.bring(route.whole, surveyed.found.source);
+    outcome.endPart(bytesOf(route, surveyed));
+    outcome.received(route.whole, surveyed.found.source);
     return await this.#come(route, streamed, undefined);
   }
 
@@ -88,7 +88,7 @@ class Arrival {
       run: isRunApart ? run : undefined,
     };
     if (run !== undefined && this.context.resumed) await this.#clearRun();
-    const failed = await bringBulk(wanted, this.load, this.context);
+    const failed = await transferBulk(wanted, this.load, this.context);
     for (const [job, reason] of failed) this.#failed.set(job, reason);
   }
 
@@ -105,7 +105,7 @@ class Arrival {
 
   /** Copies what only the run holds that is replaced; answers whether there was room for that. */
   async #carry({ run }: Route): Promise<boolean> {
-    const { plan, sights: { destination }, found } = this.context.surveyed;
+    const { plan, infos: { destination }, found } = this.context.surveyed;
     if (run === undefined) return true;
     if (plan.run.action !== "replace") return true;
     if (clashes(found)) return false;
@@ -121,8 +121,8 @@ class Arrival {
 
   #beside(): Beside {
     const { surveyed } = this.context;
-    const { plan, sights } = surveyed;
-    const tags = readRunStatus(sights.destination.run?.status)?.tags ?? [];
+    const { plan, infos: infos } = surveyed;
+    const tags = readRunStatus(infos.destination.run?.status)?.tags ?? [];
     return {
       run: {
         tags: plan.run.action === "replace" ? tags : [],

@@ -14,7 +14,7 @@ import type {
   SeenRun,
   Visit,
 } from "./found.ts";
-import type { FailedMove, Settlement } from "./steps.ts";
+import type { FailedMove, PublishRequest } from "./steps.ts";
 import type { OverlayEntry } from "../tar/write.ts";
 import type { Pack, PackRequest, Unpacking } from "../transport/archive.ts";
 import type { Sharing } from "../system/sharing.ts";
@@ -36,7 +36,7 @@ export type {
 export type Access = "read" | "write";
 
 /** What is asked of a workspace before anything else. */
-export interface Question {
+export interface LookRequest {
   /** The workspace's path; `~` stands for the home folder there. */
   path: string;
   /** The experiment to look for. */
@@ -47,8 +47,8 @@ export interface Question {
   wanted?: "jobs" | "space";
 }
 
-/** What stands at a workspace's path; the answer to a {@linkcode Question}. */
-export interface Sight {
+/** What stands at a workspace's path; the answer to a {@linkcode LookRequest}. */
+export interface WorkspaceInfo {
   /** The path, absolute, `~` expanded, links as they are. */
   path: string;
   /** The path with links resolved, of what exists of it. */
@@ -193,10 +193,10 @@ export interface Staging {
    * `.status.json.lock`; answers whether there was room for all of it.
    */
   carry(from: string, into: string): Promise<boolean>;
-  /** What has to be staged for a settlement besides what it moves. */
-  filesFor(settlement: Pick<Settlement, "moves" | "records">): OverlayEntry[];
+  /** What has to be staged for one request besides what it moves. */
+  filesFor(request: Pick<PublishRequest, "moves" | "records">): OverlayEntry[];
   /** Puts what was staged in its place. */
-  settle(settlement: Settlement): Promise<FailedMove[]>;
+  settle(request: PublishRequest): Promise<FailedMove[]>;
   /**
    * Gives it up; an empty staging folder is removed.
    *
@@ -218,11 +218,11 @@ export interface Host {
    *
    * @throws {CopyError} `program`, when something is missing that can be known without a login.
    */
-  expect(): Promise<void>;
+  prewarm(): Promise<void>;
   /** Logs in, where that is needed. */
   open(): Promise<void>;
   /** Looks at a workspace. */
-  look(question: Question): Promise<Sight>;
+  look(question: LookRequest): Promise<WorkspaceInfo>;
   /** Finds the experiments of a workspace, with their runs. */
   browse(request: BrowseRequest): Promise<Listing>;
   /** Which of some paths, relative to a workspace, are there; none of them has a `..` in it. */
@@ -254,7 +254,7 @@ export interface Host {
    * @param linked Folders in it that are links.
    * @param isWritten Whether it is copied to.
    */
-  grants(sight: Sight, linked: readonly LinkedFolder[], isWritten: boolean): Grants;
+  grants(info: WorkspaceInfo, linked: readonly LinkedFolder[], isWritten: boolean): Grants;
   /** Ends the session; when its connection was `lost`, at once. */
   close(lost?: boolean): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { refuseUnnamed } from "../transport/rsync.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Access, Host } from "./host.ts";
 import { LocalHost } from "./local/host.ts";
-import type { Watch } from "../system/process.ts";
+import type { RunOptions } from "../system/process.ts";
 import { SshHost } from "./ssh/host.ts";
 
 /** What happens at a login, and which programs are started. */
@@ -38,7 +38,7 @@ const TIMEOUT = 300;
 /** Opens the machines that workspaces are on, each once. */
 export class Hosts implements AsyncDisposable {
   readonly #options: HostsOptions;
-  readonly #watch: Watch;
+  readonly #watch: RunOptions;
   readonly #opened = new Map<string, Promise<Host>>();
   /** The machines that are known, opened or not. */
   readonly #known = new Map<string, Host>();
@@ -61,7 +61,7 @@ export class Hosts implements AsyncDisposable {
   }
 
   /** The watch that every process started for these machines is under. */
-  get watch(): Watch {
+  get watch(): RunOptions {
     return this.#watch;
   }
 
@@ -69,8 +69,8 @@ export class Hosts implements AsyncDisposable {
    * Begins with what a copy will need of a machine, and answers once a login could begin. What is
    * found to be missing is said before any login.
    */
-  expect(workspace: Workspace): Promise<void> {
-    const expected = this.#host(workspace).expect();
+  prewarm(workspace: Workspace): Promise<void> {
+    const expected = this.#host(workspace).prewarm();
     expected.catch(() => {}); // who waits for it will hear of it
     this.#expected.set(workspace, expected);
     return expected;

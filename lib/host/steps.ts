@@ -43,7 +43,7 @@ export interface Records {
 }
 
 /** What is to be put in its place. */
-export interface Settlement {
+export interface PublishRequest {
   /** What to move, in this order. */
   moves: Move[];
   /** What is told of jobs that lack files; undefined when there is nothing to tell, nor to remove. */

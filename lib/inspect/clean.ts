@@ -7,7 +7,7 @@
 
 import { notThere } from "../errors.ts";
 import { asCopyError } from "../system/permissions.ts";
-import type { FoundLeftover, Host, Sight } from "../host/host.ts";
+import type { FoundLeftover, Host, WorkspaceInfo } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -80,20 +80,24 @@ export async function clean(
   remove: boolean,
 ): Promise<Leftover[]> {
   const host = await hosts.open(workspace);
-  const sight = await host.look({ path: workspace.path });
-  if (sight.state === "absent") throw notThere(workspace.path, workspace.ssh?.host);
+  const info = await host.look({ path: workspace.path });
+  if (info.state === "absent") throw notThere(workspace.path, workspace.ssh?.host);
   host.check(workspace.path, remove ? ["read", "write"] : ["read"]);
-  return await leftIn(host, sight, remove);
+  return await leftIn(host, info, remove);
 }
 
 /** Lists what copies have left in a workspace whose paths are known, and removes it on request. */
-export async function leftIn(host: Host, sight: Sight, remove: boolean): Promise<Leftover[]> {
+export async function leftIn(
+  host: Host,
+  info: WorkspaceInfo,
+  remove: boolean,
+): Promise<Leftover[]> {
   try {
     const found = await host.tidy({
-      areas: [...new Set([sight.jobsStaging, sight.experimentsStaging])],
-      places: [{ name: JOBS, path: sight.jobsPath }, {
+      areas: [...new Set([info.jobsStaging, info.experimentsStaging])],
+      places: [{ name: JOBS, path: info.jobsPath }, {
         name: EXPERIMENTS,
-        path: sight.experimentsPath,
+        path: info.experimentsPath,
       }],
       remove,
     });

@@ -8,7 +8,7 @@
 import { CopyError } from "../errors.ts";
 import type { CopyOptions } from "../copy/types.ts";
 import type { MachineCondition } from "../host/condition.ts";
-import type { Host, Sight } from "../host/host.ts";
+import type { Host, WorkspaceInfo } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { asCopyError } from "../system/permissions.ts";
 import { refuseUnnamed } from "../transport/rsync.ts";
@@ -109,19 +109,19 @@ export class Doctor {
       if (machine === undefined) return;
       findings.push(...machineFindings(machine));
     }
-    const sight = await attempt("workspace", findings, () => {
+    const info = await attempt("workspace", findings, () => {
       host.check(workspace.path, ["read"]);
       return host.look({ path: workspace.path, wanted: "space" });
     });
-    if (sight === undefined) return;
-    found.path = sight.path;
-    await attempt("rsync", findings, () => this.#refuseUnnamed(host, sight));
+    if (info === undefined) return;
+    found.path = info.path;
+    await attempt("rsync", findings, () => this.#refuseUnnamed(host, info));
     await attempt("filesystem", findings, async () => {
-      const disks = await host.disks([...new Set(placesOf(sight))]);
-      findings.push(...workspaceFindings(sight, disks));
+      const disks = await host.disks([...new Set(placesOf(info))]);
+      findings.push(...workspaceFindings(info, disks));
     });
     await attempt("leftovers", findings, async () => {
-      findings.push(...leftoverFindings(await leftIn(host, sight, false), clean));
+      findings.push(...leftoverFindings(await leftIn(host, info, false), clean));
     });
   }
 
@@ -132,11 +132,11 @@ export class Doctor {
   }
 
   /** Refuses paths there that this machine's rsync cannot name. */
-  async #refuseUnnamed(host: Host, sight: Sight): Promise<void> {
+  async #refuseUnnamed(host: Host, info: WorkspaceInfo): Promise<void> {
     const [here, there] = [this.#hosts.here(), host].map((one) => this.#examine(one));
     const [ours, theirs] = [(await here!).rsync, (await there!).rsync];
     if (ours instanceof CopyError || theirs instanceof CopyError) return; // a finding of its own
-    refuseUnnamed(ours, theirs, placesOf(sight));
+    refuseUnnamed(ours, theirs, placesOf(info));
   }
 }
 
@@ -144,7 +144,7 @@ export class Doctor {
 type Findings = Omit<Diagnosis, "workspace" | "from" | "to">;
 
 /** The folders that a copy reads and writes. */
-function placesOf({ realPath, jobsPath, experimentsPath }: Sight): string[] {
+function placesOf({ realPath, jobsPath, experimentsPath }: WorkspaceInfo): string[] {
   return [realPath, jobsPath, experimentsPath];
 }
 

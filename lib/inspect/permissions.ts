@@ -86,9 +86,9 @@ export async function permissionsBetween(
   return permissionsFor(await survey(hosts, request, options));
 }
 
-function permissionsFor({ hosts, sights, found }: Survey): RequiredPermissions {
+function permissionsFor({ hosts, infos: infos, found }: Survey): RequiredPermissions {
   const [source, destination] = (["source", "destination"] as const).map((end) =>
-    hosts[end].grants(sights[end], found[end].linked ?? [], end === "destination")
+    hosts[end].grants(infos[end], found[end].linked ?? [], end === "destination")
   ) as [Grants, Grants];
   const all = (of: keyof Grants) => [...source[of], ...destination[of]];
   // between two other machines they run there

@@ -5,7 +5,7 @@
  */
 
 import type { DiskCondition } from "../host/condition.ts";
-import type { Sight } from "../host/host.ts";
+import type { WorkspaceInfo } from "../host/host.ts";
 import { quoteCommand } from "../text/shell.ts";
 import { printable } from "../text/printable.ts";
 import { formatBytes } from "../text/sizes.ts";
@@ -13,17 +13,17 @@ import type { Leftover } from "./clean.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
 /** The findings about a workspace and about what its disk allows. */
-export function workspaceFindings(sight: Sight, disks: DiskCondition[]): Finding[] {
+export function workspaceFindings(info: WorkspaceInfo, disks: DiskCondition[]): Finding[] {
   return [
-    stateFinding(sight),
-    ...linkFindings(sight),
+    stateFinding(info),
+    ...linkFindings(info),
     ...writingFindings(disks),
-    ...spaceFindings(sight),
+    ...spaceFindings(info),
     ...fileSystemFindings(disks),
   ];
 }
 
-function stateFinding({ state, marker, path }: Sight): Finding {
+function stateFinding({ state, marker, path }: WorkspaceInfo): Finding {
   switch (state) {
     case "workspace":
       return ok("workspace", marker ? "exists" : "exists; a copy to it adds the marker");
@@ -54,7 +54,7 @@ function refusal(
   return problem(check, { code: "refused", message, hint }, { prevents: ["to"], ...more });
 }
 
-function linkFindings({ linkedStaging }: Sight): Finding[] {
+function linkFindings({ linkedStaging }: WorkspaceInfo): Finding[] {
   if (linkedStaging === undefined) return [];
   const message = `${printable(linkedStaging)} is a link: nothing is written through it`;
   return [refusal("workspace", message, "remove the link")];
@@ -77,7 +77,7 @@ const FEW_FILES = 10_000;
 
 const ROOM = "remove what is not needed, or ask for a larger quota";
 
-function spaceFindings({ freeBytes, freeFiles }: Sight): Finding[] {
+function spaceFindings({ freeBytes, freeFiles }: WorkspaceInfo): Finding[] {
   const findings: Finding[] = [];
   if (freeBytes !== undefined) {
     const message = `${formatBytes(freeBytes)} free`;

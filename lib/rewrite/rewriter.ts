@@ -7,7 +7,7 @@
 
 import { CopyError } from "../errors.ts";
 import type { MemberHead } from "../tar/header.ts";
-import { type Sieve, untrusted, type Verdict } from "../tar/sieve.ts";
+import { type MemberDecision, type MemberVisitor, untrusted } from "../tar/visitor.ts";
 import type { Dialect } from "../tar/dialect.ts";
 import { Links } from "../tar/links.ts";
 import { members, type OverlayEntry } from "../tar/write.ts";
@@ -55,7 +55,7 @@ interface PassingJob<Job extends LinkedJob> extends Content {
 }
 
 /** Jobs and a run that pass. */
-export class StreamRewriter<Job extends LinkedJob> implements Sieve {
+export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
   readonly #jobs = new Map<string, PassingJob<Job>>();
   readonly #run: PassingRun | undefined;
   #runRewriter: RunRewriter | undefined;
@@ -143,7 +143,7 @@ export class StreamRewriter<Job extends LinkedJob> implements Sieve {
     return { jobs, run: this.#ofRun?.finish() };
   }
 
-  meet(head: MemberHead, headers: () => Uint8Array): Verdict {
+  visit(head: MemberHead, headers: () => Uint8Array): MemberDecision {
     const [folder, path] = placeOf(head.name);
     const passing = this.#jobs.get(folder);
     if (!this.#isAskedFor(head.name, folder) || !this.#isNamed(folder, path)) {
@@ -176,10 +176,10 @@ export class StreamRewriter<Job extends LinkedJob> implements Sieve {
   }
 
   /** The archive's way is not for this: rsync will bring it. */
-  #leave({ name }: MemberHead, verdict: Verdict): Verdict {
+  #leave({ name }: MemberHead, decision: MemberDecision): MemberDecision {
     const [folder, path] = placeOf(name);
     if (!this.#left.has(folder)) this.#left.set(folder, path);
-    return verdict;
+    return decision;
   }
 
   #isAskedFor(name: string, folder = placeOf(name)[0]): boolean {
@@ -188,7 +188,7 @@ export class StreamRewriter<Job extends LinkedJob> implements Sieve {
   }
 
   /** Two names for one file, of which only one shall change. */
-  #meetHardLink(head: MemberHead, path: string): Verdict {
+  #meetHardLink(head: MemberHead, path: string): MemberDecision {
     const { linkName } = head;
     if (!this.#isAskedFor(linkName)) {
       throw untrusted(this.from, `${linkName}, which was not requested`);
@@ -199,7 +199,7 @@ export class StreamRewriter<Job extends LinkedJob> implements Sieve {
     return shared ? this.#leave(head, "pass") : "pass";
   }
 
-  #meetInJob(head: MemberHead, path: string, passing: PassingJob<Job>): Verdict {
+  #meetInJob(head: MemberHead, path: string, passing: PassingJob<Job>): MemberDecision {
     if (head.type === LINK) {
       const { findings } = passing;
       if (path === JOB_META || DOCUMENTS.includes(path)) {

@@ -8,7 +8,7 @@
 import { now } from "../system/time.ts";
 import type { Dialect } from "../tar/dialect.ts";
 import type { MemberHead } from "../tar/header.ts";
-import type { Editor, Verdict } from "../tar/sieve.ts";
+import type { Editor, MemberDecision } from "../tar/visitor.ts";
 import type { OverlayEntry } from "../tar/write.ts";
 import { isOversized, runDocumentKind } from "../workspace/documents.ts";
 import {
@@ -62,7 +62,7 @@ export class RunRewriter {
   }
 
   /** Decides about a member. */
-  meet(head: MemberHead, path: string, headers: () => Uint8Array): Verdict {
+  meet(head: MemberHead, path: string, headers: () => Uint8Array): MemberDecision {
     if (head.type === FOLDER) {
       if (path === "" || isInJobs(path)) this.#folders.set(path, headers());
       return "pass";
@@ -137,7 +137,7 @@ export class RunRewriter {
   }
 }
 
-export function lead(target: string | undefined): Verdict {
+export function lead(target: string | undefined): MemberDecision {
   return target === undefined ? "pass" : { target };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { outputIfGranted, type Watch } from "./process.ts";
+import { outputIfGranted, type RunOptions } from "./process.ts";
 
 /** The free space for the user on the disk of a folder; undefined where it is unknown. */
 export interface FreeSpace {
@@ -15,7 +15,7 @@ export interface FreeSpace {
 }
 
 /** The free space for a folder of this machine. It is unknown when `df` cannot be run. */
-export async function freeSpace(folder: string | undefined, watch: Watch): Promise<FreeSpace> {
+export async function freeSpace(folder: string | undefined, watch: RunOptions): Promise<FreeSpace> {
   if (folder === undefined) return { freeBytes: undefined, freeFiles: undefined };
   const ask = (options: string) => outputIfGranted("df", [options, folder], watch);
   const [bytes = "", files = ""] = await Promise.all([ask("-Pk"), ask("-Pi")]);
@@ -57,7 +57,7 @@ export function fileSystemOf(typed: string, plain: string): string | undefined {
 }
 
 /** The same for a folder of this machine; undefined when `df` cannot be run. */
-export async function fileSystem(folder: string, watch: Watch): Promise<string | undefined> {
+export async function fileSystem(folder: string, watch: RunOptions): Promise<string | undefined> {
   const ask = (options: string) => outputIfGranted("df", [options, folder], watch);
   const [typed = "", plain = ""] = await Promise.all([ask("-PT"), ask("-Pk")]);
   return fileSystemOf(typed, plain);

@@ -14,7 +14,7 @@ import { spawn } from "./spawn.ts";
 export type { Program } from "./child.ts";
 
 /** The options that each start of a process takes from the caller. */
-export interface Watch {
+export interface RunOptions {
   /** Ends the process when it is aborted. */
   signal?: AbortSignal | undefined;
   /** Receives the command before it starts. */
@@ -30,7 +30,7 @@ export interface Watch {
  *
  * @throws {CopyError} `interrupted`.
  */
-export function stopIfAborted({ signal }: Watch): void {
+export function stopIfAborted({ signal }: RunOptions): void {
   if (signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
 }
 
@@ -63,7 +63,7 @@ export interface Running {
 export function start(
   program: Program,
   args: string[],
-  watch: Watch,
+  watch: RunOptions,
   folder?: string,
 ): Running {
   stopIfAborted(watch);
@@ -233,7 +233,7 @@ export async function output(running: Running): Promise<string> {
 export async function answerOf(
   program: Program,
   args: string[],
-  watch: Watch,
+  watch: RunOptions,
 ): Promise<string | undefined> {
   const running = start(program, args, watch);
   const [text] = await Promise.all([output(running), running.stdin.close()]);
@@ -249,7 +249,7 @@ export async function answerOf(
 export async function outputIfGranted(
   program: Program,
   args: string[],
-  watch: Watch,
+  watch: RunOptions,
 ): Promise<string | undefined> {
   const run = { name: "run", command: program } as const;
   if (Deno.permissions.querySync(run).state !== "granted") return undefined;

@@ -6,7 +6,7 @@
 
 import { isGranted } from "./permissions.ts";
 import { walk } from "./files.ts";
-import { outputIfGranted, type Watch } from "./process.ts";
+import { outputIfGranted, type RunOptions } from "./process.ts";
 
 /** How many files are flushed at once. */
 const AT_ONCE = 16;
@@ -16,7 +16,7 @@ const AT_ONCE = 16;
  * file system does it, in a tenth of a second for thousands of files; otherwise each file is
  * flushed by itself.
  */
-export async function syncTree(folder: string, watch: Watch): Promise<void> {
+export async function syncTree(folder: string, watch: RunOptions): Promise<void> {
   if (await outputIfGranted("sync", ["-f", folder], watch) !== undefined) return;
   const paths = [folder];
   walk(folder, true, ({ kind, path }) => {

@@ -1,5 +1,5 @@
 /**
- * What comes out of a sieve, put together: an archive has many small parts, which mostly follow each
+ * What comes out of the tar editor, put together: an archive has many small parts, which mostly follow each
  * other in the memory that they came in.
  *
  * @module

@@ -6,10 +6,10 @@
 
 /** An archive to unpack. */
 export interface Unpacking {
-  /** The archive, after the checks of the sieve. */
+  /** The archive, after the checks of the tar editor. */
   stream: AsyncIterable<Uint8Array>;
   /** Whether this machine's own tar has packed it. */
-  isOurs: boolean;
+  trusted: boolean;
   /** Whether it travels uncompressed, without zstd. */
   isPlain: boolean;
   /** Whether it contains files that rsync could later take for complete ones. */

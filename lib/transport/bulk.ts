@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Watch } from "../system/process.ts";
+import type { RunOptions } from "../system/process.ts";
 import { relayRsync, rsyncThere } from "./far_rsync.ts";
 import { rsyncBetween, type RsyncOutcome, type RsyncRequest, runRsync } from "./rsync.ts";
 import type { RsyncEnd } from "./rsync_end.ts";
@@ -30,7 +30,7 @@ export async function transferBulk(
   from: BulkEnd,
   to: BulkEnd,
   request: BulkRequest,
-  watch: Watch,
+  watch: RunOptions,
 ): Promise<RsyncOutcome> {
   const { relay: source } = from.rsync;
   const { relay: destination } = to.rsync;

@@ -10,7 +10,7 @@ import { ensureDirSync } from "@std/fs/ensure-dir";
 import { CopyError } from "../errors.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { within } from "../system/time.ts";
-import { stopIfAborted, type Watch } from "../system/process.ts";
+import { type RunOptions, stopIfAborted } from "../system/process.ts";
 
 /** Files of this size, in bytes, are large. */
 export const LARGE = 2 ** 24;
@@ -42,7 +42,7 @@ export async function copyLarge(
   to: string,
   paths: string[],
   onBytes: (bytes: number, file: string) => void,
-  watch: Watch,
+  watch: RunOptions,
 ): Promise<void> {
   const left = [...paths];
   const failed = new AbortController();
@@ -76,7 +76,7 @@ async function copyOne(
   from: string,
   to: string,
   onBytes: (bytes: number) => void,
-  watch: Watch,
+  watch: RunOptions,
 ): Promise<void> {
   stopIfAborted(watch);
   using source = await Deno.open(from);
@@ -96,7 +96,7 @@ async function copyOne(
  * Copies a file by one call. An abort removes the new name as soon as the call has opened it; the
  * call then writes to a file without a name.
  */
-async function copyInOneCall(from: string, to: string, watch: Watch): Promise<void> {
+async function copyInOneCall(from: string, to: string, watch: RunOptions): Promise<void> {
   let stop = () => {};
   const stopped = new Promise<void>((resolve) => stop = resolve);
   watch.signal?.addEventListener("abort", stop);
@@ -120,7 +120,7 @@ async function copyPieces(
   source: Deno.FsFile,
   destination: Deno.FsFile,
   onBytes: (bytes: number) => void,
-  watch: Watch,
+  watch: RunOptions,
 ): Promise<void> {
   const piece = new Uint8Array(PIECE);
   for (let read = await source.read(piece); read; read = await source.read(piece)) {

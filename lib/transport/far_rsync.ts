@@ -8,7 +8,13 @@
 
 import { CopyError } from "../errors.ts";
 import { bytesOf } from "../system/byte_text.ts";
-import { end, endWhenIdle, type IdleClock, stopIfAborted, type Watch } from "../system/process.ts";
+import {
+  end,
+  endWhenIdle,
+  type IdleClock,
+  type RunOptions,
+  stopIfAborted,
+} from "../system/process.ts";
 import { type Parts, tapped } from "../system/streams.ts";
 import { later } from "../system/time.ts";
 import { printable } from "../text/printable.ts";
@@ -47,7 +53,7 @@ interface Client {
 export function relayRsync(
   request: RelayRequest,
   { source, destination }: { source: RelayEnd; destination: RelayEnd },
-  watch: Watch,
+  watch: RunOptions,
 ): Promise<RsyncOutcome> {
   const options = clientArguments(request, watch.timeout);
   return runClient(source.send, request, options, watch, async (client) => {
@@ -72,7 +78,7 @@ export function relayRsync(
 export function rsyncThere(
   request: RelayRequest,
   end: RelayEnd,
-  watch: Watch,
+  watch: RunOptions,
 ): Promise<RsyncOutcome> {
   const options = clientArguments(request, watch.timeout, `${request.to}/`);
   return runClient(end.copy, request, options, watch, async ({ channel }) => {
@@ -84,7 +90,7 @@ async function runClient(
   start: RelayEnd["send"],
   request: RelayRequest,
   options: string[],
-  watch: Watch,
+  watch: RunOptions,
   run: (client: Client) => Promise<void>,
 ): Promise<RsyncOutcome> {
   watch.onCommand?.(["rsync", ...options], request.from); // it works there

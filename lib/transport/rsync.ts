@@ -17,9 +17,9 @@ import {
   endWhenIdle,
   feed,
   type Running,
+  type RunOptions,
   start,
   stopIfAborted,
-  type Watch,
 } from "../system/process.ts";
 
 /**
@@ -218,7 +218,7 @@ function unprotected(where: "here" | "there"): CopyError {
  *
  * @throws {CopyError} `connection`, when the connection was lost; `program`, when rsync failed.
  */
-export async function runRsync(request: RsyncRequest, watch: Watch): Promise<RsyncOutcome> {
+export async function runRsync(request: RsyncRequest, watch: RunOptions): Promise<RsyncOutcome> {
   const running = start("rsync", rsyncArguments(request, watch.timeout), watch);
   const clock = endWhenIdle(running, watch.timeout && watch.timeout + request.quiet);
   const onProgress = (bytes: number, file: string | undefined) => {
@@ -242,7 +242,7 @@ export async function runRsync(request: RsyncRequest, watch: Watch): Promise<Rsy
 const AFTERWORD = /^rsync error: .*\(code \d+\) at |^\(see the rsync man|unexpectedly closed \(/;
 
 /** Interprets an exit code, with rsync's error messages. */
-export function judge(code: number, complaint: string, watch: Watch): RsyncOutcome {
+export function judge(code: number, complaint: string, watch: RunOptions): RsyncOutcome {
   stopIfAborted(watch);
   const lines = complaint.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   if (code === 0) return { complaints: [], vanished: false };

@@ -16,8 +16,8 @@ import {
   feed,
   output,
   type Running,
+  type RunOptions,
   start,
-  type Watch,
 } from "../system/process.ts";
 
 /** Whether the output of `tar --version` is that of GNU tar. */
@@ -109,7 +109,7 @@ export function packWith(begin: readonly (() => Packing)[]): Pack {
 const COMPLAINT = /^(\S*\/)?\w*tar: (?!Exiting with |Error exit delayed)/;
 
 /** Packs folders and single entries of this machine. */
-export function packLocally(request: PackRequest, dialect: Dialect, watch: Watch): Pack {
+export function packLocally(request: PackRequest, dialect: Dialect, watch: RunOptions): Pack {
   const { root, folders, entries } = request;
   const packing = (args: string[], names: string[]) => () => {
     const running = start("tar", args, watch, root);
@@ -122,12 +122,12 @@ export function packLocally(request: PackRequest, dialect: Dialect, watch: Watch
   ]);
 }
 
-/** The arguments of GNU tar for an archive that the sieve has checked. */
+/** The arguments of GNU tar for an archive that the tar editor has checked. */
 export const UNPACK_ARGUMENTS: readonly string[] = ["-b", "128", "-xpf", "-", "--same-owner"];
 
 /**
  * The option for an archive that this machine's tar has packed: links to absolute paths are created
- * at once, not at the end. The sieve lets no member pass that lies below a link. For the archive of
+ * at once, not at the end. The tar editor lets no member pass that lies below a link. For the archive of
  * a host, which may be hostile, tar also ensures that.
  */
 export const LINKS_AT_ONCE = "-P";
@@ -141,11 +141,11 @@ export const PLAIN_UNPACK_ARGUMENTS: readonly string[] = ["-xpf", "-"];
  */
 export async function unpackLocally(
   folder: string,
-  { stream, isOurs }: Pick<Unpacking, "stream" | "isOurs">,
+  { stream, trusted }: Pick<Unpacking, "stream" | "trusted">,
   dialect: Dialect,
-  watch: Watch,
+  watch: RunOptions,
 ): Promise<string> {
-  const links = isOurs ? [LINKS_AT_ONCE] : [];
+  const links = trusted ? [LINKS_AT_ONCE] : [];
   const args = dialect === "gnu" ? [...links, ...UNPACK_ARGUMENTS] : [...PLAIN_UNPACK_ARGUMENTS];
   const running = start("tar", args, watch, folder);
   const clock = endWhenIdle(running, watch.timeout);

@@ -8,7 +8,7 @@
 import { existsSync } from "node:fs";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { stagingName } from "../../lib/copy/loads.ts";
-import type { Known } from "../../lib/copy/survey.ts";
+import type { SurveyData } from "../../lib/copy/survey.ts";
 import { type MadeJob, makeSample, type Sample } from "../../scripts/sample.ts";
 import { type Pair, withPair } from "../support/directions.ts";
 import { type Fault, withFaultyDestination } from "../support/faulty_destination.ts";
@@ -97,7 +97,7 @@ Deno.test({
       const { source: { path: from }, destination } = pair;
       const { experimentId, runId } = sample;
       const plan = { source: { host: undefined, path: from }, experimentId, runId };
-      const name = await stagingName({ plan } as unknown as Known);
+      const name = await stagingName({ plan } as unknown as SurveyData);
       const staged = `${destination.path}/.xpm-staging/${name}/${folderOf(sample.jobs[0]!)}`;
       const killed = async (args: string[], at = staged) => {
         const { code } = await (await startProgram(pair, sample, { args, under: killing(at) }))

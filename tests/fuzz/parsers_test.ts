@@ -13,7 +13,7 @@ import { pathMap, relocatePath } from "../../lib/rewrite/path_map.ts";
 import { addTags, relocate } from "../../lib/rewrite/relocate.ts";
 import type { DocumentKind } from "../../lib/workspace/documents.ts";
 import { CopyError } from "../../lib/errors.ts";
-import { linksOf, listingReader, scanReader, sightOf } from "../../lib/host/ssh/answers.ts";
+import { infoOf, linksOf, listingReader, scanReader } from "../../lib/host/ssh/answers.ts";
 import { members } from "../../lib/tar/pax.ts";
 import { Answers } from "../../lib/host/ssh/frame.ts";
 
@@ -23,7 +23,7 @@ import { followProgress, judge } from "../../lib/transport/rsync.ts";
 import { rsyncVersion } from "../../lib/transport/rsync_version.ts";
 import { Chunks } from "../../lib/system/process.ts";
 import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/transport/tar.ts";
-import { sift } from "../../lib/tar/sift.ts";
+import { editTar } from "../../lib/tar/edit.ts";
 import { readJobsFile } from "../../lib/workspace/jobs.ts";
 import { readJson } from "../../lib/text/json.ts";
 import { isId, jobFolder } from "../../lib/workspace/layout.ts";
@@ -107,14 +107,14 @@ Deno.test("Answers.read() tells exactly the texts of an answer, after any banner
   }));
 });
 
-Deno.test("sightOf() takes any answer for a sight or for nonsense", () => {
+Deno.test("infoOf() takes any answer for what it says or for nonsense", () => {
   const names = ["path", "realPath", "state", "jobs", "experiments", "rsync", "tar", "free", "run"];
   const more = ["jobsStaging", "experimentsStaging", "jobs.jsonl", "status.json", "current"];
   const value = fc.oneof(text, fc.constantFrom("/a", "workspace", "/ws/jobs", "x 1 2 3 4% /"));
   const answer = fc.array(fc.tuple(fc.constantFrom(...names, ...more), value), { maxLength: 40 });
   fc.assert(fc.property(answer, (pairs) => {
-    const sight = onlyOurs(() => sightOf(new Map(pairs), "host"));
-    for (const path of sight === undefined ? [] : [sight.realPath, sight.jobsPath]) {
+    const info = onlyOurs(() => infoOf(new Map(pairs), "host"));
+    for (const path of info === undefined ? [] : [info.realPath, info.jobsPath]) {
       assert(path.startsWith("/") && !path.includes("\n"), path);
     }
   }));
@@ -359,7 +359,12 @@ const job = fc.array(
 /** An archive of that job, on the way from a host. */
 function through(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const passage = new StreamRewriter([plannedJob("t", "1")], undefined, MAP, "host");
-  return sift(stream, passage, { from: "host", mostBytes: 1 << 20, owner: 0, onBytes: () => {} });
+  return editTar(stream, passage, {
+    from: "host",
+    mostBytes: 1 << 20,
+    owner: 0,
+    onBytes: () => {},
+  });
 }
 
 async function passed(bytes: Uint8Array, cuts: number[]): Promise<Uint8Array> {
@@ -370,7 +375,7 @@ async function passed(bytes: Uint8Array, cuts: number[]): Promise<Uint8Array> {
   return Uint8Array.from(parts);
 }
 
-Deno.test("sift() passes on, and members() reads, every archive of what was asked for", async () => {
+Deno.test("editTar() passes on, and members() reads, every archive of what was asked for", async () => {
   await fc.assert(
     fc.asyncProperty(job, sizes, async ({ entries, bytes }, cuts) => {
       assertEquals(await passed(bytes, cuts), bytes);
@@ -381,7 +386,7 @@ Deno.test("sift() passes on, and members() reads, every archive of what was aske
   );
 });
 
-Deno.test("sift() and members() take any bytes for an archive or for none", async () => {
+Deno.test("editTar() and members() take any bytes for an archive or for none", async () => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 3000 }),
     fc.tuple(job, changes).map(([{ bytes }, list]) => changed(bytes, list)),
@@ -393,7 +398,7 @@ Deno.test("sift() and members() take any bytes for an archive or for none", asyn
   }));
 });
 
-Deno.test("sift() lets no archive through that tar unpacks elsewhere", async () => {
+Deno.test("editTar() lets no archive through that tar unpacks elsewhere", async () => {
   const root = await Deno.makeTempDir();
   const place = fc.constantFrom(
     ...["../out", "/tmp/xpm-out", "jobs/t/2/x", "jobs/t/1/../2", "replaced/x", "jobs/t", ".", ""],
@@ -453,7 +458,7 @@ function withRecord(record: string): Uint8Array {
 for (
   const record of ["\tpath=jobs/t/2/x", " path=jobs/t/2/x", "path=jobs/t/1/x\0y", "path=\0y1234"]
 ) {
-  Deno.test(`sift() takes no archive with a record ${JSON.stringify(record)}`, async () => {
+  Deno.test(`editTar() takes no archive with a record ${JSON.stringify(record)}`, async () => {
     await assertRejects(
       () => passed(withRecord(record), []),
       CopyError,
@@ -464,7 +469,7 @@ for (
 
 // By a map of holes tar could take the bytes of what comes next for those of this file.
 for (const record of ["GNU.sparse.major=1", "GNU.sparse.map=0,9999", "GNU.sparse.size=999"]) {
-  Deno.test(`sift() leaves out a file with ${record}`, async () => {
+  Deno.test(`editTar() leaves out a file with ${record}`, async () => {
     const left = await passed(withRecord(record), []);
     assertEquals(left.some((byte) => byte !== 0), false);
   });
@@ -493,7 +498,7 @@ const FIELDS: [what: string, at: number, field: string][] = [
 ];
 
 for (const [what, at, field] of FIELDS) {
-  Deno.test(`sift() takes no archive of a file with ${what}`, async () => {
+  Deno.test(`editTar() takes no archive of a file with ${what}`, async () => {
     await assertRejects(
       () => passed(withField(at, field), []),
       CopyError,
@@ -502,7 +507,7 @@ for (const [what, at, field] of FIELDS) {
   });
 }
 
-Deno.test("sift() refuses more bytes than there can be", async () => {
+Deno.test("editTar() refuses more bytes than there can be", async () => {
   async function* endless() {
     for (;;) {
       yield new Uint8Array(1 << 16);

@@ -13,7 +13,7 @@ import { headerOfExtra } from "../../lib/tar/header.ts";
 import { archive, type OverlayEntry, padding, writeOctal, writeSum } from "../../lib/tar/write.ts";
 import { LINKS_AT_ONCE, UNPACK_ARGUMENTS } from "../../lib/transport/tar.ts";
 import { joined } from "../../lib/system/streams.ts";
-import { sift } from "../../lib/tar/sift.ts";
+import { editTar } from "../../lib/tar/edit.ts";
 import { byteStream, gather } from "../support/byte_stream.ts";
 import { plannedJob } from "../support/planned_job.ts";
 
@@ -139,7 +139,7 @@ for (const [what, members] of Object.entries(ARCHIVES)) {
     const passage = new StreamRewriter([JOB], undefined, map, "host");
     const bytes = joined([...members(out), new Uint8Array(2 * BLOCK)]);
     const expected = { from: "host", mostBytes: 1 << 20, owner: 0, onBytes: () => {} };
-    const through = await gather(sift(byteStream([bytes]), passage, expected)).catch((error) => {
+    const through = await gather(editTar(byteStream([bytes]), passage, expected)).catch((error) => {
       assert(error instanceof CopyError, error);
       return new Uint8Array(10_240);
     });

@@ -121,27 +121,27 @@ export class Fixture {
     asked: { experiment?: string; run?: string; wanted?: "jobs" | "space" } = {},
   ): Promise<Seen> {
     const { experiment, run, wanted } = asked;
-    const sight = await (await this.host()).look({
+    const info = await (await this.host()).look({
       path: /^[~/]/.test(path) ? this.#absolute(path) : this.at(path),
       ...(experiment !== undefined && { experimentId: experiment }),
       ...(run !== undefined && { runId: run }),
       ...(wanted !== undefined && { wanted }),
     });
-    const staged = sight.staged.filter((path) => /\/[0-9a-f]{16}$/.test(path));
-    const { runId, transient = "", ...texts } = sight.run ?? {};
+    const staged = info.staged.filter((path) => /\/[0-9a-f]{16}$/.test(path));
+    const { runId, transient = "", ...texts } = info.run ?? {};
     return this.plain({
-      ...{ state: sight.state, marker: sight.marker, path: sight.path, realPath: sight.realPath },
-      ...{ jobs: sight.jobsPath, experiments: sight.experimentsPath },
-      jobsStaging: sight.jobsStaging,
-      experimentsStaging: sight.experimentsStaging,
-      ...(sight.records && { records: true as const }),
-      linkedStaging: sight.linkedStaging,
+      ...{ state: info.state, marker: info.marker, path: info.path, realPath: info.realPath },
+      ...{ jobs: info.jobsPath, experiments: info.experimentsPath },
+      jobsStaging: info.jobsStaging,
+      experimentsStaging: info.experimentsStaging,
+      ...(info.records && { records: true as const }),
+      linkedStaging: info.linkedStaging,
       staged: [...new Set(staged)].sort(),
-      free: (sight.freeBytes ?? 0) > 0,
-      experiment: sight.experimentExists,
-      ...(sight.inXp && { inXp: true as const }),
-      current: sight.current && told(sight.current),
-      currentStatus: sight.currentStatus,
+      free: (info.freeBytes ?? 0) > 0,
+      experiment: info.experimentExists,
+      ...(info.inXp && { inXp: true as const }),
+      current: info.current && told(info.current),
+      currentStatus: info.currentStatus,
       run: runId === undefined ? undefined : {
         id: runId,
         ...texts,
@@ -273,7 +273,7 @@ function told({ runId, by }: CurrentRun): string {
 /** Opens a host, so far that it is known what it can do. */
 async function open(host: Host, root: string): Promise<Host> {
   try {
-    await host.expect();
+    await host.prewarm();
     await host.open();
     await host.look({ path: root });
   } catch (error) {

@@ -114,11 +114,11 @@ function overlayOf({ written = {}, time: mtime = TIME }: Publishing): OverlayEnt
 export async function unpack(
   staging: Staging,
   bytes: Uint8Array,
-  isOurs: boolean,
+  trusted: boolean,
 ): Promise<boolean> {
   const whole = () => Promise.resolve(true);
   const stream = streamOf(bytes);
-  return await staging.unpack({ stream, isOurs, isPlain: false, hasBulk: true, whole }) ===
+  return await staging.unpack({ stream, trusted, isPlain: false, hasBulk: true, whole }) ===
     undefined;
 }
 

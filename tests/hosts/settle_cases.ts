@@ -86,7 +86,7 @@ export const settleCases: readonly Case[] = [
   },
   {
     name: "settle() gives links and folders the times that they are to have",
-    // what is written here passes no sieve, which tells other tars of folders twice
+    // what is written here passes no tar editor, which tells other tars of folders twice
     ignored: ({ tar }) => tar === "GNU" ? undefined : "its tar is told in another way",
     modes: true,
     async check(f) {

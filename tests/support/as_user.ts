@@ -6,7 +6,7 @@
 
 import { fromFileUrl } from "@std/path";
 import type { Host, Place } from "../../lib/host/host.ts";
-import type { FailedMove, Settlement } from "../../lib/host/steps.ts";
+import type { FailedMove, PublishRequest } from "../../lib/host/steps.ts";
 import { LocalHost } from "../../lib/host/local/host.ts";
 import { joined } from "../../lib/system/streams.ts";
 import { unpack } from "../hosts/publish.ts";
@@ -44,7 +44,7 @@ export interface Work {
   /** What is written there then. */
   written: OverlayEntry[];
   /** What it settles in the end. */
-  settlement: Settlement;
+  settlement: PublishRequest;
 }
 
 /** What came of it. */
@@ -100,7 +100,7 @@ async function sshHost(): Promise<Host> {
 async function doWork(work: Work): Promise<Outcome> {
   const { staging, places, discarded, written, settlement } = work;
   const host = work.host === "SshHost" ? await sshHost() : new LocalHost({});
-  await host.expect();
+  await host.prewarm();
   await host.look({ path: staging.replace(/\/[^/]*\/[^/]*$/, "") });
   const claim = await host.claim({ staging, places, about: "{}" }, () => {});
   if (discarded.length > 0) await claim.discard(discarded);

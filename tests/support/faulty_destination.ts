@@ -6,7 +6,7 @@
 
 import { writeFileSync } from "node:fs";
 import { stagingName } from "../../lib/copy/loads.ts";
-import type { Known } from "../../lib/copy/survey.ts";
+import type { SurveyData } from "../../lib/copy/survey.ts";
 import { type Direction, type Pair, type RunName, withPair } from "./directions.ts";
 import { startProgram } from "./kill.ts";
 import { OWN, withPrograms } from "./remote_programs.ts";
@@ -78,5 +78,7 @@ export function withFaultyDestination<Run extends RunName>(
 /** The name of a copy's staging folder. */
 function nameOf({ source }: Pair, { experimentId, runId }: RunName): Promise<string> {
   const { path, ssh: { host } = {} } = source;
-  return stagingName({ plan: { source: { host, path }, experimentId, runId } } as unknown as Known);
+  return stagingName(
+    { plan: { source: { host, path }, experimentId, runId } } as unknown as SurveyData,
+  );
 }

@@ -12,7 +12,7 @@ import type { Visit } from "../host.ts";
 import type { Entry, EntryKind } from "../../system/entry.ts";
 import { LARGE } from "../../transport/clone.ts";
 import { nameList } from "../../transport/tar.ts";
-import { feed, start, stopIfAborted, type Watch } from "../../system/process.ts";
+import { feed, type RunOptions, start, stopIfAborted } from "../../system/process.ts";
 
 const KINDS: Record<string, EntryKind> = { "-": "file", d: "folder", l: "link" };
 
@@ -29,7 +29,7 @@ export async function listDoubtful(
   root: string,
   folders: string[],
   visit: Visit,
-  watch: Watch,
+  watch: RunOptions,
 ): Promise<void> {
   if (folders.length === 0) return;
   const options = ["-a8", "-r", "--from0", "--files-from=-", "--no-implied-dirs", "--list-only"];

@@ -6,13 +6,19 @@
 
 import { CopyError } from "../../errors.ts";
 import { fileSystem } from "../../system/df.ts";
-import { output, outputIfGranted, type Program, start, type Watch } from "../../system/process.ts";
+import {
+  output,
+  outputIfGranted,
+  type Program,
+  type RunOptions,
+  start,
+} from "../../system/process.ts";
 import { loadZstd } from "../../transport/zstd.ts";
 import type { DiskCondition, MachineCondition } from "../condition.ts";
 import { nearestOf } from "./look.ts";
 
 /** Does {@linkcode Host.examine}. */
-export async function examineHere(watch: Watch): Promise<MachineCondition> {
+export async function examineHere(watch: RunOptions): Promise<MachineCondition> {
   const [ssh, rsync, tar] = await Promise.all([
     saidBy("ssh", "-V", watch),
     saidBy("rsync", "--version", watch),
@@ -30,7 +36,7 @@ export async function examineHere(watch: Watch): Promise<MachineCondition> {
 async function saidBy(
   program: Program,
   option: string,
-  watch: Watch,
+  watch: RunOptions,
 ): Promise<string | CopyError> {
   try {
     const running = start(program, [option], watch);
@@ -47,7 +53,7 @@ async function saidBy(
 }
 
 /** Does {@linkcode Host.disks}. */
-export function disksHere(folders: string[], watch: Watch): Promise<DiskCondition[]> {
+export function disksHere(folders: string[], watch: RunOptions): Promise<DiskCondition[]> {
   return Promise.all(folders.map(async (folder) => {
     const place = nearestOf(folder);
     return {
@@ -62,7 +68,7 @@ export function disksHere(folders: string[], watch: Watch): Promise<DiskConditio
  * Whether the system lets the user write to a folder; undefined when it cannot be asked. Deno itself
  * knows only modes: nothing of groups, of access lists, or of a disk that is read-only.
  */
-async function isWritable(folder: string, watch: Watch): Promise<boolean | undefined> {
+async function isWritable(folder: string, watch: RunOptions): Promise<boolean | undefined> {
   const ask = (option: string) => outputIfGranted("test", [option, folder], watch);
   const [isFolder, mayWrite] = await Promise.all([ask("-d"), ask("-w")]);
   return isFolder === undefined ? undefined : mayWrite !== undefined;

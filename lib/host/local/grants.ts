@@ -4,38 +4,38 @@
  * @module
  */
 
-import type { Grants, LinkedFolder, Sight } from "../host.ts";
+import type { Grants, LinkedFolder, WorkspaceInfo } from "../host.ts";
 
 /** Does {@linkcode Host.grants}. */
 export function grantsOf(
-  sight: Sight,
+  info: WorkspaceInfo,
   linked: readonly LinkedFolder[],
   isWritten: boolean,
 ): Grants {
   return {
     run: isWritten ? ["df"] : [],
-    read: [...spellings(sight), ...leads(linked)],
-    write: isWritten ? places(sight) : [],
+    read: [...spellings(info), ...leads(linked)],
+    write: isWritten ? places(info) : [],
     env: [],
   };
 }
 
 /** Where a workspace's parts are, links resolved. */
-function places({ realPath, jobsPath, experimentsPath }: Sight): string[] {
+function places({ realPath, jobsPath, experimentsPath }: WorkspaceInfo): string[] {
   return [realPath, jobsPath, experimentsPath];
 }
 
 /** The same, and the path as it is spelled, to see where it leads; of one that is not there its beginning. */
-function spellings(sight: Sight): string[] {
-  const { path, realPath, state } = sight;
-  if (path === realPath) return places(sight);
-  if (state !== "absent") return [path, ...places(sight)];
+function spellings(info: WorkspaceInfo): string[] {
+  const { path, realPath, state } = info;
+  if (path === realPath) return places(info);
+  if (state !== "absent") return [path, ...places(info)];
   const [spelled, real] = [path.split("/"), realPath.split("/")];
   while (spelled.length > 2 && spelled.at(-1) === real.at(-1)) {
     spelled.pop();
     real.pop();
   }
-  return [spelled.join("/"), ...places(sight)];
+  return [spelled.join("/"), ...places(info)];
 }
 
 /** Where folders that are links lead: what stands for `jobs` there, rather than every job. */

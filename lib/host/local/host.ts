@@ -16,12 +16,12 @@ import type {
   Host,
   LinkedFolder,
   Listing,
-  Question,
+  LookRequest,
   ScanRequest,
-  Sight,
   Staging,
   TidyRequest,
   Visit,
+  WorkspaceInfo,
 } from "../host.ts";
 import type { Pack, PackRequest } from "../../transport/archive.ts";
 import type { DiskCondition, MachineCondition } from "../condition.ts";
@@ -34,7 +34,7 @@ import { LocalStaging } from "./staging.ts";
 import { tidyLocally } from "./tidy.ts";
 import { dialectOf } from "../../tar/dialect.ts";
 import { packLocally } from "../../transport/tar.ts";
-import { output, type Program, start, type Watch } from "../../system/process.ts";
+import { output, type Program, type RunOptions, start } from "../../system/process.ts";
 
 /** This machine. */
 export class LocalHost implements Host {
@@ -43,9 +43,9 @@ export class LocalHost implements Host {
   #can: Abilities | undefined;
   #expected: Promise<void> | undefined;
 
-  constructor(private readonly watch: Watch) {}
+  constructor(private readonly watch: RunOptions) {}
 
-  expect(): Promise<void> {
+  prewarm(): Promise<void> {
     return this.#expected ??= this.#findPrograms();
   }
 
@@ -53,7 +53,7 @@ export class LocalHost implements Host {
     return Promise.resolve();
   }
 
-  look(question: Question): Promise<Sight> {
+  look(question: LookRequest): Promise<WorkspaceInfo> {
     return lookLocally(question, this.watch);
   }
 
@@ -120,8 +120,8 @@ export class LocalHost implements Host {
     }
   }
 
-  grants(sight: Sight, linked: readonly LinkedFolder[], isWritten: boolean): Grants {
-    return grantsOf(sight, linked, isWritten);
+  grants(info: WorkspaceInfo, linked: readonly LinkedFolder[], isWritten: boolean): Grants {
+    return grantsOf(info, linked, isWritten);
   }
 
   close(): Promise<void> {
@@ -129,7 +129,7 @@ export class LocalHost implements Host {
   }
 }
 
-async function versionOf(program: Program, watch: Watch): Promise<string> {
+async function versionOf(program: Program, watch: RunOptions): Promise<string> {
   const running = start(program, ["--version"], watch);
   const [said] = await Promise.all([output(running), running.stdin.close()]);
   return said.split("\n")[0]!;

@@ -41,18 +41,18 @@ import type {
   CurrentRun,
   FoundRun,
   Listing,
-  Question,
+  LookRequest,
   SeenRun,
-  Sight,
+  WorkspaceInfo,
 } from "../host.ts";
-import type { Watch } from "../../system/process.ts";
+import type { RunOptions } from "../../system/process.ts";
 import { RealFolders } from "./real_folders.ts";
 
 /** Does {@linkcode Host.look}. */
 export async function lookLocally(
-  { path, experimentId, runId, wanted }: Question,
-  watch: Watch,
-): Promise<Sight> {
+  { path, experimentId, runId, wanted }: LookRequest,
+  watch: RunOptions,
+): Promise<WorkspaceInfo> {
   const { path: absolute, realPath: real, jobsPath, experimentsPath } = placesOf(path);
   const kind = lookAt(real, "")?.kind;
   const names = new Set(namesIn(real)?.map(({ name }) => name));
@@ -93,7 +93,7 @@ export async function lookLocally(
 /** Where a workspace and its parts are, links resolved; what is no folder is refused. */
 export function placesOf(
   path: string,
-): Pick<Sight, "path" | "realPath" | "jobsPath" | "experimentsPath"> {
+): Pick<WorkspaceInfo, "path" | "realPath" | "jobsPath" | "experimentsPath"> {
   const absolute = expand(path);
   const realPath = realPathOfWhatExists(absolute);
   requireAccess("read", realPath);

@@ -20,7 +20,7 @@ import {
   walk,
 } from "../../system/files.ts";
 import type { LinkedFolder, ScanRequest, Visit } from "../found.ts";
-import { stopIfAborted, type Watch } from "../../system/process.ts";
+import { type RunOptions, stopIfAborted } from "../../system/process.ts";
 
 /** How long this program may look at files without hearing of anything else, in milliseconds. */
 const BUSY = 50;
@@ -37,7 +37,7 @@ interface Found {
 export async function scanLocally(
   request: ScanRequest,
   visit: Visit,
-  watch: Watch,
+  watch: RunOptions,
 ): Promise<LinkedFolder[]> {
   const { root, folders, isNeeded } = request;
   const found: Found = { linked: [], doubted: [] };

@@ -11,7 +11,7 @@ import { ASIDE, removeStaging } from "./left_staging.ts";
 import { ABOUT } from "./claim.ts";
 import { CAME_AS_LINK, moveInto, Places } from "./move.ts";
 import { LocalRecords } from "./records.ts";
-import type { Watch } from "../../system/process.ts";
+import type { RunOptions } from "../../system/process.ts";
 import { inTheWay, RealFolders } from "./real_folders.ts";
 import {
   type Afterwards,
@@ -20,14 +20,14 @@ import {
   HELD,
   isOfJobs,
   type Move,
-  type Settlement,
+  type PublishRequest,
 } from "../steps.ts";
 import { syncFolders, syncTree } from "../../system/sync.ts";
 
-/** Does what a {@linkcode Settlement} says; a move that fails does not keep others from theirs. */
+/** Does what a {@linkcode PublishRequest} says; a move that fails does not keep others from theirs. */
 export async function settleLocally(
-  { staging, moves, records, marker, keep, finished }: Settlement & { staging: string },
-  watch: Watch,
+  { staging, moves, records, marker, keep, finished }: PublishRequest & { staging: string },
+  watch: RunOptions,
 ): Promise<FailedMove[]> {
   const staged = new RealFolders(parentOf(staging));
   if (!staged.has(staging)) throw inTheWay(staging);

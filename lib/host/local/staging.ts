@@ -6,7 +6,7 @@
 
 import { CopyError } from "../../errors.ts";
 import { lookAt } from "../../system/files.ts";
-import type { Watch } from "../../system/process.ts";
+import type { RunOptions } from "../../system/process.ts";
 import type { Sharing } from "../../system/sharing.ts";
 import { removeTree } from "../../system/tree.ts";
 import { dialectOf } from "../../tar/dialect.ts";
@@ -15,7 +15,7 @@ import type { Unpacking } from "../../transport/archive.ts";
 import { unpackLocally } from "../../transport/tar.ts";
 import { parentOf } from "../../workspace/layout.ts";
 import { type Staging, UNVERIFIED } from "../host.ts";
-import type { FailedMove, Settlement } from "../steps.ts";
+import type { FailedMove, PublishRequest } from "../steps.ts";
 import { Verification } from "../verification.ts";
 import { type Claim, markUnverified } from "./claim.ts";
 import { strayIn } from "./left_staging.ts";
@@ -36,7 +36,7 @@ export class LocalStaging implements Staging {
     readonly folder: string,
     private readonly claim: Claim,
     private readonly tarVersion: () => Promise<string>,
-    private readonly watch: Watch,
+    private readonly watch: RunOptions,
   ) {
     ({ changed: this.changed, resumed: this.resumed } = claim);
     ({ owner: this.owner, shared: this.shared } = claim);
@@ -47,12 +47,12 @@ export class LocalStaging implements Staging {
     return this.#verification.isDoubted;
   }
 
-  async unpack({ stream, isOurs, hasBulk, whole }: Unpacking): Promise<string | undefined> {
+  async unpack({ stream, trusted, hasBulk, whole }: Unpacking): Promise<string | undefined> {
     const stray = isFolder(this.folder) ? strayIn(this.folder) : this.folder;
     if (stray !== undefined) throw inTheWay(stray); // tar would write through it
     if (hasBulk) markUnverified(this.folder);
     const dialect = dialectOf(await this.tarVersion());
-    const trouble = await unpackLocally(this.folder, { stream, isOurs }, dialect, this.watch);
+    const trouble = await unpackLocally(this.folder, { stream, trusted }, dialect, this.watch);
     const isWhole = trouble === "" && await whole();
     if (hasBulk) this.#verification.note(isWhole);
     return isWhole ? undefined : trouble;
@@ -83,9 +83,9 @@ export class LocalStaging implements Staging {
     return [];
   }
 
-  async settle(settlement: Settlement): Promise<FailedMove[]> {
+  async settle(request: PublishRequest): Promise<FailedMove[]> {
     if (!this.claim.isHeld()) throw takenOver(this.folder);
-    return await settleLocally({ ...settlement, staging: this.folder }, this.watch);
+    return await settleLocally({ ...request, staging: this.folder }, this.watch);
   }
 
   release(): Promise<void> {

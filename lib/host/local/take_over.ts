@@ -6,13 +6,13 @@
 
 import { CopyError } from "../../errors.ts";
 import { lookAt } from "../../system/files.ts";
-import { output, start, stopIfAborted, type Watch } from "../../system/process.ts";
+import { output, type RunOptions, start, stopIfAborted } from "../../system/process.ts";
 
 /** What rsync ends with when some files could not be copied. */
 const PARTIAL = 23;
 
 /** Copies it, with times, links and holes; answers whether there was room for all of it. */
-export async function takeOver(from: string, into: string, watch: Watch): Promise<boolean> {
+export async function takeOver(from: string, into: string, watch: RunOptions): Promise<boolean> {
   // Folders of both would get their modes from the old one; their owner must be able to write them.
   // In a folder of a project the group is the folder's.
   const passesOn = ((lookAt(into, "")?.mode ?? 0) & 0o2000) !== 0;

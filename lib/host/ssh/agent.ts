@@ -15,8 +15,8 @@ import {
   type IdleClock,
   isTaken,
   type Running,
+  type RunOptions,
   stopIfAborted,
-  type Watch,
 } from "../../system/process.ts";
 
 /** How much of what a program is fed goes at once, in bytes: each part costs a process there. */
@@ -38,7 +38,7 @@ export class Agent {
    */
   constructor(
     private readonly running: Running,
-    private readonly watch: Watch,
+    private readonly watch: RunOptions,
     private readonly failure: () => Promise<CopyError>,
   ) {
     this.#writer = running.stdin.getWriter();

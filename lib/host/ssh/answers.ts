@@ -9,7 +9,14 @@ import { JOBS_FILE, STATUS_FILE } from "../../workspace/layout.ts";
 import { hasControl, printable } from "../../text/printable.ts";
 import { isUtf8 } from "../../system/byte_text.ts";
 import { availableBytes, availableFiles } from "../../system/df.ts";
-import type { CurrentRun, FoundExperiment, LinkedFolder, Listing, Sight, Visit } from "../host.ts";
+import type {
+  CurrentRun,
+  FoundExperiment,
+  LinkedFolder,
+  Listing,
+  Visit,
+  WorkspaceInfo,
+} from "../host.ts";
 import type { Entry, EntryKind } from "../../system/entry.ts";
 import { hasHoles, unreadable } from "../../system/files.ts";
 
@@ -28,7 +35,7 @@ export function pairs(tell: (name: string, text: string) => void): (text: string
 }
 
 /** What an answer to {@linkcode Host.look} says, by its names. */
-export function sightOf(answer: ReadonlyMap<string, string>, host: string): Sight {
+export function infoOf(answer: ReadonlyMap<string, string>, host: string): WorkspaceInfo {
   const said = (name: string): string => {
     const text = answer.get(name);
     if (text === undefined) throw nonsense(host, `no ${name} in its answer`);

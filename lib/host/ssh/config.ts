@@ -4,7 +4,7 @@
  * @module
  */
 
-import { answerOf, output, start, stopIfAborted, type Watch } from "../../system/process.ts";
+import { answerOf, output, type RunOptions, start, stopIfAborted } from "../../system/process.ts";
 import { within } from "../../system/time.ts";
 
 /** The ciphers as ssh itself prefers them, where nobody has said otherwise: since 10.0, and before. */
@@ -17,7 +17,7 @@ const USUAL = [
 const FASTEST = "aes128-gcm@openssh.com";
 
 /** How to log in, by what the user's settings say. */
-export interface Way {
+export interface LoginPlan {
   /** Whether a master of the user's own serves. */
   hasMaster: boolean;
   /** What else a login of our own takes. */
@@ -31,7 +31,11 @@ export interface Way {
  *
  * @param args The arguments of every ssh to this host.
  */
-export async function findWay(args: string[], host: string, watch: Watch): Promise<Way> {
+export async function planLogin(
+  args: string[],
+  host: string,
+  watch: RunOptions,
+): Promise<LoginPlan> {
   const ask = (words: string[]) => answerOf("ssh", [...args, ...words], watch);
   // without a command, ssh tells nothing of a host for which it is to go to the background
   const settings = (await ask(["-G", "--", host, "true"]))?.split("\n") ?? [];
@@ -44,7 +48,7 @@ export async function findWay(args: string[], host: string, watch: Watch): Promi
 const MASTER = 5000;
 
 /** Whether a master answers; one that stands still serves nobody. */
-async function answers(check: string[], watch: Watch): Promise<boolean> {
+async function answers(check: string[], watch: RunOptions): Promise<boolean> {
   const running = start("ssh", check, watch);
   const said = Promise.all([output(running), running.stdin.close()]);
   if (!await within(MASTER, running.code)) running.kill();

@@ -6,7 +6,7 @@
 
 import { checkHost } from "../../settings/reference.ts";
 import type { SshSettings } from "../../workspace/workspace.ts";
-import { linksOf, listingReader, oneOf, pairs, scanReader, sightOf } from "./answers.ts";
+import { infoOf, linksOf, listingReader, oneOf, pairs, scanReader } from "./answers.ts";
 import { requireVariableAccess } from "../../system/environment.ts";
 import type {
   Abilities,
@@ -17,12 +17,12 @@ import type {
   Host,
   LinkedFolder,
   Listing,
-  Question,
+  LookRequest,
   ScanRequest,
-  Sight,
   Staging,
   TidyRequest,
   Visit,
+  WorkspaceInfo,
 } from "../host.ts";
 import type { Pack, PackRequest } from "../../transport/archive.ts";
 import type { DiskCondition, MachineCondition } from "../condition.ts";
@@ -33,7 +33,7 @@ import { grantsForSsh } from "./grants.ts";
 import { rsyncEnd } from "./rsync_end.ts";
 import { entryArguments, folderArguments, nameList, packWith } from "../../transport/tar.ts";
 import { dialectOf } from "../../tar/dialect.ts";
-import type { Watch } from "../../system/process.ts";
+import type { RunOptions } from "../../system/process.ts";
 import { BROWSE, CLAIM, EXISTING, LOOK, PACK, SCAN, TIDY } from "./programs/programs.ts";
 import { type Login, Session } from "./session.ts";
 import { loadZstd, type Zstd } from "../../transport/zstd.ts";
@@ -53,15 +53,15 @@ export class SshHost implements Host {
 
   constructor(
     ssh: SshSettings,
-    private readonly watch: Watch,
+    private readonly watch: RunOptions,
     private readonly login: Login,
   ) {
     this.name = checkHost(ssh.host);
     this.#session = new Session(ssh, watch, login);
   }
 
-  expect(): Promise<void> {
-    return this.#session.expect();
+  prewarm(): Promise<void> {
+    return this.#session.prewarm();
   }
 
   /** Logs in. */
@@ -85,13 +85,13 @@ export class SshHost implements Host {
     if (this.#hasZstd) this.#zstd = await loadZstd().catch(() => undefined);
   }
 
-  async look({ path, experimentId, runId, wanted }: Question): Promise<Sight> {
+  async look({ path, experimentId, runId, wanted }: LookRequest): Promise<WorkspaceInfo> {
     const answer = new Map<string, string>();
     const lines = asLines([path, experimentId ?? "", runId ?? "", wanted ?? ""]);
     await this.#session.agent.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
     this.#programs = { rsync: answer.get("rsync") ?? "", tar: answer.get("tar") ?? "" };
     this.#hasZstd = Boolean(answer.get("zstd"));
-    return sightOf(answer, this.name);
+    return infoOf(answer, this.name);
   }
 
   get can(): Abilities {

@@ -8,7 +8,7 @@ import { JOBS, parentOf } from "../../workspace/layout.ts";
 import { milliseconds } from "../../workspace/times.ts";
 import { bytesOf } from "../../system/byte_text.ts";
 import { now } from "../../system/time.ts";
-import { isOfJobs, type Move, type Records, type Settlement } from "../steps.ts";
+import { isOfJobs, type Move, type PublishRequest, type Records } from "../steps.ts";
 import type { OverlayEntry } from "../../tar/write.ts";
 
 /** Where records stand in a staging folder. */
@@ -52,7 +52,7 @@ function timeFiles(moves: Move[]): OverlayEntry[] {
 
 /** What the program takes besides: files with times to compare with, and records of what is left out. */
 export function filesBeside(
-  { moves, records }: Pick<Settlement, "moves" | "records">,
+  { moves, records }: Pick<PublishRequest, "moves" | "records">,
 ): OverlayEntry[] {
   const mtime = now();
   const written = (records?.written ?? []).map(({ job, text }): OverlayEntry => {

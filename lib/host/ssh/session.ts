@@ -20,12 +20,12 @@ import {
   output,
   pour,
   type Running,
+  type RunOptions,
   start,
   stopIfAborted,
-  type Watch,
 } from "../../system/process.ts";
 import { isRefusal, isUnreached, sessionRefusal } from "../../transport/ssh_complaints.ts";
-import { findWay, type Way } from "./config.ts";
+import { type LoginPlan, planLogin } from "./config.ts";
 import { comesInTime } from "./first_answer.ts";
 import { exitCommand, loginCommand, loginOptions } from "./options.ts";
 import { makeSocketFolder, socketFault } from "./socket.ts";
@@ -57,12 +57,12 @@ export class Session {
   /** A channel that has been opened before it is needed: a login shell takes its time to start. */
   #spare: Running | undefined;
   /** How to log in; undefined until that is asked. */
-  #way: Promise<Way> | undefined;
+  #plan: Promise<LoginPlan> | undefined;
   /** Whether the agent has ever answered. */
   #established = false;
   /** Whether the agent has ended, and with it what it holds. */
   #ended = false;
-  /** What `Way.session` says, once it is known. */
+  /** What `LoginPlan.session` says, once it is known. */
   #sessionOptions: string[] = [];
   /** The user's options. */
   readonly #given: string[];
@@ -70,7 +70,7 @@ export class Session {
   /** @throws {CopyError} `settings`, when the user's options cannot be those of a copy. */
   constructor(
     private readonly ssh: SshSettings,
-    private readonly watch: Watch,
+    private readonly watch: RunOptions,
     private readonly login: Login,
   ) {
     this.#given = loginOptions(ssh);
@@ -113,13 +113,13 @@ export class Session {
   }
 
   /** Looks whether there is a master that will serve: no login comes of that. */
-  async expect(): Promise<void> {
-    await this.#findWay().catch(() => {}); // who logs in will hear of it
+  async prewarm(): Promise<void> {
+    await this.#planLogin().catch(() => {}); // who logs in will hear of it
   }
 
   /** Logs in; where the user has a master of their own for this host, that one serves. */
   async open(): Promise<void> {
-    const { hasMaster, ciphers, session } = await this.#findWay();
+    const { hasMaster, ciphers, session } = await this.#planLogin();
     this.#sessionOptions = session;
     let options = this.#ownOptions;
     if (!hasMaster) {
@@ -134,8 +134,8 @@ export class Session {
   }
 
   /** Asks once how to log in. */
-  #findWay(): Promise<Way> {
-    return this.#way ??= findWay(this.#ownOptions, this.ssh.host, this.watch);
+  #planLogin(): Promise<LoginPlan> {
+    return this.#plan ??= planLogin(this.#ownOptions, this.ssh.host, this.watch);
   }
 
   /** Opens the agent; a shell that a start-up file keeps from its work is not waited for. */

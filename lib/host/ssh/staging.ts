@@ -17,7 +17,7 @@ import {
   HELD,
   MOVED,
   NEWER,
-  type Settlement,
+  type PublishRequest,
   UNLINKED,
   UNRECORDED,
 } from "../steps.ts";
@@ -100,14 +100,14 @@ export class SshStaging implements Staging {
   }
 
   async unpack(
-    { stream, isOurs, isPlain, hasBulk, whole }: Unpacking,
+    { stream, trusted, isPlain, hasBulk, whole }: Unpacking,
   ): Promise<string | undefined> {
     let trouble = "";
     const tell = (text: string) => trouble += text;
     const zstd = isPlain ? undefined : this.ground.zstd();
     const body = zstd ? zstd.pack(stream) : stream;
     const isGnu = dialectOf(this.ground.tar) === "gnu";
-    const answers = [isOurs, isGnu, hasBulk].map((is) => is ? "yes" : "");
+    const answers = [trusted, isGnu, hasBulk].map((is) => is ? "yes" : "");
     const lines = [this.folder, zstd ? "zstd" : "", ...answers];
     await this.ground.session.send(UNPACK, lines, tell, body);
     const isWhole = trouble === "" && await whole();
@@ -131,12 +131,12 @@ export class SshStaging implements Staging {
     return !lost;
   }
 
-  filesFor(settlement: Pick<Settlement, "moves" | "records">): OverlayEntry[] {
-    return filesBeside(settlement);
+  filesFor(request: Pick<PublishRequest, "moves" | "records">): OverlayEntry[] {
+    return filesBeside(request);
   }
 
-  async settle(settlement: Settlement): Promise<FailedMove[]> {
-    const { moves, records, marker, keep, finished } = settlement;
+  async settle(request: PublishRequest): Promise<FailedMove[]> {
+    const { moves, records, marker, keep, finished } = request;
     const { agent, fsync } = this.ground;
     const failed: FailedMove[] = [];
     const lines = asLines([

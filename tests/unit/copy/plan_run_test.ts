@@ -3,7 +3,7 @@ import type { FoundRunFolder } from "../../../lib/copy/inventory.ts";
 import type { PlanOptions } from "../../../lib/copy/plan.ts";
 import { planRun } from "../../../lib/copy/plan_run.ts";
 import type { PlannedJob, PlannedRun } from "../../../lib/copy/types.ts";
-import type { CurrentRun, Sight } from "../../../lib/host/host.ts";
+import type { CurrentRun, WorkspaceInfo } from "../../../lib/host/host.ts";
 import type { Entry } from "../../../lib/system/entry.ts";
 import { runLink } from "../../../lib/workspace/layout.ts";
 import { readRunStatus } from "../../../lib/workspace/runs.ts";
@@ -47,11 +47,11 @@ function folder(...more: [string, Entry][]): FoundRunFolder {
 }
 
 /** What stands at an end: the run with this status, and `current` with that. */
-function sight(
+function info(
   status: object | string | undefined,
   current?: CurrentRun,
   currentStatus?: object,
-): Sight {
+): WorkspaceInfo {
   return {
     path: "/ws",
     realPath: "/ws",
@@ -103,16 +103,16 @@ function plan(situation: Situation): PlannedRun {
   const { source = ENDED, destination = ENDED, from = folder(), to = folder() } = situation;
   const { jobs = [JOB], current, currentStatus, runId = RUN, sourceBy = "link" } = situation;
   const there = typeof current === "string" ? { runId: current, by: "link" as const } : current;
-  const sights = {
-    source: sight(source, { runId: RUN, by: sourceBy }),
-    destination: sight(to.size === 0 ? undefined : destination, there, currentStatus),
+  const infos = {
+    source: info(source, { runId: RUN, by: sourceBy }),
+    destination: info(to.size === 0 ? undefined : destination, there, currentStatus),
   };
   const statuses = {
-    source: readRunStatus(sights.source.run?.status),
-    destination: readRunStatus(sights.destination.run?.status),
+    source: readRunStatus(infos.source.run?.status),
+    destination: readRunStatus(infos.destination.run?.status),
   };
   const { options } = situation;
-  return planRun(runId, jobs, { source: from, destination: to }, statuses, sights, options);
+  return planRun(runId, jobs, { source: from, destination: to }, statuses, infos, options);
 }
 
 function decision(situation: Situation): string {

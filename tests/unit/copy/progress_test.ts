@@ -3,7 +3,7 @@ import type { Load } from "../../../lib/copy/loads.ts";
 import { noPaths } from "../../../lib/copy/references.ts";
 import type { Published } from "../../../lib/copy/publish.ts";
 import type { Survey } from "../../../lib/copy/survey.ts";
-import { Tally } from "../../../lib/copy/progress.ts";
+import { Outcome } from "../../../lib/copy/progress.ts";
 import type { CopyEvent, JobAction, PlannedJob } from "../../../lib/copy/types.ts";
 import { emptyPlan } from "../../cli/samples.ts";
 
@@ -26,7 +26,7 @@ function surveyOf(jobs: PlannedJob[]): Survey {
   return { plan, problems: [] } as unknown as Survey;
 }
 
-function publish(tally: Tally, jobs: PlannedJob[]): void {
+function publish(outcome: Outcome, jobs: PlannedJob[]): void {
   const load: Load = { staging: "/s", jobs, links: [], settled: [], withRun: false, last: false };
   const published: Published = {
     jobs,
@@ -37,17 +37,17 @@ function publish(tally: Tally, jobs: PlannedJob[]): void {
     notes: [],
     left: noPaths(),
   };
-  tally.take(load, published, undefined);
+  outcome.take(load, published, undefined);
 }
 
-Deno.test("Tally goes on counting when a copy connects again", () => {
+Deno.test("Outcome goes on counting when a copy connects again", () => {
   const events: CopyEvent[] = [];
   const options = { onEvent: (event: CopyEvent) => void events.push(event) };
   const [one, two] = [job("1", "replace"), job("2", "copy")];
-  const first = new Tally(surveyOf([one, two, job("3", "skip")]), options);
+  const first = new Outcome(surveyOf([one, two, job("3", "skip")]), options);
   publish(first, [one]);
   // what has been published is found at the destination by the next attempt
-  const second = new Tally(surveyOf([job("1", "skip"), two, job("3", "skip")]), options, first);
+  const second = new Outcome(surveyOf([job("1", "skip"), two, job("3", "skip")]), options, first);
   assertEquals(second.published, 1);
   publish(second, [two]);
   const { jobsCopied, jobsSkipped, jobsReplaced, bytes, complete } = second.result(1);

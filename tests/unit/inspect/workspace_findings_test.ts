@@ -6,12 +6,12 @@
 
 import { assertEquals } from "@std/assert";
 import type { Leftover } from "../../../mod.ts";
-import type { Sight } from "../../../lib/host/host.ts";
+import type { WorkspaceInfo } from "../../../lib/host/host.ts";
 import type { DiskCondition } from "../../../lib/host/condition.ts";
 import { allows, type Finding } from "../../../lib/inspect/finding.ts";
 import { leftoverFindings, workspaceFindings } from "../../../lib/inspect/workspace_findings.ts";
 
-const SIGHT: Sight = {
+const SIGHT: WorkspaceInfo = {
   path: "/ws",
   realPath: "/ws",
   state: "workspace",
@@ -37,8 +37,8 @@ function disk(more: Partial<DiskCondition> = {}): DiskCondition {
 }
 
 /** What is found: `check state`, and which copies it prevents. */
-function found(sight: Partial<Sight>, disks = [disk()]): string[] {
-  return workspaceFindings({ ...SIGHT, ...sight }, disks).map(brief);
+function found(info: Partial<WorkspaceInfo>, disks = [disk()]): string[] {
+  return workspaceFindings({ ...SIGHT, ...info }, disks).map(brief);
 }
 
 function brief({ check, state, prevents = [], code }: Finding): string {

@@ -17,16 +17,16 @@ export interface Editor {
 }
 
 /** What becomes of a member: it passes, is left out, is read whole, is edited, or leads elsewhere. */
-export type Verdict = "pass" | "drop" | "read" | Editor | { target: string };
+export type MemberDecision = "pass" | "drop" | "read" | Editor | { target: string };
 
 /** Who decides. */
-export interface Sieve {
+export interface MemberVisitor {
   /**
    * Is told each member before its bytes.
    *
    * @param headers Its headers, as they will pass.
    */
-  meet(head: MemberHead, headers: () => Uint8Array): Verdict;
+  visit(head: MemberHead, headers: () => Uint8Array): MemberDecision;
   /** Gives the new bytes of a file that was to be read, in parts; itself when nothing changes. */
   change(head: MemberHead, bytes: Uint8Array): Uint8Array[];
   /**

@@ -10,7 +10,7 @@ import { Heading } from "./heading.ts";
 import { BLOCK, octal, sizeOf, sumOf } from "./pax.ts";
 import { headOf, isExtra, isMagic, type MemberHead, type Ownership } from "./header.ts";
 import { filled, padding } from "./write.ts";
-import { type Editor, type Sieve, untrusted } from "./sieve.ts";
+import { type Editor, type MemberVisitor, untrusted } from "./visitor.ts";
 import { Output } from "./coalesce.ts";
 
 /** The most bytes that may stand before a member's own. */
@@ -31,24 +31,24 @@ export interface Expected extends Ownership {
 }
 
 /**
- * Lets an archive in pax form pass a sieve; what comes out is void once more is asked for. What two
+ * Lets an archive in pax form pass a visitor; what comes out is void once more is asked for. What two
  * readers of tar could take for different things does not pass.
  *
  * @throws {CopyError} `refused`, when it is no archive, or longer than it can be.
  */
-export async function* sift(
+export async function* editTar(
   stream: AsyncIterable<Uint8Array>,
-  sieve: Sieve,
+  visitor: MemberVisitor,
   { from, mostBytes, onBytes, archives = 1, dialect = "gnu", ...ownership }: Expected,
 ): AsyncGenerator<Uint8Array> {
-  const sifter = new Sifter(sieve, { from, ownership, dialect, archives });
+  const editor = new TarEditor(visitor, { from, ownership, dialect, archives });
   let left = mostBytes;
   for await (const chunk of stream) {
     left -= chunk.length;
     if (left < 0) throw untrusted(from, "more than requested");
-    sifter.push(chunk);
-    onBytes(sifter.bytes);
-    const parts = sifter.out.take();
+    editor.push(chunk);
+    onBytes(editor.bytes);
+    const parts = editor.out.take();
     yield* parts.length > 0 ? parts : [NONE]; // nothing can go on yet of a file to change
   }
 }
@@ -64,7 +64,7 @@ const END = new Uint8Array(2 * BLOCK);
 /** What is under way: a header, what a pax header says, a file to change, or what passes. */
 type Stage = "header" | "extra" | "content" | "through" | "end";
 
-class Sifter {
+class TarEditor {
   /** What comes out. */
   readonly out = new Output();
   /** How many bytes of files have passed. */
@@ -91,7 +91,7 @@ class Sifter {
   readonly #folders: Uint8Array[] = [];
 
   constructor(
-    private readonly sieve: Sieve,
+    private readonly visitor: MemberVisitor,
     private readonly to: Required<Pick<Expected, "from" | "dialect" | "archives">> & {
       ownership: Ownership;
     },
@@ -135,7 +135,7 @@ class Sifter {
       return;
     }
     this.#stage = "end";
-    for (const part of [...this.sieve.end() ?? [], ...this.#folders.toReversed()]) {
+    for (const part of [...this.visitor.end() ?? [], ...this.#folders.toReversed()]) {
       this.out.add(part);
     }
     this.out.add(END);
@@ -213,24 +213,24 @@ class Sifter {
   }
 
   #judge(head: MemberHead, heading: Heading): void {
-    const verdict = this.sieve.meet(head, () => heading.copy());
-    if (verdict === "read") {
+    const decision = this.visitor.visit(head, () => heading.copy());
+    if (decision === "read") {
       this.#head = head;
       this.#heading = heading;
       this.#gather("content", filled(head.size));
       if (head.size === 0) this.#takeContent(new Uint8Array());
       return;
     }
-    if (typeof verdict === "object" && "finish" in verdict) {
-      [this.#head, this.#heading, this.#editor] = [head, heading, verdict];
+    if (typeof decision === "object" && "finish" in decision) {
+      [this.#head, this.#heading, this.#editor] = [head, heading, decision];
       this.#pass(head.size);
-      if (head.size === 0) this.#putEdited(verdict.finish());
+      if (head.size === 0) this.#putEdited(decision.finish());
       return;
     }
-    this.#dropped = verdict === "drop";
+    this.#dropped = decision === "drop";
     if (!this.#dropped) {
       this.bytes += head.size;
-      if (typeof verdict === "object") heading.lead(verdict.target);
+      if (typeof decision === "object") heading.lead(decision.target);
       else if (head.type === "5" && this.to.dialect !== "gnu") {
         this.#folders.push(heading.copy());
         if (this.to.dialect === "plain") heading.open();
@@ -253,7 +253,7 @@ class Sifter {
   #takeContent(gathered: Uint8Array): void {
     const head = this.#head!;
     const before = gathered.subarray(0, head.size);
-    const parts = this.sieve.change(head, before);
+    const parts = this.visitor.change(head, before);
     this.bytes += head.size;
     if (parts[0] !== before) return this.#putEdited(parts);
     this.#put(this.#heading!);
