@@ -28,8 +28,9 @@ export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportS
   const lines = [headline(result, skipped, here, partial.length > 0, style)];
   if (partial.length > 0) {
     const bytes = partial.reduce((sum, { leftOut }) => sum + leftOut!.bytes, 0);
+    const what = bytes === 0 ? "files" : formatBytes(bytes);
     const some = count(partial.length, "job");
-    lines.push(`  left out ${formatBytes(bytes)} of ${some}:  ${jobNames(partial, style)}`);
+    lines.push(`  left out ${what} of ${some}:  ${jobNames(partial, style)}`);
   }
   const replaced = result.jobsReplaced;
   if (replaced.length > 0) {

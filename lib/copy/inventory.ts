@@ -115,7 +115,7 @@ export async function takeInventory(
   const found: Inventory = { jobs: new Map(), run: new Map() };
   if (info.state === "absent") return found;
   const wanted = new Map(jobs.map((job) => [jobFolder(job), job]));
-  const withRecords = statesOnly && run !== undefined && info.records;
+  const withRecords = run !== undefined && info.records;
   const folders = [
     ...(run === undefined ? [] : [run]),
     ...wanted.keys(),

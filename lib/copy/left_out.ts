@@ -55,16 +55,21 @@ export function recordedJob({ path, kind }: Entry): string | undefined {
   return job !== undefined && kind === "file" ? `${JOBS}/${job}` : undefined;
 }
 
-/** What a record says, for people: that it is there is all that a copy goes by. */
+/**
+ * What a record says, for people: that it is there is all that a copy goes by.
+ *
+ * @param isPartial Whether the job lacks files at the source, too.
+ */
 export function recordText(
   job: string,
   { files, bytes, first }: LeftOut,
-  { source, exclude }: { source: string; exclude: string[] },
+  { source, exclude, isPartial }: { source: string; exclude: string[]; isPartial: boolean },
 ): string {
   const about =
     `This job was copied without some of its files. A copy that does not leave them out ` +
     `brings them, and removes this file (${RECORDS}).`;
   const more = files > first.length ? { more: files - first.length } : {};
-  const record = { about, job, source, exclude, files, bytes, leftOut: first, ...more };
+  const before = isPartial ? { atSource: "this job was copied there without some files, too" } : {};
+  const record = { about, job, source, ...before, exclude, files, bytes, leftOut: first, ...more };
   return `${JSON.stringify(record, null, 2)}\n`;
 }

@@ -6,9 +6,12 @@
 
 import type { Records } from "../host/steps.ts";
 import { jobFolder, JOBS } from "../workspace/layout.ts";
-import { recordText } from "./left_out.ts";
+import { type LeftOut, recordText } from "./left_out.ts";
 import type { Load } from "./loads.ts";
 import type { Survey } from "./survey.ts";
+
+/** What is left out of a job that is copied as it stands, without what it lacks at the source. */
+const NOTHING: LeftOut = { files: 0, bytes: 0, first: [] };
 
 /** What is told of the jobs of a load, and of which nothing is told any more. */
 export function recordsOf(load: Load, survey: Survey): Records | undefined {
@@ -17,10 +20,11 @@ export function recordsOf(load: Load, survey: Survey): Records | undefined {
   const records: Records = { workspace: infos.destination.realPath, written: [], dropped: [] };
   for (const folder of [...load.jobs, ...load.settled].map(jobFolder)) {
     const job = folder.slice(JOBS.length + 1);
-    const leftOut = found.source.jobs.get(folder)?.leftOut;
+    const isPartial = found.source.records?.has(folder) === true;
+    const leftOut = found.source.jobs.get(folder)?.leftOut ?? (isPartial ? NOTHING : undefined);
     const isSettled = found.destination.jobs.get(folder)?.shortfall?.isWhole === true;
     if (leftOut !== undefined && !isSettled) {
-      records.written.push({ job, text: recordText(job, leftOut, { source, exclude }) });
+      records.written.push({ job, text: recordText(job, leftOut, { source, exclude, isPartial }) });
     } else if (found.destination.records?.has(folder)) records.dropped.push(job);
   }
   return records.written.length + records.dropped.length > 0 ? records : undefined;

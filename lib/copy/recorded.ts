@@ -6,7 +6,7 @@
 
 import { printable } from "../text/printable.ts";
 import { jobFolder } from "../workspace/layout.ts";
-import { type Decision, leave } from "./decisions.ts";
+import { type Decision, isWritten, leave } from "./decisions.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Shortfall } from "./left_out.ts";
 import { mebibytes } from "./space.ts";
@@ -56,24 +56,49 @@ export function isSettled(job: PlannedJob, { jobs, records }: Inventory): boolea
     jobs.get(folder)?.shortfall?.isWhole === true;
 }
 
-/** What is said of jobs that stay without files which are left out again; undefined of none. */
-export function leftOutWarning(
+/** What is said of jobs that stay without files, or come without those that the source lacks. */
+export function leftOutWarnings(
   jobs: PlannedJob[],
-  { jobs: there }: Inventory,
-): CopyProblem | undefined {
-  const known = jobs.filter(({ leftOut }) => leftOut !== undefined);
-  if (known.length === 0) return undefined;
-  const found = known.map((job) => there.get(jobFolder(job))!.shortfall!);
+  found: { source: Inventory; destination: Inventory },
+): CopyProblem[] {
+  const partial = jobs.filter((job) => lacksAtSource(job, found.source));
+  return [againLeftOut(jobs, found.destination), lackingAtSource(partial)]
+    .filter((message) => message !== undefined)
+    .map((message) => ({ code: "job", message: printable(message) }));
+}
+
+/** Whether a job stands there, or is to be copied, without files that the source lacks, too. */
+function lacksAtSource(job: PlannedJob, { records }: Inventory): boolean {
+  return records?.has(jobFolder(job)) === true && (isWritten(job) || job.leftOut !== undefined);
+}
+
+function lackingAtSource({ length }: PlannedJob[]): string | undefined {
+  if (length === 0) return undefined;
+  return `${some(length)} at the source ${lack(length)} files that an earlier copy left out; ` +
+    `to get them, copy from where ${length === 1 ? "it is" : "they are"} complete`;
+}
+
+function againLeftOut(jobs: PlannedJob[], { jobs: there }: Inventory): string | undefined {
+  const found = jobs.filter(({ leftOut }) => leftOut !== undefined)
+    .map((job) => there.get(jobFolder(job))!.shortfall!)
+    .filter(({ patterns }) => patterns.length > 0);
+  if (found.length === 0) return undefined;
   const files = found.reduce((sum, { files }) => sum + files, 0);
   const bytes = found.reduce((sum, { bytes }) => sum + bytes, 0);
   const patterns = [...new Set(found.flatMap(({ patterns }) => patterns))];
   const named = patterns.map((pattern) => `'${pattern}'`).join(", ");
-  const some = known.length === 1 ? "1 job" : `${known.length} jobs`;
   const these = patterns.length === 1 ? "this pattern" : "these patterns";
-  const message = `${some} at the destination ${known.length === 1 ? "lacks" : "lack"} ` +
-    `${count(files)} (${mebibytes(bytes)}) left out by ${named}; ` +
-    `to get them, copy without ${these}`;
-  return { code: "job", message: printable(message) };
+  const what = files === 0 ? "empty folders" : `${count(files)} (${mebibytes(bytes)})`;
+  return `${some(found.length)} at the destination ${lack(found.length)} ${what} ` +
+    `left out by ${named}; to get them, copy without ${these}`;
+}
+
+function some(jobs: number): string {
+  return jobs === 1 ? "1 job" : `${jobs} jobs`;
+}
+
+function lack(jobs: number): string {
+  return jobs === 1 ? "lacks" : "lack";
 }
 
 function count(files: number): string {

@@ -27,7 +27,7 @@ export async function lookAtShortfalls(
   found: Ends<Inventory>,
   exclude: string[],
 ): Promise<void> {
-  const { jobs: here } = found.source;
+  const { jobs: here, records: partial } = found.source;
   const { jobs: there, records = new Set() } = found.destination;
   const some = jobs.map((job) => ({ folder: jobFolder(job), job }))
     .filter(({ folder }) => records.has(folder) && here.has(folder) && there.has(folder));
@@ -42,7 +42,11 @@ export async function lookAtShortfalls(
     const destination = await entriesOf(hosts.destination, realPath, batch, all, tell);
     for (const { folder } of batch) {
       const ends = { source: source.get(folder)!, destination: destination.get(folder)! };
-      there.get(folder)!.shortfall = shortfallOf(ends, exclude, newest.get(folder));
+      const shortfall = shortfallOf(ends, exclude, newest.get(folder));
+      // what is like a job that lacks files lacks them, too
+      there.get(folder)!.shortfall = partial?.has(folder)
+        ? { ...shortfall, isWhole: false }
+        : shortfall;
     }
   }
 }

@@ -23,7 +23,7 @@ import { type Ends, planJobs, restsOnTimes } from "./plan.ts";
 import { planRun } from "./plan_run.ts";
 import { formerRoots, type Pair, readMapped } from "../rewrite/path_map.ts";
 import { refuseRequest, refuseSights, refuseTools, versionWarnings } from "./refusals.ts";
-import { leftOutWarning } from "./recorded.ts";
+import { leftOutWarnings } from "./recorded.ts";
 import { lookAtShortfalls } from "./shortfall.ts";
 import { spaceWarning } from "./space.ts";
 import { BATCH_JOBS } from "./batches.ts";
@@ -253,12 +253,14 @@ function makePlan(
     destination: describe(workspaces.destination, infos.destination, can.destination),
     run,
     jobs: planned,
-    warnings: [...versionWarnings(workspaces, can), ...migratedWarnings(infos.source.run!)],
+    warnings: [
+      ...versionWarnings(workspaces, can),
+      ...migratedWarnings(infos.source.run!),
+      ...leftOutWarnings(planned, found),
+    ],
     bytes: sent.reduce((sum, { bytes }) => sum + bytes, 0),
     files: sent.reduce((sum, { files }) => sum + files, 0),
   };
-  const leftOut = leftOutWarning(planned, found.destination);
-  if (leftOut !== undefined) plan.warnings.push(leftOut);
   const full = options.dryRun === true ? spaceWarning(plan) : undefined;
   if (full !== undefined) plan.warnings.push(full);
   return plan;

@@ -30,7 +30,10 @@ export interface PlannedJob extends JobId {
   files: number;
   /** Why, when it is not plainly copied or skipped: `unfinished here, done at the source`. */
   reason?: string;
-  /** What a job that is skipped lacks at the destination, since it is left out; absent when nothing. */
+  /**
+   * What a job that is skipped lacks at the destination, since it is left out: of what the source has,
+   * which may lack files, too. Absent when nothing.
+   */
   leftOut?: { files: number; bytes: number };
   /** Whether this job keeps the copy from being complete (exit code 3). */
   incomplete: boolean;

@@ -7,7 +7,7 @@
 import { delay } from "@std/async/delay";
 import { resolve } from "@std/path";
 import { CopyError } from "../../errors.ts";
-import { jobAt, jobFolder, JOBS, leadsTo, parentOf } from "../../workspace/layout.ts";
+import { jobAt, jobFolder, JOBS, leadsTo, parentOf, RECORDS } from "../../workspace/layout.ts";
 import { asCopyError, isGranted, requireAccess } from "../../system/permissions.ts";
 import { listDoubtful } from "./doubtful.ts";
 import {
@@ -89,6 +89,7 @@ function scanOne(
   const start = real === undefined ? self : lookAt(real, "") ?? self;
   visit(folder, start);
   if (real === undefined || start.kind !== "folder") return;
+  if (folder === RECORDS) requireReadable(real);
   if (jobStatesOnly && isJob(folder)) {
     for (const { name } of namesIn(real) ?? []) {
       if (!/\.(done|failed|pid)$/.test(name)) continue;
@@ -101,6 +102,13 @@ function scanOne(
     if (!isDoubtful(entry)) visit(folder, entry);
   });
   if (isDoubted) doubted.push(folder);
+}
+
+/** Refuses records that may not be read: they are not taken for none. */
+function requireReadable(folder: string): void {
+  for (const { name, isDirectory } of namesIn(folder) ?? []) {
+    if (isDirectory) namesIn(`${folder}/${name}`);
+  }
 }
 
 /** Where folders lead that stand in a folder that is a link: a task's, or an experiment's. */

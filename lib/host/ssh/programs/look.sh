@@ -49,7 +49,13 @@ fi
 join
 say path "$path" realPath "$root" state "$state"
 [ ! -e "$root/.__experimaestro__" ] || say marker yes
-! is_folder "$root" "$root/.xpm-copy/partial/jobs" || say records yes
+records=$root
+for name in .xpm-copy partial jobs; do
+  records=$records/$name
+  is_folder "$root" "$records" || break
+  [ -r "$records" ] && [ -x "$records" ] || stop "permission to read $records is denied"
+  [ "$name" != jobs ] || say records yes
+done
 staged=
 tell_place() { # its name and its path; the disks of the workspace and of it
   staging=$root/.xpm-staging

@@ -625,7 +625,13 @@ fi
 join
 say path "$path" realPath "$root" state "$state"
 [ ! -e "$root/.__experimaestro__" ] || say marker yes
-! is_folder "$root" "$root/.xpm-copy/partial/jobs" || say records yes
+records=$root
+for name in .xpm-copy partial jobs; do
+  records=$records/$name
+  is_folder "$root" "$records" || break
+  [ -r "$records" ] && [ -x "$records" ] || stop "permission to read $records is denied"
+  [ "$name" != jobs ] || say records yes
+done
 staged=
 tell_place() { # its name and its path; the disks of the workspace and of it
   staging=$root/.xpm-staging
@@ -925,6 +931,9 @@ look() { # at some folders, by every or states
     *) stop "find failed: \${complaints:-xargs ended with $ended}" ;;
   esac
   for line in $complaints; do
+    case $line in
+      *[\\ \\']./.xpm-copy/*": Permission denied") stop "permission to read $root/.xpm-copy is denied" ;;
+    esac
     case \${line##*: } in # what is closed or gone is passed over: who copies it will name it
       "Permission denied" | "Operation not permitted" | "No such file or directory") continue ;;
       "Not a directory" | "Too many levels of symbolic links" | "File name too long") continue ;;

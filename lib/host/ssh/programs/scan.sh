@@ -82,6 +82,9 @@ look() { # at some folders, by every or states
     *) stop "find failed: ${complaints:-xargs ended with $ended}" ;;
   esac
   for line in $complaints; do
+    case $line in
+      *[\ \']./.xpm-copy/*": Permission denied") stop "permission to read $root/.xpm-copy is denied" ;;
+    esac
     case ${line##*: } in # what is closed or gone is passed over: who copies it will name it
       "Permission denied" | "Operation not permitted" | "No such file or directory") continue ;;
       "Not a directory" | "Too many levels of symbolic links" | "File name too long") continue ;;
