@@ -22,7 +22,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { COMMANDS } from "../lib/cli/arguments.ts";
+import { COMMANDS } from "../lib/cli/options.ts";
 import { CHILD_VARIABLES } from "../lib/system/environment.ts";
 import { moduleFlags, ROOT } from "./modules.ts";
 import { ensurePythonTools } from "./setup.ts";

@@ -11,46 +11,8 @@ import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { cutMapping, mappingFault } from "../workspace/mapping.ts";
 import { nearest } from "../settings/nearest.ts";
+import { type Command, COMMANDS, EXPECTED, OPTIONS } from "./options.ts";
 import type { ColorChoice, OutputChoice, Request } from "./requests.ts";
-
-/** The names of commands. An experiment of such a name needs the command `copy` before it. */
-export const COMMANDS = ["copy", "permissions", "ls", "clean", "doctor"] as const;
-type Command = typeof COMMANDS[number];
-
-/** An option: the kind of its value, its letter, and the command that it is limited to. */
-interface Option {
-  type: "string" | "boolean";
-  short?: string;
-  copyOnly?: boolean;
-  listOnly?: boolean;
-}
-
-const OPTIONS: Record<string, Option> = {
-  from: { type: "string", copyOnly: true },
-  "from-workspace": { type: "string", copyOnly: true },
-  to: { type: "string", copyOnly: true },
-  "to-workspace": { type: "string", copyOnly: true },
-  yes: { type: "boolean", short: "y" },
-  "include-running": { type: "boolean", copyOnly: true },
-  ended: { type: "boolean", copyOnly: true },
-  "keep-replaced": { type: "boolean", copyOnly: true },
-  create: { type: "boolean", copyOnly: true },
-  exclude: { type: "string", copyOnly: true },
-  map: { type: "string", copyOnly: true },
-  "no-fsync": { type: "boolean", copyOnly: true },
-  bwlimit: { type: "string", copyOnly: true },
-  brief: { type: "boolean", listOnly: true },
-  "connect-timeout": { type: "string" },
-  timeout: { type: "string" },
-  settings: { type: "string" },
-  json: { type: "boolean" },
-  quiet: { type: "boolean", short: "q" },
-  verbose: { type: "boolean", short: "v" },
-  "no-progress": { type: "boolean" },
-  color: { type: "string" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean", short: "V" },
-};
 
 const HELP = "see `xpm-copy --help`";
 
@@ -175,14 +137,6 @@ function checkValue(rawName: string, value: string | undefined, inline: boolean)
   return value;
 }
 
-/** The arguments of each command; `doctor` takes any number. */
-const EXPECTED: Record<Exclude<Command, "doctor">, string[]> = {
-  copy: ["EXPERIMENT", "RUN"],
-  permissions: ["EXPERIMENT", "RUN"],
-  ls: ["WORKSPACE", "EXPERIMENT"],
-  clean: ["WORKSPACE"],
-};
-
 /** Checks which options and arguments go together. */
 function judge(command: Command, given: Given, positionals: string[]): void {
   const refuse = (message: string, hint: string) => {
@@ -199,21 +153,17 @@ function judge(command: Command, given: Given, positionals: string[]): void {
   if (given.has("quiet") && given.has("json")) {
     refuse("--quiet and --json cannot be combined", "with --json, read only the last line");
   }
-  const ofLists = [...given.keys()].find((name) => OPTIONS[name]?.listOnly);
-  if (ofLists !== undefined && command !== "ls") {
-    refuse(`\`xpm-copy ${command}\` does not take --${ofLists}`, "it belongs to `xpm-copy ls`");
+  const what = `xpm-copy ${command}`;
+  const foreign = [...given.keys()].find((name) => OPTIONS[name]?.for?.includes(command) === false);
+  if (foreign !== undefined) {
+    const takers = OPTIONS[foreign]!.for!;
+    const hint = takers.includes("copy")
+      ? `write \`${what} WORKSPACE\``
+      : `it belongs to \`xpm-copy ${takers[0]}\``;
+    refuse(`\`${what}\` does not take --${foreign}`, hint);
   }
-  if (command === "ls" || command === "clean" || command === "doctor") {
-    const foreign = [...given.keys()].find((name) =>
-      OPTIONS[name]?.copyOnly || command !== "clean" && name === "yes"
-    );
-    const what = `xpm-copy ${command}`;
-    if (foreign !== undefined) {
-      refuse(`\`${what}\` does not take --${foreign}`, `write \`${what} WORKSPACE\``);
-    }
-    if (command === "clean" && positionals.length === 0) {
-      refuse("clean needs a workspace", `write \`${what} WORKSPACE\``);
-    }
+  if (command === "clean" && positionals.length === 0) {
+    refuse("clean needs a workspace", `write \`${what} WORKSPACE\``);
   }
   const empty = positionals.indexOf("");
   if (empty >= 0) refuse(`argument ${empty + 1} is empty`, HELP);

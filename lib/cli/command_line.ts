@@ -9,7 +9,7 @@ import type { RequiredPermissions } from "../inspect/permissions.ts";
 import { CopyError } from "../errors.ts";
 import { localPath } from "../settings/local_path.ts";
 import { isPath } from "../settings/reference.ts";
-import { COMMANDS } from "./arguments.ts";
+import { COMMANDS } from "./options.ts";
 import type { Choice, Named } from "./choose.ts";
 import type { CopyRequest } from "./requests.ts";
 

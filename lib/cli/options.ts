@@ -1,0 +1,58 @@
+/**
+ * The commands and options of the program.
+ *
+ * @module
+ */
+
+/** The names of commands. An experiment of such a name needs the command `copy` before it. */
+export const COMMANDS = ["copy", "permissions", "ls", "clean", "doctor"] as const;
+/** The name of a command. */
+export type Command = typeof COMMANDS[number];
+
+/** An option: the kind of its value, its letter, and the commands that take it. */
+export interface Option {
+  /** Whether it has a value. */
+  type: "string" | "boolean";
+  /** Its letter. */
+  short?: string;
+  /** The commands that take it; absent: all of them. */
+  for?: readonly Command[];
+}
+
+const COPY = ["copy", "permissions"] as const;
+
+/** All options, by name. */
+export const OPTIONS: Record<string, Option> = {
+  from: { type: "string", for: COPY },
+  "from-workspace": { type: "string", for: COPY },
+  to: { type: "string", for: COPY },
+  "to-workspace": { type: "string", for: COPY },
+  yes: { type: "boolean", short: "y", for: [...COPY, "clean"] },
+  "include-running": { type: "boolean", for: COPY },
+  ended: { type: "boolean", for: COPY },
+  "keep-replaced": { type: "boolean", for: COPY },
+  create: { type: "boolean", for: COPY },
+  exclude: { type: "string", for: COPY },
+  map: { type: "string", for: COPY },
+  "no-fsync": { type: "boolean", for: COPY },
+  bwlimit: { type: "string", for: COPY },
+  brief: { type: "boolean", for: ["ls"] },
+  "connect-timeout": { type: "string" },
+  timeout: { type: "string" },
+  settings: { type: "string" },
+  json: { type: "boolean" },
+  quiet: { type: "boolean", short: "q" },
+  verbose: { type: "boolean", short: "v" },
+  "no-progress": { type: "boolean" },
+  color: { type: "string" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "V" },
+};
+
+/** The arguments of each command; `doctor` takes any number. */
+export const EXPECTED: Record<Exclude<Command, "doctor">, string[]> = {
+  copy: ["EXPERIMENT", "RUN"],
+  permissions: ["EXPERIMENT", "RUN"],
+  ls: ["WORKSPACE", "EXPERIMENT"],
+  clean: ["WORKSPACE"],
+};
