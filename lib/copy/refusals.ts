@@ -91,14 +91,17 @@ export function refuseTools(
   infos: Ends<WorkspaceInfo>,
 ): void {
   for (const end of ["source", "destination"] as const) {
+    const workspace = workspaces[end];
+    if (can[end].tar === "") refuseNamed(workspace, "tarPath");
     if (can[end].rsync.said !== "") continue;
-    const where = on(workspaces[end]);
+    refuseNamed(workspace, "rsyncPath");
+    const where = on(workspace);
     if (where === "") throw notFound("rsync");
     throw new CopyError(
       "program",
       `rsync was not found${where}`,
-      "install it there, or make it available to non-interactive shells, " +
-        "e.g. by  module load  in ~/.bashrc",
+      "install it there, make it available to non-interactive shells, " +
+        "e.g. by  module load  in ~/.bashrc, or set rsyncPath",
     );
   }
   for (const [here, there] of [["source", "destination"], ["destination", "source"]] as const) {
@@ -115,6 +118,17 @@ export function refuseTools(
       "install rsync 3.1.3 or later there",
     );
   }
+}
+
+/** Refuses a program that is not where the settings say, when they do. */
+function refuseNamed(workspace: Workspace, key: "rsyncPath" | "tarPath"): void {
+  const path = workspace.ssh?.[key];
+  if (path === undefined) return;
+  throw new CopyError(
+    "program",
+    `there is no ${key === "tarPath" ? "tar" : "rsync"} ${path}${on(workspace)}`,
+    `correct ${key} of ${workspace.id} in copy.jsonc`,
+  );
 }
 
 /** Refuses, between two hosts, an rsync that has other words for its server than those that are known. */

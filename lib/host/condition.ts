@@ -15,6 +15,8 @@ export interface MachineCondition {
   readonly rsync: RsyncEnd | CopyError;
   /** The first line of `tar --version`, empty where there is none; or why it cannot be started. */
   readonly tar: string | CopyError;
+  /** The path of tar there, when the settings tell. */
+  readonly tarPath?: string;
   /** Whether what travels can be packed by zstd there. */
   readonly zstd: boolean;
   /** What it takes to get there; undefined where nobody logs in. */

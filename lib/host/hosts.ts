@@ -163,5 +163,7 @@ export function areTogether(one: Workspace, other: Workspace): boolean {
 
 /** What tells machines apart. */
 function keyOf({ ssh }: Workspace): string {
-  return JSON.stringify(ssh && [ssh.host, ssh.options ?? []]);
+  if (ssh === undefined) return "";
+  const { host, options = [], rsyncPath, tarPath } = ssh;
+  return JSON.stringify([host, options, rsyncPath, tarPath]);
 }

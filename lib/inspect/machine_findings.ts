@@ -15,13 +15,15 @@ import { type DoctorCheck, type Finding, ok, problem, warning } from "./finding.
 
 /** The findings about a machine. */
 export function machineFindings(machine: MachineCondition): Finding[] {
-  const { client, login, rsync, tar, zstd } = machine;
+  const { client, login, rsync, tar, tarPath, zstd } = machine;
   const there = login !== undefined;
   return [
     ...(client === undefined ? [] : [sshFinding(client)]),
     ...(login === undefined ? [] : loginFindings(login)),
-    rsync instanceof CopyError ? problem("rsync", rsync) : rsyncFinding(rsync),
-    tar instanceof CopyError ? problem("tar", tar) : tarFinding(tar, there),
+    rsync instanceof CopyError
+      ? problem("rsync", rsync)
+      : withPath(rsync.program, rsyncFinding(rsync)),
+    tar instanceof CopyError ? problem("tar", tar) : withPath(tarPath, tarFinding(tar, there)),
     zstdFinding(zstd, there),
   ];
 }
@@ -106,6 +108,15 @@ function zstdFinding(zstd: boolean, there: boolean): Finding {
   if (zstd) return ok("zstd", "small files can be sent compressed");
   const hint = there ? "install zstd there" : "use Deno, or Node 22.15 or later";
   return ok("zstd", "not found: small files are sent uncompressed", { hint });
+}
+
+/** Tells of the path that the settings give. */
+function withPath(path: string | undefined, finding: Finding): Finding {
+  if (path === undefined) return finding;
+  if (finding.value !== undefined) return { ...finding, message: `${finding.message} (${path})` };
+  const { check } = finding;
+  const message = `there is no ${check} ${path}`;
+  return problem(check, { code: "program", message, hint: `correct ${check}Path in copy.jsonc` });
 }
 
 function program(check: DoctorCheck, said: string): Finding {

@@ -12,7 +12,8 @@ import { CopyError } from "../errors.ts";
 import { readSettingsText } from "./read_file.ts";
 import { printable } from "../text/printable.ts";
 import { mappingFault } from "../workspace/mapping.ts";
-import { readWorkspaces, type Settings, settingsFolders } from "./settings.ts";
+import { listOfWorkspaces, readWorkspaces, type Settings, settingsFolders } from "./settings.ts";
+import { PROGRAMS_HERE, readSshAddition, type SshAddition } from "./ssh.ts";
 import {
   asBoolean,
   asInteger,
@@ -44,8 +45,20 @@ export interface Defaults {
   includeRunning?: boolean;
   /** More workspaces. */
   workspaces: Workspace[];
+  /** What is added to workspaces of the settings. */
+  additions?: Addition[];
   /** The file they were read from; absent when there is none. */
   file?: string;
+}
+
+/** What is added to a workspace of the settings. */
+export interface Addition {
+  /** The workspace's id. */
+  id: string;
+  /** More of how to reach its machine. */
+  ssh: SshAddition;
+  /** The entry of the file. */
+  value: Value;
 }
 
 const KEYS = [
@@ -79,9 +92,33 @@ export async function loadDefaults(settingsFile?: string): Promise<Defaults> {
   return { workspaces: [] };
 }
 
-/** Adds the workspaces of `copy.jsonc` after those of the settings. */
-export function withDefaults(settings: Settings, { workspaces }: Defaults): Settings {
-  return { ...settings, workspaces: [...settings.workspaces, ...workspaces] };
+/**
+ * Adds the workspaces of `copy.jsonc` after those of the settings, and to those what it adds.
+ *
+ * @throws {CopyError} `settings`, when it adds to a workspace that is not there, or is local.
+ */
+export function withDefaults(
+  settings: Settings,
+  { workspaces, additions = [] }: Defaults,
+): Settings {
+  const known = [...settings.workspaces];
+  for (const { id, ssh, value } of additions) {
+    const at = known.findIndex((workspace) => workspace.id === id);
+    const workspace = known[at];
+    const name = printable(id);
+    if (workspace === undefined) {
+      throw wrong(
+        value,
+        `settings.yaml has no workspace '${name}'`,
+        "give the `path` of a new one",
+      );
+    }
+    if (workspace.ssh === undefined) {
+      throw wrong(value, `the workspace '${name}' is on this machine`, PROGRAMS_HERE);
+    }
+    known[at] = { ...workspace, ssh: { ...workspace.ssh, ...ssh } };
+  }
+  return { ...settings, workspaces: [...known, ...workspaces] };
 }
 
 function readDefaults(root: Value): Defaults {
@@ -91,6 +128,8 @@ function readDefaults(root: Value): Defaults {
     const value = optional(fields, key);
     return value && { [key]: as(value) };
   };
+  const listed = listOfWorkspaces(optional(fields, "workspaces"));
+  const additions = listed.filter(isAddition).map(readAddition);
   return {
     ...read("from", asText),
     ...read("to", asText),
@@ -99,8 +138,23 @@ function readDefaults(root: Value): Defaults {
     ...read("bandwidthLimit", asRate),
     ...read("keepReplaced", asBoolean),
     ...read("includeRunning", asBoolean),
-    workspaces: readWorkspaces(optional(fields, "workspaces")),
+    workspaces: readWorkspaces(listed.filter((value) => !isAddition(value))),
+    ...(additions.length > 0 && { additions }),
   };
+}
+
+/** Whether an entry of the list of workspaces adds to one of the settings. */
+function isAddition({ content }: Value): boolean {
+  return content instanceof Map && content.has("ssh") && !content.has("path");
+}
+
+function readAddition(value: Value): Addition {
+  const { id, ssh, ...others } = Object.fromEntries(asMap(value, "a workspace with `id`"));
+  if (id === undefined) throw wrong(value, "this workspace has no `id`");
+  for (const other of Object.values(others)) {
+    throw wrong(other, "this workspace has no `path`", "only `ssh` can be added to another one");
+  }
+  return { id: asText(id), ssh: readSshAddition(ssh!), value };
 }
 
 /**

@@ -128,6 +128,31 @@ export function checkHost(host: string): string {
   throw new CopyError("usage", `'${printable(host)}' is not a valid host: it ${fault}`, hint);
 }
 
+/** What a program's path contains, so that no shell takes it for more than one word. */
+const PLAIN = /^[\w@%+=:,./-]+$/;
+
+/**
+ * Returns the path of a program at a host if every shell there takes it as it is, but for a `~`
+ * before a `/`.
+ *
+ * @param key What the settings call it.
+ * @throws {CopyError} `usage`, when a shell may take it for something else.
+ */
+export function checkProgram(key: "rsyncPath" | "tarPath", path: string): string {
+  const rest = path.replace(/^~(?=\/)/, "");
+  const fault = !/^\/.*[^/]$/.test(rest)
+    ? "is not absolute"
+    : hasControl(rest)
+    ? "contains a control character"
+    : PLAIN.test(rest)
+    ? undefined
+    : `contains a '${[...rest].find((letter) => !PLAIN.test(letter))}'`;
+  if (fault === undefined) return path;
+  const hint =
+    "write /PATH or ~/PATH of the program at that host, in letters, digits and  _@%+=:,.-";
+  throw new CopyError("usage", `'${printable(path)}' is no ${key}: it ${fault}`, hint);
+}
+
 const COLON = "contains a ':'";
 
 function faultOf(host: string): string | undefined {

@@ -7,8 +7,8 @@
 import { CopyError } from "../errors.ts";
 import { variable } from "../system/environment.ts";
 import { readSettingsText } from "./read_file.ts";
-import { checkHost } from "./reference.ts";
 import { localPath } from "./local_path.ts";
+import { readSsh } from "./ssh.ts";
 import {
   asInteger,
   asList,
@@ -17,15 +17,11 @@ import {
   asTexts,
   asVariable,
   optional,
+  placed,
   type Value,
   wrong,
 } from "./validate.ts";
-import type {
-  FolderSettings,
-  HistorySettings,
-  SshSettings,
-  Workspace,
-} from "../workspace/workspace.ts";
+import type { FolderSettings, HistorySettings, Workspace } from "../workspace/workspace.ts";
 import { readYaml } from "./yaml.ts";
 
 /** The content of the settings, as far as copies need it. */
@@ -102,7 +98,7 @@ function readSettings(text: string, file: string): Workspace[] {
   if (root.content === null) return [];
   const settings = asMap(root, "a mapping with keys such as `workspaces`");
   const history = readHistory(optional(settings, "history"));
-  return readWorkspaces(optional(settings, "workspaces")).map((workspace) =>
+  return readWorkspaces(listOfWorkspaces(optional(settings, "workspaces"))).map((workspace) =>
     history === undefined ? workspace : { history, ...workspace }
   );
 }
@@ -115,13 +111,18 @@ interface Entry {
   workspace: Workspace;
 }
 
+/** A list of workspaces, in `settings.yaml` or `copy.jsonc`; empty when it is missing. */
+export function listOfWorkspaces(list: Value | undefined): Value[] {
+  return asList(list, "a list of workspaces");
+}
+
 /**
  * The workspaces of a list, in `settings.yaml` or `copy.jsonc`.
  *
  * @throws {CopyError} `settings`, when a value is invalid.
  */
-export function readWorkspaces(list: Value | undefined): Workspace[] {
-  const entries = asList(list, "a list of workspaces").map(readEntry);
+export function readWorkspaces(list: Value[]): Workspace[] {
+  const entries = list.map(readEntry);
   const local = entries.map(({ workspace }) => workspace).filter(({ ssh }) => ssh === undefined);
   for (const { fields, workspace } of entries) {
     const folders = workspace.ssh === undefined ? readFolders(fields, local) : [];
@@ -152,20 +153,6 @@ function readEntry(value: Value): Entry {
   const maxRetries = optional(fields, "max_retries");
   if (maxRetries !== undefined) workspace.maxRetries = asInteger(maxRetries);
   return { fields, workspace };
-}
-
-/**
- * How to reach the machine of a workspace; undefined without a host, as the workspace is then
- * local.
- */
-function readSsh(value: Value | undefined): SshSettings | undefined {
-  const fields = value && asMap(value, "ssh settings with a `host`");
-  const hostValue = fields && optional(fields, "host");
-  const host = hostValue ? asText(hostValue) : "";
-  if (hostValue === undefined || host === "") return undefined;
-  placed(hostValue, () => checkHost(host));
-  const options = asTexts(optional(fields!, "options"), "a list of arguments for ssh");
-  return options.length > 0 ? { host, options } : { host };
 }
 
 /**
@@ -216,14 +203,4 @@ function asRemotePath(value: Value): string {
   const path = asText(value, "a path");
   if (path === "") throw wrong(value, "the path is empty");
   return path;
-}
-
-/** Does something with a value, and adds the place of the value to an error. */
-function placed<T>(value: Value, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof CopyError) || error.code !== "usage") throw error;
-    throw wrong(value, error.message, error.hint);
-  }
 }

@@ -54,6 +54,16 @@ export function wrong(value: Value, message: string, hint?: string): CopyError {
   return new CopyError("settings", `${value.where}: ${message}`, hint);
 }
 
+/** Does something with a value, and adds the place of the value to an error. */
+export function placed<T>(value: Value, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof CopyError) || error.code !== "usage") throw error;
+    throw wrong(value, error.message, error.hint);
+  }
+}
+
 /** The value of a key; undefined when the key is missing, or has no value. */
 export function optional(map: Map<string, Value>, key: string): Value | undefined {
   const value = map.get(key);

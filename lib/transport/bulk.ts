@@ -11,8 +11,11 @@ import { rsyncBetween, type RsyncOutcome, type RsyncRequest, runRsync } from "./
 import type { RsyncEnd } from "./rsync_end.ts";
 
 /** What to bring: what no end changes. */
-export interface BulkRequest
-  extends Omit<RsyncRequest, "rsh" | "from" | "to" | "version" | "otherVersion" | "mark"> {
+export interface BulkRequest extends
+  Omit<
+    RsyncRequest,
+    "rsh" | "from" | "to" | "version" | "otherVersion" | "otherProgram" | "mark"
+  > {
   /** Whether both ends are on one other machine: then rsync runs there. */
   together?: boolean;
 }

@@ -34,8 +34,14 @@ const CLEAN = "exec sh -c 'ionice -c 2 -n 7 -p $$ > /dev/null 2>&1; " +
 /** Runs a program whose length is in the first line of its input: see `frame.ts`. */
 export const FAR_SHELL = `${CLEAN} sh -c 'read -r n; eval "$(dd bs=1 count=$n 2>/dev/null)"'`;
 
-/** The value of rsync's `--rsync-path`; rsync adds the arguments of the server. */
-export const FAR_RSYNC = `${CLEAN} rsync`;
+/**
+ * The value of rsync's `--rsync-path`; rsync adds the arguments of the server.
+ *
+ * @param program A name, or a path that has been checked: see `checkProgram`.
+ */
+export function farRsync(program: string): string {
+  return `${CLEAN} ${program}`;
+}
 
 /** The variables that change how rsync works. */
 const OF_RSYNC = ["RSYNC_ICONV", "RSYNC_OLD_ARGS", "RSYNC_PARTIAL_DIR", "RSYNC_PROTECT_ARGS"];
@@ -44,6 +50,7 @@ const OF_RSYNC = ["RSYNC_ICONV", "RSYNC_OLD_ARGS", "RSYNC_PARTIAL_DIR", "RSYNC_P
  * The same when this machine's rsync is openrsync. That of macOS removes quotes and splits at
  * blanks, as for `--rsh`, so this has no quotes.
  */
-export const FAR_RSYNC_UNQUOTED = `exec env ${
-  OF_RSYNC.map((name) => `${name}=`).join(" ")
-} LC_ALL=C nice rsync`;
+export function farRsyncUnquoted(program: string): string {
+  const empty = OF_RSYNC.map((name) => `${name}=`).join(" ");
+  return `exec env ${empty} LC_ALL=C nice ${program}`;
+}

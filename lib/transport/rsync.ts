@@ -6,7 +6,7 @@
 
 import { CopyError, LostConnection } from "../errors.ts";
 import { Progress } from "./rsync_progress.ts";
-import { FAR_RSYNC, FAR_RSYNC_UNQUOTED } from "./far_command.ts";
+import { farRsync, farRsyncUnquoted } from "./far_command.ts";
 import type { RsyncEnd } from "./rsync_end.ts";
 import { isAtLeast, rsyncVersion } from "./rsync_version.ts";
 import { nameList } from "./tar.ts";
@@ -32,11 +32,12 @@ export function rsyncBetween(from: RsyncEnd, to: RsyncEnd): RsyncPair {
     rsh: from.shell?.() ?? to.shell?.(),
     version: rsyncVersion(here.said),
     otherVersion: rsyncVersion(there.said),
+    otherProgram: there.program ?? "rsync",
   };
 }
 
 /** The part of a request that depends on the two ends. */
-type RsyncPair = Pick<RsyncRequest, "rsh" | "version" | "otherVersion">;
+type RsyncPair = Pick<RsyncRequest, "rsh" | "version" | "otherVersion" | "otherProgram">;
 
 /** Whether an rsync cannot send to another machine: versions before 3.0, and openrsync. */
 export function cannotSend({ said, shell }: RsyncEnd): boolean {
@@ -80,6 +81,8 @@ export interface RsyncRequest {
   version: string;
   /** The version of the other end's rsync; on one machine the same. */
   otherVersion: string;
+  /** The other end's rsync: a name, or its path there. */
+  otherProgram: string;
   /**
    * The text before names of files, when they are mixed with error messages; otherwise undefined.
    */
@@ -141,7 +144,7 @@ export function rsyncArguments(request: RsyncRequest, timeout = 0): string[] {
     ...(modes.length > 0 ? [`--chmod=${modes.join(",")}`] : []),
     ...(rsh === undefined
       ? []
-      : [...protectedPaths(request), `--rsh=${rsh}`, `--rsync-path=${farRsync(version)}`]),
+      : [...protectedPaths(request), `--rsh=${rsh}`, `--rsync-path=${startsThere(request)}`]),
     // openrsync knows it, too; an rsync at work on a large file sends signs of life to the other
     ...(timeout > 0 ? [`--timeout=${timeout}`] : []),
     ...(bandwidthLimit > 0 ? [`--bwlimit=${bandwidthLimit}`] : []),
@@ -162,8 +165,8 @@ function sendsFolders({ rsh, to, version }: RsyncRequest): boolean {
 }
 
 /** How this machine's rsync starts the one on a host. */
-function farRsync(version: string): string {
-  return version === "" ? FAR_RSYNC_UNQUOTED : FAR_RSYNC;
+function startsThere({ version, otherProgram }: RsyncRequest): string {
+  return version === "" ? farRsyncUnquoted(otherProgram) : farRsync(otherProgram);
 }
 
 /**

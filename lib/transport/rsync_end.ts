@@ -11,6 +11,8 @@ import type { Packing } from "./tar.ts";
 export interface RsyncEnd {
   /** The first line of `rsync --version` there; empty when it has none. */
   readonly said: string;
+  /** Its path there, when the settings tell: `~/bin/rsync`. */
+  readonly program?: string;
   /** The operand for an absolute path there. */
   operand(path: string): string;
   /** rsync's `--rsh`, when the end is on another machine. */

@@ -10,6 +10,13 @@ export interface SshSettings {
   host: string;
   /** More arguments for ssh, passed on unchanged: `["-p", "2222"]`. Default: none. */
   options?: string[];
+  /**
+   * The rsync there, when it is not on the `PATH` of a plain ssh command: an absolute path, or one
+   * that begins with `~/`. Default: `rsync`.
+   */
+  rsyncPath?: string;
+  /** The tar there, in the same form. Default: `tar`. */
+  tarPath?: string;
 }
 
 /** An extra place for jobs. Counterpart of experimaestro's `FolderSettings`. */

@@ -85,8 +85,8 @@ Deno.test("programs name what lib/ names", () => {
   assertStringIncludes(PROGRAMS.LOOK, `for name in ${FILES_OF_2.join(" ")}; do`);
   assertStringIncludes(PROGRAMS.LOOK, `is_folder "$root" "$root/${RECORDS}"`);
   assertStringIncludes(PROGRAMS.SETTLE, `noted=$1/${RECORDS}\n  draft=$workspace/${STORE}/`);
-  const gnu = `tar \${ours:+${LINKS_AT_ONCE}} ${UNPACK_ARGUMENTS.join(" ")}`;
-  const unpack = `then ${gnu}; else tar ${PLAIN_UNPACK_ARGUMENTS.join(" ")}; fi`;
+  const gnu = `"$tar" \${ours:+${LINKS_AT_ONCE}} ${UNPACK_ARGUMENTS.join(" ")}`;
+  const unpack = `then ${gnu}; else "$tar" ${PLAIN_UNPACK_ARGUMENTS.join(" ")}; fi`;
   assertStringIncludes(PROGRAMS.UNPACK, unpack);
 });
 

@@ -34,11 +34,13 @@ export class Agent {
 
   /**
    * @param running An ssh that has a shell wait for a program.
+   * @param programs The rsync and the tar there: every program is told of them.
    * @param failure Finds out why it did not answer.
    */
   constructor(
     private readonly running: Running,
     private readonly watch: RunOptions,
+    private readonly programs: readonly string[],
     private readonly failure: () => Promise<CopyError>,
   ) {
     this.#writer = running.stdin.getWriter();
@@ -47,7 +49,7 @@ export class Agent {
 
   /** Starts it: that takes as long as somebody takes to log in. */
   async open(): Promise<void> {
-    this.#tell(`${sized(AGENT)}${this.#word}\n`);
+    this.#tell([sized(AGENT) + this.#word, ...this.programs, ""].join("\n"));
     await this.#answer(this.#word, () => {});
   }
 
@@ -71,7 +73,11 @@ export class Agent {
       const word = crypto.randomUUID();
       const answered = new AbortController();
       this.#tell(`run ${sized(program)}`);
-      const sent = this.#send(input(word, lines, body), clock, answered.signal);
+      const sent = this.#send(
+        input(word, [...this.programs, ...lines], body),
+        clock,
+        answered.signal,
+      );
       sent.catch(() => {}); // it is awaited later
       const heard = (text: string) => {
         clock.moved();
@@ -94,7 +100,7 @@ export class Agent {
   async keep(program: string, lines: string[], tell: (text: string) => void): Promise<void> {
     await this.#inTurn(async () => {
       const word = crypto.randomUUID();
-      this.#tell([`keep ${sized(program)}${word}`, ...lines, ""].join("\n"));
+      this.#tell([`keep ${sized(program)}${word}`, ...this.programs, ...lines, ""].join("\n"));
       await this.#answer(word, tell);
     });
   }

@@ -24,10 +24,12 @@ export async function examineThere(
 ): Promise<MachineCondition> {
   const answer = new Map<string, string>();
   const tell = pairs((name, text) => answer.set(name, text));
+  const { tarPath } = session.ssh;
   await session.agent.run(EXAMINE, [], tell, [], "moving");
   return {
     rsync: rsyncEnd(name, answer.get("rsync") ?? "", session),
     tar: answer.get("tar") ?? "",
+    ...(tarPath !== undefined && { tarPath }),
     zstd: Boolean(answer.get("zstd")),
     login: {
       seconds,

@@ -8,6 +8,7 @@
 import { CopyError } from "../../errors.ts";
 import { quoteCommand } from "../../text/shell.ts";
 import { printable } from "../../text/printable.ts";
+import { checkProgram } from "../../settings/reference.ts";
 import type { SshSettings } from "../../workspace/workspace.ts";
 
 /** The letters that have a value, in the same word or in the next. */
@@ -62,6 +63,18 @@ function withValue(letter: string, value: string, next: string | undefined): str
 function unfit(host: string, word: string, what: string): CopyError {
   const option = printable(word);
   return new CopyError("settings", `'${option}' in the ssh options of ${host} ${what}`, HINT);
+}
+
+/**
+ * The rsync and the tar of a host: names, or paths there.
+ *
+ * @throws {CopyError} `usage`, when a shell might take a path for something else.
+ */
+export function programsOf({ rsyncPath, tarPath }: SshSettings): [rsync: string, tar: string] {
+  return [
+    rsyncPath === undefined ? "rsync" : checkProgram("rsyncPath", rsyncPath),
+    tarPath === undefined ? "tar" : checkProgram("tarPath", tarPath),
+  ];
 }
 
 /** A command by which the user can try the same login. */

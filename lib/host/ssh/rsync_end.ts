@@ -19,10 +19,12 @@ import type { Session } from "./session.ts";
 export function rsyncEnd(
   host: string,
   said: string,
-  session: Pick<Session, "options" | "join" | "agent">,
+  session: Pick<Session, "options" | "join" | "agent" | "ssh">,
 ): RsyncEnd {
+  const { rsyncPath } = session.ssh;
   return {
     said,
+    ...(rsyncPath !== undefined && { program: rsyncPath }),
     operand: (path) => `${bracketed(host)}:${literally(path)}`,
     shell: () => ["ssh", ...session.options].map(rsyncQuoted).join(" "),
     relay: relayEnd(session),

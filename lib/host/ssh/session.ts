@@ -24,10 +24,10 @@ import {
   start,
   stopIfAborted,
 } from "../../system/process.ts";
-import { isRefusal, isUnreached, sessionRefusal } from "../../transport/ssh_complaints.ts";
 import { type LoginPlan, planLogin } from "./config.ts";
+import { doesItWork, endOf } from "./end.ts";
 import { comesInTime } from "./first_answer.ts";
-import { exitCommand, loginCommand, loginOptions } from "./options.ts";
+import { exitCommand, loginOptions, programsOf } from "./options.ts";
 import { makeSocketFolder, socketFault } from "./socket.ts";
 
 /** How long a login script may go on when it is not needed any more, in milliseconds. */
@@ -66,14 +66,17 @@ export class Session {
   #sessionOptions: string[] = [];
   /** The user's options. */
   readonly #given: string[];
+  /** The rsync and the tar there: every program there is told of them. */
+  readonly #programs: string[];
 
-  /** @throws {CopyError} `settings`, when the user's options cannot be those of a copy. */
+  /** @throws {CopyError} `settings`, when the user's options or paths cannot be those of a copy. */
   constructor(
-    private readonly ssh: SshSettings,
+    readonly ssh: SshSettings,
     private readonly watch: RunOptions,
     private readonly login: Login,
   ) {
     this.#given = loginOptions(ssh);
+    this.#programs = programsOf(ssh);
   }
 
   /**
@@ -127,7 +130,7 @@ export class Session {
       options = ["-M", "-S", this.#socket, "-oControlPersist=no", ...options, ...ciphers];
     }
     const running = this.#start(options);
-    this.#agent = new Agent(running, this.watch, () => this.#agentFailure(running));
+    this.#agent = new Agent(running, this.watch, this.#programs, () => this.#agentFailure(running));
     await this.#firstAnswer(this.#agent, running);
     this.#established = true;
     running.code.then(() => this.#ended = true);
@@ -150,7 +153,7 @@ export class Session {
     running.kill();
     const { host } = this.ssh;
     const [message, hint] = came === "nothing"
-      ? [`no login at ${host} within ${LOGIN} s`, this.#doesItWork()]
+      ? [`no login at ${host} within ${LOGIN} s`, doesItWork(this.ssh)]
       : [`${host} has let us in, but its shell does not answer for ${answer} s`, this.#whySlow()];
     throw this.login.reached
       ? new LostConnection(message)
@@ -160,10 +163,6 @@ export class Session {
   #whySlow(): string {
     if (this.#folder !== undefined) return SLOW_SHELL;
     return `${SLOW_SHELL}\nif your own ssh connection is dead, close it:  ${exitCommand(this.ssh)}`;
-  }
-
-  #doesItWork(): string {
-    return `check that  ${loginCommand(this.ssh)}  works`;
   }
 
   /** Whether the login has succeeded: only then has the master its socket. */
@@ -191,7 +190,11 @@ export class Session {
     const running = this.#channel();
     const clock = endWhenIdle(running, this.watch.timeout);
     const word = crypto.randomUUID();
-    const fed = feed(running, input(sized(program) + word, lines, body), clock);
+    const fed = feed(
+      running,
+      input(sized(program) + word, [...this.#programs, ...lines], body),
+      clock,
+    );
     const heard = new Answers(running.stdout).read(word, tell);
     const [, whole] = await clock.during(Promise.all([fed, heard]));
     if (!whole) throw await this.#failure(running);
@@ -201,7 +204,7 @@ export class Session {
   fetch(program: string, lines: string[], body: Uint8Array): Packing {
     const running = this.#channel();
     const word = crypto.randomUUID();
-    const fed = feed(running, input(sized(program) + word, lines, [body]));
+    const fed = feed(running, input(sized(program) + word, [...this.#programs, ...lines], [body]));
     return { running, fed, stream: new Answers(running.stdout).rest(word) };
   }
 
@@ -219,7 +222,7 @@ export class Session {
     const running = this.#channel();
     if (onLine !== undefined) running.listen(onLine);
     const word = crypto.randomUUID();
-    const fed = pour(running, input(sized(program) + word, lines, parts));
+    const fed = pour(running, input(sized(program) + word, [...this.#programs, ...lines], parts));
     return { running, fed, stream: new Answers(running.stdout).rest(word) };
   }
 
@@ -246,31 +249,10 @@ export class Session {
   async #failure(running: Running): Promise<CopyError> {
     const code = await running.code;
     stopIfAborted(this.watch);
-    const host = this.ssh.host;
     const complaint = (await running.complaint).trim();
-    const refused = sessionRefusal(complaint);
-    if (refused !== undefined) return refused;
     const fault = this.#folder && socketFault(complaint, this.#folder);
-    if (fault) return fault;
-    const said = complaint.split(/\r?\n/).at(-1) ?? "";
-    const why = said === "" ? `ssh exit ${code}` : said;
     const { reached } = this.login;
-    if (this.#established && !isRefusal(complaint)) {
-      return new LostConnection(`the connection to ${host} was lost: ${why}`);
-    }
-    // a login that failed without a word may have been refused: once more, and it may be locked
-    const mayWork = reached || (said !== "" && !isUnreached(complaint));
-    if (code === 255 && !isRefusal(complaint) && mayWork) {
-      return new LostConnection(`cannot connect to ${host}: ${why}`);
-    }
-    const hint = this.#doesItWork();
-    return code === 255
-      ? new CopyError("connection", `cannot connect to ${host}: ${why}`, hint)
-      : new CopyError(
-        "connection",
-        `${host} did not answer as expected: ${why}`,
-        `a copy needs a login shell there, not only sftp or rsync; ${hint}`,
-      );
+    return fault || endOf({ code, complaint, reached, established: this.#established }, this.ssh);
   }
 
   /**

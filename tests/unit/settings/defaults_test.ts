@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { CopyError } from "../../../lib/errors.ts";
 import { loadDefaults, withDefaults } from "../../../lib/settings/defaults.ts";
 import { withFolder, withVariables } from "../../support/variables.ts";
@@ -137,6 +137,36 @@ for (
       "write HOST, USER@HOST, or an alias of your ssh configuration",
     ],
     [
+      '{ "workspaces": [{ "id": "a", "path": "/a", "ssh": { "host": "h", "rsyncPath": "a/b" } }] }',
+      "copy.jsonc: workspaces[0].ssh.rsyncPath: 'a/b' is no rsyncPath: it is not absolute",
+      "write /PATH or ~/PATH of the program at that host, in letters, digits and  _@%+=:,.-",
+    ],
+    [
+      '{ "workspaces": [{ "id": "a", "ssh": { "tarPath": "~/$(b)/c" } }] }',
+      "copy.jsonc: workspaces[0].ssh.tarPath: '~/$(b)/c' is no tarPath: it contains a '$'",
+      undefined,
+    ],
+    [
+      '{ "workspaces": [{ "id": "a", "path": "/a", "ssh": { "rsyncPath": "/b" } }] }',
+      "copy.jsonc: workspaces[0].ssh.rsyncPath: this workspace has no `host`",
+      "on this machine, the programs on the PATH are used",
+    ],
+    [
+      '{ "workspaces": [{ "id": "a", "ssh": { "host": "h", "rsyncPath": "/b" } }] }',
+      "copy.jsonc: workspaces[0].ssh.host: this workspace has no `path`",
+      "only rsyncPath, tarPath can be added",
+    ],
+    [
+      '{ "workspaces": [{ "id": "a", "env": {}, "ssh": { "rsyncPath": "/b" } }] }',
+      "copy.jsonc: workspaces[0].env: this workspace has no `path`",
+      "only `ssh` can be added to another one",
+    ],
+    [
+      '{ "workspaces": [{ "ssh": { "rsyncPath": "/b" } }] }',
+      "copy.jsonc: workspaces[0]: this workspace has no `id`",
+      undefined,
+    ],
+    [
       '{\n  "from": "a"\n  "to": "b"\n}',
       'copy.jsonc, line 3, column 3: did not expect "to"',
       "correct the JSON there",
@@ -158,3 +188,49 @@ Deno.test("withDefaults() puts further workspaces after those of the settings", 
     workspaces: [a, b],
   });
 });
+
+const PROGRAMS = { rsyncPath: "~/sw/rsync", tarPath: "/sw/tar" };
+
+Deno.test("withDefaults() adds the programs of a host to a workspace of the settings", async () => {
+  const ssh = { host: "hpc", options: ["-4"] };
+  const settings = {
+    workspaces: [{ id: "a", path: "/a" }, { id: "b", path: "/b", ssh, maxRetries: 1 }],
+  };
+  const text = JSON.stringify({
+    workspaces: [
+      { id: "b", ssh: PROGRAMS },
+      { id: "c", path: "/c", ssh: { host: "nas", ...PROGRAMS } },
+    ],
+  });
+  assertEquals(withDefaults(settings, await read(text)).workspaces, [
+    { id: "a", path: "/a" },
+    { id: "b", path: "/b", ssh: { ...ssh, ...PROGRAMS }, maxRetries: 1 },
+    { id: "c", path: "/c", ssh: { host: "nas", ...PROGRAMS } },
+  ]);
+  assertEquals(settings.workspaces[1]!.ssh, ssh);
+});
+
+for (
+  const [id, said, hint] of [
+    [
+      "a",
+      "the workspace 'a' is on this machine",
+      "on this machine, the programs on the PATH are used",
+    ],
+    ["x", "settings.yaml has no workspace 'x'", "give the `path` of a new one"],
+  ] as const
+) {
+  Deno.test(`withDefaults() refuses to add to the workspace ${id}`, async () => {
+    const defaults = await read(JSON.stringify({ workspaces: [{ id, ssh: PROGRAMS }] }));
+    const settings = { workspaces: [{ id: "a", path: "/a" }] };
+    const { code, message, hint: help } = assertThrows(
+      () => withDefaults(settings, defaults),
+      CopyError,
+    );
+    assertEquals([code, message.replace(/^.*\/copy/, "copy"), help], [
+      "settings",
+      `copy.jsonc: workspaces[0]: ${said}`,
+      hint,
+    ]);
+  });
+}

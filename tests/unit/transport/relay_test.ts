@@ -25,6 +25,7 @@ const REQUEST: RelayRequest = {
   quiet: 0,
   version: "3.2.7",
   otherVersion: "3.2.7",
+  otherProgram: "rsync",
   onProgress: () => {},
 };
 

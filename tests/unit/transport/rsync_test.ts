@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CopyError } from "../../../lib/errors.ts";
-import { FAR_RSYNC } from "../../../lib/transport/far_command.ts";
+import { farRsync } from "../../../lib/transport/far_command.ts";
 import { refuseUnnamed, rsyncArguments, type RsyncRequest } from "../../../lib/transport/rsync.ts";
 import { isAtLeast, rsyncVersion } from "../../../lib/transport/rsync_version.ts";
 
@@ -50,6 +50,7 @@ const REQUEST: RsyncRequest = {
   quiet: 0,
   version: "3.2.7",
   otherVersion: "3.2.7",
+  otherProgram: "rsync",
   onProgress: () => {},
 };
 const FIRST = ["-aHS8", "-r", "--from0", "--files-from=-", "--no-implied-dirs"];
@@ -72,7 +73,7 @@ Deno.test("rsyncArguments() over ssh keep a remote shell from reading paths", ()
       ...SHOW,
       "-s",
       `--rsh=${rsh}`,
-      `--rsync-path=${FAR_RSYNC}`,
+      `--rsync-path=${farRsync("rsync")}`,
       "--bwlimit=500",
       "--",
       "me@hpc:/ws/",

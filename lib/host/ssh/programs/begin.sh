@@ -1,9 +1,16 @@
-# How every program begins: with the word of its answer, and what it says things by.
+# How every program begins: with the word of its answer, the rsync and the tar of this machine (names
+# or paths), and what it says things by.
 
 set -u
 export LC_ALL=C
 exec 3>&1 > /dev/null # what a program prints by itself is no part of the answer
 IFS= read -r word
+IFS= read -r rsync
+IFS= read -r tar
+# shellcheck disable=SC2088 # as it was written: the shell has no part in it
+case $rsync in "~/"*) rsync=${HOME:-}/${rsync#"~/"} ;; esac
+# shellcheck disable=SC2088 # the same
+case $tar in "~/"*) tar=${HOME:-}/${tar#"~/"} ;; esac
 say() { printf '%s\0' "$@" >&3; }
 finish() { say "$word end"; }
 meanwhile= # what goes on beside the program; a plain wait would wait for the agent's own, in ksh

@@ -11,7 +11,7 @@ if [ -d "$old" ] && [ ! -L "$old" ] && [ ! -L "${old%/*}" ]; then
   has_room "$staging" "$staging/$new" && mkdir -p "$new" || stop "$staging/$new is not a folder"
   set -- --chmod=Du+w
   [ ! -g "$new" ] || set -- --chmod=Du+w,Dg+s --no-g # of a project: the group is the folder's
-  trouble=$(rsync -aHS --ignore-existing "$@" --exclude=/jobs --exclude=/.status.json.lock \
+  trouble=$("$rsync" -aHS --ignore-existing "$@" --exclude=/jobs --exclude=/.status.json.lock \
     "$old/" "$new/" 2>&1)
   case $? in
     0) ;;

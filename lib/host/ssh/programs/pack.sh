@@ -16,9 +16,9 @@ IFS='
 pack() {
   code=0
   # shellcheck disable=SC2086 # IFS is a newline, and globbing is off
-  [ -z "$whole" ] || printf '%s\n' "$folders" | tr '\n' '\0' | tar $whole || code=$?
+  [ -z "$whole" ] || printf '%s\n' "$folders" | tr '\n' '\0' | "$tar" $whole || code=$?
   # shellcheck disable=SC2086 # the same
-  [ -z "$apart" ] || tar $apart || code=$?
+  [ -z "$apart" ] || "$tar" $apart || code=$?
   return $code
 }
 [ -n "$packed" ] || { pack >&3; exit; }

@@ -12,12 +12,17 @@
 // deno-fmt-ignore-file
 
 /**
- * How every program begins: with the word of its answer, and what it says things by.
+ * How every program begins: with the word of its answer, the rsync and the tar of this machine (names
+ * or paths), and what it says things by.
  */
 const BEGIN = `set -u
 export LC_ALL=C
 exec 3>&1 > /dev/null # what a program prints by itself is no part of the answer
 IFS= read -r word
+IFS= read -r rsync
+IFS= read -r tar
+case $rsync in "~/"*) rsync=\${HOME:-}/\${rsync#"~/"} ;; esac
+case $tar in "~/"*) tar=\${HOME:-}/\${tar#"~/"} ;; esac
 say() { printf '%s\\0' "$@" >&3; }
 finish() { say "$word end"; }
 meanwhile= # what goes on beside the program; a plain wait would wait for the agent's own, in ksh
@@ -73,7 +78,7 @@ works() { # the programs of a copy that work in a folder
     case $line in *" -> $1" | *" -> $1/"*) ;; *) continue ;; esac
     pid=\${line#*/proc/} pid=\${pid%%/*}
     case $(tr '\\000' ' ' < "/proc/$pid/cmdline" 2> /dev/null) in
-      rsync* | */rsync* | tar* | */tar* | mv* | rm* | sync* | xargs* | *'dd bs=1 count='*) echo "$pid" ;;
+      "$rsync "* | "$tar "* | rsync* | */rsync* | tar* | */tar* | mv* | rm* | sync* | xargs* | *'dd bs=1 count='*) echo "$pid" ;;
     esac
   done
 }
@@ -312,7 +317,7 @@ if [ -d "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ]; then
   has_room "$staging" "$staging/$new" && mkdir -p "$new" || stop "$staging/$new is not a folder"
   set -- --chmod=Du+w
   [ ! -g "$new" ] || set -- --chmod=Du+w,Dg+s --no-g # of a project: the group is the folder's
-  trouble=$(rsync -aHS --ignore-existing "$@" --exclude=/jobs --exclude=/.status.json.lock \\
+  trouble=$("$rsync" -aHS --ignore-existing "$@" --exclude=/jobs --exclude=/.status.json.lock \\
     "$old/" "$new/" 2>&1)
   case $? in
     0) ;;
@@ -529,7 +534,7 @@ finish
  */
 const TOOLS = `first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
 tell_tools() {
-  say rsync "$(first rsync --version)" tar "$(first tar --version)" zstd "$(command -v zstd)"
+  say rsync "$(first "$rsync" --version)" tar "$(first "$tar" --version)" zstd "$(command -v zstd)"
 }`;
 
 /**
@@ -705,8 +710,8 @@ IFS='
 '
 pack() {
   code=0
-  [ -z "$whole" ] || printf '%s\\n' "$folders" | tr '\\n' '\\0' | tar $whole || code=$?
-  [ -z "$apart" ] || tar $apart || code=$?
+  [ -z "$whole" ] || printf '%s\\n' "$folders" | tr '\\n' '\\0' | "$tar" $whole || code=$?
+  [ -z "$apart" ] || "$tar" $apart || code=$?
   return $code
 }
 [ -n "$packed" ] || { pack >&3; exit; }
@@ -827,7 +832,7 @@ kill "$out" 2> /dev/null
 exit 0'
 start='sh -c '\\''eval "$XPM_RSH"'\\'' rsh'
 ended=$({
-  feed | XPM_RSH=$splice rsync "--rsh=$start" "$@" 3>&3 4<&4 6>&1 >&2 # some shells keep these to themselves
+  feed | XPM_RSH=$splice "$rsync" "--rsh=$start" "$@" 3>&3 4<&4 6>&1 >&2 # some shells keep these to themselves
   echo "code=$?"
 })
 late='' code=1
@@ -1008,7 +1013,7 @@ set --
 while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
 [ -d "$staging" ] || [ -L "$staging" ] || (umask 077 && mkdir "$staging")
 [ ! -L "$staging" ] && enter "$staging" || { echo "the folder $staging is gone" >&2; exit 1; }
-exec rsync "$@" >&3 3>&-
+exec "$rsync" "$@" >&3 3>&-
 `;
 
 /**
@@ -1268,11 +1273,11 @@ finish
  */
 export const TOGETHER = `${BEGIN}
 ${SENDER}
-feed | rsync "$@" >&2 3>&- 4<&- &
-rsync=$!
-{ cat <&4; kill -9 "$rsync"; } > /dev/null 2>&1 3>&- &
+feed | "$rsync" "$@" >&2 3>&- 4<&- &
+started=$!
+{ cat <&4; kill -9 "$started"; } > /dev/null 2>&1 3>&- &
 watch=$!
-wait "$rsync"
+wait "$started"
 code=$?
 kill "$watch" 2> /dev/null
 exit "$code"
@@ -1295,7 +1300,7 @@ for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* repla
 done
 [ -z "$mark" ] || [ -e .unverified ] || (set -C && : > .unverified) || stop "$staging cannot be written"
 unpack() {
-  if [ -n "$gnu" ]; then tar \${ours:+-P} -b 128 -xpf - --same-owner; else tar -xpf -; fi
+  if [ -n "$gnu" ]; then "$tar" \${ours:+-P} -b 128 -xpf - --same-owner; else "$tar" -xpf -; fi
 }
 if [ -z "$packed" ]; then trouble=$(unpack 2>&1)
 else trouble=$({ { zstd -dqc || echo zstd failed >&2; } | unpack; } 2>&1)

@@ -21,7 +21,7 @@ exit 0'
 # shellcheck disable=SC2016 # so is this
 start='sh -c '\''eval "$XPM_RSH"'\'' rsh'
 ended=$({
-  feed | XPM_RSH=$splice rsync "--rsh=$start" "$@" 3>&3 4<&4 6>&1 >&2 # some shells keep these to themselves
+  feed | XPM_RSH=$splice "$rsync" "--rsh=$start" "$@" 3>&3 4<&4 6>&1 >&2 # some shells keep these to themselves
   echo "code=$?"
 })
 late='' code=1

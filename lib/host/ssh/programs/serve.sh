@@ -7,4 +7,4 @@ set --
 while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
 [ -d "$staging" ] || [ -L "$staging" ] || (umask 077 && mkdir "$staging")
 [ ! -L "$staging" ] && enter "$staging" || { echo "the folder $staging is gone" >&2; exit 1; }
-exec rsync "$@" >&3 3>&-
+exec "$rsync" "$@" >&3 3>&-

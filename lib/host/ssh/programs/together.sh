@@ -3,11 +3,11 @@
 
 . ./begin.sh
 . ./sender.sh
-feed | rsync "$@" >&2 3>&- 4<&- &
-rsync=$!
-{ cat <&4; kill -9 "$rsync"; } > /dev/null 2>&1 3>&- &
+feed | "$rsync" "$@" >&2 3>&- 4<&- &
+started=$!
+{ cat <&4; kill -9 "$started"; } > /dev/null 2>&1 3>&- &
 watch=$!
-wait "$rsync"
+wait "$started"
 code=$?
 kill "$watch" 2> /dev/null
 exit "$code"

@@ -14,7 +14,7 @@ for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* repla
 done
 [ -z "$mark" ] || [ -e .unverified ] || (set -C && : > .unverified) || stop "$staging cannot be written"
 unpack() {
-  if [ -n "$gnu" ]; then tar ${ours:+-P} -b 128 -xpf - --same-owner; else tar -xpf -; fi
+  if [ -n "$gnu" ]; then "$tar" ${ours:+-P} -b 128 -xpf - --same-owner; else "$tar" -xpf -; fi
 }
 if [ -z "$packed" ]; then trouble=$(unpack 2>&1)
 else trouble=$({ { zstd -dqc || echo zstd failed >&2; } | unpack; } 2>&1)

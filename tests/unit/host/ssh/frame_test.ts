@@ -97,7 +97,9 @@ async function scan(root: string, folders: string[]): Promise<{ whole: boolean; 
   }).spawn();
   const [said] = await Promise.all([
     new Response(child.stdout).arrayBuffer(),
-    new Response([WORD, "all", root, ...folders, ""].join("\n")).body!.pipeTo(child.stdin),
+    new Response([WORD, "rsync", "tar", "all", root, ...folders, ""].join("\n")).body!.pipeTo(
+      child.stdin,
+    ),
   ]);
   await child.status;
   return await answer(new Uint8Array(said));

@@ -25,7 +25,7 @@ async function settle(size: (whole: number) => number): Promise<[jobs: string[],
   const moves = jobs.map((job) => {
     return { kind: "put" as const, from: `jobs/t/${job}`, into: `${root}/jobs/t` };
   });
-  const lines = ["word", staging, "", "", "", "yes", "token", ...moveList(moves)];
+  const lines = ["word", "rsync", "tar", staging, "", "", "", "yes", "token", ...moveList(moves)];
   const whole = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
   const child = new Deno.Command("sh", {
     args: ["-c", SETTLE],

@@ -1,0 +1,52 @@
+/**
+ * Why an ssh has ended before it should.
+ *
+ * @module
+ */
+
+import { CopyError, LostConnection } from "../../errors.ts";
+import { isRefusal, isUnreached, sessionRefusal } from "../../transport/ssh_complaints.ts";
+import type { SshSettings } from "../../workspace/workspace.ts";
+import { loginCommand } from "./options.ts";
+
+/** How it ended. */
+interface End {
+  /** Its exit code. */
+  code: number;
+  /** What it printed as errors. */
+  complaint: string;
+  /** Whether this host has been reached before: then it is worth to try again. */
+  reached: boolean;
+  /** Whether this login had succeeded. */
+  established: boolean;
+}
+
+/** The error for it; a {@linkcode LostConnection} where another attempt may help. */
+export function endOf({ code, complaint, reached, established }: End, ssh: SshSettings): CopyError {
+  const { host } = ssh;
+  const refused = sessionRefusal(complaint);
+  if (refused !== undefined) return refused;
+  const said = complaint.split(/\r?\n/).at(-1) ?? "";
+  const why = said === "" ? `ssh exit ${code}` : said;
+  if (established && !isRefusal(complaint)) {
+    return new LostConnection(`the connection to ${host} was lost: ${why}`);
+  }
+  // a login that failed without a word may have been refused: once more, and it may be locked
+  const mayWork = reached || (said !== "" && !isUnreached(complaint));
+  if (code === 255 && !isRefusal(complaint) && mayWork) {
+    return new LostConnection(`cannot connect to ${host}: ${why}`);
+  }
+  const hint = doesItWork(ssh);
+  return code === 255
+    ? new CopyError("connection", `cannot connect to ${host}: ${why}`, hint)
+    : new CopyError(
+      "connection",
+      `${host} did not answer as expected: ${why}`,
+      `a copy needs a login shell there, not only sftp or rsync; ${hint}`,
+    );
+}
+
+/** The hint of a login that failed. */
+export function doesItWork(ssh: SshSettings): string {
+  return `check that  ${loginCommand(ssh)}  works`;
+}
