@@ -83,7 +83,7 @@ Deno.test("what programsModule() leaves out as a comment is one for the shell as
 
 Deno.test("programs name what lib/ names", () => {
   assertStringIncludes(PROGRAMS.LOOK, `for name in ${FILES_OF_2.join(" ")}; do`);
-  assertStringIncludes(PROGRAMS.LOOK, `is_folder "$root" "$root/${RECORDS}"`);
+  assertStringIncludes(PROGRAMS.LOOK, `for name in ${RECORDS.split("/").join(" ")}; do`);
   assertStringIncludes(PROGRAMS.SETTLE, `noted=$1/${RECORDS}\n  draft=$workspace/${STORE}/`);
   const gnu = `"$tar" \${ours:+${LINKS_AT_ONCE}} ${UNPACK_ARGUMENTS.join(" ")}`;
   const unpack = `then ${gnu}; else "$tar" ${PLAIN_UNPACK_ARGUMENTS.join(" ")}; fi`;
