@@ -1,5 +1,5 @@
 /**
- * What another copy has put in its place meanwhile: whether it is as good as ours.
+ * Jobs and runs that another copy has put in place meanwhile: whether they are as good as ours.
  *
  * @module
  */
@@ -18,7 +18,9 @@ import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 import { whyUnusable } from "./usable.ts";
 
-/** What appeared at the destination meanwhile, and needs no copy any more: jobs, the run's folder. */
+/**
+ * The jobs, and the run's folder, that appeared at the destination meanwhile and need no copy now.
+ */
 export async function findAppeared(
   load: Load,
   reasons: Map<string, string>,

@@ -6,10 +6,10 @@
 
 import type { PlannedJob } from "./types.ts";
 
-/** At most so many jobs are staged, relocated and published at once. */
+/** The most jobs of a load. */
 export const BATCH_JOBS = 2000;
 
-/** At most so many bytes are, but for a job that is larger by itself. */
+/** The most bytes of a load; a job that is larger is a load by itself. */
 export const BATCH_BYTES = 4 * 2 ** 30;
 
 /** Cuts the jobs to copy into batches, in their order. */

@@ -1,5 +1,5 @@
 /**
- * Bringing the bulk of a load by rsync, and what has been copied by the system before.
+ * Brings the bulk of a load: large files by the system where it can, then the rest by rsync.
  *
  * @module
  */
@@ -17,20 +17,20 @@ import type { Survey } from "./survey.ts";
 import { escaped } from "../workspace/left_behind.ts";
 import type { PlannedJob } from "./types.ts";
 
-/** What of a load is brought this way. */
+/** The part of a load that is brought this way. */
 export interface BulkOfLoad {
   /** The jobs. */
   jobs: PlannedJob[];
-  /** The run's folder, where it is brought this way. */
+  /** The run's folder; undefined when the stream brings all of it. */
   run: string | undefined;
 }
 
-/** The documents, which come another way, where they are files. */
+/** Rules that leave out documents, which the stream brings; a folder of that name is bulk. */
 const WITHOUT_DOCUMENTS = DOCUMENTS.flatMap((
   path,
 ) => [`+ /${JOBS}/*/*/${path}/`, `- /${JOBS}/*/*/${path}`]);
 
-/** Rules for what comes another way: all documents, but for those that are too large for it. */
+/** Rules that leave out documents, except those that are too large to be rewritten. */
 function rulesFor(jobs: PlannedJob[], { found: { source } }: Survey): string[] {
   const large = jobs.map(jobFolder).flatMap((folder) =>
     source.jobs.get(folder)!.oversized.map((path) => `+ /${escaped(`${folder}/${path}`)}`)
@@ -38,7 +38,7 @@ function rulesFor(jobs: PlannedJob[], { found: { source } }: Survey): string[] {
   return [...large, ...WITHOUT_DOCUMENTS];
 }
 
-/** How the bulk of a load gets into its staging folder. */
+/** The request that brings the bulk of a load into its staging folder. */
 function bulkOf(
   { jobs, run }: BulkOfLoad,
   load: Load,
@@ -72,7 +72,7 @@ async function bringLarge(
   const { surveyed, outcome, options, watch, resumed } = context;
   const { can, infos: infos, found: { source } } = surveyed;
   if (!can.source.clone || !can.destination.clone || resumed || options.bandwidthLimit) return 0;
-  // what is copied keeps no time of its own: a file that changed meanwhile would pass for the later one
+  // rsync sets the time of such a copy afterwards: if the file changed meanwhile, a wrong one
   const paths = jobs.filter(hasEnded).flatMap((job) => {
     const { linked, large } = source.jobs.get(jobFolder(job))!;
     return linked === undefined ? large.map((path) => `${job.taskId}/${job.jobId}/${path}`) : [];
@@ -84,7 +84,7 @@ async function bringLarge(
   return copied;
 }
 
-/** How many files rsync looks at in a second at least, and bytes of what is half there. */
+/** The least that rsync checks in a second: files, and bytes of files that are partly there. */
 const LOOKED_AT = { files: 200, bytes: 5e7 };
 
 /** How long rsync may work without a word, in seconds. */
@@ -94,7 +94,7 @@ function quietTime(jobs: PlannedJob[], resumed: boolean): number {
   return files / LOOKED_AT.files + bytes / LOOKED_AT.bytes;
 }
 
-/** Brings bulk of a load into its staging folder; answers the jobs of which it has not come whole. */
+/** Brings the bulk of a load into its staging folder; answers which jobs are not whole, and why. */
 export async function transferBulk(
   wanted: BulkOfLoad,
   load: Load,
@@ -106,13 +106,13 @@ export async function transferBulk(
   const staging = stagings.get(load.staging)!;
   const large = await bringLarge(jobs, load, context);
   outcome.endPart(large);
-  await staging.verify(); // rsync may take long, and sizes and times tell what it has brought
+  await staging.verify(); // so that, after an interruption here, rsync need not compare bytes
   const { unverified } = staging;
   const trust = unverified ? "bytes" : large > 0 ? "size" : "size and time";
   const bulk: Bulk = { ...bulkOf(wanted, load, context), trust };
   const ends = [bulk.ends.source, bulk.ends.destination];
   if (unverified && ends.some(({ said }) => rsyncVersion(said) === "")) {
-    await staging.discard(bulk.folders); // another rsync may compare no bytes
+    await staging.discard(bulk.folders); // openrsync may not be able to compare bytes
   }
   let come = 0;
   const onProgress = (bytes: number, file: string | undefined) =>

@@ -1,5 +1,5 @@
 /**
- * Comparing what rsync has brought with what is at the source: what is missing is brought, or named.
+ * Compares what rsync has brought with the source. What is missing is brought again, or named.
  *
  * @module
  */
@@ -33,12 +33,13 @@ interface Brought {
 type Again = (folders: string[]) => Promise<Map<PlannedJob, string>>;
 
 /**
- * Compares the bulk of staged jobs with what was found, by names, kinds and sizes. Where they differ both ends
- * are looked at anew: what an earlier attempt has left is removed, what is missing is brought again.
- * What is then still not as it is at the source, and has not changed there meanwhile, is lost.
+ * Compares the bulk of staged jobs with what was found, by names, kinds and sizes. Where they
+ * differ, both ends are scanned again: leftovers of an earlier attempt are removed, missing files
+ * are brought. A job that has ended, still differs, and has not changed at the source meanwhile has
+ * failed.
  *
- * @param failed The jobs that could not be copied.
- * @returns Those, and the jobs that are lost.
+ * @param failed The jobs that have failed before.
+ * @returns All jobs that have failed, and why.
  */
 export async function compareStaged(
   jobs: PlannedJob[],
@@ -67,14 +68,14 @@ export async function compareStaged(
   return lost;
 }
 
-/** The same as {@linkcode differenceOf} for bulk: documents and links are yet to come. */
+/** As {@linkcode differenceOf}, for bulk only: documents and links come later, by the stream. */
 function bulkDifference(there: Entries, come: Entries): Difference {
   const { lost, extra } = differenceOf(there, come);
   const isLost = ([path]: [string, string]) => isBulk(there.get(path)!);
   return { lost: new Map([...lost].filter(isLost)), extra };
 }
 
-/** What a load was brought from, and where to. */
+/** Both ends of a load that was brought. */
 class Ends {
   readonly #excludes: Excludes;
 
@@ -82,7 +83,9 @@ class Ends {
     this.#excludes = excluder(context.options.exclude ?? []);
   }
 
-  /** What has come otherwise than it was found; of what still changes only what an earlier attempt left. */
+  /**
+   * The jobs that differ from what was found. One that still runs may only differ by old leftovers.
+   */
   async suspects(jobs: PlannedJob[]): Promise<Brought[]> {
     const { load, context: { resumed, surveyed } } = this;
     const { hosts, infos: infos, found: { source } } = surveyed;
@@ -102,7 +105,7 @@ class Ends {
     return held.filter(({ folder }) => !isCome(source.jobs.get(folder)!, staged.jobs.get(folder)));
   }
 
-  /** Looks anew at some jobs of the source: what is yet to come of them is what is there now. */
+  /** Scans some jobs of the source again, so that the stream brings what they hold now. */
   async lookAgain(some: Brought[]): Promise<void> {
     const { hosts, infos: infos, found: { source } } = this.context.surveyed;
     const jobs = some.map(({ job }) => job);
@@ -123,7 +126,9 @@ class Ends {
     return entriesOf(hosts.destination, this.load.staging, some, () => false);
   }
 
-  /** Removes what is not at the source; a folder whose owner may not write there goes as a whole. */
+  /**
+   * Removes what is not at the source. Where folders are closed to their owner, jobs go as a whole.
+   */
   async discard(extra: [folder: string, paths: string[]][]): Promise<void> {
     const { surveyed } = this.context;
     const closed = hasClosedFolders(this.load, surveyed);
@@ -135,7 +140,7 @@ class Ends {
     }
   }
 
-  /** What has come otherwise than it was, and still is. */
+  /** The jobs that have come otherwise than they were at the source, and still are there. */
   async stillDiffering(
     some: Brought[],
     before: ReadonlyMap<string, Entries>,
@@ -165,8 +170,8 @@ class Ends {
 }
 
 /**
- * The names of a path, up to one that cannot be said: a host takes one a line, and Deno only UTF-8.
- * The folder that such a name is in goes instead.
+ * The names of a path, up to the first that cannot be passed on: the ssh host takes one a line, and
+ * Deno only UTF-8. The folder that holds such a name is removed instead.
  */
 function nameable(path: string): string[] {
   const names = path.split("/");
@@ -174,7 +179,7 @@ function nameable(path: string): string[] {
   return end < 0 ? names : names.slice(0, end);
 }
 
-/** Whether a job's bulk has come, and nothing besides of what is yet to come. */
+/** Whether a job's bulk has come, with no link or document that the stream will not replace. */
 function isCome(found: FoundJob, staged: FoundJob | undefined): boolean {
   if (staged === undefined || !isLike(found.bulk, staged.bulk)) return false;
   const links = new Set(found.links.map(({ path }) => path));

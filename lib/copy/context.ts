@@ -1,5 +1,5 @@
 /**
- * What every load of a copy goes with.
+ * The state that all loads of a copy share.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Survey } from "./survey.ts";
 import type { Outcome } from "./progress.ts";
 import type { CopyOptions, PlannedJob } from "./types.ts";
 
-/** What every load of a copy goes with. */
+/** The state that all loads of a copy share. */
 export interface Context {
   surveyed: Survey;
   outcome: Outcome;
@@ -25,6 +25,6 @@ export interface Context {
   failed: Set<PlannedJob>;
   /** Whether both workspaces are on one other machine: content stays there. */
   together: boolean;
-  /** What has been packed already. */
+  /** The archive that was begun while a login went on, if there is one. */
   ahead: Ahead;
 }

@@ -1,5 +1,5 @@
 /**
- * The copy: survey, stage, rewrite, publish, in this order.
+ * The copy: survey and plan, claim the staging folders, then carry out one load after the other.
  *
  * @module
  */
@@ -23,18 +23,18 @@ import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
 
 /**
  * Copies a run of an experiment, with all its jobs, from one workspace to another: on this machine,
- * or on others, reached by ssh. What the destination has is not sent again;
- * nothing half-done is ever in sight there; an interrupted copy goes on where it stopped.
+ * or on others, reached by ssh. Nothing is sent that the destination already has; nothing half-done
+ * is ever visible there; an interrupted copy resumes where it stopped.
  *
  * Answers to experimaestro's `copy_experiment`, but leaves a workspace that experimaestro accepts
- * (marker, `current`, links to jobs, paths in all its files), tells running and unfinished jobs
- * from finished ones, and refreshes a run that is there.
+ * (marker, `current`, links to jobs, paths in all its files), distinguishes running and unfinished
+ * jobs from finished ones, and updates a run that is already there.
  *
  * Needs `--allow-run=rsync,tar` (and `ssh`), `--allow-read` and `--allow-write` of the local
  * workspaces' real paths and of the temporary folder, `--allow-env`.
  *
  * @param source Where from.
- * @param destination Where to; made when it is not there.
+ * @param destination Where to; created when it does not exist.
  * @param experimentId The experiment.
  * @param runId The run; `current` for the current one of the source.
  * @param options How to copy.
@@ -69,7 +69,7 @@ export async function copyExperiment(
 }
 
 /**
- * Tells what `copyExperiment` would do, and writes nothing: what the dry run shows, as data.
+ * Tells what `copyExperiment` would do, and writes nothing: the plan that a dry run shows, as data.
  *
  * experimaestro has no such function. Needs the same permissions as `copyExperiment`.
  *
@@ -104,7 +104,7 @@ export async function planCopy(
   return surveyed.plan;
 }
 
-/** Copies between machines that are open, or will be. */
+/** Copies between machines that are connected already, or will be when they are needed. */
 export async function copyBetween(
   hosts: Hosts,
   request: RunRequest,
@@ -123,7 +123,7 @@ export async function copyBetween(
   return result;
 }
 
-/** Copies, or fails. */
+/** Tries the copy once, from the survey to the last load. */
 async function attemptCopy(
   hosts: Hosts,
   request: RunRequest,
@@ -136,7 +136,7 @@ async function attemptCopy(
   let done = false;
   try {
     const onGuess = (source: Host, guess: SurveyData) => {
-      // of two other machines it is not known yet whether they are one
+      // two other machines may turn out to be one: then rsync brings the files
       if (source.can.rsync.relay === undefined) ahead.begin(source, guess, options);
     };
     let surveyed = await survey(hosts, request, options, options.dryRun ? undefined : onGuess);
@@ -144,7 +144,7 @@ async function attemptCopy(
     const name = await stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
     while (await claimAll(surveyed, loads(), options, stagings)) {
-      ahead.drop(); // it may be older
+      ahead.drop(); // the source may have changed since it was packed
       surveyed = await survey(hosts, request, options);
     }
     const claimed = [...stagings.values()];
@@ -168,7 +168,7 @@ async function attemptCopy(
   }
 }
 
-/** Whether both ends are one machine behind ssh, by whatever names. */
+/** Whether both ends are one machine behind ssh, perhaps under two names. */
 async function areTogetherThere({ hosts, can }: Survey, claimed: Staging[]): Promise<boolean> {
   const { relay } = can.source.rsync;
   if (relay === undefined || can.destination.rsync.relay === undefined) return false;
@@ -177,14 +177,17 @@ async function areTogetherThere({ hosts, can }: Survey, claimed: Staging[]): Pro
   return claim !== undefined && await relay.holds(claim);
 }
 
-/** The error for a full disk; which of what it had is used up is asked now. */
+/** The error for a full disk. The host is asked what ran out: bytes or inodes. */
 async function full(error: Error, { hosts, plan }: Survey): Promise<CopyError> {
   const { path } = plan.destination;
   const now = await hosts.destination.look({ path, wanted: "space" }).catch(() => ({}));
   return explainFull(error, plan, now);
 }
 
-/** Adds to a plan what is known of what jobs name and no copy brings. */
+/**
+ * Adds to a plan the paths that jobs refer to and this copy does not bring, as far as they are
+ * known.
+ */
 async function planReferences(surveyed: Survey): Promise<void> {
   const { plan } = surveyed;
   const { missing, warning } = await plannedReferences(surveyed);
@@ -193,10 +196,11 @@ async function planReferences(surveyed: Survey): Promise<void> {
 }
 
 /**
- * Claims the staging folders that are not ours yet; another copy of the same run to the same place is
- * waited for. Answers whether the destination may have changed meanwhile.
+ * Claims the staging folders that are not ours yet, and waits for another copy of the same run to
+ * the same place. Answers whether the destination may have changed meanwhile.
  *
- * @param stagings Takes each as it is claimed: whoever fails at the next one must release it.
+ * @param stagings Each is added as soon as it is claimed, so that the caller can release it when
+ * the next claim fails.
  */
 async function claimAll(
   { hosts, infos: infos, plan: { source, experimentId, runId } }: Survey,

@@ -1,12 +1,12 @@
 /**
- * What is done with a job by its states at the two ends.
+ * Decides what is done with a job, by its states at the two ends.
  *
  * @module
  */
 
 import type { JobAction, JobState, PlannedJob } from "./types.ts";
 
-/** What the table of `docs/architecture.md` says about a pair of states. */
+/** One cell of the table below, which `docs/architecture.md` has in words. */
 export interface Decision {
   /** What is done with the job. */
   action: JobAction;
@@ -89,14 +89,14 @@ export function isWritten({ action }: { action: JobAction }): boolean {
   return action === "copy" || action === "replace";
 }
 
-/** Whether a job writes no more; of another one a marker must not be newer than its files. */
+/** Whether a job has ended at the source, and writes no more. */
 export function hasEnded({ source }: PlannedJob): boolean {
   return source === "done" || source === "failed";
 }
 
 /**
- * Jobs that will stand at the destination when the copy is done. One that is skipped may be absent: a
- * link whose target is yet to come.
+ * Whether a job will be at the destination when the copy is done. A skipped job can be absent now:
+ * a link whose target this copy brings.
  */
 export function willStand(job: PlannedJob): boolean {
   return isWritten(job) || job.action === "skip" || job.destination !== "absent";

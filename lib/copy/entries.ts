@@ -1,5 +1,5 @@
 /**
- * All that some folders hold, thing by thing: for a few of them, where sums do not tell enough.
+ * All entries of some folders: for a few of them, where sums do not tell enough.
  *
  * @module
  */
@@ -15,14 +15,14 @@ import { isTakenOfJob, isTakenOfRun } from "./inventory.ts";
 export interface WantedFolder {
   /** Relative to the root. */
   folder: string;
-  /** The job whose folder it is; undefined of a run. */
+  /** The job whose folder it is; undefined for a run. */
   job: LinkedJob | undefined;
 }
 
 /**
- * All that some folders hold, as far as a copy takes it.
+ * All entries of some folders that a copy takes.
  *
- * @param tellFolder Is told of the folders themselves.
+ * @param tellFolder Called with each of the folders itself.
  */
 export async function entriesOf(
   host: Host,

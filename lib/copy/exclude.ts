@@ -1,6 +1,6 @@
 /**
- * Patterns for files of jobs to leave out: as rsync's filter rules, and as a function, so that
- * sizes are known before rsync starts.
+ * The patterns of `--exclude`: as rsync's filter rules, and as a function, so that sizes are known
+ * before rsync starts.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export type Excludes = (path: string, isFolder: boolean) => boolean;
 /** One character of several: `[a-z]`, `[!0-9]`. */
 const CLASS = /\[[!^]?[^\][/!^-][^\][/]*\]/g;
 
-/** Checks a pattern as it enters; what is refused would not mean the same to rsync and to us. */
+/** Refuses a pattern that would not mean the same to rsync as to us. */
 function checked(pattern: string): string {
   if (pattern === "" || pattern === "/" || hasControl(pattern) || !isReadable(pattern)) {
     const shown = printable(pattern);
@@ -44,7 +44,7 @@ function isReadable(pattern: string): boolean {
   }
 }
 
-/** rsync's rules: what a job cannot do without is never left out. */
+/** rsync's rules. Documents and markers, which every job needs, are never left out. */
 export function excludeRules(patterns: string[]): string[] {
   if (patterns.length === 0) return [];
   return [
@@ -98,7 +98,7 @@ function asExpression(pattern: string): { expression: RegExp; folderOnly: boolea
   return { expression: new RegExp(`${start}${source}$`), folderOnly: pattern.endsWith("/") };
 }
 
-/** A text with one character for each of its bytes: what `?` stands for in rsync. */
+/** A text with one character for each byte: `?` matches a byte in rsync. */
 function bytes(text: string): string {
   // deno-lint-ignore no-control-regex
   if (/^[\u0000-\u007f]*$/.test(text)) return text;

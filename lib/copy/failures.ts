@@ -1,5 +1,5 @@
 /**
- * What has not come by the stream, though it was tried twice.
+ * Names what has not come by the stream after the second attempt.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { contentInStream, type Route } from "./route.ts";
 import type { Streamed } from "./stream.ts";
 import type { PlannedJob } from "./types.ts";
 
-/** What has not come, and why. */
+/** Why jobs, or the run, have not come. */
 export interface Failures {
   /** Of the jobs. */
   jobs: Map<PlannedJob, string>;
@@ -23,9 +23,10 @@ export interface Failures {
 }
 
 /**
- * Finds out what has not come.
+ * Finds out which jobs have not come, and whether the run has.
  *
- * @throws {CopyError} `program`, when it is not known what that is, or the run could not be read.
+ * @throws {CopyError} `program`, when a complaint concerns no job of the load, or the archive was
+ * cut short or refused.
  */
 export async function whatFailed(
   { rewriter, complaints, trouble, differing }: Streamed,
@@ -67,7 +68,7 @@ function failed(what: string): CopyError {
   );
 }
 
-/** The folders of which something else has come than is there by now, or that are gone. */
+/** The folders that differ from what the source holds by now, or that are gone there. */
 async function stillDiffering(
   folders: string[],
   jobs: ReadonlyMap<string, PlannedJob>,

@@ -1,6 +1,6 @@
 /**
- * Packing what a host has whose tar cannot, or has failed: rsync fetches it to a part of the staging
- * folder that nobody else sees, and the other end packs it.
+ * Packs for a host whose tar cannot do it, or has failed: rsync fetches documents and links to a
+ * scratch folder in the staging folder, and the destination packs them there.
  *
  * @module
  */
@@ -14,10 +14,10 @@ import type { Context } from "./context.ts";
 import type { Load } from "./loads.ts";
 import type { Survey } from "./survey.ts";
 
-/** Where it is fetched to, in the staging folder. */
+/** The scratch folder, in the staging folder. */
 const SCRATCH = ".scratch";
 
-/** Packs things by themselves; of whole folders nothing goes this way. */
+/** Packs the entries of a request that are named one by one; it must name no whole folders. */
 export function packFetched(request: PackRequest, load: Load, context: Context): Pack {
   const { surveyed: { hosts, can }, stagings, watch, together } = context;
   const staging = stagings.get(load.staging)!;
@@ -33,7 +33,7 @@ export function packFetched(request: PackRequest, load: Load, context: Context):
       yield* pack.stream;
       await staging.discard([SCRATCH]);
       isWhole = await pack.whole && outcome.complaints.length === 0 && !outcome.vanished;
-      said = outcome.complaints; // what rsync has not brought, the other tar has not found
+      said = outcome.complaints; // the tar complains of the same files, which it did not find
     } finally {
       resolve(isWhole);
       tell(said);
@@ -42,7 +42,7 @@ export function packFetched(request: PackRequest, load: Load, context: Context):
   return { stream: fetched(), whole, complaints };
 }
 
-/** Fetches things by themselves, with times and modes. */
+/** Fetches entries that are named one by one, with times and modes. */
 function fetchInto(
   path: string,
   { root, entries }: PackRequest,

@@ -1,6 +1,6 @@
 /**
- * Files of several jobs that are one at the source. They stay one where the jobs are brought
- * together: by one tar stream, or by one rsync.
+ * Hard links between jobs. They are kept only where both jobs are brought together, by one tar
+ * stream or by one rsync.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import type { Inventory } from "./inventory.ts";
 /** How many jobs a warning names. */
 const JOBS_NAMED = 5;
 
-/** Finds the jobs whose files are one at the source, and no more at the destination. */
+/** Finds the jobs that share a file at the source, and do not at the destination. */
 export class HardLinks {
-  /** The time that a file was brought first, and the job that it was of. */
+  /** When a file was brought first, counted in calls of `bring`, and with which job. */
   readonly #first = new Map<string, { time: number; folder: string }>();
   readonly #parted = new Set<string>();
   #time = 0;
@@ -30,7 +30,7 @@ export class HardLinks {
     }
   }
 
-  /** What there is to say of them; undefined when all have stayed one. */
+  /** The warning about them; undefined when all hard links were kept. */
   warning(): string | undefined {
     const jobs = [...this.#parted].sort();
     if (jobs.length === 0) return undefined;

@@ -26,7 +26,7 @@ import type { Excludes } from "./exclude.ts";
 import { leaveOut, type LeftOut, recordedJob, type Shortfall } from "./left_out.ts";
 import { DOCUMENTS, isOversized } from "../workspace/documents.ts";
 
-/** A job's folder, as it was found: what a copy takes of it is counted. */
+/** A job's folder, as it was found. Only what a copy takes of it is counted. */
 export interface FoundJob extends Content {
   /** How many files a copy takes. */
   files: number;
@@ -34,15 +34,24 @@ export interface FoundJob extends Content {
   bulk: Content;
   /** The names right in the folder that tell its state. */
   markers: Set<string>;
-  /** When the latest thing in it was written, the folder itself among them; undefined when only states were asked for. */
+  /**
+   * When the latest thing in it was written, the folder itself among them; undefined when only
+   * states were asked for.
+   */
   latest: string | undefined;
   /** When the latest of the files that a copy takes was written; undefined when there is none. */
   latestFile: string | undefined;
-  /** Whether it holds something newer than all that differs at the source; absent until that is asked. */
+  /**
+   * Whether it holds something newer than all that differs at the source; absent until that is
+   * asked.
+   */
   hasOwnWork?: boolean;
   /** What the user leaves out of it; absent when that is nothing. */
   leftOut?: LeftOut;
-  /** How one that was copied without some files compares with the source; absent until that is asked. */
+  /**
+   * How one that was copied without some files compares with the source; absent until that is
+   * asked.
+   */
   shortfall?: Shortfall;
   /** When its `.pid` was written, in seconds since 1970; undefined when it has none. */
   pidTime: string | undefined;
@@ -60,7 +69,10 @@ export interface FoundJob extends Content {
   large: string[];
   /** Whether a file in it is known to have holes. */
   holes: boolean;
-  /** Files in it that have other names, perhaps in other jobs; absent when there are none. */
+  /**
+   * Files in it with hard links, perhaps in other jobs, by their inodes; absent when there are
+   * none.
+   */
   shared?: Set<string>;
   /** Whether it holds sockets, pipes or devices. */
   special: boolean;
@@ -79,9 +91,11 @@ export interface Inventory {
   jobs: Map<string, FoundJob>;
   /** The run's folder; empty when it is not there. */
   run: FoundRunFolder;
-  /** Jobs, by folder, of which it is told that files were left out; absent when none is, or not asked. */
+  /**
+   * The folders of jobs with a record of files left out; absent when there is none, or not asked.
+   */
   records?: Set<string>;
-  /** Which of these folders are links, or stand in one; absent when none does. */
+  /** Which of these folders are links, or are in a folder that is one; absent when none is. */
   linked?: LinkedFolder[];
   /** Which jobs are links to others of the workspace, by their folders; absent when none is. */
   links?: Map<string, JobId>;
@@ -93,11 +107,11 @@ export interface InventoryRequest {
   jobs: LinkedJob[];
   /** The run's folder; undefined when only jobs are looked at. */
   run: string | undefined;
-  /** Of jobs only whether they are there, and their states. */
+  /** Whether only presence and state of the jobs are wanted. */
   statesOnly: boolean;
   /** What the user leaves out. */
   excludes: Excludes;
-  /** Asked before a folder is looked at, where that can still be left out. */
+  /** Asked right before a folder is scanned, since it may not be needed any more by then. */
   isNeeded?: (folder: string) => boolean;
   /** How many bytes a path below the workspace may have at most. Default: no limit. */
   longest?: number;
@@ -163,7 +177,7 @@ export async function takeInventory(
 
 /** What is wrong with a path that has more bytes than may be. */
 function tooLong(folder: string, path: string, longest: number): string | undefined {
-  if ((folder.length + path.length) * 3 < longest) return undefined; // no character has more
+  if ((folder.length + path.length) * 3 < longest) return undefined; // 3 bytes a character at most
   const { length } = bytesOf(`${folder}/${path}`);
   return length > longest ? `holds a path that is too long for the system: ${path}` : undefined;
 }
@@ -177,7 +191,7 @@ function later(time: string, other: string | undefined): string {
   return other === undefined || isTimeLater(time, other) ? time : other;
 }
 
-/** Of the run's `jobs` only the folders and links count, for their times. */
+/** Whether an entry of a run stays behind. Links to jobs are made anew, but plans look at them. */
 function isLeftBehindInRun(path: string): boolean {
   return LEFT_BEHIND_IN_RUN.some((place) => place !== JOBS && isAt(path, place));
 }
@@ -210,7 +224,7 @@ function addToJob(
   excludes: Excludes,
 ): void {
   if (entry.path === "") {
-    // A link that leads nowhere is the only thing other than a folder that keeps its name busy.
+    // it may be no folder at all, but a file or a link that leads nowhere
     jobs.set(folder, {
       bytes: 0,
       files: 0,
@@ -265,7 +279,7 @@ export function isBulk({ path, kind, size }: Pick<Entry, "path" | "kind" | "size
   return kind !== "link" && !isDocument;
 }
 
-/** Whether something right in a job's folder tells the state of a job. */
+/** Whether a path is one of the markers, right in a job's folder, that tell its state. */
 export function isMarker(path: string): boolean {
   return /^[^/]*\.(done|failed|pid)$/.test(path);
 }

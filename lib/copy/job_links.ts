@@ -1,7 +1,7 @@
 /**
- * Jobs that are links to other jobs of their workspace: when a task was renamed,
- * `experimaestro deprecated list --fix` keeps its results so. The folder is copied under its own
- * name, and the link is made anew.
+ * Jobs that are links to other jobs of their workspace. `experimaestro deprecated list --fix` makes
+ * them when a task was renamed, to keep its results. The folder is copied under its own name, and
+ * the link is made anew.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import { formerRoots } from "../rewrite/path_map.ts";
 export interface JobToPlan extends JobInfo, LinkedJob {
   /** The job that it is a link to. */
   linkTo?: JobId;
-  /** Whether it is none of the run's, and wanted for those that are links to it. */
+  /** Whether it is not a job of the run, but jobs of the run are links to it. */
   besides?: true;
 }
 
@@ -42,13 +42,13 @@ export function jobLinks(
   return links;
 }
 
-/** The job that a link leads to: in the end, or else as the link says. */
+/** The job that a link leads to: by its real path, or else by its text. */
 function targetOf({ folder, target, realPath }: LinkedFolder, jobs: string[]): JobId | undefined {
   const [own] = jobs;
   return jobAt(realPath, [own!]) ?? jobAt(resolve(`${own}/..`, parentOf(folder), target), jobs);
 }
 
-/** The jobs of a run that are links, with those that they lead to, which may be the run's, too. */
+/** The jobs of a run with their links noted, and the jobs beside the run that they lead to. */
 export function withLinked(
   jobs: JobInfo[],
   links: ReadonlyMap<string, JobId> = new Map(),
@@ -78,7 +78,7 @@ export function withLinked(
   return [...planned, ...more];
 }
 
-/** Looks at the jobs, too, that those of a run are links to. */
+/** Scans also the jobs that jobs of the run are links to. */
 export async function followLinks(
   host: Host,
   info: WorkspaceInfo,
@@ -92,7 +92,7 @@ export async function followLinks(
   addJobs(found, await takeInventory(host, info, { ...request, jobs: targets, run: undefined }));
 }
 
-/** Looks at jobs of the destination that some of the run are links to at the source, and are none of its. */
+/** Scans at the destination the jobs beside the run that, at the source, its jobs are links to. */
 export async function lookAtTargets(
   host: Host,
   info: WorkspaceInfo,

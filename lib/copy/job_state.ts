@@ -1,5 +1,5 @@
 /**
- * The state of a job, as its folder and its run show it: one rule for plans and for lists.
+ * The state of a job, by its folder and its run: the same rule for copies and for `ls`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a copy leaves out of jobs, as the user asks, and how that is told at the destination.
+ * Files that `--exclude` leaves out of jobs, and the records of them at the destination.
  *
  * @module
  */
@@ -17,28 +17,31 @@ export interface LeftOut {
   first: { path: string; bytes: number }[];
 }
 
-/** How a job at the destination of which files were left out compares with the one at the source. */
+/** How a job at the destination that has a record compares with the one at the source. */
 export interface Shortfall {
   /** Whether it lacks something that this copy would bring. */
   lacks: boolean;
   /** Whether it lacks nothing at all. */
   isWhole: boolean;
-  /** Why it must not be replaced: a clause about what would be lost; undefined when nothing would be. */
+  /**
+   * Why it must not be replaced, as a clause about what would be lost; undefined when nothing
+   * would.
+   */
   own: string | undefined;
-  /** Files that it lacks, and that this copy leaves out, too. */
+  /** How many files it lacks that this copy leaves out as well. */
   files: number;
   /** Bytes of these. */
   bytes: number;
-  /** Which of the user's patterns leave them out. */
+  /** The patterns that leave them out. */
   patterns: string[];
-  /** When the latest thing in it was written. */
+  /** The latest time of all that is in it. */
   newest: string;
 }
 
-/** How many files a record names. */
+/** The most files that a record names. */
 const NAMED = 100;
 
-/** Adds a thing to what is left out of a job; of a folder what is in it is counted. */
+/** Counts an entry that is left out. Of a folder only its content counts. */
 export function leaveOut(known: LeftOut | undefined, { path, kind, size }: Entry): LeftOut {
   const leftOut = known ?? { files: 0, bytes: 0, first: [] };
   if (kind === "folder") return leftOut;
@@ -49,14 +52,14 @@ export function leaveOut(known: LeftOut | undefined, { path, kind, size }: Entry
   return leftOut;
 }
 
-/** The folder of the job that a thing in the folder of records is a record of. */
+/** The folder of the job that an entry in the folder of records is about. */
 export function recordedJob({ path, kind }: Entry): string | undefined {
   const [, job] = /^([^/]+\/[^/]+)\.json$/.exec(path) ?? [];
   return job !== undefined && kind === "file" ? `${JOBS}/${job}` : undefined;
 }
 
 /**
- * What a record says, for people: that it is there is all that a copy goes by.
+ * The text of a record. It is for people: a copy only looks whether there is a record.
  *
  * @param isPartial Whether the job lacks files at the source, too.
  */

@@ -18,17 +18,21 @@ export interface Load {
   staging: string;
   /** The jobs. */
   jobs: PlannedJob[];
-  /** The jobs that are links, to jobs of this load, or to such as stand there: only made anew. */
+  /**
+   * The jobs that are links, to jobs of this load or of the destination: the links are made anew.
+   */
   links: PlannedJob[];
-  /** Jobs that are whole where they stand, and told to lack files: only what is told of them goes. */
+  /**
+   * Jobs at the destination that are whole now, though a record says otherwise: the record goes.
+   */
   settled: PlannedJob[];
-  /** Whether the run is among it; it comes last. */
+  /** Whether the run comes with it; it is published last. */
   withRun: boolean;
-  /** Whether the staging folder has served after this load. */
+  /** Whether the staging folder is not needed after this load. */
   last: boolean;
 }
 
-/** A name for the staging of a copy: the same for the same copy, so that it is found again. */
+/** The name of the staging folder: a copy that is run again finds what it has brought before. */
 export async function stagingName({ plan }: SurveyData): Promise<string> {
   const { source, experimentId, runId } = plan;
   const key = JSON.stringify([source.host ?? "", source.path, experimentId, runId]);
@@ -38,9 +42,10 @@ export async function stagingName({ plan }: SurveyData): Promise<string> {
 }
 
 /**
- * Cuts a copy into loads. Jobs that are links come with the last jobs; so does the run, unless `jobs` and `experiments` are on
- * different file systems: then it is a load by itself. What a copy has left that was stopped when
- * all had got its name is a load of nothing: it only goes.
+ * Cuts a copy into loads. Jobs that are links come with the last jobs. So does the run, unless
+ * `jobs` and `experiments` are on different file systems: then it is a load by itself. A staging
+ * folder that an earlier attempt left after its last rename is a load of nothing: it is only
+ * removed.
  */
 export function loadsOf({ plan, found, infos: { destination } }: SurveyData, name: string): Load[] {
   const [forJobs, forRun] = [destination.jobsStaging, destination.experimentsStaging];

@@ -1,6 +1,6 @@
 /**
- * A second look at jobs that are replaced only when they hold nothing newer: by the times of all that
- * is in them, at both ends.
+ * A second, thorough look at jobs that may be replaced only when they hold nothing newer: it
+ * compares the times of all files at both ends.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { PlannedJob } from "./types.ts";
 /** When the files and links of a job were written, by their paths. */
 export type Times = ReadonlyMap<string, string>;
 
-/** Looks at some jobs of the destination whole, and notes those that hold work of their own. */
+/** Scans some jobs of the destination in full, and notes those that hold work of their own. */
 export async function lookAgain(
   hosts: Ends<Host>,
   infos: Ends<WorkspaceInfo>,
@@ -58,8 +58,9 @@ async function timesOf(
 }
 
 /**
- * Whether a job at the destination holds something that is newer than all that only the source has:
- * what both have with one time tells nothing. Clocks differ, and a file may be of tomorrow.
+ * Whether a job at the destination holds something newer than all that differs at the source. Files
+ * with the same time at both ends do not count: a time in the future, by a wrong clock, would hide
+ * work.
  */
 export function hasOwnWork(source: Times, destination: Times): boolean {
   const latestOf = (times: Times, others: Times) =>
@@ -70,7 +71,7 @@ export function hasOwnWork(source: Times, destination: Times): boolean {
   return ours !== "" && (theirs === "" || isTimeLater(ours, theirs));
 }
 
-/** Whether a time is another than that at the other end, as exactly as both ends tell it. */
+/** Whether two times differ, as exactly as both ends tell them. */
 function differs(time: string, other: string | undefined): boolean {
   return other === undefined || isTimeLater(time, other) || isTimeLater(other, time);
 }

@@ -1,5 +1,5 @@
 /**
- * Where the paths of the source lead at the destination, by what a survey has found.
+ * Where the paths of the source lead at the destination, by the results of a survey.
  *
  * @module
  */

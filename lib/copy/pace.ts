@@ -1,12 +1,12 @@
 /**
- * Holding a stream to a rate.
+ * Limits the rate of a stream.
  *
  * @module
  */
 
 import { delay } from "@std/async/delay";
 
-/** The same stream, with at most so many KiB a second; 0 for no limit. */
+/** The same stream, at `limit` KiB a second at most; 0 for no limit. */
 export async function* paced(
   stream: AsyncIterable<Uint8Array>,
   limit: number,

@@ -1,5 +1,5 @@
 /**
- * What will be done with each job of a run: a function of what was found.
+ * Plans what is done with each job of a run, from what was found: no file is read here.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { decideRecorded } from "./recorded.ts";
 import type { CopyOptions, JobState, PlannedJob } from "./types.ts";
 import { describeOther, isReplaceable, leadsToJob, whyUnusable } from "./usable.ts";
 
-/** Where the two ends differ in what was asked of them. */
+/** One thing for each of the two ends. */
 export interface Ends<T> {
   /** Where from. */
   source: T;
@@ -26,10 +26,12 @@ export interface Ends<T> {
   destination: T;
 }
 
-/** What the user wants otherwise. */
+/** The options that change a plan. */
 export type PlanOptions = Pick<CopyOptions, "includeRunning" | "ended">;
 
-/** Plans the jobs; those that are links once it is known what becomes of what they lead to. */
+/**
+ * Plans the jobs. Jobs that are links come second, for their plan depends on the jobs they lead to.
+ */
 export function planJobs(
   jobs: JobToPlan[],
   found: Ends<Inventory>,
@@ -114,7 +116,9 @@ function isUsable(job: FoundJob | undefined, folder: string): boolean {
   return job !== undefined && whyUnusable(job, folder) === undefined;
 }
 
-/** The state of a job's folder: one that others are links to may be their work, too. */
+/**
+ * The state of a job's folder. When other jobs are links to it, they may run or be done in it, too.
+ */
 function stateOf(
   job: JobToPlan,
   found: Inventory,
@@ -138,7 +142,7 @@ function stateThrough(
   return stateForRun(job, markers && { markers, pidTime }, run);
 }
 
-/** What is done with a job that cannot be copied, or whose state is not known there. */
+/** The decision on a job that cannot be copied, or whose state at the destination is not known. */
 function ruleOf(
   { source, destination }: Ends<FoundJob | undefined>,
   folder: string,
@@ -151,8 +155,8 @@ function ruleOf(
 }
 
 /**
- * Whether a job is replaced by one that is not done, and so only when nothing of it is newer: it may
- * have been resumed where it stands. Its times must be known then.
+ * Whether the decision on a job depends on times: a job that is not done may replace another only
+ * when nothing there is newer, since that one may have been resumed at the destination.
  */
 export function restsOnTimes(
   { source, destination }: Pick<PlannedJob, "source" | "destination">,
@@ -178,7 +182,7 @@ function unlessNewer(
   );
 }
 
-/** What a run tells of its jobs; with `isOver`, whatever its `status.json` says. */
+/** Whether a run has ended, for the states of its jobs; `isOver` overrules its `status.json`. */
 function endOf(run: FoundRunFolder, status: RunStatus | undefined, isOver = false): RunEnd {
   if (isOver && status?.ended !== true) return { ended: true, statusTime: undefined };
   return { ended: status?.ended === true, statusTime: run.get(STATUS_FILE)?.mtime };
@@ -208,7 +212,7 @@ function unlessInTheWay(decision: Decision, other: string | undefined): Decision
   return leave(`${other}, not a folder of this job, is at the destination`, true);
 }
 
-/** The jobs of a run that it will link to: they will stand. */
+/** The jobs that the run will link to: those of it that will be at the destination. */
 export function linkedByRun(jobs: PlannedJob[]): PlannedJob[] {
   return jobs.filter((job) => willStand(job) && job.besides === undefined);
 }

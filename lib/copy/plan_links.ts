@@ -1,5 +1,5 @@
 /**
- * What will be done with a job that is a link to another one: a function of what was found.
+ * Plans what is done with a job that is a link to another one, from what was found.
  *
  * @module
  */
@@ -17,13 +17,13 @@ export interface LinkStates {
   through: JobState;
   /** Whether such a link is there. */
   isThere: boolean;
-  /** Whether a folder is there instead, of which an earlier copy has left files out. */
+  /** Whether a folder is there instead, and an earlier copy has left out some of its files. */
   isFolder: boolean;
 }
 
 /**
- * What is done with a job that is a link to `target`. Only a link is made, and only where nothing is:
- * nothing of the destination's is replaced by one.
+ * Decides on a job that is a link to `target`. A link is made only where nothing is: it never
+ * replaces anything at the destination.
  */
 export function decideLink(
   { source, destination, through, isThere, isFolder }: LinkStates,

@@ -1,5 +1,5 @@
 /**
- * What will be done with the run itself: a function of what was found.
+ * Plans what is done with the run itself, from what was found: no file is read here.
  *
  * @module
  */

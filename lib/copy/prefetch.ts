@@ -1,6 +1,6 @@
 /**
- * Packing while a login goes on, which takes longer than all there is to do here: what will travel
- * if the destination has nothing of it.
+ * Begins to pack while the login to the destination goes on: what will be sent if nothing of it is
+ * there yet. The login takes longer than a small archive.
  *
  * @module
  */
@@ -16,14 +16,16 @@ import type { CopyOptions } from "./types.ts";
 /** How much is packed before it is asked for, in bytes: some hundreds of small jobs. */
 const MOST = 1 << 24;
 
-/** An archive that is begun before it is asked for, or never. */
+/** The archive that was begun before it was asked for, if there is one. */
 export class Ahead {
   #begun:
     | Pack & { request: string; stream: ReadableStream<Uint8Array> }
     | undefined;
   #over = false;
 
-  /** Begins to pack what is guessed; of many loads, the first would gain too little for its memory. */
+  /**
+   * Begins to pack, if the guess is one load: of many, the first gains too little for its memory.
+   */
   begin(host: Host, guess: SurveyData, options: CopyOptions): void {
     const [load, ...others] = loadsOf(guess, "");
     if (this.#over || load === undefined || others.length > 0) return;
@@ -36,7 +38,7 @@ export class Ahead {
     this.#begun = { ...pack, request: JSON.stringify(request), stream };
   }
 
-  /** The archive, when it is of what is asked for; one that is not taken now is let go. */
+  /** The archive, if it is of this request; otherwise it is dropped. */
   take(request: PackRequest): Pack | undefined {
     const begun = this.#begun;
     if (begun === undefined || begun.request !== JSON.stringify(request)) {
@@ -47,7 +49,7 @@ export class Ahead {
     return begun;
   }
 
-  /** Lets it go, when it has not been taken; none is begun any more. */
+  /** Drops the archive, if it has not been taken, and begins no other. */
   drop(): void {
     this.#over = true;
     this.#begun?.stream.cancel().catch(() => {}); // it may have failed
@@ -55,10 +57,10 @@ export class Ahead {
   }
 }
 
-/** A stream that is read before it is asked for. */
+/** A stream that is read ahead into memory. */
 function heldInMemory(stream: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   const chunks = stream[Symbol.asyncIterator]();
-  let next = chunks.next(); // what has not begun would not end
+  let next = chunks.next(); // a generator that has not started would not clean up
   return new ReadableStream({
     async pull(controller) {
       const { value, done } = await next;

@@ -1,5 +1,5 @@
 /**
- * Counting what a copy has done, and telling it while it goes on.
+ * Counts what a copy has done, reports it as it goes, and makes the result.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { addPath, type LeftPaths, noPaths, outsideWarning } from "./references.t
 import type { Survey } from "./survey.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, CopyResult, PlannedJob } from "./types.ts";
 
-/** What has been done so far. */
+/** What a copy has done so far, over all attempts. */
 export class Outcome {
   readonly #plan: CopyPlan;
   readonly #options: CopyOptions;
@@ -31,12 +31,12 @@ export class Outcome {
   #runWritten = false;
   /** Jobs that another copy has brought meanwhile. */
   #found = 0;
-  /** Bytes of the parts of the load under way that have come. */
+  /** Bytes of the finished parts of the load under way. */
   #parts = 0;
   /** Bytes of the loads that are done. */
   #done = 0;
 
-  /** @param earlier What an attempt has done whose connection was lost. */
+  /** @param earlier The outcome of an attempt that ended with a lost connection. */
   constructor({ plan, problems }: Survey, options: CopyOptions, earlier?: Outcome) {
     this.#hardLinks = earlier === undefined ? new HardLinks() : earlier.#hardLinks;
     this.#options = options;
@@ -57,14 +57,14 @@ export class Outcome {
     for (const problem of problems) this.#emit(problem);
   }
 
-  /** A new plan, with what has been done meanwhile as it was planned then. */
+  /** A new plan that shows the jobs copied before as they were planned then. */
   #continued(plan: CopyPlan): CopyPlan {
     const published = new Map(this.#published.map((job) => [jobFolder(job), job]));
     const jobs = plan.jobs.map((job) => published.get(jobFolder(job)) ?? job);
     return { ...plan, jobs, bytes: plan.bytes + bytesOf(this.#published) };
   }
 
-  /** How many jobs stand at their place now. */
+  /** How many jobs are in place now. */
   get published(): number {
     return this.#published.length;
   }
@@ -73,12 +73,12 @@ export class Outcome {
     this.#options.onEvent?.({ type: "warning", problem });
   }
 
-  /** A part of the load under way has come whole. */
+  /** Notes that a part of the load under way has come. */
   endPart(bytes: number): void {
     this.#parts += bytes;
   }
 
-  /** Tells how far the part of a load that is under way has come. */
+  /** Reports how far the part under way has come. */
   progress(bytes: number, file: string | undefined): void {
     this.#options.onEvent?.({
       type: "progress",
@@ -115,7 +115,7 @@ export class Outcome {
     this.#emit(problem);
   }
 
-  /** Paths in the source workspace that have been named, and are not part of the copy. */
+  /** Paths in the source workspace that were named and are not part of the copy. */
   get named(): Iterable<string> {
     return this.#left.inside.keys();
   }

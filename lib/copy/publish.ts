@@ -1,5 +1,5 @@
 /**
- * Putting what was staged in its place: rewritten first, jobs before the run.
+ * Publishes what was staged: the jobs, then the run, the marker and `current`.
  *
  * @module
  */
@@ -34,54 +34,54 @@ import type { PlannedJob } from "./types.ts";
 
 /** What became of a load. */
 export interface Published {
-  /** Jobs that stand at their place now. */
+  /** Jobs that are in place now. */
   jobs: PlannedJob[];
-  /** Jobs that another copy has put there meanwhile, as good as ours. */
+  /** Jobs that another copy has put in place meanwhile, as good as ours. */
   found: PlannedJob[];
-  /** Jobs that do not, and why. */
+  /** Jobs that are not, and why. */
   failed: { job: PlannedJob; reason: string }[];
-  /** What kept the run, or `current`, from its place. */
+  /** Why the run, or `current`, is not in place. */
   runFailed: string[];
-  /** What could not be done when all had got its name. */
+  /** What could not be done after the renames. */
   afterwards: Trouble[];
-  /** What the user should know, of one job or of the run. */
+  /** What the user should know about one job, or about the run. */
   notes: { job?: PlannedJob; note: string }[];
-  /** Paths that its jobs, or the run, name, and that are not part of the copy. */
+  /** Paths that its jobs, or the run, refer to and that are not part of the copy. */
   left: LeftPaths;
 }
 
-/** What could not be done when all had got its name. */
+/** A step after the renames that failed. */
 export interface Trouble {
-  /** What it is. */
+  /** Which step. */
   what: Afterwards;
   /** A sentence. */
   message: string;
-  /** Whether something is not as it should be. */
+  /** Whether it is an error: the copy is incomplete without it. */
   isError: boolean;
 }
 
 /** What has come of a load into its staging folder. */
 export interface Come {
-  /** What there is to tell of each job, or why it must not be published. */
+  /** The report on each job, or why it must not be published. */
   jobs: ReadonlyMap<PlannedJob, Report | CopyError>;
-  /** What puts the jobs in their place. */
+  /** The moves that put the jobs in place. */
   moves: ReadonlyMap<PlannedJob, Move>;
-  /** What there is to tell of the run, when it has come. */
+  /** The report on the run; undefined when it is not written. */
   run: Report | undefined;
   /** Why the run has not come whole; undefined when it has. */
   runFailed: string | undefined;
 }
 
-/** Who can bring a run again. */
+/** Brings a run again. */
 export interface RunBringer {
-  /** Brings the run anew, without its links to some jobs. */
+  /** Brings the run again, without links to these jobs. */
   bringRun(gone: PlannedJob[]): Promise<Report | undefined>;
 }
 
 /**
  * Publishes a load that has come.
  *
- * @param before Jobs that could not be copied before.
+ * @param before Jobs that failed in earlier loads.
  */
 export async function publish(
   staging: Staging,
@@ -136,7 +136,7 @@ export async function publish(
   const ofRun = failures.filter(({ from }) =>
     from.startsWith(`${EXPERIMENTS}/`) && from !== found.run
   );
-  // `current` may be held by the run, whose own reason is told
+  // when the run failed, `current` was only held back by it: the run's reason is enough
   published.runFailed = ofRun.slice(0, 1).concat(
     ofRun.slice(1).filter(({ reason }) => reason !== HELD),
   )
@@ -156,7 +156,7 @@ export async function publish(
   }
 }
 
-/** What is said when something could not be done when all had got its name. */
+/** The sentence for a step after the renames that failed. */
 type Told = (request: PublishRequest, staging: Staging) => [said: string, isError: boolean];
 
 const AFTERWARDS: Record<Afterwards, Told> = {
@@ -180,7 +180,7 @@ function troublesOf(
   });
 }
 
-/** Settles; a run that was held, for jobs that could not be put in their place, goes without them. */
+/** Settles. A run that was held back by jobs that failed is brought again without links to them. */
 async function settle(
   staging: Staging,
   request: PublishRequest,
@@ -208,7 +208,9 @@ async function settle(
   return [...failed, ...again];
 }
 
-/** Settles; when another copy has moved `current` meanwhile, whether ours moves it is asked anew. */
+/**
+ * Settles. When another copy has moved `current` meanwhile, whether ours moves it is decided again.
+ */
 async function settleCurrent(
   staging: Staging,
   request: PublishRequest,
@@ -227,7 +229,7 @@ async function settleCurrent(
   return [...others, ...await settleCurrent(staging, rest, survey)];
 }
 
-/** What puts the jobs of a load in their place. */
+/** The moves that put the jobs of a load in place. */
 export function movesOf(load: Load, survey: Survey): Map<PlannedJob, Move> {
   return new Map(load.jobs.map((job) => [job, moveOf(job, survey)]));
 }
@@ -239,14 +241,14 @@ function moveOf(job: PlannedJob, { infos: { destination }, found }: Survey): Mov
   if (job.action !== "replace") return { kind: "put", from, into };
   const seen = there.jobs.get(from)?.shortfall?.newest;
   if (seen !== undefined) return { kind: "replace", from, into, unlessNewer: afterwards(seen) };
-  // it may be resumed where it stands; a file of tomorrow would hide that
+  // it may have been resumed there; a time in the future must not hide that
   const latest = job.source === "done" ? undefined : source.jobs.get(from)?.latestFile;
   const now = String(Date.now() / 1000);
   const unlessNewer = latest !== undefined && isTimeLater(latest, now) ? now : latest;
   return { kind: "replace", from, into, unlessNewer };
 }
 
-/** A time after another, also where that was told in whole seconds. */
+/** A time right after another one, which may have been told in whole seconds. */
 function afterwards(time: string): string {
   return `${Math.floor(milliseconds(time) / 1000) + 1}.001`;
 }
@@ -263,7 +265,9 @@ function runMoves(survey: Survey): Move[] {
   return moves;
 }
 
-/** Makes the run current, in place of the one that the link was seen to name. */
+/**
+ * The move that makes the run current, if `current` still names the run that it was seen to name.
+ */
 function currentMove({ plan, infos: infos }: Survey, seen: WorkspaceInfo): Move {
   const link = currentLink(plan.experimentId, plan.runId);
   const into = `${infos.destination.experimentsPath}/${plan.experimentId}`;

@@ -1,5 +1,5 @@
 /**
- * Making jobs anew that are links to other jobs.
+ * Makes the jobs that are links to other jobs anew.
  *
  * @module
  */
@@ -12,23 +12,23 @@ import type { Load } from "./loads.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 
-/** Where a job stands in the staging folder. */
+/** Where a job is in the staging folder. */
 export function stagedAt(job: PlannedJob): string {
   return job.linkTo === undefined ? jobFolder(job) : `${JOB_LINKS}/${jobFolder(job)}`;
 }
 
-/** What is written and moved for the links of a load. */
+/** The links of a load, and what moves them. */
 export interface LinkMoves {
   /** The links, in the staging folder. */
   overlay: OverlayEntry[];
-  /** What puts them in their place. */
+  /** The moves that put them in place. */
   moves: Move[];
-  /** Those that would lead to nothing. */
+  /** Those not made, since they would lead nowhere. */
   failed: { job: PlannedJob; reason: string }[];
 }
 
 /**
- * Makes the links of a load; they are absolute, as those of experimaestro.
+ * Makes the links of a load; they are absolute, like those of experimaestro.
  *
  * @param gone Jobs that could not be copied.
  */

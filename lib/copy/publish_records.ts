@@ -1,5 +1,5 @@
 /**
- * Telling at the destination of which jobs files were left out.
+ * Which records of files left out are written with a load, and which are removed.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { type LeftOut, recordText } from "./left_out.ts";
 import type { Load } from "./loads.ts";
 import type { Survey } from "./survey.ts";
 
-/** What is left out of a job that is copied as it stands, without what it lacks at the source. */
+/** What is left out of a job that is copied as it is, without what it lacks at the source. */
 const NOTHING: LeftOut = { files: 0, bytes: 0, first: [] };
 
-/** What is told of the jobs of a load, and of which nothing is told any more. */
+/** The records that a load writes, and those that it removes; undefined when there are none. */
 export function recordsOf(load: Load, survey: Survey): Records | undefined {
   const { found, infos: infos, exclude, plan: { source: { host, path } } } = survey;
   const source = host === undefined ? path : `${host}:${path}`;

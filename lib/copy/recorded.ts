@@ -1,5 +1,5 @@
 /**
- * What is done with jobs of which an earlier copy has left files out, as their records tell.
+ * Decides on jobs that have a record: an earlier copy has left out some of their files.
  *
  * @module
  */
@@ -17,13 +17,13 @@ export interface Recorded {
   /** Its states. */
   source: JobState;
   destination: JobState;
-  /** How it compares; undefined when it is not at the source. */
+  /** How it compares with the source; undefined when it is not there. */
   shortfall: Shortfall | undefined;
   /** Whether it is missing at the source on purpose. */
   removed: boolean;
 }
 
-/** Decides anew of a job that would be skipped, when an earlier copy has left files of it out. */
+/** Reconsiders a decision to skip a job, or to leave it, because of its record. */
 export function decideRecorded(
   decision: Decision,
   { source, destination, shortfall, removed }: Recorded,
@@ -49,14 +49,14 @@ export function decideRecorded(
   return { action: "replace", reason: "some of its files were left out", incomplete: false };
 }
 
-/** Whether a job is whole, although there is a record of what it lacks: the record may go. */
+/** Whether a job that has a record lacks nothing any more: then the record is removed. */
 export function isSettled(job: PlannedJob, { jobs, records }: Inventory): boolean {
   const folder = jobFolder(job);
   return job.action === "skip" && records?.has(folder) === true &&
     jobs.get(folder)?.shortfall?.isWhole === true;
 }
 
-/** What is said of jobs that stay without files, or come without those that the source lacks. */
+/** The warnings about jobs that still lack files, or lack some at the source as well. */
 export function leftOutWarnings(
   jobs: PlannedJob[],
   found: { source: Inventory; destination: Inventory },

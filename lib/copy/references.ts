@@ -1,5 +1,6 @@
 /**
- * What documents and links name that is no part of the copy: what of it the destination lacks.
+ * References: paths that documents and links name and that are not part of the copy. Those that the
+ * destination lacks make the copy incomplete.
  *
  * @module
  */
@@ -13,12 +14,12 @@ import { mapOf } from "./maps.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 
-/** Paths, and the folders of the jobs that name each; none where only the run does. */
+/** Paths, each with the folders of the jobs that name it; with none when only the run does. */
 export type NamedPaths = Map<string, Set<string>>;
 
 /** Paths that files or links name, and that are not part of the copy. */
 export interface LeftPaths {
-  /** Outside the source workspace, as they stand there. */
+  /** Outside the source workspace, as they are written. */
   outside: NamedPaths;
   /** In the source workspace, relative to it. */
   inside: NamedPaths;
@@ -36,10 +37,10 @@ export function addPath(paths: NamedPaths, path: string, by: Iterable<string>): 
   else for (const folder of by) known.add(folder);
 }
 
-/** At most so many paths that lead out of the workspace are named. */
+/** The most paths that the warning names. */
 const PATHS_NAMED = 5;
 
-/** What is said of paths that lead out of the workspace; undefined when there are none. */
+/** The warning about paths that lead out of the workspace; undefined when there are none. */
 export function outsideWarning(outside: NamedPaths): string | undefined {
   if (outside.size === 0) return undefined;
   const named = [...outside.keys()].sort().slice(0, PATHS_NAMED)
@@ -49,14 +50,14 @@ export function outsideWarning(outside: NamedPaths): string | undefined {
     "To rewrite these paths, add --map OLD=NEW";
 }
 
-/** A job that names a path, and how many others; or the run, when only that does. */
+/** Who names a path: a job and how many others, or the run when only that does. */
 function whoNames(jobs: ReadonlySet<string>): string {
   const [first] = [...jobs].sort();
   if (first === undefined) return "the run";
   return jobs.size === 1 ? first : `${first} and ${jobs.size - 1} more`;
 }
 
-/** Whether a path of the source workspace is part of the copy, or a folder that something of it is in. */
+/** Whether a path of the source workspace is part of the copy, or a folder above a part of it. */
 export function isCopied(path: string, { found, plan }: Survey): boolean {
   const names = path.split("/");
   const folder = names.slice(0, 3).join("/");
@@ -70,8 +71,8 @@ export function isCopied(path: string, { found, plan }: Survey): boolean {
 }
 
 /**
- * What is there at the source, and not at the destination, of paths that are no part of the copy: as
- * the jobs, runs and shared folders that are lacking as a whole, and as the paths where only these are.
+ * Which of some paths, not part of the copy, are at the source and not at the destination. Where a
+ * whole job, run or shared folder is missing, that is answered instead.
  */
 export async function missingReferences(
   paths: Iterable<string>,
@@ -88,13 +89,13 @@ export async function missingReferences(
   return [...new Set(missing)].sort();
 }
 
-/** Whether a path, which a document may say, is one below the workspace, and can be asked for. */
+/** Whether a path, which comes from a document, is below the workspace, and safe to ask for. */
 function isPlain(path: string): boolean {
   return path !== "" && !path.startsWith("/") && !hasControl(path) &&
     !path.split("/").includes("..");
 }
 
-/** How many names the folders have that are copied, or shared, as a whole. */
+/** How many names the path of a job, a run or a shared folder has. */
 const DEPTHS: Readonly<Record<string, number>> = { jobs: 3, experiments: 3, partials: 4 };
 
 /** The job, the run or the shared folder that a path is in; else the path itself. */
@@ -103,23 +104,23 @@ function unitOf(path: string): string {
   return names.slice(0, DEPTHS[names[0]!]).join("/");
 }
 
-/** Of at most so many jobs the documents are read for a plan. */
+/** The most jobs whose documents are read for a plan. */
 const MOST_READ = 2000;
 
-/** How many documents are read before others have their turn. */
+/** How many documents are read before the event loop has its turn. */
 const READ_AT_ONCE = 100;
 
-/** What is known before a copy of the paths that are no part of it. */
+/** What is known of references before a copy. */
 export interface PlannedReferences {
   /** What the destination will lack. */
   missing: string[];
-  /** What is to be said of paths that lead out. */
+  /** The warning about paths that lead out of the workspace. */
   warning: string | undefined;
 }
 
 /**
- * What the plan knows of that: by the links that were found, and by the documents, where reading
- * them costs no transfer.
+ * What is known of references before a copy: by the links that were found, and by `params.json` of
+ * jobs where reading it costs no transfer.
  */
 export async function plannedReferences(survey: Survey): Promise<PlannedReferences> {
   const { plan } = survey;

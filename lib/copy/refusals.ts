@@ -1,5 +1,5 @@
 /**
- * What a copy refuses, and what it warns of: the rules, and how they are put.
+ * What a copy refuses before it writes anything, and what it warns of.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import type { Ends } from "./plan.ts";
 import type { CopyOptions, CopyProblem } from "./types.ts";
 
-/** Refuses what can be seen to be wrong without a look. */
+/** Refuses what is wrong whatever the hosts answer. */
 export function refuseRequest({ source, destination }: Ends<Workspace>): void {
   for (const { path } of [source, destination]) {
     if (hasControl(path)) {
@@ -67,7 +67,7 @@ function refuseOverlap({ source, destination }: Ends<WorkspaceInfo>): void {
   const pairs = paths(source).flatMap((from) =>
     paths(destination).map((to) => [from, to] as const)
   );
-  const same = pairs.find(([from, to], index) => from === to && index % 4 === 0); // of one kind
+  const same = pairs.find(([from, to], index) => from === to && index % 4 === 0); // both of one kind
   const nested = pairs.find(([from, to]) => isInside(from, to) || isInside(to, from));
   if (nested === undefined) return;
   const [from, to] = nested;
@@ -84,7 +84,7 @@ function isInside(path: string, other: string): boolean {
   return `${path}/`.startsWith(`${other}/`);
 }
 
-/** Refuses programs that cannot do it. */
+/** Refuses a copy for which the programs of an end will not do. */
 export function refuseTools(
   workspaces: Ends<Workspace>,
   can: Ends<Abilities>,
@@ -131,7 +131,9 @@ function refuseNamed(workspace: Workspace, key: "rsyncPath" | "tarPath"): void {
   );
 }
 
-/** Refuses, between two hosts, an rsync that has other words for its server than those that are known. */
+/**
+ * Refuses, between two hosts, an rsync too old for the relay, which knows the words of later ones.
+ */
 function refuseRelay(workspaces: Ends<Workspace>, can: Ends<Abilities>): void {
   const ends = ["source", "destination"] as const;
   if (ends.some((end) => can[end].rsync.relay === undefined)) return;
@@ -146,7 +148,7 @@ function refuseRelay(workspaces: Ends<Workspace>, can: Ends<Abilities>): void {
   }
 }
 
-/** rsync before 3.4 has holes through which the other end can do harm. */
+/** Warns of an rsync before 3.4: its security holes let the other end do harm. */
 export function versionWarnings(
   workspaces: Ends<Workspace>,
   can: Ends<Abilities>,
@@ -161,7 +163,7 @@ export function versionWarnings(
   });
 }
 
-/** Where a workspace is, after what is said of it. */
+/** ` on HOST` for a workspace behind ssh, to end a clause; empty for one on this machine. */
 export function on(workspace: Workspace): string {
   return workspace.ssh ? ` on ${workspace.ssh.host}` : "";
 }

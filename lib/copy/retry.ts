@@ -11,19 +11,19 @@ import type { CopyOptions } from "./types.ts";
 /** The pauses before another try, in seconds. */
 const PAUSES = [1, 4, 10];
 
-/** What a copy that may be tried again has to tell. */
+/** A copy that may be tried again. */
 export interface Attempts<T> {
   /** Tries. */
   attempt(): Promise<T>;
-  /** Forgets what the connections were used for; the next attempt makes new ones. */
+  /** Drops the connections; the next attempt makes new ones. */
   reset(): Promise<void>;
-  /** How much stands at its place by now: whoever gets on may try as often again. */
+  /** How many jobs are in place by now: when there are more, the attempts are counted anew. */
   done(): number;
 }
 
 /**
- * Tries until it works, as long as only a connection is lost: at most three times more, and three
- * times anew after each time that something has come to stand at its place.
+ * Tries again as long as only a connection is lost: at most three times, and the count starts again
+ * whenever an attempt has put jobs in place.
  */
 export async function withRetries<T>(
   { attempt, reset, done }: Attempts<T>,

@@ -1,6 +1,7 @@
 /**
- * Which way each file goes. Documents, links and folders always go by the one stream that is rewritten
- * on its way; small files go with them, which is faster; rsync, which can do more, brings the rest.
+ * Which way each file goes. Documents, links and folders always go by the one stream that is
+ * rewritten on its way. Jobs of small files go with them, which is faster. rsync brings the rest:
+ * it can resume, and keeps holes and special files.
  *
  * @module
  */
@@ -28,22 +29,22 @@ export interface Route {
   /** The run's folder, which goes by the stream; undefined when it is not written. */
   run: string | undefined;
   /**
-   * Whether rsync brings the run first: it does what tar cannot, and tells what may not be read. What is
-   * rewritten comes after that by the stream, named one by one.
+   * Whether rsync brings the run's files first, since it does what tar cannot, and tells which
+   * files may not be read. Documents, links and folders follow by the stream, named one by one.
    */
   isRunApart: boolean;
-  /** Whether it was tried before: then zstd, which may have failed, is left out. */
+  /** Whether the stream failed before: then it goes without zstd, which may be the cause. */
   isSecond: boolean;
 }
 
-/** What a folder's files may have on average, in bytes, to go by the stream. */
+/** The largest average size, in bytes, of the files of a job that goes by the stream. */
 const STREAMED_SIZE = 1 << 18;
 
-/** What else tells the way. */
+/** What the route depends on besides the plan. */
 interface RouteOptions {
-  /** Whether rsync has something to go on with. */
+  /** Whether files of an earlier attempt are there, which rsync can continue. */
   resumed: boolean;
-  /** Whether both ends are on one other machine: then rsync lets nothing leave it. */
+  /** Whether both ends are on one other machine: by rsync, no content leaves it. */
   together?: boolean;
   /** Whether the stream was tried before. */
   isSecond?: boolean;
@@ -60,7 +61,7 @@ export function routeOf(
   const isGnu = [can.source, can.destination].every(({ tar }) => dialectOf(tar) === "gnu");
   const byRsync = resumed || together || options.exclude?.length || options.bandwidthLimit;
   const isWhole = (job: PlannedJob) => isSmall(source.jobs.get(jobFolder(job))!);
-  // rsync looks for the markers before it reads the files, tar may do so after
+  // of a job that still runs, tar may pack a marker that is newer than the files before it
   const whole = isGnu && !byRsync ? load.jobs.filter(hasEnded).filter(isWhole) : [];
   const streamed = new Set(whole);
   const run = load.withRun && isWritten(plan.run)
@@ -82,12 +83,12 @@ function isSmall(found: FoundJob): boolean {
     misplacedLink(found) === undefined && found.bytes <= found.files * STREAMED_SIZE;
 }
 
-/** Whether rsync brings a thing of a run: holes, and what is neither file nor folder nor link. */
+/** Whether rsync brings an entry of a run: a file with holes, a socket, a pipe or a device. */
 function isBulkOfRun({ path, kind, holes }: Entry): boolean {
   return kind === "other" || holes === true && runDocumentKind(path) === undefined;
 }
 
-/** What of some folders goes by the stream: paths there, empty for the folder itself. */
+/** The paths named one by one for the stream, by folder; empty for the folder itself. */
 export function namedOf(route: Route, { found: { source } }: SurveyData): Map<string, string[]> {
   const named = new Map(
     route.apart.map((job) => {
@@ -99,7 +100,7 @@ export function namedOf(route: Route, { found: { source } }: SurveyData): Map<st
   return named;
 }
 
-/** `params.json` first: it tells where the workspace was before. */
+/** `params.json` comes first: it tells where the workspace was before, which the others need. */
 function namedOfJob({ folders, links, documents, oversized }: FoundJob): string[] {
   const others = documents.filter((path) => path !== PARAMS_FILE && !oversized.includes(path));
   const named = inTreeOrder([...folders.keys(), ...links.map(({ path }) => path), ...others]);
@@ -111,13 +112,13 @@ function namedOfRun(run: FoundRunFolder): string[] {
   return inTreeOrder([...run].filter(([, entry]) => !isBulkOfRun(entry)).map(([path]) => path));
 }
 
-/** In the order of a walk: tar gives a folder its time once it has left it. */
+/** Sorts paths in the order of a walk: tar sets the time of a folder when it leaves it. */
 function inTreeOrder(paths: string[]): string[] {
   return paths.map((path) => path.replaceAll("/", "\0")).sort()
     .map((key) => key.replaceAll("\0", "/"));
 }
 
-/** What is to be seen of each folder in the stream. */
+/** What each folder must hold in the stream, to be compared with what has passed. */
 export function contentInStream(route: Route, known: SurveyData): Map<string, Content> {
   const { plan, found: { source } } = known;
   const contents = new Map<string, Content>();
@@ -127,7 +128,7 @@ export function contentInStream(route: Route, known: SurveyData): Map<string, Co
   for (const folder of route.apart.map(jobFolder)) {
     contents.set(folder, skeletonOf(source.jobs.get(folder)!));
   }
-  // a run that goes on has changed meanwhile
+  // a run in progress may have changed since the scan
   if (route.run === undefined || plan.run.inProgress) return contents;
   const inRun = [...source.run.values()].filter(({ path }) => path !== "");
   return contents.set(
@@ -136,7 +137,7 @@ export function contentInStream(route: Route, known: SurveyData): Map<string, Co
   );
 }
 
-/** What a job's documents, links and folders are, summed up. */
+/** The sum of a job's documents, links and folders. */
 function skeletonOf({ folders, links, documents, oversized, bytes, bulk }: FoundJob): Content {
   const parts = [...folders.values(), ...links].filter(({ path }) => path !== "");
   const read = documents.filter((path) => !oversized.includes(path));
@@ -149,7 +150,8 @@ export function packRequestOf(route: Route, load: Load, known: SurveyData): Pack
   const { infos: infos, found: { source } } = known;
   const entries = [...namedOf(route, known)].flatMap(([folder, [, ...paths]]) => {
     const below = paths.map((path) => `${folder}/${path}`);
-    // of a link what it leads to; after what is in it, for tar does not know it by that name
+    // `/.` packs the folder that a link leads to; it comes last, for tar does not know it by that
+    // name, and would set its time too early
     if (source.jobs.get(folder)?.linked !== undefined) return [...below, `${folder}/.`];
     return [folder, ...below];
   });
@@ -158,7 +160,7 @@ export function packRequestOf(route: Route, load: Load, known: SurveyData): Pack
   return {
     root: infos.source.realPath,
     folders: [...route.whole.map(jobFolder), ...(run === undefined || isRunApart ? [] : [run])],
-    // the run's links to jobs are changed on their way
+    // the run's links to jobs are packed: they are rewritten as they pass
     leftBehind: places.filter((place) => !place.endsWith(`/${JOBS}`)),
     entries,
     withSharedDocuments: hasSharedDocuments(route, known),
@@ -173,10 +175,10 @@ function hasSharedDocuments({ apart, run }: Route, { found: { source } }: Survey
     run !== undefined && [...source.run.values()].some(isShared);
 }
 
-/** What one thing in an archive takes at most beside its bytes: two long names, and blocks. */
+/** The most bytes of an entry in an archive beside its content: two long names, and padding. */
 const MEMBER_SIZE = 16_384;
 
-/** How many bytes a load can be at most in an archive: twice what was seen, and a little more. */
+/** The most bytes that the archive of a load may have: twice what was found, and a little more. */
 export function mostBytesOf({ jobs }: Load, { plan, found: { source } }: SurveyData): number {
   const inJobs = jobs.map((job) => {
     const { bytes, files, folders, links } = source.jobs.get(jobFolder(job))!;

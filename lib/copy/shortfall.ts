@@ -1,6 +1,6 @@
 /**
- * Comparing jobs at the destination of which an earlier copy has left files out with the source:
- * whether what this copy would bring is all there, and whether something would be lost with them.
+ * Compares jobs at the destination that have a record with the source: whether all that this copy
+ * would bring is there, and whether replacing them would lose anything.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { Inventory } from "./inventory.ts";
 import type { Shortfall } from "./left_out.ts";
 import type { Ends } from "./plan.ts";
 
-/** Compares those of some jobs that have a record with the source, thing by thing. */
+/** Compares the jobs that have a record with the source, entry by entry. */
 export async function lookAtShortfalls(
   hosts: Ends<Host>,
   infos: Ends<WorkspaceInfo>,
@@ -32,7 +32,7 @@ export async function lookAtShortfalls(
   const some = jobs.map((job) => ({ folder: jobFolder(job), job }))
     .filter(({ folder }) => records.has(folder) && here.has(folder) && there.has(folder));
   const all = () => false;
-  // all that all jobs hold would take much memory
+  // the entries of all jobs at once would take much memory
   for (let at = 0; at < some.length; at += BATCH_JOBS) {
     const batch = some.slice(at, at + BATCH_JOBS);
     const source = await entriesOf(hosts.source, infos.source.realPath, batch, all);
@@ -52,9 +52,10 @@ export async function lookAtShortfalls(
 }
 
 /**
- * Compares what a job holds at both ends, under what this copy leaves out.
+ * Compares what a job holds at both ends.
  *
- * @param changed When the folder at the destination itself was changed.
+ * @param exclude The patterns of what this copy leaves out.
+ * @param changed When the folder itself was last changed at the destination.
  */
 export function shortfallOf(
   { source, destination }: Ends<Entries>,
@@ -83,7 +84,7 @@ export function shortfallOf(
   };
 }
 
-/** What the job at the destination has, and would be lost with it. */
+/** What would be lost with the job at the destination, as a clause; undefined for nothing. */
 function ownOf(source: Entries, destination: Entries, extra: string[]): string | undefined {
   const [path] = extra;
   if (path !== undefined) return `it contains ${printable(path)}, which this copy would not bring`;
@@ -94,7 +95,7 @@ function ownOf(source: Entries, destination: Entries, extra: string[]): string |
   return newer && `${printable(newer.path)} is newer there`;
 }
 
-/** How much later a file may seem that is the same: some tars and hosts know whole seconds only. */
+/** How much later the same file may seem: some tars and hosts know whole seconds only. */
 const ROUNDED_MS = 1000;
 
 function isNewer(time: string, than: number): boolean {
@@ -105,7 +106,7 @@ function filesOf(entries: Entries) {
   return [...entries.values()].filter(({ kind }) => kind === "file");
 }
 
-/** With documents of one size: their paths are others at the other end. */
+/** The same, with documents of one size: rewritten paths have another length. */
 function comparable(entries: Entries): Entries {
   return new Map(
     [...entries].map(([path, entry]) =>

@@ -8,10 +8,10 @@ import { CopyError } from "../errors.ts";
 import type { FreeSpace } from "../system/df.ts";
 import type { CopyPlan, CopyProblem } from "./types.ts";
 
-/** What systems say when there is no space left, or when a user may have no more. */
+/** What systems say when the disk is full, or a quota used up. */
 const FULL = /No space left on device|Disk quota exceeded|\b(ENOSPC|EDQUOT)\b/i;
 
-/** What is said of a plan for which there is not enough space; undefined when there is, or it is unknown. */
+/** The warning about too little space; undefined when there is enough, or it is unknown. */
 export function spaceWarning({ bytes, files, destination }: CopyPlan): CopyProblem | undefined {
   const { freeBytes, freeFiles } = destination;
   if (freeBytes !== undefined && bytes > freeBytes) {
@@ -30,8 +30,8 @@ export function spaceWarning({ bytes, files, destination }: CopyPlan): CopyProbl
 }
 
 /**
- * Refuses a copy for which there is not enough space. One that was interrupted may need less than
- * its plan says, and is not refused.
+ * Refuses a copy for which there is not enough space. A resumed copy may need less than its plan
+ * says, and is not refused.
  *
  * @throws {CopyError} `refused`.
  */
@@ -51,10 +51,10 @@ export function saysFull(error: unknown): error is Error {
 }
 
 /**
- * An error by which a disk was full, as one that says so. The system has one word for bytes and for
- * files.
+ * Explains an error about a full disk. The system says the same for bytes and for inodes, so what
+ * is free now tells which it was.
  *
- * @param now What is free by now, when that is known.
+ * @param now What is free now, as far as it is known.
  */
 export function explainFull(error: Error, plan: CopyPlan, now: Partial<FreeSpace>): CopyError {
   const { bytes, files, destination: { host, freeBytes, path } } = plan;
@@ -79,7 +79,7 @@ export function explainFull(error: Error, plan: CopyPlan, now: Partial<FreeSpace
   );
 }
 
-/** Bytes in a sentence. */
+/** A number of bytes, for a sentence. */
 export function mebibytes(bytes: number): string {
   return `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }

@@ -1,5 +1,5 @@
 /**
- * Bringing the bulk of jobs into a staging folder: one rsync for many of them.
+ * Brings the bulk of many jobs into a staging folder by one rsync.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { excludeRules } from "./exclude.ts";
 import type { Ends } from "./plan.ts";
 import { leftBehindPlaces } from "../workspace/left_behind.ts";
 
-/** What to bring from where to where. */
+/** What to bring, and how. */
 export interface Bulk {
   /** How rsync reaches the ends. */
   ends: Ends<RsyncEnd>;
@@ -26,32 +26,35 @@ export interface Bulk {
   folders: string[];
   /** The jobs among them. */
   jobs: LinkedJob[];
-  /** What tells that a file that is there is what it seems. */
+  /** How much is needed to take a file in the staging folder for the right one. */
   trust: RsyncRequest["trust"];
   /** Whether files may have holes. */
   sparse: boolean;
-  /** Whether folders are to be writable for their owner, until they have got their modes. */
+  /**
+   * Whether folders must be writable for their owner until rsync is done: some are not at the
+   * source.
+   */
   openFolders: boolean;
-  /** What all is held to, where others share the folder. */
+  /** Group and modes for all of it, where the destination is shared; absent where it is not. */
   shared?: RsyncRequest["shared"];
-  /** Rules for what comes another way. */
+  /** Rules for what is brought another way. */
   without?: string[];
-  /** Whether links come another way. */
+  /** Whether links are brought another way. */
   withoutLinks?: boolean;
   /** Patterns of files of jobs that the user leaves out. */
   exclude: string[];
   /** At most so many KiB a second; 0 for no limit. */
   bandwidthLimit: number;
-  /** How long rsync may work without a word, in seconds, beyond what a transfer may stand still. */
+  /** How many seconds, beyond the timeout, rsync may work without any output. */
   quiet: number;
   /** Is told how many bytes have come, and which file is under way. */
   onProgress: (bytes: number, file: string | undefined) => void;
 }
 
-/** How often folders are brought again, when files vanish meanwhile. */
+/** How often folders are brought when files vanish meanwhile. */
 const ATTEMPTS = 3;
 
-/** Brings folders into a staging folder; what is half there is continued. */
+/** Brings folders into a staging folder; files that are partly there are continued. */
 export async function stage(bulk: Bulk, watch: RunOptions): Promise<RsyncOutcome> {
   const { ends, paths, folders, jobs, without = [], exclude } = bulk;
   const from = { rsync: ends.source, path: paths.source };
@@ -73,7 +76,7 @@ export async function stage(bulk: Bulk, watch: RunOptions): Promise<RsyncOutcome
   return outcome;
 }
 
-/** The same, when what was copied before may have changed since. */
+/** The same request, but a file is trusted by its time as well: it may have changed since. */
 export function notBySize<T extends Pick<Bulk, "trust">>(bulk: T): T {
   return bulk.trust === "size" ? { ...bulk, trust: "size and time" } : bulk;
 }

@@ -27,31 +27,31 @@ import { contentInStream, mostBytesOf, namedOf, packRequestOf, type Route } from
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 
-/** What became of a stream. */
+/** The outcome of a stream. */
 export interface Streamed {
   /** What has passed. */
   rewriter: StreamRewriter<PlannedJob>;
   /** Whether all has come, and is what was found. */
   whole: boolean;
-  /** What the end that packs has complained of, a line each. */
+  /** Complaints of the end that packs, a line each. */
   complaints: string[];
-  /** What the other one has said; empty when it took all. */
+  /** What the end that unpacks has said; empty when it took all. */
   trouble: string;
-  /** The folders of which something else has come than was found. */
+  /** The folders that have come otherwise than they were found. */
   differing: string[];
 }
 
-/** What comes with a stream. */
+/** What a stream brings besides what is packed. */
 export interface Beside {
   /** The run: its links, and its tags. */
   run: Omit<PassingRun, "folder" | "jobs"> & {
     jobs(rewriter: StreamRewriter<PlannedJob>): PlannedJob[];
   };
-  /** What is made anew, once all has passed. */
+  /** The entries that are made anew, appended when all has passed. */
   added(rewriter: StreamRewriter<PlannedJob>): OverlayEntry[];
 }
 
-/** Lets a stream pass into the staging folder of a load. */
+/** Packs a load at the source, rewrites it on its way, and unpacks it in its staging folder. */
 export async function passStream(
   route: Route,
   load: Load,
@@ -90,13 +90,15 @@ export async function passStream(
   return await letPass({ ...pack, trusted }, request, route, rewriter, load, context);
 }
 
-/** Whether the source's tar is of no use: it makes no archive that others read, or has failed before. */
+/**
+ * Whether the other end must pack: the tar of the source makes no pax archives, or failed before.
+ */
 function mustFetch({ isSecond }: Route, { source, destination }: Survey["can"]): boolean {
   if (dialectOf(source.tar) === "plain") return true;
   return isSecond && dialectOf(destination.tar) !== "plain";
 }
 
-/** Unpacks an archive that passes into a staging folder. */
+/** Lets an archive pass through the rewriter into a staging folder. */
 async function letPass(
   pack: Pack & Pick<Unpacking, "trusted">,
   request: PackRequest,
@@ -146,13 +148,13 @@ async function letPass(
   }
 }
 
-/** Whether tar has noticed that somebody works in a run that goes on. */
+/** Whether tar complains only that a file of a run in progress changes. */
 function isOfWork(line: string, { run }: Route, { surveyed }: Context): boolean {
   const isChange = /: (file changed as we read it|File removed before we read it)$/.test(line);
   return isChange && surveyed.plan.run.inProgress && run !== undefined && line.includes(`${run}/`);
 }
 
-/** Unpacks what is made anew, where nothing has to come. */
+/** Unpacks the entries that are made anew, when nothing comes from the source. */
 async function putAdded(
   added: OverlayEntry[],
   rewriter: StreamRewriter<PlannedJob>,
@@ -174,7 +176,7 @@ async function putAdded(
   throw new CopyError("program", trouble || "tar failed", "run the same command again");
 }
 
-/** What is made anew, held to what a staging folder is; and how it is written. */
+/** The entries that are made anew, with owner, group and modes of the staging folder. */
 function held(
   entries: OverlayEntry[],
   { owner, shared }: Staging,
@@ -189,11 +191,11 @@ async function* inTurn(parts: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> 
   await Promise.resolve();
 }
 
-/** Ends what makes a stream, of which perhaps nothing has been read; it is not waited for. */
+/** Ends the source of a stream that may not have been read at all, without waiting for it. */
 function letGo(stream: AsyncIterable<Uint8Array>): void {
   try {
     stream[Symbol.asyncIterator]().return?.().catch(() => {});
   } catch {
-    // who reads it will end it
+    // it is being read: its reader will end it
   }
 }

@@ -59,18 +59,18 @@ export interface Survey {
   exclude: string[];
   /** What the user says of places outside the workspaces. */
   mapped: Pair[];
-  /** Where the source workspace was before: what its files tell of it is added as they come. */
+  /** Where the source workspace was before. Its documents tell more of these as they pass. */
   formerRoots: Set<string>;
 }
 
-/** What is known of both ends, or guessed. */
+/** What is known of both ends; before the login to the destination, a guess. */
 export type SurveyData = Omit<Survey, "hosts" | "problems" | "exclude" | "mapped" | "formerRoots">;
 
 /**
  * Looks at both ends and plans; writes nothing.
  *
- * @param onGuess Is told what there is to do if the destination has nothing, while a login to it
- * goes on.
+ * @param onGuess Called while the login to the destination goes on, with the plan for a destination
+ * that has nothing yet.
  */
 export async function survey(
   hosts: Hosts,
@@ -88,9 +88,9 @@ export async function survey(
   const source = await lookAtSource(hosts, request);
   const opening = hosts.open(workspaces.destination);
   let isOpen = false;
-  opening.then(() => isOpen = true, () => {}); // it is awaited later
+  opening.then(() => isOpen = true, () => {}); // a failure is thrown where it is awaited
   await hosts.prewarm(workspaces.destination);
-  await Promise.race([opening, delay(0)]); // a login is under way before there is more to do here
+  await Promise.race([opening, delay(0)]); // lets the login start before this thread is busy
   const { jobs, problems } = source.listed;
   const run = runFolder(experimentId, source.run.runId);
   const done = new Set<string>();
@@ -102,14 +102,14 @@ export async function survey(
     await followLinks(source.host, source.info, found, wanted);
     return found;
   };
-  // a login takes longer than to look at all there is here
+  // a login takes longer than a scan of the whole source
   const ahead = isOpen ? undefined : takeSource(jobs);
   ahead?.then((here) => {
     if (onGuess === undefined || jobs.length > BATCH_JOBS) return; // a second plan of so many would only take memory
     const found = { source: here, destination: { jobs: new Map(), run: new Map() } };
     const guess = likeSource(source, found);
     onGuess(source.host, { ...guess, plan: makePlan(request, guess, jobs, options) });
-  }).catch(() => {}); // what is wrong will be met again
+  }).catch(() => {}); // the same error is thrown where the scan is awaited
   const to = await opening;
   const { path } = workspaces.destination;
   const info = await to.look({ path, experimentId, runId: source.run.runId, wanted: "space" });
@@ -160,13 +160,13 @@ export async function survey(
 /** The most bytes of a path that programs can give to the system, on Linux. */
 const MAX_PATH = 4095;
 
-/** How long a path below a workspace may be, so that it is none too long in the staging folder, too. */
+/** How long a path below a workspace may be, to fit the system in the staging folder as well. */
 function longestPath(source: string, destination: string): number {
   const staging = `${destination}/${STAGING}/0123456789abcdef`;
   return MAX_PATH - 1 - Math.max(...[source, staging].map((path) => bytesOf(path).length));
 }
 
-/** What will be known if the destination is as the source, but for what is found there. */
+/** A guess at the destination: that it is like the source, but holds what `found` says. */
 function likeSource(
   { host, info }: { host: Host; info: WorkspaceInfo },
   found: Ends<Inventory>,
@@ -178,7 +178,7 @@ function likeSource(
   };
 }
 
-/** The source, with the run to copy; what this machine refuses comes before any login. */
+/** The source, with the run to copy. Permissions of this machine are checked before any login. */
 async function lookAtSource(hosts: Hosts, request: RunRequest) {
   const { workspaces: { source, destination }, experimentId, runId } = request;
   hosts.check(source, ["read"]);

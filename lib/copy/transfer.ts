@@ -1,5 +1,5 @@
 /**
- * Carrying out a load: bringing it into its staging folder, bulk first, and publishing it.
+ * Carries out a load: brings it into its staging folder, bulk first, then publishes it.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
   const isKept = !published.afterwards.some(({ what }) => what === "replaced");
   outcome.take(load, published, isKept ? keep : undefined);
   for (const { job } of published.failed) context.failed.add(job);
-  context.resumed ||= context.failed.size > 0; // they stay in the staging folder
+  context.resumed ||= context.failed.size > 0; // failed jobs stay in the staging folder
 }
 
 /** A load on its way into its staging folder. */
@@ -44,14 +44,17 @@ class Arrival {
   /** The jobs that have not come, and why. */
   readonly #failed = new Map<PlannedJob, string>();
 
-  /** What puts the jobs in their place. */
+  /** The moves that put the jobs in place. */
   readonly #moves: ReadonlyMap<PlannedJob, Move>;
 
   constructor(private readonly load: Load, private readonly context: Context) {
     this.#moves = movesOf(load, context.surveyed);
   }
 
-  /** Brings it: bulk, then the stream; when that has not come whole, by rsync, which tells what is wrong. */
+  /**
+   * Brings bulk, then the stream. When that was not whole, rsync brings all, and tells what is
+   * wrong.
+   */
   async bring(): Promise<Come> {
     const { load, context } = this;
     const { surveyed, options, outcome } = context;
@@ -97,13 +100,16 @@ class Arrival {
     return this.context.stagings.get(this.load.staging)!;
   }
 
-  /** Removes what has come of the run before: it may hold what the source has not any more. */
+  /** Removes what has come of the run before: it may hold what the source no longer has. */
   async #clearRun(): Promise<void> {
     const { plan } = this.context.surveyed;
     await this.#staging.discard([runFolder(plan.experimentId, plan.runId)]);
   }
 
-  /** Copies what only the run holds that is replaced; answers whether there was room for that. */
+  /**
+   * Keeps what only the replaced run holds, by a copy of it in staging; answers whether that
+   * worked.
+   */
   async #carry({ run }: Route): Promise<boolean> {
     const { plan, infos: { destination }, found } = this.context.surveyed;
     if (run === undefined) return true;
@@ -132,13 +138,13 @@ class Arrival {
     };
   }
 
-  /** The jobs that the run shall link to: they stand at the destination in the end. */
+  /** The jobs that the run will link to: those that will be at the destination. */
   #linkedByRun(troubled: PlannedJob[]): PlannedJob[] {
     const gone = this.#gone(troubled);
     return linkedByRun(this.context.surveyed.plan.jobs).filter((job) => !gone.has(job));
   }
 
-  /** The jobs that could not be copied; of those that are links, those to such. */
+  /** The jobs that could not be copied, and the jobs that are links to them. */
   #gone(troubled: PlannedJob[]): ReadonlySet<PlannedJob> {
     const gone = new Set([...this.context.failed, ...this.#failed.keys(), ...troubled]);
     for (const { job } of linkMoves(this.load, this.context.surveyed, [...gone]).failed) {
@@ -147,7 +153,7 @@ class Arrival {
     return gone;
   }
 
-  /** What is made anew: links to jobs that are links, `current`, and what times are compared by. */
+  /** What is made anew: jobs that are links, `current`, and the files that settling needs. */
   #added({ troubled }: StreamRewriter<PlannedJob>): OverlayEntry[] {
     const { load, context: { surveyed } } = this;
     const { plan } = surveyed;
@@ -161,7 +167,7 @@ class Arrival {
     ];
   }
 
-  /** What has come; a run that links to a job which has not comes anew. */
+  /** What has come. A run that came with links to jobs that did not come is brought again. */
   async #come(route: Route, streamed: Streamed, runFailed: string | undefined): Promise<Come> {
     const { jobs, run } = streamed.rewriter.finish();
     for (const job of route.apart) {
@@ -187,7 +193,7 @@ class Arrival {
     return await this.#come(route, streamed, reason);
   }
 
-  /** Brings the run anew, without its links to some jobs more. */
+  /** Brings the run again, without links to these jobs. */
   async bringRun(gone: PlannedJob[]): Promise<Report | undefined> {
     const { load, context } = this;
     for (const job of gone) context.failed.add(job);
@@ -205,7 +211,7 @@ class Arrival {
   }
 }
 
-/** How many bytes of a load have come by the stream, as far as they were counted before. */
+/** How many bytes of a load have come by the stream, by the figures of the plan. */
 function bytesOf({ whole, run }: Route, { plan }: Survey): number {
   return whole.reduce((sum, { bytes }) => sum + bytes, run === undefined ? 0 : plan.run.bytes);
 }
@@ -218,7 +224,7 @@ function clashes({ source, destination }: Survey["found"]): boolean {
   });
 }
 
-/** A new folder for what a load replaces, another one than that of a copy at the same moment. */
+/** The folder that keeps what a load replaces; another copy at the same moment has another one. */
 function keepFolder({ staging }: Load, index: number, { plan }: Survey): string {
   const area = parentOf(staging);
   const stamp = new Date().toISOString().replace(/[-:]|\..*/g, "");

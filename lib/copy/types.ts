@@ -1,5 +1,5 @@
 /**
- * What a copy is asked, what it tells while it goes on, and what it answers.
+ * The public types of a copy: its options, its plan, its events and its result.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { CopyErrorCode } from "../errors.ts";
 import type { JobId } from "../workspace/layout.ts";
 
-/** The state of a job at one end. `unseen`: not looked at, for it did not matter. */
+/** The state of a job at one end. `unseen`: not looked at, because it does not matter. */
 export type JobState = "done" | "failed" | "running" | "unfinished" | "absent" | "unseen";
 
 /**
@@ -31,13 +31,15 @@ export interface PlannedJob extends JobId {
   /** Why, when it is not plainly copied or skipped: `unfinished here, done at the source`. */
   reason?: string;
   /**
-   * What a job that is skipped lacks at the destination, since it is left out: of what the source has,
-   * which may lack files, too. Absent when nothing.
+   * What a skipped job lacks at the destination because it is left out, of what the source has,
+   * which may lack files as well. Absent when it lacks nothing.
    */
   leftOut?: { files: number; bytes: number };
   /** Whether this job keeps the copy from being complete (exit code 3). */
   incomplete: boolean;
-  /** The job that it is a link to: only the link is made. Absent when it has a folder of its own. */
+  /**
+   * The job that it is a link to: only the link is made. Absent when it has a folder of its own.
+   */
   linkTo?: JobId;
   /** The jobs of the run that are links to it; absent when there are none. */
   linkedBy?: JobId[];
@@ -47,7 +49,10 @@ export interface PlannedJob extends JobId {
 
 /** What is done with the run itself. */
 export interface PlannedRun {
-  /** What is done with the run's folder. `leave`: it is in progress at the destination, or `blocked`. */
+  /**
+   * What is done with the run's folder. `leave`: it is in progress at the destination, or
+   * `blocked`.
+   */
   action: "copy" | "replace" | "skip" | "leave";
   /** Bytes of its files at the source. */
   bytes: number;
@@ -57,13 +62,15 @@ export interface PlannedRun {
   inProgress: boolean;
   /** Whether it is treated as ended because `ended` says so; its `status.json` does not. */
   takenAsEnded?: true;
-  /** Whether `current` will name this run. */
+  /** Whether `current` will point to this run. */
   becomesCurrent: boolean;
-  /** The older run that `current` keeps naming, since it is in progress at the destination. */
+  /** The older run that `current` keeps pointing to, since it is in progress at the destination. */
   currentKept?: string;
   /** Whether this run is the current one at the source. */
   isCurrent: boolean;
-  /** What stands in its place at the destination, and is no folder: `a file`, `a link to nowhere`. */
+  /**
+   * What stands in its place at the destination, and is no folder: `a file`, `a link to nowhere`.
+   */
   blocked?: string;
   /** Why, when it is not plainly copied or skipped. */
   reason?: string;
@@ -81,7 +88,9 @@ export interface PlannedEnd {
   rsync: string;
   /** Bytes free for the user; absent when unknown. */
   freeBytes?: number;
-  /** How many files can still be made there (inodes), when it is the destination and that is known. */
+  /**
+   * How many files can still be made there (inodes), when it is the destination and that is known.
+   */
   freeFiles?: number;
 }
 
@@ -97,11 +106,11 @@ export interface CopyPlan {
   destination: PlannedEnd;
   /** What is done with the run. */
   run: PlannedRun;
-  /** What is done with each job, in the order of `jobs.jsonl`. */
+  /** The jobs, in the order of `jobs.jsonl`. */
   jobs: PlannedJob[];
   /**
-   * What jobs name in the workspace that is at the source, and neither comes along nor stands at the
-   * destination, as far as that is known before the copy: by links, and for a dry run from this
+   * What jobs name in the workspace that is at the source, and neither comes along nor stands at
+   * the destination, as far as that is known before the copy: by links, and for a dry run from this
    * machine by documents. Absent when nothing is known to be missing.
    */
   referencesMissing?: string[];
@@ -113,7 +122,7 @@ export interface CopyPlan {
   files: number;
 }
 
-/** Something that went wrong, or that a user should know, and the job it concerns. */
+/** An error or a warning, and the job it concerns. */
 export interface CopyProblem {
   /** What kind of problem it is. */
   code: CopyErrorCode;
@@ -179,8 +188,9 @@ export interface CopyOptions {
   create?: boolean;
   /**
    * Files of jobs to leave out: `*.ckpt` (a name, anywhere in a job), `logs/*.txt` (the end of a
-   * path), `/out/big` (from the job's folder on), `tmp/` (folders only). Of which jobs files were left
-   * out is told in `.xpm-copy/` of the destination: a later copy without the pattern brings them.
+   * path), `/out/big` (from the job's folder on), `tmp/` (folders only). Of which jobs files were
+   * left out is told in `.xpm-copy/` of the destination: a later copy without the pattern brings
+   * them.
    * @default {[]}
    */
   exclude?: string[];

@@ -1,5 +1,5 @@
 /**
- * Whether what stands at a job's place can be copied, or may give way.
+ * Whether what is at a job's place can be copied, or may be replaced.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export function whyUnusable(
   return `${leads}, not a folder of this job`;
 }
 
-/** Whether a job may give way to another version: it is a folder, or a `move` link, to whatever. */
+/** Whether a job may be replaced: it is a folder, or a `move` link, whatever that leads to. */
 export function isReplaceable(
   { folders, linked }: Pick<FoundJob, "folders" | "linked">,
   folder: string,
@@ -37,12 +37,12 @@ export function isReplaceable(
   return linked === undefined ? folders.get("")?.kind === "folder" : leadsTo(linked.target, folder);
 }
 
-/** Whether a job that was found is a link to the folder of another job of the workspace. */
+/** Whether a job is a link to the folder of another job of the workspace. */
 export function leadsToJob({ jobs, links }: Inventory, folder: string): boolean {
   return links?.has(folder) === true && jobs.get(folder)?.folders.get("")?.kind === "folder";
 }
 
-/** Whether a job is done at the destination: then it needs no look at the source. */
+/** Whether a job is done at the destination: then it is not scanned at the source. */
 export function isDone(job: JobId, found: Inventory): boolean {
   const folder = jobFolder(job);
   const there = found.jobs.get(folder);
@@ -51,19 +51,19 @@ export function isDone(job: JobId, found: Inventory): boolean {
     there.markers.has(`${jobName(job.taskId)}.done`);
 }
 
-/** Whether it is told of a job, or of the one that it is a link to, that some of its files were left out. */
+/** Whether a job, or the job that it is a link to, has a record of files left out. */
 export function isRecorded(job: JobId, { records, links }: Inventory): boolean {
   const target = links?.get(jobFolder(job));
   return [job, ...(target ? [target] : [])].some((each) => records?.has(jobFolder(each)) === true);
 }
 
-/** What stands where a folder should, in a few words. */
+/** What is there in place of a folder, in a few words. */
 export function describeOther(kind: EntryKind, target: string | undefined): string {
   if (target !== undefined) return `a link to ${printable(target)}`;
   return kind === "file" ? "a file" : "a pipe or a device";
 }
 
-/** The links that keep a job from being relocated: writing through them would leave the job. */
+/** A link in place of a document, or of their folder: writing through it would leave the job. */
 export function misplacedLink(job: FoundJob): string | undefined {
   const places = [...DOCUMENTS, JOB_META];
   return job.links.find((link) => places.includes(link.path))?.path;

@@ -1,6 +1,6 @@
 /**
- * What experimaestro 1.x has made: it keeps experiments in `xp`, one folder each, with links to their
- * jobs and no list of them. experimaestro 2 moves such a folder to where it has its runs.
+ * Workspaces of experimaestro 1.x. It keeps experiments in `xp`, one folder each, with links to
+ * their jobs and no list of them; `experimaestro migrate` makes them runs of experimaestro 2.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { CopyProblem } from "./types.ts";
  * The error for experiments that are still in `xp`.
  *
  * @param path The workspace's path there, absolute.
- * @param experimentId Which one was asked for.
+ * @param experimentId The experiment that was asked for, if it was one.
  */
 export function ofVersion1(
   { id, ssh }: Workspace,
@@ -33,7 +33,7 @@ export function ofVersion1(
   );
 }
 
-/** What there is to say of a run that was migrated: it has no list of its jobs. */
+/** The warning about a run that was migrated: it has no list of its jobs. */
 export function migratedWarnings({ runId, jobs }: FoundRun): CopyProblem[] {
   if (jobs !== undefined) return [];
   const message = `run ${runId} was made by experimaestro 1.x and migrated: ` +
