@@ -1,5 +1,5 @@
 /**
- * What was found in documents and links while they were rewritten.
+ * Rewrites the documents and links of a folder, and collects what was found in them.
  *
  * @module
  */
@@ -12,11 +12,11 @@ import { parentOf } from "../workspace/layout.ts";
 import { normalize } from "@std/path/normalize";
 import { CopyError } from "../errors.ts";
 
-/** What there is to say of a folder. */
+/** The report on a folder. */
 export interface Report {
   /** What the user should know. */
   notes: string[];
-  /** Paths outside the source workspace that its files and links name, as they stand there. */
+  /** Paths outside the source workspace that its files and links name, as they are written. */
   outside: string[];
   /** Paths in the source workspace that they name, relative to it. */
   inside: string[];
@@ -24,7 +24,7 @@ export interface Report {
   former?: string;
 }
 
-/** Relocates what the files and links of one folder say, and gathers what there is to tell of it. */
+/** Relocates the paths in the documents and links of one folder, and collects its report. */
 export class Findings {
   readonly notes: string[] = [];
   readonly #outside = new Set<string>();
@@ -38,13 +38,13 @@ export class Findings {
     this.#map = map;
   }
 
-  /** Where the workspace was before, once `params.json` has told. */
+  /** Where the workspace was before, once `params.json` has been read. */
   get former(): string | undefined {
     return this.#former;
   }
 
   /**
-   * The bytes that a document shall have, in parts; itself when nothing changes.
+   * The new bytes of a document, in parts; the same array when nothing changes.
    *
    * @throws {CopyError} `job`, when it is not JSON.
    */
@@ -56,7 +56,7 @@ export class Findings {
     }
   }
 
-  /** The same for a document that is left as it is when it is not JSON; that is noted. */
+  /** The same for a document that may be left as it is: when it is not JSON, that is noted. */
   optionalDocument(
     path: string,
     kind: DocumentKind,
@@ -120,7 +120,7 @@ export class Findings {
     return { bytes: text === undefined ? bytes : encoder.encode(text), faults: notes };
   }
 
-  /** Where a link shall lead; undefined when it stays as it is. */
+  /** The new target of a link; undefined when it stays as it is. */
   link(path: string, target: string): string | undefined {
     const moved = relocatePath(target, this.#map);
     const place = `${this.folder}/${parentOf(path)}/${target}`;
@@ -132,7 +132,7 @@ export class Findings {
     return moved;
   }
 
-  /** All of it. */
+  /** The report. */
   finish(): Report {
     const [outside, inside] = [[...this.#outside], [...this.#inside]];
     const former = this.#former;
@@ -163,7 +163,7 @@ export function decode(bytes: Uint8Array): string {
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** What is said of a document that is not read. */
+/** The note about a document that is too large to be rewritten. */
 export function tooLarge(path: string, kind?: DocumentKind): string {
   return `${path} is larger than ${
     kind === "lines" ? "1 GiB" : "32 MiB"

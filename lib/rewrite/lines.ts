@@ -1,6 +1,6 @@
 /**
- * Editing a document of lines while its bytes come: a few lines are read at a time, so the document
- * may be as large as the memory that holds its new bytes.
+ * Edits a document of lines while its bytes come, a few lines at a time. Only the new bytes of the
+ * whole document are held in memory.
  *
  * @module
  */
@@ -8,37 +8,37 @@
 import { joined } from "../system/streams.ts";
 import { MAX_DOCUMENT } from "../workspace/documents.ts";
 
-/** How many bytes of lines are edited at once: a run may have a line for each of many jobs. */
+/** How many bytes of lines are edited at once: a call for each line would take long. */
 const BLOCK = 1 << 16;
 
-/** At most so many faults of one document are named. */
+/** The most faults of a document that are named. */
 const FAULTS_NAMED = 10;
 
 const NEWLINE = 10;
 
-/** Lines in new bytes, and what is wrong with them. */
+/** Edited lines, and what is wrong with them. */
 export interface EditedLines {
-  /** The bytes; the lines' own where nothing changes. */
+  /** The new bytes; the same array when nothing changes. */
   bytes: Uint8Array;
   /** What is wrong, a line each: `line 7 is not JSON`. */
   faults: string[];
 }
 
 /**
- * Gives whole lines their new bytes.
+ * Edits whole lines.
  *
  * @param before How many lines of the document come before these.
  * @throws {SyntaxError} When they are not UTF-8.
  */
 export type EditLines = (lines: Uint8Array, before: number) => EditedLines;
 
-/** What became of a document. */
+/** An edited document. */
 export interface EditedDocument {
   /** Its bytes, in parts. */
   parts: Uint8Array[];
-  /** Whether they are other ones than before. */
+  /** Whether they differ from the old ones. */
   changed: boolean;
-  /** What is wrong with its lines; of many, the first. */
+  /** What is wrong with its lines; only the first faults when there are many. */
   faults: string[];
 }
 
@@ -50,15 +50,15 @@ export class LineEditor {
   #changed = false;
   /** How many lines have been edited. */
   #lines = 0;
-  /** What has come and is not edited yet; it begins with a line. */
+  /** Bytes that have come and are not edited yet; they begin with a whole line. */
   #held: Uint8Array[] = [];
   #size = 0;
-  /** Whether what comes belongs to a line that is too long to be read. */
+  /** Whether the next bytes belong to a line that is too long to be edited. */
   #isTooLong = false;
 
   constructor(private readonly edit: EditLines) {}
 
-  /** Takes the next bytes; their memory may be used again. */
+  /** Takes the next bytes. Their memory may be reused afterwards. */
   push(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at += BLOCK) this.#take(bytes.subarray(at, at + BLOCK));
   }
@@ -79,7 +79,7 @@ export class LineEditor {
     if (isEnough || this.#size > MAX_DOCUMENT) this.#editHeld(false);
   }
 
-  /** Passes on what belongs to a line that is too long; answers what comes after it. */
+  /** Passes on the bytes of a line that is too long, and returns those after it. */
   #passLongLine(bytes: Uint8Array): Uint8Array {
     const end = bytes.indexOf(NEWLINE) + 1;
     this.#isTooLong = end === 0;
@@ -88,7 +88,7 @@ export class LineEditor {
     return bytes.subarray(end || bytes.length);
   }
 
-  /** Edits the whole lines that are held, and in the end what comes after the last of them. */
+  /** Edits the whole lines that are held; at the end also the rest, which has no newline. */
   #editHeld(isLast: boolean): void {
     const bytes = joined(this.#held);
     const end = isLast ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1;
@@ -113,7 +113,7 @@ export class LineEditor {
     for (let at = -1; (at = lines.indexOf(NEWLINE, at + 1)) >= 0;) this.#lines++;
   }
 
-  /** Of lines that are not all UTF-8 each by itself: one of them leaves the others their paths. */
+  /** Edits lines. Where some are not UTF-8, each is edited by itself, so that only those stay. */
   #editOrSplit(lines: Uint8Array): EditedLines | undefined {
     try {
       return this.edit(lines, this.#lines);

@@ -1,5 +1,5 @@
 /**
- * Where paths of the source lead at the destination.
+ * Maps paths of the source to paths at the destination.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { EXPERIMENTS, jobFolder, JOBS, type LinkedJob } from "../workspace/layou
 import { hasControl, printable } from "../text/printable.ts";
 import { mappingFault } from "../workspace/mapping.ts";
 
-/** Where paths lead: each folder at the source and what it is at the destination. */
+/** A map of paths: folders at the source, each with its folder at the destination. */
 export interface PathMap {
   /** The workspace at the destination. */
   readonly destination: string;
@@ -28,15 +28,15 @@ export type Pair = readonly [from: string, to: string];
 export interface Roots {
   /** The source workspace, as configured and with links resolved. */
   workspace: string[];
-  /** Folders that jobs were moved to: what stands for `jobs` there. */
+  /** Folders outside the workspace that jobs were moved to, each the counterpart of `jobs`. */
   moved: string[];
-  /** Its `jobs` and `experiments` with links resolved. */
+  /** Its `jobs`, links resolved. */
   jobs: string;
-  /** Its `experiments`. */
+  /** Its `experiments`, links resolved. */
   experiments: string;
   /** The destination workspace, links resolved. */
   destination: string;
-  /** What the user says of other places. */
+  /** Folders that the user maps. */
   mapped?: readonly Pair[];
   /** Where the workspace was before. */
   former?: Iterable<string>;
@@ -56,7 +56,7 @@ export function pathMap(roots: Roots): PathMap {
   return withFormer({ destination, pairs: longestFirst, former: new Set() }, former);
 }
 
-/** The same map, with places where the source workspace was before, as far as they can be any. */
+/** The same map with former places of the source workspace, without those that cannot be true. */
 export function withFormer(map: PathMap, roots: Iterable<string>): PathMap {
   const more = [...roots].map((root) => root.replace(/\/+$/, ""))
     .filter((root) => isFormerRoot(root, map));
@@ -64,8 +64,8 @@ export function withFormer(map: PathMap, roots: Iterable<string>): PathMap {
 }
 
 /**
- * Whether a document may say so of the workspace: not of the root folder, nor of what is known, nor of
- * what is in its jobs, experiments or partials today.
+ * Whether a path, which comes from a document, can be a former place of the workspace: not the root
+ * folder, nor a known place, nor anything in its jobs, experiments or partials today.
  */
 function isFormerRoot(root: string, map: PathMap): boolean {
   if (!root.startsWith("/") || map.former.has(root) || hasControl(root)) return false;
@@ -75,7 +75,7 @@ function isFormerRoot(root: string, map: PathMap): boolean {
   return inside === undefined || !FORMER_FOLDERS.includes(inside.split("/")[0]!);
 }
 
-/** Where the workspace was when a run was made, by its links to jobs: they are absolute. */
+/** Where the workspace was when a run was made, by the absolute links of the run to its jobs. */
 export function formerRoots(run: ReadonlyMap<string, Pick<Entry, "target">>): Set<string> {
   const roots = new Set<string>();
   for (const [path, { target }] of run) {
@@ -89,7 +89,7 @@ export function formerRoots(run: ReadonlyMap<string, Pick<Entry, "target">>): Se
 /** A path at the destination; undefined when it stays as it is. */
 export function relocatePath(path: string, map: PathMap): string | undefined {
   const [from = "", to] = map.pairs.find((pair) => isBelow(path, pair)) ?? [];
-  // the workspace may have been below its present place: the nearer one is meant
+  // a former place may be below the present one: the longer match is meant
   const root = map.former.size === 0 ? undefined : formerRootOf(path, map);
   if (root !== undefined && root.length > from.length) {
     return map.destination + path.slice(root.length);
@@ -103,10 +103,10 @@ function isBelow(path: string, [from]: Pair): boolean {
     path[from.length] === "/" && !climbsOut(path.slice(from.length));
 }
 
-/** The folders of a workspace that a path goes on with, where it begins with a former place of it. */
+/** Only paths into these folders of a former place are mapped. */
 const FORMER_FOLDERS = [JOBS, EXPERIMENTS, "partials"];
 
-/** The former place of the workspace that a path begins with; undefined where there is none. */
+/** The former place of the workspace that a path is in; undefined when it is in none. */
 function formerRootOf(path: string, { former }: PathMap): string | undefined {
   for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
     const root = path.slice(0, at);
@@ -117,7 +117,7 @@ function formerRootOf(path: string, { former }: PathMap): string | undefined {
   return undefined;
 }
 
-/** What a path at the destination is in the workspace there; undefined when it is outside. */
+/** A path of the destination relative to its workspace; undefined when it is outside. */
 export function insideOf(path: string, { destination }: PathMap): string | undefined {
   if (path === destination) return "";
   return path.startsWith(`${destination}/`) ? path.slice(destination.length + 1) : undefined;
@@ -135,9 +135,9 @@ export function climbsOut(path: string): boolean {
 }
 
 /**
- * What a caller says of places outside the workspaces.
+ * Checks the option `map`, and returns its pairs.
  *
- * @throws {CopyError} `usage`, when these are no places.
+ * @throws {CopyError} `usage`, when one is not an absolute path, for example.
  */
 export function readMapped(map: Readonly<Record<string, string>> = {}): Pair[] {
   return Object.entries(map).map(([from, to]) => {
@@ -148,7 +148,7 @@ export function readMapped(map: Readonly<Record<string, string>> = {}): Pair[] {
   });
 }
 
-/** A job's folder at the destination, by its own name and by those of jobs that are links to it. */
+/** The paths of a job's folder at the destination: its own, and those of the links to it. */
 export function jobPaths(
   { taskId, jobId, linkedBy = [] }: LinkedJob,
   { destination }: PathMap,

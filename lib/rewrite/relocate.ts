@@ -1,6 +1,6 @@
 /**
- * Paths inside files, from the source workspace to the destination: a function of texts. Every
- * byte that is not part of a changed value stays.
+ * Relocates the paths in documents: functions from text to text. Every byte outside a changed value
+ * stays as it is.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { type Replacement, replaceValues } from "../text/json_edit.ts";
 import { climbsOut, insideOf, type PathMap, relocatePath, withFormer } from "./path_map.ts";
 import type { DocumentKind } from "../workspace/documents.ts";
 
-/** What became of a text. */
+/** A relocated text. */
 export interface Relocated {
   /** The new text; undefined when nothing changed. */
   text: string | undefined;
@@ -29,11 +29,11 @@ export interface Relocated {
   inside: string[];
   /** What the user should know. */
   notes: string[];
-  /** For `params`: where the workspace was before, when that is another place than is known. */
+  /** For `params`: where the workspace was before, if that is not a known place. */
   former?: string;
 }
 
-/** A job's folder at the destination; where others are links to it, by their names, too. */
+/** The path of a job's folder at the destination; several when other jobs are links to it. */
 export type JobPath = string | readonly string[];
 
 /**
@@ -41,7 +41,7 @@ export type JobPath = string | readonly string[];
  *
  * @param jobPath For `job-status`: the job's folder at the destination.
  * @param before For `lines`: how many lines of the document come before these.
- * @throws {SyntaxError} When it is not JSON; for `lines`, such a line is left and noted.
+ * @throws {SyntaxError} When it is not JSON. For `lines`, such a line stays as it is, and is noted.
  */
 export function relocate(
   kind: DocumentKind,
@@ -100,7 +100,7 @@ function relocateLines(content: string, change: Change, before: number): string 
   return changed ? lines.join("\n") : undefined;
 }
 
-/** What of a document changes, and what there is to tell. */
+/** The changes of a document, and what was found in it. */
 class Change {
   readonly notes = new Set<string>();
   readonly outside = new Set<string>();
@@ -111,7 +111,7 @@ class Change {
 
   constructor(public map: PathMap) {}
 
-  /** Paths below this folder are the workspace's, too. */
+  /** Takes a folder for a former place of the workspace: paths below it are relocated as well. */
   wasAt(workspace: string): void {
     const map = withFormer(this.map, [workspace]);
     if (map === this.map) return;
@@ -119,7 +119,7 @@ class Change {
     this.former = workspace;
   }
 
-  /** A document with its values changed; undefined when it stays. */
+  /** The document with its changed values; undefined when it stays as it is. */
   text(content: string, rule: (root: unknown) => void): string | undefined {
     return replaceValues(content, (root) => {
       this.#replacements = [];
@@ -128,19 +128,19 @@ class Change {
     });
   }
 
-  /** Gives a text another value. */
+  /** Changes a value that is a text. */
   set(holder: Record<string, unknown>, key: string, value: string): void {
     if (textOf(holder[key]) === undefined || holder[key] === value) return;
     this.#replacements.push({ holder, key, text: quote(value) });
   }
 
-  /** Gives a text the first of some paths, unless it becomes one of the others. */
+  /** Sets a value to the first of some paths, unless it is relocated to one of the others. */
   place(holder: Record<string, unknown>, key: string, [own, ...others]: string[]): void {
     const moved = relocatePath(textOf(holder[key]) ?? "", this.map);
     this.set(holder, key, moved !== undefined && others.includes(moved) ? moved : own!);
   }
 
-  /** Relocates a path, where it is in the source workspace. */
+  /** Relocates a path that is in the source workspace; notes where it leads. */
   #move(holder: Record<string, unknown>, key: string): void {
     const path = textOf(holder[key]);
     if (path === undefined) return;
@@ -163,7 +163,7 @@ class Change {
     else if (base === "workspace") this.#name(textOf(value));
   }
 
-  /** Takes note of a path that is relative to the workspace, and may lead out of it all the same. */
+  /** Notes a path that is relative to the workspace; it may lead out of it nevertheless. */
   #name(path: string | undefined): void {
     if (path === undefined) return;
     (path.startsWith("/") || climbsOut(path) ? this.outside : this.inside).add(path);

@@ -1,6 +1,6 @@
 /**
- * Rewriting jobs, and the run, while they pass as an archive: nothing has to be read before, nor
- * written over them afterwards.
+ * Rewrites jobs and the run while they pass in an archive. So no document has to be read before,
+ * and none is written twice.
  *
  * @module
  */
@@ -19,33 +19,33 @@ import { DOCUMENTS, isOversized, runDocumentKind } from "../workspace/documents.
 import { jobPaths, type PathMap, withFormer } from "./path_map.ts";
 import type { JobPath } from "./relocate.ts";
 
-/** tar's letters for the kinds that a copy takes this way. */
+/** tar's letters for the kinds of entry that may pass. */
 const [FILE, HARD_LINK, LINK, FOLDER] = ["0", "1", "2", "5"];
 
-/** What no name that tar makes holds. */
+/** A name `.` or `..`, or an empty one: tar writes none of these. */
 const ODD = /(^|\/)(\.\.?)?(\/|$)/;
 
-/** How things pass. */
+/** The options of a rewriter. */
 export interface PassingOptions {
-  /** Of some folders, what alone may come: paths there, empty for the folder itself. */
+  /** For some folders, the only paths that may come; empty for the folder itself. */
   named?: ReadonlyMap<string, ReadonlySet<string>>;
-  /** What comes after all that has passed. */
+  /** The entries to append at the end. */
   added?: () => OverlayEntry[];
   /** Which tar unpacks it. */
   dialect?: Dialect;
-  /** Makes members of what is added. @default {as root's, for GNU tar} */
+  /** Writes the entries that are added. @default {owned by root, for GNU tar} */
   write?: (entries: OverlayEntry[]) => Iterable<Uint8Array>;
 }
 
-/** What has passed. */
+/** The reports on what has passed. */
 export interface Passed<Job extends LinkedJob> {
-  /** What there is to tell of each job, or why it must not be published. */
+  /** The report on each job, or why it must not be published. */
   jobs: Map<Job, Report | CopyError>;
-  /** What there is to tell of the run, when it was among it. */
+  /** The report on the run; undefined when it was not part of the archive. */
   run: Report | undefined;
 }
 
-/** One job on its way: what has passed of it is counted. */
+/** One job on its way, with the sum of what has passed of it. */
 interface PassingJob<Job extends LinkedJob> extends Content {
   job: Job;
   findings: Findings;
@@ -54,26 +54,26 @@ interface PassingJob<Job extends LinkedJob> extends Content {
   trouble: CopyError | undefined;
 }
 
-/** Jobs and a run that pass. */
+/** Rewrites jobs and a run as they pass. */
 export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
   readonly #jobs = new Map<string, PassingJob<Job>>();
   readonly #run: PassingRun | undefined;
   #runRewriter: RunRewriter | undefined;
-  /** The links that have come: nothing may come after them that lies below. */
+  /** The links that have come: no later entry may be below one of them. */
   readonly #brought = new Links();
   /** Files whose bytes have changed. */
   readonly #changed = new Set<string>();
 
   readonly #runContent: Content = { names: 0, bytes: 0 };
-  /** The folder of which something has passed last, and the sizes of its files. */
+  /** The folder of the latest entry, and the sizes of its files. */
   #folder = "";
   readonly #sizes = new Map<string, number>();
 
-  /** The folders of which something could not be rewritten, and what; whether the end has come. */
+  /** The folders with an entry that cannot go this way, and the first such entry. */
   readonly #left = new Map<string, string>();
   #ended = false;
 
-  /** @param from Who sends it. */
+  /** @param from The machine that sends the archive. */
   constructor(
     jobs: Job[],
     run: PassingRun | undefined,
@@ -90,7 +90,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     this.#run = run;
   }
 
-  /** The run, which comes after its jobs: they tell where the workspace was before. */
+  /** The run. It comes after its jobs, whose `params.json` tells where the workspace was before. */
   get #ofRun(): RunRewriter | undefined {
     if (this.#run === undefined) return undefined;
     if (this.#runRewriter === undefined) {
@@ -100,22 +100,22 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     return this.#runRewriter;
   }
 
-  /** Whether all has passed, rewritten; if not, the archive's way is not theirs. */
+  /** Whether all has passed; otherwise rsync must bring some of it. */
   get whole(): boolean {
     return this.#ended && this.#left.size === 0;
   }
 
-  /** Whether the end has come. */
+  /** Whether the end of the archive has come. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** What could not be rewritten, by the folder that it is in. */
+  /** The entries that cannot go this way, by the folders that they are in. */
   get left(): ReadonlyMap<string, string> {
     return this.#left;
   }
 
-  /** The jobs that must not be published, of those that have passed. */
+  /** The jobs that have passed and must not be published. */
   get troubled(): Job[] {
     return [...this.#jobs.values()].filter(({ trouble }) => trouble).map(({ job }) => job);
   }
@@ -125,7 +125,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     return this.#ofRun?.links ?? [];
   }
 
-  /** The folders of which something else has passed than was found. */
+  /** The folders that have passed otherwise than they were found. */
   differing(found: ReadonlyMap<string, Content>): string[] {
     return [...found].filter(([folder, content]) => {
       const passed = this.#jobs.get(folder) ?? this.#runContent;
@@ -133,7 +133,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     }).map(([folder]) => folder);
   }
 
-  /** What there is to tell, once all has passed. */
+  /** The reports, once all has passed. */
   finish(): Passed<Job> {
     const jobs: Passed<Job>["jobs"] = new Map();
     for (const { job, findings, hasParams, trouble } of this.#jobs.values()) {
@@ -150,7 +150,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
       throw untrusted(this.from, `${head.name}, which was not requested`);
     }
     this.#count(head, path, folder);
-    // a map of holes could make tar read on, over what comes next
+    // a wrong map of holes could make tar take the next headers for content
     if (head.sparse) return this.#leave(head, "drop");
     if (this.#brought.leadTo(head.name)) return this.#leave(head, "drop");
     if (head.type === LINK || head.type === HARD_LINK) this.#brought.add(head.name);
@@ -175,7 +175,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     count(this.#jobs.get(folder) ?? this.#runContent, { path, kind, size: bytes });
   }
 
-  /** The archive's way is not for this: rsync will bring it. */
+  /** Notes an entry that cannot go this way: rsync will bring it. */
   #leave({ name }: MemberHead, decision: MemberDecision): MemberDecision {
     const [folder, path] = placeOf(name);
     if (!this.#left.has(folder)) this.#left.set(folder, path);
@@ -184,10 +184,10 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
 
   #isAskedFor(name: string, folder = placeOf(name)[0]): boolean {
     if (!this.#jobs.has(folder) && folder !== this.#run?.folder) return false;
-    return !ODD.test(name === `${folder}/.` ? folder : name); // so it is named when it is a link
+    return !ODD.test(name === `${folder}/.` ? folder : name); // of a folder that is a link
   }
 
-  /** Two names for one file, of which only one shall change. */
+  /** Decides about a hard link. A document must not share its bytes with another file. */
   #meetHardLink(head: MemberHead, path: string): MemberDecision {
     const { linkName } = head;
     if (!this.#isAskedFor(linkName)) {
@@ -215,7 +215,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     return "pass";
   }
 
-  /** Comes to the end: what is made anew follows, and the links that the source's run lacks. */
+  /** At the end of the archive, appends the entries made anew and the links that the run lacks. */
   *end(): Generator<Uint8Array> {
     this.#ended = true;
     const { added, dialect = "gnu", write = (entries) => members(entries, {}) } = this.options;
@@ -251,7 +251,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
   }
 }
 
-/** The folder of a job or a run that something is in, which is three names deep; and the path there. */
+/** Splits a name into the folder of its job or run, which has three names, and the path in it. */
 function placeOf(name: string): [folder: string, path: string] {
   let end = -1;
   for (let depth = 0; depth < 3; depth++) {

@@ -1,6 +1,6 @@
 /**
- * Rewriting a run while it passes as an archive: its documents, its links, and its links to jobs, which
- * are made anew.
+ * Rewrites a run while it passes in an archive: its documents and its links. Links to jobs are made
+ * anew.
  *
  * @module
  */
@@ -24,11 +24,11 @@ import { decode, Findings, type Report, tooLarge } from "./findings.ts";
 import type { PathMap } from "./path_map.ts";
 import { addTags } from "./relocate.ts";
 
-/** The run that passes. */
+/** The run to rewrite. */
 export interface PassingRun {
   /** Its folder, relative to the workspace. */
   folder: string;
-  /** The jobs that it shall link to: asked once all of their own files have passed. */
+  /** The jobs that it will link to; asked when all their files have passed. */
   jobs(): Iterable<LinkedJob>;
   /** Tags that it has at the destination. */
   tags: readonly string[];
@@ -37,16 +37,16 @@ export interface PassingRun {
 /** tar's letters for the kinds that are more than bytes. */
 const [LINK, FOLDER] = ["2", "5"];
 
-/** A run that passes. */
+/** Rewrites the run as it passes. */
 export class RunRewriter {
   readonly #findings: Findings;
-  /** The links that it shall have, by their paths in it; and those that have passed. */
+  /** The links to jobs that it will have, by their paths in it; and those that have passed. */
   readonly #links: ReadonlyMap<string, LinkedJob>;
   readonly #linked = new Set<string>();
-  /** The headers of the folders in which its links to jobs are. */
+  /** The headers of the folders that contain links to jobs. */
   readonly #folders = new Map<string, Uint8Array>();
 
-  /** @param changed Takes the names of files whose bytes have changed. */
+  /** @param changed The names of files whose bytes have changed are added to it. */
   constructor(
     private readonly run: PassingRun,
     private readonly map: PathMap,
@@ -83,7 +83,7 @@ export class RunRewriter {
     return kind === "lines" ? this.#editLines(head.name, path) : "read";
   }
 
-  /** A document of lines is not read at once: it may be large. */
+  /** Edits a document of lines as it comes: it may be too large to be read at once. */
   #editLines(name: string, path: string): Editor {
     const editor = this.#findings.lines(path);
     return {
@@ -103,19 +103,19 @@ export class RunRewriter {
     return this.#findings.optionalDocument(path, kind, withTags(bytes, tags));
   }
 
-  /** The links that the source's run lacks. */
+  /** Adds the links to jobs that the run lacks at the source. */
   *end(
     dialect: Dialect,
     write: (entries: OverlayEntry[]) => Iterable<Uint8Array>,
   ): Generator<Uint8Array> {
     const missing = [...this.#links].filter(([path]) => !this.#linked.has(path));
     if (missing.length === 0) return;
-    // each folder once more, before what comes into it: it shall keep its time
+    // GNU tar sets the time of a folder again if the folder comes again before its new links
     const folders = new Set(missing.flatMap(([path]) => ["", JOBS, parentOf(path)]));
     for (const folder of [...folders].sort()) {
       const known = this.#folders.get(folder);
       if (known === undefined) yield* write([this.#newFolder(folder)]);
-      else if (dialect === "gnu") yield known; // others are told of folders in the end
+      else if (dialect === "gnu") yield known; // others get all folders again at the end
       const links = missing.filter(([path]) => parentOf(path) === folder);
       yield* write(links.map(([path, job]) => this.#newLink(path, job)));
     }
@@ -131,7 +131,7 @@ export class RunRewriter {
     return { path: `${this.run.folder}/${path}`, kind: "link", target, mtime: now() };
   }
 
-  /** What there is to tell of it. */
+  /** The report on it. */
   finish(): Report {
     return this.#findings.finish();
   }
@@ -141,7 +141,7 @@ export function lead(target: string | undefined): MemberDecision {
   return target === undefined ? "pass" : { target };
 }
 
-/** A run's `status.json` with further tags; itself when it is no JSON, which will be noted. */
+/** A run's `status.json` with further tags; unchanged when it is not JSON, which is noted later. */
 function withTags(bytes: Uint8Array, tags: readonly string[]): Uint8Array {
   if (tags.length === 0) return bytes;
   try {

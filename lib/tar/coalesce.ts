@@ -1,24 +1,24 @@
 /**
- * What comes out of the tar editor, put together: an archive has many small parts, which mostly follow each
- * other in the memory that they came in.
+ * Joins the parts that the tar editor puts out. An archive has many small ones, most of which
+ * follow each other in memory.
  *
  * @module
  */
 
-/** What is larger is not put together with what comes beside it, in bytes. */
+/** Parts of more bytes together than this are not joined by copying. */
 const MAX_JOINED = 1 << 20;
 
-/** Gathers parts that are given on together. */
+/** Gathers parts to be written together. */
 export class Output {
-  /** Where what has come out is put together. */
+  /** The memory that parts are joined in. */
   #memory = new Uint8Array();
   #parts: Uint8Array[] = [];
-  /** What comes after them, as long as it is one piece of memory. */
+  /** The latest part, which grows as long as the next one follows it in memory. */
   #run: ArrayBufferLike | undefined;
   #runStart = 0;
   #runEnd = 0;
 
-  /** Adds a part: together with what it follows in memory. */
+  /** Adds a part, joined with the one before if it follows that in memory. */
   add(part: Uint8Array): void {
     if (this.#run !== part.buffer || this.#runEnd !== part.byteOffset) {
       this.#endRun();
@@ -28,7 +28,9 @@ export class Output {
     this.#runEnd = part.byteOffset + part.length;
   }
 
-  /** All that was added since the last time; many small parts as one, in the same memory each time. */
+  /**
+   * All that was added since the last call; many small parts as one, in the same memory each time.
+   */
   take(): Uint8Array[] {
     this.#endRun();
     const parts = this.#parts;
@@ -44,7 +46,7 @@ export class Output {
     return [this.#memory.subarray(0, end)];
   }
 
-  /** What follows does not follow in memory. */
+  /** Ends the latest part: the next one does not follow it in memory. */
   #endRun(): void {
     if (this.#run === undefined) return;
     this.#parts.push(new Uint8Array(this.#run, this.#runStart, this.#runEnd - this.#runStart));

@@ -1,15 +1,15 @@
 /**
- * Which tars there are, by what they make of an archive.
+ * The kinds of tar, by how they read an archive.
  *
  * @module
  */
 
 /**
- * `gnu`: GNU tar. `bsd`: bsdtar, which has to be told that names are bytes: it would put them into the
- * letters of its locale, and fails where that lacks one; GNU tar grumbles when it is told. To a folder
- * that is there it gives its time before what comes into it. `plain`: all
- * others, such as busybox's, which knows whole seconds, gives a folder its mode and time before what
- * is in it, and a link none.
+ * `gnu`: GNU tar. `bsd`: bsdtar. It needs a record that says that names are bytes, or else converts
+ * them to its locale, which fails for some; GNU tar complains about that record. bsdtar sets the
+ * time of an existing folder before its content comes. `plain`: all others, such as busybox's. That
+ * one knows whole seconds, sets mode and time of a folder before its content comes, and no time of
+ * a link.
  */
 export type Dialect = "gnu" | "bsd" | "plain";
 

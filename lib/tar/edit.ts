@@ -1,6 +1,6 @@
 /**
- * An archive of tar that is changed while it passes: members are left out, files get other bytes,
- * links lead elsewhere. What is not changed passes byte for byte, up to the archive's end.
+ * Changes a tar archive while it passes: leaves members out, gives files new bytes and links new
+ * targets. All else passes byte for byte, up to the end of the archive.
  *
  * @module
  */
@@ -13,28 +13,28 @@ import { filled, padding } from "./write.ts";
 import { type Editor, type MemberVisitor, untrusted } from "./visitor.ts";
 import { Output } from "./coalesce.ts";
 
-/** The most bytes that may stand before a member's own. */
+/** The most bytes of a pax header. */
 const MAX_EXTRA = 1 << 20;
 
 /** What is known of an archive before it comes. */
 export interface Expected extends Ownership {
-  /** Who sends it. */
+  /** The machine that sends it. */
   from: string;
   /** How many bytes it has at most. */
   mostBytes: number;
-  /** Is told how many bytes of files have passed. */
+  /** Called with the number of bytes of files that have passed. */
   onBytes: (bytes: number) => void;
-  /** How many archives come, one right after the other; one passes. @default {1} */
+  /** How many archives come, one right after the other; they pass as one. @default {1} */
   archives?: number;
   /** Which tar unpacks it. @default {"gnu"} */
   dialect?: Dialect;
 }
 
 /**
- * Lets an archive in pax form pass a visitor; what comes out is void once more is asked for. What two
- * readers of tar could take for different things does not pass.
+ * Lets an archive in pax form pass a visitor. Each part of the result is valid only until the next
+ * is read. Anything that two readers of tar could take for different things is refused.
  *
- * @throws {CopyError} `refused`, when it is no archive, or longer than it can be.
+ * @throws {CopyError} `refused`, when it is not such an archive, or longer than it can be.
  */
 export async function* editTar(
   stream: AsyncIterable<Uint8Array>,
@@ -49,45 +49,51 @@ export async function* editTar(
     editor.push(chunk);
     onBytes(editor.bytes);
     const parts = editor.out.take();
-    yield* parts.length > 0 ? parts : [NONE]; // nothing can go on yet of a file to change
+    yield* parts.length > 0 ? parts : [NONE]; // an empty part tells that something came
   }
 }
 
 const NONE = new Uint8Array();
 
 /**
- * The end of an archive. With more after it, in a record of its own since files have changed their
- * length, tar could go before whoever sends has been rid of that.
+ * The end of an archive: these blocks and nothing after them. tar may exit at this end, and a
+ * sender that still has something to send would fail.
  */
 const END = new Uint8Array(2 * BLOCK);
 
-/** What is under way: a header, what a pax header says, a file to change, or what passes. */
+/**
+ * What comes next: a header, the records of a pax header, a file to change, bytes that pass, the
+ * end.
+ */
 type Stage = "header" | "extra" | "content" | "through" | "end";
 
 class TarEditor {
-  /** What comes out. */
+  /** The edited archive. */
   readonly out = new Output();
   /** How many bytes of files have passed. */
   bytes = 0;
   #stage: Stage = "header";
-  /** How many bytes are gathered; and what has come of them, when a chunk ends among them. */
+  /** How many bytes are gathered, and those that have come when a chunk ends among them. */
   #wanted = BLOCK;
   #gathered = NONE;
   #held = 0;
-  /** How many bytes go through, and whether they are left out. */
+  /** How many bytes pass without being read, and whether they are left out. */
   #through = 0;
   #dropped = false;
-  /** The pax header of the next member: its block, and its records with what fills up the last block. */
+  /** The pax header of the next member: its block, and its records with their padding. */
   #extraHeader: Uint8Array | undefined;
   #extra: Uint8Array | undefined;
   /** The member whose bytes are gathered or edited, and its headers. */
   #head: MemberHead | undefined;
   #heading: Heading | undefined;
   #editor: Editor | undefined;
-  /** How many archives are still to end; and whether one has ended, and the next not begun. */
+  /** How many archives have not ended yet; and whether one has ended and the next not begun. */
   #archives: number;
   #isBetween = false;
-  /** The headers of folders that a tar which is not GNU's has to be told again, once all is in them. */
+  /**
+   * The headers of folders, repeated at the end for a tar that is not GNU's: it sets times too
+   * early.
+   */
   readonly #folders: Uint8Array[] = [];
 
   constructor(
@@ -115,19 +121,21 @@ class TarEditor {
     this.#keep(chunk);
   }
 
-  /** What is needed of a chunk longer than the chunk itself: its memory is used again. */
+  /**
+   * Copies headers that are needed longer than the chunk that they are in: its memory is reused.
+   */
   #keep({ buffer }: Uint8Array): void {
     if (this.#extraHeader?.buffer === buffer) this.#extraHeader = this.#extraHeader.slice();
     if (this.#extra?.buffer === buffer) this.#extra = this.#extra.slice();
     this.#heading?.keep(buffer);
   }
 
-  /** Only what fills up the archive comes after its end; no tar reads it, so it goes no further. */
+  /** Only zeros may come after the end of an archive. No tar reads them, so they do not pass. */
   #finish(rest: Uint8Array): void {
     if (rest.some((byte) => byte !== 0)) throw untrusted(this.to.from, "data after the archive");
   }
 
-  /** A block of zeros: the end of all, or of one archive of several. */
+  /** Takes a block of zeros: the end of one archive of several, or of the last one. */
   #takeEnd(block: Uint8Array): void {
     this.#finish(block);
     if (this.#archives > 1) {
@@ -150,7 +158,7 @@ class TarEditor {
     else this.#gather("header", BLOCK);
   }
 
-  /** Gives a part of a file to its editor, but for what fills up the last block. */
+  /** Gives a part of a file to its editor, without the padding. */
   #edit(part: Uint8Array, editor: Editor): void {
     const left = this.#through - padding(this.#head!.size).length;
     const own = part.subarray(0, Math.max(0, left));
@@ -261,7 +269,7 @@ class TarEditor {
     this.#endFile();
   }
 
-  /** A file with its new bytes. */
+  /** Writes a file with its new bytes. */
   #putEdited(parts: Uint8Array[]): void {
     const size = parts.reduce((sum, { length }) => sum + length, 0);
     this.#heading!.resize(size);

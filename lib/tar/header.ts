@@ -1,5 +1,5 @@
 /**
- * What stands before the bytes of a member of an archive.
+ * The header of a member of an archive: reads it, and changes its fields.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { nameOf, octal, sizeOf, text } from "./pax.ts";
 import { sharedMode, type Sharing } from "../system/sharing.ts";
 import { writeNumber, writeOctal, writeSum } from "./write.ts";
 
-/** What stands before the bytes of a member. */
+/** What the headers of a member say. */
 export interface MemberHead {
   /** Its name, as tar was given it, without a `/` at its end. */
   name: string;
   /** tar's letter for its kind: `0` a file, `1` a hard link, `2` a link, `5` a folder. */
   type: string;
-  /** What a link says; for a hard link, the name of a member that came before. */
+  /** The target of a link; for a hard link, the name of an earlier member. */
   linkName: string;
   /** How many bytes follow. */
   size: number;
-  /** Whether these are not the file's own: tar has left out its holes. */
+  /** Whether these bytes are not the whole file: tar has left out its holes. */
   sparse: boolean;
   /** Permission bits. */
   mode: number;
@@ -26,16 +26,16 @@ export interface MemberHead {
   mtime: string;
 }
 
-/** Where a header tells the owner of its member, as a number and by name. */
+/** The places of the owner in a header: the number and the name. */
 const [UID, UNAME] = [108, 265];
-/** The same of its group; and where its mode. */
+/** The places of the group, and of the mode. */
 const [GID, GNAME, MODE] = [116, 297, 100];
-/** Where it tells its kind. */
+/** The place of the kind. */
 const TYPE = 156;
-/** A pax header, what stands for a file, and for a folder. */
+/** The letters of a pax header, a file and a folder. */
 const [EXTRA, FILE, FOLDER] = [0x78, 0x30, 0x35];
 
-/** What every header of this form holds: `ustar` and a NUL. */
+/** The bytes that every header of this form has: `ustar` and a NUL. */
 const MAGIC = [0x75, 0x73, 0x74, 0x61, 0x72, 0];
 
 /** Whether it is a pax header, which tells more of the next member. */
@@ -43,18 +43,18 @@ export function isExtra(header: Uint8Array): boolean {
   return header[TYPE] === EXTRA;
 }
 
-/** To whom all shall belong. */
+/** Owner, group and modes for all members. */
 export interface Ownership {
-  /** The user, as a number; 0: the names of the owners are kept. */
+  /** The user, as a number; 0 keeps the owners of the archive. */
   owner: number;
-  /** What all is held to, where others share the folder. */
+  /** Group and modes, where the folder is shared with others. */
   shared?: Sharing | undefined;
 }
 
 /**
- * Makes a member the property of who it is to belong to.
+ * Sets owner, group and mode of a member.
  *
- * @returns The keys by which a pax header would say otherwise.
+ * @returns The keys of pax records that would overrule them.
  */
 export function setOwnership(header: Uint8Array, { owner, shared }: Ownership): string[] {
   const keys: string[] = [];
@@ -97,7 +97,7 @@ export function headerOfExtra(header: Uint8Array): Uint8Array {
   return block;
 }
 
-/** The records of a pax header, as they are, but for those of some keys. */
+/** The records of a pax header, without those of some keys. */
 export function otherRecords(bytes: Uint8Array, keys: string[]): Uint8Array[] {
   const kept: Uint8Array[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -111,7 +111,7 @@ export function otherRecords(bytes: Uint8Array, keys: string[]): Uint8Array[] {
   return kept;
 }
 
-/** What a member without a pax header says in it. */
+/** The records of a member that has no pax header. */
 export const NOTHING: ReadonlyMap<string, string> = new Map();
 
 /** Whether it is a header of this form. */
@@ -126,12 +126,12 @@ function isSparse(said: ReadonlyMap<string, string>): boolean {
   return false;
 }
 
-/** What a header says, with the records of the pax header before it. */
+/** Reads a header, with the records of the pax header before it. */
 export function headOf(header: Uint8Array, said: ReadonlyMap<string, string>): MemberHead {
   const size = said.get("size") ?? "";
   const name = said.get("GNU.sparse.name") ?? said.get("path") ?? nameOf(header);
   const type = String.fromCharCode(header[TYPE] || FILE);
-  // tar takes a file of such a name for a folder, and its bytes for headers
+  // tar would take such a file for a folder, and its bytes for headers
   const isOdd = type === "0" && name.endsWith("/");
   return {
     name: name.endsWith("/") ? name.replace(/\/+$/, "") : name,

@@ -1,5 +1,5 @@
 /**
- * What stands before the bytes of a member of an archive that passes, and how that is changed.
+ * The headers of a member of a passing archive, and the changes to them.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { padding, record, wholeSeconds, writeOctal, writeSum } from "./write.ts"
 /** The headers of a member: a pax header, where it has one, and its own. */
 export class Heading {
   #header: Uint8Array;
-  /** The pax header: its block, and its records with what fills up the last block. */
+  /** The pax header: its block, and its records with their padding. */
   #extraHeader: Uint8Array | undefined;
   #extra: Uint8Array | undefined;
 
@@ -36,17 +36,17 @@ export class Heading {
     return this.#header;
   }
 
-  /** What the pax header says; undefined when it is written in another way than tar's. */
+  /** The records of the pax header; undefined when they are not written as tar writes them. */
   get said(): ReadonlyMap<string, string> | undefined {
     return this.#extra === undefined ? NOTHING : records(this.#records());
   }
 
-  /** What the pax header says, without what fills up its last block. */
+  /** The bytes of the records, without their padding. */
   #records(): Uint8Array {
     return this.#extra!.subarray(0, octal(this.#extraHeader!, 124, 12));
   }
 
-  /** What is held longer than a chunk, whose memory is used again. */
+  /** Copies what is in the memory of a chunk, which will be reused. */
   keep(buffer: ArrayBufferLike): void {
     if (this.#extraHeader?.buffer === buffer) this.#extraHeader = this.#extraHeader.slice();
     if (this.#extra?.buffer === buffer) this.#extra = this.#extra.slice();
@@ -67,13 +67,13 @@ export class Heading {
     yield this.#header;
   }
 
-  /** Makes the member the property of who it is to belong to. */
+  /** Sets owner, group and mode of the member. */
   own(ownership: Ownership, said: ReadonlyMap<string, string>): void {
     const others = setOwnership(this.#header, ownership);
     if (others.some((key) => said.has(key))) this.#say(otherRecords(this.#records(), others));
   }
 
-  /** Says all so that a tar understands it that is not GNU's. */
+  /** Changes the headers so that a tar other than GNU's understands them. */
   suit(dialect: Dialect, { mtime }: MemberHead, said: ReadonlyMap<string, string>): void {
     if (dialect === "plain") setTime(this.#header, wholeSeconds(mtime));
     const isPlain = (key: string) => /^[ -~]*$/.test(said.get(key) ?? "");
@@ -81,7 +81,7 @@ export class Heading {
     this.#say([bytesOf(record("hdrcharset", "BINARY")), this.#records()]);
   }
 
-  /** Lets a folder's owner into it, for the time being. */
+  /** Opens a folder for its owner, until its own mode is set at the end. */
   open(): void {
     setMode(this.#header, octal(this.#header, 100, 8) | 0o700);
   }
@@ -92,7 +92,7 @@ export class Heading {
     writeSum(this.#header);
   }
 
-  /** Gives a link another target, which a plain header may have no room for. */
+  /** Gives a link another target, by a pax record when it does not fit into the plain header. */
   lead(target: string): void {
     const bytes = bytesOf(target);
     this.#header.fill(0, 157, 257);
@@ -103,7 +103,7 @@ export class Heading {
     this.#say(kept);
   }
 
-  /** Changes what the pax header says. */
+  /** Sets the records of the pax header. */
   #say(kept: Uint8Array[]): void {
     if (kept.length === 0) {
       this.#extraHeader = this.#extra = undefined;

@@ -1,30 +1,31 @@
 /**
- * Keeping an archive from writing through the links that it brings itself.
+ * Finds members of an archive that would be written through a link which the archive brought
+ * before.
  *
  * @module
  */
 
 import { parentOf } from "../workspace/layout.ts";
 
-/** What some file systems pass over, and what stands above or below a letter. */
+/** Characters that some file systems ignore, and marks above or below letters. */
 const IGNORED = /\p{Default_Ignorable_Code_Point}|\p{M}/gu;
 
-/** What all file systems tell apart. */
+/** Names that every file system distinguishes. */
 const SIMPLE = /^[\x20-@[-~]*$/;
 
 /** The links that an archive has brought so far. */
 export class Links {
   readonly #names = new Set<string>();
-  /** The last folder that none of them leads to. */
+  /** The folder checked last, if it is below none of them. */
   #free: string | undefined;
 
-  /** Takes note of a link, hard or not. */
+  /** Notes a link, symbolic or hard. */
   add(name: string): void {
     this.#names.add(folded(name));
     this.#free = undefined;
   }
 
-  /** Whether a name is, or may be reached through, one of them. */
+  /** Whether a name is one of the links, or may be below one. */
   leadTo(name: string): boolean {
     if (this.#names.size === 0) return false;
     const whole = folded(name);
@@ -40,8 +41,8 @@ export class Links {
 }
 
 /**
- * A name as a file system has it that tells neither `A` from `a` nor one spelling of `é` from
- * another, and has `%E9` for a byte that is no character, as HFS+ does.
+ * A name as the least exact file system sees it: one that does not distinguish `A` from `a`, nor
+ * two spellings of `é`, and writes `%E9` for a byte that is not UTF-8, as HFS+ does.
  */
 function folded(name: string): string {
   if (SIMPLE.test(name)) return name;

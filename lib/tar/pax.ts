@@ -1,6 +1,6 @@
 /**
- * Reading an archive that the `tar` of this machine has made in pax form. A library takes six times
- * as long for thousands of small members.
+ * Reads headers and records in pax form. Spellings that two readers of tar could take for different
+ * things are refused, which the known libraries do not do.
  *
  * @module
  */
@@ -8,9 +8,9 @@
 import { CopyError } from "../errors.ts";
 import { textOf } from "../system/byte_text.ts";
 
-/** One thing in an archive. */
+/** A member of an archive. */
 export interface Member {
-  /** Its name, as tar was given it. */
+  /** Its name, as it was given to tar. */
   name: string;
   /** tar's letter for its kind: `0` a file, `1` a hard link, `2` a link, `5` a folder. */
   type: string;
@@ -24,16 +24,16 @@ export interface Member {
   mtime: string;
 }
 
-/** What an archive is made of, in bytes. */
+/** The size of a block, in bytes: an archive consists of these. */
 export const BLOCK = 512;
 
 const [TAB, NEWLINE, BLANK, ZERO, EQUALS] = [9, 10, 32, 48, 61];
 
 /**
- * The members of an archive, one after the other. One that was cut short ends with its last whole
- * member.
+ * The members of an archive, one after the other. An archive that was cut short ends with its last
+ * whole member.
  *
- * @throws {CopyError} `program`, when it is no archive.
+ * @throws {CopyError} `program`, when it is not an archive.
  */
 export function* members(archive: Uint8Array): Generator<Member> {
   let extra: ReadonlyMap<string, string> = new Map();
@@ -77,14 +77,14 @@ export function nameOf(header: Uint8Array): string {
 }
 
 /**
- * The records of a pax header: `30 mtime=1795470732.380000001` and a newline, each; undefined when
- * it is written in another way.
+ * The records of a pax header, each like `30 mtime=1795470732.380000001` and a newline; undefined
+ * when they are written in any other way.
  */
 export function records(bytes: Uint8Array): Map<string, string> | undefined {
-  if (bytes.includes(0)) return undefined; // tar takes what comes before it
+  if (bytes.includes(0)) return undefined; // tar would end a value there
   const found = new Map<string, string>();
   const whole = textOf(bytes);
-  // a record's length counts bytes: where each is a character, the text can be cut as it is
+  // the length of a record counts bytes: a text of one-byte characters can be cut without encoding
   const isPlain = whole.length === bytes.length;
   const cut = (from: number, to: number) =>
     isPlain ? whole.slice(from, to) : textOf(bytes.subarray(from, to));
@@ -95,7 +95,7 @@ export function records(bytes: Uint8Array): Map<string, string> | undefined {
     const length = Number(said);
     const end = at + length - 1;
     const isWhole = at < blank && blank + 1 < equals && equals < end && bytes[end] === NEWLINE;
-    if (!isWhole || String(length) !== said) return undefined; // tar knows no `1e2`
+    if (!isWhole || String(length) !== said) return undefined; // tar does not read `1e2`
     // tar skips blanks before a key
     if (bytes[blank + 1] === BLANK || bytes[blank + 1] === TAB) return undefined;
     found.set(cut(blank + 1, equals), cut(equals + 1, end));
@@ -111,7 +111,7 @@ export function text(header: Uint8Array, at: number, length: number): string {
   return end === 0 ? "" : textOf(end < 0 ? field : field.subarray(0, end));
 }
 
-/** A number of a header, which a blank or a NUL ends; `NaN` when it is written in another way. */
+/** A number in a field of a header, up to a blank or a NUL; `NaN` when it is not octal. */
 export function octal(header: Uint8Array, at: number, length: number): number {
   let [place, value] = [at, 0];
   while (place < at + length && header[place] === BLANK) place++;
@@ -124,8 +124,8 @@ export function octal(header: Uint8Array, at: number, length: number): number {
 }
 
 /**
- * How many bytes follow a header; `NaN` where that is not eleven digits and a NUL, as GNU tar
- * writes it, or a blank, as bsdtar does: two readers could take another spelling for different numbers.
+ * How many bytes follow a header; `NaN` unless that is eleven digits and a NUL, as GNU tar writes
+ * it, or a blank, as bsdtar does. Two readers could take any other spelling for different numbers.
  */
 export function sizeOf(header: Uint8Array): number {
   if (header[135] !== 0 && header[135] !== BLANK) return NaN;
@@ -133,10 +133,10 @@ export function sizeOf(header: Uint8Array): number {
   return octal(header, 124, 12);
 }
 
-/** The memory that a header was summed in last: many are in one chunk. */
+/** A view of the memory of the latest header: many headers are in one chunk. */
 let words: Uint32Array = new Uint32Array();
 
-/** The sum of a header's bytes, which counts itself as blanks. */
+/** The checksum of a header: the sum of its bytes, where its own field counts as blanks. */
 export function sumOf(header: Uint8Array): number {
   const aligned = header.byteOffset % 4 === 0 ? header : header.slice();
   if (words.buffer !== aligned.buffer) {

@@ -1,5 +1,5 @@
 /**
- * What decides about the members of an archive that passes.
+ * The interface of what decides about the members of a passing archive.
  *
  * @module
  */
@@ -10,28 +10,35 @@ import type { MemberHead } from "./header.ts";
 
 /** Gives a file new bytes while the old ones come. */
 export interface Editor {
-  /** Takes the next bytes; their memory will be used again. */
+  /** Takes the next bytes. Their memory is reused afterwards. */
   push(bytes: Uint8Array): void;
-  /** All the new bytes, in parts: a header tells how many they are before the first of them. */
+  /**
+   * All the new bytes, in parts. They are needed at once, since the header before them has their
+   * number.
+   */
   finish(): Uint8Array[];
 }
 
-/** What becomes of a member: it passes, is left out, is read whole, is edited, or leads elsewhere. */
+/**
+ * What is done with a member: it passes, is left out, is read whole, is edited, or gets a new
+ * target.
+ */
 export type MemberDecision = "pass" | "drop" | "read" | Editor | { target: string };
 
-/** Who decides. */
+/** Decides about members. */
 export interface MemberVisitor {
   /**
-   * Is told each member before its bytes.
+   * Decides about a member before its bytes come.
    *
-   * @param headers Its headers, as they will pass.
+   * @param headers Returns its headers, as they will pass.
    */
   visit(head: MemberHead, headers: () => Uint8Array): MemberDecision;
-  /** Gives the new bytes of a file that was to be read, in parts; itself when nothing changes. */
+  /**
+   * Returns the new bytes of a file that was read, in parts; the same array when nothing changes.
+   */
   change(head: MemberHead, bytes: Uint8Array): Uint8Array[];
   /**
-   * Is told that the archive has come to its end, and not to that of a connection; answers members that
-   * come after all others.
+   * Called at the end of the archive, and not where a connection ends. Returns members to append.
    */
   end(): Iterable<Uint8Array> | void;
 }

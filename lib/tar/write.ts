@@ -1,6 +1,6 @@
 /**
- * What a staged copy gets besides what comes from the source: links that are made anew, in the form of
- * a tar archive. A library takes several times as long for thousands of small entries.
+ * Writes a tar archive of entries that are made anew, such as links. `@std/tar` writes no pax
+ * headers, which long names and full times need.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { sharedMode, type Sharing } from "../system/sharing.ts";
 import { BLOCK, sumOf } from "./pax.ts";
 import { bytesOf } from "../system/byte_text.ts";
 
-/** One thing of an overlay; its path is relative to the staging folder. A file may be in parts. */
+/** An entry to write; its path is relative to the staging folder. A file may be in parts. */
 export type OverlayEntry =
   & { path: string; mtime: string }
   & (
@@ -18,7 +18,7 @@ export type OverlayEntry =
     | { kind: "link"; target: string }
   );
 
-/** What the name of an entry, and of what a link leads to, may have in a plain header, in bytes. */
+/** The most bytes of a name, or of a link's target, in a plain header. */
 const NAME = 100;
 /** tar's letters for the kinds of entry. */
 const LETTERS = { file: "0", link: "2", folder: "5" };
@@ -28,17 +28,17 @@ const encoder = new TextEncoder();
 /** How an archive is made. */
 export interface ArchiveOptions {
   /**
-   * Whether GNU tar unpacks it. bsdtar has to be told that names are bytes: it would put them into
-   * the letters of its locale, and fails where that lacks one. GNU tar grumbles when it is told.
+   * Whether GNU tar unpacks it. For bsdtar a record says that names are bytes; otherwise it
+   * converts them to its locale, which fails for some. GNU tar complains about that record.
    */
   isForGnu?: boolean;
-  /** Whom all is to belong to, as a number. @default {root} */
+  /** The owner of all entries, as a number. @default {root} */
   owner?: number;
-  /** Which group, as a number. @default {root's} */
+  /** The group of all entries, as a number. @default {root's} */
   group?: number | undefined;
 }
 
-/** The same things, held to what others share. */
+/** The same entries, with modes for a folder that is shared with others. */
 export function sharedEntries(
   entries: OverlayEntry[],
   shared: Sharing | undefined,
@@ -53,8 +53,8 @@ export function sharedEntries(
 }
 
 /**
- * Makes the archive: pax form with full times, each folder right before what it holds. GNU tar
- * makes absolute links last of all, and gives a folder its time after that only in this order.
+ * Writes an archive in pax form with full times, each folder right before its content. GNU tar
+ * creates absolute links last, and sets the time of their folder after that only in this order.
  */
 export function* archive(
   entries: OverlayEntry[],
@@ -78,14 +78,16 @@ export function* members(
   }
 }
 
-/** In the order of a walk: what a folder holds comes before its next sibling. */
+/** Sorts entries in the order of a walk: a folder's content comes before its next sibling. */
 function inTreeOrder(entries: OverlayEntry[]): OverlayEntry[] {
   return entries.map((entry) => ({ entry, key: entry.path.replaceAll("/", "\0") }))
     .sort(({ key: a }, { key: b }) => a < b ? -1 : a > b ? 1 : 0)
     .map(({ entry }) => entry);
 }
 
-/** What stands before the bytes of an entry: what a plain header has no room for comes first. */
+/**
+ * The headers of an entry: a pax header for what a plain one has no room for, then the plain one.
+ */
 function* headers(
   entry: OverlayEntry,
   size: number,
@@ -115,7 +117,7 @@ function* headers(
   yield block;
 }
 
-/** A record of a pax header: its length in bytes, which counts itself, a blank, and what it says. */
+/** A record of a pax header: its length in bytes, counting itself, then a blank, key and value. */
 export function record(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`;
   const { length } = bytesOf(rest);
@@ -125,8 +127,8 @@ export function record(key: string, value: string): string {
 }
 
 /**
- * The time for a tar that reads no pax records, such as busybox's. It is rounded up: what was copied
- * must not look older than what it was made of.
+ * The time for a tar that reads no pax records, such as busybox's. It is rounded up: a copied file
+ * must not look older than the files that it was made from.
  */
 export function wholeSeconds(time: string): number {
   return Math.min(Math.max(0, Math.ceil(Number(time))), 8 ** 11 - 1);
@@ -154,13 +156,13 @@ function header(
   return block;
 }
 
-/** Writes a number of a header, over all that stands there. */
+/** Writes a number into a field of a header. */
 export function writeOctal(header: Uint8Array, at: number, length: number, value: number): void {
   header[at + length - 1] = 0;
   encoder.encodeInto(value.toString(8).padStart(length - 1, "0"), header.subarray(at, at + length));
 }
 
-/** The same of a number for which there may be no room: GNU tar takes it in base 256. */
+/** The same for a number that may not fit: GNU tar reads it in base 256. */
 export function writeNumber(header: Uint8Array, at: number, length: number, value: number): void {
   if (value < 8 ** (length - 1)) return writeOctal(header, at, length, value);
   for (let place = at + length - 1, rest = value; place > at; place--) {
@@ -170,19 +172,19 @@ export function writeNumber(header: Uint8Array, at: number, length: number, valu
   header[at] = 0x80;
 }
 
-/** Writes the sum of a header, which counts itself as blanks. */
+/** Writes the checksum of a header; in the sum, its own field counts as blanks. */
 export function writeSum(header: Uint8Array): void {
   header.fill(0x20, 148, 156);
   writeOctal(header, 148, 7, sumOf(header));
   header[154] = 0;
 }
 
-/** A length with what fills up the last block. */
+/** A length rounded up to whole blocks. */
 export function filled(size: number): number {
   return Math.ceil(size / BLOCK) * BLOCK;
 }
 
-/** What fills up the last block of so many bytes. */
+/** The zeros that fill up the last block after so many bytes. */
 export function padding(size: number): Uint8Array {
   return new Uint8Array(filled(size) - size);
 }

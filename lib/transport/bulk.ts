@@ -1,6 +1,7 @@
 /**
- * Files from one end of a copy to the other, by rsync: this machine's, where one end is here; else
- * that of the source, relayed, or by itself where both ends are on its machine.
+ * Brings files from one end of a copy to the other by rsync. Where one end is here, this machine's
+ * rsync does it; otherwise that of the source, relayed, or alone where both ends are on its
+ * machine.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { relayRsync, rsyncThere } from "./far_rsync.ts";
 import { rsyncBetween, type RsyncOutcome, type RsyncRequest, runRsync } from "./rsync.ts";
 import type { RsyncEnd } from "./rsync_end.ts";
 
-/** What to bring: what no end changes. */
+/** A request to bring files, without the parts that depend on the ends. */
 export interface BulkRequest extends
   Omit<
     RsyncRequest,

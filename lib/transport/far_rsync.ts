@@ -1,7 +1,7 @@
 /**
- * rsync that runs at a source behind ssh. To a third machine its protocol is relayed by this one:
- * nothing is stored here, and neither machine learns how to log in to the other. What the source
- * asks to be started at the destination is started only when it is what it was to ask for.
+ * Runs rsync at a source behind ssh. This machine relays its protocol to a third machine: nothing
+ * is stored here, and neither machine learns how to log in to the other. The source asks for a
+ * command at the destination; it is started only if it is the expected one.
  *
  * @module
  */
@@ -32,15 +32,15 @@ import { Progress } from "./rsync_progress.ts";
 import type { RelayEnd } from "./rsync_end.ts";
 import type { Packing } from "./tar.ts";
 
-/** A client that runs at the source. */
+/** rsync at the source, as the client. */
 interface Client {
   /** Its channel. */
   channel: Packing;
   /** All channels that were opened. */
   opened: Packing[];
-  /** Is told when something moves. */
+  /** The clock that ends it when nothing moves. */
   clock: IdleClock;
-  /** Says what the client reads, once that is known. */
+  /** Sets what the client reads, once that is known. */
   reads: (parts: Parts) => void;
 }
 
@@ -48,7 +48,7 @@ interface Client {
  * Runs rsync between two machines.
  *
  * @throws {CopyError} `connection`, when a connection was lost; `program`, when rsync failed;
- * `refused`, when the source asks for anything but what it was to ask for.
+ * `refused`, when the source asks for any other command than the expected one.
  */
 export function relayRsync(
   request: RelayRequest,
@@ -59,7 +59,7 @@ export function relayRsync(
   return runClient(source.send, request, options, watch, async (client) => {
     const outgoing = client.channel.stream[Symbol.asyncIterator]();
     const asked = await readWords(outgoing);
-    if (asked === undefined) return; // it has ended, and says why
+    if (asked === undefined) return; // it has ended: its exit code and messages tell why
     const words = acceptedServer(asked.words, serverWords(request, watch.timeout));
     if (words === undefined) throw refusal(asked.words);
     const moving = (parts: Parts) => tapped(parts, () => client.clock.moved());
@@ -109,7 +109,7 @@ async function runClient(
   const clock = endWhenIdle(channel.running, watch.timeout && watch.timeout + request.quiet);
   const ended = async () => {
     await run({ channel, opened, clock, reads });
-    reads([]); // where nothing has come to be read
+    reads([]); // if no server was started
     await Promise.all(opened.flatMap(({ fed, running }) => [fed, running.code]));
   };
   try {
@@ -131,7 +131,7 @@ function refusal(words: string[]): CopyError {
   return new CopyError("refused", `the source's rsync asks for another server: ${asked}`, hint);
 }
 
-/** Parts that are known later. */
+/** Parts that become known later. */
 async function* follow(parts: Promise<Parts>): AsyncGenerator<Uint8Array> {
   yield* await parts;
 }

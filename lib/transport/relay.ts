@@ -1,6 +1,6 @@
 /**
- * What is said where rsync runs at a source behind ssh: its arguments, the names of what it sends,
- * and the words of the server that it asks for. These are held against what it is to ask for.
+ * The words of an rsync that runs at a source behind ssh: its arguments, the names of what it
+ * sends, and the server command that it asks for, which is compared with the expected one.
  *
  * @module
  */
@@ -9,34 +9,34 @@ import { bytesOf, textOf } from "../system/byte_text.ts";
 import { joined } from "../system/streams.ts";
 import { rsyncArguments, type RsyncRequest } from "./rsync.ts";
 
-/** The oldest rsync whose words are known. */
+/** The oldest rsync whose server command is known. */
 export const RELAYED = "3.1.3";
 
-/** What to relay. `from` and `to` are the folders, absolute. */
+/** A request to relay. `from` and `to` are the folders, absolute. */
 export type RelayRequest = Omit<RsyncRequest, "rsh">;
 
-/** What the client calls the other machine. */
+/** The name by which the client calls the other machine. */
 const HOST = "RELAY";
-/** What comes before the name of each file that is sent. */
+/** The mark before the name of each file that is sent. */
 export const NAMED = "xpm-file:";
 
 /**
- * The arguments of the client, but for its remote shell.
+ * The arguments of the client, without its remote shell.
  *
- * @param to Where to, where both ends are on one machine.
+ * @param to The destination, when both ends are on one machine.
  */
 export function clientArguments(request: RelayRequest, timeout = 0, to?: string): string[] {
   const ends = { rsh: undefined, from: "./", to: to ?? `${HOST}:.`, mark: NAMED };
   return ["--no-s", ...rsyncArguments({ ...request, ...ends }, timeout)];
 }
 
-/** What of a request changes the words of the server. */
+/** The parts of a request that change the server command. */
 type Wording = Pick<
   RelayRequest,
   "sparse" | "trust" | "shared" | "bandwidthLimit" | "isFlat" | "withoutLinks"
 >;
 
-/** The words that the client asks for, but for the letters that tell what it knows. */
+/** The server command that the client must ask for, without the letters of its capabilities. */
 export function serverWords(request: Wording, timeout = 0): string[] {
   const { sparse, trust, shared, bandwidthLimit, isFlat = false, withoutLinks = false } = request;
   const group = shared?.group === undefined && "g";
@@ -53,14 +53,14 @@ export function serverWords(request: Wording, timeout = 0): string[] {
   ];
 }
 
-/** Which of the words that is: what follows it there are the letters. */
+/** The index of the word that ends with these letters. */
 const LETTERS = 3;
-/** Letters that tell what an rsync knows: no other one takes them for more. */
+/** The letters of the capabilities: no rsync takes them for anything else. */
 const KNOWN = /^\.[A-Za-z]{1,24}$/;
 
 /**
- * The arguments of the server, when a client has asked for what it was to ask for; undefined when
- * for anything else. They are the expected ones, whatever was asked.
+ * The arguments of the server, if a client asks for the expected command; otherwise undefined. They
+ * are made from the expected words, not from those that were asked for.
  */
 export function acceptedServer(
   asked: readonly string[],
@@ -72,10 +72,10 @@ export function acceptedServer(
   return words.every((word, index) => word === asked[index]) ? words.slice(2) : undefined;
 }
 
-/** The longest part of a list of names, in characters: a program may be given no more at once. */
+/** The most characters of a line of names, which becomes one argument of a program. */
 const PART = 1 << 15;
 
-/** Names as the far end reads them, each with a NUL after it: `printf %b` takes each line. */
+/** Names as the remote program reads them: lines for `printf %b`, each name ended by a NUL. */
 export function nameText(names: string[]): string {
   const lines: string[] = [];
   let line = "";
@@ -98,10 +98,10 @@ function escapedName(name: string): string {
   }).join("");
 }
 
-/** The most bytes of words. */
+/** The most bytes of a command. */
 const MAX_WORDS = 1 << 16;
 
-/** Reads words with a NUL after each, up to one of no length; answers what came after them, too. */
+/** Reads words, each ended by a NUL, up to an empty one; also returns what came after them. */
 export async function readWords(
   stream: AsyncIterator<Uint8Array>,
 ): Promise<{ words: string[]; rest: Uint8Array } | undefined> {

@@ -43,7 +43,7 @@ export interface RelayEnd {
   /**
    * Starts rsync between two folders of that machine.
    *
-   * @param done Once it is there, the channel is closed: if that comes before, all is ended.
+   * @param done Ends when rsync is done. If the channel ends before, rsync is killed there.
    */
   copy(
     root: string,
