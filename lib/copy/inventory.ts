@@ -92,9 +92,10 @@ export interface Inventory {
   /** The run's folder; empty when it is not there. */
   run: FoundRunFolder;
   /**
-   * The folders of jobs with a record of files left out; absent when there is none, or not asked.
+   * The folders of jobs with a record of files left out, each with when that was written; absent when
+   * there is none, or not asked.
    */
-  records?: Set<string>;
+  records?: Map<string, string>;
   /** Which of these folders are links, or are in a folder that is one; absent when none is. */
   linked?: LinkedFolder[];
   /** Which jobs are links to others of the workspace, by their folders; absent when none is. */
@@ -146,7 +147,7 @@ export async function takeInventory(
     (folder, entry) => {
       if (folder === RECORDS) {
         const job = recordedJob(entry);
-        if (job !== undefined) (found.records ??= new Set()).add(job);
+        if (job !== undefined) (found.records ??= new Map()).set(job, entry.mtime);
         return;
       }
       const trouble = tooLong(folder, entry.path, longest);

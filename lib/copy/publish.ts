@@ -120,7 +120,8 @@ export async function publish(
     if (come.run !== undefined) take(come.run);
     moves.push(...runMoves(survey));
   }
-  const records = recordsOf(load, survey);
+  const failed = new Set(published.failed.map(({ job }) => job));
+  const records = recordsOf(load, survey, failed);
   const request = { ...afterMoves({ ...load, withRun }, survey), moves, keep, records };
   const failures = await settle(staging, request, load, survey, bringer);
   const reasons = new Map(failures.map(({ from, reason }) => [from, reason]));

@@ -9,16 +9,26 @@ import { jobFolder, JOBS } from "../workspace/layout.ts";
 import { type LeftOut, recordText } from "./left_out.ts";
 import type { Load } from "./loads.ts";
 import type { Survey } from "./survey.ts";
+import type { PlannedJob } from "./types.ts";
 
 /** What is left out of a job that is copied as it is, without what it lacks at the source. */
 const NOTHING: LeftOut = { files: 0, bytes: 0, first: [] };
 
-/** The records that a load writes, and those that it removes; undefined when there are none. */
-export function recordsOf(load: Load, survey: Survey): Records | undefined {
+/**
+ * The records that a load writes, and those that it removes; undefined when there are none.
+ *
+ * @param failed Jobs that have not come: a record would be about what is in their place.
+ */
+export function recordsOf(
+  load: Load,
+  survey: Survey,
+  failed: ReadonlySet<PlannedJob> = new Set(),
+): Records | undefined {
   const { found, infos: infos, exclude, plan: { source: { host, path } } } = survey;
   const source = host === undefined ? path : `${host}:${path}`;
   const records: Records = { workspace: infos.destination.realPath, written: [], dropped: [] };
-  for (const folder of [...load.jobs, ...load.settled].map(jobFolder)) {
+  const jobs = [...load.jobs.filter((job) => !failed.has(job)), ...load.settled];
+  for (const folder of jobs.map(jobFolder)) {
     const job = folder.slice(JOBS.length + 1);
     const isPartial = found.source.records?.has(folder) === true;
     const leftOut = found.source.jobs.get(folder)?.leftOut ?? (isPartial ? NOTHING : undefined);

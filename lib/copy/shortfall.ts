@@ -28,7 +28,7 @@ export async function lookAtShortfalls(
   exclude: string[],
 ): Promise<void> {
   const { jobs: here, records: partial } = found.source;
-  const { jobs: there, records = new Set() } = found.destination;
+  const { jobs: there, records = new Map() } = found.destination;
   const some = jobs.map((job) => ({ folder: jobFolder(job), job }))
     .filter(({ folder }) => records.has(folder) && here.has(folder) && there.has(folder));
   const all = () => false;
@@ -42,7 +42,8 @@ export async function lookAtShortfalls(
     const destination = await entriesOf(hosts.destination, realPath, batch, all, tell);
     for (const { folder } of batch) {
       const ends = { source: source.get(folder)!, destination: destination.get(folder)! };
-      const shortfall = shortfallOf(ends, exclude, newest.get(folder));
+      const times = { changed: newest.get(folder), recorded: records.get(folder) };
+      const shortfall = shortfallOf(ends, exclude, times);
       // what is like a job that lacks files lacks them, too
       there.get(folder)!.shortfall = partial?.has(folder)
         ? { ...shortfall, isWhole: false }
@@ -56,11 +57,12 @@ export async function lookAtShortfalls(
  *
  * @param exclude The patterns of what this copy leaves out.
  * @param changed When the folder itself was last changed at the destination.
+ * @param recorded When its record was written.
  */
 export function shortfallOf(
   { source, destination }: Ends<Entries>,
   exclude: string[],
-  changed = "0",
+  { changed = "0", recorded }: { changed?: string | undefined; recorded?: string | undefined } = {},
 ): Shortfall {
   const excludes = excluder(exclude);
   const wanted = pick(source, ({ path, kind }) => !excludes(path, kind === "folder"));
@@ -76,7 +78,7 @@ export function shortfallOf(
   return {
     lacks: lost.size > 0,
     isWhole: whole.lost.size === 0,
-    own: ownOf(source, destination, extra),
+    own: ownOf(source, destination, extra, recorded),
     files: files.length,
     bytes: files.reduce((sum, { kind, size }) => sum + (kind === "file" ? size : 0), 0),
     patterns: exclude.filter(isLeftOutBy),
@@ -85,14 +87,27 @@ export function shortfallOf(
 }
 
 /** What would be lost with the job at the destination, as a clause; undefined for nothing. */
-function ownOf(source: Entries, destination: Entries, extra: string[]): string | undefined {
+function ownOf(
+  source: Entries,
+  destination: Entries,
+  extra: string[],
+  recorded: string | undefined,
+): string | undefined {
   const [path] = extra;
   if (path !== undefined) return `it contains ${printable(path)}, which this copy would not bring`;
   const latest = Math.max(0, ...filesOf(source).map(({ mtime }) => milliseconds(mtime)));
   const newer = filesOf(destination).find(({ path, mtime }) =>
     isNewer(mtime, latest) || isNewer(mtime, milliseconds(source.get(path)?.mtime ?? mtime))
   );
-  return newer && `${printable(newer.path)} is newer there`;
+  if (newer !== undefined) return `${printable(newer.path)} is newer there`;
+  // the record may be of a job that was there before, though the source has newer files by now
+  const later = recorded === undefined
+    ? undefined
+    : filesOf(destination).find(({ path, mtime }) =>
+      isNewer(mtime, milliseconds(recorded)) &&
+      isNewer(source.get(path)?.mtime ?? mtime, milliseconds(mtime))
+    );
+  return later && `${printable(later.path)} was written there later`;
 }
 
 /** How much later the same file may seem: some tars and hosts know whole seconds only. */

@@ -64,7 +64,7 @@ Deno.test("shortfallOf() takes no rounded time for a newer one", () => {
 Deno.test("shortfallOf() tells when the latest thing at the destination was written", () => {
   const ends = { source: files({}), destination: files({ a: [1, "1700000000.5"] }) };
   assertEquals(shortfallOf(ends, []).newest, "1700000000.5");
-  assertEquals(shortfallOf(ends, [], "1700000009.5").newest, "1700000009.5");
+  assertEquals(shortfallOf(ends, [], { changed: "1700000009.5" }).newest, "1700000009.5");
 });
 
 Deno.test("decideRecorded() decides anew only of what would be left as it is", () => {
