@@ -15,6 +15,7 @@ import type {
   Visit,
 } from "./found.ts";
 import type { FailedMove, PublishRequest } from "./steps.ts";
+import type { Entry } from "../system/entry.ts";
 import type { OverlayEntry } from "../tar/write.ts";
 import type { Pack, PackRequest, Unpacking } from "../transport/archive.ts";
 import type { Sharing } from "../system/sharing.ts";
@@ -206,6 +207,15 @@ export interface Staging {
   release(failed: boolean): Promise<void>;
 }
 
+/** A file to make a sum of: relative to a workspace. */
+export type SummedFile = Pick<Entry, "path" | "size">;
+
+/** Is told the bytes of a file. */
+export type TellBytes = (path: string, bytes: Uint8Array | undefined) => void;
+
+/** Is told the sum of a file, as 64 hexadecimal digits. */
+export type TellSum = (file: SummedFile, sum: string | undefined) => void;
+
 /** A machine with workspaces on it. */
 export interface Host {
   /** What to call it: `user@host`, or `this machine`. */
@@ -229,6 +239,18 @@ export interface Host {
   existing(root: string, paths: string[]): Promise<string[]>;
   /** The bytes of a file that costs next to nothing to read; undefined for every other. */
   peek(root: string, path: string): Uint8Array | undefined;
+  /**
+   * Reads plain files as a whole, and tells their bytes in the order of the paths; undefined of one
+   * that cannot be read.
+   */
+  read(root: string, paths: string[], tell: TellBytes): Promise<void>;
+  /**
+   * Makes SHA-256 sums where the files are, and tells them in any order; undefined of a file that
+   * cannot be read.
+   *
+   * @throws {CopyError} `program`, when there is nothing that could make them.
+   */
+  sums(root: string, files: SummedFile[], tell: TellSum): Promise<void>;
   /** Lists what is in many folders at once; answers which of them are links. */
   scan(request: ScanRequest, visit: Visit): Promise<LinkedFolder[]>;
   /**

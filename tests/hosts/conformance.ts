@@ -10,6 +10,7 @@ import { shell } from "../support/shell.ts";
 import { Fixture } from "./fixture.ts";
 import { archiveCases } from "./archive_cases.ts";
 import { claimCases } from "./claim_cases.ts";
+import { contentsCases } from "./contents_cases.ts";
 import { currentCases } from "./current_cases.ts";
 import { examineCases } from "./examine_cases.ts";
 import { lookCases } from "./look_cases.ts";
@@ -41,6 +42,7 @@ const CASES: readonly Case[] = [
   ...examineCases,
   ...runCases,
   ...scanCases,
+  ...contentsCases,
   ...claimCases,
   ...archiveCases,
   ...settleCases,

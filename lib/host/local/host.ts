@@ -19,6 +19,9 @@ import type {
   LookRequest,
   ScanRequest,
   Staging,
+  SummedFile,
+  TellBytes,
+  TellSum,
   TidyRequest,
   Visit,
   WorkspaceInfo,
@@ -26,6 +29,7 @@ import type {
 import type { Pack, PackRequest } from "../../transport/archive.ts";
 import type { DiskCondition, MachineCondition } from "../condition.ts";
 import { claimLocally } from "./claim.ts";
+import { type Reading, readLocally, sumsLocally } from "./contents.ts";
 import { disksHere, examineHere } from "./examine.ts";
 import { grantsOf } from "./grants.ts";
 import { browseLocally, lookLocally, placesOf } from "./look.ts";
@@ -86,6 +90,19 @@ export class LocalHost implements Host {
   // deno-lint-ignore require-await -- ssh needs the promise
   async existing(root: string, paths: string[]): Promise<string[]> {
     return paths.filter((path) => stands(root, path));
+  }
+
+  read(root: string, paths: string[], tell: TellBytes): Promise<void> {
+    return readLocally(this.#reading(root), paths, tell);
+  }
+
+  sums(root: string, files: SummedFile[], tell: TellSum): Promise<void> {
+    return sumsLocally(this.#reading(root), files, tell);
+  }
+
+  #reading(root: string): Reading {
+    const dialect = async () => dialectOf(await this.#version("tar"));
+    return { root, dialect, watch: this.watch };
   }
 
   peek(root: string, path: string): Uint8Array | undefined {

@@ -20,12 +20,16 @@ import type {
   LookRequest,
   ScanRequest,
   Staging,
+  SummedFile,
+  TellBytes,
+  TellSum,
   TidyRequest,
   Visit,
   WorkspaceInfo,
 } from "../host.ts";
 import type { Pack, PackRequest } from "../../transport/archive.ts";
 import type { DiskCondition, MachineCondition } from "../condition.ts";
+import { readThere, sumsThere } from "./contents.ts";
 import { disksThere, examineThere } from "./examine.ts";
 import { asLines } from "./lines.ts";
 import { RELEASE, SshStaging } from "./staging.ts";
@@ -111,6 +115,15 @@ export class SshHost implements Host {
     const found = new Set<string>();
     await this.#session.agent.run(EXISTING, asLines([root, ...paths]), (path) => found.add(path));
     return paths.filter((path) => found.has(path));
+  }
+
+  async read(root: string, paths: string[], tell: TellBytes): Promise<void> {
+    const zstd = this.#hasZstd ? await loadZstd() : undefined;
+    await readThere(this.name, this.#session, { root, paths, zstd }, tell);
+  }
+
+  sums(root: string, files: SummedFile[], tell: TellSum): Promise<void> {
+    return sumsThere(this.name, this.#session.agent, { root, files }, tell);
   }
 
   peek(): undefined {

@@ -63,6 +63,11 @@ export class OpenFile implements Disposable {
     });
   }
 
+  /** The same, at once. */
+  readSync(into: Uint8Array): number | null {
+    return fs.readSync(this.#descriptor, into) || null;
+  }
+
   /** Writes bytes; returns how many were written. */
   write(bytes: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {

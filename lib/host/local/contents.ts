@@ -1,0 +1,129 @@
+/**
+ * The bytes of this machine's files, and their sums.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
+import { isUtf8 } from "../../system/byte_text.ts";
+import { Sum, sumOfFile } from "../../system/hash.ts";
+import { requireAccess } from "../../system/permissions.ts";
+import { stopIfAborted, type Watch } from "../../system/process.ts";
+import { joined } from "../../system/streams.ts";
+import type { Dialect } from "../../tar/dialect.ts";
+import type { Editor, Sieve } from "../../tar/sieve.ts";
+import { sift } from "../../tar/sift.ts";
+import { packLocally } from "../../transport/tar.ts";
+import type { SummedFile, TellBytes, TellSum } from "../host.ts";
+
+/** How long this program may read files without hearing of anything else, in milliseconds. */
+const BUSY = 50;
+
+/** What reading files takes. */
+export interface Reading {
+  /** The workspace. */
+  root: string;
+  /** Which tar there is: Deno cannot open a file whose name is not UTF-8. */
+  dialect: () => Promise<Dialect>;
+  /** Who waits. */
+  watch: Watch;
+}
+
+/** Does {@linkcode Host.read}. */
+export async function readLocally(
+  reading: Reading,
+  paths: string[],
+  tell: TellBytes,
+): Promise<void> {
+  const { root, watch } = reading;
+  requireAccess("read", root);
+  const odd = new Map<string, Uint8Array>();
+  await throughTar(reading, paths, (path) => {
+    const parts: Uint8Array[] = [];
+    return {
+      push: (bytes) => void parts.push(bytes.slice()),
+      finish: () => void odd.set(path, joined(parts)),
+    };
+  });
+  const rest = resting(watch);
+  for (const path of paths) {
+    tell(path, isUtf8(path) ? readIfAllowed(`${root}/${path}`) : odd.get(path));
+    await rest();
+  }
+}
+
+/** Does {@linkcode Host.sums}. */
+export async function sumsLocally(
+  reading: Reading,
+  files: SummedFile[],
+  tell: TellSum,
+): Promise<void> {
+  const { root, watch } = reading;
+  requireAccess("read", root);
+  const odd = new Map<string, string>();
+  await throughTar(reading, files.map(({ path }) => path), (path) => {
+    const sum = new Sum();
+    return { push: (bytes) => sum.push(bytes), finish: () => void odd.set(path, sum.finish()) };
+  });
+  const rest = resting(watch);
+  for (const file of files) {
+    const { path } = file;
+    tell(file, isUtf8(path) ? await sumOfFile(`${root}/${path}`, rest).catch(pass) : odd.get(path));
+    await rest();
+  }
+}
+
+/** Who takes the bytes of one file. */
+interface Taker {
+  push(bytes: Uint8Array): void;
+  finish(): void;
+}
+
+/** Reads the files whose names are not UTF-8 out of an archive: tar can name them. */
+async function throughTar(
+  { root, dialect, watch }: Reading,
+  paths: string[],
+  take: (path: string) => Taker,
+): Promise<void> {
+  const entries = paths.filter((path) => !isUtf8(path));
+  if (entries.length === 0) return;
+  const known = await dialect();
+  if (known === "plain") return;
+  const packed = { folders: [], leftBehind: [], withSharedDocuments: true, isPlain: true };
+  const { stream } = packLocally({ root, entries, ...packed }, known, watch);
+  const sieve: Sieve = {
+    meet({ name }): Editor {
+      const taker = take(name);
+      return { push: taker.push, finish: () => (taker.finish(), []) };
+    },
+    change: (_, bytes) => [bytes],
+    end() {},
+  };
+  const expected = { from: "this machine", mostBytes: Infinity, owner: 0, onBytes: () => {} };
+  for await (const _ of sift(stream, sieve, expected)) stopIfAborted(watch);
+}
+
+/** Lets others have their turn, now and then. */
+function resting(watch: Watch): () => Promise<void> {
+  let rested = performance.now();
+  return async () => {
+    if (performance.now() - rested < BUSY) return;
+    await delay(0);
+    stopIfAborted(watch);
+    rested = performance.now();
+  };
+}
+
+function readIfAllowed(path: string): Uint8Array | undefined {
+  try {
+    return Deno.readFileSync(path);
+  } catch (error) {
+    return pass(error);
+  }
+}
+
+/** Passes over what the system refuses. */
+function pass(error: unknown): undefined {
+  const isOfSystem = typeof (error as { code?: unknown }).code === "string";
+  if (!isOfSystem || error instanceof Deno.errors.NotCapable) throw error;
+}

@@ -1,0 +1,98 @@
+/**
+ * The bytes of another machine's files, and their sums.
+ *
+ * @module
+ */
+
+import { CopyError } from "../../errors.ts";
+import { bytesOf } from "../../system/byte_text.ts";
+import { ByteReader } from "../../system/byte_reader.ts";
+import type { Zstd } from "../../transport/zstd.ts";
+import { nameList, packWith } from "../../transport/tar.ts";
+import type { SummedFile, TellBytes, TellSum } from "../host.ts";
+import type { Agent } from "./agent.ts";
+import { asLines } from "./lines.ts";
+import { READ, SUMS } from "./programs/programs.ts";
+import type { Session } from "./session.ts";
+
+/** The most bytes of a line before the bytes of some files. */
+const MAX_LINE = 1 << 14;
+
+/** Does {@linkcode Host.read}; packed by zstd, where both ends have it. */
+export async function readThere(
+  name: string,
+  session: Session,
+  { root, paths, zstd }: { root: string; paths: string[]; zstd: Zstd | undefined },
+  tell: TellBytes,
+): Promise<void> {
+  if (paths.length === 0) return;
+  const lines = asLines([root, zstd ? "zstd" : ""]);
+  const names = nameList(paths.map((path) => `./${path}`));
+  const packed = packWith([() => session.fetch(READ, lines, names)]);
+  await using bytes = new ByteReader((zstd ? zstd.unpack(packed) : packed).stream);
+  let next = 0;
+  for (;;) {
+    const line = await bytes.line(MAX_LINE);
+    if (line === "end") break;
+    const [marks = "", ...sizes] = line?.trim().split(" ") ?? [];
+    if (!/^[-+]+$/.test(marks)) throw incomplete(name);
+    for (const mark of marks) {
+      const path = paths[next++];
+      const size = mark === "+" ? Number(sizes.shift()) : undefined;
+      if (path === undefined || Number.isNaN(size)) throw incomplete(name);
+      const content = size === undefined ? undefined : await bytes.take(size);
+      if (size !== undefined && content === undefined) throw incomplete(name);
+      tell(path, content);
+    }
+  }
+  if (next < paths.length) throw incomplete(name);
+}
+
+function incomplete(name: string): CopyError {
+  return new CopyError(
+    "connection",
+    `${name} did not send all of the files that were to be read`,
+    "they may have changed at this moment: run the same command again",
+  );
+}
+
+/** From so many bytes on, each file has a process of its own there: then several work at a time. */
+const LARGE = 1 << 22;
+/** Of so many small files a process there makes the sums: what it says of them is one write. */
+const TOGETHER = 50;
+
+/** Does {@linkcode Host.sums}. */
+export async function sumsThere(
+  name: string,
+  agent: Agent,
+  { root, files }: { root: string; files: SummedFile[] },
+  tell: TellSum,
+): Promise<void> {
+  const large = files.filter(({ size }) => size >= LARGE).sort((a, b) => b.size - a.size);
+  const small = files.filter(({ size }) => size < LARGE);
+  for (const [some, together] of [[large, 1], [small, TOGETHER]] as const) {
+    if (some.length === 0) continue;
+    const told = new Set<number>();
+    const hear = (text: string) => {
+      if (text === "none") throw noProgram(name);
+      const [, number, sum] = /^(\d+) ([0-9a-f]{64}|-)$/.exec(text) ?? [];
+      const file = some[Number(number)];
+      if (file === undefined) throw new CopyError("connection", `${name} sent no sum: '${text}'`);
+      told.add(Number(number));
+      tell(file, sum === "-" ? undefined : sum);
+    };
+    const names = some.map(({ path }, index) => `${index}:./${path}\0`).join("");
+    await agent.run(SUMS, asLines([root, String(together)]), hear, [bytesOf(names)]);
+    if (told.size < some.length) {
+      throw new CopyError("connection", `${name} did not send the sums of all files`);
+    }
+  }
+}
+
+function noProgram(name: string): CopyError {
+  return new CopyError(
+    "program",
+    `${name} has neither openssl nor sha256sum nor shasum`,
+    "install one of them there, or check without --checksum",
+  );
+}
