@@ -27,6 +27,14 @@ export {
   resolveCurrentRun,
   resolveWorkspacePath,
 } from "./lib/inspect/browse.ts";
+export { checkExperiment } from "./lib/inspect/check.ts";
+export type {
+  Amount,
+  Aspect,
+  CheckOptions,
+  CheckResult,
+  Difference,
+} from "./lib/inspect/check_types.ts";
 export { type CleanOptions, cleanWorkspace, type Leftover } from "./lib/inspect/clean.ts";
 export { copyExperiment, planCopy } from "./lib/copy/copy.ts";
 export {
@@ -38,6 +46,7 @@ export {
 } from "./lib/inspect/doctor.ts";
 export { type RequiredPermissions, requiredPermissions } from "./lib/inspect/permissions.ts";
 export type {
+  CheckProgress,
   CopyEvent,
   CopyOptions,
   CopyPlan,

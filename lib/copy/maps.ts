@@ -6,10 +6,16 @@
 
 import { type PathMap, pathMap } from "../rewrite/path_map.ts";
 import { JOBS } from "../workspace/layout.ts";
+import type { FoundJob } from "./inventory.ts";
 import type { Survey } from "./survey.ts";
 
+/** What tells where paths lead. */
+export type Mapped = Pick<Survey, "infos" | "mapped" | "formerRoots"> & {
+  found: { source: { jobs: ReadonlyMap<string, Pick<FoundJob, "linked">> } };
+};
+
 /** Where the paths of the source lead at the destination. */
-export function mapOf({ infos: infos, found, mapped, formerRoots }: Survey): PathMap {
+export function mapOf({ infos, found, mapped, formerRoots }: Mapped): PathMap {
   const { source, destination } = infos;
   const moved = new Set<string>();
   for (const [folder, { linked }] of found.source.jobs) {

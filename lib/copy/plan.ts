@@ -119,7 +119,7 @@ function isUsable(job: FoundJob | undefined, folder: string): boolean {
 /**
  * The state of a job's folder. When other jobs are links to it, they may run or be done in it, too.
  */
-function stateOf(
+export function stateOf(
   job: JobToPlan,
   found: Inventory,
   run: RunEnd,
@@ -183,7 +183,7 @@ function unlessNewer(
 }
 
 /** Whether a run has ended, for the states of its jobs; `isOver` overrules its `status.json`. */
-function endOf(run: FoundRunFolder, status: RunStatus | undefined, isOver = false): RunEnd {
+export function endOf(run: FoundRunFolder, status: RunStatus | undefined, isOver = false): RunEnd {
   if (isOver && status?.ended !== true) return { ended: true, statusTime: undefined };
   return { ended: status?.ended === true, statusTime: run.get(STATUS_FILE)?.mtime };
 }
@@ -193,7 +193,11 @@ function endOf(run: FoundRunFolder, status: RunStatus | undefined, isOver = fals
  * only. When the run ends, it removes such a job with the run's link to it; one that nothing in the
  * run needed never ran, and is `unscheduled`: its link leads nowhere.
  */
-function wasRemoved(job: JobInfo, run: FoundRunFolder, status: RunStatus | undefined): boolean {
+export function wasRemoved(
+  job: JobInfo,
+  run: FoundRunFolder,
+  status: RunStatus | undefined,
+): boolean {
   if (job.transient === 2) return true;
   if (status?.ended !== true) return false;
   return status.jobStates.get(job.jobId) === "unscheduled" ||

@@ -190,7 +190,7 @@ async function lookAtSource(hosts: Hosts, request: RunRequest) {
 }
 
 /** The run to copy, with its list of jobs. */
-function runAt(
+export function runAt(
   workspace: Workspace,
   info: WorkspaceInfo,
   { experimentId, runId }: RunRequest,

@@ -146,12 +146,24 @@ export interface CopyProgress {
   file?: string;
 }
 
+/** How far a check has come with the contents of files. */
+export interface CheckProgress {
+  /** Bytes that were read, on average at the two ends. */
+  bytes: number;
+  /** Bytes to compare. */
+  totalBytes: number;
+  /** Files that were read, in the same way. */
+  files: number;
+  /** Files to compare. */
+  totalFiles: number;
+}
+
 /**
  * What a copy tells while it goes on: first `connecting` and `connected` for each host, `waiting`
  * when another copy of the same run to the same place goes on, then `planned`, then `progress`,
  * `published` and `warning` in any number, last `done`. `retrying` tells of a lost connection, of
  * the pause in seconds before the copy is tried again, and which of how many times that is; then
- * hosts are connected anew. `command` tells each program started, for
+ * hosts are connected anew. A check tells `checking`. `command` tells each program started, for
  * `--verbose`, and the folder that it works in where that is not this program's own.
  */
 export type CopyEvent =
@@ -159,6 +171,7 @@ export type CopyEvent =
   | { type: "connected"; host: string }
   | { type: "command"; command: string[]; folder?: string }
   | { type: "waiting"; folder: string }
+  | { type: "checking"; progress: CheckProgress }
   | { type: "retrying"; attempt: number; attempts: number; seconds: number; message: string }
   | { type: "planned"; plan: CopyPlan }
   | { type: "progress"; progress: CopyProgress }

@@ -19,6 +19,22 @@ export function mayBeLater(time: string, other: string): boolean {
   return left > right || left === right && [time, other].some(isWhole);
 }
 
+/**
+ * Whether a time is that of a copy, at the precision that both are known with. A copy may have whole
+ * seconds only, as some tars and rsyncs write them.
+ */
+export function isSameTime(time: string, copy: string): boolean {
+  const [[whole, fraction], [wholeCopy, fractionCopy]] = [partsOf(time), partsOf(copy)];
+  if (whole !== wholeCopy) return false;
+  const digits = Math.min(fraction.length, fractionCopy.length);
+  return /^0*$/.test(fractionCopy) || fraction.slice(0, digits) === fractionCopy.slice(0, digits);
+}
+
+function partsOf(time: string): [whole: string, fraction: string] {
+  const [whole = "", fraction = ""] = time.split(".");
+  return [whole, fraction];
+}
+
 /** Two times in milliseconds. When one is known in seconds only, both are cut to seconds. */
 function comparable(time: string, other: string): [number, number] {
   const [left, right] = [milliseconds(time), milliseconds(other)];

@@ -8,11 +8,11 @@ import { delay } from "@std/async/delay";
 import { isUtf8 } from "../../system/byte_text.ts";
 import { Sum, sumOfFile } from "../../system/hash.ts";
 import { requireAccess } from "../../system/permissions.ts";
-import { stopIfAborted, type Watch } from "../../system/process.ts";
+import { type RunOptions, stopIfAborted } from "../../system/process.ts";
 import { joined } from "../../system/streams.ts";
 import type { Dialect } from "../../tar/dialect.ts";
-import type { Editor, Sieve } from "../../tar/sieve.ts";
-import { sift } from "../../tar/sift.ts";
+import { editTar } from "../../tar/edit.ts";
+import type { Editor, MemberVisitor } from "../../tar/visitor.ts";
 import { packLocally } from "../../transport/tar.ts";
 import type { SummedFile, TellBytes, TellSum } from "../host.ts";
 
@@ -26,7 +26,7 @@ export interface Reading {
   /** Which tar there is: Deno cannot open a file whose name is not UTF-8. */
   dialect: () => Promise<Dialect>;
   /** Who waits. */
-  watch: Watch;
+  watch: RunOptions;
 }
 
 /** Does {@linkcode Host.read}. */
@@ -91,8 +91,8 @@ async function throughTar(
   if (known === "plain") return;
   const packed = { folders: [], leftBehind: [], withSharedDocuments: true, isPlain: true };
   const { stream } = packLocally({ root, entries, ...packed }, known, watch);
-  const sieve: Sieve = {
-    meet({ name }): Editor {
+  const visitor: MemberVisitor = {
+    visit({ name }): Editor {
       const taker = take(name);
       return { push: taker.push, finish: () => (taker.finish(), []) };
     },
@@ -100,11 +100,11 @@ async function throughTar(
     end() {},
   };
   const expected = { from: "this machine", mostBytes: Infinity, owner: 0, onBytes: () => {} };
-  for await (const _ of sift(stream, sieve, expected)) stopIfAborted(watch);
+  for await (const _ of editTar(stream, visitor, expected)) stopIfAborted(watch);
 }
 
 /** Lets others have their turn, now and then. */
-function resting(watch: Watch): () => Promise<void> {
+function resting(watch: RunOptions): () => Promise<void> {
   let rested = performance.now();
   return async () => {
     if (performance.now() - rested < BUSY) return;

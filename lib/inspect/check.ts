@@ -1,0 +1,99 @@
+/**
+ * Checking a copy: what is at the destination, compared with what is at the source.
+ *
+ * @module
+ */
+
+import type { RunRequest } from "../copy/survey.ts";
+import { withRetries } from "../copy/retry.ts";
+import { CopyError } from "../errors.ts";
+import { Hosts } from "../host/hosts.ts";
+import { asCopyError } from "../system/permissions.ts";
+import type { JobId } from "../workspace/layout.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { lookAtEnds } from "./check_ends.ts";
+import { Checking } from "./checking.ts";
+import type { CheckOptions, CheckResult } from "./check_types.ts";
+
+/**
+ * Compares a run with its jobs at two workspaces: names, kinds, sizes, modes, times, targets of
+ * links, and documents by what they should be after a copy has rewritten their paths. With
+ * `checksum` also the contents of all files; no byte of these travels. Nothing is written.
+ *
+ * experimaestro has no such function. Needs `--allow-read` of local workspaces,
+ * `--allow-run=rsync,tar`, and `--allow-run=ssh` and `--allow-write` of the temporary folder for
+ * remote ones. A remote host needs `openssl`, `sha256sum` or `shasum` for `checksum`.
+ *
+ * @param source The workspace that was copied from.
+ * @param destination The workspace that was copied to.
+ * @param experimentId The experiment.
+ * @param runId The run; `current` for the current one of the source.
+ * @param options How to check. A copy with `map` or `ended` is checked with the same.
+ * @returns The differences, and what there is to say besides.
+ * @throws {CopyError} `not-found`, when the source has no such run, or a workspace does not exist;
+ * `connection`, when a host cannot be reached; `program`, when it cannot make checksums.
+ *
+ * @example
+ * ```ts
+ * import { checkExperiment } from "@xpm/copy";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.realPath(await Deno.makeTempDir());
+ * for (const workspace of ["a", "b"]) {
+ *   const run = `${path}/${workspace}/experiments/neuralir/20260118_170744`;
+ *   await Deno.mkdir(run, { recursive: true });
+ *   await Deno.writeTextFile(`${run}/jobs.jsonl`, "");
+ *   await Deno.utime(`${run}/jobs.jsonl`, 1_800_000_000, 1_800_000_000);
+ *   await Deno.writeTextFile(`${path}/${workspace}/.__experimaestro__`, "");
+ * }
+ * await Deno.writeTextFile(`${path}/b/experiments/neuralir/20260118_170744/notes`, "mine");
+ *
+ * const [source, destination] = ["a", "b"].map((id) => ({ id, path: `${path}/${id}` }));
+ * const result = await checkExperiment(source!, destination!, "neuralir", "20260118_170744");
+ * assertEquals(
+ *   result.differences.map(({ kind, path }) => [kind, path]),
+ *   [
+ *     ["extra", "experiments/neuralir/20260118_170744/notes"],
+ *     ["missing", "experiments/neuralir/current"],
+ *   ],
+ * );
+ * await Deno.remove(path, { recursive: true });
+ * ```
+ */
+export async function checkExperiment(
+  source: Workspace,
+  destination: Workspace,
+  experimentId: string,
+  runId: string,
+  options: CheckOptions = {},
+): Promise<CheckResult> {
+  await using hosts = new Hosts(options);
+  return await check(hosts, { workspaces: { source, destination }, experimentId, runId }, options);
+}
+
+/**
+ * The same between machines that may be connected already.
+ *
+ * @param isWanted Which jobs are checked. Default: all.
+ */
+export async function check(
+  hosts: Hosts,
+  request: RunRequest,
+  options: CheckOptions,
+  isWanted: (job: JobId) => boolean = () => true,
+): Promise<CheckResult> {
+  const started = performance.now();
+  const attempt = async () => {
+    try {
+      const ends = await lookAtEnds(hosts, request);
+      return await new Checking(ends, options, isWanted).run();
+    } catch (error) {
+      if (options.signal?.aborted) throw new CopyError("interrupted", "the check was interrupted");
+      throw asCopyError(error);
+    }
+  };
+  const attempts = { attempt, reset: () => hosts.close(true), done: () => 0 };
+  const found = await withRetries(attempts, options);
+  const { experimentId } = request;
+  return { experimentId, ...found, seconds: (performance.now() - started) / 1000 };
+}

@@ -1,0 +1,122 @@
+/**
+ * Looking at both ends of a check: the run, its jobs and their states.
+ *
+ * @module
+ */
+
+import { notThere } from "../errors.ts";
+import type { Host, WorkspaceInfo } from "../host/host.ts";
+import type { Hosts } from "../host/hosts.ts";
+import type { Entry } from "../system/entry.ts";
+import { checkId, CURRENT, type LinkedJob, parentOf, runFolder } from "../workspace/layout.ts";
+import { type Inventory, isTakenOfJob, isTakenOfRun, takeInventory } from "../copy/inventory.ts";
+import {
+  followLinks,
+  jobLinks,
+  type JobToPlan,
+  lookAtTargets,
+  withLinked,
+} from "../copy/job_links.ts";
+import type { Ends } from "../copy/plan.ts";
+import { refuseRequest } from "../copy/refusals.ts";
+import { runAt, type RunRequest } from "../copy/survey.ts";
+import type { CopyProblem } from "../copy/types.ts";
+import type { Held } from "./compare_folders.ts";
+
+/** What is known of both ends before anything is compared. */
+export interface CheckedEnds {
+  /** The machines. */
+  hosts: Ends<Host>;
+  /** What stands at the workspaces' paths. */
+  infos: Ends<WorkspaceInfo>;
+  /** The run's folder, and the jobs, of which only the states are known. */
+  found: Ends<Inventory>;
+  /** The run's id, `current` resolved. */
+  runId: string;
+  /** The run's folder, relative to a workspace. */
+  run: string;
+  /** The jobs of the run, and those that they are links to. */
+  jobs: JobToPlan[];
+  /** Lines of `jobs.jsonl` that are not jobs. */
+  problems: CopyProblem[];
+}
+
+/** Looks at both ends; each is logged in to once. */
+export async function lookAtEnds(hosts: Hosts, request: RunRequest): Promise<CheckedEnds> {
+  const { workspaces, experimentId, runId } = request;
+  checkId("experiment", experimentId);
+  if (runId !== CURRENT) checkId("run", runId);
+  refuseRequest(workspaces);
+  const both = [workspaces.source, workspaces.destination];
+  for (const workspace of both) hosts.check(workspace, ["read"]);
+  const [from, to] = await Promise.all(both.map((each) => hosts.open(each))) as [Host, Host];
+  const { path } = workspaces.source;
+  const source = await from.look({ path, experimentId, runId, wanted: "jobs" });
+  const { run, listed } = runAt(workspaces.source, source, request);
+  const destination = await to.look({
+    path: workspaces.destination.path,
+    experimentId,
+    runId: run.runId,
+  });
+  if (destination.state === "absent") {
+    throw notThere(destination.path, workspaces.destination.ssh?.host);
+  }
+  const folder = runFolder(experimentId, run.runId);
+  const infos = { source, destination };
+  const { found, jobs } = await statesAt({ source: from, destination: to }, infos, {
+    jobs: listed.jobs,
+    run: folder,
+  });
+  return {
+    hosts: { source: from, destination: to },
+    infos,
+    found,
+    runId: run.runId,
+    run: folder,
+    jobs,
+    problems: listed.problems.map((problem) => ({ code: "job", message: `${folder}/${problem}` })),
+  };
+}
+
+/** The run's folder at both ends, and of its jobs the states. */
+async function statesAt(
+  hosts: Ends<Host>,
+  infos: Ends<WorkspaceInfo>,
+  { jobs, run }: { jobs: JobToPlan[]; run: string },
+): Promise<{ found: Ends<Inventory>; jobs: JobToPlan[] }> {
+  const request = { jobs, run, statesOnly: true, excludes: () => false };
+  const [source, destination] = await Promise.all([
+    takeInventory(hosts.source, infos.source, request),
+    takeInventory(hosts.destination, infos.destination, request),
+  ]);
+  await followLinks(hosts.source, infos.source, source, request);
+  destination.links = jobLinks(destination, infos.destination);
+  const planned = withLinked(jobs, source.links);
+  await lookAtTargets(hosts.destination, infos.destination, destination, planned);
+  return { found: { source, destination }, jobs: planned };
+}
+
+/** All that some folders hold, of jobs or of the run: what a copy takes of it, and themselves. */
+export async function heldIn(
+  host: Host,
+  { realPath }: WorkspaceInfo,
+  folders: ReadonlyMap<string, LinkedJob | undefined>,
+): Promise<Map<string, Held>> {
+  const held = new Map<string, Held>();
+  for (const folder of folders.keys()) held.set(folder, { entries: new Map(), touched: new Set() });
+  const request = { root: realPath, folders: [...folders.keys()], jobStatesOnly: false };
+  await host.scan(request, (folder, entry) => add(held.get(folder), entry, folders.get(folder)));
+  return held;
+}
+
+function add(held: Held | undefined, entry: Entry, job: LinkedJob | undefined): void {
+  const isTaken = entry.path === "" ||
+    (job === undefined ? isTakenOfRunHere(entry) : isTakenOfJob(entry, job, () => false));
+  if (isTaken) held?.entries.set(entry.path, entry);
+  else held?.touched.add(parentOf(entry.path));
+}
+
+/** The run's links to jobs count, too. */
+function isTakenOfRunHere(entry: Entry): boolean {
+  return isTakenOfRun(entry) || entry.path === "jobs" || entry.path.startsWith("jobs/");
+}

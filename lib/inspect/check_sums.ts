@@ -1,0 +1,66 @@
+/**
+ * Comparing the bytes of files, by sums that are made where they are.
+ *
+ * @module
+ */
+
+import type { SummedFile } from "../host/host.ts";
+import type { JobId } from "../workspace/layout.ts";
+import type { CheckOptions } from "./check_types.ts";
+import type { CheckedEnds } from "./check_ends.ts";
+import type { Difference } from "./check_types.ts";
+
+/** A file to compare, and the job that it is in. */
+export interface Summed extends SummedFile {
+  job?: JobId;
+}
+
+/** How many files are compared before the next ones: their sums take memory. */
+const AT_ONCE = 100_000;
+
+/** Compares files that have the same size at both ends. */
+export async function compareSums(
+  { hosts, infos }: CheckedEnds,
+  files: Summed[],
+  { onEvent }: CheckOptions,
+): Promise<Difference[]> {
+  const differences: Difference[] = [];
+  const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
+  const done = { bytes: 0, files: 0 };
+  const tell = () => {
+    const [bytes, number] = [Math.floor(done.bytes / 2), Math.floor(done.files / 2)];
+    const progress = { bytes, totalBytes, files: number, totalFiles: files.length };
+    onEvent?.({ type: "checking", progress });
+  };
+  tell();
+  const sumsAt = async (end: "source" | "destination", some: Summed[]) => {
+    const sums = new Map<SummedFile, string | undefined>();
+    await hosts[end].sums(infos[end].realPath, some, (file, sum) => {
+      sums.set(file, sum);
+      done.bytes += file.size;
+      done.files++;
+      tell();
+    });
+    return sums;
+  };
+  for (let at = 0; at < files.length; at += AT_ONCE) {
+    const some = files.slice(at, at + AT_ONCE);
+    const [here, there] = await Promise.all([
+      sumsAt("source", some),
+      sumsAt("destination", some),
+    ]);
+    for (const file of some) {
+      const what = whatDiffers(here.get(file), there.get(file));
+      if (what === undefined) continue;
+      const { path, job } = file;
+      differences.push({ kind: "differs", path, what, aspects: ["content"], ...(job && { job }) });
+    }
+  }
+  return differences;
+}
+
+function whatDiffers(here: string | undefined, there: string | undefined): string | undefined {
+  if (here === undefined) return "content cannot be read at the source";
+  if (there === undefined) return "content cannot be read at the destination";
+  return here === there ? undefined : "content differs";
+}

@@ -1,0 +1,288 @@
+/**
+ * One check: job by job, then the run, then the bytes of all files.
+ *
+ * @module
+ */
+
+import { BATCH_JOBS } from "../copy/batches.ts";
+import type { Excludes } from "../copy/exclude.ts";
+import type { JobToPlan } from "../copy/job_links.ts";
+import { mapOf, type Mapped } from "../copy/maps.ts";
+import type { Ends } from "../copy/plan.ts";
+import { formerRoots, readMapped } from "../rewrite/path_map.ts";
+import type { Entry } from "../system/entry.ts";
+import { printable } from "../text/printable.ts";
+import {
+  jobFolder,
+  type JobId,
+  JOBS,
+  type LinkedJob,
+  parentOf,
+  runLink,
+} from "../workspace/layout.ts";
+import { readRunStatus } from "../workspace/runs.ts";
+import type { CheckOptions } from "./check_types.ts";
+import { type CheckedEnds, heldIn } from "./check_ends.ts";
+import { judgeJobs } from "./check_jobs.ts";
+import { judgeRun, linkedThere } from "./check_run.ts";
+import { compareSums, type Summed } from "./check_sums.ts";
+import { type Compared, compareFolders, type Expected, type Held } from "./compare_folders.ts";
+import type { Amount, CheckResult, Difference } from "./check_types.ts";
+import {
+  documentsIn,
+  type FolderRewriter,
+  isDocumentIn,
+  jobRewriter,
+  runRewriter,
+  sumsOf,
+  targetsIn,
+} from "./expected.ts";
+import { readRecords } from "./left_out_there.ts";
+import { Modes } from "./modes.ts";
+
+/** A folder that is compared. */
+interface Folder {
+  /** Relative to a workspace. */
+  folder: string;
+  /** The job whose folder it is; undefined of the run. */
+  job: LinkedJob | undefined;
+  rewriter: FolderRewriter;
+  held: Ends<Held>;
+}
+
+/** A check under way. */
+export class Checking {
+  readonly #result: Omit<CheckResult, "experimentId" | "seconds" | "same">;
+  readonly #modes = new Modes();
+  /** The files whose bytes are still to be compared. */
+  readonly #files: Summed[] = [];
+  readonly #mapped: Mapped;
+
+  constructor(
+    private readonly ends: CheckedEnds,
+    private readonly options: CheckOptions,
+    private readonly isWanted: (job: JobId) => boolean,
+  ) {
+    const { runId, infos, found, problems } = ends;
+    this.#result = {
+      ...{ runId, differences: [], checksum: options.checksum === true, notes: [...problems] },
+      compared: { jobs: 0, files: 0, bytes: 0 },
+      leftOut: { jobs: 0, files: 0, bytes: 0 },
+    };
+    this.#mapped = {
+      ...{ infos, found },
+      mapped: readMapped(options.map),
+      formerRoots: formerRoots(found.source.run),
+    };
+  }
+
+  /** Compares all. */
+  async run(): Promise<Omit<CheckResult, "experimentId" | "seconds">> {
+    const { ends, options } = this;
+    const toCompare: JobToPlan[] = [];
+    for (const [job, { compare, difference, note }] of judgeJobs(ends, options.ended === true)) {
+      if (!this.isWanted(job)) continue;
+      if (difference !== undefined) this.#result.differences.push(difference);
+      if (note !== undefined) this.#result.notes.push(note);
+      if (compare) toCompare.push(job);
+    }
+    for (let at = 0; at < toCompare.length; at += BATCH_JOBS) {
+      await this.#compareJobs(toCompare.slice(at, at + BATCH_JOBS));
+    }
+    await this.#compareRun();
+    if (this.#result.checksum) {
+      this.#result.differences.push(...await compareSums(ends, this.#files, options));
+    }
+    return { ...this.#result, same: this.#result.differences.length === 0 };
+  }
+
+  async #compareJobs(jobs: JobToPlan[]): Promise<void> {
+    const map = mapOf(this.#mapped);
+    const folders = await this.#gather(new Map(jobs.map((job) => [jobFolder(job), job])));
+    const recorded = folders.map(({ folder }) => folder)
+      .filter((folder) => this.ends.found.destination.records?.has(folder));
+    const { hosts, infos } = this.ends;
+    const records = await readRecords(
+      hosts.destination,
+      infos.destination.realPath,
+      recorded,
+    );
+    const all = folders.map(({ folder, job, held }) => {
+      return { folder, job, held, rewriter: jobRewriter(folder, job!, map) };
+    });
+    await this.#compare(all, (folder) => ({
+      isLeftOut: records.get(folder) ?? NOTHING,
+      isOptional: () => false,
+    }));
+    this.#result.compared.jobs += jobs.length;
+    for (const { rewriter } of all) {
+      if (rewriter.former !== undefined) this.#mapped.formerRoots.add(rewriter.former);
+    }
+  }
+
+  async #compareRun(): Promise<void> {
+    const { ends, options } = this;
+    const { run, infos } = ends;
+    const judged = judgeRun(ends, options.ended === true);
+    this.#result.notes.push(...judged.notes);
+    if (judged.compare) {
+      const linked = linkedThere(ends);
+      const tags = readRunStatus(infos.destination.run?.status)?.tags ?? [];
+      const passing = { folder: run, jobs: () => linked, tags };
+      const rewriter = runRewriter(passing, mapOf(this.#mapped));
+      const [found] = await this.#gather(new Map([[run, undefined]]));
+      const links = linked.map(runLink);
+      const made = new Set(["", JOBS, ...links, ...links.map(parentOf)]);
+      const isOptional = (path: string) => made.has(path);
+      await this.#compare([{ ...found!, rewriter }], () => ({ isLeftOut: NOTHING, isOptional }));
+      this.#result.differences.push(...linksAtNeither(run, linked, found!.held));
+    }
+    this.#result.differences.push(...judged.differences);
+  }
+
+  /** Looks at all that is in some folders, at both ends. */
+  async #gather(
+    folders: ReadonlyMap<string, LinkedJob | undefined>,
+  ): Promise<Omit<Folder, "rewriter">[]> {
+    const { hosts, infos } = this.ends;
+    const [source, destination] = await Promise.all([
+      heldIn(hosts.source, infos.source, folders),
+      heldIn(hosts.destination, infos.destination, folders),
+    ]);
+    return [...folders].map(([folder, job]) => ({
+      ...{ folder, job },
+      held: { source: source.get(folder)!, destination: destination.get(folder)! },
+    }));
+  }
+
+  async #compare(
+    folders: Folder[],
+    rules: (folder: string) => Pick<Expected, "isLeftOut" | "isOptional">,
+  ): Promise<void> {
+    const documents = await this.#readDocuments(folders);
+    for (const { held: { source, destination } } of folders) {
+      for (const [path, here] of source.entries) {
+        const there = destination.entries.get(path);
+        if (there !== undefined) this.#modes.see(here, there);
+      }
+    }
+    const read: string[] = [];
+    const compared = folders.map((one) => {
+      const { folder, job, rewriter, held: { source, destination } } = one;
+      const targets = targetsIn(source.entries, rewriter);
+      const found = compareFolders(source, destination, {
+        target: (path) => targets.get(path),
+        isDocument: (entry) => isDocumentIn(job !== undefined, entry),
+        ...rules(folder),
+      }, this.#modes);
+      read.push(...found.documents.map(({ path }) => `${folder}/${path}`));
+      return [one, found] as const;
+    });
+    const { hosts, infos } = this.ends;
+    const there = await sumsOf(hosts.destination, infos.destination.realPath, read);
+    for (const [one, found] of compared) {
+      this.#tell(one, found, { source: documents, destination: there });
+    }
+  }
+
+  /** The sums that the documents of some folders should have at the destination. */
+  async #readDocuments(folders: Folder[]): Promise<ReadonlyMap<string, string | undefined>> {
+    const { hosts, infos } = this.ends;
+    const owners = new Map<string, Folder>();
+    for (const one of folders) {
+      for (const path of documentsIn(one.job !== undefined, one.held.source.entries)) {
+        owners.set(`${one.folder}/${path}`, one);
+      }
+    }
+    return await sumsOf(
+      hosts.source,
+      infos.source.realPath,
+      [...owners.keys()],
+      (path, bytes) => {
+        const { folder, rewriter } = owners.get(path)!;
+        return rewriter.document(path.slice(folder.length + 1), bytes);
+      },
+    );
+  }
+
+  /** Adds what was found of a folder to the result. */
+  #tell(
+    { folder, job, held }: Folder,
+    found: Compared,
+    sums: Ends<ReadonlyMap<string, string | undefined>>,
+  ): void {
+    const about = (path: string) => ({
+      path: path === "" ? folder : `${folder}/${path}`,
+      ...(job !== undefined && { job: { taskId: job.taskId, jobId: job.jobId } }),
+    });
+    const differing = new Map(found.differing.map((each) => [each.path, each]));
+    for (const { path } of found.documents) {
+      const [wanted, there] = [sums.source, sums.destination].map((all) =>
+        all.get(`${folder}/${path}`)
+      );
+      if (wanted !== undefined && wanted === there) continue;
+      const what = wanted === undefined
+        ? "content cannot be read at the source"
+        : there === undefined
+        ? "content cannot be read at the destination"
+        : "content is not that of the source, rewritten";
+      const known = differing.get(path);
+      differing.set(path, {
+        path,
+        aspects: [...known?.aspects ?? [], "content"],
+        what: known === undefined ? what : `${known.what}; ${what}`,
+      });
+    }
+    const differences: Difference[] = [
+      ...found.missing.map((entry) => ({
+        ...{ kind: "missing" as const, what: described(entry) },
+        ...about(entry.path),
+      })),
+      ...found.extra.map((entry) => ({
+        ...{ kind: "extra" as const, what: described(entry) },
+        ...about(entry.path),
+      })),
+      ...[...differing.values()].map(({ path, aspects, what }) => ({
+        ...{ kind: "differs" as const, what, aspects },
+        ...about(path),
+      })),
+    ];
+    this.#result.differences.push(...differences.sort((a, b) => a.path < b.path ? -1 : 1));
+    addTo(this.#result.leftOut, found.leftOut);
+    addTo(this.#result.compared, held.source.entries.values());
+    for (const { path, size } of this.#result.checksum ? found.files : []) {
+      this.#files.push({ ...about(path), size });
+    }
+  }
+}
+
+/** The links that a run has at neither end: a copy would make them. */
+function linksAtNeither(run: string, linked: LinkedJob[], held: Ends<Held>): Difference[] {
+  return linked.filter((job) =>
+    [held.source, held.destination].every(({ entries }) => !entries.has(runLink(job)))
+  ).map(({ taskId, jobId }) => {
+    const job = { taskId, jobId };
+    return {
+      ...{ kind: "missing", path: `${run}/${runLink(job)}` },
+      what: `a link to ${jobFolder(job)}`,
+      job,
+    };
+  });
+}
+
+const NOTHING: Excludes = () => false;
+
+/** What a thing is that is at one end only. */
+function described({ kind, size, target }: Entry): string {
+  if (kind === "link") return `a link to ${printable(target!)}`;
+  if (kind === "file") return `a file, ${size} bytes`;
+  return kind === "folder" ? "a folder" : "a pipe, a socket or a device";
+}
+
+function addTo(amount: Amount, entries: Iterable<Entry>): void {
+  for (const { kind, size } of entries) {
+    if (kind !== "file") continue;
+    amount.files++;
+    amount.bytes += size;
+  }
+}
