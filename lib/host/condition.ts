@@ -1,5 +1,5 @@
 /**
- * What a machine and its disks are like, for `doctor`.
+ * The condition of a machine and of its disks, for `doctor`.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { CopyError } from "../errors.ts";
 import type { RsyncEnd } from "../transport/rsync_end.ts";
 
-/** What a machine is like. */
+/** The programs and the login of a machine. */
 export interface MachineCondition {
   /** The first line that `ssh -V` prints; undefined where no copy starts ssh. */
   readonly client?: string | CopyError;
@@ -17,15 +17,15 @@ export interface MachineCondition {
   readonly tar: string | CopyError;
   /** The path of tar there, when the settings tell. */
   readonly tarPath?: string;
-  /** Whether what travels can be packed by zstd there. */
+  /** Whether archives can be compressed with zstd there. */
   readonly zstd: boolean;
-  /** What it takes to get there; undefined where nobody logs in. */
+  /** The login; undefined for this machine. */
   readonly login?: LoginCondition;
 }
 
-/** What it takes to work on a machine that one logs in to. Times are in seconds. */
+/** The login to a machine. Times are in seconds. */
 export interface LoginCondition {
-  /** How long the login took, with all that was asked at the terminal. */
+  /** How long the login took, including questions at the terminal. */
   readonly seconds: number;
   /** From a question to its answer. */
   readonly roundTrip: number;
@@ -35,7 +35,7 @@ export interface LoginCondition {
   readonly shell: string;
 }
 
-/** What the disk of a folder is like. */
+/** The disk of a folder. */
 export interface DiskCondition {
   /** The folder that was asked for; it need not be there. */
   readonly folder: string;

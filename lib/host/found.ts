@@ -1,5 +1,5 @@
 /**
- * What is found in a workspace: runs, folders, and what is in them.
+ * What hosts find in a workspace: runs, folders, and their content; and the requests for that.
  *
  * @module
  */
@@ -11,8 +11,8 @@ export interface CurrentRun {
   /** Its id. */
   runId: string;
   /**
-   * What tells: the link `current`, a link where experimaestro before 2.1.1 kept it, or no link at
-   * all: then it is the latest run.
+   * What names it: the link `current`, a link where experimaestro before 2.1.1 kept it, or no link:
+   * then it is the latest run.
    */
   by: "link" | "older link" | "latest";
 }
@@ -29,43 +29,43 @@ export interface FoundRun {
   runId: string;
   /** Its `jobs.jsonl`; undefined when there is none, or when it was not asked for. */
   jobs: string | undefined;
-  /** The jobs that its links name, `TASK/JOB` a line: told of a run that has no `jobs.jsonl`. */
+  /** For a run without `jobs.jsonl`, the jobs that it links to, one `TASK/JOB` a line. */
   linked?: string | undefined;
   /** Its `status.json`; undefined when there is none. */
   status: string | undefined;
 }
 
-/** What to look at in a scan. */
+/** A request to list folders. */
 export interface ScanRequest {
   /** The workspace, absolute. */
   root: string;
   /**
-   * Job and run folders, relative to the workspace, three names deep. One that is a link is
-   * followed; one that is not there is passed over.
+   * Folders of jobs and runs, relative to the workspace, of three names. A link is followed; a
+   * folder that does not exist is skipped.
    */
   folders: string[];
-  /** Of jobs only the folder and the markers right in it: `.done`, `.failed`, `.pid`. */
+  /** Whether only the folder of each job and its markers are wanted: `.done`, `.failed`, `.pid`. */
   jobStatesOnly: boolean;
-  /** Whether what is found will be packed: a way for it is made ready meanwhile. */
+  /** Whether what is found will be packed: a channel for that is opened meanwhile. */
   toPack?: boolean;
-  /** Asked before a folder is looked at, where that can still be left out. */
+  /** Asked right before a folder is scanned; a remote host does not ask. */
   isNeeded?: (folder: string) => boolean;
 }
 
-/** Told of each entry; first comes the folder itself (its path is empty), then what is in it. */
+/** Receives each entry: first the folder itself, with an empty path, then its content. */
 export type Visit = (folder: string, entry: Entry) => void;
 
-/** A folder that is a link, or that stands in a folder that is one, found by a scan. */
+/** A folder that is a link, or is in a folder that is one. */
 export interface LinkedFolder {
   /** The folder, as it was asked for. */
   folder: string;
-  /** What the link says; of a link above the folder, with the folder's own name after it. */
+  /** The target of the link; of a link above the folder, with the folder's own name added. */
   target: string;
-  /** Where it leads in the end; empty when it leads nowhere. */
+  /** Its real path; empty when it leads nowhere. */
   realPath: string;
 }
 
-/** What to look for in a workspace. */
+/** A request to list experiments. */
 export interface BrowseRequest {
   /** The workspace's path; `~` stands for the home folder there. */
   path: string;
@@ -75,13 +75,13 @@ export interface BrowseRequest {
   withJobs: boolean;
 }
 
-/** What a workspace holds; the answer to a {@linkcode BrowseRequest}. */
+/** The experiments of a workspace: the answer to a {@linkcode BrowseRequest}. */
 export interface Listing {
   /** The workspace's path, links resolved. */
   realPath: string;
   /** Its experiments, in no order. */
   experiments: FoundExperiment[];
-  /** Whether what was asked for is in `xp`, where experimaestro 1.x keeps it. */
+  /** Whether the wanted experiment, or any, is in `xp`, where experimaestro 1.x keeps it. */
   inXp: boolean;
 }
 

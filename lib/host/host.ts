@@ -1,5 +1,6 @@
 /**
- * Where a workspace lives: the one interface between the copy and the machines.
+ * The one interface between a copy and the machines. Two classes implement it, `local/host.ts` and
+ * `ssh/host.ts`.
  *
  * @module
  */
@@ -33,10 +34,10 @@ export type {
   Visit,
 } from "./found.ts";
 
-/** What can be granted of a path. */
+/** The access to a path that Deno can grant. */
 export type Access = "read" | "write";
 
-/** What is asked of a workspace before anything else. */
+/** The first question about a workspace. */
 export interface LookRequest {
   /** The workspace's path; `~` stands for the home folder there. */
   path: string;
@@ -44,15 +45,15 @@ export interface LookRequest {
   experimentId?: string;
   /** The run to look for; `current` is resolved. */
   runId?: string;
-  /** What is wanted besides: the run's jobs, or the free space. */
+  /** What is wanted in addition: the run's jobs, or the free space. */
   wanted?: "jobs" | "space";
 }
 
-/** What stands at a workspace's path; the answer to a {@linkcode LookRequest}. */
+/** What is at a workspace's path: the answer to a {@linkcode LookRequest}. */
 export interface WorkspaceInfo {
   /** The path, absolute, `~` expanded, links as they are. */
   path: string;
-  /** The path with links resolved, of what exists of it. */
+  /** The path with links resolved, as far as it exists. */
   realPath: string;
   /** What is there. `foreign`: neither empty nor a workspace. */
   state: "workspace" | "foreign" | "empty" | "absent";
@@ -62,15 +63,15 @@ export interface WorkspaceInfo {
   jobsPath: string;
   /** `experiments`, links resolved. */
   experimentsPath: string;
-  /** Where copies of `jobs` are put together: a folder of the same file system. */
+  /** The staging area for `jobs`: on the same file system. */
   jobsStaging: string;
-  /** Where copies of `experiments` are put together. */
+  /** The staging area for `experiments`: on the same file system. */
   experimentsStaging: string;
-  /** A staging area that is a link, and so may lead anywhere; undefined when none is. */
+  /** A staging area that is a link, and may lead anywhere; undefined when none is. */
   linkedStaging: string | undefined;
-  /** Whether there is a folder of records of what copies have left out, and no link leads to it. */
+  /** Whether there is a folder of records of files left out, not reached through a link. */
   records: boolean;
-  /** The staging folders that are there, of whatever copies, absolute. */
+  /** The staging folders of all copies that are there, absolute. */
   staged: string[];
   /** Bytes free for the user; undefined when unknown or not asked for. */
   freeBytes: number | undefined;
@@ -88,19 +89,19 @@ export interface WorkspaceInfo {
   run: SeenRun | undefined;
 }
 
-/** What an end of a copy can do: a copy asks for that, and never where the end is. */
+/** What an end of a copy can do. A copy asks for this, and never where the end is. */
 export interface Abilities {
   /** How rsync reaches it. */
   readonly rsync: RsyncEnd;
   /** Which tar it has: the first line of `tar --version`. */
   readonly tar: string;
-  /** Whether this program can copy its files by calls of the system, in any pieces. */
+  /** Whether this program can copy its files by system calls. */
   readonly clone: boolean;
-  /** Whether what it sends is made by this machine's own programs. */
+  /** Whether its archives are made by this machine's own programs. */
   readonly trusted: boolean;
 }
 
-/** What Deno has to be granted for an end; see `requiredPermissions`. */
+/** The permissions that Deno needs for an end; see `requiredPermissions`. */
 export interface Grants {
   /** Programs, besides rsync and tar. */
   run: string[];
@@ -112,7 +113,7 @@ export interface Grants {
   env: string[];
 }
 
-/** Where folders of a kind stand: `jobs` or `experiments`, and where that is in the end. */
+/** Where `jobs` or `experiments` is. */
 export interface Place {
   /** The name below the workspace, and below a staging folder. */
   name: string;
@@ -120,23 +121,23 @@ export interface Place {
   path: string;
 }
 
-/** What to claim. */
+/** A request to claim a staging folder. */
 export interface ClaimRequest {
   /** The staging folder, absolute. */
   staging: string;
-  /** Where what was moved aside there goes back to. */
+  /** Where folders go back to that were moved aside there. */
   places: Place[];
-  /** Which copy it is of, for those who clean up: a line. */
+  /** Which copy it belongs to, for `clean`: a line. */
   about: string;
 }
 
-/** Where to look for what copies have left. */
+/** A request to find what copies have left, or to remove it. */
 export interface TidyRequest {
   /** The staging areas, absolute. */
   areas: string[];
-  /** Where what was moved aside goes back to. */
+  /** Where folders go back to that were moved aside. */
   places: Place[];
-  /** Whether it is removed, but for what is in use. */
+  /** Whether to remove it, except what is in use. */
   remove: boolean;
 }
 
@@ -144,89 +145,89 @@ export interface TidyRequest {
 export interface FoundLeftover {
   /** The folder, absolute. */
   path: string;
-  /** `staging`: of a copy that has not ended. `replaced`: what was kept. */
+  /** `staging`: of a copy that has not finished. `replaced`: kept by `--keep-replaced`. */
   kind: "staging" | "replaced";
   /** Bytes on the disk. */
   bytes: number;
   /** When it was last claimed, or kept: seconds since 1970. */
   modified: number;
-  /** Whether a copy works there, or it was left, or it is gone now. */
+  /** Whether a copy uses it, or has left it, or it has been removed now. */
   state: "in use" | "left" | "removed";
-  /** What the claim said of it; empty when there is nothing. */
+  /** The line that the claim wrote about it; empty when there is none. */
   about: string;
 }
 
 /**
- * A file in a staging folder that is made before an archive is unpacked there. tar fills up what it
- * cannot read with zeros, and gives it size and time of the file: until an archive is known to be
- * whole, nothing that it brought is taken for what it seems, by whoever comes next either.
+ * A file in a staging folder, made before an archive is unpacked there. GNU tar fills a file that
+ * it cannot read with zeros, with the right size and time. So until the archive is known to be
+ * whole, sizes and times there prove nothing, neither to this copy nor to the next one.
  */
 export const UNVERIFIED = ".unverified";
 
-/** A staging folder that is ours alone: the only thing that a copy writes through. */
+/** A staging folder that this copy has claimed: all that a copy writes, it writes through this. */
 export interface Staging {
   /** The folder, absolute. */
   readonly folder: string;
-  /** Whether the destination may have changed meanwhile: something went back, or was waited for. */
+  /**
+   * Whether the destination may have changed meanwhile: a folder went back, or the claim waited.
+   */
   readonly changed: boolean;
   /** Whether it held something of an earlier attempt when it was claimed. */
   readonly resumed: boolean;
-  /** Whether sizes and times of what it holds prove nothing: an archive was perhaps not whole. */
+  /** Whether sizes and times in it prove nothing, since an archive may not have been whole. */
   readonly unverified: boolean;
-  /** The user there, as a number. */
+  /** The user who owns it, as a number. */
   readonly owner: number;
-  /** What all that is copied there is held to, where others share it. */
+  /** Group and modes for all that is copied there, when others share it. */
   readonly shared: Sharing | undefined;
-  /** The file by which it is held, absolute; where it is told. */
+  /** The file in its lock, absolute; only of a host behind ssh. */
   readonly heldBy?: string;
   /**
-   * Unpacks an archive; answers what went wrong (perhaps nothing is known of it), or undefined when all
-   * of it has come. Until that is known, {@linkcode UNVERIFIED} stands in the folder, where the archive
-   * has bulk.
+   * Unpacks an archive. Returns what went wrong, perhaps an empty text, or undefined when all of it
+   * has come. If the archive has bulk, {@linkcode UNVERIFIED} is put into the folder before.
    */
   unpack(archive: Unpacking): Promise<string | undefined>;
-  /** Takes {@linkcode UNVERIFIED} away, when all archives were whole: rsync is to write there. */
+  /** Removes {@linkcode UNVERIFIED} when all archives were whole, before rsync writes there. */
   verify(): Promise<void>;
-  /** Removes what stands in it; nothing is removed through a link. */
+  /** Removes some paths in it; nothing is removed through a link. */
   discard(places: string[]): Promise<void>;
   /**
-   * Copies into a folder of it, which is made, what a folder outside holds, but for `jobs` and
-   * `.status.json.lock`; answers whether there was room for all of it.
+   * Copies the content of a folder outside into a folder in it, which is created; `jobs` and
+   * `.status.json.lock` stay behind. Returns whether all of it could be copied.
    */
   carry(from: string, into: string): Promise<boolean>;
-  /** What has to be staged for one request besides what it moves. */
+  /** The files that must be staged for a request, besides what it moves. */
   filesFor(request: Pick<PublishRequest, "moves" | "records">): OverlayEntry[];
-  /** Puts what was staged in its place. */
+  /** Moves what was staged to its place, and does what comes afterwards. */
   settle(request: PublishRequest): Promise<FailedMove[]>;
   /**
-   * Gives it up; an empty staging folder is removed.
+   * Gives up the claim; an empty staging folder is removed.
    *
-   * @param failed Whether something may still work there: on another machine it goes with the
-   * session, which ends that first.
+   * @param failed Whether a process may still work there. On another machine the claim then ends
+   * with the session, which ends such processes first.
    */
   release(failed: boolean): Promise<void>;
 }
 
-/** A file to make a sum of: relative to a workspace. */
+/** A file to sum; its path is relative to a workspace. */
 export type SummedFile = Pick<Entry, "path" | "size">;
 
-/** Is told the bytes of a file. */
+/** Receives the bytes of a file; undefined when it cannot be read. */
 export type TellBytes = (path: string, bytes: Uint8Array | undefined) => void;
 
-/** Is told the sum of a file, as 64 hexadecimal digits. */
+/** Receives the sum of a file, as 64 hexadecimal digits; undefined when it cannot be read. */
 export type TellSum = (file: SummedFile, sum: string | undefined) => void;
 
 /** A machine with workspaces on it. */
 export interface Host {
-  /** What to call it: `user@host`, or `this machine`. */
+  /** Its name: `user@host`, or `this machine`. */
   readonly name: string;
-  /** What it can do; it is known once it is expected, open, and a workspace was looked at. */
+  /** What it can do; known after `prewarm`, `open` and a first `look`. */
   readonly can: Abilities;
   /**
-   * Begins with what a copy will need, so that it need not be waited for; no login comes of it.
-   * Answers once one could begin.
+   * Prepares early what a copy will need, without a login. Resolves when a login can begin.
    *
-   * @throws {CopyError} `program`, when something is missing that can be known without a login.
+   * @throws {CopyError} `program`, when a program of this machine is missing.
    */
   prewarm(): Promise<void>;
   /** Logs in, where that is needed. */
@@ -235,48 +236,46 @@ export interface Host {
   look(question: LookRequest): Promise<WorkspaceInfo>;
   /** Finds the experiments of a workspace, with their runs. */
   browse(request: BrowseRequest): Promise<Listing>;
-  /** Which of some paths, relative to a workspace, are there; none of them has a `..` in it. */
+  /** Returns which of some paths in a workspace exist; none of them may contain `..`. */
   existing(root: string, paths: string[]): Promise<string[]>;
-  /** The bytes of a file that costs next to nothing to read; undefined for every other. */
+  /** The bytes of a small file of this machine; undefined for any other. */
   peek(root: string, path: string): Uint8Array | undefined;
   /**
-   * Reads plain files as a whole, and tells their bytes in the order of the paths; undefined of one
-   * that cannot be read.
+   * Reads plain files as a whole, and tells their bytes in the order of the paths.
    */
   read(root: string, paths: string[], tell: TellBytes): Promise<void>;
   /**
-   * Makes SHA-256 sums where the files are, and tells them in any order; undefined of a file that
-   * cannot be read.
+   * Computes SHA-256 sums where the files are, and tells them in any order.
    *
-   * @throws {CopyError} `program`, when there is nothing that could make them.
+   * @throws {CopyError} `program`, when no program there can compute them.
    */
   sums(root: string, files: SummedFile[], tell: TellSum): Promise<void>;
-  /** Lists what is in many folders at once; answers which of them are links. */
+  /** Lists the content of many folders at once; returns which of them are links. */
   scan(request: ScanRequest, visit: Visit): Promise<LinkedFolder[]>;
   /**
-   * Makes a private staging folder and claims it. What an interrupted copy moved aside there, and
-   * did not replace, goes back to its place.
+   * Makes a private staging folder and claims it. Folders that an interrupted copy moved aside and
+   * did not replace go back to their place.
    *
-   * @param onWait Is called when another copy has it: it is waited for.
+   * @param onWait Called when another copy has it, before waiting for that.
    */
   claim(request: ClaimRequest, onWait: () => void): Promise<Staging>;
-  /** Finds what copies have left in staging areas, and removes it when it is told to. */
+  /** Finds what copies have left in staging areas, and removes it if that is requested. */
   tidy(request: TidyRequest): Promise<FoundLeftover[]>;
-  /** Makes a tar archive, of whole folders only where it has GNU tar. */
+  /** Packs a tar archive; whole folders only where it has GNU tar. */
   pack(request: PackRequest): Pack;
-  /** Tells what the machine is like, once it is open. */
+  /** Examines the machine, once it is open. */
   examine(): Promise<MachineCondition>;
-  /** Tells what the disks of some folders are like; they are absolute, and need not be there. */
+  /** Examines the disks of some folders, which are absolute and need not exist. */
   disks(folders: string[]): Promise<DiskCondition[]>;
-  /** Refuses a workspace that Deno was not granted, by real path, before any program is started. */
+  /** Refuses a workspace for which Deno has no permission, by its real path. */
   check(path: string, needed: readonly Access[]): void;
   /**
-   * What Deno has to be granted for a workspace that was looked at.
+   * The permissions that Deno needs for a workspace that was looked at.
    *
    * @param linked Folders in it that are links.
    * @param isWritten Whether it is copied to.
    */
   grants(info: WorkspaceInfo, linked: readonly LinkedFolder[], isWritten: boolean): Grants;
-  /** Ends the session; when its connection was `lost`, at once. */
+  /** Ends the session; at once when its connection was `lost`. */
   close(lost?: boolean): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * The machines of a copy, each opened once: one login a host.
+ * The machines of a copy, each opened once: one login for each host.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import { LocalHost } from "./local/host.ts";
 import type { RunOptions } from "../system/process.ts";
 import { SshHost } from "./ssh/host.ts";
 
-/** What happens at a login, and which programs are started. */
+/** An event: a login, or a program that is started. */
 export type HostEvent =
   | { type: "connecting" | "connected"; host: string }
   | { type: "command"; command: string[] };
 
-/** What the machines need to know of the caller. */
+/** The options of the caller that concern the machines. */
 export interface HostsOptions {
-  /** Is told of logins and of every program started. */
+  /** Receives logins and every program that is started. */
   onEvent?: ((event: HostEvent) => void) | undefined;
   /** Ends every program when it fires. */
   signal?: AbortSignal | undefined;
@@ -30,9 +30,9 @@ export interface HostsOptions {
   fsync?: boolean | undefined;
 }
 
-/** How long a host may take to answer at all, in seconds, where nobody says. */
+/** The default of `connectTimeout`. */
 const CONNECT_TIMEOUT = 20;
-/** How long a transfer may stand still, in seconds, where nobody says. */
+/** The default of `timeout`. */
 const TIMEOUT = 300;
 
 /** Opens the machines that workspaces are on, each once. */
@@ -42,13 +42,13 @@ export class Hosts implements AsyncDisposable {
   readonly #opened = new Map<string, Promise<Host>>();
   /** The machines that are known, opened or not. */
   readonly #known = new Map<string, Host>();
-  /** What is expected of them. */
+  /** The preparations of each workspace, as `prewarm` began them. */
   readonly #expected = new Map<Workspace, Promise<void>>();
   readonly #copy = crypto.randomUUID();
-  /** The hosts that a login has succeeded at. */
+  /** The hosts where a login has succeeded. */
   readonly #reached = new Set<string>();
 
-  /** @param options What the machines need to know of the caller. */
+  /** @param options The options of the caller. */
   constructor(options: HostsOptions = {}) {
     this.#options = options;
     this.#watch = {
@@ -60,23 +60,23 @@ export class Hosts implements AsyncDisposable {
     };
   }
 
-  /** The watch that every process started for these machines is under. */
+  /** The options of every process that is started for these machines. */
   get watch(): RunOptions {
     return this.#watch;
   }
 
   /**
-   * Begins with what a copy will need of a machine, and answers once a login could begin. What is
-   * found to be missing is said before any login.
+   * Prepares early what a copy will need of a machine, and resolves when a login can begin. A
+   * missing program is thus reported before any login.
    */
   prewarm(workspace: Workspace): Promise<void> {
     const expected = this.#host(workspace).prewarm();
-    expected.catch(() => {}); // who waits for it will hear of it
+    expected.catch(() => {}); // it is thrown where this is awaited
     this.#expected.set(workspace, expected);
     return expected;
   }
 
-  /** Refuses a workspace that Deno was not granted, by real path. */
+  /** Refuses a workspace for which Deno has no permission, by its real path. */
   check(workspace: Workspace, needed: readonly Access[]): void {
     this.#host(workspace).check(workspace.path, needed);
   }
@@ -130,7 +130,7 @@ export class Hosts implements AsyncDisposable {
     return host;
   }
 
-  /** Refuses paths at one machine that the rsync of another cannot name there. */
+  /** Refuses paths of one machine that the rsync of another cannot pass on. */
   #refuseUnnamed(): void {
     const ends = [...this.#expected.keys()]
       .map((workspace) => ({ ...workspace, rsync: this.#host(workspace).can.rsync }));
@@ -139,7 +139,7 @@ export class Hosts implements AsyncDisposable {
     }
   }
 
-  /** Ends all sessions; when a connection was `lost`, at once. */
+  /** Ends all sessions; at once when a connection was `lost`. */
   async close(lost = false): Promise<void> {
     const opened = [...this.#opened.values()];
     this.#opened.clear();
@@ -161,7 +161,7 @@ export function areTogether(one: Workspace, other: Workspace): boolean {
   return one.ssh?.host === other.ssh?.host;
 }
 
-/** What tells machines apart. */
+/** A text that is the same for workspaces on the same machine, with the same settings. */
 function keyOf({ ssh }: Workspace): string {
   if (ssh === undefined) return "";
   const { host, options = [], rsyncPath, tarPath } = ssh;

@@ -1,5 +1,5 @@
 /**
- * Putting what was staged in its place: what is asked of a host, and what it answers.
+ * Settling: the request to move what was staged to its place, and the answer.
  *
  * @module
  */
@@ -7,85 +7,85 @@
 import { JOBS } from "../workspace/layout.ts";
 
 /**
- * One thing to put in its place. `put`: nothing of its name may be there. `replace`: what is
- * there is moved aside first. `link`: takes the place of a link in one step. `job link`: the same as
- * `put`, for a link whose target stands by then.
+ * One move. `put`: nothing of that name may be there. `replace`: what is there is moved aside
+ * first. `link`: replaces a link in one step. `job link`: like `put`, for a link whose target must
+ * be there.
  */
 export interface Move {
-  /** How. */
+  /** The kind. */
   kind: "put" | "replace" | "link" | "job link";
-  /** Where it stands, relative to the staging folder; the last part is its final name. */
+  /** Its path in the staging folder; the last name is the final one. */
   from: string;
-  /** The folder to put it into, absolute; made when it is not there. */
+  /** The folder to move it into, absolute; created when it does not exist. */
   into: string;
-  /** Of a replacement, a time: what holds something newer than that stays. */
+  /** For `replace`, a time: a folder with anything newer is not replaced. */
   unlessNewer?: string | undefined;
-  /** Of a link, the run that the one in its place names; one that names another stays. */
+  /** For `link`, the run that the present link names: one that names another run stays. */
   standing?: string | undefined;
 }
 
-/** Where links to jobs stand in a staging folder: among its jobs there are only folders. */
+/** The folder for jobs that are links, in a staging folder: below `jobs` are only folders. */
 export const JOB_LINKS = "links";
 
-/** Whether what is moved is a job, or a link to one. */
+/** Whether a move is of a job, or of a link to one. */
 export function isOfJobs({ from }: Pick<Move, "from">): boolean {
   return from.startsWith(`${JOBS}/`) || from.startsWith(`${JOB_LINKS}/`);
 }
 
-/** What is told at the destination of jobs that lack files which a copy has left out. */
+/** Changes to the records of jobs that lack files. */
 export interface Records {
   /** The workspace, absolute. */
   workspace: string;
-  /** Of jobs that will lack some: `TASK/JOB`, and what to tell, before they are moved. */
+  /** The records to write before the moves: `TASK/JOB`, and the text. */
   written: { job: string; text: string }[];
-  /** Jobs that lack nothing once the moves are made, as `TASK/JOB`: what is told of them goes. */
+  /** The jobs, as `TASK/JOB`, that lack nothing after the moves: their records are removed. */
   dropped: string[];
 }
 
-/** What is to be put in its place. */
+/** A request to settle. */
 export interface PublishRequest {
   /** What to move, in this order. */
   moves: Move[];
-  /** What is told of jobs that lack files; undefined when there is nothing to tell, nor to remove. */
+  /** The changes to records; undefined when there are none. */
   records?: Records | undefined;
-  /** A file to make when it is not there, absolute, after the moves. */
+  /** The marker to create when it does not exist, absolute; undefined when it is there. */
   marker: string | undefined;
-  /** A new folder to keep what is replaced in, absolute; undefined: it is removed. */
+  /** A new folder, absolute, to keep what was replaced; undefined to remove that. */
   keep: string | undefined;
-  /** Whether the staging folder has served. */
+  /** Whether the staging folder is not needed any more. */
   finished: boolean;
 }
 
-/** Why a move was not made: something that is as good may have appeared there meanwhile. */
+/** Why a move was not made: something appeared there, which may be as good. */
 export const APPEARED = "another version appeared there in the meantime";
 
 /** Why a run, or `current`, was not moved: something it refers to could not be put in place. */
 export const HELD = "something it refers to could not be put in place";
 
-/** Why a link was left: it names another run than when the copy began. */
+/** Why a link was not replaced: it names another run than before. */
 export const MOVED = "it was moved there in the meantime";
 
-/** Why something was not replaced: it has been written to. */
+/** Why a folder was not replaced: it has been written to. */
 export const NEWER = "the destination has something newer";
 
-/** Why a job was not moved: nobody would know that it lacks files. */
+/** Why a job was not moved: without a record, nobody would know that it lacks files. */
 export const UNRECORDED = "what is left out of it could not be noted in .xpm-copy";
 
-/** Why a run does not replace another: a folder there is a link or a file here, for one. */
+/** Why a run does not replace another: a folder there is a link or a file here, for example. */
 export const LOST = "files only the old run had could not be kept";
 
 /** Why a link to a job was not made. */
 export const UNLINKED = "the job it links to is not there";
 
 /**
- * What is done after moves: the marker is made, what has new names is brought to the disk, records of
- * what jobs lack no more are removed, what was replaced is put away, the staging folder cleared.
+ * The steps beside the moves: create the marker, bring the new names to the disk, remove records,
+ * put away what was replaced, remove the staging folder.
  */
 export type Afterwards = "marker" | "disk" | "records" | "replaced" | "staging";
 
-/** A move that could not be made, or what could not be done afterwards, and why. */
+/** A move or a later step that failed, and why. */
 export interface FailedMove {
-  /** The move's `from`, or what could not be done: see {@linkcode Afterwards}. */
+  /** The move's `from`, or the step: see {@linkcode Afterwards}. */
   from: string;
   /** Why: one clause; {@linkcode APPEARED}, when another copy was faster. */
   reason: string;

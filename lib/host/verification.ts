@@ -1,10 +1,10 @@
 /**
- * Whether what a staging folder holds can be taken for what it seems.
+ * Whether sizes and times in a staging folder prove anything.
  *
  * @module
  */
 
-/** What a staging folder knows of the archives that were unpacked there. */
+/** The state of the mark `.unverified`, and the outcome of the archives that were unpacked. */
 export class Verification {
   #isDoubted: boolean;
   #isMarked: boolean;
@@ -14,12 +14,12 @@ export class Verification {
     this.#isDoubted = this.#isMarked = marked;
   }
 
-  /** Whether sizes and times of what the folder holds prove nothing. */
+  /** Whether sizes and times in the folder prove nothing. */
   get isDoubted(): boolean {
     return this.#isDoubted;
   }
 
-  /** Whether there is a mark that has served: all archives were whole. */
+  /** Whether there is a mark that is not needed any more: all archives were whole. */
   get hasServed(): boolean {
     return this.#isMarked && !this.#isDoubted;
   }

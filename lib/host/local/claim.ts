@@ -1,6 +1,6 @@
 /**
- * Claiming a staging folder, on this machine: one copy works in it, and what a copy that was killed
- * had moved aside goes back.
+ * Claims a staging folder of this machine, so that one copy works in it. Folders that a killed copy
+ * had moved aside go back.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { inTheWay, isFolder, isInTheWay, RealFolders } from "./real_folders.ts";
 /** The file, in a staging folder, that says which copy it is of. */
 export const ABOUT = "about.json";
 
-/** What a claim has found, and what keeps it. */
+/** A claim, and what was found in the folder. */
 export interface Claim
   extends
     Pick<Staging, "changed" | "resumed" | "unverified" | "owner" | "shared">,
@@ -76,25 +76,25 @@ export async function claimLocally(
   }
 }
 
-/** What others could write into could become anything while it is put together. */
+/** Closes a folder to other users, who could change a job while it is being copied. */
 function makePrivate(folder: string): void {
   const { mode = 0 } = lookAt(folder, "") ?? {};
   if ((mode & 0o077) === 0) return;
   try {
-    Deno.chmodSync(folder, 0o700 | mode & 0o2000); // which passes on its group
+    Deno.chmodSync(folder, 0o700 | mode & 0o2000); // new entries keep getting its group
   } catch (error) {
     if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
     throw new CopyError("refused", `${folder} belongs to another user`, "remove it");
   }
 }
 
-/** Says in a staging folder which copy it is of. */
+/** Writes `about.json`, which says to which copy a staging folder belongs. */
 function sign(staging: string, about: string): void {
   if (lookAt(`${staging}/${ABOUT}`, "") !== undefined) removeTree(`${staging}/${ABOUT}`);
   Deno.writeTextFileSync(`${staging}/${ABOUT}`, `${about}\n`, { createNew: true });
 }
 
-/** How a staging folder is shared, by itself and by the file that was just made there. */
+/** How a staging folder is shared, by its own mode and that of a new file in it. */
 function sharingIn(staging: string): Sharing | undefined {
   const { mode, gid } = Deno.lstatSync(staging);
   const file = Deno.lstatSync(`${staging}/${ABOUT}`);
@@ -105,10 +105,10 @@ function ownerOf(path: string): number {
   return Deno.lstatSync(path).uid ?? 0;
 }
 
-/** What staging folders are called. */
+/** The names of staging folders. */
 const STAGING_NAME = /^[0-9a-f]{16}$/;
 
-/** Puts back what other copies have left aside, those that live excepted, and removes their old locks. */
+/** Puts back what dead copies to this workspace had moved aside, and removes their locks. */
 async function putBackOthers(
   staging: string,
   places: Place[],
@@ -129,20 +129,20 @@ async function putBackOthers(
   return restored;
 }
 
-/** The names of staging folders in an area; of some only the lock may be there. */
+/** The names of staging folders in an area, including those of which only the lock is left. */
 export function stagingNames(area: string): Set<string> {
   const names = (namesIn(area) ?? []).map(({ name }) => name.replace(/\.lock$/, ""));
   return new Set(names.filter((name) => STAGING_NAME.test(name)));
 }
 
-/** Whether another copy has left something aside, or only its lock; one that has just begun has, too. */
+/** Whether another copy may have left a folder moved aside, or an old lock. */
 function needsLook(area: string, other: string): boolean {
   if (isInTheWay(`${other}.lock`)) return false;
   if (lookAt(other, "") === undefined) return isVoid(`${other}.lock`);
   return new RealFolders(area).has(`${other}/${ASIDE}`);
 }
 
-/** A folder that an interrupted copy moved aside, and did not replace, goes back to its place. */
+/** Puts back folders that an interrupted copy moved aside and did not replace; returns how many. */
 export function putBack(staging: string, places: Place[]): number {
   const folders = new RealFolders(staging);
   let restored = 0;
@@ -166,12 +166,12 @@ export function putBack(staging: string, places: Place[]): number {
   return restored;
 }
 
-/** Removes a staging folder in which nothing is. */
+/** Removes a staging folder that holds nothing copied. */
 function removeUnused(staging: string): void {
-  if (isUnused(staging)) attempt(() => removeTree(staging)); // what stays holds nothing
+  if (isUnused(staging)) attempt(() => removeTree(staging)); // if it stays, nothing is lost
 }
 
-/** Whether a staging folder holds nothing that was copied, or is not there. */
+/** Whether a staging folder holds nothing copied, or does not exist. */
 function isUnused(staging: string): boolean {
   return (namesIn(staging) ?? []).every(({ name }) => [ABOUT, UNVERIFIED].includes(name));
 }

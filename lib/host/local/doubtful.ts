@@ -1,6 +1,6 @@
 /**
- * Listing what Deno cannot: names, and targets of links, that are not UTF-8. rsync is at hand and
- * tells every byte.
+ * Lists entries that Deno cannot: those whose name, or whose target, is not UTF-8. rsync prints
+ * every byte.
  *
  * @module
  */
@@ -16,11 +16,11 @@ import { feed, type RunOptions, start, stopIfAborted } from "../../system/proces
 
 const KINDS: Record<string, EntryKind> = { "-": "file", d: "folder", l: "link" };
 
-/** What rsync ends with when it could not look at all, or something went meanwhile. */
+/** rsync's exit codes when it could not read some files, or some vanished meanwhile. */
 const PARTIAL = [23, 24];
 
 /**
- * Tells of all in some folders that a walk through them had its doubts about.
+ * Visits the entries in some folders that a walk could not list.
  *
  * @param root The workspace, absolute.
  * @param folders Folders of jobs or runs, relative to it.
@@ -33,7 +33,7 @@ export async function listDoubtful(
 ): Promise<void> {
   if (folders.length === 0) return;
   const options = ["-a8", "-r", "--from0", "--files-from=-", "--no-implied-dirs", "--list-only"];
-  // the second folder is no more than a word that rsync wants
+  // rsync requires a second folder, and does not use it here
   const running = start("rsync", [...options, "--", `${root}/`, `${root}/`], watch);
   const [listed, code] = await Promise.all([
     new Response(running.stdout).arrayBuffer(),
@@ -51,10 +51,10 @@ export async function listDoubtful(
   }
 }
 
-/** `lrwxrwxrwx  1,234 2026/01/18 17:07:45 jobs/TASK/JOB/name -> target`; what is no letter is `\#012`. */
+/** `lrwxrwxrwx  1,234 2026/01/18 17:07:45 jobs/TASK/JOB/name -> target`; rsync writes `\#012`. */
 const LINE = /^([-bcdlps])([-rwxsStT]{9})\S* +([\d,]+) (\d+)\/(\d+)\/(\d+) (\d+):(\d+):(\d+) (.*)$/;
 
-/** A line of rsync's list: the folder, and what is in it; undefined for what is no such line. */
+/** Reads a line of rsync's list: the folder, and its entry; undefined for any other line. */
 function readLine(line: string): [folder: string, entry: Entry] | undefined {
   const match = LINE.exec(line);
   if (match === null) return undefined;
@@ -75,12 +75,12 @@ function readLine(line: string): [folder: string, entry: Entry] | undefined {
     mtime: String(Date.UTC(year!, month! - 1, day, hour, minute, second) / 1000),
     mode: modeOf(bits!),
     ...(target !== undefined && { target }),
-    // rsync does not tell, and looks for them as it copies
+    // rsync does not tell, so it must look for them when it copies
     ...(letter === "-" && size >= LARGE && { holes: true as const }),
   }];
 }
 
-/** A name and a target of so many bytes: either may hold an arrow. */
+/** Splits a name from a target of `size` bytes: either may contain an arrow. */
 function cutLink(said: string, size: number): [name: string, target: string] {
   const bytes = bytesOf(said);
   const at = bytes.length - size;

@@ -1,5 +1,5 @@
 /**
- * What this machine and its disks are like.
+ * Examines this machine and its disks.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export async function examineHere(watch: RunOptions): Promise<MachineCondition> 
   };
 }
 
-/** The first line that a program says of itself; or why it cannot be started. */
+/** The first line that a program prints about itself; or why it cannot be started. */
 async function saidBy(
   program: Program,
   option: string,
@@ -65,8 +65,8 @@ export function disksHere(folders: string[], watch: RunOptions): Promise<DiskCon
 }
 
 /**
- * Whether the system lets the user write to a folder; undefined when it cannot be asked. Deno itself
- * knows only modes: nothing of groups, of access lists, or of a disk that is read-only.
+ * Whether the system lets the user write to a folder; undefined when `test` may not be run. Deno
+ * itself shows only modes, which say nothing about access lists or a disk that is read-only.
  */
 async function isWritable(folder: string, watch: RunOptions): Promise<boolean | undefined> {
   const ask = (option: string) => outputIfGranted("test", [option, folder], watch);

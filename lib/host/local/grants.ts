@@ -1,5 +1,5 @@
 /**
- * What Deno has to be granted for a workspace on this machine.
+ * The permissions that Deno needs for a workspace of this machine.
  *
  * @module
  */
@@ -20,12 +20,12 @@ export function grantsOf(
   };
 }
 
-/** Where a workspace's parts are, links resolved. */
+/** The paths of a workspace's parts, links resolved. */
 function places({ realPath, jobsPath, experimentsPath }: WorkspaceInfo): string[] {
   return [realPath, jobsPath, experimentsPath];
 }
 
-/** The same, and the path as it is spelled, to see where it leads; of one that is not there its beginning. */
+/** The same, and the path as it is written, to resolve it; of a new one the part that exists. */
 function spellings(info: WorkspaceInfo): string[] {
   const { path, realPath, state } = info;
   if (path === realPath) return places(info);
@@ -38,7 +38,7 @@ function spellings(info: WorkspaceInfo): string[] {
   return [spelled.join("/"), ...places(info)];
 }
 
-/** Where folders that are links lead: what stands for `jobs` there, rather than every job. */
+/** Where folders that are links lead: the counterpart of `jobs` there, rather than every job. */
 function leads(linked: readonly LinkedFolder[]): string[] {
   return linked.filter(({ realPath }) => realPath !== "").map(({ folder, realPath }) => {
     const place = folder.slice(folder.indexOf("/"));

@@ -1,5 +1,5 @@
 /**
- * What keeps a job on this machine from being replaced.
+ * The guards that keep a job of this machine from being replaced. `settle.sh` has the same ones.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import { lookAt, walk } from "../../system/files.ts";
 
 import type { Entry } from "../../system/entry.ts";
 
-/** Whether a job is done: such a job is never replaced. */
+/** Whether a job is done: it is replaced only if it has a record of files left out. */
 export function isDone(final: string, into: string): boolean {
   return lookAt(markerIn(final, into, "done"), "") !== undefined;
 }
 
-/** Whether what stands there may give way: a folder, or the link that a job may be. */
+/** Whether an entry may be replaced: a folder, or a link in place of a job. */
 export function isReplaceable({ kind }: Entry, from: string): boolean {
   return kind === "folder" || kind === "link" && from.startsWith(`${JOBS}/`);
 }

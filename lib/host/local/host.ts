@@ -71,7 +71,7 @@ export class LocalHost implements Host {
     return this.#can!;
   }
 
-  /** The first line of what a program says of itself. */
+  /** The first line that a program prints with `--version`. */
   #version(program: Program): Promise<string> {
     const answer = this.#versions.get(program) ?? versionOf(program, this.watch);
     this.#versions.set(program, answer);

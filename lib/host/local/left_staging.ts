@@ -1,6 +1,7 @@
 /**
- * What an earlier attempt has left in a staging folder. It is gone on with when it is as a copy
- * leaves it; somebody else may have prepared it, so that what is written there lands elsewhere.
+ * Leftovers of an earlier attempt in a staging folder. A copy resumes with them only if they look
+ * as a copy leaves them: another user may have prepared them, so that what is written there goes
+ * elsewhere.
  *
  * @module
  */
@@ -12,18 +13,18 @@ import { isDoubtful, lookAt, namesIn } from "../../system/files.ts";
 import { UNVERIFIED } from "../host.ts";
 import { isFolder } from "./real_folders.ts";
 
-/** Where, in a staging folder, what is being replaced waits until the new one stands. */
+/** The folder, in a staging folder, for what is being replaced. */
 export const ASIDE = "replaced";
 
-/** How deep a staging folder has nothing but folders: `jobs/TASK/JOB`, `replaced/jobs/TASK`. */
+/** Down to this depth a staging folder has only folders: `jobs/TASK/JOB`, `replaced/jobs/TASK`. */
 const DEPTH = 3;
 
-/** How long files are looked at without hearing of anything else, in milliseconds. */
+/** How long the event loop may wait for this, in milliseconds. */
 const BUSY = 50;
 
 /**
- * Whether a staging folder has nothing but folders down to its jobs, and no file of which a name
- * stands elsewhere: rsync writes into the files that it goes on with.
+ * Whether a staging folder has only folders down to its jobs, and no file with a hard link
+ * elsewhere: rsync writes into the files that it resumes.
  */
 export async function isSound(staging: string, signal: AbortSignal | undefined): Promise<boolean> {
   try {
@@ -36,8 +37,8 @@ export async function isSound(staging: string, signal: AbortSignal | undefined):
 }
 
 /**
- * Whether all names of all files in a folder are in it. What has a name that Deno cannot tell cannot be
- * looked at, and goes, with the folder that it is in; it is brought anew.
+ * Whether all hard links of all files in a folder are in it. A folder with a name that Deno cannot
+ * open cannot be checked: it is removed, and brought again.
  */
 async function hasNoNamesElsewhere(
   root: string,
@@ -71,7 +72,7 @@ async function hasNoNamesElsewhere(
   return [...unseen.values()].every((names) => names === 0);
 }
 
-/** What stands in a staging folder where only folders should, and so could lead out of it. */
+/** An entry of a staging folder where only folders should be, which could lead out of it. */
 export function strayIn(staging: string): string | undefined {
   const look = (folder: string, depth: number): string | undefined => {
     for (const { name, isDirectory, isSymlink } of namesIn(`${staging}${folder}`) ?? []) {
@@ -86,26 +87,26 @@ export function strayIn(staging: string): string | undefined {
   return path && `${staging}${path}`;
 }
 
-/** Whether it is the link that makes a run current, on its way to its place. */
+/** Whether it is the new link `current`, on its way to its place. */
 function isCurrent(path: string, isLink: boolean): boolean {
   const [, place, , name] = path.split("/");
   return isLink && place === EXPERIMENTS && name === CURRENT;
 }
 
-/** Removes a staging folder. Its mark goes last: what stays of one is not to be trusted. */
+/** Removes a staging folder, its mark last: if some of it stays, it must not be trusted. */
 export function removeStaging(staging: string): void {
   for (const name of isFolder(staging) ? markLast(staging) : []) removeTree(`${staging}/${name}`);
   removeTree(staging);
 }
 
-/** The names in a staging folder, that of its mark as the last one. */
+/** The names in a staging folder, the mark last. */
 function markLast(staging: string): string[] {
   const names = (namesIn(staging) ?? []).map(({ name }) => name);
   const marks = names.filter((name) => name === UNVERIFIED);
   return [...names.filter((name) => name !== UNVERIFIED), ...marks];
 }
 
-/** Removes all but what is to go back to its place, or to be kept; no link is followed. */
+/** Removes all but the folders that were moved aside; no link is followed. */
 export function clearStaging(staging: string): void {
   for (const name of markLast(staging)) {
     if (name === ASIDE) keepFolders(`${staging}/${name}`, 1);
@@ -113,7 +114,7 @@ export function clearStaging(staging: string): void {
   }
 }
 
-/** Removes what stands where only folders should. */
+/** Removes entries where only folders should be. */
 function keepFolders(path: string, depth: number): void {
   if (!isFolder(path)) return removeTree(path);
   if (depth === DEPTH) return;

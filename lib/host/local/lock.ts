@@ -1,11 +1,12 @@
 /**
- * A lock on a staging folder, the same for copies on this machine and for those that come in by
- * ssh: a folder beside it, in which a file with its owner's name is held. Whoever makes the folder
- * has the lock; it passes from one owner to the next by a rename of that file.
+ * The lock of a staging folder. Copies on this machine and copies that come in by ssh use the same:
+ * a folder beside the staging folder, with a file in it that is named after its owner. The lock is
+ * taken by making that folder, and passes to the next owner by a rename of that file.
  *
- * `held:HOST:ID` belongs to a program on HOST that has the file locked: when that can be locked
- * there by another, the owner is dead. `shell:HOST:PID:ID` belongs to the agent of `../ssh/programs/agent.sh`.
- * Each owner touches its file; one without a sign of life for two minutes is dead, wherever.
+ * `held:HOST:ID` belongs to a program on HOST, which keeps the file locked (`flock`); when another
+ * can lock it on that machine, the owner is dead. `shell:HOST:PID:ID` belongs to the agent of
+ * `../ssh/programs/agent.sh`. Each owner touches its file every 15 seconds; on whatever machine, an
+ * owner without a sign of life for two minutes is dead.
  *
  * @module
  */
@@ -16,36 +17,36 @@ import { attempt, removeTree } from "../../system/tree.ts";
 import { lookAt, namesIn } from "../../system/files.ts";
 import { inTheWay, isFolder, isInTheWay } from "./real_folders.ts";
 
-/** How often somebody else's lock is tried again, in milliseconds. */
+/** How often to try the lock of another copy again, in milliseconds. */
 const AGAIN = 500;
 
-/** How often an owner gives a sign of life, in milliseconds. */
+/** How often an owner touches its file, in milliseconds. */
 const BEAT = 15_000;
 
-/** Without a sign of life for so long, an owner is dead; in milliseconds. */
+/** How long without a sign of life means that an owner is dead, in milliseconds. */
 const VOID = 120_000;
 
 /**
- * How long what a dead owner has started may go on, in milliseconds: an rsync whose output nobody
- * reads ends when it next tells its progress, which it does every second.
+ * How long a program of a dead owner may still run, in milliseconds. rsync ends at its next output,
+ * which nobody reads any more; it reports its progress every second.
  */
 const GRACE = 2000;
 
 /** A lock that is held. */
 export interface Lock {
-  /** Whether somebody else had to be waited for. */
+  /** Whether it had to be waited for. */
   waited: boolean;
-  /** Whether it is held still: this machine may have slept for longer than others wait. */
+  /** Whether it is still held: another may take it over while this machine sleeps. */
   isHeld(): boolean;
-  /** Lets go of it. */
+  /** Releases it. */
   release(): void;
 }
 
 /**
- * Takes a lock, and waits for it as long as another copy has it.
+ * Takes a lock, and waits as long as another copy has it.
  *
- * @param path The lock's folder; it is removed in the end.
- * @param onWait Is called once, when there is something to wait for.
+ * @param path The folder of the lock; it is removed with its release.
+ * @param onWait Called once, before waiting.
  */
 export async function takeLock(
   path: string,
@@ -60,7 +61,7 @@ export async function takeLock(
   }
 }
 
-/** Takes a lock; undefined when somebody else has it. */
+/** Takes a lock; undefined when another copy has it. */
 export async function tryLock(
   path: string,
   signal: AbortSignal | undefined,
@@ -70,12 +71,13 @@ export async function tryLock(
   const file = fresh ? await sign(path, ours) : await takeOver(path, ours);
   if (file === undefined) return undefined;
   const lock = hold(path, ours, file);
-  // who lets go of it in order removes it
+  // an owner that released it would have removed it, so this one is dead, and its programs may not
+  // be
   if (!fresh) await delay(GRACE, signal && { signal }).catch((reason) => giveUp(lock, reason));
   return lock;
 }
 
-/** Makes the lock's folder; whether it was not there. */
+/** Makes the folder of a lock; returns whether it was not there before. */
 function makeFolder(path: string): boolean {
   const parent = parentOf(path);
   for (;;) {
@@ -85,7 +87,7 @@ function makeFolder(path: string): boolean {
       return true;
     } catch (error) {
       if (lookAt(path, "") !== undefined) return false;
-      // somebody has removed the parent at this very moment
+      // another copy has removed the parent at this very moment
       const isGone = error instanceof Deno.errors.NotFound ||
         error instanceof Deno.errors.AlreadyExists;
       if (!isGone || (lookAt(parent, "")?.kind ?? "folder") !== "folder") throw error;
@@ -93,7 +95,7 @@ function makeFolder(path: string): boolean {
   }
 }
 
-/** Puts our name into a new lock; undefined when somebody else was faster. */
+/** Puts our file into a new lock; undefined when another copy was faster. */
 async function sign(path: string, ours: string): Promise<Deno.FsFile | undefined> {
   let file: Deno.FsFile | undefined;
   try {
@@ -107,18 +109,18 @@ async function sign(path: string, ours: string): Promise<Deno.FsFile | undefined
     const names = namesIn(path) ?? [];
     if (names.length === 1 && names[0]!.name === ours) return file;
     attempt(() => Deno.removeSync(`${path}/${ours}`));
-  } // otherwise somebody has just taken us for dead, and has the lock now
+  } // otherwise another copy has just taken us for dead, and has the lock now
   file.close();
   return undefined;
 }
 
-/** The names of a lock's owners: one, but for a moment. */
+/** The names of the owners in a lock: one, except for short moments. */
 function ownersOf(path: string): string[] {
   if (!isFolder(path)) return [];
   return (namesIn(path) ?? []).map(({ name }) => name).filter((name) => isAlone(`${path}/${name}`));
 }
 
-/** Whether what stands in a lock is a file, and has no other name elsewhere: it will be touched. */
+/** Whether an entry of a lock is a file without hard links, and so is safe to touch. */
 function isAlone(path: string): boolean {
   try {
     const { isFile, nlink } = Deno.lstatSync(path);
@@ -129,7 +131,7 @@ function isAlone(path: string): boolean {
   }
 }
 
-/** Takes the place of an owner that is dead; undefined when there is none. */
+/** Takes over from a dead owner; undefined when there is none. */
 async function takeOver(path: string, ours: string): Promise<Deno.FsFile | undefined> {
   if (isInTheWay(path)) throw inTheWay(path);
   const owners = ownersOf(path);
@@ -145,13 +147,13 @@ async function takeOver(path: string, ours: string): Promise<Deno.FsFile | undef
   return undefined;
 }
 
-/** Whether a lock has not been touched for so long that nobody who lives can have it. */
+/** Whether a lock, or a file in it, has not been touched for too long. */
 export function isVoid(path: string): boolean {
   const entry = lookAt(path, "");
   return entry !== undefined && Date.now() - Number(entry.mtime) * 1000 > VOID;
 }
 
-/** Removes a lock that nobody has signed, with what somebody else has put there. */
+/** Removes a lock without an owner, with anything foreign in it. */
 function removeUnsigned(path: string): void {
   for (const { name } of namesIn(path) ?? []) {
     if (!isAlone(`${path}/${name}`)) attempt(() => removeTree(`${path}/${name}`));
@@ -159,7 +161,7 @@ function removeUnsigned(path: string): void {
   attempt(() => Deno.removeSync(path));
 }
 
-/** Whether somebody who lives has a lock, or is about to have it. */
+/** Whether a living copy has a lock, or is about to take it. */
 export async function isOwned(path: string): Promise<boolean> {
   const owners = ownersOf(path);
   if (owners.length === 0) return isFolder(path) && !isVoid(path);
@@ -170,7 +172,7 @@ export async function isOwned(path: string): Promise<boolean> {
   return false;
 }
 
-/** Whether an owner is dead, whose file could be locked or not. */
+/** Whether an owner is dead; `locked` tells whether its file could be locked. */
 function isDead(path: string, locked: boolean | undefined): boolean {
   const here = hostName();
   const name = path.slice(path.lastIndexOf("/") + 1);
@@ -178,7 +180,7 @@ function isDead(path: string, locked: boolean | undefined): boolean {
   return locked !== false && (ended || isVoid(path));
 }
 
-/** Locks an open file: false when somebody else has, undefined where the file system cannot. */
+/** Locks an open file: false when it is locked, undefined where the file system cannot lock. */
 async function lockFile(file: Deno.FsFile): Promise<boolean | undefined> {
   try {
     return await file.tryLock(true);
@@ -200,12 +202,12 @@ function hold(path: string, ours: string, file: Deno.FsFile): Omit<Lock, "waited
       clearInterval(beat);
       file.close(); // a file that is open keeps its folder from being removed on NFS
       attempt(() => Deno.removeSync(`${path}/${ours}`));
-      removeUnsigned(path); // unless another one has it now
+      removeUnsigned(path); // stays when another copy has it now
     },
   };
 }
 
-/** Opens an owner's file; undefined when it has gone at this very moment. */
+/** Opens an owner's file; undefined when it has just been removed. */
 function open(path: string, create: boolean): Deno.FsFile | undefined {
   try {
     return Deno.openSync(path, { create, read: true, write: true });
@@ -215,13 +217,13 @@ function open(path: string, create: boolean): Deno.FsFile | undefined {
   }
 }
 
-/** Lets go of what was about to be taken. */
+/** Releases a lock that was about to be taken. */
 function giveUp(lock: Omit<Lock, "waited">, reason: unknown): never {
   lock.release();
   throw reason;
 }
 
-/** What this machine calls itself; empty when Deno was not granted to know. */
+/** The name of this machine; empty when Deno has no permission to tell. */
 function hostName(): string {
   const { state } = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
   return state === "granted" ? Deno.hostname() : "";

@@ -1,5 +1,5 @@
 /**
- * Looking at a workspace on this machine: what it is, and which runs it holds.
+ * Looks at a workspace of this machine: what it is, and which runs it has.
  *
  * @module
  */
@@ -90,7 +90,7 @@ export async function lookLocally(
   };
 }
 
-/** Where a workspace and its parts are, links resolved; what is no folder is refused. */
+/** The paths of a workspace and its parts, links resolved; anything but a folder is refused. */
 export function placesOf(
   path: string,
 ): Pick<WorkspaceInfo, "path" | "realPath" | "jobsPath" | "experimentsPath"> {
@@ -126,7 +126,7 @@ export function browseLocally(
   return { realPath: real, experiments, inXp: isInXp(real, experimentId ?? "") };
 }
 
-/** Whether experimaestro 1.x has made an experiment; what it has migrated leaves a link there. */
+/** Whether experimaestro 1.x has made an experiment. A migrated one is a link there. */
 function isInXp(workspace: string, experimentId: string): boolean {
   return lookAt(`${workspace}/xp`, "")?.kind === "folder" &&
     isFolder(`${workspace}/xp/${experimentId}`);
@@ -137,7 +137,7 @@ function noFolder(path: string): CopyError {
   return new CopyError("refused", `${path} is ${what}`, "choose another workspace");
 }
 
-/** Where a folder of a workspace is, links resolved; it may not be there yet. */
+/** The path of a folder of a workspace, links resolved; it need not exist. */
 function placeOf(path: string): string {
   const real = realPath(path);
   if (real === undefined && linkTarget(path) !== undefined) throw noFolder(path);
@@ -167,7 +167,7 @@ function realPathOfWhatExists(given: string): string {
   const path = resolve(given);
   for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
     const above = path.slice(0, end);
-    // Where a new folder's parent may not be read, it is checked once the folder has been made.
+    // if the parent of a new folder may not be read, the path is checked once the folder exists
     if (end < path.length && !isGranted("read", above)) break;
     const real = realPath(above);
     if (real !== undefined) return (real === "/" ? "" : real) + path.slice(end);
@@ -175,12 +175,12 @@ function realPathOfWhatExists(given: string): string {
   return path;
 }
 
-/** A folder of the same file system, and the same group, for what will be moved into `place`. */
+/** The staging area for `place`: on the same file system, and with the same group. */
 function stagingFor(workspace: string, place: string): string {
   return ground(place) === ground(workspace) ? `${workspace}/${STAGING}` : `${place}/${STAGING}`;
 }
 
-/** What exists of a path; undefined when that may not be read. */
+/** The longest part of a path that exists; undefined when that may not be read. */
 export function nearestOf(path: string): string | undefined {
   for (; path !== ""; path = parentOf(path)) {
     if (!isGranted("read", path)) return undefined;
@@ -194,8 +194,8 @@ function isFolder(path: string): boolean {
 }
 
 /**
- * The device of what exists of a path, and the group that is passed on there; undefined when that may
- * not be read.
+ * The device of the longest part of a path that exists, and the group that new entries get there;
+ * undefined when that may not be read.
  */
 function ground(path: string): string | undefined {
   const nearest = nearestOf(path);
@@ -205,8 +205,8 @@ function ground(path: string): string | undefined {
 }
 
 /**
- * The folders in one, by name; a link to a folder counts when its target ends with `linked`. One
- * whose name is not UTF-8 has another here, by which nothing is found.
+ * The names of the folders in a folder. A link counts when it leads to a folder and its target ends
+ * with `linked`. A name that is not UTF-8 is skipped: Deno cannot open it.
  */
 function foldersIn(path: string, linked?: (name: string) => string): string[] {
   const leads = (name: string) =>
@@ -233,12 +233,12 @@ function currentRun(workspace: string, experimentId: string): CurrentRun | undef
   return runId === undefined ? undefined : { runId, by: "latest" };
 }
 
-/** The run that the link `current` in an experiment's folder names; one that is gone is none. */
+/** The run that the link `current` in an experiment's folder names, if that run exists. */
 export function linkedRun(experiment: string): string | undefined {
   return runNamedBy(linkTarget(`${experiment}/${CURRENT}`) ?? "", experiment);
 }
 
-/** The run that a link's target names, by its last name alone; one that is gone is none. */
+/** The run that a link's target names by its last name, if that run exists. */
 function runNamedBy(target: string, experiment: string): string | undefined {
   const name = target.replace(/\/+$/, "").split("/").at(-1) ?? "";
   return isId(name) && lookAt(`${experiment}/${name}`, "")?.kind === "folder" ? name : undefined;
@@ -259,7 +259,7 @@ function findRun(
   };
 }
 
-/** A run's `jobs.jsonl`; of a run that experimaestro 1.x has made, the jobs that it links to. */
+/** A run's `jobs.jsonl`; for a run of experimaestro 1.x, the jobs that it links to. */
 function jobsIn(folder: string, wanted: boolean): Pick<FoundRun, "jobs" | "linked"> {
   if (!wanted) return { jobs: undefined };
   if (FILES_OF_2.some((name) => lookAt(`${folder}/${name}`, "") !== undefined)) {

@@ -1,5 +1,6 @@
 /**
- * Moving one thing to its place, on this machine: a rename, never onto a name.
+ * Moves one folder or link to its place, on this machine: by a rename, and never onto another
+ * folder.
  *
  * @module
  */
@@ -17,17 +18,17 @@ import { linkedRun } from "./look.ts";
 import type { RealFolders } from "./real_folders.ts";
 import { APPEARED, type Move, MOVED, NEWER, UNLINKED } from "../steps.ts";
 
-/** Why a folder is not moved: something else has come. */
+/** Why a folder is not moved: a link has come in its place. */
 export const CAME_AS_LINK = "the archive contains a link where a folder was expected";
 
 /**
- * The names in the folders that things are moved to, each read once. What appears there later makes
- * a rename fail, unless it is an empty folder.
+ * The names in the folders to move to; each folder is read once. A folder that appears there later
+ * makes a rename fail, unless it is empty.
  */
 export class Places {
   readonly #names = new Map<string, Names>();
 
-  /** The names in a folder, which is made when it is not there; undefined when it is no folder. */
+  /** The names in a folder, which is created if needed; undefined when it is not a folder. */
   namesIn(folder: string): Names | undefined {
     const known = this.#names.get(folder);
     if (known !== undefined) return known;
@@ -40,10 +41,10 @@ export class Places {
   }
 }
 
-/** Names, of which it can be asked whether one is among them. */
+/** A set of names. */
 type Names = Pick<ReadonlySet<string>, "has">;
 
-/** The names in a folder; where they may not be read, each may be among them. */
+/** The names in a folder; when it may not be read, any name may be there. */
 function namesOf(folder: string): Names {
   try {
     return new Set(namesIn(folder)?.map(({ name }) => name));
@@ -54,9 +55,9 @@ function namesOf(folder: string): Names {
 }
 
 /**
- * Puts one folder or link in its place; the reason when that cannot be.
+ * Moves one folder or link to its place; returns the reason when that is not possible.
  *
- * @param hadRecord Whether a job, by its folder, was told to lack files before this copy.
+ * @param hadRecord Tells whether a job, by its folder, had a record before this copy.
  */
 export function moveInto(
   staging: string,
@@ -106,7 +107,9 @@ export function moveInto(
   }
 }
 
-/** Undoes the first half of a replacement; what cannot go back must not go with the staging folder. */
+/**
+ * Undoes the first half of a replacement. If that fails, the staging folder must not be removed.
+ */
 function giveBack(aside: string, final: string): void {
   try {
     rename(aside, final);

@@ -1,7 +1,7 @@
 /**
- * The folders of a staging area that things are moved through. Somebody else may have prepared them,
- * and `Deno.rename` checks how a path is spelled, not where its folders lead. The twin of
- * `is_folder` in `../ssh/programs/folders.sh`.
+ * Checks that the folders of a staging area are no links before anything is moved through them.
+ * Another user may have prepared them, and `Deno.rename` checks the text of a path, not where its
+ * folders lead. The twin of `../ssh/programs/real_folders.sh` and `folders.sh`.
  *
  * @module
  */
@@ -10,27 +10,27 @@ import { CopyError } from "../../errors.ts";
 import { parentOf } from "../../workspace/layout.ts";
 import { lookAt } from "../../system/files.ts";
 
-/** Whether a folder stands at a path, and no link to one. */
+/** Whether a path is a folder, and not a link to one. */
 export function isFolder(path: string): boolean {
   return lookAt(path, "")?.kind === "folder";
 }
 
-/** Whether something else stands where a folder should; others may make and remove it meanwhile. */
+/** Whether anything but a folder is at a path; other copies may create and remove it meanwhile. */
 export function isInTheWay(path: string): boolean {
   const { kind = "folder" } = lookAt(path, "") ?? {};
   return kind !== "folder";
 }
 
-/** The error for what stands in the place of a folder. */
+/** The error for anything in place of a folder. */
 export function inTheWay(path: string): CopyError {
   return new CopyError("refused", `${path} is not a folder`, "remove it");
 }
 
-/** Knows which folders at or below one are real: neither they nor any above them is a link. */
+/** Knows which folders at or below a top are real: neither they nor any between is a link. */
 export class RealFolders {
   readonly #found = new Set<string>();
 
-  /** @param top Where to begin, absolute; what stands above it is trusted. */
+  /** @param top The top folder, absolute; the folders above it are trusted. */
   constructor(private readonly top: string) {}
 
   /** Whether a folder is real. */
@@ -42,7 +42,7 @@ export class RealFolders {
     return true;
   }
 
-  /** Whether a folder is real, or nothing stands in its place. */
+  /** Whether a folder is real, or does not exist and could be made. */
   hasRoomFor(path: string): boolean {
     if (this.has(path)) return true;
     if (isInTheWay(path)) return false;
@@ -50,9 +50,9 @@ export class RealFolders {
   }
 
   /**
-   * Makes a folder, and those above it that are missing.
+   * Makes a folder, and the missing ones above it.
    *
-   * @throws {CopyError} `refused`, when something else stands in the place of one.
+   * @throws {CopyError} `refused`, when anything else is in place of one.
    */
   make(path: string): void {
     if (this.has(path)) return;

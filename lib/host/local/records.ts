@@ -1,8 +1,7 @@
 /**
- * Telling, in a workspace of this machine, of which jobs files were left out. A record is written
- * before its job is moved and removed after a whole one stands: what is interrupted leaves one that
- * is not needed, and never a job of which nobody knows that it lacks files. The twin of
- * `record.sh`.
+ * Writes and removes records of files left out, in a workspace of this machine. A record is written
+ * before its job is moved, and removed after a whole job is in place. So an interrupted copy may
+ * leave a record too many, but never a job without its record. The twin of `record.sh`.
  *
  * @module
  */
@@ -20,19 +19,21 @@ import { milliseconds } from "../../workspace/times.ts";
 /** The records of a workspace. */
 export class LocalRecords {
   readonly #folders: RealFolders;
-  /** Jobs of which a record was written, and whether there was one before. */
+  /** The jobs whose records were written, and whether they had one before. */
   readonly #written = new Map<string, boolean>();
 
-  /** @param name A name for what is being written: that of the staging folder. */
+  /** @param name The name of the draft, which is that of the staging folder. */
   constructor(private readonly records: Records, private readonly name: string) {
     this.#folders = new RealFolders(records.workspace);
   }
 
-  /** Writes those of jobs that will lack files; answers which jobs must not be moved, and why. */
+  /**
+   * Writes the records of jobs that will lack files; returns which jobs must not be moved, and why.
+   */
   write(): Map<string, string> {
     const failed = new Map<string, string>();
     const isMade = this.#folders.has(parentOf(this.#draft));
-    if (isMade && lookAt(this.#draft, "") !== undefined) removeTree(this.#draft); // of one that was broken off
+    if (isMade && lookAt(this.#draft, "") !== undefined) removeTree(this.#draft); // an interrupted one
     for (const { job, text } of this.records.written) {
       const before = this.#recordOf(job) !== undefined;
       if (!this.#writeOne(job, text)) failed.set(`${JOBS}/${job}`, UNRECORDED);
@@ -41,16 +42,16 @@ export class LocalRecords {
     return failed;
   }
 
-  /** Whether a job, by its folder, had a record before this copy: only such a one gives way when it is done. */
+  /** Whether a job, by its folder, had a record before this copy. */
   stood(folder: string): boolean {
     return this.#written.get(folder) ?? this.#recordOf(folder.slice(JOBS.length + 1)) !== undefined;
   }
 
   /**
-   * Removes those of jobs that lack nothing any more. One that is newer than `since` is another
-   * copy's.
+   * Removes the records of jobs that lack nothing any more. A record newer than `since` was written
+   * by another copy, and stays.
    *
-   * @param isMoved Whether a job, by its folder, is in its place.
+   * @param isMoved Tells whether a job, by its folder, is in place.
    */
   drop(since: string, isMoved: (folder: string) => boolean): void {
     const { workspace, dropped } = this.records;
@@ -65,7 +66,7 @@ export class LocalRecords {
     if (folders.size > 0) { for (const folder of [...folders, ...above]) removeEmpty(folder); }
   }
 
-  /** A record that is being written. */
+  /** The path of the record that is being written. */
   get #draft(): string {
     return `${this.records.workspace}/${STORE}/${this.name}`;
   }
@@ -74,7 +75,7 @@ export class LocalRecords {
     return `${this.records.workspace}/${RECORDS}/${job}.json`;
   }
 
-  /** The record of a job; undefined when there is none, or something else stands in its place. */
+  /** The record of a job; undefined when there is none, or something else is in its place. */
   #recordOf(job: string): Entry | undefined {
     const path = this.#pathOf(job);
     if (!this.#folders.has(parentOf(path))) return undefined;
@@ -82,7 +83,7 @@ export class LocalRecords {
     return found?.kind === "file" ? found : undefined;
   }
 
-  /** Writes a record by a rename: what is half written is none. Answers whether it stands. */
+  /** Writes a record, and renames it, so that none is half written; returns whether it is there. */
   #writeOne(job: string, text: string): boolean {
     const path = this.#pathOf(job);
     try {

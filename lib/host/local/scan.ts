@@ -1,5 +1,5 @@
 /**
- * Listing what is in folders of this machine.
+ * Lists the content of folders of this machine.
  *
  * @module
  */
@@ -22,14 +22,14 @@ import {
 import type { LinkedFolder, ScanRequest, Visit } from "../found.ts";
 import { type RunOptions, stopIfAborted } from "../../system/process.ts";
 
-/** How long this program may look at files without hearing of anything else, in milliseconds. */
+/** How long a scan may keep the event loop waiting, in milliseconds. */
 const BUSY = 50;
 
-/** What has been found so far besides what was told. */
+/** What has been found so far, besides the visited entries. */
 interface Found {
-  /** The folders that are links, or stand in one. */
+  /** The folders that are links, or are in one. */
   linked: LinkedFolder[];
-  /** The folders of which rsync has to tell more. */
+  /** The folders that rsync must list, because Deno cannot. */
   doubted: string[];
 }
 
@@ -60,7 +60,7 @@ export async function scanLocally(
   return found.linked;
 }
 
-/** Why a job could not be looked at; the others can. What else goes wrong ends the scan. */
+/** Why a job could not be scanned; then the others still are. Any other error ends the scan. */
 function reasonOf(error: unknown, folder: string): string {
   const known = asCopyError(error);
   const isOfJob = known instanceof CopyError && known.code === "refused" && isJob(folder);
@@ -72,7 +72,7 @@ function isJob(folder: string): boolean {
   return folder.startsWith(`${JOBS}/`);
 }
 
-/** @param above Where the folder leads, when the one that it stands in is a link. */
+/** @param above Where the folder leads, when the folder above it is a link. */
 function scanOne(
   { root, jobStatesOnly }: ScanRequest,
   folder: string,
@@ -111,7 +111,7 @@ function requireReadable(folder: string): void {
   }
 }
 
-/** Where folders lead that stand in a folder that is a link: a task's, or an experiment's. */
+/** Where folders lead whose parent, a task or an experiment, is a link. */
 function linksAbove(root: string, folders: string[]): Map<string, string> {
   const targets = new Map<string, string | undefined>();
   const found = new Map<string, string>();
@@ -126,8 +126,8 @@ function linksAbove(root: string, folders: string[]): Map<string, string> {
 }
 
 /**
- * Where a job's link leads, when it leads to a folder of that job that Deno may read, or to a folder
- * of another job of the workspace.
+ * The real path of a job that is a link, if it leads to a folder of that job that Deno may read, or
+ * to a folder of another job of the workspace.
  */
 function follow(root: string, folder: string, target: string): string | undefined {
   const path = `${root}/${folder}`;
@@ -140,12 +140,12 @@ function follow(root: string, folder: string, target: string): string | undefine
   const jobs = realPath(`${root}/${JOBS}`);
   if (real === undefined || jobs === undefined) return undefined;
   if (jobAt(real, [jobs]) !== undefined) return real;
-  // to the link in the place of a job that was moved to another folder
+  // a link to another job that was itself moved, and is a link
   const named = jobAt(resolve(`${jobs}/..`, parentOf(folder), target), [jobs, `${root}/${JOBS}`]);
   return named && leadsTo(real, jobFolder(named)) && isGranted("read", real) ? real : undefined;
 }
 
-/** Where a link leads that may lead anywhere. */
+/** The real path of a link that may lead anywhere; undefined when Deno may not read it. */
 function realPathIfGranted(path: string): string | undefined {
   try {
     return realPath(path);

@@ -1,5 +1,5 @@
 /**
- * Putting what was staged in its place, on this machine: renames, never onto a name.
+ * Moves what was staged to its place, on this machine, in the order that keeps a workspace valid.
  *
  * @module
  */
@@ -24,7 +24,9 @@ import {
 } from "../steps.ts";
 import { syncFolders, syncTree } from "../../system/sync.ts";
 
-/** Does what a {@linkcode PublishRequest} says; a move that fails does not keep others from theirs. */
+/**
+ * Carries out a {@linkcode PublishRequest}. A job that cannot be moved does not stop other jobs.
+ */
 export async function settleLocally(
   { staging, moves, records, marker, keep, finished }: PublishRequest & { staging: string },
   watch: RunOptions,
@@ -43,7 +45,7 @@ export async function settleLocally(
   const isLink = ({ kind }: Move) => kind === "link";
   const jobs = moves.filter(isOfJobs);
   moveAll(jobs);
-  // a run may only name jobs that are there, after a power cut too; and `current` a run
+  // after a power cut, too, a run must name only jobs that exist, and `current` a run that exists
   if (watch.fsync) await trying("disk", () => syncFolders(foldersOf(jobs)));
   const others = moves.filter((move) => !isOfJobs(move));
   moveAll(others.filter((move) => !isLink(move)));
@@ -64,7 +66,7 @@ export async function settleLocally(
   if (isDone && isAway) await trying("staging", () => removeStaging(staging));
   return failed;
 
-  /** Does what comes after moves: what cannot be done undoes none of them. */
+  /** Does a later step; its failure undoes no move. */
   async function trying(what: Afterwards, action: () => void | Promise<void>): Promise<boolean> {
     try {
       await action();
@@ -75,7 +77,9 @@ export async function settleLocally(
     }
   }
 
-  /** Makes some moves; all but those of jobs are held when one before has failed. */
+  /**
+   * Makes some moves. Those of the run and of `current` are held when an earlier one has failed.
+   */
   function moveAll(group: Move[]): void {
     const isHeld = failed.some(isHolding);
     const places = new Places();
@@ -88,17 +92,17 @@ export async function settleLocally(
 }
 
 /**
- * Whether a failure holds the moves that come after it: what has appeared instead is as good, and
- * without its marker a workspace still has its runs.
+ * Whether a failure holds later moves. What has appeared instead may be as good, and a workspace
+ * without its marker still has its runs.
  */
 function isHolding({ from, reason }: FailedMove): boolean {
   return reason !== APPEARED && from !== "marker";
 }
 
-/** Why a folder is not moved: nothing has come. */
+/** Why a folder is not moved: it has not come. */
 const LACKING = "it is not in the staging folder";
 
-/** Why some folders cannot be moved: nothing is written through a link. */
+/** The folders that cannot be moved, and why: nothing is moved through a link. */
 function notFolders(staging: string, moves: Move[], staged: RealFolders): Map<string, string> {
   const folders = moves.filter(({ kind }) => kind === "put" || kind === "replace")
     .map(({ from }) => from);
@@ -107,7 +111,7 @@ function notFolders(staging: string, moves: Move[], staged: RealFolders): Map<st
   return new Map(others.map((from) => [from, isLacking(from) ? LACKING : CAME_AS_LINK]));
 }
 
-/** Makes the marker of a workspace, unless another copy has, which may be just now. */
+/** Makes the marker of a workspace, unless another copy has made it just now. */
 function mark(marker: string): void {
   try {
     Deno.openSync(marker, { createNew: true, write: true }).close();
@@ -116,7 +120,7 @@ function mark(marker: string): void {
   }
 }
 
-/** The folders whose names some moves have changed, with the two above each that may be new. */
+/** The folders that some moves have changed, and the two above each, which may be new. */
 function foldersOf(moves: Move[]): Set<string> {
   const folders = new Set<string>();
   for (const { into } of moves) {
@@ -134,7 +138,7 @@ function removeReplaced(staging: string): void {
 
 function keepReplaced(staging: string, keep: string, staged: RealFolders): void {
   const aside = `${staging}/${ASIDE}`;
-  if (!staged.has(aside)) return removeReplaced(staging); // nothing of ours
+  if (!staged.has(aside)) return removeReplaced(staging); // nothing that this copy moved there
   staged.make(parentOf(keep));
   Deno.renameSync(aside, keep);
 }

@@ -23,7 +23,7 @@ import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
 import { settleLocally } from "./settle.ts";
 import { takeOver } from "./take_over.ts";
 
-/** Does what {@linkcode Staging} says. */
+/** Implements {@linkcode Staging}. */
 export class LocalStaging implements Staging {
   readonly changed: boolean;
   readonly resumed: boolean;
@@ -31,7 +31,7 @@ export class LocalStaging implements Staging {
   readonly shared: Sharing | undefined;
   readonly #verification: Verification;
 
-  /** @param tarVersion Finds out what `tar --version` says. */
+  /** @param tarVersion Returns the output of `tar --version`. */
   constructor(
     readonly folder: string,
     private readonly claim: Claim,
@@ -93,7 +93,7 @@ export class LocalStaging implements Staging {
   }
 }
 
-/** The error for a staging folder that another copy has by now. */
+/** The error for a staging folder that another copy has taken over. */
 function takenOver(staging: string): CopyError {
   return new CopyError(
     "refused",

@@ -1,5 +1,5 @@
 /**
- * Copying into one folder of this machine what only another holds.
+ * Copies into a folder what only another folder holds; both are on this machine.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { CopyError } from "../../errors.ts";
 import { lookAt } from "../../system/files.ts";
 import { output, type RunOptions, start, stopIfAborted } from "../../system/process.ts";
 
-/** What rsync ends with when some files could not be copied. */
+/** rsync's exit code when some files could not be copied. */
 const PARTIAL = 23;
 
-/** Copies it, with times, links and holes; answers whether there was room for all of it. */
+/** Copies it, with times, links and holes; returns whether all of it could be copied. */
 export async function takeOver(from: string, into: string, watch: RunOptions): Promise<boolean> {
-  // Folders of both would get their modes from the old one; their owner must be able to write them.
-  // In a folder of a project the group is the folder's.
+  // rsync gives folders that both have the modes of the old one, in which the owner must be able to
+  // write; in a folder that passes on its group, that group is kept
   const passesOn = ((lookAt(into, "")?.mode ?? 0) & 0o2000) !== 0;
   const modes = passesOn ? ["--chmod=Du+w,Dg+s", "--no-g"] : ["--chmod=Du+w"];
   const options = ["--ignore-existing", ...modes];

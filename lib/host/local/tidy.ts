@@ -1,5 +1,5 @@
 /**
- * What copies have left in the staging areas of this machine.
+ * Finds what copies have left in the staging areas of this machine, and removes it.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { ABOUT, putBack, stagingNames } from "./claim.ts";
 import { isOwned, tryLock } from "./lock.ts";
 import { isFolder, isInTheWay } from "./real_folders.ts";
 
-/** Finds what copies have left, and removes it when it is told to. */
+/** Does {@linkcode Host.tidy}. */
 export async function tidyLocally(
   { areas, places, remove }: TidyRequest,
   signal: AbortSignal | undefined,
@@ -22,7 +22,7 @@ export async function tidyLocally(
     for (const name of stagingNames(area)) {
       const [folder, lock] = [`${area}/${name}`, `${area}/${name}.lock`];
       const left = [folder, lock].find((path) => lookAt(path, "") !== undefined);
-      if (left === undefined) continue; // a copy has ended at this moment
+      if (left === undefined) continue; // a copy has just ended
       const leftover = describe(left, "staging");
       if (await isOwned(lock)) leftover.state = "in use";
       else if (remove) leftover.state = await clear(folder, places, signal) ? "removed" : "in use";
@@ -46,9 +46,9 @@ export async function tidyLocally(
 }
 
 /**
- * Removes what a copy has left, but for what it had moved aside and not replaced.
+ * Removes what a copy has left. What it had moved aside and not replaced goes back first.
  *
- * @returns Whether it could: a copy may have begun there at this moment.
+ * @returns Whether it was removed: another copy may have just begun there.
  */
 async function clear(
   staging: string,
@@ -57,7 +57,7 @@ async function clear(
 ): Promise<boolean> {
   if (isInTheWay(`${staging}.lock`)) removeTree(`${staging}.lock`);
   const take = () => tryLock(`${staging}.lock`, signal);
-  const lock = await take() ?? await take(); // one that was never signed is removed first
+  const lock = await take() ?? await take(); // the first call removes a lock without an owner
   if (lock === undefined) return false;
   try {
     putBack(staging, places);
@@ -77,7 +77,7 @@ function describe(path: string, kind: FoundLeftover["kind"]): FoundLeftover {
     state: "left",
     about: "",
   };
-  if (!isFolder(path)) return leftover; // somebody has put something else there
+  if (!isFolder(path)) return leftover; // another user has put something else there
   walk(path, true, ({ kind, size }) => leftover.bytes += kind === "file" ? size : 0);
   const about = `${path}/${ABOUT}`;
   leftover.modified = Number(lookAt(about, "")?.mtime ?? leftover.modified);

@@ -19,23 +19,25 @@ import {
   stopIfAborted,
 } from "../../system/process.ts";
 
-/** How much of what a program is fed goes at once, in bytes: each part costs a process there. */
+/**
+ * The size of the parts in which a program gets its input, in bytes: each costs a process there.
+ */
 const PART = 1 << 20;
 
-/** The shell that is at work at the other end. */
+/** The shell at the other end. */
 export class Agent {
-  /** Stays open: the agent ends with it, or with us. */
+  /** The input of the agent. It ends when this is closed, or when this program dies. */
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #answers: Answers;
-  /** The word of its first answer; later it tells by it that a program has ended too early. */
+  /** The word of its first answer, by which it later reports a program that ended too early. */
   readonly #word = crypto.randomUUID();
-  /** The end of what it was asked last. */
+  /** The end of the latest request. */
   #turn: Promise<void> = Promise.resolve();
 
   /**
-   * @param running An ssh that has a shell wait for a program.
-   * @param programs The rsync and the tar there: every program is told of them.
-   * @param failure Finds out why it did not answer.
+   * @param running An ssh whose shell waits for a program.
+   * @param programs The rsync and the tar there, which every program is told.
+   * @param failure Returns why it did not answer.
    */
   constructor(
     private readonly running: Running,
@@ -47,19 +49,19 @@ export class Agent {
     this.#answers = new Answers(running.stdout);
   }
 
-  /** Starts it: that takes as long as somebody takes to log in. */
+  /** Starts it; this takes as long as the login. */
   async open(): Promise<void> {
     this.#tell([sized(AGENT) + this.#word, ...this.programs, ""].join("\n"));
     await this.#answer(this.#word, () => {});
   }
 
   /**
-   * Lets it run a constant program, and tells each text of its answer.
+   * Runs a constant program, and tells each text of its answer.
    *
-   * @param program One of `programs/` and the like.
+   * @param program One of `programs/`.
    * @param lines The program's first data, a line each.
-   * @param body What comes after them.
-   * @param pace Whether the program must not stand still for longer than a transfer may.
+   * @param body The data after these lines.
+   * @param pace `moving`: the program may not stand still for longer than a transfer may.
    */
   async run(
     program: string,
@@ -78,7 +80,7 @@ export class Agent {
         clock,
         answered.signal,
       );
-      sent.catch(() => {}); // it is awaited later
+      sent.catch(() => {}); // its error is thrown below
       const heard = (text: string) => {
         clock.moved();
         tell(text);
@@ -93,9 +95,9 @@ export class Agent {
   }
 
   /**
-   * Lets it run a constant program in its own shell, where it may leave something.
+   * Runs a constant program in the shell of the agent itself, where it can leave variables.
    *
-   * @param lines The program's data, a line each: it reads no more than these.
+   * @param lines The program's data, one text a line; it reads no more than these.
    */
   async keep(program: string, lines: string[], tell: (text: string) => void): Promise<void> {
     await this.#inTurn(async () => {
@@ -105,7 +107,7 @@ export class Agent {
     });
   }
 
-  /** Tells it something that it does not answer. */
+  /** Sends it a line that it does not answer. */
   note(line: string): void {
     this.#tell(`${line}\n`);
   }
@@ -113,17 +115,17 @@ export class Agent {
   /**
    * Ends it.
    *
-   * @param patience How long it may take to give up what it holds there, in milliseconds.
+   * @param patience How long it may take to give up its claims, in milliseconds.
    */
   async close(patience = 0): Promise<void> {
-    await this.#writer.close().catch(() => {}); // it may have ended before
+    await this.#writer.close().catch(() => {}); // it may have ended already
     if (patience > 0) await within(patience, this.running.code);
     this.running.kill();
     await this.running.code;
     await this.#answers.end();
   }
 
-  /** Waits for the end of what it was asked before. */
+  /** Asks when the requests before have ended. */
   async #inTurn(ask: () => Promise<void>): Promise<void> {
     const before = this.#turn;
     let done = () => {};
@@ -137,18 +139,18 @@ export class Agent {
     }
   }
 
-  /** Writes to it; that it has ended is no error here. */
+  /** Writes to it. If it has ended, its missing answer will tell. */
   #tell(text: string): void {
     this.#writer.write(bytesOf(text)).catch(() => {});
   }
 
   async #answer(word: string, tell: (text: string) => void): Promise<void> {
     if (await this.#answers.read(word, tell, `${this.#word} lost`)) return;
-    await this.#writer.close().catch(() => {}); // it ends with that
+    await this.#writer.close().catch(() => {}); // this ends it
     throw await this.failure();
   }
 
-  /** Sends what a program is fed, until it has answered. */
+  /** Sends the input of a program, until it has answered. */
   async #send(parts: Parts, clock: IdleClock, answered: AbortSignal): Promise<void> {
     try {
       for await (const part of gathered(parts, PART)) {

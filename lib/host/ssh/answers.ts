@@ -1,5 +1,5 @@
 /**
- * What remote programs answer, understood; what makes no sense is refused.
+ * Reads the answers of remote programs, and refuses any that makes no sense.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { hasHoles, unreadable } from "../../system/files.ts";
 
 const KINDS: Record<string, EntryKind> = { f: "file", d: "folder", l: "link" };
 
-/** Takes the texts of an answer in pairs. */
+/** Groups the texts of an answer into pairs. */
 export function pairs(tell: (name: string, text: string) => void): (text: string) => void {
   let name: string | undefined;
   return (text) => {
@@ -34,7 +34,7 @@ export function pairs(tell: (name: string, text: string) => void): (text: string
   };
 }
 
-/** What an answer to {@linkcode Host.look} says, by its names. */
+/** Reads an answer to {@linkcode Host.look}, given by its names. */
 export function infoOf(answer: ReadonlyMap<string, string>, host: string): WorkspaceInfo {
   const said = (name: string): string => {
     const text = answer.get(name);
@@ -76,12 +76,12 @@ function currentOf(runId: string, by: string, host: string): CurrentRun {
   return { runId, by: oneOf(["link", "older link", "latest"], by, host) };
 }
 
-/** What a file holds, as `readText` reads one here: what is not UTF-8 is lost. */
+/** The content of a file, as `readText` reads one here: bytes that are not UTF-8 are replaced. */
 function contentOf(text: string | undefined): string | undefined {
   return text?.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
-/** Takes the texts of an answer to {@linkcode Host.browse}. */
+/** Reads the texts of an answer to {@linkcode Host.browse}. */
 export function listingReader(host: string) {
   const experiments: FoundExperiment[] = [];
   let realPath = "";
@@ -110,7 +110,7 @@ export function listingReader(host: string) {
   return { tell, listing };
 }
 
-/** Takes the texts of an answer to {@linkcode Host.scan}; its last part is for `linksOf`. */
+/** Reads the texts of an answer to {@linkcode Host.scan}; the last part is for `linksOf`. */
 export function scanReader(host: string, visit: Visit) {
   const links: string[] = [];
   let inLinks = false;
@@ -129,7 +129,9 @@ export function scanReader(host: string, visit: Visit) {
   return { tell, links };
 }
 
-/** The folders that are links, or stand in one: the answer has names, targets and real paths. */
+/**
+ * The folders that are links, or are in one, from the names, targets and real paths of an answer.
+ */
 export function linksOf(folders: string[], answer: string[]): LinkedFolder[] {
   const links = new Map<string, { target: string; realPath: string }>();
   for (let at = 0; at + 2 < answer.length; at += 3) {

@@ -1,5 +1,5 @@
 /**
- * What ssh's settings say of a host, as `ssh -G` tells it: no connection comes of that.
+ * Reads the configuration of ssh for a host by `ssh -G`, which makes no connection.
  *
  * @module
  */
@@ -7,22 +7,25 @@
 import { answerOf, output, type RunOptions, start, stopIfAborted } from "../../system/process.ts";
 import { within } from "../../system/time.ts";
 
-/** The ciphers as ssh itself prefers them, where nobody has said otherwise: since 10.0, and before. */
+/** The default order of ciphers of ssh: since 10.0, and before. */
 const USUAL = [
   "chacha20-poly1305@openssh.com,aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr",
   "chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@openssh.com",
 ];
 
-/** The one that nearly all processors have instructions for: with it, large files take a third less. */
+/**
+ * Nearly all processors have instructions for this one: with it, large files take a third less
+ * time.
+ */
 const FASTEST = "aes128-gcm@openssh.com";
 
-/** How to log in, by what the user's settings say. */
+/** How to log in, by the user's configuration of ssh. */
 export interface LoginPlan {
-  /** Whether a master of the user's own serves. */
+  /** Whether the user has a running master for this host. */
   hasMaster: boolean;
-  /** What else a login of our own takes. */
+  /** Further options for a login of our own. */
   ciphers: string[];
-  /** What every ssh to the host takes, for a command with input and output of its own. */
+  /** Options for every ssh to the host, so that its command has its own input and output. */
   session: string[];
 }
 
@@ -37,36 +40,38 @@ export async function planLogin(
   watch: RunOptions,
 ): Promise<LoginPlan> {
   const ask = (words: string[]) => answerOf("ssh", [...args, ...words], watch);
-  // without a command, ssh tells nothing of a host for which it is to go to the background
+  // without a command, ssh -G fails for a host that is configured to go to the background
   const settings = (await ask(["-G", "--", host, "true"]))?.split("\n") ?? [];
   const hasMaster = mayHaveMaster(settings) &&
     await answers([...args, "-O", "check", "--", host], watch);
   return { hasMaster, ciphers: cipherOptions(settings), session: sessionOptions(settings) };
 }
 
-/** How long a master of the user's may take to answer, in milliseconds: it is a process here. */
+/** How long a master of the user's may take to answer, in milliseconds: it runs on this machine. */
 const MASTER = 5000;
 
-/** Whether a master answers; one that stands still serves nobody. */
+/** Whether a master answers in time: one that hangs is of no use. */
 async function answers(check: string[], watch: RunOptions): Promise<boolean> {
   const running = start("ssh", check, watch);
   const said = Promise.all([output(running), running.stdin.close()]);
   if (!await within(MASTER, running.code)) running.kill();
   await said;
   const code = await running.code;
-  stopIfAborted(watch); // it may have ended of that
+  stopIfAborted(watch); // an abort may have ended it
   return code === 0;
 }
 
 /** Levels at which ssh does not say why a login was refused. */
 const SILENT = /^loglevel (quiet|silent|fatal)$/i;
 
-/** What would keep a command from running, or from its input, where the user's settings say so. */
+/**
+ * Settings of the user that could keep a command from running, or from its input; and our values.
+ */
 const SESSION = { sessiontype: "default", stdinnull: "no", forkafterauthentication: "no" };
 
 /**
- * The options by which a command runs all the same, and ssh says why where it does not; none that
- * this ssh does not know (before 8.7).
+ * The options with which a command runs nevertheless, and with which ssh tells why a login failed.
+ * An ssh before 8.7 does not know the former; they are left out when it does not list them.
  */
 export function sessionOptions(settings: string[]): string[] {
   const session = Object.entries(SESSION)
@@ -75,14 +80,14 @@ export function sessionOptions(settings: string[]): string[] {
   return settings.some((line) => SILENT.test(line)) ? [...session, "-oLogLevel=ERROR"] : session;
 }
 
-/** Whether a master of the user's own may serve; so it may where ssh tells nothing. */
+/** Whether the user may have a master; also when ssh tells nothing. */
 export function mayHaveMaster(settings: string[]): boolean {
   return settings.length === 0 || settings.some((line) => line.startsWith("controlpath "));
 }
 
 /**
- * The options by which a login prefers the fastest cipher; none where the user, or the machine, has
- * a preference. What the other end does not know is passed over, as ever.
+ * The options with which a login prefers the fastest cipher; none when the user, or the machine,
+ * has configured ciphers. A cipher that the other end does not know is skipped.
  */
 export function cipherOptions(settings: string[]): string[] {
   const said = settings.find((line) => line.startsWith("ciphers "))?.slice("ciphers ".length);

@@ -1,5 +1,5 @@
 /**
- * Why an ssh has ended before it should.
+ * The error for an ssh that has ended too early.
  *
  * @module
  */
@@ -15,7 +15,7 @@ interface End {
   code: number;
   /** What it printed as errors. */
   complaint: string;
-  /** Whether this host has been reached before: then it is worth to try again. */
+  /** Whether this host has been reached before: then another attempt may help. */
   reached: boolean;
   /** Whether this login had succeeded. */
   established: boolean;
@@ -31,7 +31,8 @@ export function endOf({ code, complaint, reached, established }: End, ssh: SshSe
   if (established && !isRefusal(complaint)) {
     return new LostConnection(`the connection to ${host} was lost: ${why}`);
   }
-  // a login that failed without a word may have been refused: once more, and it may be locked
+  // a login that failed without a message may have been refused: more attempts could lock the
+  // account
   const mayWork = reached || (said !== "" && !isUnreached(complaint));
   if (code === 255 && !isRefusal(complaint) && mayWork) {
     return new LostConnection(`cannot connect to ${host}: ${why}`);
@@ -46,7 +47,7 @@ export function endOf({ code, complaint, reached, established }: End, ssh: SshSe
     );
 }
 
-/** The hint of a login that failed. */
+/** The hint for a login that failed. */
 export function doesItWork(ssh: SshSettings): string {
   return `check that  ${loginCommand(ssh)}  works`;
 }

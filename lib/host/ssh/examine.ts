@@ -1,5 +1,5 @@
 /**
- * What another machine and its disks are like.
+ * Examines another machine and its disks.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { DISKS, EXAMINE, EXISTING } from "./programs/programs.ts";
 import { rsyncEnd } from "./rsync_end.ts";
 import type { Session } from "./session.ts";
 
-/** How often a question is asked: the fastest answer tells how far the machine is. */
+/** How many round trips are measured: the fastest tells how far the machine is. */
 const QUESTIONS = 3;
 
 /** Does {@linkcode Host.examine}; `seconds` is how long the login took. */
@@ -40,7 +40,7 @@ export async function examineThere(
   };
 }
 
-/** Asks for what costs the host next to nothing. */
+/** Measures the round trip, by a question that costs the host next to nothing. */
 async function roundTrip({ agent }: Session): Promise<number> {
   const times: number[] = [];
   for (let at = 0; at < QUESTIONS; at++) {
@@ -49,7 +49,7 @@ async function roundTrip({ agent }: Session): Promise<number> {
   return Math.min(...times);
 }
 
-/** Starts a command beside the agent, as a copy does for a stream. */
+/** Measures the start of a command beside the agent, as a copy starts one for a stream. */
 async function anotherCommand(session: Session): Promise<LoginCondition["command"]> {
   try {
     return await secondsOf(() => session.send(EXISTING, ["/"], () => {}, []));

@@ -1,27 +1,27 @@
 /**
- * Waiting for the first answer of a host: for as long as a user may take to log in, who has a code
- * to look for, but not for ever for a shell that a start-up file keeps from it.
+ * Waits for the first answer of a host: as long as a user needs to log in, perhaps with a code to
+ * look up, but not for ever for a shell that a start-up file holds up.
  *
  * @module
  */
 
 import { within } from "../../system/time.ts";
 
-/** How often it is asked whether the login has succeeded, while the answer may come. */
+/** Into how many pauses the wait for an answer is divided. */
 const LOOKS = 10;
 
-/** How long it may take. */
+/** How long an answer may take. */
 export interface AnswerPatience {
-  /** Seconds up to the login. */
+  /** Seconds until the login. */
   login: number;
-  /** Seconds from the login on. */
+  /** Seconds after the login. */
   answer: number;
 }
 
 /**
- * Waits for an answer; what came in time.
+ * Waits for an answer; returns what came in time.
  *
- * @param isLoggedIn Tells whether the user has logged in by now.
+ * @param isLoggedIn Tells whether the login has succeeded by now.
  */
 export async function comesInTime(
   answer: Promise<void>,

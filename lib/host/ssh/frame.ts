@@ -1,7 +1,7 @@
 /**
- * The frames around a remote program and what it answers. The program comes after its length, then
- * a word chosen anew each time and its data. It answers NUL, that word, then texts that end with a
- * NUL, the last of them that word and `end`.
+ * The frames around a remote program and its answer. A program is sent after its length, and before
+ * a word that is new each time and its data. It answers with a NUL and that word, then with texts
+ * that end with a NUL; the last text is the word and `end`. See `docs/formats.md`.
  *
  * @module
  */
@@ -14,17 +14,17 @@ import { Chunks } from "../../system/process.ts";
 
 /** The most bytes that login scripts may print before an answer. */
 const MAX_BANNER = 1 << 20;
-/** The most bytes that an answer may have: a line for each of some million files. */
+/** The most bytes of an answer: some million files have room. */
 const MAX_ANSWER = 1 << 28;
 
 const encoder = new TextEncoder();
 
-/** A program with its length before it. */
+/** A program after its length. */
 export function sized(program: string): string {
   return `${encoder.encode(program).length}\n${program}`;
 }
 
-/** What a program reads: its word, before which it may come itself; its lines, its body. */
+/** The input of a program: its word, its lines, its body. */
 export async function* input(
   word: string,
   lines: string[],
@@ -34,12 +34,12 @@ export async function* input(
   yield* body;
 }
 
-/** What a remote shell answers, one framed answer after the other. */
+/** Reads the framed answers of a remote shell, one after the other. */
 export class Answers {
   readonly #chunks: Chunks;
-  /** What has been read and not been used. */
+  /** Bytes that have been read and not been used. */
   #held: Uint8Array = new Uint8Array();
-  /** What of it has been decoded, and where the next text stands there. */
+  /** The texts that have been decoded, and the index of the next one. */
   #texts: string[] = [];
   #next = 0;
   /** How many more bytes may come. */
@@ -52,7 +52,7 @@ export class Answers {
   /**
    * Reads an answer and tells each text of it.
    *
-   * @param lost What is said instead of an end, where the program has come to none.
+   * @param lost The text that comes instead of the end when the program ended too early.
    * @returns Whether the answer came whole.
    * @throws {CopyError} `refused`, when the remote program stopped; its reason is the message.
    */
@@ -71,17 +71,17 @@ export class Answers {
     return false;
   }
 
-  /** All that comes after the word that begins an answer, as it is. */
+  /** All bytes after the word that begins an answer. */
   async *rest(word: string): AsyncGenerator<Uint8Array> {
     if (!await this.#begin(word, undefined, "one")) return;
-    this.#left = Infinity; // who reads it sets its bounds
+    this.#left = Infinity; // its reader limits it
     yield this.#held;
     for (let chunk = await this.#more(); chunk !== undefined; chunk = await this.#more()) {
       yield chunk;
     }
   }
 
-  /** Reads up to the word that begins an answer; answers whether it came. */
+  /** Reads up to the word that begins an answer; returns whether it came. */
   async #begin(
     word: string,
     lost: string | undefined,
@@ -95,7 +95,7 @@ export class Answers {
     return true;
   }
 
-  /** Reads on to the end, for nothing. */
+  /** Reads to the end, and ignores it. */
   async end(): Promise<void> {
     await this.#chunks.end();
   }
@@ -108,9 +108,9 @@ export class Answers {
   }
 
   /**
-   * What comes before the next NUL; undefined when there is none.
+   * The text before the next NUL; undefined when there is none.
    *
-   * @param decoded How much of what has come: `one`, where the next may be no text.
+   * @param decoded How many texts to decode: only `one` when a stream may follow.
    */
   async #text(decoded: "one" | "all" = "all"): Promise<string | undefined> {
     if (this.#next < this.#texts.length) return this.#texts[this.#next++];

@@ -1,5 +1,5 @@
 /**
- * What Deno has to be granted for a workspace that is reached by ssh.
+ * The permissions that Deno needs for a workspace that is reached by ssh.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { variable } from "../../system/environment.ts";
 import type { Grants } from "../host.ts";
 import { socketParent } from "./socket.ts";
 
-/** Variables by which ssh finds keys and tickets, granted when they are set. */
+/** Variables with which ssh finds keys and tickets; needed only if they are set. */
 const SSH_VARIABLES = ["SSH_AUTH_SOCK", "KRB5CCNAME", "SSH_ASKPASS"];
-/** Variables that are of use to a program that asks for passwords in a window. */
+/** Variables for a program that asks for passwords in a window. */
 const ASKPASS_VARIABLES = ["SSH_ASKPASS_REQUIRE", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"];
 
 /** Does {@linkcode Host.grants}. */

@@ -1,5 +1,5 @@
 /**
- * Workspaces on another machine, reached by ssh. It needs `sh`, `tar` and `rsync` there.
+ * Workspaces on another machine, reached by ssh. That machine needs `sh`, `tar` and `rsync`.
  *
  * @module
  */
@@ -47,10 +47,10 @@ export class SshHost implements Host {
   readonly name: string;
   readonly #session: Session;
   #programs = { rsync: "", tar: "" };
-  /** Whether it has zstd; and that of this end, once it is needed. */
+  /** Whether the host has zstd; and the zstd of this end, once it is needed. */
   #hasZstd = false;
   #zstd: Zstd | undefined;
-  /** Whether the agent holds what a copy that failed has claimed. */
+  /** Whether the agent still holds a claim of a copy that failed. */
   #held = false;
   /** How long the login took, in seconds. */
   #loginSeconds = 0;
@@ -70,21 +70,21 @@ export class SshHost implements Host {
 
   /** Logs in. */
   async open(): Promise<void> {
-    requireVariableAccess("TMPDIR"); // where the socket goes: it must not be taken for unset
+    requireVariableAccess("TMPDIR"); // or it would pass for unset when it may not be read
     const begin = performance.now();
     await this.#session.open();
     this.#loginSeconds = (performance.now() - begin) / 1000;
   }
 
   /**
-   * Opens a channel that will be needed soon, and loads what packs what goes through it; what keeps
-   * it from it, the next command says.
+   * Opens a channel that will be needed soon, and loads zstd for it. An error is left to the next
+   * command, which will meet it too.
    */
   async #warm(): Promise<void> {
     try {
       this.#session.warm();
     } catch {
-      // what is under way must still be awaited
+      // the caller still awaits a command that is under way
     }
     if (this.#hasZstd) this.#zstd = await loadZstd().catch(() => undefined);
   }
@@ -127,7 +127,7 @@ export class SshHost implements Host {
   }
 
   peek(): undefined {
-    // each would cost a transfer
+    // every file would cost a transfer
   }
 
   async scan(
@@ -167,7 +167,7 @@ export class SshHost implements Host {
 
   async claim({ staging, places, about }: ClaimRequest, onWait: () => void): Promise<Staging> {
     const said = new Set<string>();
-    const warm = this.#warm(); // what is claimed will be filled
+    const warm = this.#warm(); // the folder will be filled soon
     const lines = asLines([
       ...[staging, ...places.map(({ path }) => path)],
       ...[this.login.copy, about],
@@ -212,7 +212,7 @@ export class SshHost implements Host {
   }
 
   check(): void {
-    // Deno's permissions are about this machine
+    // the permissions of Deno concern only this machine
   }
 
   grants(): Grants {
@@ -220,7 +220,7 @@ export class SshHost implements Host {
   }
 
   close(lost?: boolean): Promise<void> {
-    // who has stopped the copy wants to leave at once
+    // a user who has stopped the copy wants to leave at once
     const isAwaited = this.#held && !this.watch.signal?.aborted;
     return this.#session.close(lost, isAwaited ? RELEASE : 0);
   }

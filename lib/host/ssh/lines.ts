@@ -1,5 +1,5 @@
 /**
- * Data of the programs of a host.
+ * The data of remote programs.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { CopyError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 
 /**
- * Data of a remote program, a line each. What holds the end of a line would be read as two, and the
- * second perhaps as something to run.
+ * The data of a remote program, one text a line. A text with a newline would be read as two lines,
+ * and the agent could take the second for a program.
  */
 export function asLines(texts: string[]): string[] {
   const odd = texts.find((text) => /[\n\0]/.test(text));

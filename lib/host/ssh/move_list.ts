@@ -1,5 +1,5 @@
 /**
- * What to move, as the program SETTLE reads it.
+ * The list of moves, as the program SETTLE reads it.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { now } from "../../system/time.ts";
 import { isOfJobs, type Move, type PublishRequest, type Records } from "../steps.ts";
 import type { OverlayEntry } from "../../tar/write.ts";
 
-/** Where records stand in a staging folder. */
+/** The folder of records in a staging folder. */
 const STAGED_RECORDS = "records";
 
-/** At most so many names are given to one `mv`. */
+/** The most names for one `mv`. */
 const MOVES_AT_ONCE = 200;
 
-/** The moves as the remote program reads them: lines, and one that says that these are all. */
+/** The moves as lines; the last line says that the list is complete. */
 export function moveList(moves: Move[], records?: Records): string[] {
   const lines = records === undefined ? [] : [
     ...records.written.map(({ job }) => `written ${job}`),
@@ -28,7 +28,7 @@ export function moveList(moves: Move[], records?: Records): string[] {
   for (let at = 0, group: Move[]; at < moves.length; at += group.length) {
     group = groupAt(moves, at);
     const { kind, from, into, unlessNewer } = group[0]!;
-    // a run may only name jobs that are there, after a power cut too
+    // after a power cut, too, a run must name only jobs that exist
     if (group[0] === firstOfRun) lines.push("sync");
     if (kind === "link") lines.push(`standing ${group[0]!.standing ?? ""}`);
     if (unlessNewer !== undefined) lines.push(`newer ${timeFile(unlessNewer)}`);
@@ -39,8 +39,8 @@ export function moveList(moves: Move[], records?: Records): string[] {
 }
 
 /**
- * Files that have the times which moves name, for `find -newer` to compare with. Deno tells times to
- * the millisecond: what may have been cut off makes nothing newer.
+ * Files with the times of moves, for `find -newer` to compare with. They are a millisecond later,
+ * since Deno cuts times off to milliseconds: what was cut off must not make a file look newer.
  */
 function timeFiles(moves: Move[]): OverlayEntry[] {
   const times = new Set(moves.flatMap(({ unlessNewer }) => unlessNewer ?? []));
@@ -50,7 +50,7 @@ function timeFiles(moves: Move[]): OverlayEntry[] {
   });
 }
 
-/** What the program takes besides: files with times to compare with, and records of what is left out. */
+/** The files that the program needs: files with times to compare with, and records. */
 export function filesBeside(
   { moves, records }: Pick<PublishRequest, "moves" | "records">,
 ): OverlayEntry[] {
@@ -66,7 +66,7 @@ function timeFile(time: string): string {
   return `.time-${time}`;
 }
 
-/** The moves from one place on that go to one folder in one way. */
+/** The moves, from an index on, that have the same kind and the same folder. */
 function groupAt(moves: Move[], at: number): Move[] {
   const { kind, into, unlessNewer } = moves[at]!;
   const some = moves.slice(at, at + MOVES_AT_ONCE);

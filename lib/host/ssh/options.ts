@@ -1,6 +1,7 @@
 /**
- * The options of ssh that a workspace's settings give: which may stand there, and how they are put
- * beside our own. Of `-o` options ssh takes the first; a letter such as `-S` wins wherever it stands.
+ * The options of ssh in the settings of a workspace: which are allowed, and how they are combined
+ * with ours. ssh takes the first of several `-o` options, but a letter such as `-S` wins at any
+ * place.
  *
  * @module
  */
@@ -14,21 +15,21 @@ import type { SshSettings } from "../../workspace/workspace.ts";
 /** The letters that have a value, in the same word or in the next. */
 const WITH_VALUE = "bceilmopBDEFIJLOPQRSwW";
 
-/** With these, no command runs at the host with input and output of its own. */
+/** With these, no command runs at the host with its own input and output. */
 const NO_COMMAND = "NfsWGOQV";
 
-/** What has no place in a copy and can be left out: a terminal, no input, silence, a master of its own. */
+/** These are ignored, as a copy has no use for them: a terminal, no input, silence, a master. */
 const LEFT_OUT = "tTnqyM";
 
-/** Letters as `-o` options: the first of these wins, so that one before them holds. */
+/** Letters that are replaced by `-o` options, so that one of ours before them wins. */
 const AS_SETTINGS: Record<string, string> = { J: "ProxyJump", S: "ControlPath" };
 
 const HINT = "ssh options must say how to log in, one word per item, e.g. [-p, '2222']";
 
 /**
- * The user's options as a command takes them that runs something.
+ * The user's options, for an ssh that runs a command.
  *
- * @throws {CopyError} `settings`, when with one of them nothing could run, or it is none.
+ * @throws {CopyError} `settings`, when a word is not an option, or no command could run with it.
  */
 export function loginOptions({ host, options = [] }: SshSettings): string[] {
   const taken: string[] = [];
@@ -68,7 +69,7 @@ function unfit(host: string, word: string, what: string): CopyError {
 /**
  * The rsync and the tar of a host: names, or paths there.
  *
- * @throws {CopyError} `usage`, when a shell might take a path for something else.
+ * @throws {CopyError} `usage`, when a shell could misread a path.
  */
 export function programsOf({ rsyncPath, tarPath }: SshSettings): [rsync: string, tar: string] {
   return [
@@ -77,12 +78,12 @@ export function programsOf({ rsyncPath, tarPath }: SshSettings): [rsync: string,
   ];
 }
 
-/** A command by which the user can try the same login. */
+/** A command with which the user can try the same login. */
 export function loginCommand({ host, options = [] }: SshSettings): string {
   return quoteCommand(["ssh", ...options, host, "true"]);
 }
 
-/** A command by which the user can end a connection that their ControlMaster keeps. */
+/** A command with which the user can close the connection of their own ControlMaster. */
 export function exitCommand({ host, options = [] }: SshSettings): string {
   return quoteCommand(["ssh", ...options, "-O", "exit", host]);
 }

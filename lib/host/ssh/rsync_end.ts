@@ -11,10 +11,10 @@ import { RELAY, SAME, SERVE, TOGETHER } from "./programs/programs.ts";
 import type { Session } from "./session.ts";
 
 /**
- * What rsync is told of a host.
+ * How rsync reaches a host.
  *
  * @param said The first line of `rsync --version` there.
- * @param session Has the arguments of ssh, by the time that rsync starts it.
+ * @param session Provides the arguments of ssh, when rsync starts it.
  */
 export function rsyncEnd(
   host: string,
@@ -31,7 +31,7 @@ export function rsyncEnd(
   };
 }
 
-/** What relays rsync where the other end of a copy is on a third machine. */
+/** The relay, for a copy whose other end is on a third machine. */
 function relayEnd(session: Pick<Session, "join" | "agent">): RelayEnd {
   const sender =
     (program: string): RelayEnd["send"] => (root, options, names, incoming, onLine) => {
@@ -57,17 +57,17 @@ async function* after(first: Uint8Array, parts: Parts): AsyncGenerator<Uint8Arra
   yield* parts;
 }
 
-/** A host as rsync takes it: an address with colons in brackets. */
+/** A host as rsync reads it: an address with colons is in brackets. */
 function bracketed(host: string): string {
   return host.includes(":") ? host.replace(/[^@]*$/, "[$&]") : host;
 }
 
-/** A path that the other rsync takes as it is, not as a pattern. */
+/** A path that the other rsync does not take for a pattern. */
 function literally(path: string): string {
   return /[*?[]/.test(path) ? path.replace(/[*?[\\]/g, "\\$&") : path;
 }
 
-/** An argument as rsync's own splitting of `--rsh` takes it: no shell is involved. */
+/** An argument, quoted for rsync's own splitting of `--rsh`: no shell is involved. */
 function rsyncQuoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "''")}'`;
 }

@@ -1,7 +1,7 @@
 /**
- * One login to a host for a whole copy: an ssh master whose socket only we can reach, and every
- * other ssh through it. One shell at the other end, the agent, runs all programs but those that
- * take or give a long stream: these have a channel of their own.
+ * One login to a host for a whole copy: an ssh master with a socket that only we can reach, and
+ * every other ssh through it. One shell at the other end, the agent, runs all programs except those
+ * that read or write a long stream, which have a channel of their own.
  *
  * @module
  */
@@ -30,7 +30,7 @@ import { comesInTime } from "./first_answer.ts";
 import { exitCommand, loginOptions, programsOf } from "./options.ts";
 import { makeSocketFolder, socketFault } from "./socket.ts";
 
-/** How long a login script may go on when it is not needed any more, in milliseconds. */
+/** How long a login script may still run when its channel is not needed, in milliseconds. */
 const PATIENCE = 20_000;
 
 /** How long a user may take to log in, in seconds: servers give two minutes. */
@@ -42,11 +42,11 @@ const SLOW_SHELL =
 
 /** How to log in. */
 export interface Login {
-  /** How long the host may take to answer at all, in seconds, where the user's options do not say. */
+  /** How long the host may take to answer, in seconds, unless the user's options say otherwise. */
   connectTimeout: number;
-  /** Whether this host has been reached before: then it is worth to try again. */
+  /** Whether this host has been reached before: then another attempt may help. */
   reached: boolean;
-  /** A name for who copies: what it held before a connection was lost is its own. */
+  /** A name for this copy: after a lost connection it takes over its own claims at once. */
   copy: string;
 }
 
@@ -54,15 +54,15 @@ export interface Login {
 export class Session {
   #agent: Agent | undefined;
   #folder: string | undefined;
-  /** A channel that has been opened before it is needed: a login shell takes its time to start. */
+  /** A channel that was opened before it is needed, for a login shell is slow to start. */
   #spare: Running | undefined;
-  /** How to log in; undefined until that is asked. */
+  /** How to log in; undefined until ssh was asked. */
   #plan: Promise<LoginPlan> | undefined;
   /** Whether the agent has ever answered. */
   #established = false;
-  /** Whether the agent has ended, and with it what it holds. */
+  /** Whether the agent has ended, and with it all claims. */
   #ended = false;
-  /** What `LoginPlan.session` says, once it is known. */
+  /** `LoginPlan.session`, once it is known. */
   #sessionOptions: string[] = [];
   /** The user's options. */
   readonly #given: string[];
@@ -80,8 +80,8 @@ export class Session {
   }
 
   /**
-   * The arguments of every ssh to this host but its last ones: `-- HOST COMMAND`. Without the master
-   * they fail: another login would work where nobody holds a claim any more.
+   * The arguments of every ssh to this host, except the last ones, `-- HOST COMMAND`. They fail
+   * without the master: a new login would write to a folder that this copy may not hold any more.
    *
    * @throws {CopyError} `connection`, when it was lost.
    */
@@ -94,8 +94,8 @@ export class Session {
   }
 
   /**
-   * What no command can do without comes first, then the user's: ssh takes the first value of an
-   * option.
+   * The required options come first, then the user's, then defaults: ssh takes the first value of
+   * each option.
    */
   get #ownOptions(): string[] {
     return [
@@ -110,17 +110,17 @@ export class Session {
     return `${this.#folder}/s`;
   }
 
-  /** The shell there, once it is open. */
+  /** The shell there, once the session is open. */
   get agent(): Agent {
     return this.#agent!;
   }
 
-  /** Looks whether there is a master that will serve: no login comes of that. */
+  /** Looks for a master of the user's, without a login. */
   async prewarm(): Promise<void> {
-    await this.#planLogin().catch(() => {}); // who logs in will hear of it
+    await this.#planLogin().catch(() => {}); // it is thrown where the login awaits it
   }
 
-  /** Logs in; where the user has a master of their own for this host, that one serves. */
+  /** Logs in; uses the user's own master for this host if there is one. */
   async open(): Promise<void> {
     const { hasMaster, ciphers, session } = await this.#planLogin();
     this.#sessionOptions = session;
@@ -141,7 +141,7 @@ export class Session {
     return this.#plan ??= planLogin(this.#ownOptions, this.ssh.host, this.watch);
   }
 
-  /** Opens the agent; a shell that a start-up file keeps from its work is not waited for. */
+  /** Opens the agent, and does not wait for ever for a shell that a start-up file holds up. */
   async #firstAnswer(agent: Agent, running: Running): Promise<void> {
     const opening = agent.open();
     const answer = this.login.connectTimeout / 2 || this.watch.timeout || 0;
@@ -149,7 +149,7 @@ export class Session {
     const patience = { login: LOGIN, answer };
     const came = await comesInTime(opening, patience, () => this.#isLoggedIn());
     if (came === "answer") return;
-    opening.catch(() => {}); // it has nothing more to say
+    opening.catch(() => {}); // its error does not matter any more
     running.kill();
     const { host } = this.ssh;
     const [message, hint] = came === "nothing"
@@ -165,11 +165,11 @@ export class Session {
     return `${SLOW_SHELL}\nif your own ssh connection is dead, close it:  ${exitCommand(this.ssh)}`;
   }
 
-  /** Whether the login has succeeded: only then has the master its socket. */
+  /** Whether the login has succeeded: the master makes its socket only then. */
   async #isLoggedIn(): Promise<boolean> {
     if (this.#folder === undefined) return true;
     const args = ["-F", "/dev/null", "-S", this.#socket, "-O", "check", "--", this.ssh.host];
-    // not told to the caller: it may be asked many times while somebody types
+    // without `onCommand`: this may run many times while somebody types a password
     return await answerOf("ssh", args, { signal: this.watch.signal }) !== undefined;
   }
 
@@ -178,7 +178,7 @@ export class Session {
   }
 
   /**
-   * Runs a constant program, on a channel of its own, that reads a stream to its end, and tells each
+   * Runs a constant program that reads a stream to its end, on a channel of its own, and tells each
    * text of its answer.
    */
   async send(
@@ -200,7 +200,7 @@ export class Session {
     if (!whole) throw await this.#failure(running);
   }
 
-  /** Starts a constant program, on a channel of its own, whose answer after its beginning is a stream. */
+  /** Starts a constant program that answers with a stream, on a channel of its own. */
   fetch(program: string, lines: string[], body: Uint8Array): Packing {
     const running = this.#channel();
     const word = crypto.randomUUID();
@@ -209,9 +209,9 @@ export class Session {
   }
 
   /**
-   * The same, where what goes there may depend on what comes back.
+   * The same, for a program whose input may depend on its output.
    *
-   * @param onLine Takes what is no complaint of what it prints beside its answer.
+   * @param onLine Takes those lines of its standard error that are no error messages.
    */
   join(
     program: string,
@@ -238,14 +238,17 @@ export class Session {
     return running;
   }
 
-  /** Why the agent did not answer; the master goes on as long as another channel is open. */
+  /**
+   * Why the agent did not answer. The spare channel is ended first, or it would keep the master
+   * alive.
+   */
   async #agentFailure(running: Running): Promise<CopyError> {
     this.#spare?.kill();
     this.#spare = undefined;
     return await this.#failure(running);
   }
 
-  /** Why an ssh has ended before it should. */
+  /** The error for an ssh that has ended too early. */
   async #failure(running: Running): Promise<CopyError> {
     const code = await running.code;
     stopIfAborted(this.watch);
@@ -256,15 +259,15 @@ export class Session {
   }
 
   /**
-   * Ends the session; one whose connection was lost at once.
+   * Ends the session; at once when its connection was lost.
    *
-   * @param patience How long the agent may take to give up what it holds, in milliseconds.
+   * @param patience How long the agent may take to give up its claims, in milliseconds.
    */
   async close(lost = false, patience = 0): Promise<void> {
     const spare = this.#spare;
     this.#spare = undefined;
     if (spare !== undefined) {
-      // a login script is let end by itself: one that is broken off may leave locks of its own
+      // a login script that is killed may leave locks of its own
       const timer = setTimeout(() => spare.kill(), this.#ended || lost ? 0 : PATIENCE);
       await Promise.all([spare.stdin.close().catch(() => {}), output(spare), spare.code]);
       clearTimeout(timer);

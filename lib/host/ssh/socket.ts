@@ -1,5 +1,5 @@
 /**
- * Where the socket of a login is: in a new folder among the temporary files, for its owner only.
+ * The folder for the socket of a login: a new temporary folder that only its owner can enter.
  *
  * @module
  */
@@ -9,14 +9,16 @@ import { variable } from "../../system/environment.ts";
 import { requireAccess } from "../../system/permissions.ts";
 import { printable } from "../../text/printable.ts";
 
-/** What a socket's path may have at most, in bytes, with what ssh adds to it while it makes one. */
+/** The most bytes of a socket's path, less those that ssh adds while it makes one. */
 const SOCKET_PATH = 104 - 18;
-/** What Deno's temporary names look like. */
+/** A name like those that Deno makes for temporary folders. */
 const SOCKET_NAME = "xpm-0123456789abcdef/s";
 
 const encoder = new TextEncoder();
 
-/** A folder whose sockets have paths short enough, with nothing in them that ssh would replace. */
+/**
+ * A temporary folder with a path that is short enough, and free of `%` and `$`, which ssh expands.
+ */
 export function socketParent(): string {
   const parent = variable("TMPDIR") ?? "/tmp";
   const short = encoder.encode(`${parent}/${SOCKET_NAME}`).length <= SOCKET_PATH;
@@ -28,7 +30,7 @@ export function socketParent(): string {
 /**
  * Makes the folder.
  *
- * @throws {CopyError} `refused`, when the system does not let it: there is no such folder, or it is
+ * @throws {CopyError} `refused`, when the system refuses: there is no such parent, or the disk is
  * full.
  */
 export function makeSocketFolder(): string {
@@ -41,10 +43,10 @@ export function makeSocketFolder(): string {
   }
 }
 
-/** What ssh says where it cannot make a socket: the reason stands last. */
+/** The message of an ssh that cannot make a socket; it ends with the reason. */
 const NOT_MADE = /^unix_listener: .*: ([^:\n]+)$/m;
 
-/** The error for a login that ended since ssh could not make its socket; undefined for another. */
+/** The error for an ssh that could not make its socket; undefined for any other message. */
 export function socketFault(complaint: string, folder: string): CopyError | undefined {
   const reason = NOT_MADE.exec(complaint)?.[1];
   return reason === undefined ? undefined : noSocket(folder.replace(/\/[^/]*$/, ""), reason);

@@ -29,13 +29,13 @@ import { filesBeside, moveList } from "./move_list.ts";
 import { CARRY, DISCARD, FREE, SETTLE, UNPACK } from "./programs/programs.ts";
 import type { Session } from "./session.ts";
 
-/** How often a claim gives a sign of life, in milliseconds. */
+/** How often to send a sign of life for a claim, in milliseconds. */
 const CLAIM_BEAT = 15_000;
 
-/** How long claims may take to be given up, in milliseconds: a host that stands still is not waited for. */
+/** How long the release of claims may take, in milliseconds: a host may not answer any more. */
 export const RELEASE = 5000;
 
-/** What SETTLE says in a word. */
+/** The reasons that SETTLE answers as one word. */
 const REASONS: Record<string, string> = {
   appeared: APPEARED,
   held: HELD,
@@ -45,34 +45,34 @@ const REASONS: Record<string, string> = {
   unrecorded: UNRECORDED,
 };
 
-/** What a staging folder needs of its host. */
+/** The parts of a host that a staging folder needs. */
 export interface Ground {
   /** The shell that holds it. */
   agent: Pick<Agent, "run" | "keep" | "note">;
-  /** Where channels come from. */
+  /** Opens channels. */
   session: Pick<Session, "send">;
-  /** What `tar --version` says there. */
+  /** The output of `tar --version` there. */
   tar: string;
-  /** What packs what goes there, where both ends have it. */
+  /** zstd for what is sent there, if both ends have it. */
   zstd: () => Zstd | undefined;
   /** Whether what is written must reach the disk before it gets its name. */
   fsync: boolean;
-  /** Is called when the agent is to give the folder up in the end, as where the connection is lost. */
+  /** Called when the agent must give up the folder itself when the session ends. */
   hold: () => void;
 }
 
-/** Does what {@linkcode Staging} says. */
+/** Implements {@linkcode Staging}. */
 export class SshStaging implements Staging {
   readonly changed: boolean;
   readonly resumed: boolean;
   readonly owner: number;
   readonly shared: Sharing | undefined;
-  /** By what name the agent holds it. */
+  /** The name of the agent's file in the lock. */
   readonly #token: string;
   readonly #beat: ReturnType<typeof setInterval>;
   readonly #verification: Verification;
 
-  /** @param said What CLAIM has answered. */
+  /** @param said The answer of CLAIM. */
   constructor(
     readonly folder: string,
     said: ReadonlySet<string>,

@@ -1,10 +1,11 @@
-# The shell of a session: runs programs that come after their length, in a shell of their own or in
-# itself. What the former read comes in parts, each after its length; after a part of no length
-# nothing comes until the program has answered, and then `done`. A program that ends without an
-# answer is told by the agent's own word and `lost`. So somebody always reads: when the connection
-# is lost, the program is ended with all that it has started, even where it neither reads nor
-# writes. The shell holds what it has claimed as `lock.ts` tells, by the name in `token`. When the
-# connection is lost, or a program was killed, it ends what still works there, and gives it up.
+# The shell of a session. It runs programs, each sent after its length, in a shell of their own (`run`)
+# or in itself (`keep`). The input of the former comes in parts, each after its length. After an empty
+# part nothing comes until the program has answered, and then `done`. When a program ends without an
+# answer, the agent reports that by its own word and `lost`. So one process always reads: when the
+# connection is lost, it ends the program with all that this has started, even if that neither reads
+# nor writes. The shell holds locks as `lock.ts` describes, by the name in `token`. When the connection
+# is lost, or a program was killed, it ends the processes that still work in its staging folders, and
+# gives up the locks.
 
 . ./begin.sh
 . ./exact.sh

@@ -1,5 +1,5 @@
-# How every program begins: with the word of its answer, the rsync and the tar of this machine (names
-# or paths), and what it says things by.
+# The beginning of every program: reads the word of its answer, and the rsync and the tar of this
+# machine (names or paths), and defines how to answer.
 
 set -u
 export LC_ALL=C

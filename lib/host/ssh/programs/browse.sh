@@ -1,4 +1,4 @@
-# Answers `Host.browse`: pairs of a name and a text.
+# Does `Host.browse`: answers pairs of a name and a text.
 
 . ./begin.sh
 . ./paths.sh

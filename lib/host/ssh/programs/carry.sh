@@ -1,5 +1,5 @@
-# Does `Staging.carry`: copies into a staged folder what another holds; answers `lost` when there was no
-# room for all of it.
+# Does `Staging.carry`: copies the content of a folder into a staged one; answers `lost` when some of it
+# could not be copied.
 
 . ./begin.sh
 . ./folders.sh

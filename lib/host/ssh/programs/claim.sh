@@ -1,7 +1,7 @@
-# Does `Host.claim`, in the agent: `waiting` once when another copy has the folder, `restored` when
-# something went back, `resumed` when it holds something, `unverified` when its mark is there,
-# `owner` and the user's number, `group` and that which folders pass on, `file` and the mode of one
-# that was made there, `token` and by what name the lock is held.
+# Does `Host.claim`, in the agent. Answers `waiting` once when another copy has the folder, `restored`
+# when a folder went back, `resumed` when it holds something, `unverified` when its mark is there,
+# `owner` and the number of the user, `group` and the group that new entries get, `file` and the mode
+# of a new file, `token` and the name of the file in the lock.
 
 . ./begin.sh
 . ./locking.sh

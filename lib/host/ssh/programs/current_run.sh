@@ -1,4 +1,4 @@
-# The run that the link `current` in an experiment's folder names; one that is gone is none.
+# The run that the link `current` in an experiment's folder names, if that run exists.
 
 current() { # of another link it is the second argument
   [ -L "${2-$1/current}" ] || return

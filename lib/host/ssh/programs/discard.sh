@@ -1,4 +1,4 @@
-# Does `Host.discard`.
+# Does `Staging.discard`.
 
 . ./begin.sh
 IFS= read -r staging

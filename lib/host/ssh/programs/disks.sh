@@ -1,5 +1,5 @@
-# Answers `Host.disks`. Of each folder: what two ways to ask `df` say of its disk, and whether it may
-# be written.
+# Does `Host.disks`. Answers for each folder the output of `df` with and without types, and whether it
+# may be written.
 
 . ./begin.sh
 . ./nearest.sh

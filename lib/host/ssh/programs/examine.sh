@@ -1,4 +1,4 @@
-# Answers `Host.examine`: pairs of a name and a text.
+# Does `Host.examine`: answers pairs of a name and a text.
 
 . ./begin.sh
 . ./tools.sh

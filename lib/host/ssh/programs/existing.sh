@@ -1,4 +1,4 @@
-# Answers `Host.existing`: those of the paths that are there.
+# Does `Host.existing`: answers those of the paths that exist.
 
 . ./begin.sh
 IFS= read -r root

@@ -1,4 +1,4 @@
-# Looking at what stands in the way of folders that things are moved through, and removing one.
+# Checks the folders that things are moved through; removes and moves folders.
 
 . ./real_folders.sh
 there() { [ -e "$1" ] || [ -L "$1" ]; }

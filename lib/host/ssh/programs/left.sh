@@ -1,4 +1,4 @@
-# What an earlier attempt has left, the twin of `left_staging.ts`.
+# Checks and clears leftovers of an earlier attempt; the twin of `left_staging.ts`.
 
 sound() ( # whether a staging folder has nothing but folders down to its jobs, and all names of its files
   enter "$1" || exit

@@ -1,4 +1,4 @@
-# Locks, as `lock.ts` tells, in the agent; and what was moved aside, back to its place.
+# Locks, as `lock.ts` describes them, in the agent; and putting back what was moved aside.
 
 . ./folders.sh
 alone() { # whether what stands there is a file, and has no other name: it is touched

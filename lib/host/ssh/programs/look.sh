@@ -1,4 +1,4 @@
-# Answers `Host.look`: pairs of a name and a text.
+# Does `Host.look`: answers pairs of a name and a text.
 
 . ./begin.sh
 . ./real_folders.sh

@@ -1,4 +1,4 @@
-# What exists of a path.
+# The part of a path that exists.
 
 existing() { # the nearest folder that is there
   here=$1

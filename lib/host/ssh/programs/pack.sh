@@ -1,6 +1,6 @@
-# Does `Host.pack`: after the word comes the archive, or one of folders and one of things by themselves,
-# each made with options of its own; its code tells whether all went well. What is packed by itself is
-# named to the end of its input, with NULs.
+# Does `Host.pack`. After the word comes an archive of folders, one of single entries, or both, each made
+# with its own options of tar. The exit code tells whether all went well. The names of single entries
+# are the rest of the input, each ended by a NUL.
 
 . ./begin.sh
 IFS= read -r root

@@ -1,4 +1,4 @@
-# What looking at workspaces and at runs needs; it reads the path of the workspace.
+# Functions to look at workspaces and runs. Reads the path of the workspace.
 
 old() { # whether experimaestro 1.x has made a run: it has none of the files that 2.x writes
   for name in jobs.jsonl objects.jsonl configs.json environment.json; do ! [ -e "$1/$name" ] && ! [ -L "$1/$name" ] || return; done

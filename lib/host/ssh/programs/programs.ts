@@ -12,8 +12,8 @@
 // deno-fmt-ignore-file
 
 /**
- * How every program begins: with the word of its answer, the rsync and the tar of this machine (names
- * or paths), and what it says things by.
+ * The beginning of every program: reads the word of its answer, and the rsync and the tar of this
+ * machine (names or paths), and defines how to answer.
  */
 const BEGIN = `set -u
 export LC_ALL=C
@@ -48,13 +48,14 @@ const EXACT = `exact() { head -c "$1"; }
   exact() { dd bs=1 count="$1" 2> /dev/null; }`;
 
 /**
- * The shell of a session: runs programs that come after their length, in a shell of their own or in
- * itself. What the former read comes in parts, each after its length; after a part of no length
- * nothing comes until the program has answered, and then `done`. A program that ends without an
- * answer is told by the agent's own word and `lost`. So somebody always reads: when the connection
- * is lost, the program is ended with all that it has started, even where it neither reads nor
- * writes. The shell holds what it has claimed as `lock.ts` tells, by the name in `token`. When the
- * connection is lost, or a program was killed, it ends what still works there, and gives it up.
+ * The shell of a session. It runs programs, each sent after its length, in a shell of their own (`run`)
+ * or in itself (`keep`). The input of the former comes in parts, each after its length. After an empty
+ * part nothing comes until the program has answered, and then `done`. When a program ends without an
+ * answer, the agent reports that by its own word and `lost`. So one process always reads: when the
+ * connection is lost, it ends the program with all that this has started, even if that neither reads
+ * nor writes. The shell holds locks as `lock.ts` describes, by the name in `token`. When the connection
+ * is lost, or a program was killed, it ends the processes that still work in its staging folders, and
+ * gives up the locks.
  */
 export const AGENT = `${BEGIN}
 ${EXACT}
@@ -152,7 +153,7 @@ done
 `;
 
 /**
- * What exists of a path.
+ * The part of a path that exists.
  */
 const NEAREST = `existing() { # the nearest folder that is there
   here=$1
@@ -160,7 +161,7 @@ const NEAREST = `existing() { # the nearest folder that is there
 }`;
 
 /**
- * The run that the link `current` in an experiment's folder names; one that is gone is none.
+ * The run that the link `current` in an experiment's folder names, if that run exists.
  */
 const CURRENT_RUN = `current() { # of another link it is the second argument
   [ -L "\${2-$1/current}" ] || return
@@ -171,7 +172,7 @@ const CURRENT_RUN = `current() { # of another link it is the second argument
 }`;
 
 /**
- * What looking at workspaces and at runs needs; it reads the path of the workspace.
+ * Functions to look at workspaces and runs. Reads the path of the workspace.
  */
 const PATHS = `old() { # whether experimaestro 1.x has made a run: it has none of the files that 2.x writes
   for name in jobs.jsonl objects.jsonl configs.json environment.json; do ! [ -e "$1/$name" ] && ! [ -L "$1/$name" ] || return; done
@@ -225,7 +226,7 @@ find_current() { # the run that experimaestro takes for the current one: sets la
 }`;
 
 /**
- * Answers `Host.browse`: pairs of a name and a text.
+ * Does `Host.browse`: answers pairs of a name and a text.
  */
 export const BROWSE = `${BEGIN}
 ${PATHS}
@@ -271,14 +272,14 @@ finish
 `;
 
 /**
- * Folders that things are moved through, the twin of `real_folders.ts`.
+ * Checks the folders that things are moved through; the twin of `real_folders.ts`.
  */
 const REAL_FOLDERS = `is_folder() { # whether one is a folder, and so is each above it, from another on: none is a link
   [ -d "$2" ] && [ ! -L "$2" ] && { [ "$1" = "$2" ] || is_folder "$1" "\${2%/*}"; }
 }`;
 
 /**
- * Looking at what stands in the way of folders that things are moved through, and removing one.
+ * Checks the folders that things are moved through; removes and moves folders.
  */
 const FOLDERS = `${REAL_FOLDERS}
 there() { [ -e "$1" ] || [ -L "$1" ]; }
@@ -304,8 +305,8 @@ move() { # one; a folder that its owner may not write is opened for it, and clos
 }`;
 
 /**
- * Does `Staging.carry`: copies into a staged folder what another holds; answers `lost` when there was no
- * room for all of it.
+ * Does `Staging.carry`: copies the content of a folder into a staged one; answers `lost` when some of it
+ * could not be copied.
  */
 export const CARRY = `${BEGIN}
 ${FOLDERS}
@@ -329,7 +330,7 @@ finish
 `;
 
 /**
- * Locks, as `lock.ts` tells, in the agent; and what was moved aside, back to its place.
+ * Locks, as `lock.ts` describes them, in the agent; and putting back what was moved aside.
  */
 const LOCKING = `${FOLDERS}
 alone() { # whether what stands there is a file, and has no other name: it is touched
@@ -388,7 +389,7 @@ put_back() { # from a staging folder, of a kind, to its place
 }`;
 
 /**
- * What an earlier attempt has left, the twin of `left_staging.ts`.
+ * Checks and clears leftovers of an earlier attempt; the twin of `left_staging.ts`.
  */
 const LEFT = `sound() ( # whether a staging folder has nothing but folders down to its jobs, and all names of its files
   enter "$1" || exit
@@ -411,10 +412,10 @@ clear_staging() { # all but what is to go back to its place, or to be kept; no l
 owner() { stat -c %u "$1" 2> /dev/null || stat -f %u "$1"; }`;
 
 /**
- * Does `Host.claim`, in the agent: `waiting` once when another copy has the folder, `restored` when
- * something went back, `resumed` when it holds something, `unverified` when its mark is there,
- * `owner` and the user's number, `group` and that which folders pass on, `file` and the mode of one
- * that was made there, `token` and by what name the lock is held.
+ * Does `Host.claim`, in the agent. Answers `waiting` once when another copy has the folder, `restored`
+ * when a folder went back, `resumed` when it holds something, `unverified` when its mark is there,
+ * `owner` and the number of the user, `group` and the group that new entries get, `file` and the mode
+ * of a new file, `token` and the name of the file in the lock.
  */
 export const CLAIM = `${BEGIN}
 ${LOCKING}
@@ -499,7 +500,7 @@ finish
 `;
 
 /**
- * Does `Host.discard`.
+ * Does `Staging.discard`.
  */
 export const DISCARD = `${BEGIN}
 IFS= read -r staging
@@ -515,8 +516,8 @@ finish
 `;
 
 /**
- * Answers `Host.disks`. Of each folder: what two ways to ask `df` say of its disk, and whether it may
- * be written.
+ * Does `Host.disks`. Answers for each folder the output of `df` with and without types, and whether it
+ * may be written.
  */
 export const DISKS = `${BEGIN}
 ${NEAREST}
@@ -530,7 +531,7 @@ finish
 `;
 
 /**
- * What the programs of a copy say of themselves.
+ * Answers which programs of a copy are there.
  */
 const TOOLS = `first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
 tell_tools() {
@@ -538,7 +539,7 @@ tell_tools() {
 }`;
 
 /**
- * Answers `Host.examine`: pairs of a name and a text.
+ * Does `Host.examine`: answers pairs of a name and a text.
  */
 export const EXAMINE = `${BEGIN}
 ${TOOLS}
@@ -552,7 +553,7 @@ finish
 `;
 
 /**
- * Answers `Host.existing`: those of the paths that are there.
+ * Does `Host.existing`: answers those of the paths that exist.
  */
 export const EXISTING = `${BEGIN}
 IFS= read -r root
@@ -580,7 +581,7 @@ finish
 `;
 
 /**
- * Answers `Host.look`: pairs of a name and a text.
+ * Does `Host.look`: answers pairs of a name and a text.
  */
 export const LOOK = `${BEGIN}
 ${REAL_FOLDERS}
@@ -693,9 +694,9 @@ finish
 `;
 
 /**
- * Does `Host.pack`: after the word comes the archive, or one of folders and one of things by themselves,
- * each made with options of its own; its code tells whether all went well. What is packed by itself is
- * named to the end of its input, with NULs.
+ * Does `Host.pack`. After the word comes an archive of folders, one of single entries, or both, each made
+ * with its own options of tar. The exit code tells whether all went well. The names of single entries
+ * are the rest of the input, each ended by a NUL.
  */
 export const PACK = `${BEGIN}
 IFS= read -r root
@@ -753,9 +754,9 @@ if [ -n "$packed" ]; then files | ZSTD_NBTHREADS=1 zstd -1 -qc >&3; else files >
 `;
 
 /**
- * Telling of which jobs files were left out, the twin of `local/records.ts`: the list of moves begins
- * with `written TASK/JOB` for records that are in the staging folder and `records WORKSPACE`, then has
- * `dropped TASK/JOB` for records that go in the end.
+ * Writes and removes records of files left out; the twin of `local/records.ts`. The list of moves begins
+ * with `written TASK/JOB` for each record in the staging folder and `records WORKSPACE`; then come lines
+ * `dropped TASK/JOB` for the records to remove at the end.
  */
 const RECORD = `newline='
 '
@@ -830,8 +831,8 @@ forget() { # the records of jobs that lack nothing any more; one that is newer t
 }`;
 
 /**
- * What rsync is told that sends: the folder that it works in, its options, and names, as `printf %b`
- * takes them; `feed` passes these on.
+ * Reads what an rsync needs that sends: the folder to work in, its options, and names, as `printf %b`
+ * reads them; `feed` passes the names on.
  */
 const SENDER = `${EXACT}
 IFS= read -r root
@@ -848,10 +849,10 @@ feed() (
 )`;
 
 /**
- * Does `RelayEnd.send`: rsync as the client of a server on a third machine. After the word comes what
- * its remote shell was asked to start: texts that end with a NUL, and one of no length. From then on
- * the channel is that server. Names to send come before it: what reads them must be done before
- * rsync's remote shell reads on.
+ * Does `RelayEnd.send`: rsync as the client of a server on a third machine. After the word comes the
+ * command that its remote shell was asked to start: texts that end with a NUL, the last one empty. From
+ * then on the channel is that server. The names to send come before it, and must be read before rsync's
+ * remote shell reads on.
  */
 export const RELAY = `${BEGIN}
 ${SENDER}
@@ -876,8 +877,8 @@ exit "$code"
 `;
 
 /**
- * Answers `RelayEnd.holds`: `yes` when a claim was made on this machine. Its file tells by its name
- * where that was; by a disk that two machines share it is in sight of both.
+ * Does `RelayEnd.holds`: answers `yes` when a claim was made on this machine. The name of its file has the
+ * machine's name: by a disk that two machines share, both see the file.
  */
 export const SAME = `${BEGIN}
 IFS= read -r file
@@ -888,12 +889,11 @@ finish
 `;
 
 /**
- * Answers `Host.scan`. Of a folder: `/`, then what `describe` prints, then its path; of what is
- * in it: the same without `/`, with the path from that folder on; after the blocks of a file that
- * has other names `@` and what they share. Each is followed by a link's target, empty for other
- * things. A job that could not be looked at is told as `u`, followed by the reason. After
- * `links` come those of the folders, and of the folders that these are in, which are links: name,
- * target, real path.
+ * Does `Host.scan`. Answers for each folder `/`, its kind, size, blocks, time, mode and path; for each
+ * entry in it the same without `/`, with the path in that folder. For a file with hard links, `@` and
+ * its device and inode follow the blocks. Each is followed by the target of a link, which is empty for
+ * other entries. A job that could not be scanned is answered as `u`, followed by the reason. After
+ * `links` come the folders that are links, and the folders above them that are: name, target, real path.
  */
 export const SCAN = `${BEGIN}
 below='%y%s %b %T@ %m %P\\0%l\\0' # what a find that can, GNU's, tells of what is below a folder
@@ -1037,8 +1037,8 @@ finish
 `;
 
 /**
- * Does `RelayEnd.serve`: after the word the channel is rsync, as the server for a staging folder, or
- * for a folder in one, which is made.
+ * Does `RelayEnd.serve`. After the word the channel is rsync, as the server for a staging folder, or for
+ * a folder in one, which is created.
  */
 export const SERVE = `${BEGIN}
 IFS= read -r staging
@@ -1050,14 +1050,14 @@ exec "$rsync" "$@" >&3 3>&-
 `;
 
 /**
- * Does `Staging.settle`. What to move comes in lines, the last of them `end`: `newer FILE` (what is
- * newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and
- * `names A/B/C`; a line `sync` comes before the run, and `standing RUN` before a link; for its lines
- * about records see `record.sh`. Answers pairs of a name and why it could not be moved: `appeared`,
- * when something is there that was not expected; `held`, for the run when jobs could not, and for
- * `current` when the run could not; `newer`, for what is not to be replaced; `moved`, for a link
- * that names another run than it did; `unlinked`, for a link to a job that is not there. Then pairs
- * of what could not be done afterwards (see `steps.ts`), and why.
+ * Does `Staging.settle`. The moves come as lines, the last of which is `end`: `newer FILE` (a folder with
+ * anything newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER`
+ * and `names A/B/C`; `sync` comes before the run, and `standing RUN` before a link; for the lines about
+ * records see `record.sh`. Answers pairs of a name and why it was not moved: `appeared`, when something
+ * unexpected is there; `held`, for the run when jobs were not moved, and for `current` when the run was
+ * not; `newer`, for a folder with something newer; `moved`, for a link that names another run than
+ * before; `unlinked`, for a link to a job that is not there; `unrecorded`, for a job whose record could
+ * not be written. Then pairs of a later step that failed (see `steps.ts`), and why.
  */
 export const SETTLE = `${BEGIN}
 ${FOLDERS}
@@ -1291,8 +1291,8 @@ finish
 `;
 
 /**
- * Does `Host.tidy`, in the agent. Of each folder: its kind, its path, KiB, its time, its state, what
- * the claim said of it.
+ * Does `Host.tidy`, in the agent. Answers for each folder its kind, path, KiB, time and state, and the
+ * line of its `about.json`.
  */
 export const TIDY = `${BEGIN}
 ${LOCKING}
@@ -1361,8 +1361,8 @@ finish
 `;
 
 /**
- * Does `RelayEnd.copy`: rsync where both ends are on this machine. When the channel is closed before
- * it is done, the connection was lost: then it is ended.
+ * Does `RelayEnd.copy`: rsync where both ends are on this machine. When the channel is closed before rsync
+ * is done, the connection was lost, and rsync is killed.
  */
 export const TOGETHER = `${BEGIN}
 ${SENDER}
@@ -1377,8 +1377,8 @@ exit "$code"
 `;
 
 /**
- * Does `Staging.unpack`, and leaves `.unverified` where it is to; answers what tar complained of, but
- * for groups that the user is not in: rsync does not set these either.
+ * Does `Staging.unpack`, after making `.unverified` if that is wanted. Answers the error messages of tar,
+ * except those about groups that the user is not in: rsync does not set these either.
  */
 export const UNPACK = `${BEGIN}
 IFS= read -r staging

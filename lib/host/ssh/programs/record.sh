@@ -1,6 +1,6 @@
-# Telling of which jobs files were left out, the twin of `local/records.ts`: the list of moves begins
-# with `written TASK/JOB` for records that are in the staging folder and `records WORKSPACE`, then has
-# `dropped TASK/JOB` for records that go in the end.
+# Writes and removes records of files left out; the twin of `local/records.ts`. The list of moves begins
+# with `written TASK/JOB` for each record in the staging folder and `records WORKSPACE`; then come lines
+# `dropped TASK/JOB` for the records to remove at the end.
 
 newline='
 '

@@ -1,14 +1,14 @@
-# Does `RelayEnd.send`: rsync as the client of a server on a third machine. After the word comes what
-# its remote shell was asked to start: texts that end with a NUL, and one of no length. From then on
-# the channel is that server. Names to send come before it: what reads them must be done before
-# rsync's remote shell reads on.
+# Does `RelayEnd.send`: rsync as the client of a server on a third machine. After the word comes the
+# command that its remote shell was asked to start: texts that end with a NUL, the last one empty. From
+# then on the channel is that server. The names to send come before it, and must be read before rsync's
+# remote shell reads on.
 
 . ./begin.sh
 . ./sender.sh
-# rsync waits for this before it closes its side, so its end is that of what comes in; rsync that
-# closes before has died. It looks at its files, and not at the channel, for a while: when the
-# connection was lost, it must end all the same. Beside a background job a shell has no input: hence 5. rsync splits --rsh by rules of its
-# own, so this goes in a variable.
+# rsync waits for this shell before it closes its side, so the shell ends when its input does; an rsync
+# that closes earlier has died. For a while rsync looks at its files and not at the channel, so a second
+# after the connection was lost it is killed. A background job of a shell has no input, hence descriptor
+# 5. rsync splits --rsh by its own rules, so this goes in a variable.
 # shellcheck disable=SC2016 # it is for the shell that rsync starts
 splice='printf "%s\0" "$@" >&3; printf "\0" >&3
 exec 5<&0

@@ -1,5 +1,5 @@
-# Answers `RelayEnd.holds`: `yes` when a claim was made on this machine. Its file tells by its name
-# where that was; by a disk that two machines share it is in sight of both.
+# Does `RelayEnd.holds`: answers `yes` when a claim was made on this machine. The name of its file has the
+# machine's name: by a disk that two machines share, both see the file.
 
 . ./begin.sh
 IFS= read -r file

@@ -1,9 +1,8 @@
-# Answers `Host.scan`. Of a folder: `/`, then what `describe` prints, then its path; of what is
-# in it: the same without `/`, with the path from that folder on; after the blocks of a file that
-# has other names `@` and what they share. Each is followed by a link's target, empty for other
-# things. A job that could not be looked at is told as `u`, followed by the reason. After
-# `links` come those of the folders, and of the folders that these are in, which are links: name,
-# target, real path.
+# Does `Host.scan`. Answers for each folder `/`, its kind, size, blocks, time, mode and path; for each
+# entry in it the same without `/`, with the path in that folder. For a file with hard links, `@` and
+# its device and inode follow the blocks. Each is followed by the target of a link, which is empty for
+# other entries. A job that could not be scanned is answered as `u`, followed by the reason. After
+# `links` come the folders that are links, and the folders above them that are: name, target, real path.
 
 # shellcheck disable=SC2016 # scripts of the shells that xargs starts
 

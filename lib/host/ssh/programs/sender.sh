@@ -1,5 +1,5 @@
-# What rsync is told that sends: the folder that it works in, its options, and names, as `printf %b`
-# takes them; `feed` passes these on.
+# Reads what an rsync needs that sends: the folder to work in, its options, and names, as `printf %b`
+# reads them; `feed` passes the names on.
 
 . ./exact.sh
 IFS= read -r root

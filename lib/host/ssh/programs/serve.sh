@@ -1,5 +1,5 @@
-# Does `RelayEnd.serve`: after the word the channel is rsync, as the server for a staging folder, or
-# for a folder in one, which is made.
+# Does `RelayEnd.serve`. After the word the channel is rsync, as the server for a staging folder, or for
+# a folder in one, which is created.
 
 . ./begin.sh
 IFS= read -r staging

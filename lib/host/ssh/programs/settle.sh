@@ -1,11 +1,11 @@
-# Does `Staging.settle`. What to move comes in lines, the last of them `end`: `newer FILE` (what is
-# newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and
-# `names A/B/C`; a line `sync` comes before the run, and `standing RUN` before a link; for its lines
-# about records see `record.sh`. Answers pairs of a name and why it could not be moved: `appeared`,
-# when something is there that was not expected; `held`, for the run when jobs could not, and for
-# `current` when the run could not; `newer`, for what is not to be replaced; `moved`, for a link
-# that names another run than it did; `unlinked`, for a link to a job that is not there. Then pairs
-# of what could not be done afterwards (see `steps.ts`), and why.
+# Does `Staging.settle`. The moves come as lines, the last of which is `end`: `newer FILE` (a folder with
+# anything newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER`
+# and `names A/B/C`; `sync` comes before the run, and `standing RUN` before a link; for the lines about
+# records see `record.sh`. Answers pairs of a name and why it was not moved: `appeared`, when something
+# unexpected is there; `held`, for the run when jobs were not moved, and for `current` when the run was
+# not; `newer`, for a folder with something newer; `moved`, for a link that names another run than
+# before; `unlinked`, for a link to a job that is not there; `unrecorded`, for a job whose record could
+# not be written. Then pairs of a later step that failed (see `steps.ts`), and why.
 
 . ./begin.sh
 . ./folders.sh
@@ -30,7 +30,7 @@ to_disk() { # the whole file system, where sync knows how; everything elsewhere
   case $trouble in *"rror syncing"*) return 1 ;; esac
   sync
 }
-# what came as a link in place of a folder: nothing is written through it
+# links that came in place of folders: nothing is moved through them
 links=
 for kind in jobs experiments; do
   there $kind || continue

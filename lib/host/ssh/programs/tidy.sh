@@ -1,5 +1,5 @@
-# Does `Host.tidy`, in the agent. Of each folder: its kind, its path, KiB, its time, its state, what
-# the claim said of it.
+# Does `Host.tidy`, in the agent. Answers for each folder its kind, path, KiB, time and state, and the
+# line of its `about.json`.
 
 . ./begin.sh
 . ./locking.sh

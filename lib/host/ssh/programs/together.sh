@@ -1,5 +1,5 @@
-# Does `RelayEnd.copy`: rsync where both ends are on this machine. When the channel is closed before
-# it is done, the connection was lost: then it is ended.
+# Does `RelayEnd.copy`: rsync where both ends are on this machine. When the channel is closed before rsync
+# is done, the connection was lost, and rsync is killed.
 
 . ./begin.sh
 . ./sender.sh

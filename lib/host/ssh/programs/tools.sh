@@ -1,4 +1,4 @@
-# What the programs of a copy say of themselves.
+# Answers which programs of a copy are there.
 
 first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
 tell_tools() {

@@ -1,5 +1,5 @@
-# Does `Staging.unpack`, and leaves `.unverified` where it is to; answers what tar complained of, but
-# for groups that the user is not in: rsync does not set these either.
+# Does `Staging.unpack`, after making `.unverified` if that is wanted. Answers the error messages of tar,
+# except those about groups that the user is not in: rsync does not set these either.
 
 . ./begin.sh
 IFS= read -r staging
