@@ -5,7 +5,7 @@
  */
 
 import type { WorkspaceInfo } from "../host/host.ts";
-import { APPEARED } from "../host/steps.ts";
+import type { Why } from "../host/steps.ts";
 import { jobState } from "../workspace/jobs.ts";
 import { jobFolder, runFolder } from "../workspace/layout.ts";
 import { readRunStatus } from "../workspace/runs.ts";
@@ -23,11 +23,11 @@ import { whyUnusable } from "./usable.ts";
  */
 export async function findAppeared(
   load: Load,
-  reasons: Map<string, string>,
+  causes: ReadonlyMap<string, Why>,
   survey: Survey,
 ): Promise<{ jobs: PlannedJob[]; run: string | undefined }> {
-  const { hosts: { destination }, infos: infos, plan: { experimentId, runId } } = survey;
-  const hasAppeared = (from: string) => reasons.get(from) === APPEARED;
+  const { hosts: { destination }, infos, plan: { experimentId, runId } } = survey;
+  const hasAppeared = (from: string) => causes.get(from) === "appeared";
   const jobs = [...load.jobs, ...load.links].filter((job) => hasAppeared(stagedAt(job)));
   const run = runFolder(experimentId, runId);
   if (jobs.length === 0 && !hasAppeared(run)) return { jobs, run: undefined };

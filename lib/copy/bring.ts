@@ -44,7 +44,7 @@ function bulkOf(
   load: Load,
   { surveyed, outcome, options, resumed, stagings, together }: Context,
 ): Omit<Bulk, "trust"> {
-  const { infos: infos, can } = surveyed;
+  const { infos, can } = surveyed;
   return {
     ends: { source: can.source.rsync, destination: can.destination.rsync },
     paths: { source: infos.source.realPath, destination: load.staging },
@@ -70,7 +70,7 @@ async function bringLarge(
   context: Context,
 ): Promise<number> {
   const { surveyed, outcome, options, watch, resumed } = context;
-  const { can, infos: infos, found: { source } } = surveyed;
+  const { can, infos, found: { source } } = surveyed;
   if (!can.source.clone || !can.destination.clone || resumed || options.bandwidthLimit) return 0;
   // rsync sets the time of such a copy afterwards: if the file changed meanwhile, a wrong one
   const paths = jobs.filter(hasEnded).flatMap((job) => {

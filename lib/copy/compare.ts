@@ -88,7 +88,7 @@ class Ends {
    */
   async suspects(jobs: PlannedJob[]): Promise<Brought[]> {
     const { load, context: { resumed, surveyed } } = this;
-    const { hosts, infos: infos, found: { source } } = surveyed;
+    const { hosts, infos, found: { source } } = surveyed;
     const held = jobs.map((job) => ({ folder: jobFolder(job), job, ended: hasEnded(job) }))
       .filter(({ ended }) => ended || resumed);
     if (held.length === 0) return [];
@@ -107,7 +107,7 @@ class Ends {
 
   /** Scans some jobs of the source again, so that the stream brings what they hold now. */
   async lookAgain(some: Brought[]): Promise<void> {
-    const { hosts, infos: infos, found: { source } } = this.context.surveyed;
+    const { hosts, infos, found: { source } } = this.context.surveyed;
     const jobs = some.map(({ job }) => job);
     const wanted = { jobs, run: undefined, statesOnly: false, excludes: this.#excludes };
     const now = await takeInventory(hosts.source, infos.source, wanted);
@@ -116,7 +116,7 @@ class Ends {
 
   /** What the source holds of some folders now. */
   there(some: Brought[]): Promise<Map<string, Entries>> {
-    const { hosts, infos: infos } = this.context.surveyed;
+    const { hosts, infos } = this.context.surveyed;
     return entriesOf(hosts.source, infos.source.realPath, some, this.#excludes);
   }
 

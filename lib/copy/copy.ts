@@ -203,7 +203,7 @@ async function planReferences(surveyed: Survey): Promise<void> {
  * the next claim fails.
  */
 async function claimAll(
-  { hosts, infos: infos, plan: { source, experimentId, runId } }: Survey,
+  { hosts, infos, plan: { source, experimentId, runId } }: Survey,
   loads: Load[],
   options: CopyOptions,
   stagings: Map<string, Staging>,

@@ -77,7 +77,7 @@ async function stillDiffering(
   { surveyed, options }: Context,
 ): Promise<string[]> {
   if (folders.length === 0) return [];
-  const { hosts, infos: infos, found } = surveyed;
+  const { hosts, infos, found } = surveyed;
   const wanted = folders.flatMap((folder) => jobs.get(folder) ?? []);
   const run = folders.find((folder) => folder === route.run);
   const excludes = excluder(options.exclude ?? []);

@@ -5,27 +5,24 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { Staging, WorkspaceInfo } from "../host/host.ts";
+import type { Staging } from "../host/host.ts";
 import {
   type Afterwards,
-  APPEARED,
+  clauseOf,
   type FailedMove,
-  HELD,
   isOfJobs,
   type Move,
-  MOVED,
   type PublishRequest,
+  type Why,
 } from "../host/steps.ts";
-import { now } from "../system/time.ts";
-import type { OverlayEntry } from "../tar/write.ts";
-import { CURRENT, EXPERIMENTS, jobFolder, MARKER, runFolder } from "../workspace/layout.ts";
+import { EXPERIMENTS, jobFolder, MARKER } from "../workspace/layout.ts";
 import { compareText } from "../workspace/runs.ts";
-import { isTimeLater, milliseconds } from "../workspace/times.ts";
 import type { Report } from "../rewrite/findings.ts";
 import { findAppeared } from "./appeared.ts";
 import type { Load } from "./loads.ts";
 import { isWritten } from "./decisions.ts";
 import { movesCurrent } from "./plan_run.ts";
+import { currentMove, runMoves } from "./publish_moves.ts";
 import { linkMoves, stagedAt } from "./publish_links.ts";
 import { recordsOf } from "./publish_records.ts";
 import { addPath, isCopied, type LeftPaths, noPaths } from "./references.ts";
@@ -124,26 +121,26 @@ export async function publish(
   const records = recordsOf(load, survey, failed);
   const request = { ...afterMoves({ ...load, withRun }, survey), moves, keep, records };
   const failures = await settle(staging, request, load, survey, bringer);
-  const reasons = new Map(failures.map(({ from, reason }) => [from, reason]));
-  const found = await findAppeared(load, reasons, survey);
+  const causes = new Map(failures.map(({ from, why }) => [from, why]));
+  const found = await findAppeared(load, causes, survey);
   published.found = found.jobs;
   const unpublished = new Set(published.failed.map(({ job }) => job));
   for (const job of [...load.jobs, ...load.links]) {
     if (unpublished.has(job) || published.found.includes(job)) continue;
-    const reason = reasons.get(stagedAt(job));
-    if (reason === undefined) published.jobs.push(job);
-    else published.failed.push({ job, reason });
+    const why = causes.get(stagedAt(job));
+    if (why === undefined) published.jobs.push(job);
+    else published.failed.push({ job, reason: clauseOf(why) });
   }
   const ofRun = failures.filter(({ from }) =>
     from.startsWith(`${EXPERIMENTS}/`) && from !== found.run
   );
   // when the run failed, `current` was only held back by it: the run's reason is enough
   published.runFailed = ofRun.slice(0, 1).concat(
-    ofRun.slice(1).filter(({ reason }) => reason !== HELD),
+    ofRun.slice(1).filter(({ why }) => why !== "held"),
   )
-    .map(({ reason }) => reason);
+    .map(({ why }) => clauseOf(why));
   if (come.runFailed !== undefined) published.runFailed.push(come.runFailed);
-  published.afterwards = troublesOf(reasons, request, staging);
+  published.afterwards = troublesOf(causes, request, staging);
   return published;
 
   function take(rewriting: Report, job?: PlannedJob): void {
@@ -169,15 +166,15 @@ const AFTERWARDS: Record<Afterwards, Told> = {
 };
 
 function troublesOf(
-  reasons: ReadonlyMap<string, string>,
+  causes: ReadonlyMap<string, Why>,
   request: PublishRequest,
   staging: Staging,
 ): Trouble[] {
   return (Object.keys(AFTERWARDS) as Afterwards[]).flatMap((what) => {
-    const reason = reasons.get(what);
-    if (reason === undefined) return [];
+    const why = causes.get(what);
+    if (why === undefined) return [];
     const [said, isError] = AFTERWARDS[what](request, staging);
-    return [{ what, message: `${said}: ${reason}`, isError }];
+    return [{ what, message: `${said}: ${clauseOf(why)}`, isError }];
   });
 }
 
@@ -190,13 +187,13 @@ async function settle(
   bringer: RunBringer,
 ): Promise<FailedMove[]> {
   const failures = await settleCurrent(staging, request, survey);
-  const isHeldByJobs = failures.some(({ reason }) => reason === HELD) &&
-    failures.some((failure) => isOfJobs(failure) && failure.reason !== APPEARED);
+  const isHeldByJobs = failures.some(({ why }) => why === "held") &&
+    failures.some((failure) => isOfJobs(failure) && failure.why !== "appeared");
   if (!isHeldByJobs) return failures;
-  const failed = failures.filter(({ reason }) => reason !== HELD);
-  const reasons = new Map(failed.map(({ from, reason }) => [from, reason]));
+  const failed = failures.filter(({ why }) => why !== "held");
+  const causes = new Map(failed.map(({ from, why }) => [from, why]));
   const gone = [...load.jobs, ...load.links].filter((job) =>
-    ![undefined, APPEARED].includes(reasons.get(stagedAt(job)))
+    ![undefined, "appeared"].includes(causes.get(stagedAt(job)) as string | undefined)
   );
   if (isWritten(survey.plan.run)) await bringer.bringRun(gone);
   const again = await settleCurrent(staging, {
@@ -217,73 +214,17 @@ async function settleCurrent(
   request: PublishRequest,
   survey: Survey,
 ): Promise<FailedMove[]> {
-  const { hosts: { destination }, infos: infos, plan: { experimentId, runId } } = survey;
+  const { hosts: { destination }, infos, plan: { experimentId, runId } } = survey;
   const failures = await staging.settle(request);
-  if (!failures.some(({ reason }) => reason === MOVED)) return failures;
-  const others = failures.filter(({ reason }) => reason !== MOVED);
+  if (!failures.some(({ why }) => why === "moved")) return failures;
+  const others = failures.filter(({ why }) => why !== "moved");
   const ofMoves = others.filter(({ from }) => !Object.hasOwn(AFTERWARDS, from));
   const info = await destination.look({ path: infos.destination.realPath, experimentId });
   const isMoved = movesCurrent(runId, { source: infos.source, destination: info });
   const moves = isMoved ? [currentMove(survey, info)] : [];
-  const finished = request.finished && ofMoves.every(({ reason }) => reason === APPEARED);
+  const finished = request.finished && ofMoves.every(({ why }) => why === "appeared");
   const rest = { ...request, records: undefined, moves, finished };
   return [...others, ...await settleCurrent(staging, rest, survey)];
-}
-
-/** The moves that put the jobs of a load in place. */
-export function movesOf(load: Load, survey: Survey): Map<PlannedJob, Move> {
-  return new Map(load.jobs.map((job) => [job, moveOf(job, survey)]));
-}
-
-function moveOf(job: PlannedJob, { infos: { destination }, found }: Survey): Move {
-  const { source, destination: there } = found;
-  const from = jobFolder(job);
-  const into = `${destination.jobsPath}/${job.taskId}`;
-  if (job.action !== "replace") return { kind: "put", from, into };
-  const seen = there.jobs.get(from)?.shortfall?.newest;
-  if (seen !== undefined) return { kind: "replace", from, into, unlessNewer: afterwards(seen) };
-  // it may have been resumed there; a time in the future must not hide that
-  const latest = job.source === "done" ? undefined : source.jobs.get(from)?.latestFile;
-  const now = String(Date.now() / 1000);
-  const unlessNewer = latest !== undefined && isTimeLater(latest, now) ? now : latest;
-  return { kind: "replace", from, into, unlessNewer };
-}
-
-/** A time right after another one, which may have been told in whole seconds. */
-function afterwards(time: string): string {
-  return `${Math.floor(milliseconds(time) / 1000) + 1}.001`;
-}
-
-function runMoves(survey: Survey): Move[] {
-  const { plan: { run, experimentId, runId }, infos: { destination } } = survey;
-  const into = `${destination.experimentsPath}/${experimentId}`;
-  const moves: Move[] = [];
-  if (isWritten(run)) {
-    const kind = run.action === "replace" ? "replace" : "put";
-    moves.push({ kind, from: runFolder(experimentId, runId), into });
-  }
-  if (run.becomesCurrent) moves.push(currentMove(survey, survey.infos.destination));
-  return moves;
-}
-
-/**
- * The move that makes the run current, if `current` still names the run that it was seen to name.
- */
-function currentMove({ plan, infos: infos }: Survey, seen: WorkspaceInfo): Move {
-  const link = currentLink(plan.experimentId, plan.runId);
-  const into = `${infos.destination.experimentsPath}/${plan.experimentId}`;
-  const standing = seen.current?.by === "link" ? seen.current.runId : undefined;
-  return { kind: "link", from: link.path, into, standing };
-}
-
-/** The link that makes a run the current one, in a staging folder. */
-export function currentLink(experimentId: string, runId: string): OverlayEntry {
-  return {
-    path: `${EXPERIMENTS}/${experimentId}/${CURRENT}`,
-    kind: "link",
-    target: runId,
-    mtime: now(),
-  };
 }
 
 function afterMoves(

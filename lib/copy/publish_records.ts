@@ -24,7 +24,7 @@ export function recordsOf(
   survey: Survey,
   failed: ReadonlySet<PlannedJob> = new Set(),
 ): Records | undefined {
-  const { found, infos: infos, exclude, plan: { source: { host, path } } } = survey;
+  const { found, infos, exclude, plan: { source: { host, path } } } = survey;
   const source = host === undefined ? path : `${host}:${path}`;
   const records: Records = { workspace: infos.destination.realPath, written: [], dropped: [] };
   const jobs = [...load.jobs.filter((job) => !failed.has(job)), ...load.settled];

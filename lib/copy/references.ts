@@ -76,7 +76,7 @@ export function isCopied(path: string, { found, plan }: Survey): boolean {
  */
 export async function missingReferences(
   paths: Iterable<string>,
-  { hosts, infos: infos }: Survey,
+  { hosts, infos }: Survey,
 ): Promise<string[]> {
   const asked = [...paths].filter(isPlain);
   if (asked.length === 0) return [];
@@ -145,7 +145,7 @@ export async function plannedReferences(survey: Survey): Promise<PlannedReferenc
 }
 
 function findInJob(job: PlannedJob, map: PathMap, survey: Survey, isRead: boolean): Report {
-  const { found: { source }, hosts, infos: infos } = survey;
+  const { found: { source }, hosts, infos } = survey;
   const folder = jobFolder(job);
   const findings = new Findings(folder, map);
   const params = `${folder}/${PARAMS_FILE}`;

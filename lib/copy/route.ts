@@ -147,7 +147,7 @@ function skeletonOf({ folders, links, documents, oversized, bytes, bulk }: Found
 
 /** What to pack of a load. */
 export function packRequestOf(route: Route, load: Load, known: SurveyData): PackRequest {
-  const { infos: infos, found: { source } } = known;
+  const { infos, found: { source } } = known;
   const entries = [...namedOf(route, known)].flatMap(([folder, [, ...paths]]) => {
     const below = paths.map((path) => `${folder}/${path}`);
     // `/.` packs the folder that a link leads to; it comes last, for tar does not know it by that

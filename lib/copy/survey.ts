@@ -228,7 +228,7 @@ function notFound(
 
 function makePlan(
   { workspaces, experimentId }: RunRequest,
-  { infos: infos, can, found }: Omit<SurveyData, "plan">,
+  { infos, can, found }: Omit<SurveyData, "plan">,
   jobs: JobInfo[],
   options: CopyOptions,
 ): CopyPlan {

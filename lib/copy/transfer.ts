@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { LOST, type Move } from "../host/steps.ts";
+import type { Move } from "../host/steps.ts";
 import type { OverlayEntry } from "../tar/write.ts";
 import { type Report, tooLarge } from "../rewrite/findings.ts";
 import type { StreamRewriter } from "../rewrite/rewriter.ts";
@@ -18,12 +18,16 @@ import { recordsOf } from "./publish_records.ts";
 import { unfitReason } from "./usable.ts";
 import type { Load } from "./loads.ts";
 import { linkedByRun } from "./plan.ts";
-import { type Come, currentLink, movesOf, publish } from "./publish.ts";
+import { type Come, publish } from "./publish.ts";
+import { currentLink, movesOf } from "./publish_moves.ts";
 import { linkMoves } from "./publish_links.ts";
 import { type Route, routeOf } from "./route.ts";
 import { type Beside, passStream, type Streamed } from "./stream.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
+
+/** Why a run does not replace another: a folder there is a link or a file here, for one. */
+const LOST = "files only the old run had could not be kept";
 
 /** Brings a load into its staging folder, and publishes it. */
 export async function carryOut(load: Load, index: number, context: Context): Promise<void> {
@@ -127,7 +131,7 @@ class Arrival {
 
   #beside(): Beside {
     const { surveyed } = this.context;
-    const { plan, infos: infos } = surveyed;
+    const { plan, infos } = surveyed;
     const tags = readRunStatus(infos.destination.run?.status)?.tags ?? [];
     return {
       run: {

@@ -18,10 +18,23 @@ export interface Move {
   from: string;
   /** The folder to move it into, absolute; created when it does not exist. */
   into: string;
-  /** For `replace`, a time: a folder with anything newer is not replaced. */
-  unlessNewer?: string | undefined;
+  /** For `replace`, what keeps a folder from being replaced. Default: nothing. */
+  unless?: Guards | undefined;
   /** For `link`, the run that the present link names: one that names another run stays. */
   standing?: string | undefined;
+}
+
+/**
+ * What keeps a folder from being replaced. `lib/copy/publish_moves.ts` has the rules; a host only
+ * looks, at the last moment.
+ */
+export interface Guards {
+  /** A file: a folder that holds it stays, unless a record says that the job lacks files. */
+  exists: string;
+  /** A file: a folder where it was written since the claim stays. */
+  begun: string;
+  /** A time: a folder with anything newer stays. Default: its age does not matter. */
+  newer?: string | undefined;
 }
 
 /** The folder for jobs that are links, in a staging folder: below `jobs` are only folders. */
@@ -56,26 +69,37 @@ export interface PublishRequest {
   finished: boolean;
 }
 
-/** Why a move was not made: something appeared there, which may be as good. */
-export const APPEARED = "another version appeared there in the meantime";
+/** Why a move was not made, in a word; all else is said. */
+export type Cause = keyof typeof SENTENCES;
 
-/** Why a run, or `current`, was not moved: something it refers to could not be put in place. */
-export const HELD = "something it refers to could not be put in place";
+/** What each word means: a clause. */
+const SENTENCES = {
+  /** Perhaps it is as good. */
+  appeared: "another version appeared there in the meantime",
+  /** Of a run, or of `current`. */
+  held: "something it refers to could not be put in place",
+  /** Of a link: it names another run than when the copy began. */
+  moved: "it was moved there in the meantime",
+  newer: "the destination has something newer",
+  begun: "it has started to run there",
+  /** Of a job: nobody would know that it lacks files. */
+  unrecorded: "what is left out of it could not be noted in .xpm-copy",
+  /** Of a link to a job. */
+  unlinked: "the job it links to is not there",
+} as const;
 
-/** Why a link was not replaced: it names another run than before. */
-export const MOVED = "it was moved there in the meantime";
+/** Why a move was not made, or what could not be done afterwards: a word, or what is said of it. */
+export type Why = Cause | { said: string };
 
-/** Why a folder was not replaced: it has been written to. */
-export const NEWER = "the destination has something newer";
+/** What a program's word means; what is no such word is what it says. */
+export function whyOf(said: string): Why {
+  return Object.hasOwn(SENTENCES, said) ? said as Cause : { said };
+}
 
-/** Why a job was not moved: without a record, nobody would know that it lacks files. */
-export const UNRECORDED = "what is left out of it could not be noted in .xpm-copy";
-
-/** Why a run does not replace another: a folder there is a link or a file here, for example. */
-export const LOST = "files only the old run had could not be kept";
-
-/** Why a link to a job was not made. */
-export const UNLINKED = "the job it links to is not there";
+/** A clause for the user. */
+export function clauseOf(why: Why): string {
+  return typeof why === "string" ? SENTENCES[why] : why.said;
+}
 
 /**
  * The steps beside the moves: create the marker, bring the new names to the disk, remove records,
@@ -83,10 +107,10 @@ export const UNLINKED = "the job it links to is not there";
  */
 export type Afterwards = "marker" | "disk" | "records" | "replaced" | "staging";
 
-/** A move or a later step that failed, and why. */
+/** A move that could not be made, or what could not be done afterwards. */
 export interface FailedMove {
   /** The move's `from`, or the step: see {@linkcode Afterwards}. */
   from: string;
-  /** Why: one clause; {@linkcode APPEARED}, when another copy was faster. */
-  reason: string;
+  /** Why. */
+  why: Why;
 }

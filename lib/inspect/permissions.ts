@@ -86,7 +86,7 @@ export async function permissionsBetween(
   return permissionsFor(await survey(hosts, request, options));
 }
 
-function permissionsFor({ hosts, infos: infos, found }: Survey): RequiredPermissions {
+function permissionsFor({ hosts, infos, found }: Survey): RequiredPermissions {
   const [source, destination] = (["source", "destination"] as const).map((end) =>
     hosts[end].grants(infos[end], found[end].linked ?? [], end === "destination")
   ) as [Grants, Grants];

@@ -5,7 +5,8 @@
  */
 
 import type { Staging } from "../../lib/host/host.ts";
-import { APPEARED, HELD, LOST, type Move, MOVED, NEWER, UNRECORDED } from "../../lib/host/steps.ts";
+import type { Move } from "../../lib/host/steps.ts";
+import { guardsOf } from "../../lib/copy/publish_moves.ts";
 import { assert } from "@std/assert";
 import { CopyError } from "../../mod.ts";
 import { joined } from "../../lib/system/streams.ts";
@@ -15,15 +16,6 @@ import type { Publishing } from "./words.ts";
 
 /** The time that what is written over staged folders gets. */
 export const TIME = "1600000000.123456789";
-
-/** The host's words for why something was left. */
-const WORDS: Readonly<Record<string, string>> = {
-  [APPEARED]: "appeared",
-  [HELD]: "held",
-  [MOVED]: "moved",
-  [NEWER]: "newer",
-  [UNRECORDED]: "unrecorded",
-};
 
 /**
  * Writes over what was staged in `ws`, and puts that in its place; answers what was left, and why.
@@ -44,7 +36,7 @@ export async function publish(
   }
   if (what.carry && what.run) {
     const run = nameOf(what.run);
-    if (!await staging.carry(`${workspace}/${run}`, run)) return { [run]: LOST };
+    if (!await staging.carry(`${workspace}/${run}`, run)) return { [run]: "lost" };
   }
   const records = what.records && {
     workspace,
@@ -60,7 +52,9 @@ export async function publish(
     keep: what.keep && `${workspace}/${what.keep}`,
     finished: !what.more,
   });
-  return Object.fromEntries(failed.map(({ from, reason }) => [from, WORDS[reason] ?? reason]));
+  return Object.fromEntries(
+    failed.map(({ from, why }) => [from, typeof why === "string" ? why : why.said]),
+  );
 }
 
 async function write(staging: Staging, written: OverlayEntry[], fixture: Fixture): Promise<void> {
@@ -88,7 +82,10 @@ function movesOf(
 ): Move[] {
   const jobs = [
     ...put.map((from) => moveOf(workspace, "put", from)),
-    ...replace.map((from) => ({ ...moveOf(workspace, "replace", from), unlessNewer })),
+    ...replace.map((from) => ({
+      ...moveOf(workspace, "replace", from),
+      unless: guardsOf(from.split("/")[1]!, undefined, unlessNewer),
+    })),
   ];
   const key = ({ into, kind }: Move) => `${into}\0${kind}`;
   jobs.sort((a, b) => key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0);

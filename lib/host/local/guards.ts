@@ -1,38 +1,51 @@
 /**
- * The guards that keep a job of this machine from being replaced. `settle.sh` has the same ones.
+ * Whether what stands on this machine may be replaced.
  *
  * @module
  */
 
-import { jobName, JOBS } from "../../workspace/layout.ts";
+import { JOBS } from "../../workspace/layout.ts";
 import { mayBeLater } from "../../workspace/times.ts";
 import { lookAt, walk } from "../../system/files.ts";
-
 import type { Entry } from "../../system/entry.ts";
+import type { Move, Why } from "../steps.ts";
 
-/** Whether a job is done: it is replaced only if it has a record of files left out. */
-export function isDone(final: string, into: string): boolean {
-  return lookAt(markerIn(final, into, "done"), "") !== undefined;
+/**
+ * What keeps something from being replaced; undefined when nothing does.
+ *
+ * @param final Where it stands.
+ * @param there What stands there.
+ * @param since A file that was written by the claim.
+ * @param hadRecord Whether it was told to lack files, before this copy.
+ */
+export function whatKeeps(
+  final: string,
+  there: Entry,
+  { from, unless }: Pick<Move, "from" | "unless">,
+  since: string,
+  hadRecord: () => boolean,
+): Why | undefined {
+  const find = (name: string) => lookAt(`${final}/${name}`, "");
+  if (unless !== undefined && find(unless.exists) !== undefined && !hadRecord()) return "appeared";
+  if (!isReplaceable(there, from)) return { said: `${final} is not a folder` };
+  if (unless === undefined) return undefined;
+  if (isSince(find(unless.begun), lookAt(since, ""))) return "begun";
+  const { newer } = unless;
+  return newer !== undefined && holdsNewer(final, there, newer) ? "newer" : undefined;
 }
 
 /** Whether an entry may be replaced: a folder, or a link in place of a job. */
-export function isReplaceable({ kind }: Entry, from: string): boolean {
+function isReplaceable({ kind }: Entry, from: string): boolean {
   return kind === "folder" || kind === "link" && from.startsWith(`${JOBS}/`);
 }
 
-/** Whether a job was started since a file was written. */
-export function hasBegun(final: string, into: string, since: string): boolean {
-  const timeOf = (path: string) => Number(lookAt(path, "")?.mtime ?? NaN);
-  return timeOf(markerIn(final, into, "pid")) >= timeOf(since);
-}
-
-/** A marker of a job, by the folder of its task. */
-function markerIn(final: string, into: string, kind: "done" | "pid"): string {
-  return `${final}/${jobName(into.slice(into.lastIndexOf("/") + 1))}.${kind}`;
+/** Whether a file is there, and not older than another. */
+function isSince(found: Entry | undefined, since: Entry | undefined): boolean {
+  return Number(found?.mtime ?? NaN) >= Number(since?.mtime ?? NaN);
 }
 
 /** Whether a folder, or something in it, may be newer than a time. */
-export function holdsNewer(path: string, folder: Entry, time: string): boolean {
+function holdsNewer(path: string, folder: Entry, time: string): boolean {
   let found = mayBeLater(folder.mtime, time);
   walk(path, true, ({ mtime }) => found ||= mayBeLater(mtime, time));
   return found;

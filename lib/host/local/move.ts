@@ -13,13 +13,15 @@ import { rename } from "../../system/tree.ts";
 import { lookAt, namesIn, realPath } from "../../system/files.ts";
 import { ASIDE } from "./left_staging.ts";
 import { ABOUT } from "./claim.ts";
-import { hasBegun, holdsNewer, isDone, isReplaceable } from "./guards.ts";
+import { whatKeeps } from "./guards.ts";
 import { linkedRun } from "./look.ts";
 import type { RealFolders } from "./real_folders.ts";
-import { APPEARED, type Move, MOVED, NEWER, UNLINKED } from "../steps.ts";
+import type { Move, Why } from "../steps.ts";
 
 /** Why a folder is not moved: a link has come in its place. */
-export const CAME_AS_LINK = "the archive contains a link where a folder was expected";
+export const CAME_AS_LINK: Why = {
+  said: "the archive contains a link where a folder was expected",
+};
 
 /**
  * The names in the folders to move to; each folder is read once. A folder that appears there later
@@ -61,33 +63,35 @@ function namesOf(folder: string): Names {
  */
 export function moveInto(
   staging: string,
-  { kind, from, into, standing, unlessNewer }: Move,
+  { kind, from, into, standing, unless }: Move,
   places: Places,
   stagedFolders: RealFolders,
   hadRecord: (folder: string) => boolean,
-): string | undefined {
+): Why | undefined {
   const name = from.slice(from.lastIndexOf("/") + 1);
   const [staged, final] = [`${staging}/${from}`, `${into}/${name}`];
   const aside = `${staging}/${ASIDE}/${from}`;
   try {
     if (!stagedFolders.has(parentOf(staged))) return CAME_AS_LINK;
     const names = places.namesIn(into);
-    if (names === undefined) return `${into} is a link or not a folder`;
+    if (names === undefined) return { said: `${into} is a link or not a folder` };
     const there = kind === "link" || names.has(name) ? lookAt(final, "") : undefined;
     if (kind === "link" && there !== undefined) {
-      if (there.kind !== "link") return `${final} is not a link`;
-      if (linkedRun(into) !== standing) return MOVED;
+      if (there.kind !== "link") return { said: `${final} is not a link` };
+      if (linkedRun(into) !== standing) return "moved";
     }
-    if (kind === "job link" && realPath(staged) === undefined) return UNLINKED;
+    if (kind === "job link" && realPath(staged) === undefined) return "unlinked";
     if (kind === "link" || there === undefined) {
       rename(staged, final);
       return undefined;
     }
-    if (kind !== "replace" || isDone(final, into) && !hadRecord(from)) return APPEARED;
-    if (!isReplaceable(there, from)) return `${final} is not a folder`;
-    if (hasBegun(final, into, `${staging}/${ABOUT}`)) return "it has started to run there";
-    if (unlessNewer !== undefined && holdsNewer(final, there, unlessNewer)) return NEWER;
-    if (!stagedFolders.hasRoomFor(parentOf(aside))) return `${parentOf(aside)} is not a folder`;
+    if (kind !== "replace") return "appeared";
+    const since = `${staging}/${ABOUT}`;
+    const kept = whatKeeps(final, there, { from, unless }, since, () => hadRecord(from));
+    if (kept !== undefined) return kept;
+    if (!stagedFolders.hasRoomFor(parentOf(aside))) {
+      return { said: `${parentOf(aside)} is not a folder` };
+    }
     stagedFolders.make(parentOf(aside));
     rename(final, aside);
     try {
@@ -102,8 +106,8 @@ export function moveInto(
     if (error instanceof Deno.errors.NotCapable) throw refused("write", into);
     // another copy was faster, just now
     const gone = kind === "replace" ? lookAt(aside, "") !== undefined : kind !== "link";
-    if (gone && lookAt(final, "") !== undefined) return APPEARED;
-    return (error as Error).message;
+    if (gone && lookAt(final, "") !== undefined) return "appeared";
+    return { said: (error as Error).message };
   }
 }
 

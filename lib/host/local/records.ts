@@ -13,7 +13,7 @@ import { removeEmpty, removeTree } from "../../system/tree.ts";
 import { lookAt } from "../../system/files.ts";
 import type { Entry } from "../../system/entry.ts";
 import { RealFolders } from "./real_folders.ts";
-import { type Records, UNRECORDED } from "../steps.ts";
+import type { Records } from "../steps.ts";
 import { milliseconds } from "../../workspace/times.ts";
 
 /** The records of a workspace. */
@@ -27,16 +27,14 @@ export class LocalRecords {
     this.#folders = new RealFolders(records.workspace);
   }
 
-  /**
-   * Writes the records of jobs that will lack files; returns which jobs must not be moved, and why.
-   */
-  write(): Map<string, string> {
-    const failed = new Map<string, string>();
+  /** Writes the records of jobs that will lack files; returns the folders of jobs that must not be moved. */
+  write(): string[] {
+    const failed: string[] = [];
     const isMade = this.#folders.has(parentOf(this.#draft));
     if (isMade && lookAt(this.#draft, "") !== undefined) removeTree(this.#draft); // an interrupted one
     for (const { job, text } of this.records.written) {
       const before = this.#recordOf(job) !== undefined;
-      if (!this.#writeOne(job, text)) failed.set(`${JOBS}/${job}`, UNRECORDED);
+      if (!this.#writeOne(job, text)) failed.push(`${JOBS}/${job}`);
       else this.#written.set(`${JOBS}/${job}`, before);
     }
     return failed;

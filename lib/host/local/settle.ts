@@ -15,12 +15,11 @@ import type { RunOptions } from "../../system/process.ts";
 import { inTheWay, RealFolders } from "./real_folders.ts";
 import {
   type Afterwards,
-  APPEARED,
   type FailedMove,
-  HELD,
   isOfJobs,
   type Move,
   type PublishRequest,
+  type Why,
 } from "../steps.ts";
 import { syncFolders, syncTree } from "../../system/sync.ts";
 
@@ -36,7 +35,7 @@ export async function settleLocally(
   if (keep !== undefined && !staged.hasRoomFor(parentOf(keep))) throw inTheWay(parentOf(keep));
   const misplaced = notFolders(staging, moves, staged);
   const noted = records && new LocalRecords(records, staging.slice(staging.lastIndexOf("/") + 1));
-  for (const [from, reason] of noted?.write() ?? []) misplaced.set(from, reason);
+  for (const folder of noted?.write() ?? []) misplaced.set(folder, "unrecorded");
   if (watch.fsync) await syncTree(staging, watch);
   if (watch.fsync && records?.written.length) {
     await syncTree(`${records.workspace}/${STORE}`, watch);
@@ -72,7 +71,7 @@ export async function settleLocally(
       await action();
       return true;
     } catch (error) {
-      failed.push({ from: what, reason: (error as Error).message });
+      failed.push({ from: what, why: { said: (error as Error).message } });
       return false;
     }
   }
@@ -84,9 +83,9 @@ export async function settleLocally(
     const isHeld = failed.some(isHolding);
     const places = new Places();
     for (const move of group) {
-      const reason = isHeld && !isOfJobs(move) ? HELD : misplaced.get(move.from) ??
+      const why = isHeld && !isOfJobs(move) ? "held" : misplaced.get(move.from) ??
         moveInto(staging, move, places, staged, (folder) => noted?.stood(folder) ?? false);
-      if (reason !== undefined) failed.push({ from: move.from, reason });
+      if (why !== undefined) failed.push({ from: move.from, why });
     }
   }
 }
@@ -95,15 +94,15 @@ export async function settleLocally(
  * Whether a failure holds later moves. What has appeared instead may be as good, and a workspace
  * without its marker still has its runs.
  */
-function isHolding({ from, reason }: FailedMove): boolean {
-  return reason !== APPEARED && from !== "marker";
+function isHolding({ from, why }: FailedMove): boolean {
+  return why !== "appeared" && from !== "marker";
 }
 
 /** Why a folder is not moved: it has not come. */
-const LACKING = "it is not in the staging folder";
+const LACKING: Why = { said: "it is not in the staging folder" };
 
 /** The folders that cannot be moved, and why: nothing is moved through a link. */
-function notFolders(staging: string, moves: Move[], staged: RealFolders): Map<string, string> {
+function notFolders(staging: string, moves: Move[], staged: RealFolders): Map<string, Why> {
   const folders = moves.filter(({ kind }) => kind === "put" || kind === "replace")
     .map(({ from }) => from);
   const others = folders.filter((from) => !staged.has(`${staging}/${from}`));

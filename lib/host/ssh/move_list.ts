@@ -8,7 +8,7 @@ import { JOBS, parentOf } from "../../workspace/layout.ts";
 import { milliseconds } from "../../workspace/times.ts";
 import { bytesOf } from "../../system/byte_text.ts";
 import { now } from "../../system/time.ts";
-import { isOfJobs, type Move, type PublishRequest, type Records } from "../steps.ts";
+import { type Guards, isOfJobs, type Move, type PublishRequest, type Records } from "../steps.ts";
 import type { OverlayEntry } from "../../tar/write.ts";
 
 /** The folder of records in a staging folder. */
@@ -27,11 +27,12 @@ export function moveList(moves: Move[], records?: Records): string[] {
   const firstOfRun = moves.find((move) => !isOfJobs(move));
   for (let at = 0, group: Move[]; at < moves.length; at += group.length) {
     group = groupAt(moves, at);
-    const { kind, from, into, unlessNewer } = group[0]!;
+    const { kind, from, into, unless } = group[0]!;
     // after a power cut, too, a run must name only jobs that exist
     if (group[0] === firstOfRun) lines.push("sync");
     if (kind === "link") lines.push(`standing ${group[0]!.standing ?? ""}`);
-    if (unlessNewer !== undefined) lines.push(`newer ${timeFile(unlessNewer)}`);
+    if (unless !== undefined) lines.push(`exists ${unless.exists}`, `begun ${unless.begun}`);
+    if (unless?.newer !== undefined) lines.push(`newer ${timeFile(unless.newer)}`);
     lines.push(`group ${kind}`, `from ${parentOf(from)}`, `into ${into}`);
     lines.push(`names ${group.map(({ from }) => from.slice(from.lastIndexOf("/") + 1)).join("/")}`);
   }
@@ -43,7 +44,7 @@ export function moveList(moves: Move[], records?: Records): string[] {
  * since Deno cuts times off to milliseconds: what was cut off must not make a file look newer.
  */
 function timeFiles(moves: Move[]): OverlayEntry[] {
-  const times = new Set(moves.flatMap(({ unlessNewer }) => unlessNewer ?? []));
+  const times = new Set(moves.flatMap(({ unless }) => unless?.newer ?? []));
   return [...times].map((time) => {
     const mtime = ((milliseconds(time) + 1) / 1000).toFixed(3);
     return { path: timeFile(time), kind: "file", mode: 0o600, mtime, bytes: new Uint8Array() };
@@ -68,10 +69,15 @@ function timeFile(time: string): string {
 
 /** The moves, from an index on, that have the same kind and the same folder. */
 function groupAt(moves: Move[], at: number): Move[] {
-  const { kind, into, unlessNewer } = moves[at]!;
+  const { kind, into, unless } = moves[at]!;
   const some = moves.slice(at, at + MOVES_AT_ONCE);
   const end = some.findIndex((move) =>
-    move.kind !== kind || move.into !== into || move.unlessNewer !== unlessNewer
+    move.kind !== kind || move.into !== into || !isSame(move.unless, unless)
   );
   return end < 0 ? some : some.slice(0, end);
+}
+
+function isSame(one: Guards | undefined, other: Guards | undefined): boolean {
+  return one?.exists === other?.exists && one?.begun === other?.begun &&
+    one?.newer === other?.newer;
 }

@@ -11,16 +11,7 @@ import type { OverlayEntry } from "../../tar/write.ts";
 import type { Unpacking } from "../../transport/archive.ts";
 import type { Zstd } from "../../transport/zstd.ts";
 import { type Staging, UNVERIFIED } from "../host.ts";
-import {
-  APPEARED,
-  type FailedMove,
-  HELD,
-  MOVED,
-  NEWER,
-  type PublishRequest,
-  UNLINKED,
-  UNRECORDED,
-} from "../steps.ts";
+import { type FailedMove, type PublishRequest, whyOf } from "../steps.ts";
 import { Verification } from "../verification.ts";
 import type { Agent } from "./agent.ts";
 import { pairs } from "./answers.ts";
@@ -34,16 +25,6 @@ const CLAIM_BEAT = 15_000;
 
 /** How long the release of claims may take, in milliseconds: a host may not answer any more. */
 export const RELEASE = 5000;
-
-/** The reasons that SETTLE answers as one word. */
-const REASONS: Record<string, string> = {
-  appeared: APPEARED,
-  held: HELD,
-  moved: MOVED,
-  newer: NEWER,
-  unlinked: UNLINKED,
-  unrecorded: UNRECORDED,
-};
 
 /** The parts of a host that a staging folder needs. */
 export interface Ground {
@@ -144,7 +125,7 @@ export class SshStaging implements Staging {
       ...[finished ? "yes" : "", fsync ? "yes" : "", this.#token],
       ...moveList(moves, records),
     ]);
-    const tell = pairs((from, said) => failed.push({ from, reason: REASONS[said] ?? said }));
+    const tell = pairs((from, said) => failed.push({ from, why: whyOf(said) }));
     await agent.run(SETTLE, lines, tell);
     return failed;
   }

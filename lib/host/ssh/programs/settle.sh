@@ -1,11 +1,12 @@
-# Does `Staging.settle`. The moves come as lines, the last of which is `end`: `newer FILE` (a folder with
-# anything newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER`
-# and `names A/B/C`; `sync` comes before the run, and `standing RUN` before a link; for the lines about
+# Does `Staging.settle`. The moves come as lines, the last of which is `end`: `exists NAME`, `begun NAME`
+# and `newer FILE` (a folder with that file, with that file written since the claim, or with anything
+# newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and
+# `names A/B/C`; `sync` comes before the run, and `standing RUN` before a link; for the lines about
 # records see `record.sh`. Answers pairs of a name and why it was not moved: `appeared`, when something
 # unexpected is there; `held`, for the run when jobs were not moved, and for `current` when the run was
-# not; `newer`, for a folder with something newer; `moved`, for a link that names another run than
-# before; `unlinked`, for a link to a job that is not there; `unrecorded`, for a job whose record could
-# not be written. Then pairs of a later step that failed (see `steps.ts`), and why.
+# not; `newer` and `begun`, for a folder that is not replaced; `moved`, for a link that names another
+# run than before; `unlinked`, for a link to a job that is not there; `unrecorded`, for a job whose
+# record could not be written. Then pairs of a later step that failed (see `steps.ts`), and why.
 
 . ./begin.sh
 . ./folders.sh
@@ -65,18 +66,18 @@ move_all() { # names from one folder to another, those that are there
   trouble=$(mv -f "$@" "$to/" 2>&1) && return
   for from do there "$from" && move "$from" "$to"; done
 }
-written() { [ -n "$newer" ] && [ -n "$(find "$1" -newer "$staging/$newer" 2>&1)" ]; } # or it cannot be known
+is_newer() { [ -n "$newer" ] && [ -n "$(find "$1" -newer "$staging/$newer" 2>&1)" ]; } # or it cannot be known
 replaceable() { # whether it may give way: a folder, or the link that a job may be
   if [ -L "$1" ]; then case $parent in jobs/*) ;; *) return 1 ;; esac; else [ -d "$1" ]; fi
 }
 # shellcheck disable=SC3013 # -nt is in every shell that we know of, and in none is another way
-begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; } # since we have claimed the folder
+has_begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; } # since we have claimed the folder
 plain() { # whether nothing stands in the way of new names
   [ "$kind" = put ] && [ "$wrong$links$unrecorded" = "$newline" ] || return
   for name do if there "$into/$name"; then return 1; fi; done
 }
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
-  task=${into##*/} wrong=
+  wrong=
   case $parent in jobs/* | links/*) ;; *) wrong=${left:+held} ;; esac # a run may only name jobs that are there; current, a run
   [ -n "$wrong" ] || [ -d "$into" ] || mkdir -p "$into" 2> /dev/null
   if [ -z "$wrong" ] && { [ -L "$into" ] || [ ! -d "$into" ]; }; then
@@ -101,10 +102,10 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
     elif [ "$kind" = link ]; then set -- "$@" "$name"
     elif [ "$kind" != replace ]; then appeared "$name"
-    elif there "$into/$name/${task##*.}.done" && ! had_record "$parent/$name"; then appeared "$name"
+    elif [ -n "$exists" ] && there "$into/$name/$exists" && ! had_record "$parent/$name"; then appeared "$name"
     elif ! replaceable "$into/$name"; then failed "$name" "$into/$name is not a folder"
-    elif written "$into/$name"; then failed "$name" newer
-    elif begun "$into/$name/${task##*.}.pid"; then failed "$name" "it has started to run there"
+    elif is_newer "$into/$name"; then failed "$name" newer
+    elif [ -n "$begun" ] && has_begun "$into/$name/$begun"; then failed "$name" begun
     else set -- "$@" "$name"
     fi
   done
@@ -132,7 +133,7 @@ settle() { # a group: of one kind, from one folder into another; the names are t
 }
 set -f
 IFS=$newline
-newer=
+exists='' begun='' newer=''
 mark() {
   if [ -n "$marker" ] && [ -z "$left" ] && ! there "$marker"; then
     trouble=$(touch "$marker" 2>&1) || told marker
@@ -149,6 +150,8 @@ for line in $moves; do
     "group "*) kind=$rest ;;
     "from "*) parent=$rest ;;
     "into "*) into=$rest ;;
+    "exists "*) exists=$rest ;;
+    "begun "*) begun=$rest ;;
     "newer "*) newer=$rest ;;
     "standing "*) standing=$rest ;;
     "names "*)
@@ -157,7 +160,7 @@ for line in $moves; do
       set -- $rest
       IFS=$newline
       settle "$@"
-      newer=
+      exists='' begun='' newer=''
       ;;
     sync) to_disk || { told disk; left=yes unsynced=yes; } ;; # of the jobs
   esac

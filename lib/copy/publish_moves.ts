@@ -1,0 +1,89 @@
+/**
+ * What is put in its place, and what keeps it from there: the rules of a copy stand here, and a host
+ * only looks at the last moment.
+ *
+ * @module
+ */
+
+import type { WorkspaceInfo } from "../host/host.ts";
+import type { Guards, Move } from "../host/steps.ts";
+import { now } from "../system/time.ts";
+import type { OverlayEntry } from "../tar/write.ts";
+import { CURRENT, EXPERIMENTS, jobFolder, jobName, runFolder } from "../workspace/layout.ts";
+import { isTimeLater, milliseconds } from "../workspace/times.ts";
+import { isWritten } from "./decisions.ts";
+import type { Load } from "./loads.ts";
+import type { Survey } from "./survey.ts";
+import type { PlannedJob } from "./types.ts";
+
+/** The moves that put the jobs of a load in place. */
+export function movesOf(load: Load, survey: Survey): Map<PlannedJob, Move> {
+  return new Map(load.jobs.map((job) => [job, moveOf(job, survey)]));
+}
+
+function moveOf(job: PlannedJob, { infos: { destination }, found }: Survey): Move {
+  const { source, destination: there } = found;
+  const from = jobFolder(job);
+  const into = `${destination.jobsPath}/${job.taskId}`;
+  if (job.action !== "replace") return { kind: "put", from, into };
+  const seen = there.jobs.get(from)?.shortfall?.newest;
+  const latest = job.source === "done" ? undefined : source.jobs.get(from)?.latestFile;
+  return { kind: "replace", from, into, unless: guardsOf(job.taskId, seen, latest) };
+}
+
+/**
+ * What keeps a job from being replaced, whatever the plan was: it is done, has begun since the claim,
+ * or holds something newer.
+ *
+ * @param seen The newest time in it when its contents were compared.
+ * @param latest The newest time at the source, where the job may be resumed: a job that was resumed
+ * at its place holds something newer.
+ */
+export function guardsOf(taskId: string, seen?: string, latest?: string): Guards {
+  const name = jobName(taskId);
+  const today = now();
+  const newer = seen !== undefined
+    ? afterwards(seen)
+    : latest !== undefined && isTimeLater(latest, today) // a file of tomorrow would hide that
+    ? today
+    : latest;
+  return { exists: `${name}.done`, begun: `${name}.pid`, newer };
+}
+
+/** A time right after another one, which may have been told in whole seconds. */
+function afterwards(time: string): string {
+  return `${Math.floor(milliseconds(time) / 1000) + 1}.001`;
+}
+
+/** The moves that put the run in its place, and make it current. */
+export function runMoves(survey: Survey): Move[] {
+  const { plan: { run, experimentId, runId }, infos: { destination } } = survey;
+  const into = `${destination.experimentsPath}/${experimentId}`;
+  const moves: Move[] = [];
+  if (isWritten(run)) {
+    const kind = run.action === "replace" ? "replace" : "put";
+    moves.push({ kind, from: runFolder(experimentId, runId), into });
+  }
+  if (run.becomesCurrent) moves.push(currentMove(survey, survey.infos.destination));
+  return moves;
+}
+
+/**
+ * The move that makes the run current, if `current` still names the run that it was seen to name.
+ */
+export function currentMove({ plan, infos }: Survey, seen: WorkspaceInfo): Move {
+  const link = currentLink(plan.experimentId, plan.runId);
+  const into = `${infos.destination.experimentsPath}/${plan.experimentId}`;
+  const standing = seen.current?.by === "link" ? seen.current.runId : undefined;
+  return { kind: "link", from: link.path, into, standing };
+}
+
+/** The link that makes a run the current one, in a staging folder. */
+export function currentLink(experimentId: string, runId: string): OverlayEntry {
+  return {
+    path: `${EXPERIMENTS}/${experimentId}/${CURRENT}`,
+    kind: "link",
+    target: runId,
+    mtime: now(),
+  };
+}
