@@ -34,7 +34,7 @@ Deno.test({
         stdout: "piped",
       }).spawn();
       const writer = child.stdin.getWriter();
-      await writer.write(new TextEncoder().encode(`word\n${root}\n\n\nspace\n`));
+      await writer.write(new TextEncoder().encode(`word\nrsync\ntar\n${root}\n\n\nspace\n`));
       await writer.close();
       await new Promise((resolve) => setTimeout(resolve, 500)); // the pipe is full: who writes waits
       const texts = new TextDecoder().decode((await child.output()).stdout).split("\0");
