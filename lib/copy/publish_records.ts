@@ -37,5 +37,6 @@ export function recordsOf(
       records.written.push({ job, text: recordText(job, leftOut, { source, exclude, isPartial }) });
     } else if (found.destination.records?.has(folder)) records.dropped.push(job);
   }
-  return records.written.length + records.dropped.length > 0 ? records : undefined;
+  // where there are others, one that was broken off may have left a draft
+  return records.written.length > 0 || infos.destination.store ? records : undefined;
 }

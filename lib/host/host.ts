@@ -71,6 +71,8 @@ export interface WorkspaceInfo {
   linkedStaging: string | undefined;
   /** Whether there is a folder of records of files left out, not reached through a link. */
   records: boolean;
+  /** Whether there is a folder `.xpm-copy`, and no link in its place. */
+  store: boolean;
   /** The staging folders of all copies that are there, absolute. */
   staged: string[];
   /** Bytes free for the user; undefined when unknown or not asked for. */
@@ -133,6 +135,8 @@ export interface ClaimRequest {
 
 /** A request to find what copies have left, or to remove it. */
 export interface TidyRequest {
+  /** The workspace, absolute. */
+  workspace: string;
   /** The staging areas, absolute. */
   areas: string[];
   /** Where folders go back to that were moved aside. */

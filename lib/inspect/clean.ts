@@ -94,6 +94,7 @@ export async function leftIn(
 ): Promise<Leftover[]> {
   try {
     const found = await host.tidy({
+      workspace: info.realPath,
       areas: [...new Set([info.jobsStaging, info.experimentsStaging])],
       places: [{ name: JOBS, path: info.jobsPath }, {
         name: EXPERIMENTS,

@@ -235,7 +235,12 @@ export class Fixture {
     { remove = false, copy = "who tidies", areas = ["ws/.xpm-staging"] } = {},
   ): Promise<FoundLeftover[]> {
     const host = await this.host(copy);
-    const request = { areas: areas.map((path) => this.at(path)), places: this.#places(), remove };
+    const request = {
+      workspace: this.at("ws"),
+      areas: areas.map((path) => this.at(path)),
+      places: this.#places(),
+      remove,
+    };
     const found = await host.tidy(request);
     return this.plain(found.sort((a, b) => a.path < b.path ? -1 : 1));
   }

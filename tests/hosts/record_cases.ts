@@ -226,4 +226,15 @@ export const recordCases: readonly Case[] = [
       assertEquals(f.files("outside"), { "partial/jobs/t/a.json": "file theirs" });
     },
   },
+  {
+    name: "settle() removes records that were about to be written when a copy was broken off",
+    async check(f) {
+      f.make({ [`ws/.xpm-copy/${STAGING}/jobs/t/stray.json`]: "of one that was broken off" });
+      const held = await f.claim();
+      f.stage({ "jobs/t/a/out": "" });
+      assertEquals(await held.publish({ put: ["jobs/t/a"], records: {} }), {});
+      assertEquals(".xpm-copy" in f.shown("ws"), false);
+      await held.release();
+    },
+  },
 ];

@@ -24,6 +24,9 @@ export const tidyCases: readonly Case[] = [
         [`${AREA}/replaced/20260101T000000-ab/jobs/t/b/closed/out`]: "2",
         [`${AREA}/replaced/a file`]: "3",
         "ws/jobs/t/c/out": "4",
+        [`ws/.xpm-copy/${LEFT}/jobs/t/x.json`]: "half written",
+        [`ws/.xpm-copy/${USED}/jobs/t/x.json`]: "theirs",
+        "ws/.xpm-copy/partial/jobs/t/c.json": "5",
       });
       f.touch("1400000000", `${AREA}/${GONE}.lock/shell:another-machine:1:them`);
       f.touch("1500000000", `${AREA}/${LEFT}/about.json`, `${AREA}/replaced/20260101T000000-ab`);
@@ -56,6 +59,10 @@ export const tidyCases: readonly Case[] = [
       assertEquals(Object.keys(f.shown("ws/jobs")), ["t", "t/c", "t/c/out", "t/old", "t/old/out"]);
       const there = Object.keys(f.shown(AREA)).filter((path) => !path.includes(".lock"));
       assertEquals(there, [USED, `${USED}/about.json`, "replaced", "replaced/a file"]);
+      assertEquals(Object.keys(f.files("ws/.xpm-copy")), [
+        `${USED}/jobs/t/x.json`,
+        "partial/jobs/t/c.json",
+      ]);
       await held.release();
     },
   },
@@ -71,6 +78,7 @@ export const tidyCases: readonly Case[] = [
         "odd/.xpm-staging/replaced": { link: `${ROOT}/outside` },
         "kept/.xpm-staging/replaced/x": { link: `${ROOT}/outside` },
         "other/.xpm-staging/notes/out": "4",
+        [`ws/.xpm-copy/${LEFT}`]: { link: `${ROOT}/outside` },
       });
       const areas = ["ws", "more", "odd", "kept", "other", "none"].map((name) =>
         `${name}/.xpm-staging`

@@ -77,6 +77,7 @@ export async function lookLocally(
     jobsStaging: staging[0],
     experimentsStaging: staging[1],
     records: new RealFolders(real).has(`${real}/${RECORDS}`),
+    store: new RealFolders(real).has(`${real}/${STORE}`),
     linkedStaging: staging.find((path) => linkTarget(path) !== undefined),
     staged: staging.flatMap((area) => entriesOf(area).map(({ name }) => `${area}/${name}`)),
     ...await freeSpace(place, watch),

@@ -10,7 +10,7 @@ import { CopyError } from "../../errors.ts";
 import { JOBS, parentOf, RECORDS, STORE } from "../../workspace/layout.ts";
 import { refused } from "../../system/permissions.ts";
 import { removeEmpty, removeTree } from "../../system/tree.ts";
-import { lookAt } from "../../system/files.ts";
+import { lookAt, namesIn } from "../../system/files.ts";
 import type { Entry } from "../../system/entry.ts";
 import { RealFolders } from "./real_folders.ts";
 import type { Records } from "../steps.ts";
@@ -53,15 +53,18 @@ export class LocalRecords {
    */
   drop(since: string, isMoved: (folder: string) => boolean): void {
     const { workspace, dropped } = this.records;
-    const folders = new Set<string>();
     for (const job of dropped) {
       const found = isMoved(`${JOBS}/${job}`) ? this.#recordOf(job) : undefined;
       if (found === undefined || milliseconds(found.mtime) > milliseconds(since)) continue;
       Deno.removeSync(this.#pathOf(job));
-      folders.add(parentOf(this.#pathOf(job)));
     }
-    const above = [RECORDS, parentOf(RECORDS), STORE].map((path) => `${workspace}/${path}`);
-    if (folders.size > 0) { for (const folder of [...folders, ...above]) removeEmpty(folder); }
+    const [folder, ...above] = [RECORDS, parentOf(RECORDS), STORE].map((path) =>
+      `${workspace}/${path}`
+    );
+    const real = new RealFolders(workspace);
+    const tasks = real.has(folder!) ? namesIn(folder!) ?? [] : [];
+    for (const { name, isDirectory } of tasks) if (isDirectory) removeEmpty(`${folder}/${name}`);
+    for (const path of [folder!, ...above]) if (real.has(path)) removeEmpty(path);
   }
 
   /** The path of the record that is being written. */

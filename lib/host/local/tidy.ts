@@ -10,11 +10,12 @@ import type { FoundLeftover, Place, TidyRequest } from "../host.ts";
 import { ASIDE, removeStaging } from "./left_staging.ts";
 import { ABOUT, putBack, stagingNames } from "./claim.ts";
 import { isOwned, tryLock } from "./lock.ts";
-import { isFolder, isInTheWay } from "./real_folders.ts";
+import { isFolder, isInTheWay, RealFolders } from "./real_folders.ts";
+import { STORE } from "../../workspace/layout.ts";
 
 /** Does {@linkcode Host.tidy}. */
 export async function tidyLocally(
-  { areas, places, remove }: TidyRequest,
+  { workspace, areas, places, remove }: TidyRequest,
   signal: AbortSignal | undefined,
 ): Promise<FoundLeftover[]> {
   const found: FoundLeftover[] = [];
@@ -25,7 +26,10 @@ export async function tidyLocally(
       if (left === undefined) continue; // a copy has just ended
       const leftover = describe(left, "staging");
       if (await isOwned(lock)) leftover.state = "in use";
-      else if (remove) leftover.state = await clear(folder, places, signal) ? "removed" : "in use";
+      else if (remove && await clear(folder, places, signal)) {
+        removeDraft(workspace, name);
+        leftover.state = "removed";
+      } else if (remove) leftover.state = "in use";
       found.push(leftover);
     }
     const kept = `${area}/${ASIDE}`;
@@ -66,6 +70,14 @@ async function clear(
   } finally {
     lock.release();
   }
+}
+
+/** Removes records that a copy was about to write: see `records.ts`. */
+function removeDraft(workspace: string, name: string): void {
+  const store = `${workspace}/${STORE}`;
+  if (!new RealFolders(workspace).has(store)) return;
+  if (lookAt(`${store}/${name}`, "") !== undefined) removeTree(`${store}/${name}`);
+  removeEmpty(store);
 }
 
 function describe(path: string, kind: FoundLeftover["kind"]): FoundLeftover {

@@ -54,6 +54,7 @@ export function infoOf(answer: ReadonlyMap<string, string>, host: string): Works
     jobsStaging: place("jobsStaging"),
     experimentsStaging: place("experimentsStaging"),
     records: answer.has("records"),
+    store: answer.has("store"),
     linkedStaging: answer.get("linkedStaging"),
     staged: said("staged").split("\n"),
     freeBytes: availableBytes(answer.get("free") ?? ""),

@@ -143,11 +143,11 @@ export class SshHost implements Host {
     return linksOf(folders, reader.links);
   }
 
-  async tidy({ areas, places, remove }: TidyRequest): Promise<FoundLeftover[]> {
+  async tidy({ workspace, areas, places, remove }: TidyRequest): Promise<FoundLeftover[]> {
     const texts: string[] = [];
     const lines = asLines([
       ...[...places.map(({ path }) => path), this.login.copy, remove ? "yes" : ""],
-      ...[...areas, ""],
+      ...[workspace, ...areas, ""],
     ]);
     await this.#session.agent.run(TIDY, lines, (text) => texts.push(text));
     const found: FoundLeftover[] = [];

@@ -63,6 +63,7 @@ function info(
     experimentsStaging: "/ws/.xpm-staging",
     linkedStaging: undefined,
     records: false,
+    store: false,
     staged: [],
     freeBytes: undefined,
     freeFiles: undefined,

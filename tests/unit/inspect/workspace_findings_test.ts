@@ -22,6 +22,7 @@ const SIGHT: WorkspaceInfo = {
   experimentsStaging: "/ws/.xpm-staging",
   linkedStaging: undefined,
   records: false,
+  store: false,
   staged: [],
   freeBytes: undefined,
   freeFiles: undefined,

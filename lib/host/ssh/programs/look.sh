@@ -54,7 +54,7 @@ for name in .xpm-copy partial jobs; do
   records=$records/$name
   is_folder "$root" "$records" || break
   [ -r "$records" ] && [ -x "$records" ] || stop "permission to read $records is denied"
-  [ "$name" != jobs ] || say records yes
+  case $name in .xpm-copy) say store yes ;; jobs) say records yes ;; esac
 done
 staged=
 tell_place() { # its name and its path; the disks of the workspace and of it

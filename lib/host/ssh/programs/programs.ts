@@ -636,7 +636,7 @@ for name in .xpm-copy partial jobs; do
   records=$records/$name
   is_folder "$root" "$records" || break
   [ -r "$records" ] && [ -x "$records" ] || stop "permission to read $records is denied"
-  [ "$name" != jobs ] || say records yes
+  case $name in .xpm-copy) say store yes ;; jobs) say records yes ;; esac
 done
 staged=
 tell_place() { # its name and its path; the disks of the workspace and of it
@@ -764,6 +764,9 @@ workspace= noted= # the folder of records
 asked=$newline # those that are to be written
 written=$newline stood=$newline unrecorded=$newline dropped= unmoved=$newline # jobs, a line each
 among() { case $2 in *"$newline$1$newline"*) ;; *) return 1 ;; esac; }
+stands() { # the record of a job
+  is_folder "$workspace" "$noted/\${1%/*}" && [ -f "$noted/$1.json" ] && [ ! -L "$noted/$1.json" ]
+}
 note_some() { # from the draft into a folder: each by a rename, what is half written is none
   [ $# -gt 1 ] || return 0
   to=$1
@@ -789,45 +792,48 @@ note_task() { # the records of one task
   done
   note_some "$folder" "$@"
 }
-note() { # what jobs of a workspace will lack, before they are moved; the draft is on the disk of the records
-  workspace=$1 noted=$1/.xpm-copy/partial/jobs
-  draft=$workspace/.xpm-copy/\${staging##*/}
-  ! there "$draft" || ! has_room "$workspace" "$workspace/.xpm-copy" || remove "$draft" # of one that was broken off
-  there records || return 0
+note_all() { # those that are in the staging folder
   set --
   for record in $(find records -type f); do # of an earlier attempt
     among "\${record#records/jobs/}" "$asked" || set -- "$@" "$record"
   done
   [ $# = 0 ] || rm -f "$@" || stop "records in $staging cannot be removed"
   find records -type f -exec touch {} + # by the clock of this disk
-  if has_room "$workspace" "$workspace/.xpm-copy" && ! there "$draft" && mkdir -p "$workspace/.xpm-copy" &&
-    trouble=$(mv records "$draft" 2>&1); then
-    for task in $(ls -A "$draft/jobs"); do note_task; done
-    remove "$draft"
-  else
-    unrecorded=$newline$(find records -type f | sed 's,^records/jobs/,,; s,[.]json$,,')$newline
-  fi
-  [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "the copied data did not reach the disk: $trouble"
+  has_room "$workspace" "$workspace/.xpm-copy" && ! there "$draft" && mkdir -p "$workspace/.xpm-copy" &&
+    trouble=$(mv records "$draft" 2>&1) || return 0
+  for task in $(ls -A "$draft/jobs"); do note_task; done
+  remove "$draft"
+}
+note() { # what jobs of a workspace will lack, before they are moved; the draft is on the disk of the records
+  workspace=$1 noted=$1/.xpm-copy/partial/jobs
+  draft=$workspace/.xpm-copy/\${staging##*/}
+  ! is_folder "$workspace" "$workspace/.xpm-copy" || ! there "$draft" || remove "$draft" # of one that was broken off
+  ! there records || note_all
+  for record in $asked; do # whatever went wrong: no job is moved without its record
+    job=\${record%.json}
+    stands "$job" || among "$job" "$unrecorded" || unrecorded=$unrecorded$job$newline
+  done
+  [ "$asked" = "$newline" ] || [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "the copied data did not reach the disk: $trouble"
   enter "$staging"
 }
 had_record() { # before this copy: only then a job that is done gives way
   job=\${1#jobs/}
   if among "$job" "$written"; then among "$job" "$stood"; return; fi
-  [ -n "$workspace" ] && is_folder "$workspace" "$noted/\${job%/*}" && [ -f "$noted/$job.json" ] && [ ! -L "$noted/$job.json" ]
+  [ -n "$workspace" ] && stands "$job"
 }
 forget() { # the records of jobs that lack nothing any more; one that is newer than the claim is another copy's
-  tasks=
   set --
   for job in $dropped; do
     record=$noted/$job.json
-    ! among "jobs/$job" "$unmoved" && is_folder "$workspace" "\${record%/*}" &&
-      [ -f "$record" ] && [ ! -L "$record" ] && [ ! "$record" -nt "$staging/about.json" ] || continue
-    case $newline$tasks in *"$newline\${record%/*}$newline"*) ;; *) tasks=$tasks\${record%/*}$newline ;; esac
+    ! among "jobs/$job" "$unmoved" && stands "$job" && [ ! "$record" -nt "$staging/about.json" ] || continue
     set -- "$@" "$record"
     [ $# -lt 200 ] || { trouble=$(rm -f "$@" 2>&1) || told records; set --; }
   done
   [ $# = 0 ] || trouble=$(rm -f "$@" 2>&1) || told records
-  [ -z "$tasks" ] || rmdir $tasks "$noted" "\${noted%/*}" "$workspace/.xpm-copy" 2> /dev/null
+  ! is_folder "$workspace" "$noted" || (set +f && enter "$noted" && rmdir ./* 2> /dev/null)
+  for folder in "$noted" "\${noted%/*}" "$workspace/.xpm-copy"; do
+    ! is_folder "$workspace" "$folder" || rmdir "$folder" 2> /dev/null
+  done
 }`;
 
 /**
@@ -1215,7 +1221,7 @@ for line in $moves; do
 done
 mark
 if ! to_disk; then told disk
-elif [ -n "$dropped" ] && [ -z "$unsynced" ]; then forget
+elif [ -n "$workspace" ] && [ -z "$unsynced" ]; then forget
 fi
 ! there records || trouble=$(remove records 2>&1) || { told staging; left=yes; } # of what could not be noted
 put_away() {
@@ -1303,6 +1309,7 @@ IFS= read -r jobs
 IFS= read -r experiments
 IFS= read -r copy
 IFS= read -r remove
+IFS= read -r workspace
 token=shell:$host:$$:$copy
 give_up() { stop "$1"; }
 owned() {
@@ -1332,6 +1339,8 @@ clear() { # what a copy has left; whether it could: a copy may have begun there 
   put_back "$1" jobs "$jobs"
   put_back "$1" experiments "$experiments"
   ! there "$1" || remove_staging "$1"
+  store=$workspace/.xpm-copy
+  ! is_folder "$workspace" "$store" || { remove "$store/\${1##*/}"; rmdir "$store" 2> /dev/null; } # see record.sh
   clear_lock "$lock"
   free "$1"
   return 0

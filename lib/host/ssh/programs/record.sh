@@ -8,6 +8,9 @@ workspace= noted= # the folder of records
 asked=$newline # those that are to be written
 written=$newline stood=$newline unrecorded=$newline dropped= unmoved=$newline # jobs, a line each
 among() { case $2 in *"$newline$1$newline"*) ;; *) return 1 ;; esac; }
+stands() { # the record of a job
+  is_folder "$workspace" "$noted/${1%/*}" && [ -f "$noted/$1.json" ] && [ ! -L "$noted/$1.json" ]
+}
 note_some() { # from the draft into a folder: each by a rename, what is half written is none
   [ $# -gt 1 ] || return 0
   to=$1
@@ -34,11 +37,7 @@ note_task() { # the records of one task
   done
   note_some "$folder" "$@"
 }
-note() { # what jobs of a workspace will lack, before they are moved; the draft is on the disk of the records
-  workspace=$1 noted=$1/.xpm-copy/partial/jobs
-  draft=$workspace/.xpm-copy/${staging##*/}
-  ! there "$draft" || ! has_room "$workspace" "$workspace/.xpm-copy" || remove "$draft" # of one that was broken off
-  there records || return 0
+note_all() { # those that are in the staging folder
   set --
   # shellcheck disable=SC2044 # IFS is a newline, and none is in a name
   for record in $(find records -type f); do # of an earlier attempt
@@ -46,35 +45,41 @@ note() { # what jobs of a workspace will lack, before they are moved; the draft 
   done
   [ $# = 0 ] || rm -f "$@" || stop "records in $staging cannot be removed"
   find records -type f -exec touch {} + # by the clock of this disk
-  if has_room "$workspace" "$workspace/.xpm-copy" && ! there "$draft" && mkdir -p "$workspace/.xpm-copy" &&
-    trouble=$(mv records "$draft" 2>&1); then
-    # shellcheck disable=SC2045 # the same
-    for task in $(ls -A "$draft/jobs"); do note_task; done
-    remove "$draft"
-  else
-    unrecorded=$newline$(find records -type f | sed 's,^records/jobs/,,; s,[.]json$,,')$newline
-  fi
-  [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "the copied data did not reach the disk: $trouble"
+  has_room "$workspace" "$workspace/.xpm-copy" && ! there "$draft" && mkdir -p "$workspace/.xpm-copy" &&
+    trouble=$(mv records "$draft" 2>&1) || return 0
+  # shellcheck disable=SC2045 # the same
+  for task in $(ls -A "$draft/jobs"); do note_task; done
+  remove "$draft"
+}
+note() { # what jobs of a workspace will lack, before they are moved; the draft is on the disk of the records
+  workspace=$1 noted=$1/.xpm-copy/partial/jobs
+  draft=$workspace/.xpm-copy/${staging##*/}
+  ! is_folder "$workspace" "$workspace/.xpm-copy" || ! there "$draft" || remove "$draft" # of one that was broken off
+  ! there records || note_all
+  for record in $asked; do # whatever went wrong: no job is moved without its record
+    job=${record%.json}
+    stands "$job" || among "$job" "$unrecorded" || unrecorded=$unrecorded$job$newline
+  done
+  [ "$asked" = "$newline" ] || [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "the copied data did not reach the disk: $trouble"
   enter "$staging"
 }
 had_record() { # before this copy: only then a job that is done gives way
   job=${1#jobs/}
   if among "$job" "$written"; then among "$job" "$stood"; return; fi
-  [ -n "$workspace" ] && is_folder "$workspace" "$noted/${job%/*}" && [ -f "$noted/$job.json" ] && [ ! -L "$noted/$job.json" ]
+  [ -n "$workspace" ] && stands "$job"
 }
 forget() { # the records of jobs that lack nothing any more; one that is newer than the claim is another copy's
-  tasks=
   set --
   for job in $dropped; do
     record=$noted/$job.json
     # shellcheck disable=SC3013 # see settle.sh
-    ! among "jobs/$job" "$unmoved" && is_folder "$workspace" "${record%/*}" &&
-      [ -f "$record" ] && [ ! -L "$record" ] && [ ! "$record" -nt "$staging/about.json" ] || continue
-    case $newline$tasks in *"$newline${record%/*}$newline"*) ;; *) tasks=$tasks${record%/*}$newline ;; esac
+    ! among "jobs/$job" "$unmoved" && stands "$job" && [ ! "$record" -nt "$staging/about.json" ] || continue
     set -- "$@" "$record"
     [ $# -lt 200 ] || { trouble=$(rm -f "$@" 2>&1) || told records; set --; }
   done
   [ $# = 0 ] || trouble=$(rm -f "$@" 2>&1) || told records
-  # shellcheck disable=SC2086 # a line each
-  [ -z "$tasks" ] || rmdir $tasks "$noted" "${noted%/*}" "$workspace/.xpm-copy" 2> /dev/null
+  ! is_folder "$workspace" "$noted" || (set +f && enter "$noted" && rmdir ./* 2> /dev/null)
+  for folder in "$noted" "${noted%/*}" "$workspace/.xpm-copy"; do
+    ! is_folder "$workspace" "$folder" || rmdir "$folder" 2> /dev/null
+  done
 }

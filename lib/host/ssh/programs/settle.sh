@@ -167,7 +167,7 @@ for line in $moves; do
 done
 mark
 if ! to_disk; then told disk
-elif [ -n "$dropped" ] && [ -z "$unsynced" ]; then forget
+elif [ -n "$workspace" ] && [ -z "$unsynced" ]; then forget
 fi
 ! there records || trouble=$(remove records 2>&1) || { told staging; left=yes; } # of what could not be noted
 put_away() {

@@ -7,6 +7,7 @@ IFS= read -r jobs
 IFS= read -r experiments
 IFS= read -r copy
 IFS= read -r remove
+IFS= read -r workspace
 token=shell:$host:$$:$copy
 give_up() { stop "$1"; }
 owned() {
@@ -36,6 +37,8 @@ clear() { # what a copy has left; whether it could: a copy may have begun there 
   put_back "$1" jobs "$jobs"
   put_back "$1" experiments "$experiments"
   ! there "$1" || remove_staging "$1"
+  store=$workspace/.xpm-copy
+  ! is_folder "$workspace" "$store" || { remove "$store/${1##*/}"; rmdir "$store" 2> /dev/null; } # see record.sh
   clear_lock "$lock"
   free "$1"
   return 0
