@@ -50,21 +50,27 @@ export function parseArguments(args: string[]): Request {
     const brief = given.has("brief");
     return { command, workspace: first, experimentId: second, brief, ...common };
   }
-  const bwlimit = last(given, "bwlimit");
-  return {
-    command,
+  const which = {
     experimentId: first,
     runId: second,
     from: last(given, "from") ?? last(given, "from-workspace"),
     to: last(given, "to") ?? last(given, "to-workspace"),
+    ended: given.has("ended"),
+    map: readMap(given.get("map") ?? []),
+    checksum: given.has("checksum"),
+  };
+  if (command === "check") return { command, ...which, ...common };
+  const bwlimit = last(given, "bwlimit");
+  return {
+    command,
+    ...which,
     yes,
     includeRunning: given.has("include-running"),
-    ended: given.has("ended"),
+    check: given.has("check"),
     keepReplaced: given.has("keep-replaced"),
     create: given.has("create"),
     fsync: !given.has("no-fsync"),
     exclude: given.get("exclude") ?? [],
-    map: readMap(given.get("map") ?? []),
     bandwidthLimit: bwlimit === undefined ? undefined : parseBandwidth(bwlimit),
     ...common,
   };
@@ -157,13 +163,17 @@ function judge(command: Command, given: Given, positionals: string[]): void {
   const foreign = [...given.keys()].find((name) => OPTIONS[name]?.for?.includes(command) === false);
   if (foreign !== undefined) {
     const takers = OPTIONS[foreign]!.for!;
-    const hint = takers.includes("copy")
+    const isOfWorkspace = command === "doctor" || EXPECTED[command][0] === "WORKSPACE";
+    const hint = takers.includes("copy") && isOfWorkspace
       ? `write \`${what} WORKSPACE\``
       : `it belongs to \`xpm-copy ${takers[0]}\``;
     refuse(`\`${what}\` does not take --${foreign}`, hint);
   }
   if (command === "clean" && positionals.length === 0) {
     refuse("clean needs a workspace", `write \`${what} WORKSPACE\``);
+  }
+  if (command === "copy" && given.has("checksum") && !given.has("check")) {
+    refuse("--checksum belongs to --check", "add --check, or write `xpm-copy check`");
   }
   const empty = positionals.indexOf("");
   if (empty >= 0) refuse(`argument ${empty + 1} is empty`, HELP);

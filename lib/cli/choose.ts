@@ -6,6 +6,7 @@
  */
 
 import type { ExperimentSummary, RunSummary } from "../inspect/summarize.ts";
+import type { RunRequest } from "../copy/survey.ts";
 import { CopyError } from "../errors.ts";
 import type { Defaults } from "../settings/defaults.ts";
 import { findWorkspace, workspaceForExperiment } from "../settings/find.ts";
@@ -41,6 +42,12 @@ export interface Choice {
   runId: string;
 }
 
+/** The run that was chosen. */
+export function runOf({ from, to, experimentId, runId }: Choice): RunRequest {
+  const workspaces = { source: from.workspace, destination: to.workspace };
+  return { workspaces, experimentId, runId };
+}
+
 /** The part of a terminal that asks. */
 export interface Questions {
   /** Asks for one of several entries; returns its index, or undefined when the user wants none. */
@@ -50,7 +57,7 @@ export interface Questions {
 /** The sources of the answers. */
 export interface Sources {
   /** The command line. */
-  request: CopyRequest;
+  request: Pick<CopyRequest, "experimentId" | "runId" | "from" | "to">;
   /** The known workspaces, including those of the defaults. */
   settings: Settings;
   /** This tool's own defaults. */

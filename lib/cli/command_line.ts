@@ -27,6 +27,8 @@ export function copyCommand(
   if (request.keepReplaced) command.push("--keep-replaced");
   if (request.create) command.push("--create");
   if (!request.fsync) command.push("--no-fsync");
+  if (request.check) command.push("--check");
+  if (request.checksum) command.push("--checksum");
   for (const pattern of request.exclude) {
     if (pattern.startsWith("-")) command.push(`--exclude=${pattern}`);
     else command.push("--exclude", pattern);

@@ -4,33 +4,30 @@
  * @module
  */
 
-import type { RunRequest } from "../copy/survey.ts";
 import type { CopyEvent, CopyOptions, CopyPlan } from "../copy/types.ts";
-import { type Defaults, withDefaults } from "../settings/defaults.ts";
+import type { Defaults } from "../settings/defaults.ts";
 import { CopyError } from "../errors.ts";
 import { type Diagnosis, unknownWorkspace } from "../inspect/doctor.ts";
 import { findWorkspace } from "../settings/find.ts";
 import type { Settings } from "../settings/settings.ts";
-import { type Choice, choose, noExperiment, type Questions } from "./choose.ts";
+import { check, checkCopied } from "./check_command.ts";
+import { choose, noExperiment, runOf } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
+import { type Context, hostOptions, mayAsk, quietQuestions, readSettings } from "./context.ts";
 import { EXIT, exitCode } from "./failure.ts";
 import { type Library, library as realLibrary } from "./library.ts";
-import type { Reporter } from "./reporter.ts";
-import type { CleanRequest, CopyRequest, DoctorRequest, ListRequest } from "./requests.ts";
-import type { Terminal } from "./terminal.ts";
+import type {
+  CleanRequest,
+  CopyRequest,
+  DoctorRequest,
+  ListRequest,
+  WorkRequest,
+} from "./requests.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-
-/** What every command needs. */
-interface Context {
-  terminal: Terminal;
-  library: Library;
-  reporter: Reporter;
-  signal: AbortSignal;
-}
 
 /** Runs a command; returns the exit code. */
 export function execute(
-  request: CopyRequest | ListRequest | CleanRequest | DoctorRequest,
+  request: WorkRequest,
   { library = realLibrary, ...rest }: Omit<Context, "library"> & { library: Library | undefined },
 ): Promise<number> {
   const context = { ...rest, library };
@@ -41,20 +38,13 @@ export function execute(
       return cleanUp(request, context);
     case "doctor":
       return diagnose(request, context);
+    case "check":
+      return check(request, context);
     case "permissions":
       return permissions(request, context);
     case "copy":
       return copy(request, context);
   }
-}
-
-async function readSettings(
-  library: Library,
-  file: string | undefined,
-): Promise<{ settings: Settings; defaults: Defaults }> {
-  const settings = await library.loadSettings(file);
-  const defaults = await library.loadDefaults(settings.file);
-  return { settings: withDefaults(settings, defaults), defaults };
 }
 
 async function list(request: ListRequest, context: Context): Promise<number> {
@@ -157,7 +147,10 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
     return EXIT.complete;
   }
   reporter.copied(result, plan);
-  return result.complete ? EXIT.complete : EXIT.incomplete;
+  const code = result.complete ? EXIT.complete : EXIT.incomplete;
+  if (!request.check) return code;
+  const isSame = await checkCopied(session, runOf(choice), plan, request, defaults, reporter);
+  return isSame ? code : EXIT.different;
 }
 
 async function permissions(request: CopyRequest, context: Context): Promise<number> {
@@ -179,37 +172,6 @@ async function permissions(request: CopyRequest, context: Context): Promise<numb
   };
   reporter.permissions(all, grantedCommand(all, request, choice));
   return EXIT.complete;
-}
-
-/** The run that was chosen. */
-function runOf({ from, to, experimentId, runId }: Choice): RunRequest {
-  const workspaces = { source: from.workspace, destination: to.workspace };
-  return { workspaces, experimentId, runId };
-}
-
-/** The options of connections that all machines of a command share. */
-function hostOptions(request: CopyRequest | ListRequest | CleanRequest | DoctorRequest) {
-  const { connectTimeout, timeout } = request;
-  return {
-    ...(request.command === "copy" && { fsync: request.fsync }),
-    ...(connectTimeout !== undefined && { connectTimeout }),
-    ...(timeout !== undefined && { timeout }),
-  };
-}
-
-// Whether questions are allowed; they are drawn on standard error.
-function mayAsk({ json, quiet }: CopyRequest, { isTerminal, dumb }: Terminal): boolean {
-  return isTerminal.in && isTerminal.err && !dumb && !json && !quiet;
-}
-
-/** Asks in the terminal; nothing else is drawn during a question. */
-function quietQuestions({ terminal, reporter, signal }: Context): Questions {
-  return {
-    select(question, entries) {
-      reporter.pause();
-      return terminal.select(question, entries, signal);
-    },
-  };
 }
 
 function copyOptions(request: CopyRequest, defaults: Defaults): CopyOptions {

@@ -19,6 +19,7 @@ export const EXIT = {
   incomplete: 3,
   notFound: 4,
   connection: 5,
+  different: 7,
   interrupted: 130,
 } as const;
 

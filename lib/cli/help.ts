@@ -12,15 +12,17 @@ rewritten.
 
 Usage:
   xpm-copy [copy] [EXPERIMENT [RUN]] --from WORKSPACE --to WORKSPACE [--yes]
+  xpm-copy check [EXPERIMENT [RUN]] --from WORKSPACE --to WORKSPACE [--checksum]
   xpm-copy ls [WORKSPACE [EXPERIMENT]]
   xpm-copy permissions EXPERIMENT [RUN] --from WORKSPACE --to WORKSPACE
   xpm-copy clean WORKSPACE [--yes]
   xpm-copy doctor [WORKSPACE...]
 
 Without --yes, \`copy\` only shows the plan. In a terminal it asks for anything
-you did not give; in scripts the run defaults to \`current\`. \`ls\` lists
-workspaces, experiments or runs. \`permissions\` prints the \`deno run\` line that
-grants a copy exactly what it needs. \`clean\` lists what interrupted copies and
+you did not give; in scripts the run defaults to \`current\`. \`check\` compares
+the run and its jobs at both ends, and writes nothing. \`ls\` lists workspaces,
+experiments or runs. \`permissions\` prints the \`deno run\` line that grants a
+copy exactly what it needs. \`clean\` lists what interrupted copies and
 --keep-replaced left behind; with --yes it deletes it. \`doctor\` checks whether
 copies would work: on this machine, and for each workspace (default: all).
 
@@ -42,6 +44,9 @@ Copying:
       --map OLD=NEW          rewrite paths outside the workspace that begin with
                              OLD, e.g. /data=/mnt/data (repeatable)
       --no-fsync             do not wait for data to reach the disk
+      --check                afterwards compare what was copied, as \`check\` does
+      --checksum             with \`check\` or --check: compare contents as well
+                             (SHA-256, read where the files are)
       --bwlimit RATE         limit to RATE KiB/s, or e.g. 10m for 10 MiB/s
 
 Timeouts:
@@ -68,12 +73,13 @@ Other:
 
 Exit codes: 0 success, 1 failure, 2 usage or settings error, 3 finished but
 incomplete, 4 workspace, experiment or run not found, 5 connection or login
-failed, 130 interrupted.
+failed, 7 a check found differences, 130 interrupted.
 
 Examples:
   xpm-copy ls cluster
   xpm-copy neuralir --from cluster --to local
   xpm-copy neuralir 20260118_170744 --from cluster --to local --yes
+  xpm-copy check neuralir --from cluster --to me@archive:/data/xpm --checksum
   xpm-copy neuralir --from local --to me@archive:/data/xpm --yes
   xpm-copy neuralir --from cluster --to local --exclude '*.ckpt' --yes
 `;

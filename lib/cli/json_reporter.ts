@@ -11,6 +11,8 @@
  * | `progress` | the fields of `CopyProgress` | at most once a second |
  * | `published` | `job`, `replaced` | a job has reached its final place |
  * | `warning` | `code`, `message`, `job` if it is one | something to know |
+ * | `checking` | the fields of `CheckProgress` | while contents are compared, at most once a second |
+ * | `difference` | the fields of a `Difference`: `kind`, `path`, `what`, `aspects`, `job` if it is in one | `check`, and `--check` |
  * | `permissions` | `run`, `read`, `write`, `env`, `sys`: what to grant; `command`: the copy under that | `permissions` |
  * | `workspace` | the fields of a `Workspace` | `ls` |
  * | `experiment` | `workspace`: its id; the fields of an `ExperimentSummary` | `ls WORKSPACE` |
@@ -18,7 +20,7 @@
  * | `leftover` | `workspace`: its id; the fields of a `Leftover` | `clean WORKSPACE` |
  * | `diagnosis` | the fields of a `Diagnosis`: `workspace` (absent: this machine), `host`, `path`, `from`, `to`, `findings` | `doctor` |
  * | `error` | `code`, `message`, `hint` if there is one | the work could not be done |
- * | `summary` | `exitCode`, `result`: a `CopyResult`, after a copy or a dry run; `command`: the command that copies, after a dry run | last, always |
+ * | `summary` | `exitCode`, `result`: a `CopyResult`, after a copy or a dry run; `command`: the command that copies, after a dry run; `check`: a `CheckResult`, with the number of its differences | last, always |
  *
  * Fields and types may be added; a reader should ignore those that it does not know.
  *
@@ -28,11 +30,18 @@
  * @module
  */
 
+import type { CheckResult } from "../inspect/check_types.ts";
 import type { ExperimentSummary } from "../inspect/summarize.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
-import type { CopyEvent, CopyPlan, CopyProgress, CopyResult } from "../copy/types.ts";
+import type {
+  CheckProgress,
+  CopyEvent,
+  CopyPlan,
+  CopyProgress,
+  CopyResult,
+} from "../copy/types.ts";
 import { escaped, printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Failure } from "./failure.ts";
@@ -46,7 +55,7 @@ const SPACING = 1;
 export class JsonReporter implements Reporter {
   readonly #terminal: Terminal;
   readonly #verbose: boolean;
-  #summary: { result?: CopyResult; command?: string[] } = {};
+  #summary: { result?: CopyResult; command?: string[]; check?: object } = {};
   #progressAt = -Infinity;
 
   /** @param verbose Whether commands are reported. */
@@ -59,15 +68,16 @@ export class JsonReporter implements Reporter {
   event(event: CopyEvent): void {
     if (event.type === "done" || (event.type === "command" && !this.#verbose)) return;
     if (event.type === "warning") this.#write("warning", event.problem);
-    else if (event.type === "progress") this.#progress(event.progress);
+    else if (event.type === "progress") this.#progress("progress", event.progress);
+    else if (event.type === "checking") this.#progress("checking", event.progress);
     else this.#write(event.type, event);
   }
 
-  #progress(progress: CopyProgress): void {
+  #progress(type: string, progress: CopyProgress | CheckProgress): void {
     const now = this.#terminal.seconds();
     if (now - this.#progressAt < SPACING) return;
     this.#progressAt = now;
-    this.#write("progress", progress);
+    this.#write(type, progress);
   }
 
   /** Writes nothing: the error will say it. */
@@ -81,6 +91,13 @@ export class JsonReporter implements Reporter {
   /** Keeps the result of a copy for the summary. */
   copied(result: CopyResult): void {
     this.#summary = { result };
+  }
+
+  /** Writes an object for each difference, and keeps the rest for the summary. */
+  checked({ differences, notes, ...rest }: CheckResult): void {
+    for (const note of notes) this.#write("warning", note);
+    for (const difference of differences) this.#write("difference", difference);
+    this.#summary = { ...this.#summary, check: { ...rest, differences: differences.length } };
   }
 
   /** Writes the permissions and the command. */

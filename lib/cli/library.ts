@@ -7,6 +7,8 @@
 
 import { type ExperimentSummary, summarize, type SummaryOptions } from "../inspect/summarize.ts";
 import { type Diagnosis, Doctor } from "../inspect/doctor.ts";
+import { check } from "../inspect/check.ts";
+import type { CheckOptions, CheckResult } from "../inspect/check_types.ts";
 import { clean, type Leftover } from "../inspect/clean.ts";
 import { copyBetween } from "../copy/copy.ts";
 import { permissionsBetween, type RequiredPermissions } from "../inspect/permissions.ts";
@@ -16,6 +18,7 @@ import { Hosts } from "../host/hosts.ts";
 import { type Defaults, loadDefaults } from "../settings/defaults.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
 import { type SettingsAccess, settingsAccess } from "../settings/settings_access.ts";
+import type { JobId } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 /** The calls that share their logins. */
@@ -33,6 +36,12 @@ export interface Session extends AsyncDisposable {
   diagnose(workspace: Workspace, clean: string[]): Promise<Diagnosis>;
   /** Copies a run. */
   copy(which: RunRequest, options: CopyOptions): Promise<CopyResult>;
+  /** Checks a run; `isWanted` tells which of its jobs. */
+  check(
+    which: RunRequest,
+    options: CheckOptions,
+    isWanted?: (job: JobId) => boolean,
+  ): Promise<CheckResult>;
   /** Finds the permissions that the copy of a run needs. */
   permissions(which: RunRequest, options: CopyOptions): Promise<RequiredPermissions>;
 }
@@ -69,6 +78,7 @@ export const library: Library = {
       diagnoseMachine: () => doctor.machine(),
       diagnose: (workspace, clean) => doctor.workspace(workspace, clean),
       copy: (which, how) => copyBetween(hosts, which, { ...how, onEvent, signal }),
+      check: (which, how, isWanted) => check(hosts, which, { ...how, onEvent, signal }, isWanted),
       permissions: (which, how) => permissionsBetween(hosts, which, how),
       [Symbol.asyncDispose]: () => hosts.close(),
     };

@@ -5,7 +5,7 @@
  */
 
 /** The names of commands. An experiment of such a name needs the command `copy` before it. */
-export const COMMANDS = ["copy", "permissions", "ls", "clean", "doctor"] as const;
+export const COMMANDS = ["copy", "check", "permissions", "ls", "clean", "doctor"] as const;
 /** The name of a command. */
 export type Command = typeof COMMANDS[number];
 
@@ -20,21 +20,25 @@ export interface Option {
 }
 
 const COPY = ["copy", "permissions"] as const;
+/** The commands that compare two workspaces. */
+const BOTH = [...COPY, "check"] as const;
 
 /** All options, by name. */
 export const OPTIONS: Record<string, Option> = {
-  from: { type: "string", for: COPY },
-  "from-workspace": { type: "string", for: COPY },
-  to: { type: "string", for: COPY },
-  "to-workspace": { type: "string", for: COPY },
+  from: { type: "string", for: BOTH },
+  "from-workspace": { type: "string", for: BOTH },
+  to: { type: "string", for: BOTH },
+  "to-workspace": { type: "string", for: BOTH },
   yes: { type: "boolean", short: "y", for: [...COPY, "clean"] },
   "include-running": { type: "boolean", for: COPY },
-  ended: { type: "boolean", for: COPY },
+  ended: { type: "boolean", for: BOTH },
   "keep-replaced": { type: "boolean", for: COPY },
   create: { type: "boolean", for: COPY },
   exclude: { type: "string", for: COPY },
-  map: { type: "string", for: COPY },
+  map: { type: "string", for: BOTH },
   "no-fsync": { type: "boolean", for: COPY },
+  check: { type: "boolean", for: ["copy"] },
+  checksum: { type: "boolean", for: ["check", "copy"] },
   bwlimit: { type: "string", for: COPY },
   brief: { type: "boolean", for: ["ls"] },
   "connect-timeout": { type: "string" },
@@ -52,6 +56,7 @@ export const OPTIONS: Record<string, Option> = {
 /** The arguments of each command; `doctor` takes any number. */
 export const EXPECTED: Record<Exclude<Command, "doctor">, string[]> = {
   copy: ["EXPERIMENT", "RUN"],
+  check: ["EXPERIMENT", "RUN"],
   permissions: ["EXPERIMENT", "RUN"],
   ls: ["WORKSPACE", "EXPERIMENT"],
   clean: ["WORKSPACE"],

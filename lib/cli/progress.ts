@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CopyEvent, CopyProgress } from "../copy/types.ts";
+import type { CheckProgress, CopyEvent, CopyProgress } from "../copy/types.ts";
 import type { JobId } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import { clip, formatCount, formatPart, formatRate, formatTimeLeft, width } from "./format.ts";
@@ -24,6 +24,8 @@ export interface ProgressState {
   connecting: string[];
   /** The amounts so far; undefined before the plan. */
   progress: CopyProgress | undefined;
+  /** How far the check has come; undefined before and without one. */
+  checking: CheckProgress | undefined;
   /** The number of jobs at their final places. */
   published: number;
   /** The last one of these. */
@@ -42,6 +44,7 @@ export function startProgress(at: number): ProgressState {
     experimentId: undefined,
     connecting: [],
     progress: undefined,
+    checking: undefined,
     published: 0,
     lastPublished: undefined,
     samples: [],
@@ -67,6 +70,11 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
       const sample = { at, bytes: event.progress.bytes };
       const samples = addSample(state.samples, sample);
       return { ...state, at, progress: event.progress, samples };
+    }
+    case "checking": {
+      const sample = { at, bytes: event.progress.bytes };
+      const samples = state.checking === undefined ? [sample] : addSample(state.samples, sample);
+      return { ...state, at, checking: event.progress, samples, done: false };
     }
     case "published":
       return { ...state, at, published: state.published + 1, lastPublished: event.job };
@@ -102,8 +110,9 @@ export function currentRate({ samples, at }: ProgressState): number | undefined 
 
 /** The lines for a terminal: at most two, none wider than the terminal. */
 export function renderProgress(state: ProgressState, columns: number): string[] {
-  const { progress } = state;
+  const { progress, checking } = state;
   if (state.connecting.length > 0 || state.done) return [];
+  if (checking !== undefined) return renderChecking(state, checking, columns);
   if (progress === undefined) return [clip("reading the workspaces", columns)];
   const name = clip(printable(state.experimentId ?? ""), 24);
   const parts = renderParts(state, progress);
@@ -111,6 +120,18 @@ export function renderProgress(state: ProgressState, columns: number): string[] 
   return [
     clip(renderBar(name, fraction(progress), parts, columns), columns),
     clip(indent + renderJobs(state, progress), columns),
+  ];
+}
+
+function renderChecking(state: ProgressState, checking: CheckProgress, columns: number): string[] {
+  const { bytes, totalBytes, files, totalFiles } = checking;
+  const parts = renderParts(state, { bytes, totalBytes, jobs: files, totalJobs: totalFiles });
+  const done = totalBytes > 0 ? Math.min(1, bytes / totalBytes) : 1;
+  const text = `${formatCount(files)} of ${formatCount(totalFiles)} files compared`;
+  const name = "checking";
+  return [
+    clip(renderBar(name, done, parts, columns), columns),
+    clip(" ".repeat(name.length + 2) + text, columns),
   ];
 }
 

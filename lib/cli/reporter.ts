@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CheckResult } from "../inspect/check_types.ts";
 import type { ExperimentSummary } from "../inspect/summarize.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
@@ -22,6 +23,8 @@ export interface Reporter {
   planned(plan: CopyPlan, result: CopyResult, command: string[]): void;
   /** Reports the end of a copy. */
   copied(result: CopyResult, plan: CopyPlan): void;
+  /** Reports the end of a check. */
+  checked(result: CheckResult): void;
   /** Reports the permissions for a copy; `command` is the copy with exactly these. */
   permissions(permissions: RequiredPermissions, command: string[]): void;
   /** Lists the known workspaces; `file` is the settings file, if there is one. */

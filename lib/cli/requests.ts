@@ -49,6 +49,10 @@ export interface CopyRequest extends OutputChoice {
   map: Record<string, string>;
   /** Whether files must reach the disk before they get their names. */
   fsync: boolean;
+  /** Whether what was copied is checked. */
+  check: boolean;
+  /** Whether the check compares the contents of all files. */
+  checksum: boolean;
   /** The most KiB a second. */
   bandwidthLimit: number | undefined;
   /** How long a host may take to answer at first, in seconds; 0: for ever. */
@@ -58,6 +62,24 @@ export interface CopyRequest extends OutputChoice {
   /** Another settings file. */
   settings: string | undefined;
 }
+
+/** A request of `xpm-copy check`: a copy's, as far as it has a meaning for a check. */
+export interface CheckRequest extends OutputChoice, Pick<CopyRequest, CheckedFields> {
+  /** Which command. */
+  command: "check";
+}
+
+type CheckedFields =
+  | "experimentId"
+  | "runId"
+  | "from"
+  | "to"
+  | "ended"
+  | "map"
+  | "checksum"
+  | "connectTimeout"
+  | "timeout"
+  | "settings";
 
 /** A request of `xpm-copy ls`. */
 export interface ListRequest extends OutputChoice {
@@ -107,12 +129,17 @@ export interface DoctorRequest extends OutputChoice {
   settings: string | undefined;
 }
 
-/** Any request. */
-export type Request =
+/** A request of a command that works. */
+export type WorkRequest =
   | CopyRequest
+  | CheckRequest
   | ListRequest
   | CleanRequest
-  | DoctorRequest
+  | DoctorRequest;
+
+/** Any request. */
+export type Request =
+  | WorkRequest
   | { command: "help" }
   | {
     command: "version";

@@ -49,6 +49,7 @@ export class Screen implements Disposable {
     if (event.type === "connecting") this.#clear();
     if (event.type === "connected" && !this.#mayAsk()) this.#release();
     if (event.type === "done") this.end();
+    if (event.type === "checking") this.#ended = false; // after a copy
     if (this.#mode === "none" || this.#ended) return;
     this.#timer ??= setInterval(() => this.#refresh(), REDRAW);
     if (this.#mode === "lines" && event.type === "published") this.#line(false);

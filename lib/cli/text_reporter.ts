@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CheckResult } from "../inspect/check_types.ts";
 import type { ExperimentSummary } from "../inspect/summarize.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
@@ -14,6 +15,7 @@ import { printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { choosePaint } from "./colour.ts";
 import { type Failure, renderFailure } from "./failure.ts";
+import { renderCheck } from "./check_report.ts";
 import { renderLeftovers } from "./clean_report.ts";
 import { renderDiagnosis } from "./doctor_report.ts";
 import { renderExperiments, renderRuns, renderWorkspaces } from "./list_report.ts";
@@ -97,6 +99,13 @@ export class TextReporter implements Reporter {
   copied(result: CopyResult, plan: CopyPlan): void {
     if (this.#choice.quiet && result.complete) return;
     this.#print(renderSummary(result, plan, this.#out));
+  }
+
+  /** Prints the differences, and the summary. */
+  checked(result: CheckResult): void {
+    for (const note of result.notes) this.#screen.message([renderWarning(note, this.#err.paint)]);
+    const lines = renderCheck(result, this.#out.paint, this.#choice.quiet);
+    if (lines.length > 0) this.#print(lines);
   }
 
   /** Prints the command. */

@@ -20,9 +20,10 @@ import type { CheckOptions, CheckResult } from "./check_types.ts";
  * links, and documents by what they should be after a copy has rewritten their paths. With
  * `checksum` also the contents of all files; no byte of these travels. Nothing is written.
  *
- * experimaestro has no such function. Needs `--allow-read` of local workspaces,
- * `--allow-run=rsync,tar`, and `--allow-run=ssh` and `--allow-write` of the temporary folder for
- * remote ones. A remote host needs `openssl`, `sha256sum` or `shasum` for `checksum`.
+ * experimaestro has no such function. Needs `--allow-read` of local workspaces, and
+ * `--allow-run=rsync,tar` where they hold names that are not UTF-8; for remote ones
+ * `--allow-run=ssh`, `--allow-env` and `--allow-write` of the temporary folder. A remote host needs
+ * `openssl`, `sha256sum` or `shasum` for `checksum`.
  *
  * @param source The workspace that was copied from.
  * @param destination The workspace that was copied to.

@@ -248,6 +248,7 @@ export class Checking {
       })),
     ];
     this.#result.differences.push(...differences.sort((a, b) => a.path < b.path ? -1 : 1));
+    if (found.leftOut.length > 0) this.#result.leftOut.jobs++;
     addTo(this.#result.leftOut, found.leftOut);
     addTo(this.#result.compared, held.source.entries.values());
     for (const { path, size } of this.#result.checksum ? found.files : []) {

@@ -10,7 +10,7 @@ import type { Workspace } from "../../lib/workspace/workspace.ts";
 import config from "../../deno.json" with { type: "json" };
 import { makeSample } from "../../scripts/sample.ts";
 import { withFolder } from "../support/variables.ts";
-import { emptyPlan, fakeTerminal, job, samplePlan, sampleResult } from "./samples.ts";
+import { emptyPlan, fakeTerminal, job, sampleCheck, samplePlan, sampleResult } from "./samples.ts";
 
 const WORKSPACES: Workspace[] = [
   { id: "local", path: "/home/me/experiments/main" },
@@ -78,6 +78,10 @@ function fakeLibrary(
         Promise.resolve(LEFT.map((one) => remove ? { ...one, state: "removed" } : one)),
       diagnoseMachine: () => Promise.resolve({ from: true, to: true, findings: [] }),
       diagnose: ({ id }) => Promise.resolve({ workspace: id, from: true, to: true, findings: [] }),
+      check: (which, { checksum = false }) => {
+        asked.push(asWords(which, {}));
+        return Promise.resolve(sampleCheck({ checksum }));
+      },
       copy(which, options) {
         asked.push(asWords(which, options));
         if (work !== undefined) return work(tell, signal);
@@ -670,4 +674,51 @@ Deno.test("main() says that a lost connection is tried again", async () => {
     terminal.err.join(""),
     "warning: the connection to me@hpc was lost: Broken pipe\\u001b\n  trying again in 4 s (2 of 3)\n",
   );
+});
+
+Deno.test("main() checks, prints a line for each difference, and ends with 7", async () => {
+  const terminal = fakeTerminal();
+  const { library, asked } = fakeLibrary();
+  const [experiment, run, ...ends] = COPY;
+  assertEquals(await main(["check", experiment!, run!, ...ends], terminal, library), 7);
+  assertEquals(asked.map(({ from, to, runId }) => [from, to, runId]), [["cluster", "local", run]]);
+  const job = "jobs/neuralir.tasks.train/9de0a6c4";
+  assertEquals(
+    terminal.out.join(""),
+    [
+      `missing  ${job}/model.bin  a file, 300 bytes`,
+      `differs  ${job}/\\u001b[2Jodd  mode 644 → 600`,
+      "newer    jobs/neuralir.tasks.train/ac11486c  unfinished → done",
+      "",
+      "3 differences: compared 2 jobs, 1,120 files (3.0 GiB) in 2.0 s " +
+      "(not the contents: --checksum compares these)",
+      "Left out of the copy, as recorded there: 1 job, 3 files (2.0 GiB)",
+      "",
+    ].join("\n"),
+  );
+  assertEquals(terminal.err.join(""), "warning: jobs/a/b still runs at the source\n");
+});
+
+Deno.test("main() checks in JSON, a line for each difference", async () => {
+  const terminal = fakeTerminal();
+  await main(["check", ...COPY, "--json", "--checksum"], terminal, fakeLibrary().library);
+  const objects = terminal.out.join("").trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(objects.map(({ type }) => type), [
+    ...["warning", "difference", "difference", "difference", "summary"],
+  ]);
+  const { differences, notes: _, ...check } = sampleCheck({ checksum: true });
+  assertEquals(objects.slice(1, 4), differences.map((each) => ({ type: "difference", ...each })));
+  assertEquals(objects[4], { type: "summary", exitCode: 7, check: { ...check, differences: 3 } });
+});
+
+Deno.test("main() checks after a copy with --check, and not after a plan", async () => {
+  for (const [args, calls, code] of [[["--yes"], 2, 7], [[], 1, 0]] as const) {
+    const terminal = fakeTerminal();
+    const { library, asked, closed } = fakeLibrary();
+    assertEquals(await main([...COPY, "--check", ...args], terminal, library), code);
+    assertEquals([asked.length, closed()], [calls, 1]);
+    const text = terminal.out.join("");
+    if (calls === 2) assertStringIncludes(text, "3 differences: compared");
+    else assertStringIncludes(text, "--to local --check --yes");
+  }
 });

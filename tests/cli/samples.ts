@@ -11,6 +11,7 @@ import type {
   JobState,
   PlannedJob,
 } from "../../lib/copy/types.ts";
+import type { CheckResult } from "../../lib/inspect/check_types.ts";
 import type { Terminal } from "../../lib/cli/terminal.ts";
 
 /** A job of a plan; its id is a hash that begins with the number. */
@@ -70,6 +71,32 @@ export function samplePlan(more: Partial<CopyPlan> = {}): CopyPlan {
     warnings: [],
     bytes: 3 * 1024 ** 3 + 400 * 1024 ** 2,
     files: 52,
+    ...more,
+  };
+}
+
+/** The result of a check that has found something of each kind. */
+export function sampleCheck(more: Partial<CheckResult> = {}): CheckResult {
+  const [task, job] = ["neuralir.tasks.train", "9de0a6c4"];
+  const folder = `jobs/${task}/${job}`;
+  const of = { job: { taskId: task, jobId: job } };
+  return {
+    ...{ experimentId: "neuralir", runId: "20260118_170744", same: false, checksum: false },
+    differences: [
+      { kind: "missing", path: `${folder}/model.bin`, what: "a file, 300 bytes", ...of },
+      {
+        kind: "differs",
+        path: `${folder}/\u001b[2Jodd`,
+        what: "mode 644 → 600",
+        aspects: ["mode"],
+        ...of,
+      },
+      { kind: "newer", path: `jobs/${task}/ac11486c`, what: "unfinished → done" },
+    ],
+    compared: { jobs: 2, files: 1120, bytes: 3 * 1024 ** 3 },
+    leftOut: { jobs: 1, files: 3, bytes: 2 * 1024 ** 3 },
+    notes: [{ code: "job", message: "jobs/a/b still runs at the source" }],
+    seconds: 2,
     ...more,
   };
 }

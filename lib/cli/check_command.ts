@@ -1,0 +1,54 @@
+/**
+ * What `xpm-copy check` does, and `--check` after a copy.
+ *
+ * @module
+ */
+
+import type { RunRequest } from "../copy/survey.ts";
+import type { CopyPlan } from "../copy/types.ts";
+import type { CheckOptions } from "../inspect/check_types.ts";
+import type { Defaults } from "../settings/defaults.ts";
+import { jobFolder } from "../workspace/layout.ts";
+import { choose, runOf } from "./choose.ts";
+import { type Context, hostOptions, mayAsk, quietQuestions, readSettings } from "./context.ts";
+import { EXIT } from "./failure.ts";
+import type { Session } from "./library.ts";
+import type { Reporter } from "./reporter.ts";
+import type { CheckRequest, CopyRequest } from "./requests.ts";
+
+/** Checks a run; returns the exit code. */
+export async function check(request: CheckRequest, context: Context): Promise<number> {
+  const { terminal, library, reporter, signal } = context;
+  const { settings, defaults } = await readSettings(library, request.settings);
+  const onEvent = reporter.event.bind(reporter);
+  await using session = library.session(onEvent, signal, hostOptions(request));
+  const questions = mayAsk(request, terminal) ? quietQuestions(context) : undefined;
+  const choice = await choose({ request, settings, defaults, session, questions });
+  const result = await session.check(runOf(choice), checkOptions(request, defaults));
+  reporter.checked(result);
+  return result.same ? EXIT.complete : EXIT.different;
+}
+
+/** Checks what was just copied, on the same connections; returns whether there is no difference. */
+export async function checkCopied(
+  session: Session,
+  which: RunRequest,
+  { runId, jobs }: CopyPlan,
+  request: CopyRequest,
+  defaults: Defaults,
+  reporter: Reporter,
+): Promise<boolean> {
+  const planned = new Set(jobs.map(jobFolder));
+  const isWanted = (job: Parameters<typeof jobFolder>[0]) => planned.has(jobFolder(job));
+  const options = checkOptions(request, defaults);
+  const result = await session.check({ ...which, runId }, options, isWanted);
+  reporter.checked(result);
+  return result.same;
+}
+
+function checkOptions(
+  { checksum, ended, map }: Pick<CheckRequest, "checksum" | "ended" | "map">,
+  defaults: Defaults,
+): CheckOptions {
+  return { checksum, ended, map: Object.keys(map).length > 0 ? map : defaults.map ?? {} };
+}
