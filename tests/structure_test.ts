@@ -7,23 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { ROOT } from "../scripts/modules.ts";
-
-/**
- * The storeys of the house, from the top: a file imports from its own and from those below. A folder
- * stands for all that is in it.
- */
-const STOREYS: readonly (readonly string[])[] = [
-  ["cli.ts"],
-  ["lib/cli"],
-  ["mod.ts"],
-  ["lib/inspect"],
-  ["lib/copy"],
-  ["lib/host"],
-  ["lib/rewrite", "lib/transport", "lib/settings", "lib/tar"],
-  ["lib/system", "lib/workspace"],
-  ["lib/text"],
-  ["lib/errors.ts"],
-];
+import { STOREYS } from "./support/storeys.ts";
 
 /** Imports upwards that are there on purpose. */
 const ON_PURPOSE = [
@@ -48,6 +32,14 @@ const SOURCES: ReadonlyMap<string, string> = new Map(
 
 function read(path: string): string {
   return Deno.readTextFileSync(join(ROOT, path));
+}
+
+/** The code of a file: without the comments, which have examples. */
+function codeOf(path: string): string {
+  return SOURCES.get(path)!.replace(/^ *\/\*\*[\s\S]*?\*\//gm, "").replace(
+    /(^|\s)\/\/ .*$/gm,
+    "$1",
+  );
 }
 
 function filesIn(folder: string, ending: string): string[] {
@@ -133,6 +125,47 @@ Deno.test("a copy asks its ends what they can, never where they are", () => {
   const found = [...SOURCES].filter(([path]) => /^lib\/(copy|inspect)\//.test(path))
     .filter(([, text]) => asking.test(text)).map(([path]) => path);
   assertEquals(found, []);
+});
+
+/** What only some files may do: a pattern of code, and the files and folders that have it. */
+const RESERVED: Readonly<Record<string, readonly [pattern: RegExp, places: readonly string[]]>> = {
+  "start a process": [
+    /\bDeno\.Command\b|"node:child_process"/,
+    ["lib/system/spawn.ts", "lib/system/node/spawn.ts", "lib/system/node/flock.ts"],
+  ],
+  "read environment variables": [
+    /\bDeno\.env\b|\benv\b.* from "node:process"|\bprocess\.env\b/,
+    ["lib/system/environment.ts", "lib/cli/terminal.ts", "lib/system/node/"],
+  ],
+  "print, or read what is typed": [
+    /\bconsole\.\w+\(|\bDeno\.std(?:in|out|err)\b/,
+    ["lib/cli/"],
+  ],
+};
+
+for (const [what, [pattern, places]] of Object.entries(RESERVED)) {
+  Deno.test(`only some files ${what}`, () => {
+    const found = [...SOURCES.keys()].filter((path) => pattern.test(codeOf(path)));
+    const isIn = (path: string, place: string) => path === place || path.startsWith(place);
+    assertEquals(found.filter((path) => !places.some((place) => isIn(path, place))), []);
+    const unused = places.filter((place) => !found.some((path) => isIn(path, place)));
+    assertEquals(unused, [], "take it off the list");
+  });
+}
+
+Deno.test("only process.ts has processes started, and gives them no other environment", () => {
+  const importers = [...IMPORTS].filter(([, all]) => all.includes("lib/system/spawn.ts"));
+  assertEquals(importers.map(([path]) => path), ["lib/system/process.ts"]);
+  assert(/\bclearEnv: true\b/.test(codeOf("lib/system/spawn.ts")));
+});
+
+Deno.test("rules call nothing of the system", () => {
+  const system = /\bDeno\.|"node:/;
+  assert(system.test(codeOf("lib/host/local/claim.ts")), "nobody calls it");
+  const rooms = /^lib\/(copy|rewrite|tar|workspace|text)\//;
+  const found = [...SOURCES.keys()].filter((path) => rooms.test(path));
+  assert(found.length > 50, `only ${found.length} files were found`);
+  assertEquals(found.filter((path) => system.test(codeOf(path))), []);
 });
 
 Deno.test("no files import each other", () => {

@@ -6,7 +6,7 @@
 
 import type { JobAction, JobState, PlannedJob } from "./types.ts";
 
-/** One cell of the table below, which `docs/architecture.md` has in words. */
+/** One cell of the table below, which `docs/rules.md` has in words. */
 export interface Decision {
   /** What is done with the job. */
   action: JobAction;

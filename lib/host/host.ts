@@ -168,7 +168,7 @@ export interface FoundLeftover {
  */
 export const UNVERIFIED = ".unverified";
 
-/** A staging folder that this copy has claimed: all that a copy writes, it writes through this. */
+/** A staging folder that this copy has claimed. A copy writes nowhere else, except by `settle`. */
 export interface Staging {
   /** The folder, absolute. */
   readonly folder: string;

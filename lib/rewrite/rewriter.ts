@@ -90,7 +90,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     this.#run = run;
   }
 
-  /** The run. It comes after its jobs, whose `params.json` tells where the workspace was before. */
+  /** The run. Jobs that came before it have told where the workspace was before. */
   get #ofRun(): RunRewriter | undefined {
     if (this.#run === undefined) return undefined;
     if (this.#runRewriter === undefined) {

@@ -28,7 +28,7 @@ import { addTags } from "./relocate.ts";
 export interface PassingRun {
   /** Its folder, relative to the workspace. */
   folder: string;
-  /** The jobs that it will link to; asked when all their files have passed. */
+  /** The jobs that it will link to; asked when its first member comes. */
   jobs(): Iterable<LinkedJob>;
   /** Tags that it has at the destination. */
   tags: readonly string[];

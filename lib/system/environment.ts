@@ -1,5 +1,5 @@
 /**
- * Environment variables. Other modules, except `node/flock.ts`, read none themselves.
+ * Environment variables. Only `cli/terminal.ts` reads some itself, and `node/` in the npm package.
  *
  * @module
  */
