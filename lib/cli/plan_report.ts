@@ -119,7 +119,8 @@ export function isPartial({ leftOut }: PlannedJob): boolean {
 function renderEnds({ source, destination }: CopyPlan): string[] {
   const ends: [string, PlannedEnd][] = [["from", source], ["to", destination]];
   const rows = ends.map(([label, end]) => {
-    const facts = end.rsync === "" ? [] : [`rsync ${printable(end.rsync)}`];
+    const where = end.transferHost === undefined ? "" : ` on ${printable(end.transferHost)}`;
+    const facts = end.rsync === "" ? [] : [`rsync ${printable(end.rsync)}${where}`];
     if (label === "to" && end.freeBytes !== undefined) {
       facts.push(`${formatBytes(end.freeBytes)} free`);
     }

@@ -95,7 +95,7 @@ export function refuseTools(
     if (can[end].tar === "") refuseNamed(workspace, "tarPath");
     if (can[end].rsync.said !== "") continue;
     refuseNamed(workspace, "rsyncPath");
-    const where = on(workspace);
+    const where = onCarrier(workspace);
     if (where === "") throw notFound("rsync");
     throw new CopyError(
       "program",
@@ -111,7 +111,7 @@ export function refuseTools(
   refuseRelay(workspaces, can);
   const { rsync } = can.source;
   if (cannotSend(rsync)) {
-    const where = on(workspaces.source) || " on this machine";
+    const where = onCarrier(workspaces.source) || " on this machine";
     throw new CopyError(
       "program",
       `the rsync${where} cannot send these files (${printable(rsync.said)})`,
@@ -126,7 +126,7 @@ function refuseNamed(workspace: Workspace, key: "rsyncPath" | "tarPath"): void {
   if (path === undefined) return;
   throw new CopyError(
     "program",
-    `there is no ${key === "tarPath" ? "tar" : "rsync"} ${path}${on(workspace)}`,
+    `there is no ${key === "tarPath" ? "tar" : "rsync"} ${path}${onCarrier(workspace)}`,
     `correct ${key} of ${workspace.id} in copy.jsonc`,
   );
 }
@@ -142,7 +142,9 @@ function refuseRelay(workspaces: Ends<Workspace>, can: Ends<Abilities>): void {
     if (isAtLeast(rsyncVersion(said), RELAYED)) continue;
     throw new CopyError(
       "program",
-      `the rsync${on(workspaces[end])} (${printable(said)}) cannot copy to or from a third machine`,
+      `the rsync${onCarrier(workspaces[end])} (${
+        printable(said)
+      }) cannot copy to or from a third machine`,
       `install rsync ${RELAYED} or later there, or copy by way of a workspace on this machine`,
     );
   }
@@ -157,7 +159,7 @@ export function versionWarnings(
   return (["source", "destination"] as const).flatMap((end) => {
     const version = rsyncVersion(can[end].rsync.said);
     if (version === "" || isAtLeast(version, "3.4.0")) return [];
-    const where = on(workspaces[end]) || " on this machine";
+    const where = onCarrier(workspaces[end]) || " on this machine";
     const message = `rsync ${version}${where} has known security holes, fixed in 3.4`;
     return [{ code: "program", message }];
   });
@@ -166,4 +168,9 @@ export function versionWarnings(
 /** ` on HOST` for a workspace behind ssh, to end a clause; empty for one on this machine. */
 export function on(workspace: Workspace): string {
   return workspace.ssh ? ` on ${workspace.ssh.host}` : "";
+}
+
+/** Where rsync and tar run for a workspace, in the same form. */
+function onCarrier({ ssh }: Workspace): string {
+  return ssh ? ` on ${ssh.transferHost ?? ssh.host}` : "";
 }

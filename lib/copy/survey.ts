@@ -86,7 +86,7 @@ export async function survey(
   const excludes = excluder(exclude);
   const mapped = readMapped(options.map);
   const source = await lookAtSource(hosts, request);
-  const opening = hosts.open(workspaces.destination);
+  const opening = hosts.openForBytes(workspaces.destination);
   let isOpen = false;
   opening.then(() => isOpen = true, () => {}); // a failure is thrown where it is awaited
   await hosts.prewarm(workspaces.destination);
@@ -184,7 +184,7 @@ async function lookAtSource(hosts: Hosts, request: RunRequest) {
   hosts.check(source, ["read"]);
   hosts.check(destination, ["read", "write"]);
   for (const workspace of [source, destination]) hosts.prewarm(workspace).catch(() => {});
-  const host = await hosts.open(source);
+  const host = await hosts.openForBytes(source);
   const info = await host.look({ path: source.path, experimentId, runId, wanted: "jobs" });
   return { host, info, ...runAt(source, info, request) };
 }
@@ -270,6 +270,7 @@ function describe(workspace: Workspace, info: WorkspaceInfo, { rsync }: Abilitie
   return {
     id: workspace.id,
     ...(workspace.ssh && { host: workspace.ssh.host }),
+    ...(workspace.ssh?.transferHost && { transferHost: workspace.ssh.transferHost }),
     path: info.realPath,
     rsync: rsyncVersion(rsync.said),
     ...(info.freeBytes !== undefined && { freeBytes: info.freeBytes }),

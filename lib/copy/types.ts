@@ -82,6 +82,8 @@ export interface PlannedEnd {
   id: string;
   /** The machine: `user@host`; absent when it is this one. */
   host?: string;
+  /** The machine that the bytes go by: `user@host`; absent when it is `host`. */
+  transferHost?: string;
   /** The workspace's path, links resolved. */
   path: string;
   /** The version of rsync there, such as `3.2.7`; empty when unknown. */

@@ -11,6 +11,8 @@ import type { RsyncEnd } from "../transport/rsync_end.ts";
 export interface MachineCondition {
   /** The first line that `ssh -V` prints; undefined where no copy starts ssh. */
   readonly client?: string | CopyError;
+  /** The machine that rsync and tar run on, when it is another one. */
+  readonly transferHost?: string;
   /** How rsync reaches it, and which one is there; or why it cannot be started. */
   readonly rsync: RsyncEnd | CopyError;
   /** The first line of `tar --version`, empty where there is none; or why it cannot be started. */

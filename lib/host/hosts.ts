@@ -42,6 +42,8 @@ export class Hosts implements AsyncDisposable {
   readonly #opened = new Map<string, Promise<Host>>();
   /** The machines that are known, opened or not. */
   readonly #known = new Map<string, Host>();
+  /** The logins to the machines that bytes go by. */
+  readonly #transfers = new Map<Host, Promise<void>>();
   /** The preparations of each workspace, as `prewarm` began them. */
   readonly #expected = new Map<Workspace, Promise<void>>();
   readonly #copy = crypto.randomUUID();
@@ -96,6 +98,17 @@ export class Hosts implements AsyncDisposable {
     return host;
   }
 
+  /** The same, logged in as well to the machine that its bytes go by. */
+  async openForBytes(workspace: Workspace): Promise<Host> {
+    const host = await this.open(workspace);
+    const { transfer } = host;
+    if (transfer === undefined) return host;
+    const login = this.#transfers.get(host) ?? this.#logIn(transfer);
+    this.#transfers.set(host, login);
+    await login;
+    return host;
+  }
+
   #host(workspace: Workspace): Host {
     const key = keyOf(workspace);
     const host = this.#known.get(key) ?? this.#newHost(workspace);
@@ -106,8 +119,8 @@ export class Hosts implements AsyncDisposable {
   #newHost({ ssh }: Workspace): Host {
     if (ssh === undefined) return new LocalHost(this.#watch);
     const { connectTimeout = CONNECT_TIMEOUT } = this.#options;
-    const reached = this.#reached.has(ssh.host);
-    return new SshHost(ssh, this.#watch, { connectTimeout, reached, copy: this.#copy });
+    const login = { connectTimeout, reached: this.#reached, copy: this.#copy };
+    return new SshHost(ssh, this.#watch, login);
   }
 
   async #open(workspace: Workspace): Promise<Host> {
@@ -115,19 +128,24 @@ export class Hosts implements AsyncDisposable {
     if (workspace.ssh === undefined) return host;
     await Promise.all(this.#expected.values());
     this.#refuseUnnamed();
-    this.#options.onEvent?.({ type: "connecting", host: host.name });
     try {
-      try {
-        await host.open();
-      } finally {
-        this.#options.onEvent?.({ type: "connected", host: host.name });
-      }
+      await this.#logIn(host);
     } catch (error) {
       await host.close();
       throw error;
     }
-    this.#reached.add(host.name);
     return host;
+  }
+
+  /** Logs in; ssh may ask meanwhile. */
+  async #logIn(login: Pick<Host, "name" | "open">): Promise<void> {
+    this.#options.onEvent?.({ type: "connecting", host: login.name });
+    try {
+      await login.open();
+    } finally {
+      this.#options.onEvent?.({ type: "connected", host: login.name });
+    }
+    this.#reached.add(login.name);
   }
 
   /** Refuses paths of one machine that the rsync of another cannot pass on. */
@@ -143,6 +161,7 @@ export class Hosts implements AsyncDisposable {
   async close(lost = false): Promise<void> {
     const opened = [...this.#opened.values()];
     this.#opened.clear();
+    this.#transfers.clear();
     this.#known.clear();
     this.#expected.clear();
     for (const host of await Promise.allSettled(opened)) {
@@ -164,6 +183,6 @@ export function areTogether(one: Workspace, other: Workspace): boolean {
 /** A text that is the same for workspaces on the same machine, with the same settings. */
 function keyOf({ ssh }: Workspace): string {
   if (ssh === undefined) return "";
-  const { host, options = [], rsyncPath, tarPath } = ssh;
-  return JSON.stringify([host, options, rsyncPath, tarPath]);
+  const { host, options = [], rsyncPath, tarPath, transferHost } = ssh;
+  return JSON.stringify([host, options, rsyncPath, tarPath, transferHost]);
 }

@@ -49,7 +49,9 @@ export async function lookAtEnds(hosts: Hosts, request: RunRequest): Promise<Che
   refuseRequest(workspaces);
   const both = [workspaces.source, workspaces.destination];
   for (const workspace of both) hosts.check(workspace, ["read"]);
-  const [from, to] = await Promise.all(both.map((each) => hosts.open(each))) as [Host, Host];
+  // one after the other: both may ask for a password
+  const from = await hosts.openForBytes(workspaces.source);
+  const to = await hosts.openForBytes(workspaces.destination);
   const { path } = workspaces.source;
   const source = await from.look({ path, experimentId, runId, wanted: "jobs" });
   const { run, listed } = runAt(workspaces.source, source, request);

@@ -102,7 +102,7 @@ export class Doctor {
   /** Adds findings step by step, as far as possible: each step needs those before it. */
   async #look(workspace: Workspace, found: Findings, clean: string[]): Promise<void> {
     const { findings } = found;
-    const host = await attempt("login", findings, () => this.#hosts.open(workspace));
+    const host = await attempt("login", findings, () => this.#hosts.openForBytes(workspace));
     if (host === undefined) return;
     if (host !== this.#hosts.here()) {
       const machine = await attempt("login", findings, () => this.#examine(host));

@@ -15,15 +15,17 @@ import { type DoctorCheck, type Finding, ok, problem, warning } from "./finding.
 
 /** The findings about a machine. */
 export function machineFindings(machine: MachineCondition): Finding[] {
-  const { client, login, rsync, tar, tarPath, zstd } = machine;
+  const { client, login, rsync, tar, tarPath, transferHost, zstd } = machine;
   const there = login !== undefined;
   return [
     ...(client === undefined ? [] : [sshFinding(client)]),
     ...(login === undefined ? [] : loginFindings(login)),
     rsync instanceof CopyError
       ? problem("rsync", rsync)
-      : withPath(rsync.program, rsyncFinding(rsync)),
-    tar instanceof CopyError ? problem("tar", tar) : withPath(tarPath, tarFinding(tar, there)),
+      : withPlace(rsync.program, transferHost, rsyncFinding(rsync)),
+    tar instanceof CopyError
+      ? problem("tar", tar)
+      : withPlace(tarPath, transferHost, tarFinding(tar, there)),
     zstdFinding(zstd, there),
   ];
 }
@@ -110,12 +112,15 @@ function zstdFinding(zstd: boolean, there: boolean): Finding {
   return ok("zstd", "not found: small files are sent uncompressed", { hint });
 }
 
-/** Tells of the path that the settings give. */
-function withPath(path: string | undefined, finding: Finding): Finding {
-  if (path === undefined) return finding;
-  if (finding.value !== undefined) return { ...finding, message: `${finding.message} (${path})` };
-  const { check } = finding;
-  const message = `there is no ${check} ${path}`;
+/** Tells of the path that the settings give, and of the machine, if it is another one. */
+function withPlace(path: string | undefined, host: string | undefined, finding: Finding): Finding {
+  const where = host === undefined ? "" : ` on ${host}`;
+  const { check, value } = finding;
+  if (value !== undefined || path === undefined) {
+    const said = path === undefined ? finding.message : `${finding.message} (${path})`;
+    return { ...finding, message: said + where };
+  }
+  const message = `there is no ${check} ${path}${where}`;
   return problem(check, { code: "program", message, hint: `correct ${check}Path in copy.jsonc` });
 }
 

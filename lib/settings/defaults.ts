@@ -13,7 +13,7 @@ import { readSettingsText } from "./read_file.ts";
 import { printable } from "../text/printable.ts";
 import { mappingFault } from "../workspace/mapping.ts";
 import { listOfWorkspaces, readWorkspaces, type Settings, settingsFolders } from "./settings.ts";
-import { PROGRAMS_HERE, readSshAddition, type SshAddition } from "./ssh.ts";
+import { ONLY_REMOTE, readSshAddition, type SshAddition } from "./ssh.ts";
 import {
   asBoolean,
   asInteger,
@@ -114,7 +114,7 @@ export function withDefaults(
       );
     }
     if (workspace.ssh === undefined) {
-      throw wrong(value, `the workspace '${name}' is on this machine`, PROGRAMS_HERE);
+      throw wrong(value, `the workspace '${name}' is on this machine`, ONLY_REMOTE);
     }
     known[at] = { ...workspace, ssh: { ...workspace.ssh, ...ssh } };
   }

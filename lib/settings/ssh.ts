@@ -11,11 +11,11 @@ import { asMap, asText, asTexts, optional, placed, type Value, wrong } from "./v
 /** What `copy.jsonc` may add to the `ssh` of a workspace of `settings.yaml`. */
 export type SshAddition = Omit<SshSettings, "host" | "options">;
 
-/** The hint where somebody wants these for a workspace of this machine. */
-export const PROGRAMS_HERE = "on this machine, the programs on the PATH are used";
-
 /** The keys of these. */
-const ADDED = ["rsyncPath", "tarPath"] as const;
+const ADDED = ["rsyncPath", "tarPath", "transferHost"] as const;
+
+/** The hint where somebody wants these for a workspace of this machine. */
+export const ONLY_REMOTE = `${ADDED.join(", ")} are for a workspace with a \`host\``;
 
 /**
  * How to reach the machine of a workspace; undefined without a host, as the workspace is then
@@ -32,7 +32,7 @@ export function readSsh(value: Value | undefined): SshSettings | undefined {
   if (hostValue === undefined || host === "") {
     const [key] = Object.keys(added);
     if (key === undefined) return undefined;
-    throw wrong(fields.get(key)!, "this workspace has no `host`", PROGRAMS_HERE);
+    throw wrong(fields.get(key)!, "this workspace has no `host`", ONLY_REMOTE);
   }
   placed(hostValue, () => checkHost(host));
   const options = asTexts(optional(fields, "options"), "a list of arguments for ssh");
@@ -57,7 +57,8 @@ function readAdded(fields: Map<string, Value>): SshAddition {
   return Object.fromEntries(ADDED.flatMap((key) => {
     const value = optional(fields, key);
     if (value === undefined) return [];
-    const path = asText(value, "a path");
-    return [[key, placed(value, () => checkProgram(key, path))]];
+    const text = asText(value, key === "transferHost" ? "a host" : "a path");
+    const check = () => key === "transferHost" ? checkHost(text) : checkProgram(key, text);
+    return [[key, placed(value, check)]];
   }));
 }

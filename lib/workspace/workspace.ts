@@ -17,6 +17,12 @@ export interface SshSettings {
   rsyncPath?: string;
   /** The tar there, in the same form. Default: `tar`. */
   tarPath?: string;
+  /**
+   * Another machine with the same file system, such as a data-transfer node, in the form of `host`.
+   * The bytes of a copy go by it, and rsync and tar run there; all else is done at `host`. Default:
+   * none.
+   */
+  transferHost?: string;
 }
 
 /** An extra place for jobs. Counterpart of experimaestro's `FolderSettings`. */

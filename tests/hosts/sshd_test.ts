@@ -37,7 +37,11 @@ conforms({
   missing,
   use: (_, action) => {
     const { host, options, dir } = sshd!;
-    const login = () => ({ connectTimeout: 20, reached: false, copy: `copy ${++copies}` });
+    const login = () => ({
+      connectTimeout: 20,
+      reached: new Set<string>(),
+      copy: `copy ${++copies}`,
+    });
     return action({
       traits,
       home: `${dir}/home`,

@@ -66,7 +66,11 @@ function tryHost(options: StandInOptions, missing: string[]): void {
     onlyModes: nobody,
     use(home, action) {
       const PATH = `${standIn!.folder}:${Deno.env.get("PATH")}`;
-      const login = () => ({ connectTimeout: 20, reached: false, copy: `copy ${++copies}` });
+      const login = () => ({
+        connectTimeout: 20,
+        reached: new Set<string>(),
+        copy: `copy ${++copies}`,
+      });
       const connect = () => new SshHost({ host: "far" }, { fsync: true }, login());
       return withVariables({ HOME: home, PATH }, () => action({ traits, home, connect }));
     },

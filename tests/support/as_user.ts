@@ -90,7 +90,7 @@ async function sshHost(): Promise<Host> {
   addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
   const host = new SshHost({ host: "here" }, {}, {
     connectTimeout: 20,
-    reached: false,
+    reached: new Set<string>(),
     copy: "test",
   });
   await host.open();

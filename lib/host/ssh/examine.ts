@@ -7,35 +7,43 @@
 import { CopyError } from "../../errors.ts";
 import { fileSystemOf } from "../../system/df.ts";
 import type { DiskCondition, LoginCondition, MachineCondition } from "../condition.ts";
-import { oneOf, pairs } from "./answers.ts";
+import { oneOf } from "./answers.ts";
+import { examined } from "./carrier.ts";
 import { asLines } from "./lines.ts";
-import { DISKS, EXAMINE, EXISTING } from "./programs/programs.ts";
+import { DISKS, EXISTING } from "./programs/programs.ts";
 import { rsyncEnd } from "./rsync_end.ts";
 import type { Session } from "./session.ts";
 
 /** How many round trips are measured: the fastest tells how far the machine is. */
 const QUESTIONS = 3;
 
-/** Does {@linkcode Host.examine}; `seconds` is how long the login took. */
+/**
+ * Does {@linkcode Host.examine}.
+ *
+ * @param carrier The login that bytes go through: another one, or the same.
+ * @param seconds How long the login took.
+ */
 export async function examineThere(
-  name: string,
   session: Session,
+  carrier: Session,
   seconds: number,
 ): Promise<MachineCondition> {
-  const answer = new Map<string, string>();
-  const tell = pairs((name, text) => answer.set(name, text));
-  const { tarPath } = session.ssh;
-  await session.agent.run(EXAMINE, [], tell, [], "moving");
+  const [answer, own] = await Promise.all([
+    examined(carrier),
+    carrier === session ? undefined : examined(session),
+  ]);
+  const { tarPath, host } = carrier.ssh;
   return {
-    rsync: rsyncEnd(name, answer.get("rsync") ?? "", session),
+    ...(own !== undefined && { transferHost: host }),
+    rsync: rsyncEnd(answer.get("rsync") ?? "", carrier, session),
     tar: answer.get("tar") ?? "",
     ...(tarPath !== undefined && { tarPath }),
     zstd: Boolean(answer.get("zstd")),
     login: {
       seconds,
       roundTrip: await roundTrip(session),
-      command: await anotherCommand(session),
-      shell: answer.get("shell") ?? "",
+      command: await anotherCommand(carrier),
+      shell: (own ?? answer).get("shell") ?? "",
     },
   };
 }

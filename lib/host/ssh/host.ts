@@ -24,6 +24,7 @@ import type {
   TellBytes,
   TellSum,
   TidyRequest,
+  TransferLogin,
   Visit,
   WorkspaceInfo,
 } from "../host.ts";
@@ -31,6 +32,7 @@ import type { Pack, PackRequest } from "../../transport/archive.ts";
 import type { DiskCondition, MachineCondition } from "../condition.ts";
 import { readThere, sumsThere } from "./contents.ts";
 import { disksThere, examineThere } from "./examine.ts";
+import { attendTo, examined, requireSameFiles } from "./carrier.ts";
 import { asLines } from "./lines.ts";
 import { RELEASE, SshStaging } from "./staging.ts";
 import { grantsForSsh } from "./grants.ts";
@@ -45,7 +47,10 @@ import { loadZstd, type Zstd } from "../../transport/zstd.ts";
 /** Another machine. */
 export class SshHost implements Host {
   readonly name: string;
+  readonly transfer: TransferLogin | undefined;
   readonly #session: Session;
+  /** The login that bytes go through: that one, or another one once it is open. */
+  #carrier: Session;
   #programs = { rsync: "", tar: "" };
   /** Whether the host has zstd; and the zstd of this end, once it is needed. */
   #hasZstd = false;
@@ -61,11 +66,21 @@ export class SshHost implements Host {
     private readonly login: Login,
   ) {
     this.name = checkHost(ssh.host);
-    this.#session = new Session(ssh, watch, login);
+    this.#session = this.#carrier = new Session(ssh, watch, login);
+    if (ssh.transferHost === undefined) return;
+    const name = checkHost(ssh.transferHost);
+    const carrier = new Session({ ...ssh, host: name }, watch, login);
+    this.transfer = { name, open: () => this.#openTransfer(carrier) };
   }
 
   prewarm(): Promise<void> {
     return this.#session.prewarm();
+  }
+
+  async #openTransfer(carrier: Session): Promise<void> {
+    this.#carrier = carrier;
+    await carrier.open();
+    this.#session.lead(carrier); // what is claimed goes with it
   }
 
   /** Logs in. */
@@ -82,7 +97,7 @@ export class SshHost implements Host {
    */
   async #warm(): Promise<void> {
     try {
-      this.#session.warm();
+      this.#carrier.warm();
     } catch {
       // the caller still awaits a command that is under way
     }
@@ -92,15 +107,21 @@ export class SshHost implements Host {
   async look({ path, experimentId, runId, wanted }: LookRequest): Promise<WorkspaceInfo> {
     const answer = new Map<string, string>();
     const lines = asLines([path, experimentId ?? "", runId ?? "", wanted ?? ""]);
-    await this.#session.agent.run(LOOK, lines, pairs((name, text) => answer.set(name, text)));
-    this.#programs = { rsync: answer.get("rsync") ?? "", tar: answer.get("tar") ?? "" };
-    this.#hasZstd = Boolean(answer.get("zstd"));
-    return infoOf(answer, this.name);
+    const isApart = this.#carrier !== this.#session;
+    const [tools] = await Promise.all([
+      isApart ? examined(this.#carrier) : answer,
+      this.#session.agent.run(LOOK, lines, pairs((name, text) => answer.set(name, text))),
+    ]);
+    this.#programs = { rsync: tools.get("rsync") ?? "", tar: tools.get("tar") ?? "" };
+    this.#hasZstd = Boolean(tools.get("zstd"));
+    const info = infoOf(answer, this.name);
+    if (isApart) await requireSameFiles(this.#session, this.#carrier, info, experimentId);
+    return info;
   }
 
   get can(): Abilities {
     const { rsync: said, tar } = this.#programs;
-    const rsync = rsyncEnd(this.name, said, this.#session);
+    const rsync = rsyncEnd(said, this.#carrier, this.#session);
     return { rsync, tar, clone: false, trusted: false };
   }
 
@@ -119,11 +140,11 @@ export class SshHost implements Host {
 
   async read(root: string, paths: string[], tell: TellBytes): Promise<void> {
     const zstd = this.#hasZstd ? await loadZstd() : undefined;
-    await readThere(this.name, this.#session, { root, paths, zstd }, tell);
+    await readThere(this.name, this.#carrier, { root, paths, zstd }, tell);
   }
 
   sums(root: string, files: SummedFile[], tell: TellSum): Promise<void> {
-    return sumsThere(this.name, this.#session.agent, { root, files }, tell);
+    return sumsThere(this.name, this.#carrier.agent, { root, files }, tell);
   }
 
   peek(): undefined {
@@ -177,14 +198,26 @@ export class SshHost implements Host {
       said.add(text);
     });
     await warm;
-    return new SshStaging(staging, said, {
+    const claimed = new SshStaging(staging, said, {
       agent: this.#session.agent,
-      session: this.#session,
+      session: this.#carrier,
       tar: this.#programs.tar,
       zstd: () => this.#zstd,
       fsync: this.watch.fsync === true,
       hold: () => this.#held = true,
     });
+    if (this.#carrier !== this.#session) await this.#attendTo(claimed);
+    return claimed;
+  }
+
+  async #attendTo(claimed: SshStaging): Promise<void> {
+    const { heldBy, resumed, changed } = claimed;
+    try {
+      await attendTo(this.#session, this.#carrier, heldBy, resumed || changed);
+    } catch (error) {
+      await claimed.release(false);
+      throw error;
+    }
   }
 
   pack(request: PackRequest): Pack {
@@ -199,12 +232,12 @@ export class SshHost implements Host {
       ],
       ...[...folders, ""],
     ]);
-    const packed = packWith([() => this.#session.fetch(PACK, lines, nameList(entries))]);
+    const packed = packWith([() => this.#carrier.fetch(PACK, lines, nameList(entries))]);
     return zstd ? { ...packed, ...zstd.unpack(packed) } : packed;
   }
 
   examine(): Promise<MachineCondition> {
-    return examineThere(this.name, this.#session, this.#loginSeconds);
+    return examineThere(this.#session, this.#carrier, this.#loginSeconds);
   }
 
   disks(folders: string[]): Promise<DiskCondition[]> {
@@ -219,9 +252,11 @@ export class SshHost implements Host {
     return grantsForSsh();
   }
 
-  close(lost?: boolean): Promise<void> {
+  async close(lost?: boolean): Promise<void> {
     // a user who has stopped the copy wants to leave at once
     const isAwaited = this.#held && !this.watch.signal?.aborted;
-    return this.#session.close(lost, isAwaited ? RELEASE : 0);
+    const patience = isAwaited ? RELEASE : 0;
+    if (this.#carrier !== this.#session) await this.#carrier.close(lost, patience); // works in what is held
+    await this.#session.close(lost, patience);
   }
 }

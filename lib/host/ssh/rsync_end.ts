@@ -7,6 +7,7 @@
 import type { RelayEnd, RsyncEnd } from "../../transport/rsync_end.ts";
 import type { Parts } from "../../system/streams.ts";
 import { asLines } from "./lines.ts";
+import { seesAll } from "./carrier.ts";
 import { RELAY, SAME, SERVE, TOGETHER } from "./programs/programs.ts";
 import type { Session } from "./session.ts";
 
@@ -14,25 +15,23 @@ import type { Session } from "./session.ts";
  * How rsync reaches a host.
  *
  * @param said The first line of `rsync --version` there.
- * @param session Provides the arguments of ssh, when rsync starts it.
+ * @param session The login that the bytes go through. It provides the arguments of ssh, when rsync
+ * starts it.
+ * @param holder The login by which folders are claimed.
  */
-export function rsyncEnd(
-  host: string,
-  said: string,
-  session: Pick<Session, "options" | "join" | "agent" | "ssh">,
-): RsyncEnd {
-  const { rsyncPath } = session.ssh;
+export function rsyncEnd(said: string, session: Session, holder: Session): RsyncEnd {
+  const { host, rsyncPath } = session.ssh;
   return {
     said,
     ...(rsyncPath !== undefined && { program: rsyncPath }),
     operand: (path) => `${bracketed(host)}:${literally(path)}`,
     shell: () => ["ssh", ...session.options].map(rsyncQuoted).join(" "),
-    relay: relayEnd(session),
+    relay: relayEnd(session, holder),
   };
 }
 
 /** The relay, for a copy whose other end is on a third machine. */
-function relayEnd(session: Pick<Session, "join" | "agent">): RelayEnd {
+function relayEnd(session: Session, holder: Session): RelayEnd {
   const sender =
     (program: string): RelayEnd["send"] => (root, options, names, incoming, onLine) => {
       const lines = asLines([root, ...options, "", String(names.length)]);
@@ -46,8 +45,8 @@ function relayEnd(session: Pick<Session, "join" | "agent">): RelayEnd {
     },
     async holds(claim) {
       let isSame = false;
-      await session.agent.run(SAME, asLines([claim]), () => isSame = true);
-      return isSame;
+      await holder.agent.run(SAME, asLines([claim]), () => isSame = true);
+      return isSame && (session === holder || await seesAll(session, [claim]));
     },
   };
 }

@@ -44,8 +44,8 @@ const SLOW_SHELL =
 export interface Login {
   /** How long the host may take to answer, in seconds, unless the user's options say otherwise. */
   connectTimeout: number;
-  /** Whether this host has been reached before: then another attempt may help. */
-  reached: boolean;
+  /** The hosts that have been reached before: there another attempt may help. */
+  reached: ReadonlySet<string>;
   /** A name for this copy: after a lost connection it takes over its own claims at once. */
   copy: string;
 }
@@ -53,6 +53,8 @@ export interface Login {
 /** A session with a host. */
 export class Session {
   #agent: Agent | undefined;
+  /** The ssh of the agent. */
+  #running: Running | undefined;
   #folder: string | undefined;
   /** A channel that was opened before it is needed, for a login shell is slow to start. */
   #spare: Running | undefined;
@@ -129,11 +131,16 @@ export class Session {
       this.#folder = makeSocketFolder();
       options = ["-M", "-S", this.#socket, "-oControlPersist=no", ...options, ...ciphers];
     }
-    const running = this.#start(options);
+    const running = this.#running = this.#start(options);
     this.#agent = new Agent(running, this.watch, this.#programs, () => this.#agentFailure(running));
     await this.#firstAnswer(this.#agent, running);
     this.#established = true;
     running.code.then(() => this.#ended = true);
+  }
+
+  /** Ends another session, open as well, as soon as this one ends. */
+  lead(other: Session): void {
+    this.#running!.code.then(() => other.#running!.kill());
   }
 
   /** Asks once how to log in. */
@@ -155,7 +162,7 @@ export class Session {
     const [message, hint] = came === "nothing"
       ? [`no login at ${host} within ${LOGIN} s`, doesItWork(this.ssh)]
       : [`${host} has let us in, but its shell does not answer for ${answer} s`, this.#whySlow()];
-    throw this.login.reached
+    throw this.login.reached.has(host)
       ? new LostConnection(message)
       : new CopyError("connection", message, hint);
   }
@@ -254,7 +261,7 @@ export class Session {
     stopIfAborted(this.watch);
     const complaint = (await running.complaint).trim();
     const fault = this.#folder && socketFault(complaint, this.#folder);
-    const { reached } = this.login;
+    const reached = this.login.reached.has(this.ssh.host);
     return fault || endOf({ code, complaint, reached, established: this.#established }, this.ssh);
   }
 

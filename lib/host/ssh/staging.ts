@@ -30,8 +30,8 @@ export const RELEASE = 5000;
 export interface Ground {
   /** The shell that holds it. */
   agent: Pick<Agent, "run" | "keep" | "note">;
-  /** Opens channels. */
-  session: Pick<Session, "send">;
+  /** Opens channels, and runs what moves bytes. */
+  session: Pick<Session, "send" | "agent">;
   /** The output of `tar --version` there. */
   tar: string;
   /** zstd for what is sent there, if both ends have it. */
@@ -108,7 +108,7 @@ export class SshStaging implements Staging {
   async carry(from: string, into: string): Promise<boolean> {
     let lost = false;
     const lines = asLines([this.folder, from, into]);
-    await this.ground.agent.run(CARRY, lines, () => lost = true);
+    await this.ground.session.agent.run(CARRY, lines, () => lost = true);
     return !lost;
   }
 

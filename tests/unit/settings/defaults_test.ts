@@ -149,12 +149,17 @@ for (
     [
       '{ "workspaces": [{ "id": "a", "path": "/a", "ssh": { "rsyncPath": "/b" } }] }',
       "copy.jsonc: workspaces[0].ssh.rsyncPath: this workspace has no `host`",
-      "on this machine, the programs on the PATH are used",
+      "rsyncPath, tarPath, transferHost are for a workspace with a `host`",
+    ],
+    [
+      '{ "workspaces": [{ "id": "a", "ssh": { "transferHost": "-oX" } }] }',
+      "copy.jsonc: workspaces[0].ssh.transferHost: '-oX' is not a valid host: it begins with '-'",
+      "write HOST, USER@HOST, or an alias of your ssh configuration",
     ],
     [
       '{ "workspaces": [{ "id": "a", "ssh": { "host": "h", "rsyncPath": "/b" } }] }',
       "copy.jsonc: workspaces[0].ssh.host: this workspace has no `path`",
-      "only rsyncPath, tarPath can be added",
+      "only rsyncPath, tarPath, transferHost can be added",
     ],
     [
       '{ "workspaces": [{ "id": "a", "env": {}, "ssh": { "rsyncPath": "/b" } }] }',
@@ -189,7 +194,7 @@ Deno.test("withDefaults() puts further workspaces after those of the settings", 
   });
 });
 
-const PROGRAMS = { rsyncPath: "~/sw/rsync", tarPath: "/sw/tar" };
+const PROGRAMS = { rsyncPath: "~/sw/rsync", tarPath: "/sw/tar", transferHost: "me@dtn" };
 
 Deno.test("withDefaults() adds the programs of a host to a workspace of the settings", async () => {
   const ssh = { host: "hpc", options: ["-4"] };
@@ -215,7 +220,7 @@ for (
     [
       "a",
       "the workspace 'a' is on this machine",
-      "on this machine, the programs on the PATH are used",
+      "rsyncPath, tarPath, transferHost are for a workspace with a `host`",
     ],
     ["x", "settings.yaml has no workspace 'x'", "give the `path` of a new one"],
   ] as const

@@ -13,6 +13,7 @@ finish
 # shellcheck disable=SC2034 # for what runs in this shell: see locking.sh
 host=$(uname -n)
 own=$word token=
+follows= # whether the agent of another machine holds what this one has a part in
 unused=".unverified
 about.json" # what a staging folder holds in which nothing is
 free() {
@@ -103,5 +104,5 @@ while IFS= read -r line; do
 done
 for staging do
   [ ! -e "$staging.lock/$token" ] || evict "$staging"
-  free "$staging"
+  [ -n "$follows" ] || free "$staging"
 done

@@ -62,6 +62,7 @@ ${EXACT}
 finish
 host=$(uname -n)
 own=$word token=
+follows= # whether the agent of another machine holds what this one has a part in
 unused=".unverified
 about.json" # what a staging folder holds in which nothing is
 free() {
@@ -148,8 +149,30 @@ while IFS= read -r line; do
 done
 for staging do
   [ ! -e "$staging.lock/$token" ] || evict "$staging"
-  free "$staging"
+  [ -n "$follows" ] || free "$staging"
 done
+`;
+
+/**
+ * Follows a claim that the agent of another machine holds, in the agent of the one that the bytes go
+ * by; answers `yes` when the claim is in sight. What a copy before has left at work there is ended.
+ */
+export const ATTEND = `${BEGIN}
+IFS= read -r file
+IFS= read -r used
+parent=\${file%/*} parent=\${parent%.lock}
+for try in 1 2 3 4 5; do # what another machine has made comes in sight late, on some network disks
+  [ ! -e "$file" ] || break
+  ls -A "\${parent%/*}" "\${file%/*}" > /dev/null 2>&1
+  [ "$try" = 1 ] || sleep 1
+done
+if [ -e "$file" ]; then
+  token=\${file##*/} follows=yes
+  set -- "$@" "$parent"
+  [ -z "$used" ] || evict "$parent"
+  say yes
+fi
+finish
 `;
 
 /**
