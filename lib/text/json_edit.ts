@@ -18,8 +18,8 @@ export interface Replacement {
 
 /**
  * A JSON text with some values replaced; undefined when nothing changes. Where the values can be
- * found by their spelling alone, the runtime's own reader is used, which is several times as fast
- * as ours.
+ * found by their spelling alone, the runtime's own reader is used. Without it, a copy of 1,000 jobs
+ * with documents of 1.7 kB takes 5 % more processor time (11 pairs); larger documents make it more.
  *
  * @param find Finds what to replace; it may be called twice.
  * @throws {SyntaxError} When it is not JSON; the message names the line and the column.
