@@ -5,7 +5,6 @@
  */
 
 import { BATCH_JOBS } from "../copy/batches.ts";
-import type { Excludes } from "../copy/exclude.ts";
 import type { JobToPlan } from "../copy/job_links.ts";
 import { mapOf, type Mapped } from "../copy/maps.ts";
 import type { Ends } from "../copy/plan.ts";
@@ -37,7 +36,7 @@ import {
   sumsOf,
   targetsIn,
 } from "./expected.ts";
-import { readRecords } from "./left_out_there.ts";
+import { type IsLeftOut, readRecords } from "./left_out_there.ts";
 import { Modes } from "./modes.ts";
 
 /** A folder that is compared. */
@@ -271,7 +270,7 @@ function linksAtNeither(run: string, linked: LinkedJob[], held: Ends<Held>): Dif
   });
 }
 
-const NOTHING: Excludes = () => false;
+const NOTHING: IsLeftOut = () => false;
 
 /** What a thing is that is at one end only. */
 function described({ kind, size, target }: Entry): string {

@@ -26,7 +26,7 @@ export interface Expected {
   /** Whether a file is a document: it may have another size there. */
   isDocument(entry: Entry): boolean;
   /** Whether something was left out of the copy. */
-  isLeftOut(path: string, isFolder: boolean): boolean;
+  isLeftOut(entry: Entry): boolean;
   /** Whether something may be at the destination alone. */
   isOptional(path: string): boolean;
 }
@@ -91,7 +91,7 @@ function absentOf(
     if (destination.entries.has(path)) continue;
     absent.push(path);
     if (entry.kind === "link" && expected.target(path, entry.target!) === undefined) continue;
-    if (expected.isLeftOut(path, entry.kind === "folder")) {
+    if (expected.isLeftOut(entry)) {
       if (entry.kind !== "folder") compared.leftOut.push(entry);
     } else if (isTop(path, source, destination)) compared.missing.push(entry);
   }

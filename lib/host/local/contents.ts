@@ -107,9 +107,9 @@ async function throughTar(
 function resting(watch: RunOptions): () => Promise<void> {
   let rested = performance.now();
   return async () => {
+    stopIfAborted(watch);
     if (performance.now() - rested < BUSY) return;
     await delay(0);
-    stopIfAborted(watch);
     rested = performance.now();
   };
 }

@@ -1,0 +1,312 @@
+/**
+ * What a check finds, says, and leaves alone.
+ *
+ * @module
+ */
+
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  checkExperiment,
+  type CheckOptions,
+  type CheckResult,
+  CopyError,
+  type CopyOptions,
+} from "../../mod.ts";
+import { type MadeJob, makeSample, type Sample } from "../../scripts/sample.ts";
+import { hasByteNames, makeByteNames } from "../support/byte_names.ts";
+import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { setTimes, shell } from "../support/shell.ts";
+import { assertUntouched, readTree } from "../support/trees.ts";
+
+useSshd();
+
+function check(pair: Pair, sample: Sample, options: CheckOptions = {}): Promise<CheckResult> {
+  const { source, destination } = pair;
+  return checkExperiment(source, destination, sample.experimentId, sample.runId, options);
+}
+
+async function copy(pair: Pair, sample: Sample, options: CopyOptions = {}): Promise<void> {
+  const { errors } = await pair.copy(sample, { fsync: false, ...options });
+  assertEquals(errors, []);
+}
+
+/** The folder of a job, relative to a workspace. */
+function folderOf({ taskId, jobId }: Pick<MadeJob, "taskId" | "jobId">): string {
+  return `jobs/${taskId}/${jobId}`;
+}
+
+/** What was found, a line each. */
+function found({ differences }: CheckResult): string[] {
+  return differences.map(({ kind, path, what }) => `${kind} ${path}: ${what}`);
+}
+
+/** Checks that a check finds nothing, with and without the contents. */
+async function assertSame(pair: Pair, sample: Sample, options: CheckOptions = {}): Promise<void> {
+  for (const checksum of [false, true]) {
+    const result = await check(pair, sample, { ...options, checksum });
+    assertEquals([found(result), result.same, result.checksum], [[], true, checksum]);
+  }
+}
+
+inEachDirection("checkExperiment() finds no difference in a copy of all there is", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 4, largeFiles: 1, largeBytes: 9_000_000 });
+  const [first, second] = sample.jobs;
+  for (const folder of [first!.folder, sample.runFolder]) {
+    shell(
+      folder,
+      `mkdir -p odd/empty odd/private 'odd/two
+lines' odd/closed; echo a > odd/private/secret; echo c > odd/closed/c
+      ln odd/private/secret odd/one; echo x > 'odd/two
+lines/back\\slash = "q"'; truncate -s 8M odd/holes; : > odd/nothing; mkfifo odd/fifo
+      ln -s nowhere odd/dangling; ln -s ../status.json odd/relative; ln -s "$PWD/odd" odd/absolute
+      chmod 600 odd/private/secret; chmod 444 odd/nothing; chmod 700 odd/private; chmod 555 odd/closed
+      chmod 2775 odd/empty`,
+    );
+  }
+  chmodSync(`${second!.folder}/params.json`, 0o444);
+  setTimes(sample.root);
+  await copy(pair, sample);
+  const [here, there] = [readTree(pair.source.path), readTree(pair.destination.path)];
+  await assertSame(pair, sample);
+  assertUntouched(pair.source.path, here);
+  assertUntouched(pair.destination.path, there);
+});
+
+inEachDirection("checkExperiment() compares names that are not UTF-8", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 2 });
+  for (const folder of [sample.jobs[0]!.folder, sample.runFolder]) {
+    mkdirSync(`${folder}/bytes`);
+    makeByteNames(`${folder}/bytes`, sample.root);
+  }
+  await copy(pair, sample);
+  await assertSame(pair, sample);
+  const folder = `${folderOf(sample.jobs[0]!)}/bytes`;
+  const [here, there] = [pair.source, pair.destination].map(({ path }) => `${path}/${folder}`);
+  const change =
+    `file=$(printf 'd\\351/in'); printf 'TWO\\n' > "$file"; touch -r "$1/$file" "$file"`;
+  shell(there!, change, here!);
+  const { differences } = await check(pair, sample, { checksum: true });
+  assertEquals(differences.map(({ aspects }) => aspects), [["content"]]);
+}, { ignore: !hasByteNames() });
+
+inEachDirection(
+  "checkExperiment() tells states, and compares no job that is newer",
+  async (pair) => {
+    const states = [
+      "done",
+      "done",
+      "unfinished",
+      "running",
+      "removed",
+      "missing",
+      "failed",
+    ] as const;
+    const sample = makeSample(pair.source.path, {
+      jobs: states.map((state) => ({ task: "train", state })),
+      ended: true,
+    });
+    const [lost, gone, unfinished, running, , missing, failed] = sample.jobs;
+    await copy(pair, sample, { includeRunning: true });
+    const there = (job: MadeJob | undefined) => `${pair.destination.path}/${folderOf(job!)}`;
+    rmSync(there(lost), { recursive: true });
+    writeFileSync(`${there(unfinished)}/train.done`, "");
+    rmSync(gone!.folder, { recursive: true });
+    const result = await check(pair, sample);
+    assertEquals(found(result).filter((line) => !line.includes(folderOf(running!))), [
+      `missing ${folderOf(lost!)}: the whole job`,
+      `newer ${folderOf(gone!)}: absent → done`,
+      `newer ${folderOf(unfinished!)}: unfinished → done`,
+    ]);
+    assertEquals(result.notes.map(({ message }) => message), [
+      `${folderOf(missing!)} is at neither end`,
+    ]);
+    assertEquals(result.differences[0]?.job, { taskId: lost!.taskId, jobId: lost!.jobId });
+    rmSync(`${there(failed)}/train.failed`);
+    const again = await check(pair, sample);
+    const ofFailed = found(again).filter((line) => line.includes(folderOf(failed!)));
+    assertEquals(ofFailed.length, 1);
+    assertStringIncludes(ofFailed[0]!, `missing ${folderOf(failed!)}/train.failed: a file, `);
+  },
+);
+
+inEachDirection(
+  "checkExperiment() says what still runs, and that its run goes on",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, {
+      jobs: [{ state: "done" }, { task: "train", state: "running" }],
+    });
+    await copy(pair, sample, { includeRunning: true });
+    const result = await check(pair, sample);
+    assertEquals([found(result), result.same], [[], true]);
+    assertEquals(result.notes.map(({ message }) => message), [
+      `${folderOf(sample.jobs[1]!)} still runs at the source`,
+      `experiments/${sample.experimentId}/${sample.runId} is in progress at the source`,
+    ]);
+  },
+);
+
+inEachDirection("checkExperiment() tells what was left out from what is missing", async (pair) => {
+  const sample = makeSample(pair.source.path, {
+    jobs: [{
+      task: "train",
+      files: {
+        "a.ckpt": new Uint8Array(1 << 20),
+        "deep/b.ckpt": new Uint8Array(1 << 21),
+        "c.opt": "c",
+      },
+    }, {}],
+  });
+  await copy(pair, sample, { exclude: ["*.ckpt"] });
+  const folder = folderOf(sample.jobs[0]!);
+  const result = await check(pair, sample, { checksum: true });
+  assertEquals([found(result), result.same], [[], true]);
+  assertEquals(result.leftOut, { jobs: 1, files: 2, bytes: 3 << 20 });
+  unlinkSync(`${pair.destination.path}/${folder}/c.opt`);
+  assertEquals(found(await check(pair, sample)), [`missing ${folder}/c.opt: a file, 1 bytes`]);
+  const record = `${pair.destination.path}/.xpm-copy/partial/${folder}.json`;
+  writeFileSync(record, '{"exclude": ["**", 7, "["]}');
+  assertEquals(found(await check(pair, sample)).length, 3);
+  unlinkSync(record);
+  assertEquals(found(await check(pair, sample)), [
+    `missing ${folder}/a.ckpt: a file, 1048576 bytes`,
+    `missing ${folder}/c.opt: a file, 1 bytes`,
+    `missing ${folder}/deep/b.ckpt: a file, 2097152 bytes`,
+  ]);
+});
+
+inEachDirection("checkExperiment() checks the run, current and the marker", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 2 });
+  await copy(pair, sample);
+  const { path } = pair.destination;
+  const experiment = `experiments/${sample.experimentId}`;
+  const run = `${experiment}/${sample.runId}`;
+  unlinkSync(`${path}/${experiment}/current`);
+  unlinkSync(`${path}/.__experimaestro__`);
+  const link = `jobs/${sample.jobs[0]!.taskId}/${sample.jobs[0]!.jobId}`;
+  unlinkSync(`${path}/${run}/${link}`);
+  symlinkSync(sample.jobs[0]!.folder, `${path}/${run}/${link}`);
+  shell(`${path}/${run}`, "echo >> jobs.jsonl");
+  const { differences } = await check(pair, sample);
+  assertEquals(differences.map(({ kind, path, aspects }) => [kind, path, aspects]), [
+    ["differs", `${run}/jobs.jsonl`, ["size", "time"]],
+    ["differs", `${run}/${dirname(link)}`, ["time"]],
+    ["differs", `${run}/${link}`, ["target"]],
+    ["missing", `${experiment}/current`, undefined],
+    ["missing", ".__experimaestro__", undefined],
+  ]);
+  rmSync(`${path}/${run}`, { recursive: true });
+  assertEquals(found(await check(pair, sample)).slice(0, 1), [`missing ${run}: the whole run`]);
+  writeFileSync(`${path}/${run}`, "");
+  assertEquals(found(await check(pair, sample))[0], `differs ${run}: a folder → a file`);
+});
+
+inEachDirection("checkExperiment() expects the paths of a copy with map", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 3 });
+  const map = { "/data": "/mnt/data" };
+  await copy(pair, sample, { map });
+  await assertSame(pair, sample, { map });
+  const { differences } = await check(pair, sample);
+  assert(differences.length > 0);
+  assertEquals(
+    new Set(differences.flatMap(({ aspects = [] }) => aspects)),
+    new Set(["content"] as const),
+  );
+});
+
+inEachDirection("checkExperiment() knows where a moved workspace was before", async (pair) => {
+  const before = makeSample(`${pair.root}/before`, { jobs: 3 });
+  renameSync(before.root, pair.source.path);
+  await copy(pair, before);
+  await assertSame(pair, before);
+});
+
+inEachDirection("checkExperiment() follows jobs that are links to other jobs", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: [{}, { task: "train" }] });
+  const [, renamed] = sample.jobs;
+  const former = `jobs/neuralir.old.train/${"a".repeat(64)}`;
+  mkdirSync(dirname(`${sample.root}/${former}`), { recursive: true });
+  renameSync(renamed!.folder, `${sample.root}/${former}`);
+  symlinkSync(`${sample.root}/${former}`, renamed!.folder);
+  await copy(pair, sample);
+  await assertSame(pair, sample);
+  const link = `${pair.destination.path}/${folderOf(renamed!)}`;
+  unlinkSync(link);
+  assertEquals(found(await check(pair, sample)).slice(0, 1), [
+    `missing ${folderOf(renamed!)}: a link to ${former}`,
+  ]);
+  symlinkSync(`${pair.destination.path}/${folderOf(sample.jobs[0]!)}`, link);
+  assertEquals(
+    found(await check(pair, sample))[0],
+    [
+      `differs ${folderOf(renamed!)}: a link to ${former} → `,
+      `a link to ${folderOf(sample.jobs[0]!)}`,
+    ].join(""),
+  );
+  unlinkSync(link);
+  writeFileSync(link, "");
+  assertStringIncludes(found(await check(pair, sample))[0]!, `differs ${folderOf(renamed!)}: `);
+});
+
+inEachDirection(
+  "checkExperiment() takes permissions that the destination cuts for the same",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: 2 });
+    await copy(pair, sample);
+    shell(pair.destination.path, "find jobs experiments ! -type l -exec chmod go-rwx {} +");
+    await assertSame(pair, sample);
+    const file = `${folderOf(sample.jobs[0]!)}/params.json`;
+    chmodSync(`${pair.destination.path}/${file}`, 0o644);
+    assertEquals(
+      found(await check(pair, sample)).some((line) => line.startsWith(`differs ${file}: mode`)),
+      false,
+      "the mode of the source",
+    );
+    chmodSync(`${pair.destination.path}/${file}`, 0o400);
+    assertEquals(found(await check(pair, sample)), [`differs ${file}: mode 644 → 400`]);
+  },
+);
+
+inEachDirection(
+  "checkExperiment() reads what its own files say of a tampered document",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: 1 });
+    await copy(pair, sample);
+    const file = `${folderOf(sample.jobs[0]!)}/params.json`;
+    const path = `${pair.destination.path}/${file}`;
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replaceAll(pair.destination.path, pair.source.path));
+    shell(pair.destination.path, 'touch -r "$1" "$2"', `${pair.source.path}/${file}`, file);
+    assertEquals(found(await check(pair, sample)), [
+      `differs ${file}: content is not that of the source, rewritten`,
+    ]);
+  },
+);
+
+inEachDirection("checkExperiment() says what is not there, and compares nothing", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 1 });
+  const fails = async (run: Partial<Sample>, part: string) => {
+    const error = await assertRejects(() => check(pair, { ...sample, ...run }), CopyError);
+    assertEquals(error.code, "not-found");
+    assertStringIncludes(error.message, part);
+  };
+  await fails({}, `there is no folder ${pair.destination.path}`);
+  mkdirSync(`${pair.destination.path}/jobs`, { recursive: true });
+  await fails({ experimentId: "none" }, "no experiment none in source");
+  await fails({ runId: "20200101_000000" }, "no run 20200101_000000");
+  const result = await check(pair, sample);
+  assertEquals(result.differences.map(({ kind }) => kind), [
+    ...["missing", "missing", "missing", "missing"],
+  ]);
+  assertEquals(result.compared, { jobs: 0, files: 0, bytes: 0 });
+});
