@@ -10,6 +10,7 @@ import type { RunOptions } from "../system/process.ts";
 import { relayRsync, rsyncThere } from "./far_rsync.ts";
 import { rsyncBetween, type RsyncOutcome, type RsyncRequest, runRsync } from "./rsync.ts";
 import type { RsyncEnd } from "./rsync_end.ts";
+import { rsyncVersion } from "./rsync_version.ts";
 
 /** A request to bring files, without the parts that depend on the ends. */
 export interface BulkRequest extends
@@ -40,7 +41,11 @@ export async function transferBulk(
   const { relay: destination } = to.rsync;
   const { rsh, ...versions } = rsyncBetween(from.rsync, to.rsync);
   if (source !== undefined && destination !== undefined) {
-    const relayed = { ...request, ...versions, from: from.path, to: to.path };
+    const [version, otherVersion] = [from, to].map(({ rsync }) => rsyncVersion(rsync.said));
+    const relayed = {
+      ...{ ...request, ...versions, version: version!, otherVersion: otherVersion! },
+      ...{ built: source.built, from: from.path, to: to.path },
+    };
     if (request.together) return await rsyncThere(relayed, source, watch);
     return await relayRsync(relayed, { source, destination }, watch);
   }

@@ -25,7 +25,6 @@ import {
   nameText,
   readWords,
   type RelayRequest,
-  serverWords,
 } from "./relay.ts";
 import { judge, type RsyncOutcome } from "./rsync.ts";
 import { Progress } from "./rsync_progress.ts";
@@ -60,7 +59,7 @@ export function relayRsync(
     const outgoing = client.channel.stream[Symbol.asyncIterator]();
     const asked = await readWords(outgoing);
     if (asked === undefined) return; // it has ended: its exit code and messages tell why
-    const words = acceptedServer(asked.words, serverWords(request, watch.timeout));
+    const words = acceptedServer(asked.words, request, watch.timeout);
     if (words === undefined) throw refusal(asked.words);
     const moving = (parts: Parts) => tapped(parts, () => client.clock.moved());
     const onwards = moving(followedBy(asked.rest, outgoing));

@@ -8,12 +8,16 @@
 import { bytesOf, textOf } from "../system/byte_text.ts";
 import { joined } from "../system/streams.ts";
 import { rsyncArguments, type RsyncRequest } from "./rsync.ts";
+import { isAtLeast } from "./rsync_version.ts";
 
 /** The oldest rsync whose server command is known. */
 export const RELAYED = "3.1.3";
 
-/** A request to relay. `from` and `to` are the folders, absolute. */
-export type RelayRequest = Omit<RsyncRequest, "rsh">;
+/** A request to relay. `from` and `to` are the folders, absolute; `version` is the client's. */
+export interface RelayRequest extends Omit<RsyncRequest, "rsh"> {
+  /** The letters that the client's build adds to the command: see `RelayEnd.built`. */
+  built: string;
+}
 
 /** The name by which the client calls the other machine. */
 const HOST = "RELAY";
@@ -33,16 +37,36 @@ export function clientArguments(request: RelayRequest, timeout = 0, to?: string)
 /** The parts of a request that change the server command. */
 type Wording = Pick<
   RelayRequest,
-  "sparse" | "trust" | "shared" | "bandwidthLimit" | "isFlat" | "withoutLinks"
+  | "sparse"
+  | "trust"
+  | "shared"
+  | "bandwidthLimit"
+  | "isFlat"
+  | "withoutLinks"
+  | "version"
+  | "built"
 >;
 
-/** The server command that the client must ask for, without the letters of its capabilities. */
+/**
+ * The letters by which a client tells what it knows, after `-e`: those of all versions since
+ * {@linkcode RELAYED}, and those that came later.
+ */
+function capabilities({ version, built, isFlat }: Wording): string {
+  const later = [["3.2.0", "Iv"], ["3.2.3", "u"]] as const;
+  const since = later.filter(([least]) => isAtLeast(version, least)).map(([, letters]) => letters);
+  return [".", isFlat === true ? "" : "i", built, "fxC", ...since].join("");
+}
+
+/** The first version whose letters are not known yet. */
+const UNKNOWN = "3.6.0";
+
+/** The server command that the client must ask for. */
 export function serverWords(request: Wording, timeout = 0): string[] {
   const { sparse, trust, shared, bandwidthLimit, isFlat = false, withoutLinks = false } = request;
   const group = shared?.group === undefined && "g";
   const letters = [
     ...[!withoutLinks && "l", "Ho", group, "Dtp", !isFlat && "r", trust === "bytes" && "I"],
-    ...["R", sparse && "S", "e"],
+    ...["R", sparse && "S", "e", capabilities(request)],
   ];
   return [
     ...[HOST, "rsync", "--server", `-${letters.filter(Boolean).join("")}`, "--log-format=X"],
@@ -55,21 +79,25 @@ export function serverWords(request: Wording, timeout = 0): string[] {
 
 /** The index of the word that ends with these letters. */
 const LETTERS = 3;
-/** The letters of the capabilities: no rsync takes them for anything else. */
-const KNOWN = /^\.[A-Za-z]{1,24}$/;
+/** Letters of versions to come: no rsync takes a letter there for anything else. */
+const LATER = /^[A-Za-z]{0,8}$/;
 
 /**
  * The arguments of the server, if a client asks for the expected command; otherwise undefined. They
- * are made from the expected words, not from those that were asked for.
+ * are made from the expected words. Only a client that is later than all known ones may add letters
+ * of its own to those that tell what it knows.
  */
 export function acceptedServer(
   asked: readonly string[],
-  expected: readonly string[],
+  request: Wording,
+  timeout = 0,
 ): string[] | undefined {
-  const letters = asked[LETTERS]?.slice(expected[LETTERS]!.length) ?? "";
-  if (!KNOWN.test(letters) || asked.length !== expected.length) return undefined;
-  const words = expected.map((word, index) => index === LETTERS ? word + letters : word);
-  return words.every((word, index) => word === asked[index]) ? words.slice(2) : undefined;
+  const words = serverWords(request, timeout);
+  const more = asked[LETTERS]?.slice(words[LETTERS]!.length) ?? "";
+  if (isAtLeast(request.version, UNKNOWN) && LATER.test(more)) words[LETTERS] += more;
+  const isExpected = asked.length === words.length &&
+    words.every((word, index) => word === asked[index]);
+  return isExpected ? words.slice(2) : undefined;
 }
 
 /** The most characters of a line of names, which becomes one argument of a program. */

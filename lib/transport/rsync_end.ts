@@ -24,6 +24,11 @@ export interface RsyncEnd {
 /** One end of a copy whose other end is on a third machine. */
 export interface RelayEnd {
   /**
+   * The letters by which the build of its rsync shows in the server command: `L` when it sets times
+   * of links, `s` when it converts names.
+   */
+  readonly built: string;
+  /**
    * Starts rsync as the client. Its stream begins with the command line of the server that it
    * requests.
    *

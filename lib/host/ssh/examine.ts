@@ -35,7 +35,7 @@ export async function examineThere(
   const { tarPath, host } = carrier.ssh;
   return {
     ...(own !== undefined && { transferHost: host }),
-    rsync: rsyncEnd(answer.get("rsync") ?? "", carrier, session),
+    rsync: rsyncEnd(answer, carrier, session),
     tar: answer.get("tar") ?? "",
     ...(tarPath !== undefined && { tarPath }),
     zstd: Boolean(answer.get("zstd")),

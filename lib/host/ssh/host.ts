@@ -51,7 +51,8 @@ export class SshHost implements Host {
   readonly #session: Session;
   /** The login that bytes go through: that one, or another one once it is open. */
   #carrier: Session;
-  #programs = { rsync: "", tar: "" };
+  /** The answers about its programs. */
+  #programs: ReadonlyMap<string, string> = new Map();
   /** Whether the host has zstd; and the zstd of this end, once it is needed. */
   #hasZstd = false;
   #zstd: Zstd | undefined;
@@ -112,17 +113,21 @@ export class SshHost implements Host {
       isApart ? examined(this.#carrier) : answer,
       this.#session.agent.run(LOOK, lines, pairs((name, text) => answer.set(name, text))),
     ]);
-    this.#programs = { rsync: tools.get("rsync") ?? "", tar: tools.get("tar") ?? "" };
+    this.#programs = tools;
     this.#hasZstd = Boolean(tools.get("zstd"));
     const info = infoOf(answer, this.name);
     if (isApart) await requireSameFiles(this.#session, this.#carrier, info, experimentId);
     return info;
   }
 
+  /** The output of `tar --version`. */
+  get #tar(): string {
+    return this.#programs.get("tar") ?? "";
+  }
+
   get can(): Abilities {
-    const { rsync: said, tar } = this.#programs;
-    const rsync = rsyncEnd(said, this.#carrier, this.#session);
-    return { rsync, tar, clone: false, trusted: false };
+    const rsync = rsyncEnd(this.#programs, this.#carrier, this.#session);
+    return { rsync, tar: this.#tar, clone: false, trusted: false };
   }
 
   async browse({ path, experimentId, withJobs }: BrowseRequest): Promise<Listing> {
@@ -201,7 +206,7 @@ export class SshHost implements Host {
     const claimed = new SshStaging(staging, said, {
       agent: this.#session.agent,
       session: this.#carrier,
-      tar: this.#programs.tar,
+      tar: this.#tar,
       zstd: () => this.#zstd,
       fsync: this.watch.fsync === true,
       hold: () => this.#held = true,
@@ -227,7 +232,7 @@ export class SshHost implements Host {
       ...[root, zstd ? "zstd" : ""],
       ...[...(folders.length > 0 ? folderArguments(request) : []), ""],
       ...[
-        ...(entries.length > 0 ? entryArguments(request, dialectOf(this.#programs.tar)) : []),
+        ...(entries.length > 0 ? entryArguments(request, dialectOf(this.#tar)) : []),
         "",
       ],
       ...[...folders, ""],

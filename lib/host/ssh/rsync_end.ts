@@ -14,30 +14,35 @@ import type { Session } from "./session.ts";
 /**
  * How rsync reaches a host.
  *
- * @param said The first line of `rsync --version` there.
+ * @param programs What its programs answer about rsync there.
  * @param session The login that the bytes go through. It provides the arguments of ssh, when rsync
  * starts it.
  * @param holder The login by which folders are claimed.
  */
-export function rsyncEnd(said: string, session: Session, holder: Session): RsyncEnd {
+export function rsyncEnd(
+  programs: ReadonlyMap<string, string>,
+  session: Session,
+  holder: Session,
+): RsyncEnd {
   const { host, rsyncPath } = session.ssh;
   return {
-    said,
+    said: programs.get("rsync") ?? "",
     ...(rsyncPath !== undefined && { program: rsyncPath }),
     operand: (path) => `${bracketed(host)}:${literally(path)}`,
     shell: () => ["ssh", ...session.options].map(rsyncQuoted).join(" "),
-    relay: relayEnd(session, holder),
+    relay: relayEnd(programs.get("built") ?? "", session, holder),
   };
 }
 
 /** The relay, for a copy whose other end is on a third machine. */
-function relayEnd(session: Session, holder: Session): RelayEnd {
+function relayEnd(built: string, session: Session, holder: Session): RelayEnd {
   const sender =
     (program: string): RelayEnd["send"] => (root, options, names, incoming, onLine) => {
       const lines = asLines([root, ...options, "", String(names.length)]);
       return session.join(program, lines, after(names, incoming), onLine);
     };
   return {
+    built,
     send: sender(RELAY),
     copy: sender(TOGETHER),
     serve(folder, words, incoming) {

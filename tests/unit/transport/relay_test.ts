@@ -26,6 +26,7 @@ const REQUEST: RelayRequest = {
   version: "3.2.7",
   otherVersion: "3.2.7",
   otherProgram: "rsync",
+  built: "Ls",
   onProgress: () => {},
 };
 
@@ -67,27 +68,58 @@ Deno.test({
   ignore: !hasRsync,
   fn() {
     const line = new Deno.Command("rsync", { args: ["--version"] }).outputSync().stdout;
-    const version = rsyncVersion(new TextDecoder().decode(line).split("\n")[0]!);
-    for (const [request, timeout] of REQUESTS) {
-      const words = asked({ ...request, version, otherVersion: version }, timeout);
-      const accepted = acceptedServer(words, serverWords(request, timeout));
+    const said = new TextDecoder().decode(line);
+    const version = rsyncVersion(said.split("\n")[0]!);
+    const built = [["symtimes", "L"], ["iconv", "s"]] as const;
+    const letters = built.filter(([name]) => !said.includes(`no ${name}`) && said.includes(name));
+    for (const [one, timeout] of REQUESTS) {
+      const request = {
+        ...one,
+        version,
+        otherVersion: version,
+        built: letters.map(([, letter]) => letter).join(""),
+      };
+      const words = asked(request, timeout);
+      const accepted = acceptedServer(words, request, timeout);
       assertEquals(accepted, words.slice(2), `${JSON.stringify(request)} ${timeout}`);
     }
   },
 });
 
+/** What clients ask for, as it was seen. */
+const SEEN: [version: string, built: string, isFlat: boolean, letters: string][] = [
+  ["3.1.3", "Ls", false, "iLsfxC"],
+  ["3.1.3", "Ls", true, "LsfxC"],
+  ["3.2.7", "Ls", false, "iLsfxCIvu"],
+  ["3.2.7", "L", false, "iLfxCIvu"],
+  ["3.5.0", "Ls", true, "LsfxCIvu"],
+];
+
 Deno.test("acceptedServer() takes the exact command of rsync 3.1.3, 3.2.7 and 3.5.0", () => {
-  for (const letters of ["iLsfxC", "LsfxC", "iLsfxCIvu"]) {
-    const command = exact(letters);
-    assertEquals(acceptedServer(command, serverWords(REQUEST, 300)), command.slice(2));
+  for (const [version, built, isFlat, letters] of SEEN) {
+    const request = { ...REQUEST, version, built, isFlat };
+    const command = serverWords(request, 300);
+    assertEquals(command[3], `-lHogDtp${isFlat ? "" : "r"}Re.${letters}`);
+    assertEquals(acceptedServer(command, request, 300), command.slice(2));
   }
 });
 
-/** What a sound source asks for. */
-function exact(letters = "iLsfxCIvu", request = REQUEST, timeout = 300): string[] {
-  return serverWords(request, timeout)
-    .map((word, index) => index === 3 ? `${word}.${letters}` : word);
-}
+Deno.test("acceptedServer() lets only an rsync that is not known yet tell more of what it knows", () => {
+  const more = (letters: string, version: string) => {
+    const request = { ...REQUEST, version };
+    const command = serverWords(request, 300);
+    const asked = command.with(3, command[3] + letters);
+    const accepted = acceptedServer(asked, request, 300);
+    if (accepted !== undefined) assertEquals(accepted, asked.slice(2));
+    return accepted !== undefined;
+  };
+  assert(more("w", "3.6.0"));
+  assert(more("wxyz", "4.0.0"));
+  for (const version of ["3.1.3", "3.2.7", "3.4.1", "3.5.0", "3.5.9"]) assert(!more("w", version));
+  for (const letters of ["-", "w -M", ".", "1", " ", "=", "wxyzwxyzw"]) {
+    assert(!more(letters, "3.6.0"));
+  }
+});
 
 /** Numbers that seem to be random, the same in each run. */
 function* numbers(seed: number): Generator<(below: number) => number> {
@@ -135,25 +167,23 @@ function damaged(command: readonly string[], random: (below: number) => number):
   }
 }
 
-Deno.test("acceptedServer() takes none of 100,000 damaged commands", () => {
+Deno.test("acceptedServer() takes of 100,000 damaged commands none but the exact one", () => {
   const [random] = [numbers(20).next().value!];
-  let refused = 0;
+  let undamaged = 0;
   for (let count = 0; count < 100_000; count++) {
-    const [request, timeout] = REQUESTS[random(REQUESTS.length)]!;
-    const expected = serverWords(request, timeout);
-    const command = exact("iLsfxCIvu", request, timeout);
+    const [one, timeout] = REQUESTS[random(REQUESTS.length)]!;
+    const [version, built] = SEEN[random(SEEN.length)]!;
+    const request = { ...one, version, built };
+    const command = serverWords(request, timeout);
     let tried = damaged(command, random);
     while (tried.length > 0 && random(3) === 0) tried = damaged(tried, random);
-    const accepted = acceptedServer(tried, expected);
-    if (accepted === undefined) refused++;
-    else {
-      // letters after `-e.` tell what an rsync knows; nothing else may be another
-      const same = [...command];
-      same[3] = `${expected[3]}${/^\.[A-Za-z]{1,24}$/.exec(tried[3]!.slice(expected[3]!.length))}`;
-      assertEquals(accepted, same.slice(2), JSON.stringify(tried));
-    }
+    const isExact = tried.length === command.length &&
+      tried.every((word, index) => word === command[index]);
+    const accepted = acceptedServer(tried, request, timeout);
+    assertEquals(accepted, isExact ? command.slice(2) : undefined, JSON.stringify(tried));
+    if (isExact) undamaged++;
   }
-  assert(refused > 95_000, `${refused}`);
+  assert(undamaged < 5_000, `${undamaged}`); // a word put in the place of the same word
 });
 
 /** Bytes in parts, all in the same memory. */
