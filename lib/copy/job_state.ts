@@ -10,7 +10,7 @@ import { milliseconds } from "../workspace/times.ts";
 import type { FoundJob } from "./inventory.ts";
 import type { JobState } from "./types.ts";
 
-/** What a run tells of its jobs. */
+/** What the states of jobs depend on in their run. */
 export interface RunEnd {
   /** Whether it has ended: then a `.pid` is stale. */
   ended: boolean;

@@ -61,7 +61,7 @@ export function recordedJob({ path, kind }: Entry): string | undefined {
 /**
  * The text of a record. It is for people: a copy only looks whether there is a record.
  *
- * @param isPartial Whether the job lacks files at the source, too.
+ * @param isPartial Whether the job lacks files at the source as well.
  */
 export function recordText(
   job: string,

@@ -9,7 +9,7 @@ import { JOBS } from "../workspace/layout.ts";
 import type { FoundJob } from "./inventory.ts";
 import type { Survey } from "./survey.ts";
 
-/** What tells where paths lead. */
+/** The parts of a survey that tell where paths lead. */
 export type Mapped = Pick<Survey, "infos" | "mapped" | "formerRoots"> & {
   found: { source: { jobs: ReadonlyMap<string, Pick<FoundJob, "linked">> } };
 };

@@ -204,13 +204,13 @@ export function wasRemoved(
     status.transientJobs?.has(job.jobId) === true && !run.has(runLink(job));
 }
 
-/** What stands in the place of a job at the destination and must stay, in a few words. */
+/** What is in the place of a job at the destination and must stay, in a few words. */
 function inTheWay(there: FoundJob | undefined, folder: string): string | undefined {
   if (there === undefined || isReplaceable(there, folder)) return undefined;
   return describeOther(there.folders.get("")!.kind, there.linked?.target);
 }
 
-/** Leaves what stands in the place of a job that would be copied. */
+/** Leaves what is in the place of a job that would be copied. */
 function unlessInTheWay(decision: Decision, other: string | undefined): Decision {
   if (other === undefined || !isWritten(decision)) return decision;
   return leave(`${other}, not a folder of this job, is at the destination`, true);

@@ -1,6 +1,6 @@
 /**
- * What is put in its place, and what keeps it from there: the rules of a copy stand here, and a host
- * only looks at the last moment.
+ * The moves of a load, and the guards that keep a folder from being replaced. These are the rules;
+ * a host only checks the guards, right before a move.
  *
  * @module
  */
@@ -32,19 +32,19 @@ function moveOf(job: PlannedJob, { infos: { destination }, found }: Survey): Mov
 }
 
 /**
- * What keeps a job from being replaced, whatever the plan was: it is done, has begun since the claim,
- * or holds something newer.
+ * The guards of a job that the plan replaces: it stays if it is done by then, has begun to run
+ * since the claim, or holds something newer.
  *
- * @param seen The newest time in it when its contents were compared.
- * @param latest The newest time at the source, where the job may be resumed: a job that was resumed
- * at its place holds something newer.
+ * @param seen The newest time in it when its content was compared with the source.
+ * @param latest The newest time at the source, of a job that is not done there: if it was resumed
+ * at the destination, it holds something newer.
  */
 export function guardsOf(taskId: string, seen?: string, latest?: string): Guards {
   const name = jobName(taskId);
   const today = now();
   const newer = seen !== undefined
     ? afterwards(seen)
-    : latest !== undefined && isTimeLater(latest, today) // a file of tomorrow would hide that
+    : latest !== undefined && isTimeLater(latest, today) // a time in the future must not hide that
     ? today
     : latest;
   return { exists: `${name}.done`, begun: `${name}.pid`, newer };
@@ -55,7 +55,7 @@ function afterwards(time: string): string {
   return `${Math.floor(milliseconds(time) / 1000) + 1}.001`;
 }
 
-/** The moves that put the run in its place, and make it current. */
+/** The moves that put the run in place, and make it current. */
 export function runMoves(survey: Survey): Move[] {
   const { plan: { run, experimentId, runId }, infos: { destination } } = survey;
   const into = `${destination.experimentsPath}/${experimentId}`;

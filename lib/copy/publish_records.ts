@@ -17,7 +17,7 @@ const NOTHING: LeftOut = { files: 0, bytes: 0, first: [] };
 /**
  * The records that a load writes, and those that it removes; undefined when there are none.
  *
- * @param failed Jobs that have not come: a record would be about what is in their place.
+ * @param failed Jobs that have not come: a record would describe another job in their place.
  */
 export function recordsOf(
   load: Load,
@@ -37,6 +37,6 @@ export function recordsOf(
       records.written.push({ job, text: recordText(job, leftOut, { source, exclude, isPartial }) });
     } else if (found.destination.records?.has(folder)) records.dropped.push(job);
   }
-  // where there are others, one that was broken off may have left a draft
+  // an interrupted copy may have left a draft: settling removes it
   return records.written.length > 0 || infos.destination.store ? records : undefined;
 }

@@ -67,7 +67,10 @@ export function leftOutWarnings(
     .map((message) => ({ code: "job", message: printable(message) }));
 }
 
-/** Whether a job stands there, or is to be copied, without files that the source lacks, too. */
+/**
+ * Whether a job is at the destination, or will be copied, without files that the source lacks as
+ * well.
+ */
 function lacksAtSource(job: PlannedJob, { records }: Inventory): boolean {
   return records?.has(jobFolder(job)) === true && (isWritten(job) || job.leftOut !== undefined);
 }

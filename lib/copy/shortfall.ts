@@ -44,7 +44,7 @@ export async function lookAtShortfalls(
       const ends = { source: source.get(folder)!, destination: destination.get(folder)! };
       const times = { changed: newest.get(folder), recorded: records.get(folder) };
       const shortfall = shortfallOf(ends, exclude, times);
-      // what is like a job that lacks files lacks them, too
+      // the source lacks files itself: a job that is like it is not whole
       there.get(folder)!.shortfall = partial?.has(folder)
         ? { ...shortfall, isWhole: false }
         : shortfall;

@@ -47,7 +47,7 @@ export interface Bulk {
   bandwidthLimit: number;
   /** How many seconds, beyond the timeout, rsync may work without any output. */
   quiet: number;
-  /** Is told how many bytes have come, and which file is under way. */
+  /** Receives how many bytes have come, and the current file. */
   onProgress: (bytes: number, file: string | undefined) => void;
 }
 

@@ -45,7 +45,7 @@ export interface RunRequest {
 export interface Survey {
   /** The machines. */
   hosts: Ends<Host>;
-  /** What stands at the workspaces' paths. */
+  /** What is at the workspaces' paths. */
   infos: Ends<WorkspaceInfo>;
   /** What they can do. */
   can: Ends<Abilities>;

@@ -26,7 +26,7 @@ import { type Beside, passStream, type Streamed } from "./stream.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 
-/** Why a run does not replace another: a folder there is a link or a file here, for one. */
+/** Why a run does not replace another: a folder there is a link or a file here, for example. */
 const LOST = "files only the old run had could not be kept";
 
 /** Brings a load into its staging folder, and publishes it. */
@@ -220,7 +220,7 @@ function bytesOf({ whole, run }: Route, { plan }: Survey): number {
   return whole.reduce((sum, { bytes }) => sum + bytes, run === undefined ? 0 : plan.run.bytes);
 }
 
-/** Whether a folder of the run that stands at the destination is something else at the source. */
+/** Whether a folder of the run at the destination is something else at the source. */
 function clashes({ source, destination }: Survey["found"]): boolean {
   return [...destination.run].some(([path, { kind }]) => {
     const there = source.run.get(path);

@@ -69,7 +69,8 @@ export interface PlannedRun {
   /** Whether this run is the current one at the source. */
   isCurrent: boolean;
   /**
-   * What stands in its place at the destination, and is no folder: `a file`, `a link to nowhere`.
+   * What is in its place at the destination, if that is not a folder: `a file`, `a link to
+   * nowhere`.
    */
   blocked?: string;
   /** Why, when it is not plainly copied or skipped. */
@@ -96,7 +97,7 @@ export interface PlannedEnd {
   freeFiles?: number;
 }
 
-/** What a copy would do; what the dry run shows, as data. */
+/** What a copy would do: what a dry run shows, as data. */
 export interface CopyPlan {
   /** The experiment's id. */
   experimentId: string;
@@ -140,7 +141,7 @@ export interface CopyProgress {
   bytes: number;
   /** The plan's bytes. */
   totalBytes: number;
-  /** Jobs that stand at their final place, of those to copy or replace. */
+  /** Jobs that are in place, of those to copy or replace. */
   jobs: number;
   /** Jobs to copy or replace. */
   totalJobs: number;
@@ -185,11 +186,13 @@ export type CopyEvent =
 export interface CopyOptions {
   /** Only plan; write nothing. @default {false} */
   dryRun?: boolean;
-  /** Stops the copy: nothing half-done is left in sight, and the next copy goes on from there. */
+  /** Stops the copy: nothing half-done is left visible, and the next copy resumes there. */
   signal?: AbortSignal;
-  /** Is told what happens, as it happens. */
+  /** Receives what happens, as it happens. */
   onEvent?: (event: CopyEvent) => void;
-  /** Copies jobs that still run as they stand, without their `.pid`. @default {false} */
+  /**
+   * Also copies jobs that still run, in their current state, without their `.pid`. @default {false}
+   */
   includeRunning?: boolean;
   /**
    * Says that the source's run is over, though its `status.json` does not say so, since its
@@ -226,11 +229,11 @@ export interface CopyOptions {
    * once somebody has logged in; 0 for ever. @default {20}
    */
   connectTimeout?: number;
-  /** How long a transfer may stand still, in seconds; 0 for ever. @default {300} */
+  /** How long a transfer may make no progress, in seconds; 0 for ever. @default {300} */
   timeout?: number;
 }
 
-/** What a copy did; the outcome of `copyExperiment`. */
+/** What a copy did: the result of `copyExperiment`. */
 export interface CopyResult {
   /** The experiment's id. */
   experimentId: string;

@@ -221,11 +221,11 @@ export type TellBytes = (path: string, bytes: Uint8Array | undefined) => void;
 
 /** Receives the sum of a file, as 64 hexadecimal digits; undefined when it cannot be read. */
 export type TellSum = (file: SummedFile, sum: string | undefined) => void;
-/** Another machine, which the bytes of copies go by. */
+/** Another machine, which the bytes of copies go through. */
 export interface TransferLogin {
-  /** What to call it: `user@host`. */
+  /** Its name: `user@host`. */
   readonly name: string;
-  /** Logs in there; before that, all is done at the machine of the workspaces. */
+  /** Logs in there. Before that, everything is done at the machine of the workspaces. */
   open(): Promise<void>;
 }
 
@@ -233,7 +233,7 @@ export interface TransferLogin {
 export interface Host {
   /** Its name: `user@host`, or `this machine`. */
   readonly name: string;
-  /** The machine that the bytes of copies go by, when it is another one. */
+  /** The machine that the bytes of copies go through, when it is another one. */
   readonly transfer?: TransferLogin | undefined;
   /** What it can do; known after `prewarm`, `open` and a first `look`. */
   readonly can: Abilities;

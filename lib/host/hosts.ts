@@ -42,7 +42,7 @@ export class Hosts implements AsyncDisposable {
   readonly #opened = new Map<string, Promise<Host>>();
   /** The machines that are known, opened or not. */
   readonly #known = new Map<string, Host>();
-  /** The logins to the machines that bytes go by. */
+  /** The logins to the machines that bytes go through. */
   readonly #transfers = new Map<Host, Promise<void>>();
   /** The preparations of each workspace, as `prewarm` began them. */
   readonly #expected = new Map<Workspace, Promise<void>>();
@@ -98,7 +98,7 @@ export class Hosts implements AsyncDisposable {
     return host;
   }
 
-  /** The same, logged in as well to the machine that its bytes go by. */
+  /** The same, logged in also to the machine that its bytes go through. */
   async openForBytes(workspace: Workspace): Promise<Host> {
     const host = await this.open(workspace);
     const { transfer } = host;

@@ -18,20 +18,20 @@ export interface Move {
   from: string;
   /** The folder to move it into, absolute; created when it does not exist. */
   into: string;
-  /** For `replace`, what keeps a folder from being replaced. Default: nothing. */
+  /** For `replace`, the guards that keep a folder from being replaced. Default: none. */
   unless?: Guards | undefined;
   /** For `link`, the run that the present link names: one that names another run stays. */
   standing?: string | undefined;
 }
 
 /**
- * What keeps a folder from being replaced. `lib/copy/publish_moves.ts` has the rules; a host only
- * looks, at the last moment.
+ * The guards that keep a folder from being replaced. `lib/copy/publish_moves.ts` has the rules; a
+ * host only checks them, right before the move.
  */
 export interface Guards {
-  /** A file: a folder that holds it stays, unless a record says that the job lacks files. */
+  /** A file: a folder that holds it stays, unless the job has a record of files left out. */
   exists: string;
-  /** A file: a folder where it was written since the claim stays. */
+  /** A file: a folder that holds it, written since the claim, stays. */
   begun: string;
   /** A time: a folder with anything newer stays. Default: its age does not matter. */
   newer?: string | undefined;
@@ -69,34 +69,34 @@ export interface PublishRequest {
   finished: boolean;
 }
 
-/** Why a move was not made, in a word; all else is said. */
+/** A reason why a move was not made, as a word. */
 export type Cause = keyof typeof SENTENCES;
 
-/** What each word means: a clause. */
+/** The words, each with its meaning as a clause. */
 const SENTENCES = {
-  /** Perhaps it is as good. */
+  /** It may be as good. */
   appeared: "another version appeared there in the meantime",
-  /** Of a run, or of `current`. */
+  /** For a run, or for `current`. */
   held: "something it refers to could not be put in place",
-  /** Of a link: it names another run than when the copy began. */
+  /** For a link: it names another run than before. */
   moved: "it was moved there in the meantime",
   newer: "the destination has something newer",
   begun: "it has started to run there",
-  /** Of a job: nobody would know that it lacks files. */
+  /** For a job: without a record, nobody would know that it lacks files. */
   unrecorded: "what is left out of it could not be noted in .xpm-copy",
-  /** Of a link to a job. */
+  /** For a link to a job. */
   unlinked: "the job it links to is not there",
 } as const;
 
-/** Why a move was not made, or what could not be done afterwards: a word, or what is said of it. */
+/** Why a move or a later step failed: a word, or a message of the system. */
 export type Why = Cause | { said: string };
 
-/** What a program's word means; what is no such word is what it says. */
+/** The reason that a remote program answered: one of the words, or its own message. */
 export function whyOf(said: string): Why {
   return Object.hasOwn(SENTENCES, said) ? said as Cause : { said };
 }
 
-/** A clause for the user. */
+/** A reason as a clause, for the user. */
 export function clauseOf(why: Why): string {
   return typeof why === "string" ? SENTENCES[why] : why.said;
 }
@@ -107,7 +107,7 @@ export function clauseOf(why: Why): string {
  */
 export type Afterwards = "marker" | "disk" | "records" | "replaced" | "staging";
 
-/** A move that could not be made, or what could not be done afterwards. */
+/** A move or a later step that failed. */
 export interface FailedMove {
   /** The move's `from`, or the step: see {@linkcode Afterwards}. */
   from: string;

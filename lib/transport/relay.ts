@@ -48,7 +48,7 @@ type Wording = Pick<
 >;
 
 /**
- * The letters by which a client tells what it knows, after `-e`: those of all versions since
+ * The letters after `-e`, which tell the capabilities of a client: those of all versions since
  * {@linkcode RELAYED}, and those that came later.
  */
 function capabilities({ version, built, isFlat }: Wording): string {
@@ -85,7 +85,7 @@ const LATER = /^[A-Za-z]{0,8}$/;
 /**
  * The arguments of the server, if a client asks for the expected command; otherwise undefined. They
  * are made from the expected words. Only a client that is later than all known ones may add letters
- * of its own to those that tell what it knows.
+ * to those of its capabilities.
  */
 export function acceptedServer(
   asked: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * The bytes of this machine's files, and their sums.
+ * Reads files of this machine, and computes their sums.
  *
  * @module
  */
@@ -19,13 +19,13 @@ import type { SummedFile, TellBytes, TellSum } from "../host.ts";
 /** How long this program may read files without hearing of anything else, in milliseconds. */
 const BUSY = 50;
 
-/** What reading files takes. */
+/** What is needed to read files. */
 export interface Reading {
   /** The workspace. */
   root: string;
-  /** Which tar there is: Deno cannot open a file whose name is not UTF-8. */
+  /** The kind of tar, which reads files whose names are not UTF-8: Deno cannot open these. */
   dialect: () => Promise<Dialect>;
-  /** Who waits. */
+  /** The options of processes. */
   watch: RunOptions;
 }
 
@@ -73,13 +73,13 @@ export async function sumsLocally(
   }
 }
 
-/** Who takes the bytes of one file. */
+/** Takes the bytes of one file. */
 interface Taker {
   push(bytes: Uint8Array): void;
   finish(): void;
 }
 
-/** Reads the files whose names are not UTF-8 out of an archive: tar can name them. */
+/** Reads the files whose names are not UTF-8 out of an archive of tar. */
 async function throughTar(
   { root, dialect, watch }: Reading,
   paths: string[],
@@ -103,7 +103,7 @@ async function throughTar(
   for await (const _ of editTar(stream, visitor, expected)) stopIfAborted(watch);
 }
 
-/** Lets others have their turn, now and then. */
+/** Gives the event loop its turn, now and then. */
 function resting(watch: RunOptions): () => Promise<void> {
   let rested = performance.now();
   return async () => {
@@ -122,7 +122,7 @@ function readIfAllowed(path: string): Uint8Array | undefined {
   }
 }
 
-/** Passes over what the system refuses. */
+/** Ignores an error of the system, but not one of Deno's permissions. */
 function pass(error: unknown): undefined {
   const isOfSystem = typeof (error as { code?: unknown }).code === "string";
   if (!isOfSystem || error instanceof Deno.errors.NotCapable) throw error;

@@ -1,5 +1,5 @@
 /**
- * Whether what stands on this machine may be replaced.
+ * Checks the guards of a move, on this machine. `settle.sh` checks the same ones.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import type { Entry } from "../../system/entry.ts";
 import type { Move, Why } from "../steps.ts";
 
 /**
- * What keeps something from being replaced; undefined when nothing does.
+ * Why a folder is not replaced; undefined when nothing keeps it.
  *
- * @param final Where it stands.
- * @param there What stands there.
- * @param since A file that was written by the claim.
- * @param hadRecord Whether it was told to lack files, before this copy.
+ * @param final Its path.
+ * @param there What is at that path.
+ * @param since A file that the claim has written.
+ * @param hadRecord Tells whether the job had a record before this copy.
  */
 export function whatKeeps(
   final: string,

@@ -72,7 +72,7 @@ async function clear(
   }
 }
 
-/** Removes records that a copy was about to write: see `records.ts`. */
+/** Removes the draft of records of an interrupted copy: see `records.ts`. */
 function removeDraft(workspace: string, name: string): void {
   const store = `${workspace}/${STORE}`;
   if (!new RealFolders(workspace).has(store)) return;

@@ -1,6 +1,6 @@
 /**
- * The machine that the bytes of copies go by, where it is not the one that workspaces are looked at,
- * and claimed: both must see the same files.
+ * A machine that only the bytes of copies go through (`transferHost`). Workspaces are looked at,
+ * and staging folders claimed, at another one: both must see the same files.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { asLines } from "./lines.ts";
 import { ATTEND, EXAMINE, EXISTING } from "./programs/programs.ts";
 import type { Session } from "./session.ts";
 
-/** What {@linkcode EXAMINE} answers: texts by their names. */
+/** The answer of {@linkcode EXAMINE}: texts by their names. */
 export async function examined({ agent }: Session): Promise<ReadonlyMap<string, string>> {
   const answer = new Map<string, string>();
   await agent.run(EXAMINE, [], pairs((name, text) => answer.set(name, text)), [], "moving");
@@ -36,7 +36,7 @@ export async function seesAll(session: Session, paths: string[]): Promise<boolea
 }
 
 /**
- * Refuses a machine that does not see of a workspace what another one does.
+ * Requires that a machine sees the parts of a workspace that another one sees.
  *
  * @throws {CopyError} `refused`, when it does not.
  */
@@ -54,12 +54,12 @@ export async function requireSameFiles(
 }
 
 /**
- * Follows a claim: what works in its folder is ended with this session, and what is left there of a
- * copy before is ended now.
+ * Has a machine follow a claim of another one: the processes that work in its folder end with this
+ * session. Those that an earlier copy left there are ended now.
  *
- * @param file The file by which it is held.
- * @param wasUsed Whether a copy before may still work there.
- * @throws {CopyError} `refused`, when the claim is not in sight.
+ * @param file The file in the lock.
+ * @param wasUsed Whether processes of an earlier copy may still work there.
+ * @throws {CopyError} `refused`, when this machine does not see the lock.
  */
 export async function attendTo(
   holder: Session,

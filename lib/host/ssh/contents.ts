@@ -1,5 +1,5 @@
 /**
- * The bytes of another machine's files, and their sums.
+ * Reads files of another machine, and has it compute their sums.
  *
  * @module
  */
@@ -56,9 +56,9 @@ function incomplete(name: string): CopyError {
   );
 }
 
-/** From so many bytes on, each file has a process of its own there: then several work at a time. */
+/** Files of this size, in bytes, get a process each, so that several work at a time. */
 const LARGE = 1 << 22;
-/** Of so many small files a process there makes the sums: what it says of them is one write. */
+/** How many small files one process sums: its answer must fit into one write. */
 const TOGETHER = 50;
 
 /** Does {@linkcode Host.sums}. */

@@ -49,7 +49,7 @@ export class SshHost implements Host {
   readonly name: string;
   readonly transfer: TransferLogin | undefined;
   readonly #session: Session;
-  /** The login that bytes go through: that one, or another one once it is open. */
+  /** The login that bytes go through: the same, or another one once it is open. */
   #carrier: Session;
   /** The answers about its programs. */
   #programs: ReadonlyMap<string, string> = new Map();
@@ -81,7 +81,7 @@ export class SshHost implements Host {
   async #openTransfer(carrier: Session): Promise<void> {
     this.#carrier = carrier;
     await carrier.open();
-    this.#session.lead(carrier); // what is claimed goes with it
+    this.#session.lead(carrier); // with the first session the claims end
   }
 
   /** Logs in. */
@@ -261,7 +261,7 @@ export class SshHost implements Host {
     // a user who has stopped the copy wants to leave at once
     const isAwaited = this.#held && !this.watch.signal?.aborted;
     const patience = isAwaited ? RELEASE : 0;
-    if (this.#carrier !== this.#session) await this.#carrier.close(lost, patience); // works in what is held
+    if (this.#carrier !== this.#session) await this.#carrier.close(lost, patience); // it works in folders that the other holds
     await this.#session.close(lost, patience);
   }
 }

@@ -44,7 +44,7 @@ const SLOW_SHELL =
 export interface Login {
   /** How long the host may take to answer, in seconds, unless the user's options say otherwise. */
   connectTimeout: number;
-  /** The hosts that have been reached before: there another attempt may help. */
+  /** The hosts that have been reached before, where another attempt may help. */
   reached: ReadonlySet<string>;
   /** A name for this copy: after a lost connection it takes over its own claims at once. */
   copy: string;
@@ -138,7 +138,7 @@ export class Session {
     running.code.then(() => this.#ended = true);
   }
 
-  /** Ends another session, open as well, as soon as this one ends. */
+  /** Ends another open session as soon as this one ends. */
   lead(other: Session): void {
     this.#running!.code.then(() => other.#running!.kill());
   }

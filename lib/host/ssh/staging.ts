@@ -30,7 +30,7 @@ export const RELEASE = 5000;
 export interface Ground {
   /** The shell that holds it. */
   agent: Pick<Agent, "run" | "keep" | "note">;
-  /** Opens channels, and runs what moves bytes. */
+  /** Opens channels, and runs programs that move bytes. */
   session: Pick<Session, "send" | "agent">;
   /** The output of `tar --version` there. */
   tar: string;

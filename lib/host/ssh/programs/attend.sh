@@ -1,5 +1,5 @@
-# Follows a claim that the agent of another machine holds, in the agent of the one that the bytes go
-# by; answers `yes` when the claim is in sight. What a copy before has left at work there is ended.
+# Follows a claim that the agent of another machine holds; runs in the agent of the machine that bytes go
+# through. Answers `yes` when it sees the lock, and ends processes that an earlier copy left there.
 
 . ./begin.sh
 IFS= read -r file

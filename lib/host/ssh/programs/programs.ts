@@ -154,8 +154,8 @@ done
 `;
 
 /**
- * Follows a claim that the agent of another machine holds, in the agent of the one that the bytes go
- * by; answers `yes` when the claim is in sight. What a copy before has left at work there is ended.
+ * Follows a claim that the agent of another machine holds; runs in the agent of the machine that bytes go
+ * through. Answers `yes` when it sees the lock, and ends processes that an earlier copy left there.
  */
 export const ATTEND = `${BEGIN}
 IFS= read -r file
@@ -750,9 +750,9 @@ code=$({ { pack; echo $? >&4; } | { ZSTD_NBTHREADS=1 zstd -1 -qc >&3 || echo zst
 `;
 
 /**
- * Does `Host.read`: after the word comes, of some files at a time, a line with a `+` for each that can
- * be read and a `-` for each other one, and with the sizes of the former, then their bytes; in the end
- * the line `end`. The files are named to the end of its input, with NULs.
+ * Does `Host.read`. After the word come, for some files at a time, a line with a `+` for each file that can
+ * be read and a `-` for each other one, and with the sizes of the former; then their bytes. At the end
+ * comes the line `end`. The names are the rest of the input, each ended by a NUL.
  */
 export const READ = `${BEGIN}
 IFS= read -r root
@@ -1269,9 +1269,9 @@ finish
 `;
 
 /**
- * Answers `Host.sums`: of each file the number that it was given, and its SHA-256, or `-` where it
- * cannot be read; `none` where there is no program for that. The files come as NUMBER:PATH to the end
- * of the input, with NULs. Answers of one write are short: those of several shells do not mix then.
+ * Does `Host.sums`. Answers for each file its number and its SHA-256, or `-` when it cannot be read; `none`
+ * when no program here can do it. The files are the rest of the input, as NUMBER:PATH, each ended by a
+ * NUL. Each answer is one short write, so that those of several shells do not mix.
  */
 export const SUMS = `${BEGIN}
 IFS= read -r root

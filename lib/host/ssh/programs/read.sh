@@ -1,6 +1,6 @@
-# Does `Host.read`: after the word comes, of some files at a time, a line with a `+` for each that can
-# be read and a `-` for each other one, and with the sizes of the former, then their bytes; in the end
-# the line `end`. The files are named to the end of its input, with NULs.
+# Does `Host.read`. After the word come, for some files at a time, a line with a `+` for each file that can
+# be read and a `-` for each other one, and with the sizes of the former; then their bytes. At the end
+# comes the line `end`. The names are the rest of the input, each ended by a NUL.
 
 # shellcheck disable=SC2016 # a script of the shells that xargs starts
 

@@ -1,6 +1,6 @@
-# Answers `Host.sums`: of each file the number that it was given, and its SHA-256, or `-` where it
-# cannot be read; `none` where there is no program for that. The files come as NUMBER:PATH to the end
-# of the input, with NULs. Answers of one write are short: those of several shells do not mix then.
+# Does `Host.sums`. Answers for each file its number and its SHA-256, or `-` when it cannot be read; `none`
+# when no program here can do it. The files are the rest of the input, as NUMBER:PATH, each ended by a
+# NUL. Each answer is one short write, so that those of several shells do not mix.
 
 # shellcheck disable=SC2016 # a script of the shells that xargs starts
 
