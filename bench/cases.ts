@@ -7,8 +7,11 @@
 /** Where the workspaces are. `memory`: where no disk makes noise. */
 export type Place = "disk" | "memory";
 
-/** From where to where. `push` and `pull` are over ssh, to and from the other machine. */
-export type Route = "local" | "push" | "pull";
+/**
+ * From where to where. `push` and `pull` are over ssh, to and from the other machine; `between` goes
+ * from another machine to a third one.
+ */
+export type Route = "local" | "push" | "pull" | "between";
 
 /** Who copies; `help` and `empty` only start. */
 export type Contender = "ours" | "rsync" | "cp" | "tar" | "experimaestro" | "help" | "empty";
@@ -32,6 +35,8 @@ export interface Lane {
   contender: Contender;
   /** What it copies, where that is not the case's tree. */
   tree?: Tree;
+  /** On a route between two machines, it goes one hop only: to here, or from here. */
+  hop?: "first" | "second";
   /** It runs in so many rounds at most. Default: in all. */
   rounds?: number;
 }
@@ -47,11 +52,12 @@ export interface Level {
 /**
  * What is asked of our program. `ratio`: at most so many times the other lane's time. `faster`: at
  * least so many times as fast as the other. `extra`: at most so many seconds more than the other.
- * `memory`: at most so many MB at its peak.
+ * `memory`: at most so many MB at its peak. `hop`: at most so many times the time of the slower of
+ * two hops. `processor`: the same for the processor time of what runs on this machine.
  */
 export type Limit =
   | { kind: "ratio" | "faster" | "extra"; against: Lane; levels: Level[] }
-  | { kind: "memory"; levels: Level[] };
+  | { kind: "memory" | "hop" | "processor"; levels: Level[] };
 
 /** Something that is measured. */
 export interface Case {
@@ -79,6 +85,10 @@ const OURS: Lane = { label: "xpm-copy", contender: "ours" };
 const RSYNC: Lane = { label: "rsync -aH", contender: "rsync" };
 const CP: Lane = { label: "cp -a", contender: "cp" };
 const TAR: Lane = { label: "tar, ssh, tar", contender: "tar" };
+const HOPS: [Lane, Lane] = [
+  { ...RSYNC, label: "rsync -aH, to here", hop: "first" },
+  { ...RSYNC, label: "rsync -aH, from here", hop: "second" },
+];
 const EXPERIMAESTRO: Lane = { label: "experimaestro", contender: "experimaestro" };
 const EMPTY: Lane = { label: "an empty program", contender: "empty" };
 
@@ -179,6 +189,24 @@ function experimaestro(route: "local" | "push", must: number, goal: number): Cas
   };
 }
 
+/** From another machine to a third one, by way of this one. */
+function between(what: "jobs" | "large", roundTrip: number): Case {
+  const title = what === "jobs" ? "200 jobs" : "One file of 200 MB";
+  return {
+    ...USUAL,
+    name: `${what}-between-${roundTrip}ms`,
+    title: `${title}, between two hosts, ${roundTrip} ms round trip to each`,
+    route: "between",
+    roundTrip,
+    tree: what === "jobs" ? { jobs: 200 } : { jobs: 1, largeBytes: 200_000_000 },
+    lanes: [OURS, ...HOPS],
+    limits: everywhere([
+      { kind: "hop", levels: levels(1.25) },
+      { kind: "processor", levels: levels(1.5) },
+    ]),
+  };
+}
+
 /** All that is measured, in this order. */
 export const CASES: Case[] = [
   {
@@ -208,6 +236,10 @@ export const CASES: Case[] = [
     lanes: [OURS, RSYNC],
     limits: everywhere(ratio(RSYNC, 1, 0.85)),
   },
+  between("jobs", 0),
+  between("jobs", 50),
+  between("large", 0),
+  between("large", 50),
   many("local"),
   many("push"),
   experimaestro("local", 20, 50),

@@ -18,6 +18,25 @@ export interface Cost {
   seconds: number;
   /** The most memory that its first process had at once; undefined where there is no `/proc`. */
   peakBytes: number | undefined;
+  /**
+   * The processor time of it and of all that it started on this machine, and has waited for, in
+   * seconds; undefined where there is no `/proc`.
+   */
+  processorSeconds?: number | undefined;
+}
+
+/** Ticks of the system's clock in a second. */
+const TICKS = 100;
+
+/** The processor time of what this process has started, and what has ended, in seconds. */
+function processorTime(): number | undefined {
+  try {
+    const stat = Deno.readTextFileSync("/proc/self/stat");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[13]) + Number(fields[14])) / TICKS;
+  } catch {
+    return undefined;
+  }
 }
 
 /** How often the memory is looked at, in milliseconds; its peak only grows. */
@@ -33,6 +52,7 @@ const COMPLAINT = 4000;
 export async function measure(command: Command, signal: AbortSignal): Promise<Cost> {
   signal.throwIfAborted();
   const [program, ...args] = command.words as [string, ...string[]];
+  const before = processorTime();
   const started = performance.now();
   const child = new Deno.Command(program, {
     args,
@@ -54,7 +74,11 @@ export async function measure(command: Command, signal: AbortSignal): Promise<Co
     const seconds = (performance.now() - started) / 1000;
     signal.throwIfAborted();
     if (code !== 0) throw new Error(`${command.words.join(" ")}: exit ${code}\n${await complaint}`);
-    return { seconds, peakBytes };
+    const after = processorTime();
+    const processorSeconds = before === undefined || after === undefined
+      ? undefined
+      : after - before;
+    return { seconds, peakBytes, processorSeconds };
   } finally {
     clearInterval(timer);
     signal.removeEventListener("abort", stop);

@@ -15,18 +15,24 @@ export interface Ssh {
   options: string[];
 }
 
-/** The other machine, at several distances; it ends with `await using`. */
+/** Which machine: the other one, or a third one. */
+export type Machine = "other" | "third";
+
+/** The other machines, at several distances; they end with `await using`. */
 export class Network implements AsyncDisposable {
-  readonly #relays = new Map<number, Relay>();
+  readonly #relays = new Map<string, Relay>();
   #sshd: Promise<Sshd> | undefined;
 
-  /** The way to the other machine, with a round trip of so many milliseconds. */
-  async at(roundTrip: number): Promise<Ssh> {
+  /** The way to another machine, with a round trip of so many milliseconds. */
+  async at(roundTrip: number, machine: Machine = "other"): Promise<Ssh> {
     this.#sshd ??= startSshd();
-    const { host, port, options } = await this.#sshd;
+    const sshd = await this.#sshd;
+    const { host, options } = machine === "other" ? sshd : sshd.elsewhere;
     if (roundTrip === 0) return { host, options };
-    const relay = this.#relays.get(roundTrip) ?? startRelay(port, roundTrip / 2);
-    this.#relays.set(roundTrip, relay);
+    const port = Number(options[options.indexOf("-p") + 1]);
+    const key = `${machine} ${roundTrip}`;
+    const relay = this.#relays.get(key) ?? startRelay(port, roundTrip / 2);
+    this.#relays.set(key, relay);
     const elsewhere = options.map((word, at) =>
       options[at - 1] === "-p" ? String(relay.port) : word
     );

@@ -45,6 +45,8 @@ interface Scene {
   heat: Heat;
   /** The other machine; undefined when it has no part in this. */
   ssh: Ssh | undefined;
+  /** A third one, where the source is on a route between two. */
+  third: Ssh | undefined;
   arena: Arena;
 }
 
@@ -56,8 +58,9 @@ export async function race(heat: Heat, rounds: number, arena: Arena): Promise<He
     (route !== "local" && arena.network === undefined ? "there is no sshd" : undefined);
   if (absent !== undefined) return { ...heat, lanes, absent };
   const ssh = route === "local" ? undefined : await arena.network?.at(roundTrip);
+  const third = route === "between" ? await arena.network?.at(roundTrip, "third") : undefined;
   try {
-    const scene = { heat, ssh, arena };
+    const scene = { heat, ssh, third, arena };
     // what shall be there already is brought by each contender itself
     if (heat.case.there === "all") { for (const { lane } of lanes) await run(lane, 0, scene); }
     for (let round = 0; round < rounds; round++) await runRound(round, lanes, scene);
@@ -108,13 +111,15 @@ async function runAlone(lane: Lane, { arena }: Scene): Promise<Cost | undefined>
 
 /** One copy, and what has to be done before and after. */
 async function runCopy(lane: Lane, round: number, scene: Scene): Promise<Cost | undefined> {
-  const { heat: { case: { name, tree, there, route }, place }, ssh, arena } = scene;
+  const { heat: { case: { name, tree, there, route }, place }, ssh, third, arena } = scene;
   const { sample, files } = await arena.ground.source(place, lane.tree ?? tree);
   const parts = [name, lane.label.replace(/\W+/g, "-"), there === "all" ? "again" : `${round}`];
   const destination = join(arena.ground.folder(place), parts.join("-"));
+  const from = route === "pull" ? ssh : lane.hop === "second" ? undefined : third;
+  const to = route === "push" || route === "between" && lane.hop !== "first" ? ssh : undefined;
   const command = await commandOf(lane.contender, {
-    from: { path: sample.root, ...(route === "pull" && ssh && { ssh }) },
-    to: { path: destination, ...(route === "push" && ssh && { ssh }) },
+    from: { path: sample.root, ...(from && { ssh: from }) },
+    to: { path: destination, ...(to && { ssh: to }) },
     experimentId: sample.experimentId,
     runId: sample.runId,
   }, arena.equipment);

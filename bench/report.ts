@@ -6,7 +6,7 @@
 
 import type { Case, Lane, Limit } from "./cases.ts";
 import type { Machine } from "./machine.ts";
-import { type HeatResult, judge, peakOf, timesOf, type Verdict } from "./results.ts";
+import { type HeatResult, judge, peakOf, processorOf, timesOf, type Verdict } from "./results.ts";
 
 /** What the page tells. */
 export interface Report {
@@ -65,6 +65,9 @@ function method(synced: boolean): string[] {
     "passes, half the round trip in each direction and a whole one for each new connection, and " +
     "limits nothing else. `10,000 jobs` is compared with our own time for 1,000 jobs in the same " +
     "rounds. Memory is the peak of our process alone (`VmHWM`), not that of rsync and ssh.",
+    "Between two hosts, both are sshds on loopback at this distance, and each lane of rsync goes one " +
+    "hop: from the first to here, or from here to the second. Processor time is that of all that " +
+    "runs here, ssh among it, not of what the hosts do.",
   ];
 }
 
@@ -88,7 +91,10 @@ function reached({ reached }: Verdict): string {
 function bound({ kind }: Limit, value: number): string {
   switch (kind) {
     case "ratio":
+    case "hop":
       return `≤ ${value} ×`;
+    case "processor":
+      return `≤ ${value} × processor time`;
     case "faster":
       return `≥ ${value} × as fast`;
     case "extra":
@@ -109,6 +115,10 @@ function found({ limit, figure }: Verdict): string {
       return `${limit.against.label} ${figure < 0 ? "-" : "+"} ${Math.abs(figure).toFixed(3)} s`;
     case "memory":
       return `${figure.toFixed(0)} MB`;
+    case "hop":
+      return `${figure.toFixed(2)} × the slower hop of rsync`;
+    case "processor":
+      return `${figure.toFixed(2)} × the processor time of a hop`;
   }
 }
 
@@ -144,7 +154,18 @@ function notes(name: string, heats: HeatResult[]): string {
     return peak === undefined ? [] : [`${peak.toFixed(0)} MB (${heat.place})`];
   });
   const memory = peaks.length === 0 ? [] : [`Peak memory of xpm-copy: ${peaks.join(", ")}.`];
-  return [`Alone: \`--case ${name}\`.`, ...memory, ...absent].join(" ");
+  const processor = heats.flatMap(processorNotes);
+  return [`Alone: \`--case ${name}\`.`, ...memory, ...processor, ...absent].join(" ");
+}
+
+/** The processor times, where they are judged. */
+function processorNotes(heat: HeatResult): string[] {
+  if (!heat.case.limits[heat.place]?.some(({ kind }) => kind === "processor")) return [];
+  const times = heat.case.lanes.flatMap((lane) => {
+    const spread = processorOf(heat, lane);
+    return spread === undefined ? [] : [`${lane.label} ${seconds(spread.median)}`];
+  });
+  return times.length === 0 ? [] : [`Processor time here (${heat.place}): ${times.join("; ")}.`];
 }
 
 /** Seconds as a text, with three digits that count. */

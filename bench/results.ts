@@ -59,6 +59,12 @@ export function timesOf(result: HeatResult, lane: Lane): Spread | undefined {
   return spreadOf(found?.costs.map(({ seconds }) => seconds) ?? []);
 }
 
+/** The processor times of a lane, in seconds; undefined when they are not known. */
+export function processorOf(result: HeatResult, lane: Lane): Spread | undefined {
+  const found = result.lanes.find((each) => each.lane.label === lane.label);
+  return spreadOf(found?.costs.flatMap(({ processorSeconds }) => processorSeconds ?? []) ?? []);
+}
+
 /** The most memory that our program had in any run, in MB; undefined when it is not known. */
 export function peakOf(result: HeatResult): number | undefined {
   const peaks = result.lanes[0]?.costs.flatMap(({ peakBytes }) => peakBytes ?? []) ?? [];
@@ -77,10 +83,26 @@ export function judge(result: HeatResult): Verdict[] {
 }
 
 function figureOf(limit: Limit, result: HeatResult): number | undefined {
-  if (limit.kind === "memory") return peakOf(result);
+  switch (limit.kind) {
+    case "memory":
+      return peakOf(result);
+    case "hop":
+      return besideHops(result, timesOf);
+    case "processor":
+      return besideHops(result, processorOf);
+  }
   const ours = timesOf(result, result.case.lanes[0])?.median;
   const other = timesOf(result, limit.against)?.median;
   if (ours === undefined || other === undefined) return undefined;
   if (limit.kind === "ratio") return ours / other;
   return limit.kind === "faster" ? other / ours : ours - other;
+}
+
+/** Our figure as a multiple of the larger one of two hops. */
+function besideHops(result: HeatResult, spread: typeof timesOf): number | undefined {
+  const ours = spread(result, result.case.lanes[0])?.median;
+  const hops = result.case.lanes.filter(({ hop }) => hop !== undefined)
+    .map((lane) => spread(result, lane)?.median);
+  if (ours === undefined || hops.includes(undefined)) return undefined;
+  return ours / Math.max(...hops as number[]);
 }

@@ -61,6 +61,25 @@ Deno.test("judge() knows more than ratios: seconds more, times as fast, memory",
   assertEquals(reachedIn("many-local/disk", { ours: [12] }), [["none", false], ["must", true]]);
 });
 
+Deno.test("judge() holds a way by two hops against the slower one, and against its processor time", () => {
+  const heat = heatsOf("jobs-between-0ms/disk")[0]!;
+  const figures: [number, number][] = [[1.2, 0.9], [0.5, 0.6], [1, 0.4]];
+  const lanes = heat.case.lanes.map((lane, at) => {
+    const [seconds, processorSeconds] = figures[at]!;
+    return { lane, costs: [{ seconds, processorSeconds, peakBytes: undefined }] };
+  });
+  const found = judge({ ...heat, lanes });
+  assertEquals(found.map(({ figure, reached }) => [figure, reached]), [[1.2, "must"], [
+    1.5,
+    "must",
+  ]]);
+  const [ours, first] = lanes;
+  assertEquals(judge({ ...heat, lanes: [ours!, first!] }).map(({ enough }) => enough), [
+    false,
+    false,
+  ]);
+});
+
 Deno.test("judge() takes what was not measured for not reached", () => {
   assertEquals(reachedIn("jobs-local/disk", { ours: [1] }), [["not measured", false]]);
 });
