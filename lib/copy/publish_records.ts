@@ -8,6 +8,7 @@ import type { Records } from "../host/steps.ts";
 import { jobFolder, JOBS } from "../workspace/layout.ts";
 import { type LeftOut, recordText } from "./left_out.ts";
 import type { Load } from "./loads.ts";
+import { isTimeLater } from "../workspace/times.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 
@@ -26,7 +27,10 @@ export function recordsOf(
 ): Records | undefined {
   const { found, infos, exclude, plan: { source: { host, path } } } = survey;
   const source = host === undefined ? path : `${host}:${path}`;
-  const records: Records = { workspace: infos.destination.realPath, written: [], dropped: [] };
+  const times = [...found.destination.records?.values() ?? []];
+  const seen = times.reduce((latest, time) => isTimeLater(time, latest) ? time : latest, "0");
+  const workspace = infos.destination.realPath;
+  const records: Records = { workspace, written: [], dropped: [], seen };
   const jobs = [...load.jobs.filter((job) => !failed.has(job)), ...load.settled];
   for (const folder of jobs.map(jobFolder)) {
     const job = folder.slice(JOBS.length + 1);

@@ -53,6 +53,8 @@ export interface Records {
   written: { job: string; text: string }[];
   /** The jobs, as `TASK/JOB`, that lack nothing after the moves: their records are removed. */
   dropped: string[];
+  /** When the latest of the records that were seen was written: another copy is at work on what is newer. */
+  seen: string;
 }
 
 /** A request to settle. */

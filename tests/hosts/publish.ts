@@ -42,6 +42,7 @@ export async function publish(
     workspace,
     written: Object.entries(what.records.written ?? {}).map(([job, text]) => ({ job, text })),
     dropped: what.records.dropped ?? [],
+    seen: what.records.seen ?? String(Date.now() / 1000),
   };
   written.push(...staging.filesFor({ moves, records }));
   if (written.length > 0) await write(staging, written, fixture);

@@ -168,6 +168,9 @@ export const recordCases: readonly Case[] = [
       });
       await held.release();
       assertEquals(Object.keys(f.files(RECORDS)), ["t/a.json", "t/b.json"]);
+      // so that a copy which saw it before replaces no job that is whole by now
+      const { mtime } = Deno.statSync(f.at(`${RECORDS}/t/a.json`));
+      assertEquals(mtime!.getTime() / 1000 > Number(BEFORE) + 60, true);
     },
   },
   {

@@ -95,7 +95,7 @@ export interface Publishing {
   /** The run that becomes current, and the one that was seen to be. */
   current?: { run: string; seen: string | undefined };
   /** Of which jobs is told what they lack, and of which no more. */
-  records?: { written?: Record<string, string>; dropped?: string[] };
+  records?: { written?: Record<string, string>; dropped?: string[]; seen?: string };
   /** Whether the workspace gets its marker. */
   marker?: boolean;
   /** Whether the new run takes over what only the old one has. */

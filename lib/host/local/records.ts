@@ -9,7 +9,7 @@
 import { CopyError } from "../../errors.ts";
 import { JOBS, parentOf, RECORDS, STORE } from "../../workspace/layout.ts";
 import { refused } from "../../system/permissions.ts";
-import { removeEmpty, removeTree } from "../../system/tree.ts";
+import { attempt, removeEmpty, removeTree } from "../../system/tree.ts";
 import { lookAt, namesIn } from "../../system/files.ts";
 import type { Entry } from "../../system/entry.ts";
 import { RealFolders } from "./real_folders.ts";
@@ -19,8 +19,10 @@ import { milliseconds } from "../../workspace/times.ts";
 /** The records of a workspace. */
 export class LocalRecords {
   readonly #folders: RealFolders;
-  /** The jobs whose records were written, and whether they had one before. */
-  readonly #written = new Map<string, boolean>();
+  /** The jobs, by folder, that had a record before, as it was seen. */
+  readonly #stood = new Set<string>();
+  /** When the records that will go were marked as such. */
+  readonly #marked = new Map<string, string>();
 
   /** @param name The name of the draft, which is that of the staging folder. */
   constructor(private readonly records: Records, private readonly name: string) {
@@ -32,31 +34,45 @@ export class LocalRecords {
     const failed: string[] = [];
     const isMade = this.#folders.has(parentOf(this.#draft));
     if (isMade && lookAt(this.#draft, "") !== undefined) removeTree(this.#draft); // an interrupted one
+    for (const job of this.records.dropped) if (this.#take(job)) this.#mark(job);
     for (const { job, text } of this.records.written) {
-      const before = this.#recordOf(job) !== undefined;
+      this.#take(job);
       if (!this.#writeOne(job, text)) failed.push(`${JOBS}/${job}`);
-      else this.#written.set(`${JOBS}/${job}`, before);
     }
     return failed;
   }
 
-  /** Whether a job, by its folder, had a record before this copy. */
+  /** Whether a job, by its folder, had a record before this copy, and still has that one. */
   stood(folder: string): boolean {
-    return this.#written.get(folder) ?? this.#recordOf(folder.slice(JOBS.length + 1)) !== undefined;
+    return this.#stood.has(folder);
+  }
+
+  /** Notes whether a job has the record that was seen: a newer one is of another copy at work on it. */
+  #take(job: string): boolean {
+    const found = this.#recordOf(job);
+    const isSeen = found !== undefined &&
+      milliseconds(found.mtime) <= milliseconds(this.records.seen);
+    if (isSeen) this.#stood.add(`${JOBS}/${job}`);
+    return isSeen;
+  }
+
+  /** Shows other copies, by its time, that the job of a record is about to be whole. */
+  #mark(job: string): void {
+    attempt(() => Deno.utimeSync(this.#pathOf(job), new Date(), new Date()));
+    this.#marked.set(job, this.#recordOf(job)?.mtime ?? "");
   }
 
   /**
-   * Removes the records of jobs that lack nothing any more. A record newer than `since` was written
-   * by another copy, and stays.
+   * Removes the records of jobs that lack nothing any more. A record that another copy has written
+   * since stays.
    *
    * @param isMoved Tells whether a job, by its folder, is in place.
    */
-  drop(since: string, isMoved: (folder: string) => boolean): void {
-    const { workspace, dropped } = this.records;
-    for (const job of dropped) {
+  drop(isMoved: (folder: string) => boolean): void {
+    const { workspace } = this.records;
+    for (const [job, marked] of this.#marked) {
       const found = isMoved(`${JOBS}/${job}`) ? this.#recordOf(job) : undefined;
-      if (found === undefined || milliseconds(found.mtime) > milliseconds(since)) continue;
-      Deno.removeSync(this.#pathOf(job));
+      if (found?.mtime === marked) Deno.removeSync(this.#pathOf(job));
     }
     const [folder, ...above] = [RECORDS, parentOf(RECORDS), STORE].map((path) =>
       `${workspace}/${path}`

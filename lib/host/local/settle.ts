@@ -8,7 +8,6 @@ import { parentOf, STORE } from "../../workspace/layout.ts";
 import { removeTree } from "../../system/tree.ts";
 import { lookAt } from "../../system/files.ts";
 import { ASIDE, removeStaging } from "./left_staging.ts";
-import { ABOUT } from "./claim.ts";
 import { CAME_AS_LINK, moveInto, Places } from "./move.ts";
 import { LocalRecords } from "./records.ts";
 import type { RunOptions } from "../../system/process.ts";
@@ -56,8 +55,7 @@ export async function settleLocally(
   if (watch.fsync) await trying("disk", () => syncFolders(changed));
   const hasFailed = (what: string) => failed.some(({ from }) => from === what);
   if (noted !== undefined && !hasFailed("disk")) {
-    const since = lookAt(`${staging}/${ABOUT}`, "")?.mtime ?? "0";
-    await trying("records", () => noted.drop(since, (folder) => !hasFailed(folder)));
+    await trying("records", () => noted.drop((folder) => !hasFailed(folder)));
   }
   const isAway = keep === undefined
     ? await trying("staging", () => removeReplaced(staging))

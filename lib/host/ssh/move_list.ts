@@ -21,8 +21,9 @@ const MOVES_AT_ONCE = 200;
 export function moveList(moves: Move[], records?: Records): string[] {
   const lines = records === undefined ? [] : [
     ...records.written.map(({ job }) => `written ${job}`),
-    `records ${records.workspace}`,
     ...records.dropped.map((job) => `dropped ${job}`),
+    `seen ${timeFile(records.seen)}`,
+    `records ${records.workspace}`,
   ];
   const firstOfRun = moves.find((move) => !isOfJobs(move));
   for (let at = 0, group: Move[]; at < moves.length; at += group.length) {
@@ -43,10 +44,12 @@ export function moveList(moves: Move[], records?: Records): string[] {
  * Files with the times of moves, for `find -newer` to compare with. They are a millisecond later,
  * since Deno cuts times off to milliseconds: what was cut off must not make a file look newer.
  */
-function timeFiles(moves: Move[]): OverlayEntry[] {
-  const times = new Set(moves.flatMap(({ unless }) => unless?.newer ?? []));
+function timeFiles(moves: Move[], seen: string[]): OverlayEntry[] {
+  const times = new Set([...moves.flatMap(({ unless }) => unless?.newer ?? []), ...seen]);
   return [...times].map((time) => {
-    const mtime = ((milliseconds(time) + 1) / 1000).toFixed(3);
+    // some hosts tell whole seconds
+    const later = seen.includes(time) && !/[.]0*[1-9]/.test(time) ? 1001 : 1;
+    const mtime = ((milliseconds(time) + later) / 1000).toFixed(3);
     return { path: timeFile(time), kind: "file", mode: 0o600, mtime, bytes: new Uint8Array() };
   });
 }
@@ -60,7 +63,7 @@ export function filesBeside(
     const path = `${STAGED_RECORDS}/${JOBS}/${job}.json`;
     return { path, kind: "file", mode: 0o644, mtime, bytes: bytesOf(text) };
   });
-  return [...timeFiles(moves), ...written];
+  return [...timeFiles(moves, records === undefined ? [] : [records.seen]), ...written];
 }
 
 function timeFile(time: string): string {

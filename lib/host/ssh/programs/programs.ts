@@ -783,18 +783,33 @@ if [ -n "$packed" ]; then files | ZSTD_NBTHREADS=1 zstd -1 -qc >&3; else files >
 `;
 
 /**
- * Writes and removes records of files left out; the twin of `local/records.ts`. The list of moves begins
- * with `written TASK/JOB` for each record in the staging folder and `records WORKSPACE`; then come lines
- * `dropped TASK/JOB` for the records to remove at the end.
+ * Writes and removes records of files left out; the twin of `local/records.ts`. The list of moves
+ * begins with `written TASK/JOB` for each record in the staging folder, `dropped TASK/JOB` for each record
+ * to remove at the end, `seen FILE` and `records WORKSPACE`.
  */
 const RECORD = `newline='
 '
 workspace= noted= # the folder of records
+seen= # a file of the time when the latest record was written that was seen
 asked=$newline # those that are to be written
-written=$newline stood=$newline unrecorded=$newline dropped= unmoved=$newline # jobs, a line each
+stood=$newline unrecorded=$newline dropped= unmoved=$newline # jobs, a line each
 among() { case $2 in *"$newline$1$newline"*) ;; *) return 1 ;; esac; }
 stands() { # the record of a job
   is_folder "$workspace" "$noted/\${1%/*}" && [ -f "$noted/$1.json" ] && [ ! -L "$noted/$1.json" ]
+}
+known() { # whether it is the one that was seen: on a newer one another copy is at work
+  stands "$1" && [ ! "$noted/$1.json" -nt "$staging/$seen" ]
+}
+mark_dropped() { # shows other copies, by the times of their records, which jobs are about to be whole
+  : > "$staging/.noted"
+  set --
+  for job in $dropped; do
+    known "$job" || continue
+    stood=$stood$job$newline
+    set -- "$@" "$noted/$job.json"
+    [ $# -lt 200 ] || { touch -r "$staging/.noted" "$@" 2> /dev/null; set --; }
+  done
+  [ $# = 0 ] || touch -r "$staging/.noted" "$@" 2> /dev/null
 }
 note_some() { # from the draft into a folder: each by a rename, what is half written is none
   [ $# -gt 1 ] || return 0
@@ -814,8 +829,7 @@ note_task() { # the records of one task
       unrecorded=$unrecorded$job$newline
       continue
     fi
-    ! there "$folder/$name" || stood=$stood$job$newline
-    written=$written$job$newline
+    ! known "$job" || stood=$stood$job$newline
     set -- "$@" "$draft/jobs/$task/$name"
     [ $# -lt 200 ] || { note_some "$folder" "$@"; set --; }
   done
@@ -837,6 +851,7 @@ note() { # what jobs of a workspace will lack, before they are moved; the draft 
   workspace=$1 noted=$1/.xpm-copy/partial/jobs
   draft=$workspace/.xpm-copy/\${staging##*/}
   ! is_folder "$workspace" "$workspace/.xpm-copy" || ! there "$draft" || remove "$draft" # of one that was broken off
+  mark_dropped
   ! there records || note_all
   for record in $asked; do # whatever went wrong: no job is moved without its record
     job=\${record%.json}
@@ -845,16 +860,13 @@ note() { # what jobs of a workspace will lack, before they are moved; the draft 
   [ "$asked" = "$newline" ] || [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "the copied data did not reach the disk: $trouble"
   enter "$staging"
 }
-had_record() { # before this copy: only then a job that is done gives way
-  job=\${1#jobs/}
-  if among "$job" "$written"; then among "$job" "$stood"; return; fi
-  [ -n "$workspace" ] && stands "$job"
-}
-forget() { # the records of jobs that lack nothing any more; one that is newer than the claim is another copy's
+had_record() { among "\${1#jobs/}" "$stood"; } # before this copy: only then a job that is done gives way
+forget() { # the records of jobs that lack nothing any more; one that was written since is another copy's
   set --
   for job in $dropped; do
     record=$noted/$job.json
-    ! among "jobs/$job" "$unmoved" && stands "$job" && [ ! "$record" -nt "$staging/about.json" ] || continue
+    ! among "jobs/$job" "$unmoved" && among "$job" "$stood" && stands "$job" &&
+      [ ! "$record" -nt "$staging/.noted" ] || continue
     set -- "$@" "$record"
     [ $# -lt 200 ] || { trouble=$(rm -f "$@" 2>&1) || told records; set --; }
   done
@@ -1228,6 +1240,7 @@ for line in $moves; do
   rest=\${line#* }
   case $line in
     "written "*) asked=$asked$rest.json$newline ;;
+    "seen "*) seen=$rest ;;
     "records "*) note "$rest" ;;
     "dropped "*) dropped=$dropped$rest$newline ;;
     "group link") kind="link" && mark ;;

@@ -144,6 +144,7 @@ for line in $moves; do
   rest=${line#* }
   case $line in
     "written "*) asked=$asked$rest.json$newline ;;
+    "seen "*) seen=$rest ;;
     "records "*) note "$rest" ;;
     "dropped "*) dropped=$dropped$rest$newline ;;
     "group link") kind="link" && mark ;;
