@@ -9,7 +9,7 @@ import { jobFolder } from "../workspace/layout.ts";
 import { type Decision, isWritten, leave } from "./decisions.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Shortfall } from "./left_out.ts";
-import { mebibytes } from "./space.ts";
+import { formatBytes } from "../text/sizes.ts";
 import type { CopyProblem, JobState, PlannedJob } from "./types.ts";
 
 /** What is known of a job that has a record. */
@@ -91,7 +91,7 @@ function againLeftOut(jobs: PlannedJob[], { jobs: there }: Inventory): string | 
   const patterns = [...new Set(found.flatMap(({ patterns }) => patterns))];
   const named = patterns.map((pattern) => `'${pattern}'`).join(", ");
   const these = patterns.length === 1 ? "this pattern" : "these patterns";
-  const what = files === 0 ? "empty folders" : `${count(files)} (${mebibytes(bytes)})`;
+  const what = files === 0 ? "empty folders" : `${count(files)} (${formatBytes(bytes)})`;
   return `${some(found.length)} at the destination ${lack(found.length)} ${what} ` +
     `left out by ${named}; to get them, copy without ${these}`;
 }

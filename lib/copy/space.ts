@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatBytes } from "../text/sizes.ts";
 import { CopyError } from "../errors.ts";
 import type { FreeSpace } from "../system/df.ts";
 import type { CopyPlan, CopyProblem } from "./types.ts";
@@ -15,8 +16,8 @@ const FULL = /No space left on device|Disk quota exceeded|\b(ENOSPC|EDQUOT)\b/i;
 export function spaceWarning({ bytes, files, destination }: CopyPlan): CopyProblem | undefined {
   const { freeBytes, freeFiles } = destination;
   if (freeBytes !== undefined && bytes > freeBytes) {
-    const message = `not enough space at the destination: up to ${mebibytes(bytes)} needed, ` +
-      `${mebibytes(freeBytes)} free`;
+    const message = `not enough space at the destination: up to ${formatBytes(bytes)} needed, ` +
+      `${formatBytes(freeBytes)} free`;
     return { code: "refused", message };
   }
   if (freeFiles !== undefined && files > freeFiles) {
@@ -71,15 +72,10 @@ export function explainFull(error: Error, plan: CopyPlan, now: Partial<FreeSpace
     );
   }
   const what = isQuota ? "your quota is used up" : "no space left";
-  const free = freeBytes === undefined ? "" : `, ${mebibytes(freeBytes)} were free`;
+  const free = freeBytes === undefined ? "" : `, ${formatBytes(freeBytes)} were free`;
   return new CopyError(
     "refused",
-    `${what} at the destination, ${where}: the copy needs up to ${mebibytes(bytes)}${free}`,
+    `${what} at the destination, ${where}: the copy needs up to ${formatBytes(bytes)}${free}`,
     hint("free some space there"),
   );
-}
-
-/** A number of bytes, for a sentence. */
-export function mebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }

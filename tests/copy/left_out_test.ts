@@ -153,7 +153,7 @@ inEachDirection(
       const result = await copy(pair, sample, { exclude });
       assertEquals([result.jobsCopied, result.jobsSkipped], [0, 2]);
       assertEquals(said(result), [
-        "1 job at the destination lacks 2 files (3 MiB) left out by '*.ckpt'; " +
+        "1 job at the destination lacks 2 files (3.0 MiB) left out by '*.ckpt'; " +
         "to get them, copy without this pattern",
       ]);
     }
@@ -161,7 +161,7 @@ inEachDirection(
     for (const yes of ["plan", "yes"] as const) {
       const { code, out, err } = await runProgram(pair, sample, ["--exclude", OUT], yes);
       assertEquals(code, 0, err);
-      assertStringIncludes(`${out}${err}`, "(3 MiB) left out by '*.ckpt'");
+      assertStringIncludes(`${out}${err}`, "(3.0 MiB) left out by '*.ckpt'");
       assertEquals(/everything is|were (t?here) already$/m.test(`${out}${err}`), false, out);
       assert(
         /everything except files left out is|already, except files left out/.test(out + err),

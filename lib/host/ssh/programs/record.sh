@@ -4,18 +4,15 @@
 
 newline='
 '
-workspace= noted= # the folder of records
-seen= # a file of the time when the latest record was written that was seen
+workspace= noted= seen= # the folder of records, and a file as old as the latest that was seen
 asked=$newline # those that are to be written
 stood=$newline unrecorded=$newline dropped= unmoved=$newline # jobs, a line each
 among() { case $2 in *"$newline$1$newline"*) ;; *) return 1 ;; esac; }
 stands() { # the record of a job
   is_folder "$workspace" "$noted/${1%/*}" && [ -f "$noted/$1.json" ] && [ ! -L "$noted/$1.json" ]
 }
-known() { # whether it is the one that was seen: on a newer one another copy is at work
-  # shellcheck disable=SC3013 # see settle.sh
-  stands "$1" && [ ! "$noted/$1.json" -nt "$staging/$seen" ]
-}
+# shellcheck disable=SC3013 # see settle.sh
+known() { stands "$1" && [ ! "$noted/$1.json" -nt "$staging/$seen" ]; } # by a newer one another copy is at work
 mark_dropped() { # shows other copies, by the times of their records, which jobs are about to be whole
   : > "$staging/.noted"
   set --
