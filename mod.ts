@@ -37,6 +37,7 @@ export type {
 } from "./lib/inspect/check_types.ts";
 export { type CleanOptions, cleanWorkspace, type Leftover } from "./lib/inspect/clean.ts";
 export { copyExperiment, planCopy } from "./lib/copy/copy.ts";
+export { followExperiment } from "./lib/copy/follow.ts";
 export {
   type Diagnosis,
   doctor,
@@ -53,6 +54,7 @@ export type {
   CopyProblem,
   CopyProgress,
   CopyResult,
+  FollowOptions,
   JobAction,
   JobState,
   PlannedEnd,

@@ -101,7 +101,8 @@ export function renderRetry(
   { message, seconds, attempt, attempts }: CopyEvent & { type: "retrying" },
   paint: Paint,
 ): string[] {
-  const when = `trying again in ${seconds} s (${attempt} of ${attempts})`;
+  const count = attempts === undefined ? `attempt ${attempt}` : `${attempt} of ${attempts}`;
+  const when = `trying again in ${seconds} s (${count})`;
   return [`${paint("care", "warning:")} ${printable(message)}`, `  ${when}`];
 }
 

@@ -15,7 +15,7 @@ import { Ahead } from "./prefetch.ts";
 import { carryOut } from "./transfer.ts";
 import { type Load, loadsOf, stagingName } from "./loads.ts";
 import { missingReferences, plannedReferences } from "./references.ts";
-import { withRetries } from "./retry.ts";
+import { type Patience, withRetries } from "./retry.ts";
 import { explainFull, requireSpace, saysFull } from "./space.ts";
 import { type RunRequest, type Survey, survey, type SurveyData } from "./survey.ts";
 import { Outcome } from "./progress.ts";
@@ -109,6 +109,7 @@ export async function copyBetween(
   hosts: Hosts,
   request: RunRequest,
   options: CopyOptions,
+  patience?: Patience,
 ): Promise<CopyResult> {
   const started = performance.now();
   let outcome: Outcome | undefined;
@@ -117,7 +118,7 @@ export async function copyBetween(
       return outcome = new Outcome(surveyed, options, outcome);
     });
   const attempts = { attempt, reset: () => hosts.close(true), done: () => outcome?.published ?? 0 };
-  await withRetries(attempts, options);
+  await withRetries(attempts, options, patience);
   const result = outcome!.result((performance.now() - started) / 1000);
   options.onEvent?.({ type: "done", result });
   return result;

@@ -11,6 +11,9 @@ import type { CopyOptions } from "./types.ts";
 /** The pauses before another try, in seconds. */
 const PAUSES = [1, 4, 10];
 
+/** How often to try: three times, or until it works. */
+export type Patience = "three times" | "for ever";
+
 /** A copy that may be tried again. */
 export interface Attempts<T> {
   /** Tries. */
@@ -23,11 +26,12 @@ export interface Attempts<T> {
 
 /**
  * Tries again as long as only a connection is lost: at most three times, and the count starts again
- * whenever an attempt has put jobs in place.
+ * whenever an attempt has put jobs in place; or for ever.
  */
 export async function withRetries<T>(
   { attempt, reset, done }: Attempts<T>,
   { onEvent, signal }: CopyOptions,
+  patience: Patience = "three times",
 ): Promise<T> {
   for (let tries = 0, before = 0;; tries++) {
     try {
@@ -35,14 +39,14 @@ export async function withRetries<T>(
     } catch (error) {
       if (!(error instanceof LostConnection)) throw error;
       if (done() > before) tries = 0;
-      const seconds = PAUSES[tries];
+      const seconds = PAUSES[tries] ?? (patience === "for ever" ? PAUSES.at(-1) : undefined);
       if (seconds === undefined) throw error;
       before = done();
       const { message } = error;
       onEvent?.({
         type: "retrying",
         attempt: tries + 1,
-        attempts: PAUSES.length,
+        ...(patience === "three times" && { attempts: PAUSES.length }),
         seconds,
         message,
       });

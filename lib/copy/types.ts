@@ -165,8 +165,9 @@ export interface CheckProgress {
  * What a copy tells while it goes on: first `connecting` and `connected` for each host, `waiting`
  * when another copy of the same run to the same place goes on, then `planned`, then `progress`,
  * `published` and `warning` in any number, last `done`. `retrying` tells of a lost connection, of
- * the pause in seconds before the copy is tried again, and which of how many times that is; then
- * hosts are connected anew. A check tells `checking`. `command` tells each program started, for
+ * the pause in seconds before the copy is tried again, and which of how many times that is (of any
+ * number, while a run is followed); then hosts are connected anew. `followed` ends each copy of a
+ * run that is followed but the last. A check tells `checking`. `command` tells each program started, for
  * `--verbose`, and the folder that it works in where that is not this program's own.
  */
 export type CopyEvent =
@@ -175,11 +176,12 @@ export type CopyEvent =
   | { type: "command"; command: string[]; folder?: string }
   | { type: "waiting"; folder: string }
   | { type: "checking"; progress: CheckProgress }
-  | { type: "retrying"; attempt: number; attempts: number; seconds: number; message: string }
+  | { type: "retrying"; attempt: number; attempts?: number; seconds: number; message: string }
   | { type: "planned"; plan: CopyPlan }
   | { type: "progress"; progress: CopyProgress }
   | { type: "published"; job: JobId; replaced: boolean }
   | { type: "warning"; problem: CopyProblem }
+  | { type: "followed"; result: CopyResult }
   | { type: "done"; result: CopyResult };
 
 /** How to copy; every field may be left out. */
@@ -231,6 +233,12 @@ export interface CopyOptions {
   connectTimeout?: number;
   /** How long a transfer may make no progress, in seconds; 0 for ever. @default {300} */
   timeout?: number;
+}
+
+/** How to follow a run; every field may be left out. */
+export interface FollowOptions extends CopyOptions {
+  /** Within how many seconds after its end a job is copied. @default {10} */
+  interval?: number;
 }
 
 /** What a copy did: the result of `copyExperiment`. */
