@@ -15,6 +15,8 @@ import { type Command, COMMANDS, EXPECTED, OPTIONS } from "./options.ts";
 import type { ColorChoice, OutputChoice, Request } from "./requests.ts";
 
 const HELP = "see `xpm-copy --help`";
+/** The default of `--follow`. */
+const FOLLOW_SECONDS = 10;
 
 /**
  * Parses a command line, and checks which options go together, before any work begins.
@@ -67,6 +69,9 @@ export function parseArguments(args: string[]): Request {
     yes,
     includeRunning: given.has("include-running"),
     check: given.has("check"),
+    follow: given.has("follow")
+      ? readSeconds("--follow", last(given, "follow") ?? `${FOLLOW_SECONDS}`)
+      : undefined,
     keepReplaced: given.has("keep-replaced"),
     create: given.has("create"),
     fsync: !given.has("no-fsync"),
@@ -87,10 +92,10 @@ function last(given: Given, name: string): string | undefined {
 
 function read(args: string[]): { given: Given; positionals: string[] } {
   const options = Object.fromEntries(
-    Object.entries(OPTIONS).map(([name, { type, short }]) => [
-      name,
-      short === undefined ? { type } : { type, short },
-    ]),
+    Object.entries(OPTIONS).map(([name, { type: kind, short }]) => {
+      const type = kind === "string" ? kind : "boolean" as const;
+      return [name, short === undefined ? { type } : { type, short }];
+    }),
   );
   // Not strict: the tokens explain a mistake better than the exceptions do.
   const { tokens } = parseArgs({
@@ -102,8 +107,12 @@ function read(args: string[]): { given: Given; positionals: string[] } {
   });
   const given: Given = new Map();
   const positionals: string[] = [];
+  let optional: string[] | undefined; // of the option before: it may have a value
   for (const token of tokens) {
-    if (token.kind === "positional") positionals.push(token.value);
+    const isOptional = token.kind === "positional" && optional && /^\d{1,6}$/.test(token.value);
+    if (isOptional) optional!.push(token.value);
+    else if (token.kind === "positional") positionals.push(token.value);
+    optional = undefined;
     if (token.kind !== "option") continue;
     const { name, rawName, value } = token;
     const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
@@ -112,6 +121,9 @@ function read(args: string[]): { given: Given; positionals: string[] } {
     given.set(name, values);
     if (option.type === "string") {
       values.push(checkValue(rawName, value, token.inlineValue === true));
+    } else if (option.type === "seconds") {
+      if (value === undefined) optional = values;
+      else values.push(value);
     } else if (value !== undefined) {
       throw new CopyError("usage", `${rawName} takes no value`, `write ${rawName} alone`);
     }

@@ -27,6 +27,7 @@ export function copyCommand(
   if (request.keepReplaced) command.push("--keep-replaced");
   if (request.create) command.push("--create");
   if (!request.fsync) command.push("--no-fsync");
+  if (request.follow !== undefined) command.push("--follow", String(request.follow));
   if (request.check) command.push("--check");
   if (request.checksum) command.push("--checksum");
   for (const pattern of request.exclude) {

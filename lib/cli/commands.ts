@@ -140,7 +140,11 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   await using session = library.session(onEvent, signal, hostOptions(request));
   const questions = mayAsk(request, terminal) ? quietQuestions(context) : undefined;
   const choice = await choose({ request, settings, defaults, session, questions });
-  const result = await session.copy(runOf(choice), copyOptions(request, defaults));
+  const { follow: interval } = request;
+  const options = copyOptions(request, defaults);
+  const result = interval === undefined
+    ? await session.copy(runOf(choice), options)
+    : await session.follow(runOf(choice), { ...options, interval });
   if (plan === undefined) throw new Error("the copy ended without a plan");
   if (result.dryRun) {
     reporter.planned(plan, result, copyCommand(request, choice, plan.runId));

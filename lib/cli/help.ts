@@ -43,6 +43,8 @@ Copying:
                              (repeatable)
       --map OLD=NEW          rewrite paths outside the workspace that begin with
                              OLD, e.g. /data=/mnt/data (repeatable)
+      --follow [SECONDS]     go on until the run has ended: copy each job within
+                             SECONDS of its end (default 10)
       --no-fsync             do not wait for data to reach the disk
       --check                afterwards compare what was copied, as \`check\` does
       --checksum             with \`check\` or --check: compare contents as well
@@ -79,6 +81,7 @@ Examples:
   xpm-copy ls cluster
   xpm-copy neuralir --from cluster --to local
   xpm-copy neuralir 20260118_170744 --from cluster --to local --yes
+  xpm-copy neuralir --from cluster --to local --yes --follow
   xpm-copy check neuralir --from cluster --to me@archive:/data/xpm --checksum
   xpm-copy neuralir --from local --to me@archive:/data/xpm --yes
   xpm-copy neuralir --from cluster --to local --exclude '*.ckpt' --yes

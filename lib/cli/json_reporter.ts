@@ -6,7 +6,8 @@
  * | `connecting`, `connected` | `host` | around the login to a host |
  * | `command` | `command`: list of words | a program is started; with `--verbose` |
  * | `waiting` | `folder` | another copy of the run to the same workspace is running |
- * | `retrying` | `attempt`, `attempts`, `seconds`, `message` | a connection was lost; another attempt follows after a pause |
+ * | `retrying` | `attempt`, `attempts` (absent with `--follow`), `seconds`, `message` | a connection was lost; another attempt follows after a pause |
+ * | `followed` | `result`: a `CopyResult` of all so far | with `--follow`: a copy has ended, and the run goes on |
  * | `planned` | `plan`: a `CopyPlan` | when the plan is ready |
  * | `progress` | the fields of `CopyProgress` | at most once a second |
  * | `published` | `job`, `replaced` | a job has reached its final place |

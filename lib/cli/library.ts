@@ -13,7 +13,8 @@ import { clean, type Leftover } from "../inspect/clean.ts";
 import { copyBetween } from "../copy/copy.ts";
 import { permissionsBetween, type RequiredPermissions } from "../inspect/permissions.ts";
 import type { RunRequest } from "../copy/survey.ts";
-import type { CopyEvent, CopyOptions, CopyResult } from "../copy/types.ts";
+import { follow } from "../copy/follow.ts";
+import type { CopyEvent, CopyOptions, CopyResult, FollowOptions } from "../copy/types.ts";
 import { Hosts } from "../host/hosts.ts";
 import { type Defaults, loadDefaults } from "../settings/defaults.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
@@ -36,6 +37,8 @@ export interface Session extends AsyncDisposable {
   diagnose(workspace: Workspace, clean: string[]): Promise<Diagnosis>;
   /** Copies a run. */
   copy(which: RunRequest, options: CopyOptions): Promise<CopyResult>;
+  /** Copies a run until it has ended. */
+  follow(which: RunRequest, options: FollowOptions): Promise<CopyResult>;
   /** Checks a run; `isWanted` tells which of its jobs. */
   check(
     which: RunRequest,
@@ -78,6 +81,7 @@ export const library: Library = {
       diagnoseMachine: () => doctor.machine(),
       diagnose: (workspace, clean) => doctor.workspace(workspace, clean),
       copy: (which, how) => copyBetween(hosts, which, { ...how, onEvent, signal }),
+      follow: (which, how) => follow(hosts, which, { ...how, onEvent, signal }),
       check: (which, how, isWanted) => check(hosts, which, { ...how, onEvent, signal }, isWanted),
       permissions: (which, how) => permissionsBetween(hosts, which, how),
       [Symbol.asyncDispose]: () => hosts.close(),

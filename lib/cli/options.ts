@@ -11,8 +11,8 @@ export type Command = typeof COMMANDS[number];
 
 /** An option: the kind of its value, its letter, and the commands that take it. */
 export interface Option {
-  /** Whether it has a value. */
-  type: "string" | "boolean";
+  /** Whether it has a value; `seconds`: a number, which may be left out. */
+  type: "string" | "boolean" | "seconds";
   /** Its letter. */
   short?: string;
   /** The commands that take it; absent: all of them. */
@@ -36,6 +36,7 @@ export const OPTIONS: Record<string, Option> = {
   create: { type: "boolean", for: COPY },
   exclude: { type: "string", for: COPY },
   map: { type: "string", for: BOTH },
+  follow: { type: "seconds", for: ["copy"] },
   "no-fsync": { type: "boolean", for: COPY },
   check: { type: "boolean", for: ["copy"] },
   checksum: { type: "boolean", for: ["check", "copy"] },

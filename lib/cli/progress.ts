@@ -64,7 +64,7 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
       const { plan } = event;
       const work = plan.jobs.filter(({ action }) => action === "copy" || action === "replace");
       const progress = { bytes: 0, totalBytes: plan.bytes, jobs: 0, totalJobs: work.length };
-      return { ...state, at, experimentId: plan.experimentId, progress };
+      return { ...state, at, experimentId: plan.experimentId, progress, published: 0, done: false };
     }
     case "progress": {
       const sample = { at, bytes: event.progress.bytes };
@@ -78,6 +78,7 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
     }
     case "published":
       return { ...state, at, published: state.published + 1, lastPublished: event.job };
+    case "followed":
     case "done":
       return { ...state, at, done: true };
     default:

@@ -49,6 +49,8 @@ export interface CopyRequest extends OutputChoice {
   map: Record<string, string>;
   /** Whether files must reach the disk before they get their names. */
   fsync: boolean;
+  /** Goes on until the run has ended; within how many seconds a job is copied after its end. */
+  follow: number | undefined;
   /** Whether what was copied is checked. */
   check: boolean;
   /** Whether the check compares the contents of all files. */

@@ -54,6 +54,12 @@ export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportS
   return lines;
 }
 
+/** Says how far a run that is followed has come. */
+export function renderFollowed({ jobsCopied, jobsRunning }: CopyResult): string {
+  const running = jobsRunning.length === 0 ? "" : `, ${formatCount(jobsRunning.length)} running`;
+  return `${count(jobsCopied, "job")} copied so far${running}; the run goes on (Ctrl-C stops)`;
+}
+
 function headline(
   result: CopyResult,
   skipped: number,

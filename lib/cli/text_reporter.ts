@@ -30,7 +30,7 @@ import {
 import type { Reporter } from "./reporter.ts";
 import type { OutputChoice } from "./requests.ts";
 import { type ProgressMode, Screen } from "./screen.ts";
-import { renderSummary } from "./summary_report.ts";
+import { renderFollowed, renderSummary } from "./summary_report.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The usual place of the settings. */
@@ -46,6 +46,8 @@ export class TextReporter implements Reporter {
   readonly #err: ReportStyle;
   /** Whether a diagnosis was printed. A blank line separates the next one. */
   #diagnosed = false;
+  /** The number of copies: of a run that is followed, only the first one shows its plan. */
+  #copies = 0;
 
   /** @param copying Whether this is a copy, whose plan is printed before it begins. */
   constructor(terminal: Terminal, choice: OutputChoice, copying: boolean) {
@@ -80,7 +82,9 @@ export class TextReporter implements Reporter {
     } else if (event.type === "warning") {
       this.#screen.message([renderWarning(event.problem, this.#err.paint)]);
     } else if (event.type === "planned" && this.#copying) {
-      this.#screen.message([...renderPlan(event.plan, this.#err), ""]);
+      if (this.#copies++ === 0) this.#screen.message([...renderPlan(event.plan, this.#err), ""]);
+    } else if (event.type === "followed") {
+      this.#screen.message([renderFollowed(event.result)]);
     }
   }
 

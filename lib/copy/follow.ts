@@ -106,8 +106,9 @@ function isNews(event: CopyEvent, isLater: boolean, said: Set<string>): boolean 
     return !isLater || isWritten(event.plan.run) || event.plan.jobs.some(isWritten);
   }
   if (event.type !== "warning") return true;
-  if (said.has(event.problem.message)) return false;
-  said.add(event.problem.message);
+  const same = event.problem.message.replace(/ \(in .*\)/, ""); // the jobs it names are others each time
+  if (said.has(same)) return false;
+  said.add(same);
   return true;
 }
 

@@ -23,6 +23,7 @@ const COPY = {
   keepReplaced: false,
   create: false,
   fsync: true,
+  follow: undefined,
   check: false,
   checksum: false,
   exclude: [],
@@ -73,6 +74,10 @@ const { workspace: _, yes: _yes, ...DOCTOR } = { ...CLEAN, command: "doctor" as 
 const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
   [[], COPY],
   [["copy"], COPY],
+  [["neuralir", "--follow"], { ...COPY, experimentId: "neuralir", follow: 10 }],
+  [["--follow", "60", "neuralir"], { ...COPY, experimentId: "neuralir", follow: 60 }],
+  [["--follow=5", "neuralir", "1"], { ...COPY, experimentId: "neuralir", runId: "1", follow: 5 }],
+  [["--follow", "neuralir"], { ...COPY, experimentId: "neuralir", follow: 10 }],
   [["neuralir"], { ...COPY, experimentId: "neuralir" }],
   [["neuralir", "current"], { ...COPY, experimentId: "neuralir", runId: "current" }],
   [["copy", "ls"], { ...COPY, experimentId: "ls" }],

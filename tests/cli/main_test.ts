@@ -82,6 +82,9 @@ function fakeLibrary(
         asked.push(asWords(which, {}));
         return Promise.resolve(sampleCheck({ checksum }));
       },
+      follow(which, options) {
+        return this.copy(which, options);
+      },
       copy(which, options) {
         asked.push(asWords(which, options));
         if (work !== undefined) return work(tell, signal);

@@ -5,11 +5,12 @@
  */
 
 import { existsSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CopyError, type CopyEvent, followExperiment, type FollowOptions } from "../../mod.ts";
 import { type MadeJob, makeSample, type Sample } from "../../scripts/sample.ts";
 import { DIRECTIONS, type Pair, withPair } from "../support/directions.ts";
-import { descendants, HAS_PROC, processes } from "../support/processes.ts";
+import { runProgram } from "../support/program.ts";
+import { descendants, HAS_PROC, processes, until } from "../support/processes.ts";
 import { hasSshd, loginsOf, type Sshd, startSshd } from "../support/sshd.ts";
 import { compareTrees } from "../support/trees.ts";
 
@@ -131,6 +132,26 @@ function breakSessions(): void {
     }
   }
 }
+
+Deno.test("xpm-copy --follow shows one plan, says how far it is, and counts all in the end", () =>
+  withPair("local to local", undefined, async (pair) => {
+    const { sample, endSecond, end } = makeRunning(pair);
+    const there = (job: MadeJob) =>
+      existsSync(job.folder.replace(pair.source.path, pair.destination.path));
+    const [first, second] = sample.jobs as [MadeJob, MadeJob];
+    const running = runProgram(pair, sample, ["--follow", "1"]);
+    assert(await until(() => there(first)), "the job that was done");
+    endSecond();
+    assert(await until(() => there(second)), "the job that has ended");
+    end();
+    const { code, out, err } = await running;
+    assertEquals(code, 0, err + out);
+    assertEquals(err.split("neuralir, run ").length - 1, 1, err);
+    assertEquals(err.split("outside the workspace").length - 1, 1, err);
+    assertStringIncludes(err, "1 job copied so far, 1 running; the run goes on (Ctrl-C stops)");
+    assertStringIncludes(out, "3 jobs");
+    compareTrees({ sample, destination: pair.destination.path });
+  }));
 
 Deno.test("followExperiment() stops at a signal, and leaves nothing half-done in sight", () =>
   withPair("local to local", undefined, async (pair) => {
