@@ -11,9 +11,11 @@ import { CopyError, copyExperiment, doctor, type SshSettings, type Workspace } f
 import { makeSample } from "../../scripts/sample.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { type Direction, type Pair, REMOTE, withPair } from "../support/directions.ts";
+import { installMac } from "../support/mac.ts";
 import { installPrograms, withoutProgram } from "../support/remote_programs.ts";
 import { connectionsTo, hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
 import { compareTrees } from "../support/trees.ts";
+import { withFolder, withVariables } from "../support/variables.ts";
 
 const ignore = !await hasSshd();
 
@@ -96,6 +98,29 @@ Deno.test({
       checkCopies("remote to remote", { ...sshd, elsewhere: sshd }, paths, started)
     ),
 });
+
+// its words for a host have no quotes
+for (const direction of ["local to remote", "remote to local"] as const) {
+  Deno.test({
+    name: `copyExperiment() uses rsyncPath of a host by a stock Mac as this machine, ${direction}`,
+    ignore: ignore || await findProgram("bsdtar") === undefined,
+    fn: () =>
+      withModules((sshd, paths, started) =>
+        withFolder(async (folder) => {
+          await installMac(folder);
+          const variables = { PATH: `${folder}:${Deno.env.get("PATH")}` };
+          await withVariables(variables, () =>
+            withPair(direction, sshd, async (pair) => {
+              const large = { largeFiles: 1, largeBytes: 3e6 };
+              const sample = makeSample(pair.source.path, { jobs: 2, ...large });
+              const { errors, complete } = await between(pair, paths)(sample);
+              assertEquals([errors, complete], [[], true]);
+              assertStringIncludes(started().join("\n"), "/sw/a+rsync --server ");
+            }));
+        })
+      ),
+  });
+}
 
 for (const key of ["rsyncPath", "tarPath"] as const) {
   for (const end of ["source", "destination"] as const) {
