@@ -13,8 +13,20 @@ export type Place = "disk" | "memory";
  */
 export type Route = "local" | "push" | "pull" | "between";
 
-/** Who copies; `help` and `empty` only start. */
-export type Contender = "ours" | "rsync" | "cp" | "tar" | "experimaestro" | "help" | "empty";
+/**
+ * Who copies; `help` and `empty` only start; `check` and `sha256sum` read what was copied before,
+ * the latter at the destination alone.
+ */
+export type Contender =
+  | "ours"
+  | "rsync"
+  | "cp"
+  | "tar"
+  | "experimaestro"
+  | "help"
+  | "empty"
+  | "check"
+  | "sha256sum";
 
 /** What stands at the destination before each run. */
 export type There = "nothing" | "all" | "all but ten jobs";
@@ -207,6 +219,22 @@ function between(what: "jobs" | "large", roundTrip: number): Case {
   };
 }
 
+/** All that was copied is compared: no slower than 0.8 times what `sha256sum` takes for one end. */
+function check(route: "local" | "push", name: string, tree: Tree): Case {
+  const sums: Lane = { label: "sha256sum, one end", contender: "sha256sum" };
+  const what = tree.largeBytes === undefined ? "1,000 jobs" : "8 files of 128 MiB";
+  return {
+    ...USUAL,
+    name,
+    title: `Check of ${what} by checksum, ${route === "local" ? "one host" : overSsh(route, 0)}`,
+    route,
+    tree,
+    there: "all",
+    lanes: [{ label: "xpm-copy check", contender: "check" }, sums],
+    limits: tree.largeBytes === undefined ? { memory: [] } : { memory: ratio(sums, 1.25, 1) },
+  };
+}
+
 /** All that is measured, in this order. */
 export const CASES: Case[] = [
   {
@@ -240,6 +268,10 @@ export const CASES: Case[] = [
   between("jobs", 50),
   between("large", 0),
   between("large", 50),
+  check("local", "check-large-local", { jobs: 8, largeBytes: 128 * 1024 * 1024 }),
+  check("push", "check-large-push-0ms", { jobs: 8, largeBytes: 128 * 1024 * 1024 }),
+  check("local", "check-jobs-local", THOUSAND),
+  check("push", "check-jobs-push-0ms", THOUSAND),
   many("local"),
   many("push"),
   experimaestro("local", 20, 50),

@@ -59,6 +59,10 @@ export async function commandOf(
       return tar(from, to);
     case "experimaestro":
       return experimaestro(errand, equipment);
+    case "check":
+      return await check(errand, equipment);
+    case "sha256sum":
+      return sums(to);
     case "help":
       return { words: await program("--help") };
     case "empty":
@@ -84,6 +88,20 @@ async function ours(errand: Errand, equipment: Equipment): Promise<Command> {
   const { experimentId, runId } = errand;
   const workspaces = ["--from", "from", "--to", "to", "--settings", settings];
   return { words: await program(experimentId, runId, ...workspaces, "--yes", "--quiet") };
+}
+
+/** Checks what our program has copied. */
+async function check(errand: Errand, equipment: Equipment): Promise<Command> {
+  const { words } = await ours(errand, equipment);
+  const at = words.indexOf(errand.experimentId);
+  const args = words.slice(at).filter((word) => word !== "--yes");
+  return { words: [...words.slice(0, at), "check", ...args, "--checksum"] };
+}
+
+/** The sums of all files of one end, where it is. */
+function sums({ path, ssh }: End): Command {
+  const script = `find ${quoted(path)} -type f -print0 | xargs -0 sha256sum > /dev/null`;
+  return { words: ["sh", "-c", remotely(ssh, script)] };
 }
 
 function experimaestro(errand: Errand, equipment: Equipment): Command | undefined {

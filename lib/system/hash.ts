@@ -8,6 +8,8 @@ import { createHash, type Hash } from "node:crypto"; // not `crypto.subtle`, whi
 
 /** How many bytes of a file are read at once. */
 const PART = 1 << 18;
+/** Where they are read to: they are used before anything else is read. */
+let memory: Uint8Array | undefined;
 
 /** A sum that is being made. */
 export class Sum {
@@ -39,7 +41,7 @@ export function sumOf(parts: Iterable<Uint8Array>): string {
 export async function sumOfFile(path: string, rest: () => Promise<void>): Promise<string> {
   using file = Deno.openSync(path, { read: true });
   const sum = new Sum();
-  const bytes = new Uint8Array(PART);
+  const bytes = memory ??= new Uint8Array(PART);
   for (let length = file.readSync(bytes); length; length = file.readSync(bytes)) {
     sum.push(bytes.subarray(0, length));
     await rest();

@@ -164,7 +164,7 @@ export function oneOf<T extends string>(known: T[], text: string, host: string):
   return found;
 }
 
-function nonsense(host: string, what: string): CopyError {
+export function nonsense(host: string, what: string): CopyError {
   return new CopyError("connection", `${host} did not answer as expected: ${what}`);
 }
 

@@ -5,12 +5,14 @@
  */
 
 import { CopyError } from "../../errors.ts";
+import { printable } from "../../text/printable.ts";
 import { bytesOf } from "../../system/byte_text.ts";
 import { ByteReader } from "../../system/byte_reader.ts";
 import type { Zstd } from "../../transport/zstd.ts";
 import { nameList, packWith } from "../../transport/tar.ts";
 import type { SummedFile, TellBytes, TellSum } from "../host.ts";
 import type { Agent } from "./agent.ts";
+import { nonsense } from "./answers.ts";
 import { asLines } from "./lines.ts";
 import { READ, SUMS } from "./programs/programs.ts";
 import type { Session } from "./session.ts";
@@ -72,20 +74,21 @@ export async function sumsThere(
   const small = files.filter(({ size }) => size < LARGE);
   for (const [some, together] of [[large, 1], [small, TOGETHER]] as const) {
     if (some.length === 0) continue;
-    const told = new Set<number>();
+    let told = 0;
     const hear = (text: string) => {
       if (text === "none") throw noProgram(name);
-      const [, number, sum] = /^(\d+) ([0-9a-f]{64}|-)$/.exec(text) ?? [];
-      const file = some[Number(number)];
-      if (file === undefined) throw new CopyError("connection", `${name} sent no sum: '${text}'`);
-      told.add(Number(number));
-      tell(file, sum === "-" ? undefined : sum);
+      const [first, ...sums] = text.split(/[ \n]/);
+      for (const [at, sum] of sums.entries()) {
+        const file = some[Number(first) + at];
+        const isSum = /^([0-9a-f]{64}|-)$/.test(sum);
+        if (file === undefined || !isSum) throw nonsense(name, `'${printable(sum)}' for a sum`);
+        told++;
+        tell(file, sum === "-" ? undefined : sum);
+      }
     };
     const names = some.map(({ path }, index) => `${index}:./${path}\0`).join("");
     await agent.run(SUMS, asLines([root, String(together)]), hear, [bytesOf(names)]);
-    if (told.size < some.length) {
-      throw new CopyError("connection", `${name} did not send the sums of all files`);
-    }
+    if (told !== some.length) throw nonsense(name, `${told} sums of ${some.length} files`);
   }
 }
 

@@ -1,6 +1,7 @@
-# Does `Host.sums`. Answers for each file its number and its SHA-256, or `-` when it cannot be read; `none`
-# when no program here can do it. The files are the rest of the input, as NUMBER:PATH, each ended by a
-# NUL. Each answer is one short write, so that those of several shells do not mix.
+# Does `Host.sums`. Answers for some files at a time the number of the first, then the SHA-256 of each,
+# or `-` when it cannot be read; `none` when no program here can do it. The files are the rest of the
+# input, as NUMBER:PATH, each ended by a NUL. Each answer is one short write, so that those of several
+# shells do not mix.
 
 # shellcheck disable=SC2016 # a script of the shells that xargs starts
 
@@ -10,7 +11,10 @@ IFS= read -r together
 enter "$root" || stop "permission to enter $root is denied"
 nothing=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 # the sum of no bytes
 how=
-for each in "openssl dgst -sha256" sha256sum "shasum -a 256"; do # the first is the fastest
+if [ "$together" = 1 ]; then set -- "openssl dgst -sha256" sha256sum "shasum -a 256" # the fastest first
+else set -- sha256sum "openssl dgst -sha256" "shasum -a 256" # the one that starts fastest
+fi
+for each do
   case $($each < /dev/null 2> /dev/null) in *$nothing*) how=$each && break ;; esac
 done
 if [ -z "$how" ]; then
@@ -20,36 +24,25 @@ if [ -z "$how" ]; then
   exit 0
 fi
 some='
-set -f
 how=$1
 shift
 newline="
 "
-names=$* numbers= sums=
+first=${1%%:*} names=$* sums=
 for each do
   shift
-  numbers="$numbers ${each%%:*}"
   set -- "$@" "${each#*:}"
 done
-hex() { case $how in openssl*) hex=${1##*= } ;; *) hex=${1%% *} ;; esac; }
+case $how in
+  openssl*) hex="s/.*= //" ;;
+  *) hex="s/ .*//" ;;
+esac
 case $names in
   *"$newline"* | *\\*) ;; # such a name takes more than a line, or has another form there
   *) sums=$($how "$@" 2> /dev/null) || sums= ;;
 esac
-all=$#
-for path do
-  if [ -n "$sums" ]; then
-    line=${sums%%"$newline"*}
-    sums=${sums#*"$newline"}
-  else line=$($how < "$path" 2> /dev/null) || line=-
-  fi
-  hex "$line"
-  number=${numbers# } number=${number%% *}
-  numbers=${numbers# } numbers=${numbers#* }
-  set -- "$@" "$number $hex"
-done
-shift "$all"
-printf "%s\0" "$@"
+[ -n "$sums" ] || sums=$(for path do $how 2> /dev/null < "$path" || echo -; done 2> /dev/null)
+printf "%s\0" "$first $(printf "%s\n" "$sums" | sed "$hex")"
 '
 processors=$(getconf _NPROCESSORS_ONLN 2> /dev/null || nproc 2> /dev/null || sysctl -n hw.ncpu 2> /dev/null)
 [ "${processors:-1}" -le 8 ] 2> /dev/null || processors=8 # others work there, too
