@@ -9,12 +9,20 @@
 import { parseArgs } from "node:util";
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
-import { cutMapping, mappingFault } from "../workspace/mapping.ts";
 import { nearest } from "../settings/nearest.ts";
 import { type Command, COMMANDS, EXPECTED, OPTIONS } from "./options.ts";
-import type { ColorChoice, OutputChoice, Request } from "./requests.ts";
+import type { OutputChoice, Request } from "./requests.ts";
+import {
+  HELP,
+  parseBandwidth,
+  parseSize,
+  readColor,
+  readMap,
+  readSeconds,
+  readStates,
+  readTags,
+} from "./values.ts";
 
-const HELP = "see `xpm-copy --help`";
 /** The default of `--follow`. */
 const FOLLOW_SECONDS = 10;
 
@@ -63,6 +71,7 @@ export function parseArguments(args: string[]): Request {
   };
   if (command === "check") return { command, ...which, ...common };
   const bwlimit = last(given, "bwlimit");
+  const maxSize = last(given, "max-size");
   return {
     command,
     ...which,
@@ -75,7 +84,13 @@ export function parseArguments(args: string[]): Request {
     keepReplaced: given.has("keep-replaced"),
     create: given.has("create"),
     fsync: !given.has("no-fsync"),
+    states: readStates(given.get("state") ?? []),
+    tasks: given.get("task") ?? [],
+    tags: readTags(given.get("tag") ?? []),
     exclude: given.get("exclude") ?? [],
+    maxSize: maxSize === undefined ? undefined : parseSize(maxSize),
+    metadataOnly: given.has("metadata-only"),
+    references: !given.has("no-references"),
     bandwidthLimit: bwlimit === undefined ? undefined : parseBandwidth(bwlimit),
     ...common,
   };
@@ -195,72 +210,4 @@ function judge(command: Command, given: Given, positionals: string[]): void {
   if (more !== undefined) {
     refuse(`unexpected argument '${printable(more)}'`, `expected ${expected.join(" and ")}`);
   }
-}
-
-/** Reads the `OLD=NEW` of each `--map`. */
-function readMap(texts: string[]): Record<string, string> {
-  const map: Record<string, string> = {};
-  for (const text of texts) {
-    const [from, to] = cutMapping(text) ?? [text, ""];
-    const wrong = mappingFault(from, to);
-    const message = to === ""
-      ? `--map needs OLD=NEW, not '${printable(text)}'`
-      : wrong !== undefined
-      ? `invalid --map '${printable(text)}': '${printable(wrong.place)}' ${wrong.fault}`
-      : map[from] !== undefined && map[from] !== to
-      ? `--map gives two values for ${printable(from)}`
-      : undefined;
-    if (message !== undefined) {
-      throw new CopyError(
-        "usage",
-        message,
-        "write OLD=NEW with absolute paths, e.g. /data=/mnt/data",
-      );
-    }
-    map[from] = to;
-  }
-  return map;
-}
-
-function readColor(text: string | undefined): ColorChoice {
-  if (text === undefined) return "auto";
-  if (text === "auto" || text === "always" || text === "never") return text;
-  throw new CopyError(
-    "usage",
-    `--color needs auto, always or never, not '${printable(text)}'`,
-    HELP,
-  );
-}
-
-function readSeconds(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new CopyError(
-    "usage",
-    `${name} needs a number of seconds, not '${printable(text)}'`,
-    "use a whole number, or 0 for no limit",
-  );
-}
-
-const POWERS = ["", "k", "m", "g", "t"];
-
-/**
- * Reads a bandwidth as rsync does: KiB a second, or with a suffix, `10m`, `1.5MiB`, `500KB`.
- *
- * @throws {CopyError} `usage`, when it is invalid.
- */
-export function parseBandwidth(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(?:([kmgt])(ib|b)?|(b))?$/i.exec(text);
-  if (match === null) {
-    throw new CopyError(
-      "usage",
-      `--bwlimit needs a rate, not '${printable(text)}'`,
-      "write KiB per second, e.g. 5000, or 10m for 10 MiB/s",
-    );
-  }
-  const [, number, power = "", form = "", bytes] = match;
-  const base = form.toLowerCase() === "b" ? 1000 : 1024;
-  const unit = bytes !== undefined ? 1 : base ** (POWERS.indexOf(power.toLowerCase()) || 1);
-  const kib = Number(number) * unit / 1024;
-  return kib === 0 ? 0 : Math.max(1, Math.round(kib));
 }

@@ -30,10 +30,19 @@ export function copyCommand(
   if (request.follow !== undefined) command.push("--follow", String(request.follow));
   if (request.check) command.push("--check");
   if (request.checksum) command.push("--checksum");
-  for (const pattern of request.exclude) {
-    if (pattern.startsWith("-")) command.push(`--exclude=${pattern}`);
-    else command.push("--exclude", pattern);
+  const push = (name: string, value: string) => {
+    if (value.startsWith("-")) command.push(`${name}=${value}`);
+    else command.push(name, value);
+  };
+  if (request.states.length > 0) push("--state", request.states.join(","));
+  for (const pattern of request.tasks) push("--task", pattern);
+  for (const [key, patterns] of Object.entries(request.tags)) {
+    for (const pattern of patterns) push("--tag", `${key}=${pattern}`);
   }
+  for (const pattern of request.exclude) push("--exclude", pattern);
+  if (request.maxSize !== undefined) push("--max-size", String(request.maxSize));
+  if (request.metadataOnly) command.push("--metadata-only");
+  if (!request.references) command.push("--no-references");
   for (const [from, to] of Object.entries(request.map)) command.push("--map", `${from}=${to}`);
   if (request.bandwidthLimit !== undefined) {
     command.push("--bwlimit", String(request.bandwidthLimit));

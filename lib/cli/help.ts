@@ -39,8 +39,17 @@ Copying:
       --keep-replaced        keep replaced folders, in .xpm-staging/replaced/
       --create               allow a destination that is not empty and not a
                              workspace
+      --state STATES         only jobs of these states: done, failed, running,
+                             unfinished, e.g. done,failed (repeatable)
+      --task PATTERN         only jobs of matching tasks, e.g. '*.evaluate'
+                             (repeatable)
+      --tag KEY=PATTERN      only jobs with a matching tag, e.g. lr=0.1
+                             (repeatable)
       --exclude PATTERN      skip matching files in jobs, e.g. '*.ckpt'
                              (repeatable)
+      --max-size SIZE        skip larger files in jobs, e.g. 500M or 2G
+      --metadata-only        skip files in jobs that experimaestro does not need
+      --no-references        leave jobs out that only the files of others name
       --map OLD=NEW          rewrite paths outside the workspace that begin with
                              OLD, e.g. /data=/mnt/data (repeatable)
       --follow [SECONDS]     go on until the run has ended: copy each job within
@@ -85,4 +94,5 @@ Examples:
   xpm-copy check neuralir --from cluster --to me@archive:/data/xpm --checksum
   xpm-copy neuralir --from local --to me@archive:/data/xpm --yes
   xpm-copy neuralir --from cluster --to local --exclude '*.ckpt' --yes
+  xpm-copy neuralir --from cluster --to local --task '*.evaluate' --yes
 `;

@@ -6,7 +6,8 @@
 
 import { type JobId, jobName } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
-import type { CopyProblem, PlannedEnd } from "../copy/types.ts";
+import { formatBytes } from "../text/sizes.ts";
+import type { CopyProblem, PlannedEnd, PlannedJob } from "../copy/types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 const HASH = /^[0-9a-f]{16,}$/;
@@ -34,6 +35,18 @@ export function someJobs(jobs: JobId[]): string {
 /** The remark about paths that jobs refer to and that the destination lacks. */
 export const REFERENCES =
   "jobs refer to these paths in the source workspace, which are not part of this run";
+
+/** Whether a job remains without some of its files. */
+export function isPartial({ leftOut }: PlannedJob): boolean {
+  return leftOut !== undefined;
+}
+
+/** What some jobs lack at the destination, and by which options: `38 GiB left out by '*.ckpt'`. */
+export function leftOutRemark(jobs: PlannedJob[]): string {
+  const bytes = jobs.reduce((sum, { leftOut }) => sum + (leftOut?.bytes ?? 0), 0);
+  const by = [...new Set(jobs.flatMap(({ leftOut }) => leftOut?.by ?? []))];
+  return `${formatBytes(bytes)} left out by ${by.map(printable).join(", ")}`;
+}
 
 const MOST_PATHS = 5;
 

@@ -20,6 +20,8 @@ import {
   endLocation,
   fullJob,
   hereOrThere,
+  isPartial,
+  leftOutRemark,
   REFERENCES,
   renderProblem,
   someJobs,
@@ -46,7 +48,16 @@ interface Row {
 }
 
 /** The order of actions in the plan. */
-const ACTIONS: JobAction[] = ["copy", "replace", "skip", "wait", "leave", "missing", "removed"];
+const ACTIONS: JobAction[] = [
+  "copy",
+  "replace",
+  "skip",
+  "wait",
+  "leave",
+  "missing",
+  "removed",
+  "omit",
+];
 
 const MARKS: Partial<Record<JobAction, Mark>> = {
   copy: "good",
@@ -84,7 +95,10 @@ export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
   if (hasWork(plan)) return ["", "Nothing was written. To copy:", `  ${quoteCommand(command)}`];
   const complete = plan.run.action === "skip" && !plan.run.inProgress &&
     !plan.jobs.some((job) => job.incomplete) && plan.referencesMissing === undefined;
-  const what = plan.jobs.some(isPartial) ? "everything except files left out" : "everything";
+  const all = plan.jobs.some(({ action }) => action === "omit")
+    ? "everything selected"
+    : "everything";
+  const what = plan.jobs.some(isPartial) ? `${all} except files left out` : all;
   const why = complete
     ? `Nothing to copy: ${what} is ${hereOrThere(plan.destination)} already`
     : "Nothing can be copied now";
@@ -110,11 +124,6 @@ export function renderRetry(
 function hasWork(plan: CopyPlan): boolean {
   return plan.run.action === "copy" || plan.run.action === "replace" ||
     plan.jobs.some(({ action }) => action === "copy" || action === "replace");
-}
-
-/** Whether a job remains without some of its files. */
-export function isPartial({ leftOut }: PlannedJob): boolean {
-  return leftOut !== undefined;
 }
 
 function renderEnds({ source, destination }: CopyPlan): string[] {
@@ -172,12 +181,16 @@ function jobRemarks(action: JobAction, jobs: PlannedJob[], here: string): string
     wait: "still running",
     leave: `left unchanged ${here}`,
     missing: "not at the source",
+    omit: "not selected",
     removed: "removed when its experiment ended, as intended",
   };
-  const quiet = action === "skip" || action === "removed";
-  const byReason = grouped(jobs, (job) => job.reason ?? "");
+  const quiet = action === "skip" || action === "removed" || action === "omit";
+  const lacking = jobs.filter(({ leftOut }) => leftOut !== undefined && leftOut.by.length > 0);
+  const others = jobs.filter((job) => !lacking.includes(job));
+  const byReason = grouped(others, (job) => job.reason ?? "");
   const remarks: string[] = [];
   if (action === "copy") remarks.push(common.copy);
+  if (lacking.length > 0) remarks.push(leftOutRemark(lacking));
   for (const [reason, some] of byReason) {
     if (reason === "" && action === "copy") continue;
     const why = reason === "" ? common[action] : printable(reason);

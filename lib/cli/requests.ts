@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { JobState } from "../copy/types.ts";
+
 /** When to use colour. */
 export type ColorChoice = "auto" | "always" | "never";
 
@@ -43,8 +45,20 @@ export interface CopyRequest extends OutputChoice {
   keepReplaced: boolean;
   /** Accepts a destination that is not empty and not a workspace. */
   create: boolean;
+  /** The states of the jobs to copy; empty: all. */
+  states: JobState[];
+  /** Patterns for the tasks of the jobs to copy; empty: all. */
+  tasks: string[];
+  /** Patterns for the tags of the jobs to copy; empty: all. */
+  tags: Record<string, string[]>;
   /** Files of jobs to leave out. */
   exclude: string[];
+  /** The most bytes of a file to copy; undefined: any number. */
+  maxSize: number | undefined;
+  /** Whether only experimaestro's own files of jobs are copied. */
+  metadataOnly: boolean;
+  /** Whether jobs that copied jobs name come along. */
+  references: boolean;
   /** The places at the destination that correspond to places outside the source workspace. */
   map: Record<string, string>;
   /** Whether files must reach the disk before they get their names. */

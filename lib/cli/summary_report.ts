@@ -11,13 +11,14 @@ import { count, formatBytes, formatCount, formatDuration, formatRate } from "./f
 import {
   fullJob,
   hereOrThere,
+  isPartial,
   REFERENCES,
   renderProblem,
   shortJob,
   someJobs,
   somePaths,
 } from "./names.ts";
-import { isPartial, type ReportStyle } from "./plan_report.ts";
+import type { ReportStyle } from "./plan_report.ts";
 
 /** Formats the summary of a copy with this plan. */
 export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportStyle): string[] {
@@ -32,6 +33,7 @@ export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportS
     const some = count(partial.length, "job");
     lines.push(`  left out ${what} of ${some}:  ${jobNames(partial, style)}`);
   }
+  if (result.jobsOmitted > 0) lines.push(`  not selected: ${count(result.jobsOmitted, "job")}`);
   const replaced = result.jobsReplaced;
   if (replaced.length > 0) {
     lines.push(`  replaced ${count(replaced.length, "job")}: ${jobNames(replaced, style)}`);

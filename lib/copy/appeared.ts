@@ -33,10 +33,10 @@ export async function findAppeared(
   if (jobs.length === 0 && !hasAppeared(run)) return { jobs, run: undefined };
   const path = infos.destination.realPath;
   const info = await destination.look({ path, experimentId, runId });
-  const wanted = { jobs, run, statesOnly: true, excludes: () => false };
+  const wanted = { jobs, run, statesOnly: true, excludes: () => undefined };
   const there = await takeInventory(destination, info, wanted);
   const ends = { source: survey.found.source, destination: there };
-  await lookAtShortfalls(survey.hosts, infos, jobs, ends, survey.exclude);
+  await lookAtShortfalls(survey.hosts, infos, jobs, ends, survey.files);
   return {
     jobs: jobs.filter((job) => isAsGood(job, there)),
     run: hasAppeared(run) && isRunAsGood(survey, info, there) ? run : undefined,

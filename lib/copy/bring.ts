@@ -10,6 +10,7 @@ import { DOCUMENTS } from "../workspace/documents.ts";
 import { jobFolder, JOBS } from "../workspace/layout.ts";
 import { compareStaged } from "./compare.ts";
 import type { Context } from "./context.ts";
+import { patternsOf } from "./exclude.ts";
 import { hasEnded } from "./decisions.ts";
 import { hasClosedFolders, haveHoles, type Load } from "./loads.ts";
 import { type Bulk, failedJobs, notBySize, stage } from "./stage.ts";
@@ -35,7 +36,11 @@ function rulesFor(jobs: PlannedJob[], { found: { source } }: Survey): string[] {
   const large = jobs.map(jobFolder).flatMap((folder) =>
     source.jobs.get(folder)!.oversized.map((path) => `+ /${escaped(`${folder}/${path}`)}`)
   );
-  return [...large, ...WITHOUT_DOCUMENTS];
+  const tooLarge = jobs.map(jobFolder).flatMap((folder) =>
+    (source.jobs.get(folder)!.leftOut?.tooLarge ?? [])
+      .map((path) => `- /${escaped(`${folder}/${path}`)}`)
+  );
+  return [...large, ...tooLarge, ...WITHOUT_DOCUMENTS];
 }
 
 /** The request that brings the bulk of a load into its staging folder. */
@@ -56,7 +61,7 @@ function bulkOf(
     shared: stagings.get(load.staging)!.shared,
     without: rulesFor(jobs, surveyed),
     withoutLinks: true,
-    exclude: options.exclude ?? [],
+    exclude: patternsOf(options),
     bandwidthLimit: options.bandwidthLimit ?? 0,
     quiet: quietTime(jobs, resumed),
     onProgress: (bytes: number, file: string | undefined) => outcome.progress(bytes, file),

@@ -80,7 +80,7 @@ class Ends {
   readonly #excludes: Excludes;
 
   constructor(private readonly load: Load, private readonly context: Context) {
-    this.#excludes = excluder(context.options.exclude ?? []);
+    this.#excludes = excluder(context.options);
   }
 
   /**
@@ -99,7 +99,7 @@ class Ends {
         jobs: held.map(({ job }) => job),
         run: undefined,
         statesOnly: false,
-        excludes: () => false,
+        excludes: () => undefined,
       },
     );
     return held.filter(({ folder }) => !isCome(source.jobs.get(folder)!, staged.jobs.get(folder)));
@@ -123,7 +123,7 @@ class Ends {
   /** What has come of them. */
   staged(some: Brought[]): Promise<Map<string, Entries>> {
     const { hosts } = this.context.surveyed;
-    return entriesOf(hosts.destination, this.load.staging, some, () => false);
+    return entriesOf(hosts.destination, this.load.staging, some, () => undefined);
   }
 
   /**

@@ -14,7 +14,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { Ahead } from "./prefetch.ts";
 import { carryOut } from "./transfer.ts";
 import { type Load, loadsOf, stagingName } from "./loads.ts";
-import { missingReferences, plannedReferences } from "./references.ts";
+import { missingReferences, outsideWarning } from "./references.ts";
 import { type Patience, withRetries } from "./retry.ts";
 import { explainFull, requireSpace, saysFull } from "./space.ts";
 import { type RunRequest, type Survey, survey, type SurveyData } from "./survey.ts";
@@ -100,7 +100,7 @@ export async function planCopy(
   await using hosts = new Hosts(options);
   const workspaces = { source, destination };
   const surveyed = await survey(hosts, { workspaces, experimentId, runId }, options);
-  await planReferences(surveyed);
+  warnOutside(surveyed);
   return surveyed.plan;
 }
 
@@ -149,7 +149,7 @@ async function attemptCopy(
       surveyed = await survey(hosts, request, options);
     }
     const claimed = [...stagings.values()];
-    if (options.dryRun === true) await planReferences(surveyed);
+    if (options.dryRun === true) warnOutside(surveyed);
     const outcome = begin(surveyed);
     const resumed = claimed.some((staging) => staging.resumed);
     if (options.dryRun !== true) requireSpace(surveyed.plan, resumed);
@@ -158,7 +158,10 @@ async function attemptCopy(
     const state = { resumed, together, stagings, failed, ahead };
     const context = { surveyed, outcome, options, watch: hosts.watch, ...state };
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
-    if (options.dryRun !== true) outcome.lacks(await missingReferences(outcome.named, surveyed));
+    if (options.dryRun !== true) {
+      const missing = await missingReferences(outcome.named, surveyed);
+      outcome.lacks([...new Set(missing.values())].sort());
+    }
     done = true;
   } catch (error) {
     if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
@@ -185,14 +188,9 @@ async function full(error: Error, { hosts, plan }: Survey): Promise<CopyError> {
   return explainFull(error, plan, now);
 }
 
-/**
- * Adds to a plan the paths that jobs refer to and this copy does not bring, as far as they are
- * known.
- */
-async function planReferences(surveyed: Survey): Promise<void> {
-  const { plan } = surveyed;
-  const { missing, warning } = await plannedReferences(surveyed);
-  if (missing.length > 0) plan.referencesMissing = missing;
+/** Adds to the plan of a dry run the warning that a copy gives at its end. */
+function warnOutside({ plan, outside }: Survey): void {
+  const warning = outsideWarning(outside);
   if (warning !== undefined) plan.warnings.push({ code: "job", message: printable(warning) });
 }
 

@@ -1,17 +1,32 @@
 /**
- * The patterns of `--exclude`: as rsync's filter rules, and as a function, so that sizes are known
- * before rsync starts.
+ * Which files of jobs to leave out: as rsync's filter rules, and as a function, so that sizes are
+ * known before rsync starts.
  *
  * @module
  */
 
 import { CopyError } from "../errors.ts";
 import { bytesOf } from "../system/byte_text.ts";
+import type { Entry } from "../system/entry.ts";
 import { JOBS } from "../workspace/layout.ts";
 import { hasControl, printable } from "../text/printable.ts";
+import type { CopyOptions } from "./types.ts";
 
-/** Whether something below a job's folder is left out. */
-export type Excludes = (path: string, isFolder: boolean) => boolean;
+/** What the user leaves out of jobs. */
+export type FileChoice = Pick<CopyOptions, "exclude" | "maxSize" | "metadataOnly">;
+
+/** By what something below a job's folder is left out; undefined when it is copied. */
+export type Excludes = (
+  entry: Pick<Entry, "path" | "kind" | "size">,
+) => "pattern" | "size" | undefined;
+
+/** One rule by which files are left out. */
+export interface FileRule {
+  /** How the user named it: `'*.ckpt'`, `--max-size`. */
+  name: string;
+  /** What it leaves out. */
+  excludes: Excludes;
+}
 
 /** One character of several: `[a-z]`, `[!0-9]`. */
 const CLASS = /\[[!^]?[^\][/!^-][^\][/]*\]/g;
@@ -66,18 +81,59 @@ function placesOf(pattern: string): string[] {
   return /\/./.test(pattern) ? [`${job}/${pattern}`, `${job}/**/${pattern}`] : [pattern];
 }
 
-/** The same rules as a function. */
-export function excluder(patterns: string[]): Excludes {
+/** The patterns of what is left out by its name: with `metadataOnly`, all but what is never left out. */
+export function patternsOf({ exclude = [], metadataOnly = false }: FileChoice): string[] {
+  return metadataOnly ? [...exclude, "*"] : exclude;
+}
+
+/** Whether anything may be left out. */
+export function leavesOut(choice: FileChoice): boolean {
+  return patternsOf(choice).length > 0 || choice.maxSize !== undefined;
+}
+
+/** The rules, each by itself. */
+export function fileRules({ exclude = [], maxSize, metadataOnly = false }: FileChoice): FileRule[] {
+  const byPattern = (name: string, pattern: string) => ({ name, excludes: byName([pattern]) });
+  const rules: FileRule[] = exclude.map((pattern) => byPattern(`'${pattern}'`, pattern));
+  if (metadataOnly) rules.push(byPattern("--metadata-only", "*"));
+  if (maxSize !== undefined) rules.push({ name: "--max-size", excludes: bySize(maxSize) });
+  return rules;
+}
+
+/** All rules as one function. */
+export function excluder(choice: FileChoice): Excludes {
+  const patterns = patternsOf(choice);
+  const rules = patterns.length > 0 ? [byName(patterns)] : [];
+  if (choice.maxSize !== undefined) rules.push(bySize(choice.maxSize));
+  return (entry) => {
+    for (const excludes of rules) {
+      const by = excludes(entry);
+      if (by !== undefined) return by;
+    }
+    return undefined;
+  };
+}
+
+function bySize(maxSize: number): Excludes {
+  if (!Number.isSafeInteger(maxSize) || maxSize < 0) {
+    throw new CopyError("usage", `the largest size of a file cannot be ${maxSize} bytes`);
+  }
+  return ({ path, kind, size }) =>
+    kind === "file" && size > maxSize && !isKept(path) ? "size" : undefined;
+}
+
+function byName(patterns: string[]): Excludes {
   const rules = patterns.map(checked).map(asExpression);
-  return (path, isFolder) => {
-    if (rules.length === 0 || isKept(path)) return false;
+  return ({ path, kind }) => {
+    if (isKept(path)) return undefined;
     const names = bytes(path).split("/");
-    return names.some((_, index) => {
+    const isOut = names.some((_, index) => {
       const part = names.slice(0, index + 1).join("/");
       if (isKept(part)) return false;
-      const folder = isFolder || index < names.length - 1;
+      const folder = kind === "folder" || index < names.length - 1;
       return rules.some((rule) => (folder || !rule.folderOnly) && rule.expression.test(part));
     });
+    return isOut ? "pattern" : undefined;
   };
 }
 

@@ -80,7 +80,7 @@ async function stillDiffering(
   const { hosts, infos, found } = surveyed;
   const wanted = folders.flatMap((folder) => jobs.get(folder) ?? []);
   const run = folders.find((folder) => folder === route.run);
-  const excludes = excluder(options.exclude ?? []);
+  const excludes = excluder(options);
   const request = { jobs: wanted, run, statesOnly: false, excludes };
   const source = await takeInventory(hosts.source, infos.source, request);
   const apart = wanted.filter((job) => source.jobs.has(jobFolder(job)));

@@ -204,12 +204,12 @@ export function isTakenOfRun({ path }: Pick<Entry, "path">): boolean {
 
 /** Whether a copy takes a thing of a job's folder along. */
 export function isTakenOfJob(
-  { path, kind }: Pick<Entry, "path" | "kind">,
+  { path, kind, size }: Pick<Entry, "path" | "kind" | "size">,
   job: LinkedJob,
   excludes: Excludes,
 ): boolean {
   return path !== "" && !leftBehindOf(job).some((place) => isAt(path, place)) &&
-    !excludes(path, kind === "folder");
+    excludes({ path, kind, size }) === undefined;
 }
 
 /** Whether a path is a place, or lies below it. */
@@ -251,9 +251,10 @@ function addToJob(
   if (job === undefined) return;
   if (isMarker(entry.path)) job.markers.add(entry.path);
   if (entry.path === `${jobName(wanted.taskId)}.pid`) job.pidTime = entry.mtime;
-  if (!isTakenOfJob(entry, wanted, () => false)) return;
-  if (excludes(entry.path, entry.kind === "folder")) {
-    job.leftOut = leaveOut(job.leftOut, entry);
+  if (!isTakenOfJob(entry, wanted, () => undefined)) return;
+  const by = excludes(entry);
+  if (by !== undefined) {
+    job.leftOut = leaveOut(job.leftOut, entry, by === "size");
     return;
   }
   count(job, entry);

@@ -24,8 +24,10 @@ import { formerRoots } from "../rewrite/path_map.ts";
 export interface JobToPlan extends JobInfo, LinkedJob {
   /** The job that it is a link to. */
   linkTo?: JobId;
-  /** Whether it is not a job of the run, but jobs of the run are links to it. */
+  /** Whether it is not a job of the run, but jobs of the run are links to it, or name it. */
   besides?: true;
+  /** The jobs that name it in their files; absent when it is copied for itself. */
+  neededBy?: JobId[];
 }
 
 /** Which of the jobs that were found are links to others, by their folders. */
@@ -100,12 +102,13 @@ export async function lookAtTargets(
   jobs: JobToPlan[],
 ): Promise<void> {
   const besides = jobs.filter((job) => job.besides);
-  const wanted = { jobs: besides, run: undefined, statesOnly: true, excludes: () => false };
+  const wanted = { jobs: besides, run: undefined, statesOnly: true, excludes: () => undefined };
   if (besides.length > 0) addJobs(there, await takeInventory(host, info, wanted));
 }
 
 /** Adds what was found of further jobs. */
-function addJobs(found: Inventory, more: Inventory): void {
+export function addJobs(found: Inventory, more: Inventory): void {
   for (const [folder, job] of more.jobs) found.jobs.set(folder, job);
   if (more.linked !== undefined) found.linked = [...found.linked ?? [], ...more.linked];
+  if (more.links !== undefined) found.links = new Map([...found.links ?? [], ...more.links]);
 }

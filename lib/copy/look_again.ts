@@ -23,7 +23,7 @@ export async function lookAgain(
   jobs: PlannedJob[],
   there: Inventory,
 ): Promise<void> {
-  const wanted = { jobs, run: undefined, statesOnly: false, excludes: () => false };
+  const wanted = { jobs, run: undefined, statesOnly: false, excludes: () => undefined };
   const found = await takeInventory(hosts.destination, infos.destination, wanted);
   const times = {
     source: await timesOf(hosts.source, infos.source, jobs),
@@ -46,7 +46,7 @@ async function timesOf(
   jobs: PlannedJob[],
 ): Promise<Map<string, Times>> {
   const wanted = jobs.map((job) => ({ folder: jobFolder(job), job }));
-  const found = await entriesOf(host, realPath, wanted, () => false);
+  const found = await entriesOf(host, realPath, wanted, () => undefined);
   return new Map([...found].map(([folder, entries]) => [
     folder,
     new Map(

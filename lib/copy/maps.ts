@@ -7,7 +7,7 @@
 import { type PathMap, pathMap } from "../rewrite/path_map.ts";
 import { JOBS } from "../workspace/layout.ts";
 import type { FoundJob } from "./inventory.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./surveyed.ts";
 
 /** The parts of a survey that tell where paths lead. */
 export type Mapped = Pick<Survey, "infos" | "mapped" | "formerRoots"> & {

@@ -14,7 +14,9 @@ import type { FoundJob, FoundRunFolder, Inventory } from "./inventory.ts";
 import type { JobToPlan } from "./job_links.ts";
 import { type RunEnd, stateForRun } from "./job_state.ts";
 import { decideLink } from "./plan_links.ts";
+import type { Shortfall } from "./left_out.ts";
 import { decideRecorded } from "./recorded.ts";
+import { type JobChoice, jobChooser } from "./select.ts";
 import type { CopyOptions, JobState, PlannedJob } from "./types.ts";
 import { describeOther, isReplaceable, leadsToJob, whyUnusable } from "./usable.ts";
 
@@ -27,7 +29,7 @@ export interface Ends<T> {
 }
 
 /** The options that change a plan. */
-export type PlanOptions = Pick<CopyOptions, "includeRunning" | "ended">;
+export type PlanOptions = Pick<CopyOptions, "includeRunning" | "ended"> & JobChoice;
 
 /**
  * Plans the jobs. Jobs that are links come second, for their plan depends on the jobs they lead to.
@@ -36,8 +38,10 @@ export function planJobs(
   jobs: JobToPlan[],
   found: Ends<Inventory>,
   statuses: Ends<RunStatus | undefined>,
-  { includeRunning = false, ended = false }: PlanOptions = {},
+  options: PlanOptions = {},
 ): PlannedJob[] {
+  const { includeRunning = false, ended = false } = options;
+  const chooser = jobChooser(options);
   const runs = {
     source: endOf(found.source.run, statuses.source, ended),
     destination: endOf(found.destination.run, statuses.destination),
@@ -76,6 +80,10 @@ export function planJobs(
     const early = !rule && decided.action === "missing" && statuses.source?.ended === false;
     const when = ended ? "never started?" : "not started yet?";
     const { bytes = 0, files = 0 } = ends.source ?? {};
+    const isChosen = job.neededBy !== undefined ||
+      (job.linkedBy !== undefined || chooser.isListed(job)) &&
+        (source === "unseen" || chooser.hasState(source));
+    if (!isChosen) return omitted(job, source, destination);
     return {
       taskId: job.taskId,
       jobId: job.jobId,
@@ -84,10 +92,11 @@ export function planJobs(
       bytes,
       files,
       ...decision,
-      ...(lacks && { leftOut: { files: shortfall.files, bytes: shortfall.bytes } }),
+      ...(lacks && leftOutOf(shortfall)),
       ...(early && { reason: `not at the source (${when})` }),
       ...(job.linkedBy && { linkedBy: job.linkedBy }),
       ...(job.besides && { besides: true as const }),
+      ...(job.neededBy && { reason: NEEDED, ...decision, neededBy: job.neededBy }),
     };
   }
 
@@ -214,6 +223,24 @@ function inTheWay(there: FoundJob | undefined, folder: string): string | undefin
 function unlessInTheWay(decision: Decision, other: string | undefined): Decision {
   if (other === undefined || !isWritten(decision)) return decision;
   return leave(`${other}, not a folder of this job, is at the destination`, true);
+}
+
+/** Why a job is copied that was not chosen, or is none of the run. */
+const NEEDED = "needed by other jobs";
+
+/** A job that was not chosen. */
+function omitted(job: JobToPlan, source: JobState, destination: JobState): PlannedJob {
+  const { taskId, jobId, linkedBy, besides } = job;
+  return {
+    ...{ taskId, jobId, action: "omit", source, destination, bytes: 0, files: 0 },
+    incomplete: false,
+    ...(linkedBy && { linkedBy }),
+    ...(besides && { besides }),
+  };
+}
+
+function leftOutOf({ files, bytes, by }: Shortfall): Pick<PlannedJob, "leftOut"> {
+  return { leftOut: { files, bytes, by } };
 }
 
 /** The jobs that the run will link to: those of it that will be at the destination. */

@@ -41,6 +41,7 @@ export function decideLink(
   }
   if (isThere) return unlessWritten(decide(source, destination, rule), LACKS);
   if (destination !== "absent") return unlessWritten(decide(source, destination, rule), OTHER);
+  if (target.action === "omit") return { action: "omit", incomplete: false };
   if (!willStand(target)) {
     const { action, reason = action } = target;
     return { action, reason: `the job it links to: ${reason}`, incomplete: true };

@@ -117,7 +117,7 @@ export class Outcome {
 
   /** Paths in the source workspace that were named and are not part of the copy. */
   get named(): Iterable<string> {
-    return this.#left.inside.keys();
+    return new Set([...this.#left.inside.keys(), ...this.#referencesMissing]);
   }
 
   /** Notes which of them the destination lacks. */
@@ -191,6 +191,7 @@ export class Outcome {
       dryRun,
       jobsCopied: this.#published.length,
       jobsSkipped: ofAction("skip", "removed").length + this.#found,
+      jobsOmitted: ofAction("omit").length,
       jobsReplaced: this.#published.filter((job) => job.action === "replace").map(idOf),
       jobsMissing: ofAction("missing").map(idOf),
       jobsRunning: running.map(idOf),

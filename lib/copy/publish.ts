@@ -149,7 +149,7 @@ export async function publish(
     const by = job === undefined ? [] : [jobFolder(job)];
     for (const path of rewriting.outside) addPath(published.left.outside, path, by);
     for (const path of rewriting.inside) {
-      if (!isCopied(path, survey)) addPath(published.left.inside, path, by);
+      if (!isCopied(path, survey, job === undefined)) addPath(published.left.inside, path, by);
     }
   }
 }

@@ -13,7 +13,7 @@ import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** What is left out of a job that is copied as it is, without what it lacks at the source. */
-const NOTHING: LeftOut = { files: 0, bytes: 0, first: [] };
+const NOTHING: Omit<LeftOut, "tooLarge"> = { files: 0, bytes: 0, first: [] };
 
 /**
  * The records that a load writes, and those that it removes; undefined when there are none.
@@ -25,20 +25,24 @@ export function recordsOf(
   survey: Survey,
   failed: ReadonlySet<PlannedJob> = new Set(),
 ): Records | undefined {
-  const { found, infos, exclude, plan: { source: { host, path } } } = survey;
+  const { found, infos, files, plan: { source: { host, path } } } = survey;
   const source = host === undefined ? path : `${host}:${path}`;
   const times = [...found.destination.records?.values() ?? []];
   const seen = times.reduce((latest, time) => isTimeLater(time, latest) ? time : latest, "0");
   const workspace = infos.destination.realPath;
   const records: Records = { workspace, written: [], dropped: [], seen };
   const jobs = [...load.jobs.filter((job) => !failed.has(job)), ...load.settled];
-  for (const folder of jobs.map(jobFolder)) {
+  for (const { referencesMissing: lacking = [], ...id } of jobs) {
+    const folder = jobFolder(id);
     const job = folder.slice(JOBS.length + 1);
     const isPartial = found.source.records?.has(folder) === true;
-    const leftOut = found.source.jobs.get(folder)?.leftOut ?? (isPartial ? NOTHING : undefined);
-    const isSettled = found.destination.jobs.get(folder)?.shortfall?.isWhole === true;
+    const leftOut = found.source.jobs.get(folder)?.leftOut ??
+      (isPartial || lacking.length > 0 ? NOTHING : undefined);
+    const isSettled = found.destination.jobs.get(folder)?.shortfall?.isWhole === true &&
+      lacking.length === 0;
     if (leftOut !== undefined && !isSettled) {
-      records.written.push({ job, text: recordText(job, leftOut, { source, exclude, isPartial }) });
+      const about = { source, files, isPartial, lacking };
+      records.written.push({ job, text: recordText(job, leftOut, about) });
     } else if (found.destination.records?.has(folder)) records.dropped.push(job);
   }
   // an interrupted copy may have left a draft: settling removes it

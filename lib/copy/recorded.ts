@@ -52,7 +52,8 @@ export function decideRecorded(
 /** Whether a job that has a record lacks nothing any more: then the record is removed. */
 export function isSettled(job: PlannedJob, { jobs, records }: Inventory): boolean {
   const folder = jobFolder(job);
-  return job.action === "skip" && records?.has(folder) === true &&
+  return job.action === "skip" && job.referencesMissing === undefined &&
+    records?.has(folder) === true &&
     jobs.get(folder)?.shortfall?.isWhole === true;
 }
 
@@ -84,16 +85,16 @@ function lackingAtSource({ length }: PlannedJob[]): string | undefined {
 function againLeftOut(jobs: PlannedJob[], { jobs: there }: Inventory): string | undefined {
   const found = jobs.filter(({ leftOut }) => leftOut !== undefined)
     .map((job) => there.get(jobFolder(job))!.shortfall!)
-    .filter(({ patterns }) => patterns.length > 0);
+    .filter(({ by }) => by.length > 0);
   if (found.length === 0) return undefined;
   const files = found.reduce((sum, { files }) => sum + files, 0);
   const bytes = found.reduce((sum, { bytes }) => sum + bytes, 0);
-  const patterns = [...new Set(found.flatMap(({ patterns }) => patterns))];
-  const named = patterns.map((pattern) => `'${pattern}'`).join(", ");
-  const these = patterns.length === 1 ? "this pattern" : "these patterns";
+  const by = [...new Set(found.flatMap(({ by }) => by))];
+  const kind = by.every((name) => name.startsWith("'")) ? "pattern" : "option";
+  const these = by.length === 1 ? `this ${kind}` : `these ${kind}s`;
   const what = files === 0 ? "empty folders" : `${count(files)} (${formatBytes(bytes)})`;
   return `${some(found.length)} at the destination ${lack(found.length)} ${what} ` +
-    `left out by ${named}; to get them, copy without ${these}`;
+    `left out by ${by.join(", ")}; to get them, copy without ${these}`;
 }
 
 function some(jobs: number): string {

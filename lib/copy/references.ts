@@ -5,14 +5,13 @@
  * @module
  */
 
-import { isInJobs, jobFolder, PARAMS_FILE, runFolder } from "../workspace/layout.ts";
+import { isInJobs, jobFolder, OBJECTS_FILE, runFolder } from "../workspace/layout.ts";
 import { hasControl } from "../text/printable.ts";
 import { Findings, type Report } from "../rewrite/findings.ts";
 import { isWritten } from "./decisions.ts";
-import type { PathMap } from "../rewrite/path_map.ts";
 import { mapOf } from "./maps.ts";
-import type { Survey } from "./survey.ts";
-import type { PlannedJob } from "./types.ts";
+import type { Survey } from "./surveyed.ts";
+import type { CopyPlan } from "./types.ts";
 
 /** Paths, each with the folders of the jobs that name it; with none when only the run does. */
 export type NamedPaths = Map<string, Set<string>>;
@@ -41,7 +40,9 @@ export function addPath(paths: NamedPaths, path: string, by: Iterable<string>): 
 const PATHS_NAMED = 5;
 
 /** The warning about paths that lead out of the workspace; undefined when there are none. */
-export function outsideWarning(outside: NamedPaths): string | undefined {
+export function outsideWarning(
+  outside: ReadonlyMap<string, ReadonlySet<string>>,
+): string | undefined {
   if (outside.size === 0) return undefined;
   const named = [...outside.keys()].sort().slice(0, PATHS_NAMED)
     .map((path) => `${path} (in ${whoNames(outside.get(path)!)})`).join(", ");
@@ -57,36 +58,57 @@ function whoNames(jobs: ReadonlySet<string>): string {
   return jobs.size === 1 ? first : `${first} and ${jobs.size - 1} more`;
 }
 
-/** Whether a path of the source workspace is part of the copy, or a folder above a part of it. */
-export function isCopied(path: string, { found, plan }: Survey): boolean {
+/** What tells whether something is part of a copy. */
+type Part = Pick<Survey, "found" | "plan">;
+
+/**
+ * Whether a path of the source workspace is part of the copy, or a folder above a part of it. A job
+ * that was not chosen is part of it only for its run, which lists it.
+ *
+ * @param isOfRun Whether only the run names it.
+ */
+export function isCopied(path: string, { found, plan }: Part, isOfRun = false): boolean {
   const names = path.split("/");
   const folder = names.slice(0, 3).join("/");
   const run = runFolder(plan.experimentId, plan.runId);
   if (path === "" || folder === run) return true;
   const { source: { jobs }, destination: { jobs: there } } = found;
-  if (names.length >= 3) return jobs.has(folder) || there.has(folder);
+  if (names.length >= 3) {
+    const omitted = omittedOf(plan);
+    return there.has(folder) || (omitted.has(folder) ? isOfRun : jobs.has(folder));
+  }
   const above = `${path}/`;
   return run.startsWith(above) ||
     [...jobs.keys(), ...there.keys()].some((each) => each.startsWith(above));
 }
 
+const omitted = new WeakMap<CopyPlan, ReadonlySet<string>>();
+
+/** The folders of the jobs that were not chosen. */
+function omittedOf(plan: CopyPlan): ReadonlySet<string> {
+  const known = omitted.get(plan);
+  if (known !== undefined) return known;
+  const found = new Set(plan.jobs.filter(({ action }) => action === "omit").map(jobFolder));
+  omitted.set(plan, found);
+  return found;
+}
+
 /**
- * Which of some paths, not part of the copy, are at the source and not at the destination. Where a
- * whole job, run or shared folder is missing, that is answered instead.
+ * Which of some paths, not part of the copy, are at the source and not at the destination, each with
+ * what is missing: the path, or the whole job, run or shared folder that it is in.
  */
 export async function missingReferences(
   paths: Iterable<string>,
-  { hosts, infos }: Survey,
-): Promise<string[]> {
+  { hosts, infos }: Pick<Survey, "hosts" | "infos">,
+): Promise<Map<string, string>> {
   const asked = [...paths].filter(isPlain);
-  if (asked.length === 0) return [];
+  if (asked.length === 0) return new Map();
   const there = await hosts.source.existing(infos.source.realPath, asked);
-  if (there.length === 0) return [];
+  if (there.length === 0) return new Map();
   const wanted = [...new Set(there.flatMap((path) => [path, unitOf(path)]))];
   const here = new Set(await hosts.destination.existing(infos.destination.realPath, wanted));
-  const missing = there.filter((path) => !here.has(path))
-    .map((path) => here.has(unitOf(path)) ? path : unitOf(path));
-  return [...new Set(missing)].sort();
+  const missing = there.filter((path) => !here.has(path));
+  return new Map(missing.map((path) => [path, here.has(unitOf(path)) ? path : unitOf(path)]));
 }
 
 /** Whether a path, which comes from a document, is below the workspace, and safe to ask for. */
@@ -104,62 +126,48 @@ function unitOf(path: string): string {
   return names.slice(0, DEPTHS[names[0]!]).join("/");
 }
 
-/** The most jobs whose documents are read for a plan. */
-const MOST_READ = 2000;
-
-/** How many documents are read before the event loop has its turn. */
-const READ_AT_ONCE = 100;
-
-/** What is known of references before a copy. */
-export interface PlannedReferences {
-  /** What the destination will lack. */
-  missing: string[];
-  /** The warning about paths that lead out of the workspace. */
-  warning: string | undefined;
-}
-
 /**
- * What is known of references before a copy: by the links that were found, and by `params.json` of
- * jobs where reading it costs no transfer.
+ * Notes in a plan what is named, by the jobs to be written and by the run, and will be missing.
+ *
+ * @returns Paths that lead out of the workspace, for the warning of a dry run.
  */
-export async function plannedReferences(survey: Survey): Promise<PlannedReferences> {
-  const { plan } = survey;
-  const map = mapOf(survey);
+export async function planReferences(survey: Omit<Survey, "outside">): Promise<NamedPaths> {
+  const { plan, reports } = survey;
   const left = noPaths();
-  for (const [index, job] of plan.jobs.filter(isWritten).entries()) {
-    const { outside, inside } = findInJob(job, map, survey, index < MOST_READ);
-    for (const path of outside) addPath(left.outside, path, [jobFolder(job)]);
-    for (const path of inside) addPath(left.inside, path, [jobFolder(job)]);
-    if (index % READ_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+  for (const [folder, { outside, inside }] of reports) {
+    for (const path of outside) addPath(left.outside, path, [folder]);
+    for (const path of inside) addPath(left.inside, path, [folder]);
   }
-  if (isWritten(plan.run)) {
-    const { outside, inside } = findInRun(map, survey);
-    for (const path of outside) addPath(left.outside, path, []);
-    for (const path of inside) addPath(left.inside, path, []);
+  const { outside, inside } = await findInRun(survey);
+  if (isWritten(plan.run)) { for (const path of outside) addPath(left.outside, path, []); }
+  for (const path of inside) addPath(left.inside, path, []);
+  const named = [...left.inside].filter(([path, by]) => !isCopied(path, survey, by.size === 0));
+  const missing = await missingReferences(named.map(([path]) => path), survey);
+  if (missing.size === 0) return left.outside;
+  plan.referencesMissing = [...new Set(missing.values())].sort();
+  for (const job of plan.jobs) {
+    const lacks = (reports.get(jobFolder(job))?.inside ?? [])
+      .flatMap((path) => missing.get(path) ?? []);
+    if (lacks.length > 0) job.referencesMissing = [...new Set(lacks)].sort();
   }
-  const named = [...left.inside.keys()].filter((path) => !isCopied(path, survey));
-  return {
-    missing: await missingReferences(named, survey),
-    warning: outsideWarning(left.outside),
-  };
+  return left.outside;
 }
 
-function findInJob(job: PlannedJob, map: PathMap, survey: Survey, isRead: boolean): Report {
-  const { found: { source }, hosts, infos } = survey;
-  const folder = jobFolder(job);
-  const findings = new Findings(folder, map);
-  const params = `${folder}/${PARAMS_FILE}`;
-  const bytes = isRead && hosts.source.peek(infos.source.realPath, params);
-  if (bytes) findings.optionalDocument(PARAMS_FILE, "params", bytes);
-  for (const { path, target } of source.jobs.get(folder)!.links) findings.link(path, target!);
-  return findings.finish();
-}
+/** The most bytes of `objects.jsonl` that are read for a plan. */
+const MOST_READ = 1 << 22;
 
-function findInRun(map: PathMap, survey: Survey): Report {
-  const { plan, found: { source } } = survey;
-  const findings = new Findings(runFolder(plan.experimentId, plan.runId), map);
+/** What the links of the run name; of one that stays as it is, its `objects.jsonl` as well. */
+async function findInRun(survey: Omit<Survey, "outside">): Promise<Report> {
+  const { plan, hosts, infos, found: { source } } = survey;
+  const folder = runFolder(plan.experimentId, plan.runId);
+  const findings = new Findings(folder, mapOf(survey));
   for (const [path, { kind, target }] of source.run) {
     if (kind === "link" && !isInJobs(path)) findings.link(path, target!);
   }
+  const objects = source.run.get(OBJECTS_FILE);
+  const isRead = objects?.kind === "file" && objects.size <= MOST_READ && !isWritten(plan.run);
+  if (!isRead) return findings.finish();
+  const [content] = await hosts.source.peek(infos.source.realPath, [`${folder}/${OBJECTS_FILE}`]);
+  if (content !== undefined) findings.optionalDocument(OBJECTS_FILE, "lines", content);
   return findings.finish();
 }

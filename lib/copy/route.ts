@@ -16,6 +16,7 @@ import { leftBehindPlaces } from "../workspace/left_behind.ts";
 import type { FoundJob, FoundRunFolder } from "./inventory.ts";
 import { misplacedLink } from "./usable.ts";
 import type { Load } from "./loads.ts";
+import { leavesOut } from "./exclude.ts";
 import { hasEnded, isWritten } from "./decisions.ts";
 import type { SurveyData } from "./survey.ts";
 import type { CopyOptions, PlannedJob } from "./types.ts";
@@ -59,7 +60,7 @@ export function routeOf(
 ): Route {
   const { plan, can, found: { source } } = known;
   const isGnu = [can.source, can.destination].every(({ tar }) => dialectOf(tar) === "gnu");
-  const byRsync = resumed || together || options.exclude?.length || options.bandwidthLimit;
+  const byRsync = resumed || together || leavesOut(options) || options.bandwidthLimit;
   const isWhole = (job: PlannedJob) => isSmall(source.jobs.get(jobFolder(job))!);
   // of a job that still runs, tar may pack a marker that is newer than the files before it
   const whole = isGnu && !byRsync ? load.jobs.filter(hasEnded).filter(isWhole) : [];

@@ -14,7 +14,7 @@ import { jobFolder, type LinkedJob } from "../workspace/layout.ts";
 import { isTimeLater, milliseconds } from "../workspace/times.ts";
 import { BATCH_JOBS } from "./batches.ts";
 import { entriesOf } from "./entries.ts";
-import { excluder } from "./exclude.ts";
+import { excluder, type FileChoice, fileRules } from "./exclude.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Shortfall } from "./left_out.ts";
 import type { Ends } from "./plan.ts";
@@ -25,13 +25,13 @@ export async function lookAtShortfalls(
   infos: Ends<WorkspaceInfo>,
   jobs: LinkedJob[],
   found: Ends<Inventory>,
-  exclude: string[],
+  choice: FileChoice,
 ): Promise<void> {
   const { jobs: here, records: partial } = found.source;
   const { jobs: there, records = new Map() } = found.destination;
   const some = jobs.map((job) => ({ folder: jobFolder(job), job }))
     .filter(({ folder }) => records.has(folder) && here.has(folder) && there.has(folder));
-  const all = () => false;
+  const all = () => undefined;
   // the entries of all jobs at once would take much memory
   for (let at = 0; at < some.length; at += BATCH_JOBS) {
     const batch = some.slice(at, at + BATCH_JOBS);
@@ -43,7 +43,7 @@ export async function lookAtShortfalls(
     for (const { folder } of batch) {
       const ends = { source: source.get(folder)!, destination: destination.get(folder)! };
       const times = { changed: newest.get(folder), recorded: records.get(folder) };
-      const shortfall = shortfallOf(ends, exclude, times);
+      const shortfall = shortfallOf(ends, choice, times);
       // the source lacks files itself: a job that is like it is not whole
       there.get(folder)!.shortfall = partial?.has(folder)
         ? { ...shortfall, isWhole: false }
@@ -61,19 +61,17 @@ export async function lookAtShortfalls(
  */
 export function shortfallOf(
   { source, destination }: Ends<Entries>,
-  exclude: string[],
+  choice: FileChoice,
   { changed = "0", recorded }: { changed?: string | undefined; recorded?: string | undefined } = {},
 ): Shortfall {
-  const excludes = excluder(exclude);
-  const wanted = pick(source, ({ path, kind }) => !excludes(path, kind === "folder"));
+  const excludes = excluder(choice);
+  const wanted: Entries = new Map(
+    [...source].filter(([, entry]) => excludes(entry) === undefined),
+  );
   const { lost, extra } = differenceOf(comparable(wanted), comparable(destination));
   const whole = differenceOf(comparable(source), comparable(destination));
   const out = [...source.values()].filter(({ path }) => !wanted.has(path) && whole.lost.has(path));
   const files = out.filter(({ kind }) => kind !== "folder");
-  const isLeftOutBy = (pattern: string) => {
-    const matches = excluder([pattern]);
-    return out.some(({ path, kind }) => matches(path, kind === "folder"));
-  };
   const times = [...destination.values()].map(({ mtime }) => mtime);
   return {
     lacks: lost.size > 0,
@@ -81,7 +79,8 @@ export function shortfallOf(
     own: ownOf(source, destination, extra, recorded),
     files: files.length,
     bytes: files.reduce((sum, { kind, size }) => sum + (kind === "file" ? size : 0), 0),
-    patterns: exclude.filter(isLeftOutBy),
+    by: fileRules(choice).filter(({ excludes }) => out.some((one) => excludes(one) !== undefined))
+      .map(({ name }) => name),
     newest: times.reduce((latest, time) => isTimeLater(time, latest) ? time : latest, changed),
   };
 }
@@ -128,11 +127,4 @@ function comparable(entries: Entries): Entries {
       [path, DOCUMENTS.includes(path) ? { ...entry, size: 0 } : entry] as const
     ),
   );
-}
-
-function pick(
-  entries: Entries,
-  isWanted: (entry: { path: string; kind: string }) => boolean,
-): Entries {
-  return new Map([...entries].filter(([, entry]) => isWanted(entry)));
 }

@@ -7,64 +7,37 @@
 import { delay } from "@std/async/delay";
 import { CopyError, notThere } from "../errors.ts";
 import { bytesOf } from "../system/byte_text.ts";
-import type { Abilities, Host, SeenRun, WorkspaceInfo } from "../host/host.ts";
+import type { Host, SeenRun, WorkspaceInfo } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
-import { rsyncVersion } from "../transport/rsync_version.ts";
 import { checkId, CURRENT, jobFolder, runFolder, STAGING } from "../workspace/layout.ts";
 import { type JobInfo, type JobsFile, jobsOf } from "../workspace/jobs.ts";
-import { readRunStatus, readTransientJobs } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { excluder } from "./exclude.ts";
-import { isWritten } from "./decisions.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
-import { followLinks, jobLinks, lookAtTargets, withLinked } from "./job_links.ts";
+import {
+  addJobs,
+  followLinks,
+  jobLinks,
+  type JobToPlan,
+  lookAtTargets,
+  withLinked,
+} from "./job_links.ts";
 import { lookAgain } from "./look_again.ts";
-import { type Ends, planJobs, restsOnTimes } from "./plan.ts";
-import { planRun } from "./plan_run.ts";
-import { formerRoots, type Pair, readMapped } from "../rewrite/path_map.ts";
-import { refuseRequest, refuseSights, refuseTools, versionWarnings } from "./refusals.ts";
-import { leftOutWarnings } from "./recorded.ts";
+import { makePlan } from "./make_plan.ts";
+import { withNeeded } from "./needed.ts";
+import { type Ends, restsOnTimes } from "./plan.ts";
+import { formerRoots, readMapped } from "../rewrite/path_map.ts";
+import { refuseRequest, refuseSights, refuseTools } from "./refusals.ts";
+import { jobChooser } from "./select.ts";
 import { lookAtShortfalls } from "./shortfall.ts";
-import { spaceWarning } from "./space.ts";
 import { BATCH_JOBS } from "./batches.ts";
-import type { CopyOptions, CopyPlan, CopyProblem, PlannedEnd } from "./types.ts";
+import type { CopyOptions, CopyProblem } from "./types.ts";
+import { planReferences } from "./references.ts";
+import type { RunRequest, Survey, SurveyData } from "./surveyed.ts";
 import { isDone, isRecorded } from "./usable.ts";
-import { migratedWarnings, ofVersion1 } from "./version_1.ts";
+import { ofVersion1 } from "./version_1.ts";
 
-/** Which run to copy from where to where. */
-export interface RunRequest {
-  /** The workspaces. */
-  workspaces: Ends<Workspace>;
-  /** The experiment. */
-  experimentId: string;
-  /** The run; `current` will be resolved. */
-  runId: string;
-}
-
-/** What is known before anything is written. */
-export interface Survey {
-  /** The machines. */
-  hosts: Ends<Host>;
-  /** What is at the workspaces' paths. */
-  infos: Ends<WorkspaceInfo>;
-  /** What they can do. */
-  can: Ends<Abilities>;
-  /** The run and the jobs. */
-  found: Ends<Inventory>;
-  /** What to do. */
-  plan: CopyPlan;
-  /** Lines of `jobs.jsonl` that are not jobs. */
-  problems: CopyProblem[];
-  /** What the user leaves out: patterns. */
-  exclude: string[];
-  /** What the user says of places outside the workspaces. */
-  mapped: Pair[];
-  /** Where the source workspace was before. Its documents tell more of these as they pass. */
-  formerRoots: Set<string>;
-}
-
-/** What is known of both ends; before the login to the destination, a guess. */
-export type SurveyData = Omit<Survey, "hosts" | "problems" | "exclude" | "mapped" | "formerRoots">;
+export type { RunRequest, Survey, SurveyData } from "./surveyed.ts";
 
 /**
  * Looks at both ends and plans; writes nothing.
@@ -82,9 +55,9 @@ export async function survey(
   checkId("experiment", experimentId);
   if (runId !== CURRENT) checkId("run", runId);
   refuseRequest(workspaces);
-  const exclude = options.exclude ?? [];
-  const excludes = excluder(exclude);
+  const excludes = excluder(options);
   const mapped = readMapped(options.map);
+  const chooser = jobChooser(options);
   const source = await lookAtSource(hosts, request);
   const opening = hosts.openForBytes(workspaces.destination);
   let isOpen = false;
@@ -94,7 +67,8 @@ export async function survey(
   const { jobs, problems } = source.listed;
   const run = runFolder(experimentId, source.run.runId);
   const done = new Set<string>();
-  const takeSource = async (jobs: JobInfo[]) => {
+  const chosen = jobs.filter(chooser.isListed);
+  const takeSource = async (jobs: JobInfo[], run?: string) => {
     const isNeeded = (folder: string) => !done.has(folder);
     const longest = longestPath(source.info.realPath, workspaces.destination.path);
     const wanted = { jobs, run, statesOnly: false, excludes, isNeeded, longest, toPack: true };
@@ -103,9 +77,9 @@ export async function survey(
     return found;
   };
   // a login takes longer than a scan of the whole source
-  const ahead = isOpen ? undefined : takeSource(jobs);
+  const ahead = isOpen ? undefined : takeSource(chosen, run);
   ahead?.then((here) => {
-    if (onGuess === undefined || jobs.length > BATCH_JOBS) return; // a second plan of so many would only take memory
+    if (onGuess === undefined || chosen.length > BATCH_JOBS) return; // a second plan of so many would only take memory
     const found = { source: here, destination: { jobs: new Map(), run: new Map() } };
     const guess = likeSource(source, found);
     onGuess(source.host, { ...guess, plan: makePlan(request, guess, jobs, options) });
@@ -120,7 +94,7 @@ export async function survey(
   for (const job of jobs) {
     if (isDone(job, there) && !isRecorded(job, there)) done.add(jobFolder(job));
   }
-  const here = await (ahead ?? takeSource(jobs.filter((job) => !done.has(jobFolder(job)))));
+  const here = await (ahead ?? takeSource(chosen.filter((job) => !done.has(jobFolder(job))), run));
   for (const folder of done) {
     here.jobs.delete(folder);
     here.links?.delete(folder);
@@ -128,33 +102,37 @@ export async function survey(
   if (here.links !== undefined) await lookAtTargets(to, info, there, withLinked(jobs, here.links));
   const can = { source: source.host.can, destination: to.can };
   refuseTools(workspaces, can, infos);
-  const looked = { infos, can, found: { source: here, destination: there } };
-  const planned = withLinked(jobs, here.links);
-  await lookAtShortfalls(
-    { source: source.host, destination: to },
-    infos,
-    planned,
-    looked.found,
-    exclude,
-  );
-  let plan = makePlan(request, looked, jobs, options);
-  const doubtful = plan.jobs.filter((job) => restsOnTimes(job, options.includeRunning === true));
-  if (doubtful.length > 0) {
-    await lookAgain({ source: source.host, destination: to }, infos, doubtful, there);
-    plan = makePlan(request, looked, jobs, options);
-  }
-  return {
-    hosts: { source: source.host, destination: to },
-    ...looked,
-    plan,
-    exclude,
-    mapped,
-    formerRoots: formerRoots(here.run),
-    problems: problems.map((problem) => ({
+  const both = { source: source.host, destination: to };
+  const found = { source: here, destination: there };
+  const looked = { infos, can, found };
+  await lookAtShortfalls(both, infos, withLinked(jobs, here.links), found, options);
+  const certain = new Set<string>();
+  const plan = async (jobs: JobToPlan[]) => {
+    const plan = makePlan(request, looked, jobs, options);
+    const doubtful = plan.jobs.filter((job) =>
+      restsOnTimes(job, options.includeRunning === true) && !certain.has(jobFolder(job))
+    );
+    if (doubtful.length === 0) return plan;
+    for (const job of doubtful) certain.add(jobFolder(job));
+    await lookAgain(both, infos, doubtful, there);
+    return makePlan(request, looked, jobs, options);
+  };
+  const look = async (more: JobToPlan[]) => {
+    await lookAtTargets(to, info, there, more);
+    there.links = jobLinks(there, info);
+    const some = more.filter((job) => !isDone(job, there) || isRecorded(job, there));
+    addJobs(here, await takeSource(some));
+    await lookAtShortfalls(both, infos, more, found, options);
+  };
+  const surveyed = {
+    ...{ hosts: both, ...looked, files: options, mapped, formerRoots: formerRoots(here.run) },
+    problems: problems.map((problem): CopyProblem => ({
       code: "job",
       message: `${run}/${problem}`,
     })),
   };
+  const planned = { ...surveyed, ...await withNeeded(jobs, surveyed, { plan, look }, options) };
+  return { ...planned, outside: await planReferences(planned) };
 }
 
 /** The most bytes of a path that programs can give to the system, on Linux. */
@@ -224,56 +202,4 @@ function notFound(
   }
   const what = runId === CURRENT ? "no current run" : `no run ${runId}`;
   return new CopyError("not-found", `${experimentId} has ${what} in ${workspace.id}`, hint);
-}
-
-function makePlan(
-  { workspaces, experimentId }: RunRequest,
-  { infos, can, found }: Omit<SurveyData, "plan">,
-  jobs: JobInfo[],
-  options: CopyOptions,
-): CopyPlan {
-  const runId = infos.source.run!.runId;
-  const source = readRunStatus(infos.source.run?.status);
-  const transientJobs = readTransientJobs(infos.source.run?.transient ?? "");
-  const statuses = {
-    source: source && { ...source, transientJobs },
-    destination: readRunStatus(infos.destination.run?.status),
-  };
-  const planned = planJobs(withLinked(jobs, found.source.links), found, statuses, options);
-  const folders = { source: found.source.run, destination: found.destination.run };
-  const run = planRun(runId, planned, folders, statuses, infos, options);
-  const sent = [
-    ...planned.filter(isWritten),
-    ...(isWritten(run) ? [run] : []),
-  ];
-  const plan: CopyPlan = {
-    experimentId,
-    runId,
-    source: describe(workspaces.source, infos.source, can.source),
-    destination: describe(workspaces.destination, infos.destination, can.destination),
-    run,
-    jobs: planned,
-    warnings: [
-      ...versionWarnings(workspaces, can),
-      ...migratedWarnings(infos.source.run!),
-      ...leftOutWarnings(planned, found),
-    ],
-    bytes: sent.reduce((sum, { bytes }) => sum + bytes, 0),
-    files: sent.reduce((sum, { files }) => sum + files, 0),
-  };
-  const full = options.dryRun === true ? spaceWarning(plan) : undefined;
-  if (full !== undefined) plan.warnings.push(full);
-  return plan;
-}
-
-function describe(workspace: Workspace, info: WorkspaceInfo, { rsync }: Abilities): PlannedEnd {
-  return {
-    id: workspace.id,
-    ...(workspace.ssh && { host: workspace.ssh.host }),
-    ...(workspace.ssh?.transferHost && { transferHost: workspace.ssh.transferHost }),
-    path: info.realPath,
-    rsync: rsyncVersion(rsync.said),
-    ...(info.freeBytes !== undefined && { freeBytes: info.freeBytes }),
-    ...(info.freeFiles !== undefined && { freeFiles: info.freeFiles }),
-  };
 }

@@ -1,139 +1,21 @@
 /**
- * The public types of a copy: its options, its plan, its events and its result.
+ * The public types of a copy: its options, its events and its result.
  *
  * @module
  */
 
-import type { CopyErrorCode } from "../errors.ts";
 import type { JobId } from "../workspace/layout.ts";
+import type { CopyPlan, CopyProblem, JobState, PlannedRun } from "./plan_types.ts";
 
-/** The state of a job at one end. `unseen`: not looked at, because it does not matter. */
-export type JobState = "done" | "failed" | "running" | "unfinished" | "absent" | "unseen";
-
-/**
- * What is done with a job. `wait`: still running at one end. `leave`: what is at the destination
- * is as good, or is no folder of this job.
- */
-export type JobAction = "copy" | "replace" | "skip" | "leave" | "wait" | "missing" | "removed";
-
-/** One job of a plan. */
-export interface PlannedJob extends JobId {
-  /** What is done with it. */
-  action: JobAction;
-  /** Its state at the source. */
-  source: JobState;
-  /** Its state at the destination. */
-  destination: JobState;
-  /** Bytes of its files at the source; 0 when it is not there. */
-  bytes: number;
-  /** Its files at the source. */
-  files: number;
-  /** Why, when it is not plainly copied or skipped: `unfinished here, done at the source`. */
-  reason?: string;
-  /**
-   * What a skipped job lacks at the destination because it is left out, of what the source has,
-   * which may lack files as well. Absent when it lacks nothing.
-   */
-  leftOut?: { files: number; bytes: number };
-  /** Whether this job keeps the copy from being complete (exit code 3). */
-  incomplete: boolean;
-  /**
-   * The job that it is a link to: only the link is made. Absent when it has a folder of its own.
-   */
-  linkTo?: JobId;
-  /** The jobs of the run that are links to it; absent when there are none. */
-  linkedBy?: JobId[];
-  /** Whether it is no job of the run itself, but one that jobs of the run are links to. */
-  besides?: true;
-}
-
-/** What is done with the run itself. */
-export interface PlannedRun {
-  /**
-   * What is done with the run's folder. `leave`: it is in progress at the destination, or
-   * `blocked`.
-   */
-  action: "copy" | "replace" | "skip" | "leave";
-  /** Bytes of its files at the source. */
-  bytes: number;
-  /** Its files at the source. */
-  files: number;
-  /** Whether the run is still in progress at the source. */
-  inProgress: boolean;
-  /** Whether it is treated as ended because `ended` says so; its `status.json` does not. */
-  takenAsEnded?: true;
-  /** Whether `current` will point to this run. */
-  becomesCurrent: boolean;
-  /** The older run that `current` keeps pointing to, since it is in progress at the destination. */
-  currentKept?: string;
-  /** Whether this run is the current one at the source. */
-  isCurrent: boolean;
-  /**
-   * What is in its place at the destination, if that is not a folder: `a file`, `a link to
-   * nowhere`.
-   */
-  blocked?: string;
-  /** Why, when it is not plainly copied or skipped. */
-  reason?: string;
-}
-
-/** One end of a copy, as it was found. */
-export interface PlannedEnd {
-  /** The workspace's id. */
-  id: string;
-  /** The machine: `user@host`; absent when it is this one. */
-  host?: string;
-  /** The machine that the bytes go by: `user@host`; absent when it is `host`. */
-  transferHost?: string;
-  /** The workspace's path, links resolved. */
-  path: string;
-  /** The version of rsync there, such as `3.2.7`; empty when unknown. */
-  rsync: string;
-  /** Bytes free for the user; absent when unknown. */
-  freeBytes?: number;
-  /**
-   * How many files can still be made there (inodes), when it is the destination and that is known.
-   */
-  freeFiles?: number;
-}
-
-/** What a copy would do: what a dry run shows, as data. */
-export interface CopyPlan {
-  /** The experiment's id. */
-  experimentId: string;
-  /** The run's id, `current` resolved. */
-  runId: string;
-  /** Where from. */
-  source: PlannedEnd;
-  /** Where to. */
-  destination: PlannedEnd;
-  /** What is done with the run. */
-  run: PlannedRun;
-  /** The jobs, in the order of `jobs.jsonl`. */
-  jobs: PlannedJob[];
-  /**
-   * What jobs name in the workspace that is at the source, and neither comes along nor stands at
-   * the destination, as far as that is known before the copy: by links, and for a dry run from this
-   * machine by documents. Absent when nothing is known to be missing.
-   */
-  referencesMissing?: string[];
-  /** What the user should know before the copy: old programs, odd lines in `jobs.jsonl` ... */
-  warnings: CopyProblem[];
-  /** Bytes that will be sent at most. */
-  bytes: number;
-  /** Files that will be sent at most. */
-  files: number;
-}
-
-/** An error or a warning, and the job it concerns. */
-export interface CopyProblem {
-  /** What kind of problem it is. */
-  code: CopyErrorCode;
-  /** One sentence: what, where, and what to do. */
-  message: string;
-  /** The job it concerns, if it is one job. */
-  job?: JobId;
-}
+export type {
+  CopyPlan,
+  CopyProblem,
+  JobAction,
+  JobState,
+  PlannedEnd,
+  PlannedJob,
+  PlannedRun,
+} from "./plan_types.ts";
 
 /** How far a copy has come. */
 export interface CopyProgress {
@@ -202,6 +84,24 @@ export interface CopyOptions {
    * @default {false}
    */
   ended?: boolean;
+  /** Copies only jobs of these states: `done`, `failed`, `running`, `unfinished`. Default: all. */
+  states?: JobState[];
+  /**
+   * Copies only jobs whose task matches one of these patterns, such as `*.evaluate`, as Python's
+   * `fnmatch` matches. Default: all.
+   */
+  tasks?: string[];
+  /**
+   * Copies only jobs that have all of these tags, each with a value that matches one of its
+   * patterns: `{ lr: ["0.1", "0.01"], model: ["bert*"] }`. Jobs that are not chosen are no reason for
+   * a copy to be incomplete, and a later one brings them. Default: all.
+   */
+  tags?: Record<string, string[]>;
+  /**
+   * Whether other jobs come along that the files of copied jobs name, and those that these name.
+   * @default {true}
+   */
+  references?: boolean;
   /** Keeps what is replaced, in `.xpm-staging/replaced/`. @default {false} */
   keepReplaced?: boolean;
   /** Accepts a destination that is not empty and not a workspace. @default {false} */
@@ -214,6 +114,13 @@ export interface CopyOptions {
    * @default {[]}
    */
   exclude?: string[];
+  /** Leaves out files of jobs that have more bytes than this. Default: no limit. */
+  maxSize?: number;
+  /**
+   * Brings of jobs only what experimaestro itself needs: `params.json`, markers, `.experimaestro/`.
+   * The rest is left out as by `exclude`. @default {false}
+   */
+  metadataOnly?: boolean;
   /**
    * Where places outside the source workspace are at the destination: `{ "/data": "/mnt/data" }`.
    * Paths below them, in documents and links, are put right. @default {{}}
@@ -253,6 +160,8 @@ export interface CopyResult {
   jobsCopied: number;
   /** Jobs that needed nothing: at the destination already, or removed on purpose. */
   jobsSkipped: number;
+  /** Jobs that were not chosen, by `states`, `tasks` or `tags`. */
+  jobsOmitted: number;
   /** Jobs that replaced another version at the destination. */
   jobsReplaced: JobId[];
   /** Jobs that are not at the source, or cannot be copied from there: the plan says why. */

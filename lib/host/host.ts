@@ -251,8 +251,11 @@ export interface Host {
   browse(request: BrowseRequest): Promise<Listing>;
   /** Returns which of some paths in a workspace exist; none of them may contain `..`. */
   existing(root: string, paths: string[]): Promise<string[]>;
-  /** The bytes of a small file of this machine; undefined for any other. */
-  peek(root: string, path: string): Uint8Array | undefined;
+  /**
+   * Reads small files, all in one command of a session; none of their names may contain a newline.
+   * Returns undefined for one that cannot be read.
+   */
+  peek(root: string, paths: string[]): Promise<(Uint8Array | undefined)[]>;
   /**
    * Reads plain files as a whole, and tells their bytes in the order of the paths.
    */

@@ -86,7 +86,7 @@ async function statesAt(
   infos: Ends<WorkspaceInfo>,
   { jobs, run }: { jobs: JobToPlan[]; run: string },
 ): Promise<{ found: Ends<Inventory>; jobs: JobToPlan[] }> {
-  const request = { jobs, run, statesOnly: true, excludes: () => false };
+  const request = { jobs, run, statesOnly: true, excludes: () => undefined };
   const [source, destination] = await Promise.all([
     takeInventory(hosts.source, infos.source, request),
     takeInventory(hosts.destination, infos.destination, request),
@@ -113,7 +113,7 @@ export async function heldIn(
 
 function add(held: Held | undefined, entry: Entry, job: LinkedJob | undefined): void {
   const isTaken = entry.path === "" ||
-    (job === undefined ? isTakenOfRunHere(entry) : isTakenOfJob(entry, job, () => false));
+    (job === undefined ? isTakenOfRunHere(entry) : isTakenOfJob(entry, job, () => undefined));
   if (isTaken) held?.entries.set(entry.path, entry);
   else held?.touched.add(parentOf(entry.path));
 }

@@ -36,7 +36,8 @@ import {
   sumsOf,
   targetsIn,
 } from "./expected.ts";
-import { type IsLeftOut, readRecords } from "./left_out_there.ts";
+import type { Excludes } from "../copy/exclude.ts";
+import { readRecords } from "./left_out_there.ts";
 import { Modes } from "./modes.ts";
 
 /** A folder that is compared. */
@@ -270,7 +271,7 @@ function linksAtNeither(run: string, linked: LinkedJob[], held: Ends<Held>): Dif
   });
 }
 
-const NOTHING: IsLeftOut = () => false;
+const NOTHING: Excludes = () => undefined;
 
 /** What a thing is that is at one end only. */
 function described({ kind, size, target }: Entry): string {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Excludes } from "../copy/exclude.ts";
 import type { Entry } from "../system/entry.ts";
 import { printable } from "../text/printable.ts";
 import { parentOf } from "../workspace/layout.ts";
@@ -26,7 +27,7 @@ export interface Expected {
   /** Whether a file is a document: it may have another size there. */
   isDocument(entry: Entry): boolean;
   /** Whether something was left out of the copy. */
-  isLeftOut(entry: Entry): boolean;
+  isLeftOut: Excludes;
   /** Whether something may be at the destination alone. */
   isOptional(path: string): boolean;
 }
@@ -91,7 +92,7 @@ function absentOf(
     if (destination.entries.has(path)) continue;
     absent.push(path);
     if (entry.kind === "link" && expected.target(path, entry.target!) === undefined) continue;
-    if (expected.isLeftOut(entry)) {
+    if (expected.isLeftOut(entry) !== undefined) {
       if (entry.kind !== "folder") compared.leftOut.push(entry);
     } else if (isTop(path, source, destination)) compared.missing.push(entry);
   }

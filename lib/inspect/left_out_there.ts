@@ -4,23 +4,19 @@
  * @module
  */
 
-import { excluder } from "../copy/exclude.ts";
+import { excluder, type Excludes } from "../copy/exclude.ts";
 import { CopyError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import type { Entry } from "../system/entry.ts";
 import { isObject } from "../text/json.ts";
 import { JOBS, RECORDS } from "../workspace/layout.ts";
-
-/** Whether something in a job's folder was left out. */
-export type IsLeftOut = (entry: Entry) => boolean;
 
 /** Reads the records of some jobs; answers, by their folders, what was left out of them. */
 export async function readRecords(
   host: Pick<Host, "read">,
   root: string,
   folders: string[],
-): Promise<Map<string, IsLeftOut>> {
-  const found = new Map<string, IsLeftOut>();
+): Promise<Map<string, Excludes>> {
+  const found = new Map<string, Excludes>();
   const paths = folders.map((folder) => `${RECORDS}${folder.slice(JOBS.length)}.json`);
   let next = 0;
   await host.read(root, paths, (_, bytes) => {
@@ -30,15 +26,20 @@ export async function readRecords(
   return found;
 }
 
-/** The patterns of a record, which anybody may have written who can write to the workspace. */
-function excludesOf(bytes: Uint8Array): IsLeftOut {
+/** What a record says was left out, which anybody may have written who can write to the workspace. */
+function excludesOf(bytes: Uint8Array): Excludes {
   try {
     const record: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    const patterns = isObject(record) && Array.isArray(record.exclude) ? record.exclude : [];
-    const excludes = excluder(patterns.filter((each) => typeof each === "string"));
-    return ({ path, kind }) => excludes(path, kind === "folder");
+    if (!isObject(record)) return () => undefined;
+    const { exclude, maxSize, metadataOnly } = record;
+    const patterns = Array.isArray(exclude) ? exclude : [];
+    return excluder({
+      exclude: patterns.filter((each) => typeof each === "string"),
+      ...(typeof maxSize === "number" && { maxSize }),
+      metadataOnly: metadataOnly === true,
+    });
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof CopyError) return () => false;
+    if (error instanceof SyntaxError || error instanceof CopyError) return () => undefined;
     throw error;
   }
 }

@@ -26,10 +26,12 @@ export const RECORDS = `${STORE}/partial/${JOBS}`;
 export const CURRENT = "current";
 /** The list of a run's jobs, one object a line. */
 export const JOBS_FILE = "jobs.jsonl";
+/** The configurations of a run, one object a line. */
+export const OBJECTS_FILE = "objects.jsonl";
 /** A run of experimaestro 2.x has at least one of these files, a run of 1.x has none. */
 export const FILES_OF_2: readonly string[] = [
   JOBS_FILE,
-  "objects.jsonl",
+  OBJECTS_FILE,
   "configs.json",
   "environment.json",
 ];

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseArguments, parseBandwidth } from "../../lib/cli/arguments.ts";
+import { parseArguments } from "../../lib/cli/arguments.ts";
+import { parseBandwidth, parseSize } from "../../lib/cli/values.ts";
 import { nearest } from "../../lib/settings/nearest.ts";
 import { quote, quoteCommand } from "../../lib/text/shell.ts";
 import { CopyError } from "../../lib/errors.ts";
@@ -26,7 +27,13 @@ const COPY = {
   follow: undefined,
   check: false,
   checksum: false,
+  states: [],
+  tasks: [],
+  tags: {},
   exclude: [],
+  maxSize: undefined,
+  metadataOnly: false,
+  references: true,
   map: {},
   bandwidthLimit: undefined,
   connectTimeout: undefined,
@@ -93,6 +100,19 @@ const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
     ...COPY,
     experimentId: "x",
     exclude: ["*.ckpt", "-x"],
+  }],
+  [["x", "--state=done,failed", "--task", "*.train", "--tag", "lr=0.1", "--tag=lr=1=2"], {
+    ...COPY,
+    experimentId: "x",
+    states: ["done", "failed"],
+    tasks: ["*.train"],
+    tags: { lr: ["0.1", "1=2"] },
+  }],
+  [["x", "--max-size", "1.5K", "--metadata-only"], {
+    ...COPY,
+    experimentId: "x",
+    maxSize: 1536,
+    metadataOnly: true,
   }],
   [["--include-running", "--ended", "--keep-replaced", "--create"], {
     ...COPY,
@@ -262,6 +282,21 @@ const REFUSED: [string[], string, string][] = [
     "write OLD=NEW with absolute paths, e.g. /data=/mnt/data",
   ],
   [["ls", "--map", "/a=/b"], "`xpm-copy ls` does not take --map", "write `xpm-copy ls WORKSPACE`"],
+  [
+    ["--state", "done,fine"],
+    "--state does not know 'fine'",
+    "choose done, failed, running, unfinished, e.g. done,failed",
+  ],
+  [
+    ["--tag", "lr"],
+    "--tag needs KEY=VALUE, not 'lr'",
+    "write e.g. lr=0.1 or 'model=bert*'",
+  ],
+  [
+    ["--max-size", "big"],
+    "--max-size needs a size, not 'big'",
+    "write bytes, or e.g. 500M or 2G",
+  ],
   [["--color", "blue"], "--color needs auto, always or never, not 'blue'", "see `xpm-copy --help`"],
 ];
 
@@ -288,6 +323,17 @@ Deno.test("parseBandwidth() reads what rsync reads", () => {
     ["4096B", 4],
   ];
   for (const [text, kib] of table) assertEquals(parseBandwidth(text), kib, text);
+});
+
+Deno.test("parseSize() reads bytes, and refuses what is no number", () => {
+  const table: [string, number][] = [
+    ...[["0", 0], ["1000", 1000], ["10b", 10], ["1.5k", 1536], ["2G", 2 ** 31]],
+    ...[["1MiB", 2 ** 20], ["500KB", 500_000], ["1t", 2 ** 40]],
+  ] as [string, number][];
+  for (const [text, bytes] of table) assertEquals(parseSize(text), bytes, text);
+  for (const text of ["", "x", "-1", "1e3", "2GG", "1 k", "9999999t"]) {
+    assertEquals(assertThrows(() => parseSize(text), CopyError).code, "usage", text);
+  }
 });
 
 Deno.test("parseBandwidth() refuses what is no number", () => {

@@ -121,6 +121,7 @@ export function sampleResult(more: Partial<CopyResult> = {}): CopyResult {
     dryRun: false,
     jobsCopied: 42,
     jobsSkipped: 112,
+    jobsOmitted: 0,
     jobsReplaced: [],
     jobsMissing: [],
     jobsRunning: [],

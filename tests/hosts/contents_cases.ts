@@ -136,4 +136,27 @@ export const contentsCases: readonly Case[] = [
       assertEquals(await sumsOf(f, [path]), { [path]: sum });
     },
   },
+  {
+    name: "peek() reads small files, and passes over those that cannot be read",
+    modes: true,
+    async check(f) {
+      const names = ["plain", "it's $(a) \\ =name", " blanks ", "-n", "é 漢字", "empty"];
+      const paths = names.map((name) => `jobs/t/1/${name}`);
+      f.make(Object.fromEntries(
+        paths.map((path) => [`ws/${path}`, path.endsWith("empty") ? "" : `${path}\n`]),
+      ));
+      shell(f.root, "chmod 000 ws/jobs/t/1/-n; mkdir ws/jobs/t/1/folder");
+      const wanted = [...paths, "jobs/t/1/gone"];
+      const found = await (await f.host()).peek(f.at("ws"), wanted);
+      const texts = found.map((bytes) => bytes && new TextDecoder().decode(bytes));
+      const expected = wanted.map((path) =>
+        path.endsWith("gone") || path.endsWith("-n") && f.traits.user !== 0
+          ? undefined
+          : path.endsWith("empty")
+          ? ""
+          : `${path}\n`
+      );
+      assertEquals(texts, expected);
+    },
+  },
 ];

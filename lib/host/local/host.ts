@@ -4,6 +4,7 @@
  * @module
  */
 
+import { delay } from "@std/async/delay";
 import { requireAccess } from "../../system/permissions.ts";
 import { readSmall, stands } from "../../system/files.ts";
 import type {
@@ -39,6 +40,9 @@ import { tidyLocally } from "./tidy.ts";
 import { dialectOf } from "../../tar/dialect.ts";
 import { packLocally } from "../../transport/tar.ts";
 import { output, type Program, type RunOptions, start } from "../../system/process.ts";
+
+/** How many small files are read before the event loop has its turn. */
+const PEEKED_AT_ONCE = 100;
 
 /** This machine. */
 export class LocalHost implements Host {
@@ -105,8 +109,13 @@ export class LocalHost implements Host {
     return { root, dialect, watch: this.watch };
   }
 
-  peek(root: string, path: string): Uint8Array | undefined {
-    return readSmall(`${root}/${path}`);
+  async peek(root: string, paths: string[]): Promise<(Uint8Array | undefined)[]> {
+    const found: (Uint8Array | undefined)[] = [];
+    for (const path of paths) {
+      found.push(readSmall(`${root}/${path}`));
+      if (found.length % PEEKED_AT_ONCE === 0) await delay(0);
+    }
+    return found;
   }
 
   async claim(request: ClaimRequest, onWait: () => void): Promise<Staging> {

@@ -14,7 +14,7 @@ import type { SummedFile, TellBytes, TellSum } from "../host.ts";
 import type { Agent } from "./agent.ts";
 import { nonsense } from "./answers.ts";
 import { asLines } from "./lines.ts";
-import { READ, SUMS } from "./programs/programs.ts";
+import { PEEK, READ, SUMS } from "./programs/programs.ts";
 import type { Session } from "./session.ts";
 
 /** The most bytes of a line before the bytes of some files. */
@@ -58,7 +58,32 @@ function incomplete(name: string): CopyError {
   );
 }
 
-/** Files of this size, in bytes, get a process each, so that several work at a time. */
+/** Does {@linkcode Host.peek}. */
+export async function peekThere(
+  agent: Agent,
+  root: string,
+  paths: string[],
+): Promise<(Uint8Array | undefined)[]> {
+  if (paths.length === 0) return [];
+  const names = paths.map((path) => `./${path}`);
+  const told: string[] = [];
+  await agent.run(PEEK, asLines([root, ...names]), (text) => told.push(text));
+  const [sizes = "", content = ""] = told;
+  const known = new Map<string, number>();
+  for (const line of sizes.split("\n")) {
+    const [, size, name] = /^ *(\d+) (\.\/.*)$/.exec(line) ?? []; // wc adds a total
+    if (name !== undefined) known.set(name, Number(size));
+  }
+  const bytes = bytesOf(content);
+  let at = 0;
+  const found = names.map((name) => {
+    const size = known.get(name);
+    return size === undefined ? undefined : bytes.subarray(at, at += size);
+  });
+  return at === bytes.length ? found : names.map(() => undefined); // a file has changed meanwhile
+}
+
+/** From so many bytes on, each file has a process of its own there: then several work at a time. */
 const LARGE = 1 << 22;
 /** How many small files one process sums: its answer must fit into one write. */
 const TOGETHER = 50;

@@ -30,7 +30,7 @@ import type {
 } from "../host.ts";
 import type { Pack, PackRequest } from "../../transport/archive.ts";
 import type { DiskCondition, MachineCondition } from "../condition.ts";
-import { readThere, sumsThere } from "./contents.ts";
+import { peekThere, readThere, sumsThere } from "./contents.ts";
 import { disksThere, examineThere } from "./examine.ts";
 import { attendTo, examined, requireSameFiles } from "./carrier.ts";
 import { asLines } from "./lines.ts";
@@ -152,8 +152,8 @@ export class SshHost implements Host {
     return sumsThere(this.name, this.#carrier.agent, { root, files }, tell);
   }
 
-  peek(): undefined {
-    // every file would cost a transfer
+  peek(root: string, paths: string[]): Promise<(Uint8Array | undefined)[]> {
+    return peekThere(this.#session.agent, root, paths);
   }
 
   async scan(

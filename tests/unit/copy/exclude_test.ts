@@ -91,7 +91,7 @@ async function brought(source: string, staging: string, exclude: string[]): Prom
 
 /** What should be brought: what `excluder` does not leave out. */
 function expected(source: string, exclude: string[]): string[] {
-  const excludes = excluder(exclude);
+  const excludes = excluder({ exclude });
   const paths = [...entriesOf(`${source}/${RUN}`).keys()]
     .filter((path) => path !== "jobs" && path !== ".status.json.lock")
     .map((path) => `${RUN}/${path}`);
@@ -100,8 +100,8 @@ function expected(source: string, exclude: string[]): string[] {
     const entries = entriesOf(`${source}/${folder}`);
     const isLeft = (path: string) =>
       left.some((place) => path === place || path.startsWith(`${place}/`));
-    for (const [path, { kind }] of entries) {
-      if (!isLeft(path) && !excludes(path, kind === "folder")) paths.push(`${folder}/${path}`);
+    for (const [path, entry] of entries) {
+      if (!isLeft(path) && excludes(entry) === undefined) paths.push(`${folder}/${path}`);
     }
   }
   return paths.sort();
@@ -242,9 +242,33 @@ Deno.test("excluder() knows the forms of a pattern", () => {
     ["*", "out/train.done", false, true],
   ];
   for (const [pattern, path, isFolder, excluded] of cases) {
-    assertEquals(excluder([pattern])(path, isFolder), excluded, `${pattern} of ${path}`);
+    const kind = isFolder ? "folder" : "file";
+    const by = excluder({ exclude: [pattern] })({ path, kind, size: 0 });
+    assertEquals(by, excluded ? "pattern" : undefined, `${pattern} of ${path}`);
   }
-  assertEquals(excluder([])("anything", false), false);
+  assertEquals(excluder({})({ path: "anything", kind: "file", size: 2 ** 40 }), undefined);
+});
+
+Deno.test("excluder() leaves out what is too large, and no file that a job needs", () => {
+  const excludes = excluder({ exclude: ["*.tmp"], maxSize: 100 });
+  const by = (path: string, size: number, kind: Entry["kind"] = "file") =>
+    excludes({ path, kind, size });
+  assertEquals(by("model.bin", 100), undefined);
+  assertEquals(by("model.bin", 101), "size");
+  assertEquals(by("a.tmp", 101), "pattern");
+  assertEquals(by("out", 4096, "folder"), undefined);
+  for (const path of PROTECTED) assertEquals(by(path, 101), undefined, path);
+  for (const maxSize of [-1, 0.5, NaN]) assertThrows(() => excluder({ maxSize }), CopyError);
+});
+
+Deno.test("excluder() with metadataOnly keeps only what a job needs", () => {
+  const excludes = excluder({ metadataOnly: true });
+  const by = (path: string, kind: Entry["kind"] = "file") => excludes({ path, kind, size: 0 });
+  for (const path of PROTECTED) assertEquals(by(path), undefined, path);
+  for (const path of ["model.bin", "train.out", "out/params.json"]) {
+    assertEquals(by(path), "pattern", path);
+  }
+  assertEquals(by("out", "folder"), "pattern");
 });
 
 Deno.test("excludeRules() gives no rules where nothing is left out", () => {
@@ -267,7 +291,7 @@ Deno.test("excludeRules() and excluder() refuse patterns that rsync would read o
   ];
   patterns.push("[]a]", "[!]", "[[:alpha:]]", "[a/b]", "[**]");
   for (const pattern of patterns) {
-    for (const make of [excludeRules, excluder]) {
+    for (const make of [excludeRules, (exclude: string[]) => excluder({ exclude })]) {
       const error = assertThrows(() => make(["*.ckpt", pattern]), CopyError);
       assertEquals(error.code, "usage");
       const shown = pattern.replace("\n", "\\u000a").replace("\u001b", "\\u001b");

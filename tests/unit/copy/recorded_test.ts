@@ -28,25 +28,28 @@ Deno.test("shortfallOf() tells what today's copy would bring, and what it leaves
     destination: files({ "params.json": 12, "a.ckpt": 5, "c.opt": 1 }),
   };
   const told = (exclude: string[]) => {
-    const { lacks, isWhole, own, files, bytes, patterns } = shortfallOf(ends, exclude);
-    return { lacks, isWhole, own, files, bytes, patterns };
+    const { lacks, isWhole, own, files, bytes, by } = shortfallOf(ends, { exclude });
+    return { lacks, isWhole, own, files, bytes, by };
   };
-  const nothing = { own: undefined, files: 0, bytes: 0, patterns: [] };
+  const nothing = { own: undefined, files: 0, bytes: 0, by: [] };
   assertEquals(told([]), { lacks: true, isWhole: false, ...nothing });
   assertEquals(told(["*.opt", "b.*"]), {
-    ...{ lacks: false, isWhole: false, files: 1, bytes: 7, patterns: ["b.*"] },
+    ...{ lacks: false, isWhole: false, files: 1, bytes: 7, by: ["'b.*'"] },
     own: "it contains c.opt, which this copy would not bring",
   });
   const whole = {
     ...ends,
     destination: files({ "params.json": 12, "a.ckpt": 5, "b.ckpt": 7, "c.opt": 1 }),
   };
-  assertEquals(shortfallOf(whole, ["*.ckpt"]).isWhole, true);
+  assertEquals(shortfallOf(whole, { exclude: ["*.ckpt"] }).isWhole, true);
   const cut = {
     ...ends,
     destination: files({ "params.json": 12, "a.ckpt": 5, "b.ckpt": 6, "c.opt": 1 }),
   };
-  assertEquals([shortfallOf(cut, []).lacks, shortfallOf(cut, ["b.ckpt"]).isWhole], [true, false]);
+  assertEquals([shortfallOf(cut, {}).lacks, shortfallOf(cut, { exclude: ["b.ckpt"] }).isWhole], [
+    true,
+    false,
+  ]);
 });
 
 Deno.test("shortfallOf() takes no rounded time for a newer one", () => {
@@ -54,7 +57,7 @@ Deno.test("shortfallOf() takes no rounded time for a newer one", () => {
     shortfallOf({
       source: files({ a: [1, source], b: [1, "1600000000.0"] }),
       destination: files({ a: [1, destination] }),
-    }, []).own;
+    }, {}).own;
   assertEquals(own("1700000000.500", "1700000000.500"), undefined);
   assertEquals(own("1700000000.001", "1700000001"), undefined);
   assertEquals(own("1700000000", "1700000000.999"), undefined);
@@ -63,8 +66,8 @@ Deno.test("shortfallOf() takes no rounded time for a newer one", () => {
 
 Deno.test("shortfallOf() tells when the latest thing at the destination was written", () => {
   const ends = { source: files({}), destination: files({ a: [1, "1700000000.5"] }) };
-  assertEquals(shortfallOf(ends, []).newest, "1700000000.5");
-  assertEquals(shortfallOf(ends, [], { changed: "1700000009.5" }).newest, "1700000009.5");
+  assertEquals(shortfallOf(ends, {}).newest, "1700000000.5");
+  assertEquals(shortfallOf(ends, {}, { changed: "1700000009.5" }).newest, "1700000009.5");
 });
 
 Deno.test("decideRecorded() decides anew only of what would be left as it is", () => {
@@ -78,7 +81,7 @@ Deno.test("decideRecorded() decides anew only of what would be left as it is", (
   ];
   const shortfall: Shortfall = {
     ...{ lacks: true, isWhole: false, own: undefined, newest: "1" },
-    ...{ files: 0, bytes: 0, patterns: [] },
+    ...{ files: 0, bytes: 0, by: [] },
   };
   const known: Recorded = { source: "done", destination: "done", shortfall, removed: false };
   for (const decision of others) assertEquals(decideRecorded(decision, known), decision);

@@ -25,7 +25,7 @@ function found(source: Held, destination: Held, expected: Partial<Expected> = {}
   const { missing, extra, differing, leftOut } = compareFolders(source, destination, {
     target: (_, target) => target,
     isDocument: () => false,
-    isLeftOut: () => false,
+    isLeftOut: () => undefined,
     isOptional: () => false,
     ...expected,
   }, new Modes());
@@ -76,7 +76,8 @@ Deno.test("compareFolders() takes no offence at the time of a folder in which so
 
 Deno.test("compareFolders() counts what was left out, and passes over what may be there", () => {
   const here = held([{ path: "d", ...FOLDER }, { path: "d/a.ckpt" }, { path: "d/b" }]);
-  const isLeftOut = ({ path }: { path: string }) => path.endsWith(".ckpt");
+  const isLeftOut = ({ path }: { path: string }) =>
+    path.endsWith(".ckpt") ? "pattern" as const : undefined;
   const rules = { isLeftOut, isOptional: (path: string) => path === "own" };
   assertEquals(found(here, held([{ path: "d", ...FOLDER }, { path: "own" }]), rules), [
     "missing d/b",

@@ -750,6 +750,20 @@ code=$({ { pack; echo $? >&4; } | { ZSTD_NBTHREADS=1 zstd -1 -qc >&3 || echo zst
 `;
 
 /**
+ * Does `Host.peek`: answers what wc tells of the files, then their bytes, without what cannot be read.
+ */
+export const PEEK = `${BEGIN}
+IFS= read -r root
+enter "$root" || { cat > /dev/null; finish; exit 0; }
+names=$(cat)
+files() { printf '%s\\n' "$names" | tr '\\n' '\\000'; }
+say "$(files | xargs -0 wc -c 2> /dev/null)"
+files | xargs -0 cat 2> /dev/null | tr '\\000' '\\001' >&3 # a NUL is no text here
+say ""
+finish
+`;
+
+/**
  * Does `Host.read`. After the word come, for some files at a time, a line with a `+` for each file that can
  * be read and a `-` for each other one, and with the sizes of the former; then their bytes. At the end
  * comes the line `end`. The names are the rest of the input, each ended by a NUL.

@@ -1,0 +1,77 @@
+/**
+ * Makes the plan of a copy of what a survey has found.
+ *
+ * @module
+ */
+
+import type { Abilities, WorkspaceInfo } from "../host/host.ts";
+import { rsyncVersion } from "../transport/rsync_version.ts";
+import { readRunStatus, readTransientJobs } from "../workspace/runs.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { isWritten } from "./decisions.ts";
+import { type JobToPlan, withLinked } from "./job_links.ts";
+import { planJobs } from "./plan.ts";
+import { planRun } from "./plan_run.ts";
+import { leftOutWarnings } from "./recorded.ts";
+import { versionWarnings } from "./refusals.ts";
+import { spaceWarning } from "./space.ts";
+import type { RunRequest, SurveyData } from "./surveyed.ts";
+import type { CopyOptions, CopyPlan, PlannedEnd } from "./types.ts";
+import { migratedWarnings } from "./version_1.ts";
+
+/**
+ * Makes a plan.
+ *
+ * @param jobs The jobs of the run, and others that jobs of it need.
+ */
+export function makePlan(
+  { workspaces, experimentId }: RunRequest,
+  { infos, can, found }: Omit<SurveyData, "plan">,
+  jobs: JobToPlan[],
+  options: CopyOptions,
+): CopyPlan {
+  const runId = infos.source.run!.runId;
+  const source = readRunStatus(infos.source.run?.status);
+  const transientJobs = readTransientJobs(infos.source.run?.transient ?? "");
+  const statuses = {
+    source: source && { ...source, transientJobs },
+    destination: readRunStatus(infos.destination.run?.status),
+  };
+  const planned = planJobs(withLinked(jobs, found.source.links), found, statuses, options);
+  const folders = { source: found.source.run, destination: found.destination.run };
+  const run = planRun(runId, planned, folders, statuses, infos, options);
+  const sent = [
+    ...planned.filter(isWritten),
+    ...(isWritten(run) ? [run] : []),
+  ];
+  const plan: CopyPlan = {
+    experimentId,
+    runId,
+    source: describe(workspaces.source, infos.source, can.source),
+    destination: describe(workspaces.destination, infos.destination, can.destination),
+    run,
+    jobs: planned,
+    warnings: [
+      ...versionWarnings(workspaces, can),
+      ...migratedWarnings(infos.source.run!),
+      ...leftOutWarnings(planned, found),
+    ],
+    bytes: sent.reduce((sum, { bytes }) => sum + bytes, 0),
+    files: sent.reduce((sum, { files }) => sum + files, 0),
+  };
+  const full = options.dryRun === true ? spaceWarning(plan) : undefined;
+  if (full !== undefined) plan.warnings.push(full);
+  return plan;
+}
+
+function describe(workspace: Workspace, info: WorkspaceInfo, { rsync }: Abilities): PlannedEnd {
+  return {
+    id: workspace.id,
+    ...(workspace.ssh && { host: workspace.ssh.host }),
+    ...(workspace.ssh?.transferHost && { transferHost: workspace.ssh.transferHost }),
+    path: info.realPath,
+    rsync: rsyncVersion(rsync.said),
+    ...(info.freeBytes !== undefined && { freeBytes: info.freeBytes }),
+    ...(info.freeFiles !== undefined && { freeFiles: info.freeFiles }),
+  };
+}

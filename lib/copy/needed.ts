@@ -1,0 +1,134 @@
+/**
+ * What jobs need besides: other jobs that their files name come along, and those that these name.
+ *
+ * @module
+ */
+
+import { Findings, type Report } from "../rewrite/findings.ts";
+import { isId, jobFolder, type JobId, JOBS, PARAMS_FILE } from "../workspace/layout.ts";
+import { BATCH_JOBS } from "./batches.ts";
+import { isWritten } from "./decisions.ts";
+import type { JobToPlan } from "./job_links.ts";
+import { mapOf } from "./maps.ts";
+import type { Survey } from "./surveyed.ts";
+import type { CopyOptions, CopyPlan, PlannedJob } from "./types.ts";
+
+/** What is known before the plan. */
+export type Surveyed = Omit<Survey, "plan" | "reports" | "outside">;
+
+/** How to go on when more jobs are found to be needed. */
+export interface Steps {
+  /** Plans. */
+  plan(jobs: JobToPlan[]): Promise<CopyPlan>;
+  /** Looks at jobs at both ends. */
+  look(jobs: JobToPlan[]): Promise<void>;
+}
+
+/**
+ * Plans the jobs of a run and, unless the user does not want them, those that they name. Reads the
+ * documents of the jobs that will be written, and of those of which something was missing before.
+ *
+ * @param jobs The jobs of the run.
+ */
+export async function withNeeded(
+  jobs: JobToPlan[],
+  surveyed: Surveyed,
+  { plan: makePlan, look }: Steps,
+  { references = true }: Pick<CopyOptions, "references">,
+): Promise<Pick<Survey, "plan" | "reports">> {
+  const listed = new Map(jobs.map((job) => [jobFolder(job), job]));
+  const reports = new Map<string, Report>();
+  for (;;) {
+    const plan = await makePlan([...listed.values()]);
+    const unread = plan.jobs.filter((job) => isRead(job, surveyed) && !reports.has(jobFolder(job)));
+    if (unread.length === 0) return { plan, reports };
+    for (const [folder, report] of await readJobs(unread, surveyed)) reports.set(folder, report);
+    if (!references) return { plan, reports };
+    const omitted = new Set(plan.jobs.filter(isOmitted).map(jobFolder));
+    const needed = jobsNamedBy(unread, reports)
+      .filter((job) => !listed.has(jobFolder(job)) || omitted.has(jobFolder(job)))
+      .map((job) => {
+        const known = listed.get(jobFolder(job));
+        return known === undefined ? job : { ...known, neededBy: job.neededBy! };
+      });
+    if (needed.length === 0) return { plan, reports };
+    for (const job of needed) listed.set(jobFolder(job), job);
+    await look(needed);
+  }
+}
+
+function isOmitted({ action }: PlannedJob): boolean {
+  return action === "omit";
+}
+
+/** Whether it matters what a job names: it is written, or there is a record of what it lacks. */
+function isRead(job: PlannedJob, { found }: Surveyed): boolean {
+  if (job.linkTo !== undefined || !found.source.jobs.has(jobFolder(job))) return false;
+  return isWritten(job) ||
+    job.action === "skip" && found.destination.records?.has(jobFolder(job)) === true;
+}
+
+/** The jobs that some jobs name, each with those that name it. */
+function jobsNamedBy(jobs: JobId[], reports: ReadonlyMap<string, Report>): JobToPlan[] {
+  const named = new Map<string, JobToPlan>();
+  for (const { taskId, jobId } of jobs) {
+    const own = jobFolder({ taskId, jobId });
+    for (const path of reports.get(own)?.inside ?? []) {
+      const job = jobOf(path);
+      if (job === undefined || jobFolder(job) === own) continue;
+      const known = named.get(jobFolder(job));
+      if (known === undefined) {
+        const neededBy = [{ taskId, jobId }];
+        named.set(jobFolder(job), { ...job, tags: {}, transient: 0, besides: true, neededBy });
+      } else if (!known.neededBy!.some((by) => jobFolder(by) === own)) {
+        known.neededBy!.push({ taskId, jobId });
+      }
+    }
+  }
+  return [...named.values()];
+}
+
+/** The job that a path in the workspace is in. */
+function jobOf(path: string): JobId | undefined {
+  const [top, taskId = "", jobId = ""] = path.split("/");
+  return top === JOBS && isId(taskId) && isId(jobId) ? { taskId, jobId } : undefined;
+}
+
+/** The most bytes of documents that are read at once. */
+const READ_BYTES = 1 << 26;
+
+/** What the links and the `params.json` of some jobs name, by the jobs' folders. */
+async function readJobs(jobs: PlannedJob[], surveyed: Surveyed): Promise<Map<string, Report>> {
+  const { hosts, infos, found: { source } } = surveyed;
+  const map = mapOf(surveyed);
+  const reports = new Map<string, Report>();
+  let batch: string[] = [];
+  let bytes = 0;
+  const readBatch = async () => {
+    const read = batch.filter((folder) => isReadable(folder));
+    const paths = read.map((folder) => `${folder}/${PARAMS_FILE}`);
+    const documents = paths.length > 0 ? await hosts.source.peek(infos.source.realPath, paths) : [];
+    const contents = new Map(read.map((folder, index) => [folder, documents[index]]));
+    for (const folder of batch) {
+      const findings = new Findings(folder, map);
+      const content = contents.get(folder);
+      if (content !== undefined) findings.optionalDocument(PARAMS_FILE, "params", content);
+      for (const { path, target } of source.jobs.get(folder)!.links) findings.link(path, target!);
+      reports.set(folder, findings.finish());
+    }
+    batch = [];
+    bytes = 0;
+  };
+  const isReadable = (folder: string) => {
+    const { documents, oversized } = source.jobs.get(folder)!;
+    return documents.includes(PARAMS_FILE) && !oversized.includes(PARAMS_FILE);
+  };
+  for (const folder of jobs.map(jobFolder)) {
+    const { bytes: all, bulk } = source.jobs.get(folder)!;
+    if (batch.length === BATCH_JOBS || bytes + all - bulk.bytes > READ_BYTES) await readBatch();
+    batch.push(folder);
+    bytes += all - bulk.bytes;
+  }
+  await readBatch();
+  return reports;
+}

@@ -1,0 +1,155 @@
+/**
+ * The types of a plan: what a copy would do.
+ *
+ * @module
+ */
+
+import type { CopyErrorCode } from "../errors.ts";
+import type { JobId } from "../workspace/layout.ts";
+
+/** The state of a job at one end. `unseen`: not looked at, because it does not matter. */
+export type JobState = "done" | "failed" | "running" | "unfinished" | "absent" | "unseen";
+
+/**
+ * What is done with a job. `wait`: still running at one end. `leave`: what is at the destination
+ * is as good, or is no folder of this job. `omit`: it was not chosen.
+ */
+export type JobAction =
+  | "copy"
+  | "replace"
+  | "skip"
+  | "leave"
+  | "wait"
+  | "missing"
+  | "removed"
+  | "omit";
+
+/** One job of a plan. */
+export interface PlannedJob extends JobId {
+  /** What is done with it. */
+  action: JobAction;
+  /** Its state at the source. */
+  source: JobState;
+  /** Its state at the destination. */
+  destination: JobState;
+  /** Bytes of its files at the source; 0 when it is not there. */
+  bytes: number;
+  /** Its files at the source. */
+  files: number;
+  /** Why, when it is not plainly copied or skipped: `unfinished here, done at the source`. */
+  reason?: string;
+  /**
+   * What a skipped job lacks at the destination because it is left out, of what the source has,
+   * which may lack files as well. Absent when it lacks nothing.
+   */
+  leftOut?: {
+    files: number;
+    bytes: number;
+    /** By which options: `'*.ckpt'`, `--max-size`. */
+    by: string[];
+  };
+  /** Whether this job keeps the copy from being complete (exit code 3). */
+  incomplete: boolean;
+  /**
+   * The job that it is a link to: only the link is made. Absent when it has a folder of its own.
+   */
+  linkTo?: JobId;
+  /** The jobs of the run that are links to it; absent when there are none. */
+  linkedBy?: JobId[];
+  /** Whether it is no job of the run itself, but one that jobs of the run are links to, or name. */
+  besides?: true;
+  /** The jobs that name it in their files, if it is copied only for these. */
+  neededBy?: JobId[];
+  /**
+   * What its files name in the source workspace that neither comes along nor is at the destination.
+   * Absent when nothing is known to be missing.
+   */
+  referencesMissing?: string[];
+}
+
+/** What is done with the run itself. */
+export interface PlannedRun {
+  /**
+   * What is done with the run's folder. `leave`: it is in progress at the destination, or
+   * `blocked`.
+   */
+  action: "copy" | "replace" | "skip" | "leave";
+  /** Bytes of its files at the source. */
+  bytes: number;
+  /** Its files at the source. */
+  files: number;
+  /** Whether the run is still in progress at the source. */
+  inProgress: boolean;
+  /** Whether it is treated as ended because `ended` says so; its `status.json` does not. */
+  takenAsEnded?: true;
+  /** Whether `current` will point to this run. */
+  becomesCurrent: boolean;
+  /** The older run that `current` keeps pointing to, since it is in progress at the destination. */
+  currentKept?: string;
+  /** Whether this run is the current one at the source. */
+  isCurrent: boolean;
+  /**
+   * What stands in its place at the destination, and is no folder: `a file`, `a link to nowhere`.
+   */
+  blocked?: string;
+  /** Why, when it is not plainly copied or skipped. */
+  reason?: string;
+}
+
+/** One end of a copy, as it was found. */
+export interface PlannedEnd {
+  /** The workspace's id. */
+  id: string;
+  /** The machine: `user@host`; absent when it is this one. */
+  host?: string;
+  /** The machine that the bytes go by: `user@host`; absent when it is `host`. */
+  transferHost?: string;
+  /** The workspace's path, links resolved. */
+  path: string;
+  /** The version of rsync there, such as `3.2.7`; empty when unknown. */
+  rsync: string;
+  /** Bytes free for the user; absent when unknown. */
+  freeBytes?: number;
+  /**
+   * How many files can still be made there (inodes), when it is the destination and that is known.
+   */
+  freeFiles?: number;
+}
+
+/** What a copy would do; what the dry run shows, as data. */
+export interface CopyPlan {
+  /** The experiment's id. */
+  experimentId: string;
+  /** The run's id, `current` resolved. */
+  runId: string;
+  /** Where from. */
+  source: PlannedEnd;
+  /** Where to. */
+  destination: PlannedEnd;
+  /** What is done with the run. */
+  run: PlannedRun;
+  /** The jobs, in the order of `jobs.jsonl`. */
+  jobs: PlannedJob[];
+  /**
+   * What jobs name in the workspace that is at the source, and neither comes along nor stands at
+   * the destination, as far as that is known before the copy: by links, and for a dry run from this
+   * machine by documents. Absent when nothing is known to be missing.
+   */
+  referencesMissing?: string[];
+  /** What the user should know before the copy: old programs, odd lines in `jobs.jsonl` ... */
+  warnings: CopyProblem[];
+  /** Bytes that will be sent at most. */
+  bytes: number;
+  /** Files that will be sent at most. */
+  files: number;
+}
+
+/** An error or a warning, and the job it concerns. */
+export interface CopyProblem {
+  /** What kind of problem it is. */
+  code: CopyErrorCode;
+  /** One sentence: what, where, and what to do. */
+  message: string;
+  /** The job it concerns, if it is one job. */
+  job?: JobId;
+}

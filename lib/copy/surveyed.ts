@@ -1,0 +1,53 @@
+/**
+ * The types of a survey: what is known before anything is written.
+ *
+ * @module
+ */
+
+import type { Abilities, Host, WorkspaceInfo } from "../host/host.ts";
+import type { Report } from "../rewrite/findings.ts";
+import type { Pair } from "../rewrite/path_map.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { FileChoice } from "./exclude.ts";
+import type { Inventory } from "./inventory.ts";
+import type { Ends } from "./plan.ts";
+import type { CopyPlan, CopyProblem } from "./types.ts";
+
+/** Which run to copy from where to where. */
+export interface RunRequest {
+  /** The workspaces. */
+  workspaces: Ends<Workspace>;
+  /** The experiment. */
+  experimentId: string;
+  /** The run; `current` will be resolved. */
+  runId: string;
+}
+
+/** What is known before anything is written. */
+export interface Survey {
+  /** The machines. */
+  hosts: Ends<Host>;
+  /** What stands at the workspaces' paths. */
+  infos: Ends<WorkspaceInfo>;
+  /** What they can do. */
+  can: Ends<Abilities>;
+  /** The run and the jobs. */
+  found: Ends<Inventory>;
+  /** What to do. */
+  plan: CopyPlan;
+  /** What the jobs to be written name, by their folders. */
+  reports: ReadonlyMap<string, Report>;
+  /** What these and the run name outside the workspace. */
+  outside: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Lines of `jobs.jsonl` that are not jobs. */
+  problems: CopyProblem[];
+  /** What the user leaves out of jobs. */
+  files: FileChoice;
+  /** What the user says of places outside the workspaces. */
+  mapped: Pair[];
+  /** Where the source workspace was before. Its documents tell more of these as they pass. */
+  formerRoots: Set<string>;
+}
+
+/** What is known of both ends; before the login to the destination, a guess. */
+export type SurveyData = Pick<Survey, "infos" | "can" | "found" | "plan">;
