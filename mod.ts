@@ -45,6 +45,12 @@ export {
   type DoctorOptions,
   type Finding,
 } from "./lib/inspect/doctor.ts";
+export { compareWorkspaces, type StatusOptions } from "./lib/inspect/status.ts";
+export type {
+  ComparedJobs,
+  RunComparison,
+  WorkspaceComparison,
+} from "./lib/inspect/status_types.ts";
 export { type RequiredPermissions, requiredPermissions } from "./lib/inspect/permissions.ts";
 export type {
   CheckProgress,

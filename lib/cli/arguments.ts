@@ -60,11 +60,15 @@ export function parseArguments(args: string[]): Request {
     const brief = given.has("brief");
     return { command, workspace: first, experimentId: second, brief, ...common };
   }
+  const ends = {
+    from: last(given, "from") ?? last(given, "from-workspace"),
+    to: last(given, "to") ?? last(given, "to-workspace"),
+  };
+  if (command === "status") return { command, experimentIds: positionals, ...ends, ...common };
   const which = {
     experimentId: first,
     runId: second,
-    from: last(given, "from") ?? last(given, "from-workspace"),
-    to: last(given, "to") ?? last(given, "to-workspace"),
+    ...ends,
     ended: given.has("ended"),
     map: readMap(given.get("map") ?? []),
     checksum: given.has("checksum"),
@@ -190,7 +194,8 @@ function judge(command: Command, given: Given, positionals: string[]): void {
   const foreign = [...given.keys()].find((name) => OPTIONS[name]?.for?.includes(command) === false);
   if (foreign !== undefined) {
     const takers = OPTIONS[foreign]!.for!;
-    const isOfWorkspace = command === "doctor" || EXPECTED[command][0] === "WORKSPACE";
+    const isOfWorkspace = command === "doctor" ||
+      command !== "status" && EXPECTED[command][0] === "WORKSPACE";
     const hint = takers.includes("copy") && isOfWorkspace
       ? `write \`${what} WORKSPACE\``
       : `it belongs to \`xpm-copy ${takers[0]}\``;
@@ -204,7 +209,7 @@ function judge(command: Command, given: Given, positionals: string[]): void {
   }
   const empty = positionals.indexOf("");
   if (empty >= 0) refuse(`argument ${empty + 1} is empty`, HELP);
-  if (command === "doctor") return;
+  if (command === "doctor" || command === "status") return;
   const expected = EXPECTED[command];
   const more = positionals[expected.length];
   if (more !== undefined) {

@@ -97,6 +97,24 @@ export async function choose(sources: Sources): Promise<Choice> {
   }
 }
 
+/**
+ * Finds out which two workspaces to compare.
+ *
+ * @throws {CopyError} `usage`, when one is missing and no question is allowed.
+ */
+export async function chooseEnds(sources: Sources): Promise<Pick<Choice, "from" | "to">> {
+  const { request, settings, defaults, questions } = sources;
+  const named = (words: string | undefined) =>
+    words === undefined ? undefined : { words, workspace: findWorkspace(words, settings) };
+  const [givenFrom, givenTo] = [
+    named(request.from ?? defaults.from),
+    named(request.to ?? defaults.to),
+  ];
+  if (questions === undefined) requireAll(givenFrom, givenTo, "", settings);
+  const from = givenFrom ?? await askWorkspace(sources, "from", undefined);
+  return { from, to: givenTo ?? await askWorkspace(sources, "to", undefined, from) };
+}
+
 /** The error for an experiment that does not exist, or has no run. */
 export function noExperiment(experimentId: string, workspace: Workspace): CopyError {
   return new CopyError(

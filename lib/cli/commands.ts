@@ -23,6 +23,7 @@ import type {
   ListRequest,
   WorkRequest,
 } from "./requests.ts";
+import { status } from "./status_command.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 /** Runs a command; returns the exit code. */
@@ -40,6 +41,8 @@ export function execute(
       return diagnose(request, context);
     case "check":
       return check(request, context);
+    case "status":
+      return status(request, context);
     case "permissions":
       return permissions(request, context);
     case "copy":

@@ -13,6 +13,7 @@ rewritten.
 Usage:
   xpm-copy [copy] [EXPERIMENT [RUN]] --from WORKSPACE --to WORKSPACE [--yes]
   xpm-copy check [EXPERIMENT [RUN]] --from WORKSPACE --to WORKSPACE [--checksum]
+  xpm-copy status [EXPERIMENT...] --from WORKSPACE --to WORKSPACE
   xpm-copy ls [WORKSPACE [EXPERIMENT]]
   xpm-copy permissions EXPERIMENT [RUN] --from WORKSPACE --to WORKSPACE
   xpm-copy clean WORKSPACE [--yes]
@@ -20,7 +21,8 @@ Usage:
 
 Without --yes, \`copy\` only shows the plan. In a terminal it asks for anything
 you did not give; in scripts the run defaults to \`current\`. \`check\` compares
-the run and its jobs at both ends, and writes nothing. \`ls\` lists workspaces,
+the run and its jobs at both ends, and writes nothing; \`status\` tells which
+runs and jobs are only at one end, or newer there. \`ls\` lists workspaces,
 experiments or runs. \`permissions\` prints the \`deno run\` line that grants a
 copy exactly what it needs. \`clean\` lists what interrupted copies and
 --keep-replaced left behind; with --yes it deletes it. \`doctor\` checks whether
@@ -91,6 +93,7 @@ Examples:
   xpm-copy neuralir --from cluster --to local
   xpm-copy neuralir 20260118_170744 --from cluster --to local --yes
   xpm-copy neuralir --from cluster --to local --yes --follow
+  xpm-copy status --from cluster --to local
   xpm-copy check neuralir --from cluster --to me@archive:/data/xpm --checksum
   xpm-copy neuralir --from local --to me@archive:/data/xpm --yes
   xpm-copy neuralir --from cluster --to local --exclude '*.ckpt' --yes

@@ -14,6 +14,7 @@
  * | `warning` | `code`, `message`, `job` if it is one | something to know |
  * | `checking` | the fields of `CheckProgress` | while contents are compared, at most once a second |
  * | `difference` | the fields of a `Difference`: `kind`, `path`, `what`, `aspects`, `job` if it is in one | `check`, and `--check` |
+ * | `comparison` | `source`, `destination`: the workspaces' ids; the fields of a `RunComparison`: `experimentId`, `runId`, `at`, `ahead`, `jobs`, `inProgress` | `status` |
  * | `permissions` | `run`, `read`, `write`, `env`, `sys`: what to grant; `command`: the copy under that | `permissions` |
  * | `workspace` | the fields of a `Workspace` | `ls` |
  * | `experiment` | `workspace`: its id; the fields of an `ExperimentSummary` | `ls WORKSPACE` |
@@ -32,6 +33,8 @@
  */
 
 import type { CheckResult } from "../inspect/check_types.ts";
+import type { WorkspaceComparison } from "../inspect/status_types.ts";
+import type { Ends } from "../copy/plan.ts";
 import type { ExperimentSummary } from "../inspect/summarize.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
@@ -99,6 +102,12 @@ export class JsonReporter implements Reporter {
     for (const note of notes) this.#write("warning", note);
     for (const difference of differences) this.#write("difference", difference);
     this.#summary = { ...this.#summary, check: { ...rest, differences: differences.length } };
+  }
+
+  /** Writes an object for each run. */
+  status({ runs }: WorkspaceComparison, workspaces: Ends<Workspace>): void {
+    const ends = { source: workspaces.source.id, destination: workspaces.destination.id };
+    for (const run of runs) this.#write("comparison", { ...ends, ...run });
   }
 
   /** Writes the permissions and the command. */

@@ -9,6 +9,9 @@ import { type ExperimentSummary, summarize, type SummaryOptions } from "../inspe
 import { type Diagnosis, Doctor } from "../inspect/doctor.ts";
 import { check } from "../inspect/check.ts";
 import type { CheckOptions, CheckResult } from "../inspect/check_types.ts";
+import { compareBetween, type StatusOptions } from "../inspect/status.ts";
+import type { WorkspaceComparison } from "../inspect/status_types.ts";
+import type { Ends } from "../copy/plan.ts";
 import { clean, type Leftover } from "../inspect/clean.ts";
 import { copyBetween } from "../copy/copy.ts";
 import { permissionsBetween, type RequiredPermissions } from "../inspect/permissions.ts";
@@ -45,6 +48,11 @@ export interface Session extends AsyncDisposable {
     options: CheckOptions,
     isWanted?: (job: JobId) => boolean,
   ): Promise<CheckResult>;
+  /** Compares two workspaces. */
+  status(
+    workspaces: Ends<Workspace>,
+    options: Pick<StatusOptions, "experimentIds">,
+  ): Promise<WorkspaceComparison>;
   /** Finds the permissions that the copy of a run needs. */
   permissions(which: RunRequest, options: CopyOptions): Promise<RequiredPermissions>;
 }
@@ -83,6 +91,7 @@ export const library: Library = {
       copy: (which, how) => copyBetween(hosts, which, { ...how, onEvent, signal }),
       follow: (which, how) => follow(hosts, which, { ...how, onEvent, signal }),
       check: (which, how, isWanted) => check(hosts, which, { ...how, onEvent, signal }, isWanted),
+      status: (which, how) => compareBetween(hosts, which, { ...how, onEvent, signal }),
       permissions: (which, how) => permissionsBetween(hosts, which, how),
       [Symbol.asyncDispose]: () => hosts.close(),
     };

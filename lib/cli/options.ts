@@ -5,7 +5,15 @@
  */
 
 /** The names of commands. An experiment of such a name needs the command `copy` before it. */
-export const COMMANDS = ["copy", "check", "permissions", "ls", "clean", "doctor"] as const;
+export const COMMANDS = [
+  "copy",
+  "check",
+  "status",
+  "permissions",
+  "ls",
+  "clean",
+  "doctor",
+] as const;
 /** The name of a command. */
 export type Command = typeof COMMANDS[number];
 
@@ -20,15 +28,17 @@ export interface Option {
 }
 
 const COPY = ["copy", "permissions"] as const;
-/** The commands that compare two workspaces. */
+/** The commands that take a run of two workspaces. */
 const BOTH = [...COPY, "check"] as const;
+/** The commands that take two workspaces. */
+const ENDS = [...BOTH, "status"] as const;
 
 /** All options, by name. */
 export const OPTIONS: Record<string, Option> = {
-  from: { type: "string", for: BOTH },
-  "from-workspace": { type: "string", for: BOTH },
-  to: { type: "string", for: BOTH },
-  "to-workspace": { type: "string", for: BOTH },
+  from: { type: "string", for: ENDS },
+  "from-workspace": { type: "string", for: ENDS },
+  to: { type: "string", for: ENDS },
+  "to-workspace": { type: "string", for: ENDS },
   yes: { type: "boolean", short: "y", for: [...COPY, "clean"] },
   "include-running": { type: "boolean", for: COPY },
   ended: { type: "boolean", for: BOTH },
@@ -60,8 +70,8 @@ export const OPTIONS: Record<string, Option> = {
   version: { type: "boolean", short: "V" },
 };
 
-/** The arguments of each command; `doctor` takes any number. */
-export const EXPECTED: Record<Exclude<Command, "doctor">, string[]> = {
+/** The arguments of each command; `doctor` and `status` take any number. */
+export const EXPECTED: Record<Exclude<Command, "doctor" | "status">, string[]> = {
   copy: ["EXPERIMENT", "RUN"],
   check: ["EXPERIMENT", "RUN"],
   permissions: ["EXPERIMENT", "RUN"],

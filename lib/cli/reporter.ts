@@ -5,6 +5,8 @@
  */
 
 import type { CheckResult } from "../inspect/check_types.ts";
+import type { WorkspaceComparison } from "../inspect/status_types.ts";
+import type { Ends } from "../copy/plan.ts";
 import type { ExperimentSummary } from "../inspect/summarize.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
@@ -25,6 +27,8 @@ export interface Reporter {
   copied(result: CopyResult, plan: CopyPlan): void;
   /** Reports the end of a check. */
   checked(result: CheckResult): void;
+  /** Reports how two workspaces compare; `words` name them on the command line. */
+  status(found: WorkspaceComparison, workspaces: Ends<Workspace>, words: Ends<string>): void;
   /** Reports the permissions for a copy; `command` is the copy with exactly these. */
   permissions(permissions: RequiredPermissions, command: string[]): void;
   /** Lists the known workspaces; `file` is the settings file, if there is one. */

@@ -97,6 +97,17 @@ type CheckedFields =
   | "timeout"
   | "settings";
 
+/** A request of `xpm-copy status`. */
+export interface StatusRequest
+  extends
+    OutputChoice,
+    Pick<CopyRequest, "from" | "to" | "connectTimeout" | "timeout" | "settings"> {
+  /** Which command. */
+  command: "status";
+  /** The experiments; none: all of them. */
+  experimentIds: string[];
+}
+
 /** A request of `xpm-copy ls`. */
 export interface ListRequest extends OutputChoice {
   /** Which command. */
@@ -149,6 +160,7 @@ export interface DoctorRequest extends OutputChoice {
 export type WorkRequest =
   | CopyRequest
   | CheckRequest
+  | StatusRequest
   | ListRequest
   | CleanRequest
   | DoctorRequest;

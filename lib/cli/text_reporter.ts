@@ -5,6 +5,8 @@
  */
 
 import type { CheckResult } from "../inspect/check_types.ts";
+import type { WorkspaceComparison } from "../inspect/status_types.ts";
+import type { Ends } from "../copy/plan.ts";
 import type { ExperimentSummary } from "../inspect/summarize.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
@@ -31,6 +33,7 @@ import type { Reporter } from "./reporter.ts";
 import type { OutputChoice } from "./requests.ts";
 import { type ProgressMode, Screen } from "./screen.ts";
 import { renderFollowed, renderSummary } from "./summary_report.ts";
+import { renderStatus } from "./status_report.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The usual place of the settings. */
@@ -110,6 +113,12 @@ export class TextReporter implements Reporter {
     for (const note of result.notes) this.#screen.message([renderWarning(note, this.#err.paint)]);
     const lines = renderCheck(result, this.#out.paint, this.#choice.quiet);
     if (lines.length > 0) this.#print(lines);
+  }
+
+  /** Prints the runs, by where they are. */
+  status(found: WorkspaceComparison, workspaces: Ends<Workspace>, words: Ends<string>): void {
+    if (found.runs.length > 0) this.#print(renderStatus(found, workspaces, words, this.#out.paint));
+    else this.#note("no runs in either workspace");
   }
 
   /** Prints the command. */

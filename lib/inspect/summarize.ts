@@ -85,7 +85,7 @@ export async function summarize(
 }
 
 /** The runs of an experiment, oldest first. */
-function runsOf({ experimentId, runs }: FoundExperiment): ListedRun[] {
+export function runsOf({ experimentId, runs }: FoundExperiment): ListedRun[] {
   return runs.filter(({ runId }) => isId(runId))
     .map(({ runId, status, ...run }: FoundRun) => ({
       runId,

@@ -55,6 +55,16 @@ const CHECK = {
   settings: undefined,
   ...OUTPUT,
 };
+const STATUS = {
+  command: "status" as const,
+  experimentIds: [],
+  from: undefined,
+  to: undefined,
+  connectTimeout: undefined,
+  timeout: undefined,
+  settings: undefined,
+  ...OUTPUT,
+};
 const LIST = {
   command: "ls" as const,
   workspace: undefined,
@@ -159,6 +169,10 @@ const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
     experimentId: "x",
     map: { "/data": "/mnt" },
   }],
+  [["status"], STATUS],
+  [["status", "a", "b", "c", "--from", "x", "--to", "y"], {
+    ...{ ...STATUS, experimentIds: ["a", "b", "c"], from: "x", to: "y" },
+  }],
   [["copy", "check", "--check"], { ...COPY, experimentId: "check", check: true }],
   [["x", "--check", "--checksum"], { ...COPY, experimentId: "x", check: true, checksum: true }],
   [["doctor"], { ...DOCTOR, workspaces: [] }],
@@ -220,6 +234,12 @@ const REFUSED: [string[], string, string][] = [
     "`xpm-copy check` does not take --exclude",
     "it belongs to `xpm-copy copy`",
   ],
+  [
+    ["status", "--checksum"],
+    "`xpm-copy status` does not take --checksum",
+    "it belongs to `xpm-copy check`",
+  ],
+  [["status", "a", ""], "argument 2 is empty", "see `xpm-copy --help`"],
   [["check", "x", "-y"], "`xpm-copy check` does not take --yes", "it belongs to `xpm-copy copy`"],
   [
     ["ls", "--checksum"],

@@ -10,7 +10,15 @@ import type { Workspace } from "../../lib/workspace/workspace.ts";
 import config from "../../deno.json" with { type: "json" };
 import { makeSample } from "../../scripts/sample.ts";
 import { withFolder } from "../support/variables.ts";
-import { emptyPlan, fakeTerminal, job, sampleCheck, samplePlan, sampleResult } from "./samples.ts";
+import {
+  emptyPlan,
+  fakeTerminal,
+  job,
+  sampleCheck,
+  samplePlan,
+  sampleResult,
+  sampleStatus,
+} from "./samples.ts";
 
 const WORKSPACES: Workspace[] = [
   { id: "local", path: "/home/me/experiments/main" },
@@ -78,6 +86,11 @@ function fakeLibrary(
         Promise.resolve(LEFT.map((one) => remove ? { ...one, state: "removed" } : one)),
       diagnoseMachine: () => Promise.resolve({ from: true, to: true, findings: [] }),
       diagnose: ({ id }) => Promise.resolve({ workspace: id, from: true, to: true, findings: [] }),
+      status: (_workspaces, { experimentIds }) => {
+        const isAsked = (id: string) => experimentIds?.includes(id) !== false;
+        const runs = sampleStatus().runs.filter(({ experimentId }) => isAsked(experimentId));
+        return Promise.resolve({ ...sampleStatus(), runs });
+      },
       check: (which, { checksum = false }) => {
         asked.push(asWords(which, {}));
         return Promise.resolve(sampleCheck({ checksum }));
@@ -723,5 +736,55 @@ Deno.test("main() checks after a copy with --check, and not after a plan", async
     const text = terminal.out.join("");
     if (calls === 2) assertStringIncludes(text, "3 differences: compared");
     else assertStringIncludes(text, "--to local --check --yes");
+  }
+});
+
+const ENDS = ["--from", "cluster", "--to", "local"];
+
+Deno.test("main() compares two workspaces, both ways", async () => {
+  const terminal = fakeTerminal();
+  assertEquals(await main(["status", ...ENDS], terminal, fakeLibrary().library), 0);
+  assertEquals(terminal.out.join("").split("\n"), [
+    "cluster  user@hpc:~/xp",
+    "local    /home/me/experiments/main",
+    "",
+    "Only in cluster:",
+    "  neuralir  20260118_170744  38 jobs, 3 jobs in both, in progress in cluster",
+    "  (to copy one:  xpm-copy EXPERIMENT RUN --from cluster --to local)",
+    "",
+    "Only in local:",
+    "  \\u001b[2J  20260112_093001  48 jobs",
+    "  (to copy one:  xpm-copy EXPERIMENT RUN --from local --to cluster)",
+    "",
+    "In both, and different:",
+    "  neuralir  20260115_120000  1 job only in cluster, 2 jobs only in local, " +
+    "3 jobs newer in cluster, 4 jobs newer in local, 5 jobs in both, 2 jobs partial in local",
+    "  neuralir  20260116_120000  the run is newer in local, 9 jobs in both",
+    "",
+    "In both, and the same:",
+    "  neuralir  20260117_091500  7 jobs in both",
+    "",
+  ]);
+  const none = fakeTerminal();
+  assertEquals(await main(["status", "none", ...ENDS], none, fakeLibrary().library), 0);
+  assertEquals([none.out.join(""), none.err.join("")], ["", "no runs in either workspace\n"]);
+});
+
+Deno.test("main() compares two workspaces in JSON, an object for each run", async () => {
+  const terminal = fakeTerminal();
+  await main(["status", ...ENDS, "--json"], terminal, fakeLibrary().library);
+  const objects = terminal.out.join("").trimEnd().split("\n").map((line) => JSON.parse(line));
+  const ends = { source: "cluster", destination: "local" };
+  assertEquals(objects, [
+    ...sampleStatus().runs.map((run) => ({ type: "comparison", ...ends, ...run })),
+    { type: "summary", exitCode: 0 },
+  ]);
+});
+
+Deno.test("main() needs both workspaces to compare, where it may not ask", async () => {
+  for (const args of [["--from", "cluster"], ["--to", "local"]]) {
+    const terminal = fakeTerminal();
+    assertEquals(await main(["status", ...args], terminal, fakeLibrary().library), 2);
+    assertMatch(terminal.err.join(""), /^xpm-copy: no (source|destination) given\n/);
   }
 });

@@ -12,6 +12,11 @@ import type {
   PlannedJob,
 } from "../../lib/copy/types.ts";
 import type { CheckResult } from "../../lib/inspect/check_types.ts";
+import type {
+  ComparedJobs,
+  RunComparison,
+  WorkspaceComparison,
+} from "../../lib/inspect/status_types.ts";
 import type { Terminal } from "../../lib/cli/terminal.ts";
 
 /** A job of a plan; its id is a hash that begins with the number. */
@@ -99,6 +104,43 @@ export function sampleCheck(more: Partial<CheckResult> = {}): CheckResult {
     seconds: 2,
     ...more,
   };
+}
+
+const NO_JOBS = {
+  ...{ same: 0, sourceOnly: 0, destinationOnly: 0, sourceNewer: 0, destinationNewer: 0 },
+  ...{ sourcePartial: 0, destinationPartial: 0 },
+};
+
+/** Two workspaces with runs of each kind. */
+export function sampleStatus(): WorkspaceComparison {
+  const run = (
+    runId: string,
+    { jobs, ...more }: Omit<Partial<RunComparison>, "jobs"> & { jobs: Partial<ComparedJobs> },
+  ): RunComparison => ({
+    ...{ experimentId: "neuralir", runId, at: "both", ahead: "neither" },
+    ...more,
+    jobs: { ...NO_JOBS, ...jobs },
+  });
+  const runs = [
+    run("20260112_093001", {
+      ...{ experimentId: "\u001b[2J", at: "destination", ahead: "destination" },
+      jobs: { destinationOnly: 48 },
+    }),
+    run("20260115_120000", {
+      ahead: "both",
+      jobs: {
+        ...{ sourceOnly: 1, destinationOnly: 2, sourceNewer: 3, destinationNewer: 4, same: 5 },
+        destinationPartial: 2,
+      },
+    }),
+    run("20260116_120000", { ahead: "destination", jobs: { same: 9 } }),
+    run("20260117_091500", { jobs: { same: 7 } }),
+    run("20260118_170744", {
+      ...{ at: "source", ahead: "source", inProgress: ["source"] },
+      jobs: { sourceOnly: 38, same: 3 },
+    }),
+  ];
+  return { sourcePath: "/home/u/xp", destinationPath: "/home/me/experiments/main", runs };
 }
 
 /** A plan with nothing left to do. */
