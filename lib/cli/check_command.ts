@@ -38,7 +38,8 @@ export async function checkCopied(
   defaults: Defaults,
   reporter: Reporter,
 ): Promise<boolean> {
-  const planned = new Set(jobs.map(jobFolder));
+  const chosen = jobs.filter(({ action }) => action !== "omit");
+  const planned = new Set(chosen.map(jobFolder));
   const isWanted = (job: Parameters<typeof jobFolder>[0]) => planned.has(jobFolder(job));
   const options = checkOptions(request, defaults);
   const result = await session.check({ ...which, runId }, options, isWanted);

@@ -89,7 +89,7 @@ function jobsNamedBy(jobs: JobId[], reports: ReadonlyMap<string, Report>): JobTo
 }
 
 /** The job that a path in the workspace is in. */
-function jobOf(path: string): JobId | undefined {
+export function jobOf(path: string): JobId | undefined {
   const [top, taskId = "", jobId = ""] = path.split("/");
   return top === JOBS && isId(taskId) && isId(jobId) ? { taskId, jobId } : undefined;
 }

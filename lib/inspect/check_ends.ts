@@ -8,9 +8,18 @@ import { notThere } from "../errors.ts";
 import type { Host, WorkspaceInfo } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import type { Entry } from "../system/entry.ts";
-import { checkId, CURRENT, type LinkedJob, parentOf, runFolder } from "../workspace/layout.ts";
+import {
+  checkId,
+  CURRENT,
+  jobFolder,
+  type JobId,
+  type LinkedJob,
+  parentOf,
+  runFolder,
+} from "../workspace/layout.ts";
 import { type Inventory, isTakenOfJob, isTakenOfRun, takeInventory } from "../copy/inventory.ts";
 import {
+  addJobs,
   followLinks,
   jobLinks,
   type JobToPlan,
@@ -96,6 +105,22 @@ async function statesAt(
   const planned = withLinked(jobs, source.links);
   await lookAtTargets(hosts.destination, infos.destination, destination, planned);
   return { found: { source, destination }, jobs: planned };
+}
+
+/**
+ * Looks at further jobs, which those of the run name; answers those that the source has: they come
+ * along with a copy.
+ */
+export async function lookAtNeeded(
+  { hosts, infos, found }: CheckedEnds,
+  needed: JobId[],
+): Promise<JobToPlan[]> {
+  const jobs = needed.map((job): JobToPlan => ({ ...job, tags: {}, transient: 0, besides: true }));
+  const request = { jobs, run: undefined, statesOnly: true, excludes: () => undefined };
+  for (const end of ["source", "destination"] as const) {
+    addJobs(found[end], await takeInventory(hosts[end], infos[end], request));
+  }
+  return jobs.filter((job) => found.source.jobs.has(jobFolder(job)));
 }
 
 /** All that some folders hold, of jobs or of the run: what a copy takes of it, and themselves. */

@@ -27,12 +27,15 @@ export interface Judged {
 }
 
 /**
- * Judges the jobs of a run.
+ * Judges some jobs.
  *
  * @param isOver Whether the run at the source has ended, whatever its `status.json` says.
  */
-export function judgeJobs(ends: CheckedEnds, isOver: boolean): Map<JobToPlan, Judged> {
-  const { found, infos, jobs } = ends;
+export function judgeJobs(
+  { found, infos }: CheckedEnds,
+  jobs: JobToPlan[],
+  isOver: boolean,
+): Map<JobToPlan, Judged> {
   const status = readRunStatus(infos.source.run?.status);
   const transientJobs = readTransientJobs(infos.source.run?.transient ?? "");
   const runs = {

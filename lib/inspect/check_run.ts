@@ -6,9 +6,18 @@
 
 import { movesCurrent, planRun } from "../copy/plan_run.ts";
 import type { CopyProblem } from "../copy/types.ts";
-import { CURRENT, EXPERIMENTS, jobFolder, type LinkedJob, MARKER } from "../workspace/layout.ts";
+import {
+  CURRENT,
+  EXPERIMENTS,
+  jobFolder,
+  type LinkedJob,
+  MARKER,
+  runLink,
+} from "../workspace/layout.ts";
 import { readRunStatus } from "../workspace/runs.ts";
+import type { Ends } from "../copy/plan.ts";
 import type { CheckedEnds } from "./check_ends.ts";
+import type { Held } from "./compare_folders.ts";
 import type { Difference } from "./check_types.ts";
 
 /** What is made of a run. */
@@ -70,4 +79,18 @@ function aroundRun({ infos, runId, run }: CheckedEnds, inProgress: boolean): Dif
     differences.push({ kind: "missing", path: MARKER, what: "experimaestro's marker" });
   }
   return differences;
+}
+
+/** The links that a run has at neither end: a copy would make them. */
+export function linksAtNeither(run: string, linked: LinkedJob[], held: Ends<Held>): Difference[] {
+  return linked.filter((job) =>
+    [held.source, held.destination].every(({ entries }) => !entries.has(runLink(job)))
+  ).map(({ taskId, jobId }) => {
+    const job = { taskId, jobId };
+    return {
+      ...{ kind: "missing", path: `${run}/${runLink(job)}` },
+      what: `a link to ${jobFolder(job)}`,
+      job,
+    };
+  });
 }

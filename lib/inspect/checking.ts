@@ -7,10 +7,9 @@
 import { BATCH_JOBS } from "../copy/batches.ts";
 import type { JobToPlan } from "../copy/job_links.ts";
 import { mapOf, type Mapped } from "../copy/maps.ts";
+import { jobOf } from "../copy/needed.ts";
 import type { Ends } from "../copy/plan.ts";
 import { formerRoots, readMapped } from "../rewrite/path_map.ts";
-import type { Entry } from "../system/entry.ts";
-import { printable } from "../text/printable.ts";
 import {
   jobFolder,
   type JobId,
@@ -21,12 +20,13 @@ import {
 } from "../workspace/layout.ts";
 import { readRunStatus } from "../workspace/runs.ts";
 import type { CheckOptions } from "./check_types.ts";
-import { type CheckedEnds, heldIn } from "./check_ends.ts";
+import { type CheckedEnds, heldIn, lookAtNeeded } from "./check_ends.ts";
 import { judgeJobs } from "./check_jobs.ts";
-import { judgeRun, linkedThere } from "./check_run.ts";
+import { judgeRun, linkedThere, linksAtNeither } from "./check_run.ts";
 import { compareSums, type Summed } from "./check_sums.ts";
 import { type Compared, compareFolders, type Expected, type Held } from "./compare_folders.ts";
-import type { Amount, CheckResult, Difference } from "./check_types.ts";
+import { addTo, described } from "./amounts.ts";
+import type { CheckResult, Difference } from "./check_types.ts";
 import {
   documentsIn,
   type FolderRewriter,
@@ -79,15 +79,12 @@ export class Checking {
   /** Compares all. */
   async run(): Promise<Omit<CheckResult, "experimentId" | "seconds">> {
     const { ends, options } = this;
-    const toCompare: JobToPlan[] = [];
-    for (const [job, { compare, difference, note }] of judgeJobs(ends, options.ended === true)) {
-      if (!this.isWanted(job)) continue;
-      if (difference !== undefined) this.#result.differences.push(difference);
-      if (note !== undefined) this.#result.notes.push(note);
-      if (compare) toCompare.push(job);
-    }
-    for (let at = 0; at < toCompare.length; at += BATCH_JOBS) {
-      await this.#compareJobs(toCompare.slice(at, at + BATCH_JOBS));
+    const known = new Set<string>();
+    for (let jobs = ends.jobs; jobs.length > 0;) {
+      for (const job of jobs) known.add(jobFolder(job));
+      const named = await this.#compareAll(this.#judge(jobs));
+      const needed = named.filter((job) => !known.has(jobFolder(job)) && this.isWanted(job));
+      jobs = needed.length === 0 ? [] : await lookAtNeeded(ends, needed);
     }
     await this.#compareRun();
     if (this.#result.checksum) {
@@ -96,7 +93,31 @@ export class Checking {
     return { ...this.#result, same: this.#result.differences.length === 0 };
   }
 
-  async #compareJobs(jobs: JobToPlan[]): Promise<void> {
+  /** Tells what is known of some jobs without their files; answers those to compare. */
+  #judge(jobs: JobToPlan[]): JobToPlan[] {
+    const judged = [...judgeJobs(this.ends, jobs, this.options.ended === true)]
+      .filter(([job]) => this.isWanted(job));
+    for (const [, { difference, note }] of judged) {
+      if (difference !== undefined) this.#result.differences.push(difference);
+      if (note !== undefined) this.#result.notes.push(note);
+    }
+    return judged.filter(([, { compare }]) => compare).map(([job]) => job);
+  }
+
+  /** Compares jobs, many at a time; answers the jobs that they name, each once. */
+  async #compareAll(jobs: JobToPlan[]): Promise<JobId[]> {
+    const named = new Map<string, JobId>();
+    for (let at = 0; at < jobs.length; at += BATCH_JOBS) {
+      const batch = await this.#compareJobs(jobs.slice(at, at + BATCH_JOBS));
+      for (const path of batch.flatMap((rewriter) => rewriter.named)) {
+        const job = jobOf(path);
+        if (job !== undefined) named.set(jobFolder(job), job);
+      }
+    }
+    return [...named.values()];
+  }
+
+  async #compareJobs(jobs: JobToPlan[]): Promise<FolderRewriter[]> {
     const map = mapOf(this.#mapped);
     const folders = await this.#gather(new Map(jobs.map((job) => [jobFolder(job), job])));
     const recorded = folders.map(({ folder }) => folder)
@@ -118,6 +139,7 @@ export class Checking {
     for (const { rewriter } of all) {
       if (rewriter.former !== undefined) this.#mapped.formerRoots.add(rewriter.former);
     }
+    return all.map(({ rewriter }) => rewriter);
   }
 
   async #compareRun(): Promise<void> {
@@ -257,33 +279,4 @@ export class Checking {
   }
 }
 
-/** The links that a run has at neither end: a copy would make them. */
-function linksAtNeither(run: string, linked: LinkedJob[], held: Ends<Held>): Difference[] {
-  return linked.filter((job) =>
-    [held.source, held.destination].every(({ entries }) => !entries.has(runLink(job)))
-  ).map(({ taskId, jobId }) => {
-    const job = { taskId, jobId };
-    return {
-      ...{ kind: "missing", path: `${run}/${runLink(job)}` },
-      what: `a link to ${jobFolder(job)}`,
-      job,
-    };
-  });
-}
-
 const NOTHING: Excludes = () => undefined;
-
-/** What a thing is that is at one end only. */
-function described({ kind, size, target }: Entry): string {
-  if (kind === "link") return `a link to ${printable(target!)}`;
-  if (kind === "file") return `a file, ${size} bytes`;
-  return kind === "folder" ? "a folder" : "a pipe, a socket or a device";
-}
-
-function addTo(amount: Amount, entries: Iterable<Entry>): void {
-  for (const { kind, size } of entries) {
-    if (kind !== "file") continue;
-    amount.files++;
-    amount.bytes += size;
-  }
-}

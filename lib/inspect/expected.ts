@@ -23,6 +23,8 @@ export interface FolderRewriter {
   link(path: string, target: string): string | undefined;
   /** Where the workspace was before, once `params.json` has told. */
   readonly former: string | undefined;
+  /** The paths in the workspace that documents and links have named so far. */
+  readonly named: string[];
 }
 
 /** Rewrites what is in a job's folder; `params.json` has to come first. */
@@ -37,6 +39,9 @@ export function jobRewriter(folder: string, job: LinkedJob, map: PathMap): Folde
     link: (path, target) => findings.link(path, target) ?? target,
     get former() {
       return findings.former;
+    },
+    get named() {
+      return findings.finish().inside;
     },
   };
 }
@@ -63,6 +68,7 @@ export function runRewriter(run: PassingRun, map: PathMap): FolderRewriter {
       return typeof verdict === "object" && "target" in verdict ? verdict.target : target;
     },
     former: undefined,
+    named: [],
   };
 }
 

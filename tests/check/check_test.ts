@@ -310,3 +310,25 @@ inEachDirection("checkExperiment() says what is not there, and compares nothing"
   ]);
   assertEquals(result.compared, { jobs: 0, files: 0, bytes: 0 });
 });
+
+inEachDirection("checkExperiment() checks jobs that jobs of the run name", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 1 });
+  const others = makeSample(pair.source.path, { jobs: 6, experimentId: "other", seed: 7 }).jobs;
+  const evaluate = others[5]!; // which names two others
+  symlinkSync(`${evaluate.folder}/report.txt`, `${sample.jobs[0]!.folder}/named`);
+  await copy(pair, sample);
+  const { compared, same } = await check(pair, sample, { checksum: true });
+  assertEquals([compared.jobs, same], [4, true]);
+  const train = folderOf(others[4]!);
+  rmSync(`${pair.destination.path}/${train}/params.json`);
+  const prepare = folderOf(others[3]!);
+  rmSync(`${pair.destination.path}/${prepare}`, { recursive: true });
+  const { differences } = await check(pair, sample);
+  assertEquals(differences.map(({ kind, path }) => `${kind} ${path}`).sort(), [
+    `missing ${prepare}`,
+    `missing ${train}/params.json`,
+  ]);
+  // what no copy would bring, since it is gone, is not missing
+  rmSync(others[3]!.folder, { recursive: true });
+  assertEquals((await check(pair, sample)).differences.length, 1);
+});
