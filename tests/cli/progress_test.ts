@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   advance,
   currentRate,
@@ -179,4 +179,19 @@ Deno.test("Screen draws nothing after the end, whatever is still told", async ()
   screen.event({ type: "command", command: ["ssh", "-O", "exit"] });
   await new Promise((resolve) => setTimeout(resolve, 150));
   assertEquals(terminal.err, []);
+});
+
+Deno.test("Screen draws how far a check has come, also after the end of a copy", async () => {
+  const terminal = fakeTerminal({ interactive: true });
+  using screen = new Screen(terminal, "drawn");
+  screen.event({ type: "planned", plan: samplePlan() });
+  screen.event({ type: "done", result: sampleResult() });
+  terminal.err.length = 0;
+  const progress = { bytes: 2 ** 30, totalBytes: 4 * 2 ** 30, files: 1200, totalFiles: 5000 };
+  screen.event({ type: "checking", progress });
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  const [drawn = ""] = terminal.err;
+  assertStringIncludes(drawn, "checking  ");
+  assertStringIncludes(drawn, " 25 %   1.0 of 4.0 GiB");
+  assertStringIncludes(drawn, "\n          1,200 of 5,000 files compared");
 });
