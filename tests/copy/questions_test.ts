@@ -39,6 +39,8 @@ interface Asking {
   start(): Promise<Sshd>;
   /** What ssh is told there, before what every ssh is. */
   options?(sshd: Sshd): string[];
+  /** Where bytes go by another login. */
+  transferHost?(sshd: Sshd): string;
   /** What else is said to the program. */
   more?: string[];
   questions: Question[];
@@ -143,7 +145,10 @@ interface Begun extends AsyncDisposable {
   terminal: TmuxTerminal;
 }
 
-async function begin({ start, options, more = [] }: Asking, work: Work): Promise<Begun> {
+async function begin(
+  { start, options, transferHost, more = [] }: Asking,
+  work: Work,
+): Promise<Begun> {
   const sshd = await start();
   const sample = makeSample(`${sshd.dir}/source`, {
     jobs: 3,
@@ -151,7 +156,11 @@ async function begin({ start, options, more = [] }: Asking, work: Work): Promise
     largeBytes: 4_000_000,
   });
   const special = ["-oBatchMode=no", ...options?.(sshd) ?? []];
-  const ssh = { host: sshd.host, options: [...special, ...sshd.options] };
+  const ssh = {
+    host: sshd.host,
+    options: [...special, ...sshd.options],
+    ...(transferHost && { transferHost: transferHost(sshd) }),
+  };
   const workspaces = [
     { id: "source", path: sample.root, ...(work !== "push" && { ssh }) },
     { id: "destination", path: `${sshd.dir}/destination`, ...(work === "push" && { ssh }) },
@@ -276,6 +285,30 @@ Deno.test({
     const lines = await terminal.untilSeen("[exit ");
     assertEquals([lines.at(-1), loginsOf(sshd)], ["[exit 0]", 1]);
     assertAskedOnce(await terminal.written(), sshd.host, [...FACTORS, ...FACTORS]);
+  },
+});
+
+Deno.test({
+  name: "xpm-copy in a terminal lets ssh ask for host, then for transferHost, each once",
+  ignore: !PASSWORD_AND_CODE.can,
+  fn: async () => {
+    const transferHost = ({ host }: Sshd) => host.replace("127.0.0.1", "localhost");
+    await using begun = await begin({ ...PASSWORD_AND_CODE, transferHost }, "push");
+    const { terminal, sshd, sample } = begun;
+    const second = FACTORS.map((question) => ({
+      ...question,
+      lines: question.lines.map(({ source }) =>
+        new RegExp(source.replace("127\\.0\\.0\\.1", "localhost"))
+      ),
+    }));
+    await answer(terminal, FACTORS);
+    await answer(terminal, second);
+    const lines = await terminal.untilSeen("[exit ");
+    assertEquals([lines.at(-1), loginsOf(sshd)], ["[exit 0]", 2]);
+    const written = await terminal.written();
+    assertAskedOnce(written, sshd.host, FACTORS);
+    assertAskedOnce(written, transferHost(sshd), second);
+    compareTrees({ sample, destination: `${sshd.dir}/destination` });
   },
 });
 
