@@ -37,6 +37,7 @@ export type {
 } from "./lib/inspect/check_types.ts";
 export { type CleanOptions, cleanWorkspace, type Leftover } from "./lib/inspect/clean.ts";
 export { copyExperiment, planCopy } from "./lib/copy/copy.ts";
+export { copyRuns } from "./lib/copy/copy_runs.ts";
 export { followExperiment } from "./lib/copy/follow.ts";
 export {
   type Diagnosis,
@@ -60,12 +61,14 @@ export type {
   CopyProblem,
   CopyProgress,
   CopyResult,
+  CopyRunsResult,
   FollowOptions,
   JobAction,
   JobState,
   PlannedEnd,
   PlannedJob,
   PlannedRun,
+  RunSelection,
 } from "./lib/copy/types.ts";
 export type { ExperimentSummary, RunSummary } from "./lib/inspect/summarize.ts";
 export { CopyError, type CopyErrorCode } from "./lib/errors.ts";

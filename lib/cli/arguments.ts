@@ -11,6 +11,7 @@ import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { nearest } from "../settings/nearest.ts";
 import { type Command, COMMANDS, EXPECTED, OPTIONS } from "./options.ts";
+import type { RunSelection } from "../copy/types.ts";
 import type { OutputChoice, Request } from "./requests.ts";
 import {
   HELP,
@@ -88,6 +89,7 @@ export function parseArguments(args: string[]): Request {
     keepReplaced: given.has("keep-replaced"),
     create: given.has("create"),
     fsync: !given.has("no-fsync"),
+    runs: command === "copy" ? readRuns(given, positionals) : undefined,
     states: readStates(given.get("state") ?? []),
     tasks: given.get("task") ?? [],
     tags: readTags(given.get("tag") ?? []),
@@ -104,6 +106,33 @@ export function parseArguments(args: string[]): Request {
  * The options given, each with its values in order; the list is empty for an option without values.
  */
 type Given = Map<string, string[]>;
+
+/** Which runs to copy, when it may be several. */
+function readRuns(given: Given, [experiment, run]: string[]): RunSelection | undefined {
+  const named = ["all", "all-runs", "runs", "since"].filter((name) => given.has(name));
+  const isPattern = experiment !== undefined && /[*?[]/.test(experiment);
+  if (named.length === 0 && !isPattern) return undefined;
+  const what = named[0] === undefined ? "a pattern of experiments" : `--${named[0]}`;
+  const other = run !== undefined
+    ? `the run '${printable(run)}'`
+    : given.has("all") && experiment !== undefined
+    ? `the experiment '${printable(experiment)}'`
+    : ["follow", "check"].filter((name) => given.has(name)).map((name) => `--${name}`)[0];
+  if (other !== undefined) {
+    throw new CopyError("usage", `${what} and ${other} cannot be combined`, HELP);
+  }
+  if (experiment === undefined && !given.has("all")) {
+    throw new CopyError("usage", `${what} needs an experiment`, "give its id, a pattern, or --all");
+  }
+  const since = last(given, "since");
+  const isAll = given.has("all") || given.has("all-runs");
+  const runs = given.get("runs") ?? (isAll ? ["*"] : undefined);
+  return {
+    ...(experiment !== undefined && { experiments: [experiment] }),
+    ...(runs && { runs }),
+    ...(since !== undefined && { since }),
+  };
+}
 
 function last(given: Given, name: string): string | undefined {
   return given.get(name)?.at(-1);

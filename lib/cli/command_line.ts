@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { RunSelection } from "../copy/types.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
 import { CopyError } from "../errors.ts";
 import { localPath } from "../settings/local_path.ts";
@@ -20,7 +21,8 @@ export function copyCommand(
   runId: string,
 ) {
   const isCommand = COMMANDS.some((name) => name === experimentId);
-  const command = ["xpm-copy", ...(isCommand ? ["copy"] : []), experimentId, runId];
+  const command = ["xpm-copy", ...(isCommand ? ["copy"] : [])];
+  command.push(...(request.runs ? selectionWords(request.runs) : [experimentId, runId]));
   command.push("--from", from.words, "--to", to.words);
   if (request.includeRunning) command.push("--include-running");
   if (request.ended) command.push("--ended");
@@ -53,6 +55,16 @@ export function copyCommand(
   if (request.timeout !== undefined) command.push("--timeout", String(request.timeout));
   if (request.settings !== undefined) command.push("--settings", request.settings);
   return [...command, "--yes"];
+}
+
+/** The words that select several runs. */
+function selectionWords({ experiments, runs, since }: RunSelection): string[] {
+  const isAll = runs?.length === 1 && runs[0] === "*";
+  const words = [...experiments ?? ["--all"]];
+  if (isAll) words.push(...(experiments ? ["--all-runs"] : []));
+  else for (const pattern of runs ?? []) words.push("--runs", pattern);
+  if (since !== undefined) words.push("--since", since);
+  return words;
 }
 
 /** The same copy, run by Deno with exactly these permissions; it works from any folder. */

@@ -11,7 +11,7 @@ import { type Diagnosis, unknownWorkspace } from "../inspect/doctor.ts";
 import { findWorkspace } from "../settings/find.ts";
 import type { Settings } from "../settings/settings.ts";
 import { check, checkCopied } from "./check_command.ts";
-import { choose, noExperiment, runOf } from "./choose.ts";
+import { choose, noExperiment, runOf, type Sources } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
 import { type Context, hostOptions, mayAsk, quietQuestions, readSettings } from "./context.ts";
 import { EXIT, exitCode } from "./failure.ts";
@@ -24,6 +24,8 @@ import type {
   WorkRequest,
 } from "./requests.ts";
 import { status } from "./status_command.ts";
+import { CURRENT } from "../workspace/layout.ts";
+import type { Reporter } from "./reporter.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 /** Runs a command; returns the exit code. */
@@ -139,12 +141,15 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   const onEvent = (event: CopyEvent) => {
     if (event.type === "planned") plan = event.plan;
     reporter.event(event);
+    if (event.type === "done" && request.runs && plan) reporter.copiedOne(event.result, plan);
   };
   await using session = library.session(onEvent, signal, hostOptions(request));
   const questions = mayAsk(request, terminal) ? quietQuestions(context) : undefined;
-  const choice = await choose({ request, settings, defaults, session, questions });
-  const { follow: interval } = request;
+  const sources = { request, settings, defaults, session, questions };
   const options = copyOptions(request, defaults);
+  if (request.runs !== undefined) return await copySome(request, sources, options, reporter);
+  const choice = await choose(sources);
+  const { follow: interval } = request;
   const result = interval === undefined
     ? await session.copy(runOf(choice), options)
     : await session.follow(runOf(choice), { ...options, interval });
@@ -158,6 +163,22 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   if (!request.check) return code;
   const isSame = await checkCopied(session, runOf(choice), plan, request, defaults, reporter);
   return isSame ? code : EXIT.different;
+}
+
+/** Copies several runs. */
+async function copySome(
+  request: CopyRequest,
+  sources: Sources,
+  options: CopyOptions,
+  reporter: Reporter,
+): Promise<number> {
+  const any = { ...request, experimentId: request.experimentId ?? "*", runId: CURRENT };
+  const choice = await choose({ ...sources, request: any });
+  const { source, destination } = runOf(choice).workspaces;
+  const ends = { source, destination };
+  const result = await sources.session.copyRuns(ends, request.runs!, options);
+  reporter.copiedAll(result, copyCommand(request, choice, CURRENT));
+  return result.dryRun || result.complete ? EXIT.complete : EXIT.incomplete;
 }
 
 async function permissions(request: CopyRequest, context: Context): Promise<number> {

@@ -41,6 +41,11 @@ Copying:
       --keep-replaced        keep replaced folders, in .xpm-staging/replaced/
       --create               allow a destination that is not empty and not a
                              workspace
+      --all-runs             copy all runs of EXPERIMENT, or of all that match a
+                             pattern, e.g. 'neural*'; the oldest first
+      --runs PATTERN         copy matching runs, e.g. '202601*' (repeatable)
+      --since DATE           copy runs begun on DATE or later, e.g. 2026-01-31
+      --all                  copy all runs of all experiments
       --state STATES         only jobs of these states: done, failed, running,
                              unfinished, e.g. done,failed (repeatable)
       --task PATTERN         only jobs of matching tasks, e.g. '*.evaluate'
@@ -97,5 +102,6 @@ Examples:
   xpm-copy check neuralir --from cluster --to me@archive:/data/xpm --checksum
   xpm-copy neuralir --from local --to me@archive:/data/xpm --yes
   xpm-copy neuralir --from cluster --to local --exclude '*.ckpt' --yes
+  xpm-copy 'neural*' --all-runs --from cluster --to archive --yes
   xpm-copy neuralir --from cluster --to local --task '*.evaluate' --yes
 `;

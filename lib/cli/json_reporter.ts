@@ -8,6 +8,7 @@
  * | `waiting` | `folder` | another copy of the run to the same workspace is running |
  * | `retrying` | `attempt`, `attempts` (absent with `--follow`), `seconds`, `message` | a connection was lost; another attempt follows after a pause |
  * | `followed` | `result`: a `CopyResult` of all so far | with `--follow`: a copy has ended, and the run goes on |
+ * | `copied` | `result`: a `CopyResult` | of several runs, one was copied or planned; the `result` of the `summary` then has only sums, and `runs`: how many |
  * | `planned` | `plan`: a `CopyPlan` | when the plan is ready |
  * | `progress` | the fields of `CopyProgress` | at most once a second |
  * | `published` | `job`, `replaced` | a job has reached its final place |
@@ -45,6 +46,7 @@ import type {
   CopyPlan,
   CopyProgress,
   CopyResult,
+  CopyRunsResult,
 } from "../copy/types.ts";
 import { escaped, printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -59,7 +61,7 @@ const SPACING = 1;
 export class JsonReporter implements Reporter {
   readonly #terminal: Terminal;
   readonly #verbose: boolean;
-  #summary: { result?: CopyResult; command?: string[]; check?: object } = {};
+  #summary: { result?: object; command?: string[]; check?: object } = {};
   #progressAt = -Infinity;
 
   /** @param verbose Whether commands are reported. */
@@ -95,6 +97,17 @@ export class JsonReporter implements Reporter {
   /** Keeps the result of a copy for the summary. */
   copied(result: CopyResult): void {
     this.#summary = { result };
+  }
+
+  /** Writes the result of the run. */
+  copiedOne(result: CopyResult): void {
+    this.#write("copied", { result });
+  }
+
+  /** Keeps the sums for the summary; the runs were written before. */
+  copiedAll({ runs, ...sums }: CopyRunsResult, command: string[]): void {
+    const result = { ...sums, runs: runs.length };
+    this.#summary = { result, ...(sums.dryRun && { command }) };
   }
 
   /** Writes an object for each difference, and keeps the rest for the summary. */

@@ -14,10 +14,18 @@ import type { WorkspaceComparison } from "../inspect/status_types.ts";
 import type { Ends } from "../copy/plan.ts";
 import { clean, type Leftover } from "../inspect/clean.ts";
 import { copyBetween } from "../copy/copy.ts";
+import { copyRunsBetween } from "../copy/copy_runs.ts";
 import { permissionsBetween, type RequiredPermissions } from "../inspect/permissions.ts";
 import type { RunRequest } from "../copy/survey.ts";
 import { follow } from "../copy/follow.ts";
-import type { CopyEvent, CopyOptions, CopyResult, FollowOptions } from "../copy/types.ts";
+import type {
+  CopyEvent,
+  CopyOptions,
+  CopyResult,
+  CopyRunsResult,
+  FollowOptions,
+  RunSelection,
+} from "../copy/types.ts";
 import { Hosts } from "../host/hosts.ts";
 import { type Defaults, loadDefaults } from "../settings/defaults.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
@@ -40,6 +48,12 @@ export interface Session extends AsyncDisposable {
   diagnose(workspace: Workspace, clean: string[]): Promise<Diagnosis>;
   /** Copies a run. */
   copy(which: RunRequest, options: CopyOptions): Promise<CopyResult>;
+  /** Copies several runs. */
+  copyRuns(
+    workspaces: Ends<Workspace>,
+    selection: RunSelection,
+    options: CopyOptions,
+  ): Promise<CopyRunsResult>;
   /** Copies a run until it has ended. */
   follow(which: RunRequest, options: FollowOptions): Promise<CopyResult>;
   /** Checks a run; `isWanted` tells which of its jobs. */
@@ -89,6 +103,8 @@ export const library: Library = {
       diagnoseMachine: () => doctor.machine(),
       diagnose: (workspace, clean) => doctor.workspace(workspace, clean),
       copy: (which, how) => copyBetween(hosts, which, { ...how, onEvent, signal }),
+      copyRuns: (workspaces, which, how) =>
+        copyRunsBetween(hosts, workspaces, which, { ...how, onEvent, signal }),
       follow: (which, how) => follow(hosts, which, { ...how, onEvent, signal }),
       check: (which, how, isWanted) => check(hosts, which, { ...how, onEvent, signal }, isWanted),
       status: (which, how) => compareBetween(hosts, which, { ...how, onEvent, signal }),

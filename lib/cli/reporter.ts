@@ -11,7 +11,7 @@ import type { ExperimentSummary } from "../inspect/summarize.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
-import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
+import type { CopyEvent, CopyPlan, CopyResult, CopyRunsResult } from "../copy/types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Failure } from "./failure.ts";
 
@@ -25,6 +25,10 @@ export interface Reporter {
   planned(plan: CopyPlan, result: CopyResult, command: string[]): void;
   /** Reports the end of a copy. */
   copied(result: CopyResult, plan: CopyPlan): void;
+  /** Reports the end of one of several copies, or of the dry run of it. */
+  copiedOne(result: CopyResult, plan: CopyPlan): void;
+  /** Reports the end of all of them; after a dry run, `command` is the command that copies. */
+  copiedAll(result: CopyRunsResult, command: string[]): void;
   /** Reports the end of a check. */
   checked(result: CheckResult): void;
   /** Reports how two workspaces compare; `words` name them on the command line. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JobState } from "../copy/types.ts";
+import type { JobState, RunSelection } from "../copy/types.ts";
 
 /** When to use colour. */
 export type ColorChoice = "auto" | "always" | "never";
@@ -45,6 +45,8 @@ export interface CopyRequest extends OutputChoice {
   keepReplaced: boolean;
   /** Accepts a destination that is not empty and not a workspace. */
   create: boolean;
+  /** Which runs to copy, when it may be several; undefined: one. */
+  runs: RunSelection | undefined;
   /** The states of the jobs to copy; empty: all. */
   states: JobState[];
   /** Patterns for the tasks of the jobs to copy; empty: all. */

@@ -4,8 +4,10 @@
  * @module
  */
 
-import type { CopyPlan, CopyResult } from "../copy/types.ts";
+import type { CopyPlan, CopyResult, CopyRunsResult } from "../copy/types.ts";
 import type { JobId } from "../workspace/layout.ts";
+import { quoteCommand } from "../text/shell.ts";
+import { formatRunId } from "../workspace/runs.ts";
 import { printable } from "../text/printable.ts";
 import { count, formatBytes, formatCount, formatDuration, formatRate } from "./format.ts";
 import {
@@ -60,6 +62,29 @@ export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportS
 export function renderFollowed({ jobsCopied, jobsRunning }: CopyResult): string {
   const running = jobsRunning.length === 0 ? "" : `, ${formatCount(jobsRunning.length)} running`;
   return `${count(jobsCopied, "job")} copied so far${running}; the run goes on (Ctrl-C stops)`;
+}
+
+/** Formats the summary of one of several runs. */
+export function renderOneOfSome(result: CopyResult, plan: CopyPlan, style: ReportStyle): string[] {
+  const [first = "", ...more] = renderSummary(result, plan, style);
+  const run = `${printable(result.experimentId)} ${printable(formatRunId(result.runId))}`;
+  return [`${run}: ${first}`, ...more];
+}
+
+/** Formats the end of the copy of several runs. */
+export function renderSums(result: CopyRunsResult, command: string[]): string[] {
+  const runs = count(result.runs.length, "run");
+  if (result.dryRun) {
+    return [`${runs}. Nothing was written. To copy:`, `  ${quoteCommand(command)}`];
+  }
+  const lines = [
+    `In all: ${runs}, ${count(result.jobsCopied, "job")} copied (${
+      formatBytes(result.bytes)
+    }) in ` +
+    formatDuration(result.duration),
+  ];
+  const incomplete = result.runs.filter(({ complete }) => !complete).length;
+  return incomplete === 0 ? lines : [...lines, `  incomplete: ${count(incomplete, "run")}`];
 }
 
 function headline(

@@ -11,7 +11,7 @@ import type { ExperimentSummary } from "../inspect/summarize.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
-import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
+import type { CopyEvent, CopyPlan, CopyResult, CopyRunsResult } from "../copy/types.ts";
 import { quoteCommand } from "../text/shell.ts";
 import { printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -32,7 +32,7 @@ import {
 import type { Reporter } from "./reporter.ts";
 import type { OutputChoice } from "./requests.ts";
 import { type ProgressMode, Screen } from "./screen.ts";
-import { renderFollowed, renderSummary } from "./summary_report.ts";
+import { renderFollowed, renderOneOfSome, renderSummary, renderSums } from "./summary_report.ts";
 import { renderStatus } from "./status_report.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -106,6 +106,21 @@ export class TextReporter implements Reporter {
   copied(result: CopyResult, plan: CopyPlan): void {
     if (this.#choice.quiet && result.complete) return;
     this.#print(renderSummary(result, plan, this.#out));
+  }
+
+  /** Prints the plan, or the summary after the name of the run. */
+  copiedOne(result: CopyResult, plan: CopyPlan): void {
+    this.#copies = 0;
+    if (result.dryRun) this.#print([...renderPlan(plan, this.#out), ""]);
+    else if (!this.#choice.quiet || !result.complete) {
+      this.#print(renderOneOfSome(result, plan, this.#out));
+    }
+  }
+
+  /** Prints the sums. */
+  copiedAll(result: CopyRunsResult, command: string[]): void {
+    if (this.#choice.quiet && result.complete && !result.dryRun) return;
+    this.#print(renderSums(result, command));
   }
 
   /** Prints the differences, and the summary. */

@@ -7,6 +7,7 @@
 import type { Abilities, WorkspaceInfo } from "../host/host.ts";
 import { rsyncVersion } from "../transport/rsync_version.ts";
 import { readRunStatus, readTransientJobs } from "../workspace/runs.ts";
+import { jobFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { isWritten } from "./decisions.ts";
 import { type JobToPlan, withLinked } from "./job_links.ts";
@@ -16,7 +17,7 @@ import { leftOutWarnings } from "./recorded.ts";
 import { versionWarnings } from "./refusals.ts";
 import { spaceWarning } from "./space.ts";
 import type { RunRequest, SurveyData } from "./surveyed.ts";
-import type { CopyOptions, CopyPlan, PlannedEnd } from "./types.ts";
+import type { CopyOptions, CopyPlan, PlannedEnd, PlannedJob } from "./types.ts";
 import { migratedWarnings } from "./version_1.ts";
 
 /**
@@ -25,7 +26,7 @@ import { migratedWarnings } from "./version_1.ts";
  * @param jobs The jobs of the run, and others that jobs of it need.
  */
 export function makePlan(
-  { workspaces, experimentId }: RunRequest,
+  { workspaces, experimentId, coming = new Set() }: RunRequest,
   { infos, can, found }: Omit<SurveyData, "plan">,
   jobs: JobToPlan[],
   options: CopyOptions,
@@ -37,7 +38,8 @@ export function makePlan(
     source: source && { ...source, transientJobs },
     destination: readRunStatus(infos.destination.run?.status),
   };
-  const planned = planJobs(withLinked(jobs, found.source.links), found, statuses, options);
+  const planned = planJobs(withLinked(jobs, found.source.links), found, statuses, options)
+    .map((job) => coming.has(jobFolder(job)) ? cameBefore(job) : job);
   const folders = { source: found.source.run, destination: found.destination.run };
   const run = planRun(runId, planned, folders, statuses, infos, options);
   const sent = [
@@ -62,6 +64,13 @@ export function makePlan(
   const full = options.dryRun === true ? spaceWarning(plan) : undefined;
   if (full !== undefined) plan.warnings.push(full);
   return plan;
+}
+
+/** A job that an earlier run of the same copy brings. */
+function cameBefore({ taskId, jobId, destination }: PlannedJob): PlannedJob {
+  const reason = "copied with an earlier run";
+  const nothing = { bytes: 0, files: 0, incomplete: false };
+  return { taskId, jobId, action: "skip", source: "unseen", destination, reason, ...nothing };
 }
 
 function describe(workspace: Workspace, info: WorkspaceInfo, { rsync }: Abilities): PlannedEnd {

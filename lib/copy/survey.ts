@@ -67,7 +67,9 @@ export async function survey(
   const { jobs, problems } = source.listed;
   const run = runFolder(experimentId, source.run.runId);
   const done = new Set<string>();
-  const chosen = jobs.filter(chooser.isListed);
+  const chosen = jobs.filter((job) =>
+    chooser.isListed(job) && !request.coming?.has(jobFolder(job))
+  );
   const takeSource = async (jobs: JobInfo[], run?: string) => {
     const isNeeded = (folder: string) => !done.has(folder);
     const longest = longestPath(source.info.realPath, workspaces.destination.path);

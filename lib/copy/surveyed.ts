@@ -21,6 +21,8 @@ export interface RunRequest {
   experimentId: string;
   /** The run; `current` will be resolved. */
   runId: string;
+  /** The folders of jobs that count as being there, since another run brings them before. */
+  coming?: ReadonlySet<string>;
 }
 
 /** What is known before anything is written. */

@@ -148,6 +148,34 @@ export interface FollowOptions extends CopyOptions {
   interval?: number;
 }
 
+/** Which runs to copy; all fields that are given must be met. */
+export interface RunSelection {
+  /** Ids of experiments, or patterns such as `neural*`. Default: all. */
+  experiments?: string[];
+  /** Ids of runs, or patterns such as `202601*`. Default: the current one, or all with `since`. */
+  runs?: string[];
+  /** Only runs that began then or later: `2026-01-31`, `2026-01-31T17:00`, as their ids have it. */
+  since?: string;
+}
+
+/** What a copy of several runs did; the outcome of `copyRuns`. */
+export interface CopyRunsResult {
+  /** Whether nothing was to be written. */
+  dryRun: boolean;
+  /** What was done with each run, the oldest first. */
+  runs: CopyResult[];
+  /** Jobs that were copied. */
+  jobsCopied: number;
+  /** Jobs that needed nothing; one that several runs share counts for each. */
+  jobsSkipped: number;
+  /** Bytes of what was copied. */
+  bytes: number;
+  /** How long it took, in seconds. */
+  duration: number;
+  /** Whether everything asked for is at the destination now. */
+  complete: boolean;
+}
+
 /** What a copy did: the result of `copyExperiment`. */
 export interface CopyResult {
   /** The experiment's id. */

@@ -27,6 +27,7 @@ const COPY = {
   follow: undefined,
   check: false,
   checksum: false,
+  runs: undefined,
   states: [],
   tasks: [],
   tags: {},

@@ -95,6 +95,7 @@ function fakeLibrary(
         asked.push(asWords(which, {}));
         return Promise.resolve(sampleCheck({ checksum }));
       },
+      copyRuns: () => Promise.reject(new Error("not asked for")),
       follow(which, options) {
         return this.copy(which, options);
       },
