@@ -6,8 +6,10 @@
 
 import type { Amount, CheckResult, Difference } from "../inspect/check_types.ts";
 import { printable } from "../text/printable.ts";
-import type { Mark, Paint } from "./colour.ts";
-import { count, formatBytes, formatDuration, pad } from "./format.ts";
+import type { Mark } from "./colour.ts";
+import { count, formatBytes, formatDuration, pad, width } from "./format.ts";
+import type { ReportStyle } from "./style.ts";
+import { beside, wrapSentence } from "./wrap.ts";
 
 const MARKS: Record<Difference["kind"], Mark> = {
   missing: "bad",
@@ -17,15 +19,25 @@ const MARKS: Record<Difference["kind"], Mark> = {
 };
 
 /** Shows a line for each difference, then the summary, which is left out when `quiet`. */
-export function renderCheck(result: CheckResult, paint: Paint, quiet: boolean): string[] {
-  const lines = result.differences.map(({ kind, path, what }) =>
-    `${paint(MARKS[kind], pad(kind, 7))}  ${printable(path)}  ${printable(what)}`
-  );
+export function renderCheck(result: CheckResult, style: ReportStyle, quiet: boolean): string[] {
+  const lines = result.differences.flatMap((difference) => renderDifference(difference, style));
   if (quiet) return lines;
-  return [...lines, ...(lines.length > 0 ? [""] : []), ...summary(result, paint)];
+  return [...lines, ...(lines.length > 0 ? [""] : []), ...summary(result, style)];
 }
 
-function summary({ differences, compared, leftOut, checksum, seconds }: CheckResult, paint: Paint) {
+/** A difference on a line; where that is too long for the terminal, what differs goes below. */
+function renderDifference({ kind, path, what }: Difference, { paint, columns }: ReportStyle) {
+  const label = `${paint(MARKS[kind], pad(kind, 7))}  `;
+  const line = `${label}${printable(path)}  ${printable(what)}`;
+  if (width(line) <= columns) return [line];
+  const below = " ".repeat(width(label) + 2);
+  return [label + printable(path), ...beside(below, printable(what), columns)];
+}
+
+function summary(
+  { differences, compared, leftOut, checksum, seconds }: CheckResult,
+  { paint, columns }: ReportStyle,
+): string[] {
   const found = differences.length === 0
     ? paint("good", "No differences")
     : paint("bad", count(differences.length, "difference"));
@@ -33,7 +45,7 @@ function summary({ differences, compared, leftOut, checksum, seconds }: CheckRes
   return [
     `${found}: compared ${amount(compared)} in ${formatDuration(seconds)} (${how})`,
     ...(leftOut.files === 0 ? [] : [`Left out of the copy, as recorded there: ${amount(leftOut)}`]),
-  ];
+  ].flatMap((line) => wrapSentence(line, columns));
 }
 
 function amount({ jobs, files, bytes }: Amount): string {

@@ -8,9 +8,11 @@ import type { Diagnosis, Finding } from "../inspect/doctor.ts";
 import { printable } from "../text/printable.ts";
 import type { Mark, Paint } from "./colour.ts";
 import { pad, width } from "./format.ts";
+import type { ReportStyle } from "./style.ts";
+import { beside } from "./wrap.ts";
 
-/** The width of the output, in columns. */
-const SCREEN = 80;
+/** The greatest width of the output, in columns, which a file has too. */
+const WIDEST = 80;
 /** The column of a result, after the state and the name of the check. */
 const COLUMN = "  problem  filesystem  ".length;
 /** The indentation of a hint that does not fit beside its result. */
@@ -24,10 +26,14 @@ const MARKS: Record<Finding["state"], Mark> = { ok: "good", warning: "care", pro
  * @param only Whether only problems are shown.
  * @returns The lines; none when there is nothing to show.
  */
-export function renderDiagnosis(diagnosis: Diagnosis, paint: Paint, only = false): string[] {
+export function renderDiagnosis(
+  diagnosis: Diagnosis,
+  { paint, columns }: ReportStyle,
+  only = false,
+): string[] {
   const findings = diagnosis.findings.filter(({ state }) => !only || state === "problem");
   if (findings.length === 0) return [];
-  const rows = findings.flatMap((finding) => row(finding, paint));
+  const rows = findings.flatMap((finding) => row(finding, paint, Math.min(columns, WIDEST)));
   return [title(diagnosis), ...rows, ...(only ? [] : verdict(diagnosis, paint))];
 }
 
@@ -39,38 +45,20 @@ function title({ workspace, host, path }: Diagnosis): string {
   return parts.map(printable).join("  ").trimEnd();
 }
 
-function row({ check, state, message, hint }: Finding, paint: Paint): string[] {
-  const [first = "", ...more] = wrap(printable(message), SCREEN - COLUMN);
-  const below = " ".repeat(COLUMN);
-  return [
-    `  ${paint(MARKS[state], pad(state, 7))}  ${pad(check, 10)}  ${first}`,
-    ...more.map((line) => below + line),
-    ...(hint === undefined ? [] : hintLines(printable(hint))),
-  ];
+function row({ check, state, message, hint }: Finding, paint: Paint, columns: number): string[] {
+  const before = `  ${paint(MARKS[state], pad(state, 7))}  ${pad(check, 10)}  `;
+  const lines = beside(before, printable(message), columns);
+  return hint === undefined ? lines : [...lines, ...hintLines(printable(hint), columns)];
 }
 
 /**
  * The lines of a hint, below its result. A hint with a long command is not wrapped, so that the
  * user can paste it.
  */
-function hintLines(hint: string): string[] {
-  const isLong = width(hint) > SCREEN - COLUMN && /\S {2}\S/.test(hint);
+function hintLines(hint: string, columns: number): string[] {
+  const isLong = width(hint) > columns - COLUMN && /\S {2}\S/.test(hint);
   if (isLong) return [" ".repeat(INDENT) + hint];
-  return wrap(hint, SCREEN - COLUMN).map((line) => " ".repeat(COLUMN) + line);
-}
-
-/** Wraps a text. A word that is too long for a line gets one of its own. */
-function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  // two blanks separate a command from the text
-  for (const [word] of text.matchAll(/\s*\S+/g)) {
-    if (line !== "" && width(line + word) > columns) {
-      lines.push(line);
-      line = word.trimStart();
-    } else line += line === "" ? word.trimStart() : word;
-  }
-  return [...lines, line];
+  return beside(" ".repeat(COLUMN), hint, columns);
 }
 
 function verdict({ workspace, from, to }: Diagnosis, paint: Paint): string[] {

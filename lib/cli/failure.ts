@@ -7,9 +7,10 @@
 import { CopyError, type CopyErrorCode } from "../errors.ts";
 import { systemMessage } from "../system/message.ts";
 import { printable } from "../text/printable.ts";
-import type { Paint } from "./colour.ts";
 import { count, formatBytes, formatCount } from "./format.ts";
 import type { ProgressState } from "./progress.ts";
+import type { ReportStyle } from "./style.ts";
+import { wrapSentence } from "./wrap.ts";
 
 /** The exit codes, which are part of the program's contract. */
 export const EXIT = {
@@ -80,7 +81,7 @@ export function toFailure(thrown: unknown, interrupted: boolean): Failure {
 export function renderFailure(
   failure: Failure,
   state: ProgressState,
-  style: { paint: Paint; verbose: boolean },
+  style: ReportStyle,
 ): string[] {
   const [first = "", ...more] = failure.message.trimEnd().split("\n").map(printable);
   const started = state.progress !== undefined && (state.samples.length > 0 || state.published > 0);
@@ -93,10 +94,9 @@ export function renderFailure(
   const hint = failure.hint ?? defaultHint(failure, started);
   if (hint !== undefined) lines.push(...hint.split("\n").map((line) => `  ${printable(line)}`));
   if (failure.code === "permission") lines.push(`  ${ALL_FLAGS}`);
-  if (style.verbose && failure.stack !== undefined) {
-    lines.push(...failure.stack.split("\n").map((line) => `  ${printable(line)}`));
-  }
-  return lines;
+  const wrapped = lines.flatMap((line) => wrapSentence(line, style.columns));
+  if (!style.verbose || failure.stack === undefined) return wrapped;
+  return [...wrapped, ...failure.stack.split("\n").map((line) => `  ${printable(line)}`)];
 }
 
 /**

@@ -4,10 +4,18 @@
  * @module
  */
 
-import { unicodeWidth as width } from "@std/cli/unicode-width";
+import { unicodeWidth } from "@std/cli/unicode-width";
 import { formatBytes, inUnit, unitOf, UNITS } from "../text/sizes.ts";
 
-export { formatBytes, width };
+export { formatBytes };
+
+// deno-lint-ignore no-control-regex
+const COLOUR = /\x1b\[\d+m/g;
+
+/** How many columns a text takes; colours take none. */
+export function width(text: string): number {
+  return unicodeWidth(text.replace(COLOUR, ""));
+}
 
 /** Shows part of a whole, in the unit of the whole: `0.3 of 18.6 GiB`. */
 export function formatPart(bytes: number, total: number): string {

@@ -59,9 +59,18 @@ export function somePaths(paths: string[], verbose: boolean): string {
 }
 
 /** Formats a problem, with the job that it concerns, unless the message names that itself. */
-export function renderProblem({ job, message }: CopyProblem): string {
-  const named = job === undefined || message.includes(job.jobId);
-  return printable(named ? message : `${shortJob(job)}: ${message}`);
+export function renderProblem({ job, message }: CopyProblem, verbose: boolean): string {
+  const isNamed = job === undefined || message.includes(job.jobId);
+  const text = printable(isNamed ? message : `${shortJob(job)}: ${message}`);
+  return verbose ? text : shortenJobs(text);
+}
+
+/** Shortens the folders of jobs in a sentence: `jobs/my.train/2ef59178...` to `train/2ef59178`. */
+function shortenJobs(text: string): string {
+  return text.replace(
+    /\bjobs\/([^\s/]+)\/([0-9a-f]{16,})(?![^\s/:;,)])/g,
+    (_, taskId, jobId) => shortJob({ taskId, jobId }),
+  );
 }
 
 /**

@@ -4,68 +4,23 @@
  * @module
  */
 
-import type {
-  CopyEvent,
-  CopyPlan,
-  CopyProblem,
-  JobAction,
-  PlannedEnd,
-  PlannedJob,
-} from "../copy/types.ts";
+import type { CopyEvent, CopyPlan, CopyProblem, PlannedEnd } from "../copy/types.ts";
 import { printable } from "../text/printable.ts";
 import { formatRunId } from "../workspace/runs.ts";
-import type { Mark, Paint } from "./colour.ts";
-import { count, formatBytes, formatCount, pad, table, width } from "./format.ts";
+import { count, formatBytes, table, width } from "./format.ts";
 import {
   endLocation,
   fullJob,
   hereOrThere,
   isPartial,
-  leftOutRemark,
   REFERENCES,
   renderProblem,
-  someJobs,
   somePaths,
 } from "./names.ts";
+import { renderRows } from "./plan_rows.ts";
+import type { ReportStyle } from "./style.ts";
 import { quoteCommand } from "../text/shell.ts";
-
-/** How a report looks. */
-export interface ReportStyle {
-  /** Colours marks. */
-  paint: Paint;
-  /** Whether every job appears, with its full name. */
-  verbose: boolean;
-}
-
-/** One line of the plan's table, or a further line with another remark. */
-interface Row {
-  action: string;
-  mark?: Mark;
-  number: string;
-  noun: string;
-  size: string;
-  remark: string;
-}
-
-/** The order of actions in the plan. */
-const ACTIONS: JobAction[] = [
-  "copy",
-  "replace",
-  "skip",
-  "wait",
-  "leave",
-  "missing",
-  "removed",
-  "omit",
-];
-
-const MARKS: Partial<Record<JobAction, Mark>> = {
-  copy: "good",
-  replace: "care",
-  wait: "care",
-  leave: "care",
-  missing: "bad",
-};
+import { beside, wrapSentence } from "./wrap.ts";
 
 /**
  * Formats the plan: what is copied, from where and to where, and what happens to the jobs and the
@@ -74,19 +29,15 @@ const MARKS: Partial<Record<JobAction, Mark>> = {
 export function renderPlan(plan: CopyPlan, style: ReportStyle): string[] {
   const current = plan.run.isCurrent ? " (current)" : "";
   const head = `${printable(plan.experimentId)}, run ${printable(formatRunId(plan.runId))}`;
-  const rows = [...ACTIONS.flatMap((action) => jobRows(plan, action)), runRow(plan)];
   return [
     head + current,
-    ...renderEnds(plan),
+    ...renderEnds(plan, style),
     "",
-    ...renderRows(rows, style.paint),
+    ...renderRows(plan, style),
     ...(style.verbose ? renderNames(plan) : []),
-    ...renderReferences(plan, style),
-    ...(plan.run.inProgress
-      ? ["", "The run is marked as in progress; if it was killed, add --ended"]
-      : []),
-    ...renderTotal(plan, style.paint),
-    ...plan.warnings.map((problem) => renderWarning(problem, style.paint)),
+    ...[...renderReferences(plan, style), ...renderInProgress(plan), ...renderTotal(plan, style)]
+      .flatMap((line) => wrapSentence(line, style.columns)),
+    ...plan.warnings.flatMap((problem) => renderWarning(problem, style)),
   ];
 }
 
@@ -106,18 +57,20 @@ export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
 }
 
 /** Formats a warning. */
-export function renderWarning(problem: CopyProblem, paint: Paint): string {
-  return `${paint("care", "warning:")} ${renderProblem(problem)}`;
+export function renderWarning(problem: CopyProblem, style: ReportStyle): string[] {
+  const text = renderProblem(problem, style.verbose);
+  return wrapSentence(`${style.paint("care", "warning:")} ${text}`, style.columns);
 }
 
 /** Formats the message that a connection was lost, and that another attempt follows. */
 export function renderRetry(
   { message, seconds, attempt, attempts }: CopyEvent & { type: "retrying" },
-  paint: Paint,
+  { paint, columns }: ReportStyle,
 ): string[] {
   const count = attempts === undefined ? `attempt ${attempt}` : `${attempt} of ${attempts}`;
   const when = `trying again in ${seconds} s (${count})`;
-  return [`${paint("care", "warning:")} ${printable(message)}`, `  ${when}`];
+  const lost = wrapSentence(`${paint("care", "warning:")} ${printable(message)}`, columns);
+  return [...lost, `  ${when}`];
 }
 
 /** Whether the plan would write anything. */
@@ -126,7 +79,7 @@ function hasWork(plan: CopyPlan): boolean {
     plan.jobs.some(({ action }) => action === "copy" || action === "replace");
 }
 
-function renderEnds({ source, destination }: CopyPlan): string[] {
+function renderEnds({ source, destination }: CopyPlan, { columns }: ReportStyle): string[] {
   const ends: [string, PlannedEnd][] = [["from", source], ["to", destination]];
   const rows = ends.map(([label, end]) => {
     const where = end.transferHost === undefined ? "" : ` on ${printable(end.transferHost)}`;
@@ -137,131 +90,31 @@ function renderEnds({ source, destination }: CopyPlan): string[] {
     return [`  ${label}`, endName(end), endLocation(end), facts.join(", ")];
   });
   // Workspaces that are named by their paths need no name beside them.
-  const unnamed = rows.every(([, name]) => name === "");
-  const lines = table(unnamed ? rows.map((row) => row.toSpliced(1, 1)) : rows);
+  const isUnnamed = rows.every(([, name]) => name === "");
+  const lines = renderFacts(isUnnamed ? rows.map((row) => row.toSpliced(1, 1)) : rows, columns);
   const isFar = [source, destination].every(({ host }) => host !== undefined);
   const isRelayed = isFar && source.host !== destination.host;
   return isRelayed ? [...lines, "  by way of this machine, which keeps nothing of it"] : lines;
 }
 
+/** Aligns rows; where they are too wide, their last cells go below the places. */
+function renderFacts(rows: string[][], columns: number): string[] {
+  const lines = table(rows);
+  if (lines.every((line) => width(line) <= columns)) return lines;
+  const labels = table(rows.map((row) => row.slice(0, -2).concat("|")));
+  return rows.flatMap((row, at) => {
+    const before = labels[at]!.slice(0, -1);
+    const [place = "", facts = ""] = row.slice(-2);
+    const below = " ".repeat(width(before));
+    return [
+      ...beside(before, place, columns),
+      ...(facts === "" ? [] : beside(below, facts, columns)),
+    ];
+  });
+}
+
 function endName({ id }: PlannedEnd): string {
   return id.includes("/") ? "" : printable(id);
-}
-
-function jobRows(plan: CopyPlan, action: JobAction): Row[] {
-  const jobs = plan.jobs.filter((job) => job.action === action);
-  if (jobs.length === 0) return [];
-  const bytes = jobs.reduce((sum, job) => sum + job.bytes, 0);
-  const remarks = jobRemarks(action, jobs, hereOrThere(plan.destination));
-  const mark = MARKS[action];
-  const first: Row = {
-    action,
-    ...(mark === undefined ? {} : { mark }),
-    number: formatCount(jobs.length),
-    noun: jobs.length === 1 ? "job" : "jobs",
-    size: action === "copy" || action === "replace" ? formatBytes(bytes) : "",
-    remark: remarks[0] ?? "",
-  };
-  const more = remarks.slice(1).map((remark) => ({
-    action: "",
-    number: "",
-    noun: "",
-    size: "",
-    remark,
-  }));
-  return [first, ...more];
-}
-
-/** One remark for all jobs without a special one, and one for each reason, with the jobs' names. */
-function jobRemarks(action: JobAction, jobs: PlannedJob[], here: string): string[] {
-  const common: Record<JobAction, string> = {
-    copy: stateCounts(jobs),
-    replace: "",
-    skip: `already ${here}`,
-    wait: "still running",
-    leave: `left unchanged ${here}`,
-    missing: "not at the source",
-    omit: "not selected",
-    removed: "removed when its experiment ended, as intended",
-  };
-  const quiet = action === "skip" || action === "removed" || action === "omit";
-  const lacking = jobs.filter(({ leftOut }) => leftOut !== undefined && leftOut.by.length > 0);
-  const others = jobs.filter((job) => !lacking.includes(job));
-  const byReason = grouped(others, (job) => job.reason ?? "");
-  const remarks: string[] = [];
-  if (action === "copy") remarks.push(common.copy);
-  if (lacking.length > 0) remarks.push(leftOutRemark(lacking));
-  for (const [reason, some] of byReason) {
-    if (reason === "" && action === "copy") continue;
-    const why = reason === "" ? common[action] : printable(reason);
-    if (quiet) remarks.push(why);
-    else remarks.push(why === "" ? someJobs(some) : `${why}: ${someJobs(some)}`);
-  }
-  return remarks;
-}
-
-function stateCounts(jobs: PlannedJob[]): string {
-  return [...grouped(jobs, (job) => job.source)]
-    .map(([state, some]) => `${formatCount(some.length)} ${state}`)
-    .join(", ");
-}
-
-/** Groups jobs by a property (Node 20 has no `Map.groupBy`). */
-function grouped(
-  jobs: PlannedJob[],
-  keyOf: (job: PlannedJob) => string,
-): Map<string, PlannedJob[]> {
-  const groups = new Map<string, PlannedJob[]>();
-  for (const job of jobs) {
-    const group = groups.get(keyOf(job));
-    if (group === undefined) groups.set(keyOf(job), [job]);
-    else group.push(job);
-  }
-  return groups;
-}
-
-function runRow({ run, destination }: CopyPlan): Row {
-  const here = hereOrThere(destination);
-  const remarks: string[] = [];
-  if (run.reason !== undefined) remarks.push(printable(run.reason));
-  else if (run.action === "skip") remarks.push(`already ${here}`);
-  else if (run.action === "leave") remarks.push(`in progress ${here}`);
-  else if (run.inProgress) remarks.push("still in progress at the source");
-  if (run.takenAsEnded) remarks.push("treated as ended");
-  if (run.becomesCurrent) remarks.push(`becomes current ${here}`);
-  if (run.currentKept !== undefined) {
-    const kept = printable(formatRunId(run.currentKept));
-    remarks.push(`current stays ${kept}, which is in progress ${here}`);
-  }
-  const mark: Mark | undefined = run.inProgress || run.action === "leave"
-    ? "care"
-    : MARKS[run.action];
-  return {
-    action: run.action,
-    ...(mark === undefined ? {} : { mark }),
-    number: "1",
-    noun: "run",
-    size: run.action === "copy" || run.action === "replace" ? formatBytes(run.bytes) : "",
-    remark: remarks.join(", "),
-  };
-}
-
-function renderRows(rows: Row[], paint: Paint): string[] {
-  const widest = (cell: (row: Row) => string) => Math.max(...rows.map((row) => width(cell(row))));
-  const [action, number, size] = [
-    widest((row) => row.action),
-    widest((row) => row.number),
-    widest((row) => row.size),
-  ];
-  return rows.map((row) => {
-    const label = pad(row.action, action);
-    return [
-      `  ${row.mark === undefined ? label : paint(row.mark, label)}`,
-      `${pad(row.number, number, "start")} ${pad(row.noun, 4)}`,
-      pad(row.size, size, "start"),
-      row.remark,
-    ].join("   ").trimEnd();
-  });
 }
 
 function renderReferences(plan: CopyPlan, { paint, verbose }: ReportStyle): string[] {
@@ -280,7 +133,12 @@ function renderNames(plan: CopyPlan): string[] {
   return rows.length === 0 ? [] : ["", ...table(rows, [3])];
 }
 
-function renderTotal(plan: CopyPlan, paint: Paint): string[] {
+function renderInProgress({ run }: CopyPlan): string[] {
+  if (!run.inProgress) return [];
+  return ["", "The run is marked as in progress; if it was killed, add --ended"];
+}
+
+function renderTotal(plan: CopyPlan, { paint }: ReportStyle): string[] {
   if (!hasWork(plan)) return [];
   const total = `${formatBytes(plan.bytes)} in ${count(plan.files, "file")}`;
   const free = plan.destination.freeBytes;

@@ -9,16 +9,18 @@ import type { RunComparison, WorkspaceComparison } from "../inspect/status_types
 import { printable } from "../text/printable.ts";
 import { quoteCommand } from "../text/shell.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import type { Mark, Paint } from "./colour.ts";
+import type { Mark } from "./colour.ts";
 import { count, table } from "./format.ts";
 import { location } from "./names.ts";
+import type { ReportStyle } from "./style.ts";
+import { fitted } from "./wrap.ts";
 
 /** Shows the runs by where they are, with the commands that copy, both ways. */
 export function renderStatus(
   { runs }: WorkspaceComparison,
   { source, destination }: Ends<Workspace>,
   words: Ends<string>,
-  paint: Paint,
+  { paint, columns }: ReportStyle,
 ): string[] {
   const ids = { source: printable(source.id), destination: printable(destination.id) };
   const heads = table([source, destination].map((each) => [printable(each.id), location(each)]));
@@ -26,7 +28,7 @@ export function renderStatus(
     some.length === 0 ? [] : [
       "",
       paint(mark, `${title}:`),
-      ...table(some.map((run) => row(run, ids))).map((line) => `  ${line}`),
+      ...fitted(some.map((run) => row(run, ids)), [], columns),
       ...hint,
     ];
   const only = (at: RunComparison["at"]) => runs.filter((run) => run.at === at);
@@ -61,7 +63,7 @@ function copyHint({ source, destination }: Ends<string>): string[] {
 }
 
 function row(run: RunComparison, ids: Ends<string>): string[] {
-  return [printable(run.experimentId), printable(run.runId), remarks(run, ids).join(", ")];
+  return [`  ${printable(run.experimentId)}`, printable(run.runId), remarks(run, ids).join(", ")];
 }
 
 /** What there is to say of a run: `12 jobs only in cluster, 1 job newer in local`. */

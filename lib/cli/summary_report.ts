@@ -20,7 +20,8 @@ import {
   someJobs,
   somePaths,
 } from "./names.ts";
-import type { ReportStyle } from "./plan_report.ts";
+import type { ReportStyle } from "./style.ts";
+import { wrapSentence } from "./wrap.ts";
 
 /** Formats the summary of a copy with this plan. */
 export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportStyle): string[] {
@@ -55,7 +56,7 @@ export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportS
     lines.push(`  unchanged ${here}: ${jobNames(result.jobsIncomplete, style)}`);
   }
   if (!result.complete) lines.push(...renderRest(result, plan, style));
-  return lines;
+  return lines.flatMap((line) => wrapSentence(line, style.columns));
 }
 
 /** Says how far a run that is followed has come. */
@@ -159,10 +160,16 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
     lines.push(`  ${REFERENCES}: ${somePaths(named, style.verbose)}`);
     lines.push("  copy them by other means, e.g. rsync");
   }
-  lines.push(...renderErrors([...useless, ...errors.map(renderProblem)], style));
+  lines.push(
+    ...renderErrors([
+      ...useless,
+      ...errors.map((error) => renderProblem(error, style.verbose)),
+    ], style),
+  );
   if (result.runInProgress) lines.push("  the run is still in progress at the source");
 
-  if (running.length > 0) lines.push("  run the same command again when they have finished");
+  const finished = running.length === 1 ? "it has finished" : "they have finished";
+  if (running.length > 0) lines.push(`  run the same command again when ${finished}`);
   else if (blocked !== undefined) lines.push("  move it away, then run the same command again");
   else if (result.runInProgress || result.run === "leave") {
     lines.push("  run the same command again when it has ended");

@@ -15,26 +15,21 @@ import type { CopyEvent, CopyPlan, CopyResult, CopyRunsResult } from "../copy/ty
 import { quoteCommand } from "../text/shell.ts";
 import { printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { choosePaint } from "./colour.ts";
 import { type Failure, renderFailure } from "./failure.ts";
 import { renderCheck } from "./check_report.ts";
 import { renderLeftovers } from "./clean_report.ts";
 import { renderDiagnosis } from "./doctor_report.ts";
 import { renderExperiments, renderRuns, renderWorkspaces } from "./list_report.ts";
 import { location } from "./names.ts";
-import {
-  renderDryRunEnd,
-  renderPlan,
-  renderRetry,
-  renderWarning,
-  type ReportStyle,
-} from "./plan_report.ts";
+import { renderDryRunEnd, renderPlan, renderRetry, renderWarning } from "./plan_report.ts";
 import type { Reporter } from "./reporter.ts";
 import type { OutputChoice } from "./requests.ts";
 import { type ProgressMode, Screen } from "./screen.ts";
 import { renderFollowed, renderOneOfSome, renderSummary, renderSums } from "./summary_report.ts";
 import { renderStatus } from "./status_report.ts";
+import { chooseStyle, type ReportStyle } from "./style.ts";
 import type { Terminal } from "./terminal.ts";
+import { wrapSentence } from "./wrap.ts";
 
 /** The usual place of the settings. */
 const SETTINGS_FILE = "~/.config/experimaestro/settings.yaml";
@@ -45,8 +40,6 @@ export class TextReporter implements Reporter {
   readonly #choice: OutputChoice;
   readonly #copying: boolean;
   readonly #screen: Screen;
-  readonly #out: ReportStyle;
-  readonly #err: ReportStyle;
   /** Whether a diagnosis was printed. A blank line separates the next one. */
   #diagnosed = false;
   /** The number of copies: of a run that is followed, only the first one shows its plan. */
@@ -58,9 +51,14 @@ export class TextReporter implements Reporter {
     this.#choice = choice;
     this.#copying = copying;
     this.#screen = new Screen(terminal, progressMode(terminal, choice));
-    const { color, verbose } = choice;
-    this.#out = { paint: choosePaint(color, terminal, "out"), verbose };
-    this.#err = { paint: choosePaint(color, terminal, "err"), verbose };
+  }
+
+  get #out(): ReportStyle {
+    return chooseStyle(this.#choice, this.#terminal, "out");
+  }
+
+  get #err(): ReportStyle {
+    return chooseStyle(this.#choice, this.#terminal, "err");
   }
 
   /** Shows the progress, and messages beside it. */
@@ -77,17 +75,17 @@ export class TextReporter implements Reporter {
       const line = `+ ${place}${quoteCommand(event.command)}`;
       this.#screen.message([line], event.command[1] === "-M"); // at a login, before ssh may ask
     } else if (event.type === "waiting") {
-      this.#screen.message([
+      this.#tell(
         "another copy of this run to this workspace is in progress; waiting for it to finish",
-      ]);
+      );
     } else if (event.type === "retrying") {
-      this.#screen.message(renderRetry(event, this.#err.paint));
+      this.#screen.message(renderRetry(event, this.#err));
     } else if (event.type === "warning") {
-      this.#screen.message([renderWarning(event.problem, this.#err.paint)]);
+      this.#screen.message(renderWarning(event.problem, this.#err));
     } else if (event.type === "planned" && this.#copying) {
       if (this.#copies++ === 0) this.#screen.message([...renderPlan(event.plan, this.#err), ""]);
     } else if (event.type === "followed") {
-      this.#screen.message([renderFollowed(event.result)]);
+      this.#tell(renderFollowed(event.result));
     }
   }
 
@@ -125,14 +123,14 @@ export class TextReporter implements Reporter {
 
   /** Prints the differences, and the summary. */
   checked(result: CheckResult): void {
-    for (const note of result.notes) this.#screen.message([renderWarning(note, this.#err.paint)]);
-    const lines = renderCheck(result, this.#out.paint, this.#choice.quiet);
+    for (const note of result.notes) this.#screen.message(renderWarning(note, this.#err));
+    const lines = renderCheck(result, this.#out, this.#choice.quiet);
     if (lines.length > 0) this.#print(lines);
   }
 
   /** Prints the runs, by where they are. */
   status(found: WorkspaceComparison, workspaces: Ends<Workspace>, words: Ends<string>): void {
-    if (found.runs.length > 0) this.#print(renderStatus(found, workspaces, words, this.#out.paint));
+    if (found.runs.length > 0) this.#print(renderStatus(found, workspaces, words, this.#out));
     else this.#note("no runs in either workspace");
   }
 
@@ -150,13 +148,13 @@ export class TextReporter implements Reporter {
 
   /** Prints the experiments. */
   experiments(workspace: Workspace, experiments: ExperimentSummary[]): void {
-    if (experiments.length > 0) this.#print(renderExperiments(experiments));
+    if (experiments.length > 0) this.#print(renderExperiments(experiments, this.#out.columns));
     else this.#note(`no experiments in ${location(workspace)}`);
   }
 
   /** Prints the runs. */
   runs(workspace: Workspace, experiment: ExperimentSummary): void {
-    if (experiment.runs.length > 0) this.#print(renderRuns(experiment));
+    if (experiment.runs.length > 0) this.#print(renderRuns(experiment, this.#out.columns));
     else this.#note(`no runs of ${printable(experiment.experimentId)} in ${location(workspace)}`);
   }
 
@@ -168,7 +166,7 @@ export class TextReporter implements Reporter {
 
   /** Prints the findings. */
   diagnosis(diagnosis: Diagnosis): void {
-    const lines = renderDiagnosis(diagnosis, this.#out.paint, this.#choice.quiet);
+    const lines = renderDiagnosis(diagnosis, this.#out, this.#choice.quiet);
     if (lines.length === 0) return;
     this.#print(this.#diagnosed ? ["", ...lines] : lines);
     this.#diagnosed = true;
@@ -197,7 +195,11 @@ export class TextReporter implements Reporter {
   }
 
   #note(line: string): void {
-    if (!this.#choice.quiet) this.#screen.message([line]);
+    if (!this.#choice.quiet) this.#tell(line);
+  }
+
+  #tell(sentence: string): void {
+    this.#screen.message(wrapSentence(sentence, this.#err.columns));
   }
 }
 

@@ -9,6 +9,8 @@ import { plain } from "../../lib/cli/colour.ts";
 import { renderDiagnosis } from "../../lib/cli/doctor_report.ts";
 import type { Diagnosis, Finding } from "../../mod.ts";
 
+const STYLE = { paint: plain, verbose: false, columns: Infinity };
+
 const TEST =
   "check that  ssh -p 2222 -i /home/me/.ssh/a_key_with_a_long_name -o BatchMode=yes me@hpc true  works";
 
@@ -29,7 +31,7 @@ function diagnosis(more: Partial<Diagnosis> = {}): Diagnosis {
 }
 
 Deno.test("renderDiagnosis() sets what was found in columns of a screen, and cuts no command", () => {
-  const lines = renderDiagnosis(diagnosis(), plain);
+  const lines = renderDiagnosis(diagnosis(), STYLE);
   assertEquals(lines, [
     "cluster  me@hpc:/xpm",
     "  ok       login       0.41 s",
@@ -45,7 +47,7 @@ Deno.test("renderDiagnosis() sets what was found in columns of a screen, and cut
 });
 
 Deno.test("renderDiagnosis() says which copies would work", () => {
-  const last = (more: Partial<Diagnosis>) => renderDiagnosis(diagnosis(more), plain).at(-1);
+  const last = (more: Partial<Diagnosis>) => renderDiagnosis(diagnosis(more), STYLE).at(-1);
   assertEquals(last({ to: true }), "  Copies from and to it would work.");
   assertEquals(
     last({ from: false, to: true }),
@@ -55,26 +57,26 @@ Deno.test("renderDiagnosis() says which copies would work", () => {
 });
 
 Deno.test("renderDiagnosis() names a place once, and this machine without one", () => {
-  const title = (more: Partial<Diagnosis>) => renderDiagnosis(diagnosis(more), plain)[0];
+  const title = (more: Partial<Diagnosis>) => renderDiagnosis(diagnosis(more), STYLE)[0];
   assertEquals(title({ workspace: "/xpm", host: undefined! }), "/xpm");
   const { workspace: _, host: _host, path: _path, ...machine } = diagnosis({ to: true });
-  assertEquals(renderDiagnosis(machine, plain)[0], "this machine");
-  assertEquals(renderDiagnosis(machine, plain).at(-1), `    ${TEST}`);
+  assertEquals(renderDiagnosis(machine, STYLE)[0], "this machine");
+  assertEquals(renderDiagnosis(machine, STYLE).at(-1), `    ${TEST}`);
   const none = { ...machine, from: false, to: false };
-  assertEquals(renderDiagnosis(none, plain).at(-1), "  No copy would work.");
+  assertEquals(renderDiagnosis(none, STYLE).at(-1), "  No copy would work.");
   const unknown = { workspace: "no\x1b[2J", from: false, to: false, findings: FINDINGS };
-  assertEquals(renderDiagnosis(unknown, plain)[0], "no\\u001b[2J");
+  assertEquals(renderDiagnosis(unknown, STYLE)[0], "no\\u001b[2J");
 });
 
 Deno.test("renderDiagnosis() colours the state alone, and shows nothing but problems when asked", () => {
   const paint = (mark: string, text: string) => `<${mark}>${text}</>`;
-  const lines = renderDiagnosis(diagnosis(), paint);
+  const lines = renderDiagnosis(diagnosis(), { ...STYLE, paint });
   assertEquals(lines[1], "  <good>ok     </>  login       0.41 s");
   assertEquals(lines.at(-1), "  <care>Copies from it would work, copies to it would not.</>");
-  assertEquals(renderDiagnosis(diagnosis(), plain, true), [
+  assertEquals(renderDiagnosis(diagnosis(), STYLE, true), [
     "cluster  me@hpc:/xpm",
     "  problem  filesystem  exfat",
     `    ${TEST}`,
   ]);
-  assertEquals(renderDiagnosis(diagnosis({ findings: FINDINGS.slice(0, 2) }), plain, true), []);
+  assertEquals(renderDiagnosis(diagnosis({ findings: FINDINGS.slice(0, 2) }), STYLE, true), []);
 });

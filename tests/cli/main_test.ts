@@ -581,12 +581,12 @@ Deno.test("main() lists workspaces, experiments and runs", async () => {
     "local      /home/me/experiments/main",
   ]);
   assertEquals(await print(["ls", "cluster"]), [
-    "EXPERIMENT  RUNS  LATEST               JOBS              SIZE",
-    "bert           1  2026-01-12 09:30:01  48 done",
+    "EXPERIMENT  RUNS  LATEST               SIZE  JOBS",
+    "bert           1  2026-01-12 09:30:01        48 done",
   ]);
   assertEquals(await print(["ls", "cluster", "neuralir"]), [
-    "RUN              STARTED                        STATE        JOBS              SIZE",
-    "20260118_170744  2026-01-18 17:07:44 (current)  in progress  2 done, 1 failed",
+    "RUN              STARTED              STATE                 SIZE  JOBS",
+    "20260118_170744  2026-01-18 17:07:44  in progress, current        2 done, 1 failed",
   ]);
 });
 
@@ -603,8 +603,8 @@ Deno.test("main() looks at no job for a brief list", async () => {
     ended: true,
     startedAt: "2026-01-18T17:07:44.372099",
   });
-  assertEquals(header, "RUN              STARTED                        STATE");
-  assertEquals(run, "20260118_170744  2026-01-18 17:07:44 (current)  ended");
+  assertEquals(header, "RUN              STARTED              STATE");
+  assertEquals(run, "20260118_170744  2026-01-18 17:07:44  ended, current");
 });
 
 Deno.test("main() says which settings have no workspaces, and what to try", async () => {

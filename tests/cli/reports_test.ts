@@ -3,11 +3,12 @@ import { choosePaint, plain } from "../../lib/cli/colour.ts";
 import { JsonReporter } from "../../lib/cli/json_reporter.ts";
 import { renderExperiments, renderRuns, renderWorkspaces } from "../../lib/cli/list_report.ts";
 import { shortFile, shortJob, someJobs } from "../../lib/cli/names.ts";
-import { renderDryRunEnd, renderPlan } from "../../lib/cli/plan_report.ts";
+import { renderDryRunEnd, renderPlan, renderWarning } from "../../lib/cli/plan_report.ts";
 import { renderSummary } from "../../lib/cli/summary_report.ts";
 import { emptyPlan, fakeTerminal, job, samplePlan, sampleResult } from "./samples.ts";
 
-const STYLE = { paint: plain, verbose: false };
+const STYLE = { paint: plain, verbose: false, columns: Infinity };
+const VERBOSE = { ...STYLE, verbose: true };
 
 Deno.test("renderPlan() shows what is done with every job, and with the run", () => {
   assertEquals(renderPlan(samplePlan(), STYLE), [
@@ -58,7 +59,7 @@ Deno.test("renderPlan() says when the space is not enough", () => {
   ]);
 });
 
-Deno.test("renderPlan() gives each reason a line, and names a few of many jobs", () => {
+Deno.test("renderPlan() gives each reason a row, and names a few of many jobs", () => {
   const many = Array.from({ length: 6 }, (_, i) => job(i + 16, "leave", "unfinished"));
   const plan = samplePlan({
     jobs: [
@@ -69,16 +70,16 @@ Deno.test("renderPlan() gives each reason a line, and names a few of many jobs",
     ],
   });
   assertEquals(renderPlan(plan, STYLE).slice(4, 8), [
-    "  copy    2 jobs   2.0 GiB   1 done, 1 unfinished",
-    "                             unfinished at the source: train/00000002",
-    "  leave   7 jobs             left unchanged here: train/00000010, train/00000011, " +
+    "  copy    1 job    1.0 GiB   1 done",
+    "  copy    1 job    1.0 GiB   unfinished at the source: train/00000002",
+    "  leave   6 jobs             left unchanged here: train/00000010, train/00000011, " +
     "train/00000012, train/00000013 and 2 more",
-    "                             running here: train/00000003",
+    "  leave   1 job              running here: train/00000003",
   ]);
 });
 
 Deno.test("renderPlan() names every job in full when verbose", () => {
-  const lines = renderPlan(emptyPlan(), { paint: plain, verbose: true });
+  const lines = renderPlan(emptyPlan(), VERBOSE);
   assertEquals(
     lines[7],
     `  skip  neuralir.tasks.train/00000004${"ab".repeat(28)}  done -> done  1.0 GiB`,
@@ -122,11 +123,22 @@ Deno.test("renderPlan() shows warnings after the plan, with their job", () => {
   assertEquals(renderPlan(plan, STYLE).at(-1), "warning: train/00000001: odd \\u001b[2J line");
 });
 
+Deno.test("renderWarning() shortens the folders of jobs, unless it is to be verbose", () => {
+  const id = "867b1011".repeat(8);
+  const message =
+    `files are not copied: /data/x (in jobs/my.train/${id}), jobs/a/${id}/b, jobs/a/b`;
+  const problem = { code: "job" as const, message };
+  assertEquals(renderWarning(problem, STYLE), [
+    "warning: files are not copied: /data/x (in train/867b1011), a/867b1011/b, jobs/a/b",
+  ]);
+  assertEquals(renderWarning(problem, VERBOSE), [`warning: ${message}`]);
+});
+
 Deno.test("renderPlan() lets no escape sequence in from ids, paths and reasons", () => {
   const plan = samplePlan({ experimentId: "a\x1b[31m", runId: "r\x9b1m" });
   plan.source = { ...plan.source, id: "\x1b]0;x\x07", path: "/p\x1b[1m", rsync: "3\x1b[1m" };
   plan.jobs = [job(1, "leave", "done", { reason: "\x1b[5m", taskId: "t\x1b", jobId: "j\x1b" })];
-  const text = renderPlan(plan, { paint: plain, verbose: true }).join("\n");
+  const text = renderPlan(plan, VERBOSE).join("\n");
   // deno-lint-ignore no-control-regex
   assertEquals(text.match(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g), null);
 });
@@ -212,7 +224,7 @@ Deno.test("renderSummary() names jobs that were copied unfinished, but not those
   assertEquals(lines.slice(1), [
     "  copied unfinished jobs: train/00000001, train/00000002",
     "Not copied: 1 failed",
-    `  ${message}`,
+    "  t/00000003 was not copied: disk full",
     "  run the same command again to copy the rest",
   ]);
 });
@@ -226,6 +238,15 @@ Deno.test("renderSummary() counts jobs that are left, when that is not all that 
   assertEquals(renderSummary(result, samplePlan({ jobs: left }), STYLE).slice(1), [
     "  unchanged here: train/00000001, train/00000002",
     "Not copied: 1 left unchanged",
+  ]);
+});
+
+Deno.test("renderSummary() says of one running job that it has to finish", () => {
+  const result = sampleResult({ complete: false, jobsRunning: [job(6, "wait", "running")] });
+  assertEquals(renderSummary(result, samplePlan(), STYLE).slice(1), [
+    "Not copied: 1 still running",
+    "  still running: train/00000006",
+    "  run the same command again when it has finished",
   ]);
 });
 
@@ -253,7 +274,7 @@ Deno.test("renderSummary() shows ten errors of many, and all when verbose", () =
     "  and 2 more (--verbose shows all)",
     "  run the same command again to copy the rest",
   ]);
-  const all = renderSummary(result, samplePlan(), { paint: plain, verbose: true });
+  const all = renderSummary(result, samplePlan(), VERBOSE);
   assertEquals(all.at(-2), "  e11");
 });
 
@@ -269,9 +290,9 @@ Deno.test("renderExperiments() shows the jobs and the size of the latest run", (
     },
     { experimentId: "empty", runs: [] },
   ];
-  assertEquals(renderExperiments(experiments), [
-    "EXPERIMENT  RUNS  LATEST                   JOBS                                            SIZE",
-    "neuralir       2  2026-01-18 17:07:44 (1)  154 done, 3 failed, 1 unfinished, 2 absent  61.0 GiB",
+  assertEquals(renderExperiments(experiments, Infinity), [
+    "EXPERIMENT  RUNS  LATEST                       SIZE  JOBS",
+    "neuralir       2  2026-01-18 17:07:44 (1)  61.0 GiB  154 done, 3 failed, 1 unfinished, 2 absent",
     "empty          0",
   ]);
 });
@@ -281,28 +302,36 @@ Deno.test("renderRuns() shows the latest run first, and which is current", () =>
     { runId: "20260117_170744", ended: undefined, jobStates: {} },
     { runId: "20260118_170744", ended: false, jobStates: { running: 2 }, bytes: 10 },
   ];
-  assertEquals(renderRuns({ experimentId: "x", current: "20260118_170744", runs }), [
-    "RUN              STARTED                        STATE        JOBS       SIZE",
-    "20260118_170744  2026-01-18 17:07:44 (current)  in progress  2 running  10 B",
-    "20260117_170744  2026-01-17 17:07:44            unknown",
+  assertEquals(renderRuns({ experimentId: "x", current: "20260118_170744", runs }, Infinity), [
+    "RUN              STARTED              STATE                 SIZE  JOBS",
+    "20260118_170744  2026-01-18 17:07:44  in progress, current  10 B  2 running",
+    "20260117_170744  2026-01-17 17:07:44  unknown",
   ]);
   for (const startedAt of ["2026-01-18T17:07:44.372099", "2026-01-18T17:07:44+01:00"]) {
     const run = { runId: "baseline", ended: false, startedAt, jobStates: {} };
     assertStringIncludes(
-      renderRuns({ experimentId: "x", runs: [run] })[1]!,
+      renderRuns({ experimentId: "x", runs: [run] }, Infinity)[1]!,
       "in progress since 2026-01-18 17:07:44",
     );
   }
+  const dated = { runId: "20260118_170744", ended: false, startedAt: "2026-01-18T17:07:44.37" };
+  assertEquals(
+    renderRuns({ experimentId: "x", runs: [dated] }, Infinity)[1],
+    "20260118_170744  2026-01-18 17:07:44  in progress",
+  );
   const odd = { runId: "baseline", ended: false, startedAt: "\x1b[2J", jobStates: {} };
-  assertStringIncludes(renderRuns({ experimentId: "x", runs: [odd] })[1]!, "since \\u001b[2J");
+  assertStringIncludes(
+    renderRuns({ experimentId: "x", runs: [odd] }, Infinity)[1]!,
+    "since \\u001b[2J",
+  );
 });
 
 Deno.test("renderRuns() says that the current run was inferred", () => {
   const runs = [{ runId: "20260118_170744", ended: true, jobStates: {} }];
   const experiment = { experimentId: "x", current: "20260118_170744", runs };
   assertStringIncludes(
-    renderRuns({ ...experiment, currentInferred: true })[1]!,
-    "2026-01-18 17:07:44 (current, no link)",
+    renderRuns({ ...experiment, currentInferred: true }, Infinity)[1]!,
+    "ended, current (no link)",
   );
   const terminal = fakeTerminal();
   const workspace = { id: "main", path: "/xp" };
@@ -359,7 +388,7 @@ Deno.test("choosePaint() colours only where colour is wanted", () => {
 
 Deno.test("renderPlan() loses nothing without colour", () => {
   const coloured = choosePaint("always", fakeTerminal(), "out");
-  const text = renderPlan(samplePlan(), { paint: coloured, verbose: false }).join("\n");
+  const text = renderPlan(samplePlan(), { ...STYLE, paint: coloured }).join("\n");
   assertStringIncludes(text, "\x1b[31mmissing\x1b[39m");
   // deno-lint-ignore no-control-regex
   assertEquals(text.replace(/\x1b\[\d+m/g, ""), renderPlan(samplePlan(), STYLE).join("\n"));

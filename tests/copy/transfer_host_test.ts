@@ -26,7 +26,7 @@ import { connectionsTo, hasSshd, loginsOf, startSshd } from "../support/sshd.ts"
 import { compareTrees } from "../support/trees.ts";
 
 const ignore = !await hasSshd();
-const STYLE = { paint: (_: unknown, text: string) => text, verbose: false };
+const STYLE = { paint: (_: unknown, text: string) => text, verbose: false, columns: Infinity };
 
 function copy(
   { source, destination }: Pair,
