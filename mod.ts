@@ -40,6 +40,12 @@ export { copyExperiment, planCopy } from "./lib/copy/copy.ts";
 export { copyRuns } from "./lib/copy/copy_runs.ts";
 export { followExperiment } from "./lib/copy/follow.ts";
 export {
+  exportExperiment,
+  type ExportOptions,
+  importExperiment,
+  type ImportOptions,
+} from "./lib/copy/archive.ts";
+export {
   type Diagnosis,
   doctor,
   type DoctorCheck,

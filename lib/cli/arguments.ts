@@ -75,20 +75,31 @@ export function parseArguments(args: string[]): Request {
     checksum: given.has("checksum"),
   };
   if (command === "check") return { command, ...which, ...common };
+  const fsync = !given.has("no-fsync");
+  const includeRunning = given.has("include-running");
+  if (command === "export") {
+    return { command, ...which, output: last(given, "output")!, includeRunning, fsync, ...common };
+  }
+  const [keepReplaced, create] = [given.has("keep-replaced"), given.has("create")];
+  if (command === "import") {
+    const { to, ended, map } = which;
+    const how = { to, ended, map, yes, keepReplaced, create, fsync };
+    return { command, file: first!, ...how, ...common };
+  }
   const bwlimit = last(given, "bwlimit");
   const maxSize = last(given, "max-size");
   return {
     command,
     ...which,
     yes,
-    includeRunning: given.has("include-running"),
+    includeRunning,
     check: given.has("check"),
     follow: given.has("follow")
       ? readSeconds("--follow", last(given, "follow") ?? `${FOLLOW_SECONDS}`)
       : undefined,
-    keepReplaced: given.has("keep-replaced"),
-    create: given.has("create"),
-    fsync: !given.has("no-fsync"),
+    keepReplaced,
+    create,
+    fsync,
     runs: command === "copy" ? readRuns(given, positionals) : undefined,
     states: readStates(given.get("state") ?? []),
     tasks: given.get("task") ?? [],
@@ -232,6 +243,12 @@ function judge(command: Command, given: Given, positionals: string[]): void {
   }
   if (command === "clean" && positionals.length === 0) {
     refuse("clean needs a workspace", `write \`${what} WORKSPACE\``);
+  }
+  if (command === "export" && !given.has("output")) {
+    refuse("export needs a file to write", "add  -o FILE.tar.zst");
+  }
+  if (command === "import" && positionals.length === 0) {
+    refuse("import needs a file", `write \`${what} FILE --to WORKSPACE\``);
   }
   if (command === "copy" && given.has("checksum") && !given.has("check")) {
     refuse("--checksum belongs to --check", "add --check, or write `xpm-copy check`");

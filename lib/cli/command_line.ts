@@ -12,7 +12,7 @@ import { localPath } from "../settings/local_path.ts";
 import { isPath } from "../settings/reference.ts";
 import { COMMANDS } from "./options.ts";
 import type { Choice, Named } from "./choose.ts";
-import type { CopyRequest } from "./requests.ts";
+import type { CopyRequest, ImportRequest } from "./requests.ts";
 
 /** The command that does what a dry run has shown, in the user's own words. */
 export function copyCommand(
@@ -45,16 +45,33 @@ export function copyCommand(
   if (request.maxSize !== undefined) push("--max-size", String(request.maxSize));
   if (request.metadataOnly) command.push("--metadata-only");
   if (!request.references) command.push("--no-references");
-  for (const [from, to] of Object.entries(request.map)) command.push("--map", `${from}=${to}`);
-  if (request.bandwidthLimit !== undefined) {
-    command.push("--bwlimit", String(request.bandwidthLimit));
+  return [...command, ...commonOptions(request), "--yes"];
+}
+
+/** The command that does what the dry run of an import has shown. */
+export function importCommand(request: ImportRequest, to: string): string[] {
+  const command = ["xpm-copy", "import", request.file, "--to", to];
+  if (request.ended) command.push("--ended");
+  if (request.keepReplaced) command.push("--keep-replaced");
+  if (request.create) command.push("--create");
+  if (!request.fsync) command.push("--no-fsync");
+  command.push(...commonOptions(request));
+  return [...command, "--yes"];
+}
+
+/** The options that an import shares with a copy. */
+function commonOptions(request: CopyRequest | ImportRequest): string[] {
+  const options: string[] = [];
+  for (const [from, to] of Object.entries(request.map)) options.push("--map", `${from}=${to}`);
+  if ("bandwidthLimit" in request && request.bandwidthLimit !== undefined) {
+    options.push("--bwlimit", String(request.bandwidthLimit));
   }
   if (request.connectTimeout !== undefined) {
-    command.push("--connect-timeout", String(request.connectTimeout));
+    options.push("--connect-timeout", String(request.connectTimeout));
   }
-  if (request.timeout !== undefined) command.push("--timeout", String(request.timeout));
-  if (request.settings !== undefined) command.push("--settings", request.settings);
-  return [...command, "--yes"];
+  if (request.timeout !== undefined) options.push("--timeout", String(request.timeout));
+  if (request.settings !== undefined) options.push("--settings", request.settings);
+  return options;
 }
 
 /** The words that select several runs. */

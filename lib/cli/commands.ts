@@ -10,6 +10,7 @@ import { CopyError } from "../errors.ts";
 import { type Diagnosis, unknownWorkspace } from "../inspect/doctor.ts";
 import { findWorkspace } from "../settings/find.ts";
 import type { Settings } from "../settings/settings.ts";
+import { exportRun, importRun } from "./archive_commands.ts";
 import { check, checkCopied } from "./check_command.ts";
 import { choose, noExperiment, runOf, type Sources } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
@@ -45,6 +46,10 @@ export function execute(
       return check(request, context);
     case "status":
       return status(request, context);
+    case "export":
+      return exportRun(request, context);
+    case "import":
+      return importRun(request, context);
     case "permissions":
       return permissions(request, context);
     case "copy":

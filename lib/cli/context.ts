@@ -34,7 +34,7 @@ export async function readSettings(
 export function hostOptions(request: WorkRequest) {
   const { connectTimeout, timeout } = request;
   return {
-    ...(request.command === "copy" && { fsync: request.fsync }),
+    ...("fsync" in request && { fsync: request.fsync }),
     ...(connectTimeout !== undefined && { connectTimeout }),
     ...(timeout !== undefined && { timeout }),
   };

@@ -13,6 +13,7 @@
  * | `progress` | the fields of `CopyProgress` | at most once a second |
  * | `published` | `job`, `replaced` | a job has reached its final place |
  * | `warning` | `code`, `message`, `job` if it is one | something to know |
+ * | `reading` | `bytes`, `totalBytes` | `import`: while the file is read, at most once a second |
  * | `checking` | the fields of `CheckProgress` | while contents are compared, at most once a second |
  * | `difference` | the fields of a `Difference`: `kind`, `path`, `what`, `aspects`, `job` if it is in one | `check`, and `--check` |
  * | `comparison` | `source`, `destination`: the workspaces' ids; the fields of a `RunComparison`: `experimentId`, `runId`, `at`, `ahead`, `jobs`, `inProgress` | `status` |
@@ -41,7 +42,6 @@ import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
 import type {
-  CheckProgress,
   CopyEvent,
   CopyPlan,
   CopyProgress,
@@ -76,10 +76,11 @@ export class JsonReporter implements Reporter {
     if (event.type === "warning") this.#write("warning", event.problem);
     else if (event.type === "progress") this.#progress("progress", event.progress);
     else if (event.type === "checking") this.#progress("checking", event.progress);
+    else if (event.type === "reading") this.#progress("reading", event);
     else this.#write(event.type, event);
   }
 
-  #progress(type: string, progress: CopyProgress | CheckProgress): void {
+  #progress(type: string, progress: Pick<CopyProgress, "bytes" | "totalBytes">): void {
     const now = this.#terminal.seconds();
     if (now - this.#progressAt < SPACING) return;
     this.#progressAt = now;

@@ -13,6 +13,13 @@ import { compareBetween, type StatusOptions } from "../inspect/status.ts";
 import type { WorkspaceComparison } from "../inspect/status_types.ts";
 import type { Ends } from "../copy/plan.ts";
 import { clean, type Leftover } from "../inspect/clean.ts";
+import {
+  exportBetween,
+  type ExportedRun,
+  type ExportOptions,
+  importBetween,
+  type ImportOptions,
+} from "../copy/archive.ts";
 import { copyBetween } from "../copy/copy.ts";
 import { copyRunsBetween } from "../copy/copy_runs.ts";
 import { permissionsBetween, type RequiredPermissions } from "../inspect/permissions.ts";
@@ -54,6 +61,10 @@ export interface Session extends AsyncDisposable {
     selection: RunSelection,
     options: CopyOptions,
   ): Promise<CopyRunsResult>;
+  /** Writes a run into a file. */
+  exportRun(which: ExportedRun, file: string, options: ExportOptions): Promise<CopyResult>;
+  /** Brings the run of a file into a workspace. */
+  importRun(file: string, destination: Workspace, options: ImportOptions): Promise<CopyResult>;
   /** Copies a run until it has ended. */
   follow(which: RunRequest, options: FollowOptions): Promise<CopyResult>;
   /** Checks a run; `isWanted` tells which of its jobs. */
@@ -105,6 +116,9 @@ export const library: Library = {
       copy: (which, how) => copyBetween(hosts, which, { ...how, onEvent, signal }),
       copyRuns: (workspaces, which, how) =>
         copyRunsBetween(hosts, workspaces, which, { ...how, onEvent, signal }),
+      exportRun: (which, file, how) =>
+        exportBetween(hosts, which, file, { ...how, onEvent, signal }),
+      importRun: (file, to, how) => importBetween(hosts, file, to, { ...how, onEvent, signal }),
       follow: (which, how) => follow(hosts, which, { ...how, onEvent, signal }),
       check: (which, how, isWanted) => check(hosts, which, { ...how, onEvent, signal }, isWanted),
       status: (which, how) => compareBetween(hosts, which, { ...how, onEvent, signal }),

@@ -46,7 +46,8 @@ async function run(args: string[], terminal: Terminal, library?: Library): Promi
   if (request.command === "version") terminal.stdout(`xpm-copy ${config.version}\n`);
   if (request.command === "help" || request.command === "version") return EXIT.complete;
 
-  const copying = request.command === "copy" && request.yes;
+  const copying = request.command === "export" ||
+    (request.command === "copy" || request.command === "import") && request.yes;
   const reporter = chooseReporter(terminal, request, copying);
   return await interruptibly(terminal, reporter, async (signal) => {
     const { execute } = await import("./commands.ts");

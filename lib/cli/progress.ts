@@ -26,6 +26,8 @@ export interface ProgressState {
   progress: CopyProgress | undefined;
   /** How far the check has come; undefined before and without one. */
   checking: CheckProgress | undefined;
+  /** How far an import has read its file; undefined before and after. */
+  reading: { bytes: number; totalBytes: number } | undefined;
   /** The number of jobs at their final places. */
   published: number;
   /** The last one of these. */
@@ -45,6 +47,7 @@ export function startProgress(at: number): ProgressState {
     connecting: [],
     progress: undefined,
     checking: undefined,
+    reading: undefined,
     published: 0,
     lastPublished: undefined,
     samples: [],
@@ -64,7 +67,8 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
       const { plan } = event;
       const work = plan.jobs.filter(({ action }) => action === "copy" || action === "replace");
       const progress = { bytes: 0, totalBytes: plan.bytes, jobs: 0, totalJobs: work.length };
-      return { ...state, at, experimentId: plan.experimentId, progress, published: 0, done: false };
+      const begun = { experimentId: plan.experimentId, progress, reading: undefined, samples: [] };
+      return { ...state, ...begun, at, published: 0, done: false };
     }
     case "progress": {
       const sample = { at, bytes: event.progress.bytes };
@@ -75,6 +79,11 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
       const sample = { at, bytes: event.progress.bytes };
       const samples = state.checking === undefined ? [sample] : addSample(state.samples, sample);
       return { ...state, at, checking: event.progress, samples, done: false };
+    }
+    case "reading": {
+      const { bytes, totalBytes } = event;
+      const samples = addSample(state.samples, { at, bytes });
+      return { ...state, at, reading: { bytes, totalBytes }, samples };
     }
     case "published":
       return { ...state, at, published: state.published + 1, lastPublished: event.job };
@@ -111,9 +120,14 @@ export function currentRate({ samples, at }: ProgressState): number | undefined 
 
 /** The lines for a terminal: at most two, none wider than the terminal. */
 export function renderProgress(state: ProgressState, columns: number): string[] {
-  const { progress, checking } = state;
+  const { progress, checking, reading } = state;
   if (state.connecting.length > 0 || state.done) return [];
   if (checking !== undefined) return renderChecking(state, checking, columns);
+  if (reading !== undefined) {
+    const parts = renderParts(state, { ...reading, jobs: 0, totalJobs: 0 });
+    const done = Math.min(1, reading.bytes / reading.totalBytes);
+    return [clip(renderBar("reading the file", done, parts, columns), columns)];
+  }
   if (progress === undefined) return [clip("reading the workspaces", columns)];
   const name = clip(printable(state.experimentId ?? ""), 24);
   const parts = renderParts(state, progress);

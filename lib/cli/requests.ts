@@ -110,6 +110,45 @@ export interface StatusRequest
   experimentIds: string[];
 }
 
+/** A request of `xpm-copy export`: a copy's, as far as it has a meaning for an archive. */
+export interface ExportRequest extends OutputChoice, Pick<CopyRequest, ExportedFields> {
+  /** Which command. */
+  command: "export";
+  /** The file to write. */
+  output: string;
+}
+
+type ExportedFields =
+  | "experimentId"
+  | "runId"
+  | "from"
+  | "includeRunning"
+  | "ended"
+  | "fsync"
+  | "connectTimeout"
+  | "timeout"
+  | "settings";
+
+/** A request of `xpm-copy import`. */
+export interface ImportRequest extends OutputChoice, Pick<CopyRequest, ImportedFields> {
+  /** Which command. */
+  command: "import";
+  /** The file to read. */
+  file: string;
+}
+
+type ImportedFields =
+  | "to"
+  | "yes"
+  | "ended"
+  | "keepReplaced"
+  | "create"
+  | "map"
+  | "fsync"
+  | "connectTimeout"
+  | "timeout"
+  | "settings";
+
 /** A request of `xpm-copy ls`. */
 export interface ListRequest extends OutputChoice {
   /** Which command. */
@@ -163,6 +202,8 @@ export type WorkRequest =
   | CopyRequest
   | CheckRequest
   | StatusRequest
+  | ExportRequest
+  | ImportRequest
   | ListRequest
   | CleanRequest
   | DoctorRequest;

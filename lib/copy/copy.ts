@@ -115,7 +115,8 @@ export async function copyBetween(
   let outcome: Outcome | undefined;
   const attempt = () =>
     attemptCopy(hosts, request, options, (surveyed) => {
-      return outcome = new Outcome(surveyed, options, outcome);
+      const isNew = surveyed.can.destination.isArchive; // it is written from its beginning again
+      return outcome = new Outcome(surveyed, options, isNew ? undefined : outcome);
     });
   const attempts = { attempt, reset: () => hosts.close(true), done: () => outcome?.published ?? 0 };
   await withRetries(attempts, options, patience);

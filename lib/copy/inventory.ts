@@ -67,6 +67,8 @@ export interface FoundJob extends Content {
   links: Entry[];
   /** The large files in it. */
   large: string[];
+  /** The names of its bulk that is no folder, when the stream must name it; absent otherwise. */
+  rest?: string[];
   /** Whether a file in it is known to have holes. */
   holes: boolean;
   /**

@@ -8,6 +8,7 @@ import { jobFolder } from "../workspace/layout.ts";
 import { isClosed } from "../system/entry.ts";
 import { isWritten } from "./decisions.ts";
 import { batches } from "./batches.ts";
+import { isAlone } from "./alone.ts";
 import type { SurveyData } from "./survey.ts";
 import { isSettled } from "./recorded.ts";
 import type { PlannedJob } from "./types.ts";
@@ -42,16 +43,19 @@ export async function stagingName({ plan }: SurveyData): Promise<string> {
 }
 
 /**
- * Cuts a copy into loads. Jobs that are links come with the last jobs. So does the run, unless
+ * Cuts a copy into loads; an archive is written, or read, in one go. Jobs that are links come with the last jobs. So does the run, unless
  * `jobs` and `experiments` are on different file systems: then it is a load by itself. A staging
  * folder that an earlier attempt left after its last rename is a load of nothing: it is only
  * removed.
  */
-export function loadsOf({ plan, found, infos: { destination } }: SurveyData, name: string): Load[] {
+export function loadsOf(
+  { plan, found, can, infos: { destination } }: SurveyData,
+  name: string,
+): Load[] {
   const [forJobs, forRun] = [destination.jobsStaging, destination.experimentsStaging];
   const [links, folders] = [isLink, (job: PlannedJob) => !isLink(job)]
     .map((is) => plan.jobs.filter(isWritten).filter(is)) as [PlannedJob[], PlannedJob[]];
-  const parts = batches(folders);
+  const parts = !isAlone(can) ? batches(folders) : folders.length > 0 ? [folders] : [];
   if (parts.length === 0 && links.length > 0) parts.push([]);
   const loads: Load[] = parts.map((jobs, index, all) => ({
     staging: `${forJobs}/${name}`,

@@ -73,12 +73,16 @@ function cameBefore({ taskId, jobId, destination }: PlannedJob): PlannedJob {
   return { taskId, jobId, action: "skip", source: "unseen", destination, reason, ...nothing };
 }
 
-function describe(workspace: Workspace, info: WorkspaceInfo, { rsync }: Abilities): PlannedEnd {
+function describe(
+  workspace: Workspace,
+  info: WorkspaceInfo,
+  { rsync, isArchive }: Abilities,
+): PlannedEnd {
   return {
     id: workspace.id,
     ...(workspace.ssh && { host: workspace.ssh.host }),
     ...(workspace.ssh?.transferHost && { transferHost: workspace.ssh.transferHost }),
-    path: info.realPath,
+    path: isArchive ? workspace.path : info.realPath,
     rsync: rsyncVersion(rsync.said),
     ...(info.freeBytes !== undefined && { freeBytes: info.freeBytes }),
     ...(info.freeFiles !== undefined && { freeFiles: info.freeFiles }),

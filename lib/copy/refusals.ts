@@ -9,10 +9,12 @@ import type { Abilities, WorkspaceInfo } from "../host/host.ts";
 import { areTogether } from "../host/hosts.ts";
 import { RELAYED } from "../transport/relay.ts";
 import { cannotSend, refuseUnnamed } from "../transport/rsync.ts";
+import { dialectOf } from "../tar/dialect.ts";
 import { isAtLeast, rsyncVersion } from "../transport/rsync_version.ts";
 import { notFound } from "../system/child.ts";
 import { hasControl, printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { isAlone } from "./alone.ts";
 import type { Ends } from "./plan.ts";
 import type { CopyOptions, CopyProblem } from "./types.ts";
 
@@ -36,6 +38,7 @@ export function refuseRequest({ source, destination }: Ends<Workspace>): void {
 export function refuseSights(
   workspaces: Ends<Workspace>,
   infos: Ends<WorkspaceInfo>,
+  can: Ends<Pick<Abilities, "isArchive">>,
   options: CopyOptions,
 ): void {
   const { source, destination } = workspaces;
@@ -52,7 +55,8 @@ export function refuseSights(
       "remove the link",
     );
   }
-  if (areTogether(source, destination)) refuseOverlap(infos);
+  // an archive tells where its workspace was
+  if (!isAlone(can) && areTogether(source, destination)) refuseOverlap(infos);
   if (infos.destination.state === "foreign" && options.create !== true) {
     throw new CopyError(
       "refused",
@@ -90,6 +94,8 @@ export function refuseTools(
   can: Ends<Abilities>,
   infos: Ends<WorkspaceInfo>,
 ): void {
+  if (can.source.isArchive) return;
+  if (can.destination.isArchive) return refuseTar(workspaces.source, can.source);
   for (const end of ["source", "destination"] as const) {
     const workspace = workspaces[end];
     if (can[end].tar === "") refuseNamed(workspace, "tarPath");
@@ -118,6 +124,17 @@ export function refuseTools(
       "install rsync 3.1.3 or later there",
     );
   }
+}
+
+/** Refuses, for an archive, a tar that makes none in pax form. */
+function refuseTar(workspace: Workspace, { tar }: Abilities): void {
+  if (tar === "") refuseNamed(workspace, "tarPath");
+  if (dialectOf(tar) !== "plain") return;
+  throw new CopyError(
+    "program",
+    `the tar${onCarrier(workspace) || " on this machine"} cannot make such an archive`,
+    "install GNU tar there, or copy the run to another workspace and export it from there",
+  );
 }
 
 /** Refuses a program that is not where the settings say, when they do. */
@@ -155,7 +172,7 @@ export function versionWarnings(
   workspaces: Ends<Workspace>,
   can: Ends<Abilities>,
 ): CopyProblem[] {
-  if (areTogether(workspaces.source, workspaces.destination)) return [];
+  if (isAlone(can) || areTogether(workspaces.source, workspaces.destination)) return [];
   return (["source", "destination"] as const).flatMap((end) => {
     const version = rsyncVersion(can[end].rsync.said);
     if (version === "" || isAtLeast(version, "3.4.0")) return [];

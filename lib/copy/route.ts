@@ -11,10 +11,11 @@ import { dialectOf } from "../tar/dialect.ts";
 import { type Entry, isClosed } from "../system/entry.ts";
 import { type Content, contentOf } from "../system/content.ts";
 import { runDocumentKind } from "../workspace/documents.ts";
-import { jobFolder, JOBS, PARAMS_FILE, runFolder } from "../workspace/layout.ts";
-import { leftBehindPlaces } from "../workspace/left_behind.ts";
+import { jobFolder, jobName, JOBS, PARAMS_FILE, runFolder } from "../workspace/layout.ts";
+import { escaped, leftBehindPlaces } from "../workspace/left_behind.ts";
 import type { FoundJob, FoundRunFolder } from "./inventory.ts";
 import { misplacedLink } from "./usable.ts";
+import { isAlone } from "./alone.ts";
 import type { Load } from "./loads.ts";
 import { leavesOut } from "./exclude.ts";
 import { hasEnded, isWritten } from "./decisions.ts";
@@ -36,6 +37,8 @@ export interface Route {
   isRunApart: boolean;
   /** Whether the stream failed before: then it goes without zstd, which may be the cause. */
   isSecond: boolean;
+  /** Whether all goes by the stream, since one end is an archive. */
+  alone: boolean;
 }
 
 /** The largest average size, in bytes, of the files of a job that goes by the stream. */
@@ -59,6 +62,7 @@ export function routeOf(
   { resumed, together = false, isSecond = false }: RouteOptions,
 ): Route {
   const { plan, can, found: { source } } = known;
+  if (isAlone(can)) return routeAlone(load, known);
   const isGnu = [can.source, can.destination].every(({ tar }) => dialectOf(tar) === "gnu");
   const byRsync = resumed || together || leavesOut(options) || options.bandwidthLimit;
   const isWhole = (job: PlannedJob) => isSmall(source.jobs.get(jobFolder(job))!);
@@ -75,6 +79,28 @@ export function routeOf(
     isRunApart: run !== undefined &&
       (!isGnu || isSecond || [...source.run.values()].some(isBulkOfRun)),
     isSecond,
+    alone: false,
+  };
+}
+
+/**
+ * The route of a load that goes by the stream alone. Folders go whole where GNU tar packs them; a
+ * link to a folder, and all where there is another tar, by the names of what they hold.
+ */
+function routeAlone(load: Load, { plan, can, found: { source } }: SurveyData): Route {
+  const isGnu = dialectOf(can.source.tar) === "gnu";
+  const isWhole = (job: PlannedJob) =>
+    isGnu && source.jobs.get(jobFolder(job))!.linked === undefined;
+  const run = load.withRun && isWritten(plan.run)
+    ? runFolder(plan.experimentId, plan.runId)
+    : undefined;
+  return {
+    whole: load.jobs.filter(isWhole),
+    apart: load.jobs.filter((job) => !isWhole(job)),
+    run,
+    isRunApart: run !== undefined && !isGnu,
+    isSecond: false,
+    alone: true,
   };
 }
 
@@ -97,14 +123,20 @@ export function namedOf(route: Route, { found: { source } }: SurveyData): Map<st
       return [folder, namedOfJob(source.jobs.get(folder)!)];
     }),
   );
-  if (route.run !== undefined && route.isRunApart) named.set(route.run, namedOfRun(source.run));
+  if (route.run !== undefined && route.isRunApart) {
+    named.set(
+      route.run,
+      route.alone ? inTreeOrder([...source.run.keys()]) : namedOfRun(source.run),
+    );
+  }
   return named;
 }
 
 /** `params.json` comes first: it tells where the workspace was before, which the others need. */
-function namedOfJob({ folders, links, documents, oversized }: FoundJob): string[] {
+function namedOfJob({ folders, links, documents, oversized, rest = [] }: FoundJob): string[] {
   const others = documents.filter((path) => path !== PARAMS_FILE && !oversized.includes(path));
-  const named = inTreeOrder([...folders.keys(), ...links.map(({ path }) => path), ...others]);
+  const some = [...folders.keys(), ...links.map(({ path }) => path), ...others, ...rest];
+  const named = inTreeOrder(some);
   if (!documents.includes(PARAMS_FILE)) return named;
   return ["", PARAMS_FILE, ...named.filter((path) => path !== "")];
 }
@@ -127,14 +159,17 @@ export function contentInStream(route: Route, known: SurveyData): Map<string, Co
     contents.set(folder, source.jobs.get(folder)!);
   }
   for (const folder of route.apart.map(jobFolder)) {
-    contents.set(folder, skeletonOf(source.jobs.get(folder)!));
+    const found = source.jobs.get(folder)!;
+    contents.set(folder, route.alone ? found : skeletonOf(found));
   }
   // a run in progress may have changed since the scan
   if (route.run === undefined || plan.run.inProgress) return contents;
   const inRun = [...source.run.values()].filter(({ path }) => path !== "");
   return contents.set(
     route.run,
-    contentOf(route.isRunApart ? inRun.filter((entry) => !isBulkOfRun(entry)) : inRun),
+    contentOf(
+      route.isRunApart && !route.alone ? inRun.filter((entry) => !isBulkOfRun(entry)) : inRun,
+    ),
   );
 }
 
@@ -157,16 +192,46 @@ export function packRequestOf(route: Route, load: Load, known: SurveyData): Pack
     return [folder, ...below];
   });
   const places = leftBehindPlaces(load.jobs);
-  const { run, isRunApart } = route;
+  const { run, isRunApart, alone } = route;
+  const withoutHardLinks = alone && mustPart(route, known);
   return {
     root: infos.source.realPath,
     folders: [...route.whole.map(jobFolder), ...(run === undefined || isRunApart ? [] : [run])],
     // the run's links to jobs are packed: they are rewritten as they pass
-    leftBehind: places.filter((place) => !place.endsWith(`/${JOBS}`)),
+    leftBehind: [
+      ...places.filter((place) => !place.endsWith(`/${JOBS}`)),
+      ...(alone ? markersOf(route.whole.filter((job) => !hasEnded(job))) : []),
+    ],
+    ...(withoutHardLinks && { withoutHardLinks }),
     entries,
-    withSharedDocuments: hasSharedDocuments(route, known),
+    withSharedDocuments: alone || hasSharedDocuments(route, known),
     isPlain: route.isSecond,
   };
+}
+
+/** The markers that jobs under way may get while they are packed, after their older files. */
+function markersOf(jobs: PlannedJob[]): string[] {
+  return jobs.flatMap((job) =>
+    ["done", "failed"].map((state) => escaped(`${jobFolder(job)}/${jobName(job.taskId)}.${state}`))
+  );
+}
+
+/**
+ * Whether hard links become files of their own. Documents are changed by themselves; and of jobs
+ * that share a file, an import may take only some.
+ */
+function mustPart(route: Route, known: SurveyData): boolean {
+  const { source } = known.found;
+  const ofRun = route.run === undefined ? [] : [...source.run.values()];
+  const shared = new Set(ofRun.flatMap(({ shared }) => shared ?? []));
+  const isShared = (job: PlannedJob) => {
+    const files = [...source.jobs.get(jobFolder(job))!.shared ?? []];
+    const isOthers = files.some((file) => shared.has(file));
+    for (const file of files) shared.add(file);
+    return isOthers;
+  };
+  return hasSharedDocuments({ ...route, apart: [...route.apart, ...route.whole] }, known) ||
+    route.whole.some(isShared);
 }
 
 function hasSharedDocuments({ apart, run }: Route, { found: { source } }: SurveyData): boolean {

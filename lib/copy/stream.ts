@@ -76,6 +76,7 @@ export async function passStream(
     {
       named,
       added: () => added(rewriter),
+      alone: route.alone,
       dialect,
       write: (entries) => members(...held(entries, staging, dialect)),
     },

@@ -90,7 +90,8 @@ export async function survey(
   const { path } = workspaces.destination;
   const info = await to.look({ path, experimentId, runId: source.run.runId, wanted: "space" });
   const infos = { source: source.info, destination: info };
-  refuseSights(workspaces, infos, options);
+  const can = { source: source.host.can, destination: to.can };
+  refuseSights(workspaces, infos, can, options);
   const there = await takeInventory(to, info, { jobs, run, statesOnly: true, excludes });
   there.links = jobLinks(there, info);
   for (const job of jobs) {
@@ -102,7 +103,6 @@ export async function survey(
     here.links?.delete(folder);
   }
   if (here.links !== undefined) await lookAtTargets(to, info, there, withLinked(jobs, here.links));
-  const can = { source: source.host.can, destination: to.can };
   refuseTools(workspaces, can, infos);
   const both = { source: source.host, destination: to };
   const found = { source: here, destination: there };

@@ -21,6 +21,7 @@ import { linkedByRun } from "./plan.ts";
 import { type Come, publish } from "./publish.ts";
 import { currentLink, movesOf } from "./publish_moves.ts";
 import { linkMoves } from "./publish_links.ts";
+import { foldersOf, nameAll, whyNot } from "./bring_alone.ts";
 import { type Route, routeOf } from "./route.ts";
 import { type Beside, passStream, type Streamed } from "./stream.ts";
 import type { Survey } from "./survey.ts";
@@ -67,6 +68,7 @@ class Arrival {
       if (reason !== undefined) this.#failed.set(job, reason);
     }
     const route = routeOf(load, surveyed, options, context);
+    if (route.alone) return await this.#bringAlone(route);
     await this.#bringBulk(route, route.apart);
     if (!await this.#carry(route)) return await this.#withoutRun(route, LOST);
     const streamed = await this.#stream(route);
@@ -74,6 +76,31 @@ class Arrival {
     outcome.endPart(bytesOf(route, surveyed));
     outcome.received(route.whole, surveyed.found.source);
     return await this.#come(route, streamed, undefined);
+  }
+
+  /** Brings all by the stream. What does not come is left out, and the rest comes once more. */
+  async #bringAlone(all: Route): Promise<Come> {
+    const { load, context } = this;
+    const { surveyed, outcome } = context;
+    const isLeft = (job: PlannedJob) => !this.#failed.has(job);
+    await nameAll(all.apart, surveyed);
+    for (let isFirst = true;; isFirst = false) {
+      const route = { ...all, whole: all.whole.filter(isLeft), apart: all.apart.filter(isLeft) };
+      if (!isFirst || context.resumed) await this.#staging.discard(foldersOf(all));
+      const lost = await this.#carry(route) ? undefined : LOST;
+      if (lost !== undefined) route.run = undefined;
+      const streamed = await this.#stream(route);
+      const failed = await whyNot(streamed, route, load, context);
+      if (failed.size === 0) {
+        outcome.endPart(bytesOf(route, surveyed));
+        // one by one: jobs that share a file have each their own copy in an archive
+        for (const job of [...route.whole, ...route.apart]) {
+          outcome.received([job], surveyed.found.source);
+        }
+        return await this.#come(route, streamed, lost);
+      }
+      for (const [job, reason] of failed) this.#failed.set(job, reason);
+    }
   }
 
   async #bringAgain({ whole }: Route): Promise<Come> {
@@ -174,7 +201,7 @@ class Arrival {
   /** What has come. A run that came with links to jobs that did not come is brought again. */
   async #come(route: Route, streamed: Streamed, runFailed: string | undefined): Promise<Come> {
     const { jobs, run } = streamed.rewriter.finish();
-    for (const job of route.apart) {
+    for (const job of route.alone ? [] : route.apart) {
       const report = jobs.get(job);
       const { oversized } = this.context.surveyed.found.source.jobs.get(jobFolder(job))!;
       if (report && "notes" in report) {

@@ -49,7 +49,8 @@ export interface CheckProgress {
  * `published` and `warning` in any number, last `done`. `retrying` tells of a lost connection, of
  * the pause in seconds before the copy is tried again, and which of how many times that is (of any
  * number, while a run is followed); then hosts are connected anew. `followed` ends each copy of a
- * run that is followed but the last. A check tells `checking`. `command` tells each program started, for
+ * run that is followed but the last. A check tells `checking`, an import first `reading`: how many bytes of the file
+ * have been read, of how many. `command` tells each program started, for
  * `--verbose`, and the folder that it works in where that is not this program's own.
  */
 export type CopyEvent =
@@ -58,6 +59,7 @@ export type CopyEvent =
   | { type: "command"; command: string[]; folder?: string }
   | { type: "waiting"; folder: string }
   | { type: "checking"; progress: CheckProgress }
+  | { type: "reading"; bytes: number; totalBytes: number }
   | { type: "retrying"; attempt: number; attempts?: number; seconds: number; message: string }
   | { type: "planned"; plan: CopyPlan }
   | { type: "progress"; progress: CopyProgress }

@@ -101,6 +101,8 @@ export interface Abilities {
   readonly clone: boolean;
   /** Whether its archives are made by this machine's own programs. */
   readonly trusted: boolean;
+  /** Whether it is an archive in a file: rsync cannot reach it, and all goes by the stream. */
+  readonly isArchive?: true;
 }
 
 /** The permissions that Deno needs for an end; see `requiredPermissions`. */

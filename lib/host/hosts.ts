@@ -42,6 +42,8 @@ export class Hosts implements AsyncDisposable {
   readonly #opened = new Map<string, Promise<Host>>();
   /** The machines that are known, opened or not. */
   readonly #known = new Map<string, Host>();
+  /** What stands for a workspace that is on no machine: an archive. */
+  readonly #archives = new Map<Workspace, Host>();
   /** The logins to the machines that bytes go through. */
   readonly #transfers = new Map<Host, Promise<void>>();
   /** The preparations of each workspace, as `prewarm` began them. */
@@ -83,6 +85,11 @@ export class Hosts implements AsyncDisposable {
     this.#host(workspace).check(workspace.path, needed);
   }
 
+  /** Lets an archive stand for a workspace. It stays when the sessions end. */
+  add(workspace: Workspace, archive: Host): void {
+    this.#archives.set(workspace, archive);
+  }
+
   /** This machine. */
   here(): Host {
     return this.#host({ id: "this machine", path: "/" });
@@ -90,6 +97,8 @@ export class Hosts implements AsyncDisposable {
 
   /** The machine that a workspace is on. */
   open(workspace: Workspace): Promise<Host> {
+    const archive = this.#archives.get(workspace);
+    if (archive !== undefined) return Promise.resolve(archive);
     const key = keyOf(workspace);
     const known = this.#opened.get(key);
     if (known !== undefined) return known;
@@ -110,6 +119,8 @@ export class Hosts implements AsyncDisposable {
   }
 
   #host(workspace: Workspace): Host {
+    const archive = this.#archives.get(workspace);
+    if (archive !== undefined) return archive;
     const key = keyOf(workspace);
     const host = this.#known.get(key) ?? this.#newHost(workspace);
     this.#known.set(key, host);
@@ -150,7 +161,7 @@ export class Hosts implements AsyncDisposable {
 
   /** Refuses paths of one machine that the rsync of another cannot pass on. */
   #refuseUnnamed(): void {
-    const ends = [...this.#expected.keys()]
+    const ends = [...this.#expected.keys()].filter((workspace) => !this.#archives.has(workspace))
       .map((workspace) => ({ ...workspace, rsync: this.#host(workspace).can.rsync }));
     for (const here of ends) {
       for (const there of ends) refuseUnnamed(here.rsync, there.rsync, [there.path]);

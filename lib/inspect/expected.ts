@@ -50,7 +50,7 @@ export function jobRewriter(folder: string, job: LinkedJob, map: PathMap): Folde
 export function runRewriter(run: PassingRun, map: PathMap): FolderRewriter {
   const rewriter = new RunRewriter(run, map, new Set());
   const meet = (path: string, about: Pick<MemberHead, "type"> & Partial<MemberHead>) => {
-    const nothing = { linkName: "", size: 0, sparse: false, mode: 0o644, mtime: "0" };
+    const nothing = { linkName: "", size: 0, sparse: false, long: false, mode: 0o644, mtime: "0" };
     const head = { name: `${run.folder}/${path}`, ...nothing, ...about };
     return rewriter.meet(head, path, () => new Uint8Array());
   };

@@ -6,7 +6,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { MemberHead } from "../tar/header.ts";
+import { LONG, type MemberHead } from "../tar/header.ts";
 import { type MemberDecision, type MemberVisitor, untrusted } from "../tar/visitor.ts";
 import type { Dialect } from "../tar/dialect.ts";
 import { Links } from "../tar/links.ts";
@@ -15,12 +15,22 @@ import { JOB_META, jobFolder, type LinkedJob, PARAMS_FILE } from "../workspace/l
 import { Findings, type Report, tooLarge } from "./findings.ts";
 import { lead, type PassingRun, RunRewriter } from "./run_rewriter.ts";
 import { type Content, count, isLike } from "../system/content.ts";
+import type { EntryKind } from "../system/entry.ts";
 import { DOCUMENTS, isOversized, runDocumentKind } from "../workspace/documents.ts";
 import { jobPaths, type PathMap, withFormer } from "./path_map.ts";
 import type { JobPath } from "./relocate.ts";
 
 /** tar's letters for the kinds of entry that may pass. */
 const [FILE, HARD_LINK, LINK, FOLDER] = ["0", "1", "2", "5"];
+/** The letter for a pipe, which rsync brings where it can. */
+const PIPE = "6";
+
+/** What they are in a folder; all others are files. */
+const KINDS: Readonly<Record<string, EntryKind>> = {
+  [LINK!]: "link",
+  [FOLDER!]: "folder",
+  [PIPE]: "other",
+};
 
 /** A name `.` or `..`, or an empty one: tar writes none of these. */
 const ODD = /(^|\/)(\.\.?)?(\/|$)/;
@@ -33,6 +43,8 @@ export interface PassingOptions {
   added?: () => OverlayEntry[];
   /** Which tar unpacks it. */
   dialect?: Dialect;
+  /** Whether rsync brings nothing: what it brings elsewhere may pass, too. @default {false} */
+  alone?: boolean;
   /** Writes the entries that are added. @default {owned by root, for GNU tar} */
   write?: (entries: OverlayEntry[]) => Iterable<Uint8Array>;
 }
@@ -151,14 +163,21 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     }
     this.#count(head, path, folder);
     // a wrong map of holes could make tar take the next headers for content
-    if (head.sparse) return this.#leave(head, "drop");
+    if (head.sparse || head.long && !this.#isLong(head)) return this.#leave(head, "drop");
     if (this.#brought.leadTo(head.name)) return this.#leave(head, "drop");
     if (head.type === LINK || head.type === HARD_LINK) this.#brought.add(head.name);
     if (head.type === HARD_LINK) return this.#meetHardLink(head, path);
+    if (head.type === PIPE && this.options.alone) return "pass";
     if (![FILE, LINK, FOLDER].includes(head.type)) return this.#leave(head, "drop");
     return passing === undefined
       ? this.#ofRun!.meet(head, path, headers)
       : this.#meetInJob(head, path, passing);
+  }
+
+  /** Whether the size of a file, which a record tells, may be told so: not every tar reads it. */
+  #isLong({ size }: MemberHead): boolean {
+    const { alone = false, dialect } = this.options;
+    return alone && size >= LONG && dialect !== "plain";
   }
 
   #isNamed(folder: string, path: string): boolean {
@@ -170,7 +189,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     if (folder !== this.#folder) this.#sizes.clear();
     this.#folder = folder;
     const bytes = type === HARD_LINK ? this.#sizes.get(linkName) ?? NaN : size;
-    const kind = type === LINK ? "link" : type === FOLDER ? "folder" : "file";
+    const kind = KINDS[type] ?? "file";
     if (kind === "file") this.#sizes.set(name, bytes);
     count(this.#jobs.get(folder) ?? this.#runContent, { path, kind, size: bytes });
   }

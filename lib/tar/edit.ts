@@ -83,7 +83,7 @@ class TarEditor {
   /** The pax header of the next member: its block, and its records with their padding. */
   #extraHeader: Uint8Array | undefined;
   #extra: Uint8Array | undefined;
-  /** The member whose bytes are gathered or edited, and its headers. */
+  /** The member under way; and its headers, when its bytes are gathered or edited. */
   #head: MemberHead | undefined;
   #heading: Heading | undefined;
   #editor: Editor | undefined;
@@ -150,20 +150,24 @@ class TarEditor {
   }
 
   #passOn(part: Uint8Array): void {
-    if (this.#editor !== undefined) this.#edit(part, this.#editor);
-    else if (!this.#dropped) this.out.add(part);
+    if (this.#editor !== undefined) {
+      const own = this.#ownOf(part);
+      this.#editor.push(own);
+      this.bytes += own.length;
+    } else {
+      this.visitor.see?.(this.#ownOf(part));
+      if (!this.#dropped) this.out.add(part);
+    }
     this.#through -= part.length;
     if (this.#through > 0) return;
     if (this.#editor !== undefined) this.#putEdited(this.#editor.finish());
     else this.#gather("header", BLOCK);
   }
 
-  /** Gives a part of a file to its editor, without the padding. */
-  #edit(part: Uint8Array, editor: Editor): void {
-    const left = this.#through - padding(this.#head!.size).length;
-    const own = part.subarray(0, Math.max(0, left));
-    editor.push(own);
-    this.bytes += own.length;
+  /** The part of a file, without the padding. */
+  #ownOf(part: Uint8Array): Uint8Array {
+    const left = this.#through - (filled(this.#head!.size) - this.#head!.size);
+    return part.subarray(0, Math.max(0, left));
   }
 
   #gather(stage: Stage, length: number): void {
@@ -222,15 +226,15 @@ class TarEditor {
 
   #judge(head: MemberHead, heading: Heading): void {
     const decision = this.visitor.visit(head, () => heading.copy());
+    this.#head = head;
     if (decision === "read") {
-      this.#head = head;
       this.#heading = heading;
       this.#gather("content", filled(head.size));
       if (head.size === 0) this.#takeContent(new Uint8Array());
       return;
     }
     if (typeof decision === "object" && "finish" in decision) {
-      [this.#head, this.#heading, this.#editor] = [head, heading, decision];
+      [this.#heading, this.#editor] = [heading, decision];
       this.#pass(head.size);
       if (head.size === 0) this.#putEdited(decision.finish());
       return;

@@ -20,6 +20,8 @@ export interface MemberHead {
   size: number;
   /** Whether these bytes are not the whole file: tar has left out its holes. */
   sparse: boolean;
+  /** Whether a record tells the size, as for a file that is too long for the plain header. */
+  long: boolean;
   /** Permission bits. */
   mode: number;
   /** Seconds since 1970, with up to nine decimals. */
@@ -34,6 +36,9 @@ const [GID, GNAME, MODE] = [116, 297, 100];
 const TYPE = 156;
 /** The letters of a pax header, a file and a folder. */
 const [EXTRA, FILE, FOLDER] = [0x78, 0x30, 0x35];
+
+/** The least bytes of a file that is too long for a plain header: its size has eleven digits. */
+export const LONG = 8 ** 11;
 
 /** The bytes that every header of this form has: `ustar` and a NUL. */
 const MAGIC = [0x75, 0x73, 0x74, 0x61, 0x72, 0];
@@ -122,7 +127,7 @@ export function isMagic(header: Uint8Array): boolean {
 
 /** Whether tar has left out holes. */
 function isSparse(said: ReadonlyMap<string, string>): boolean {
-  for (const key of said.keys()) if (key === "size" || key.startsWith("GNU.sparse.")) return true;
+  for (const key of said.keys()) if (key.startsWith("GNU.sparse.")) return true;
   return false;
 }
 
@@ -139,6 +144,7 @@ export function headOf(header: Uint8Array, said: ReadonlyMap<string, string>): M
     linkName: said.get("linkpath") ?? (header[157] === 0 ? "" : text(header, 157, 100)),
     size: isOdd ? NaN : size === "" ? sizeOf(header) : /^\d+$/.test(size) ? Number(size) : NaN,
     sparse: isSparse(said),
+    long: said.has("size"),
     mode: octal(header, 100, 8) & 0o7777,
     mtime: said.get("mtime") ?? String(octal(header, 136, 12)),
   };

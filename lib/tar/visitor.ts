@@ -37,6 +37,8 @@ export interface MemberVisitor {
    * Returns the new bytes of a file that was read, in parts; the same array when nothing changes.
    */
   change(head: MemberHead, bytes: Uint8Array): Uint8Array[];
+  /** Is shown the bytes of a file that passes or is left out. Their memory is reused afterwards. */
+  see?(bytes: Uint8Array): void;
   /**
    * Called at the end of the archive, and not where a connection ends. Returns members to append.
    */

@@ -35,6 +35,8 @@ export interface PackRequest {
    * file of its own.
    */
   withSharedDocuments: boolean;
+  /** Whether files of these folders that are hard links are packed as files of their own. */
+  withoutHardLinks?: true;
   /** Whether it travels uncompressed, without zstd. */
   isPlain: boolean;
 }

@@ -26,9 +26,12 @@ export function isGnuTar(version: string): boolean {
 }
 
 /** The arguments of GNU tar for whole folders, whose names it reads from its standard input. */
-export function folderArguments({ leftBehind }: Pick<PackRequest, "leftBehind">): string[] {
+export function folderArguments(
+  { leftBehind, withoutHardLinks }: Pick<PackRequest, "leftBehind" | "withoutHardLinks">,
+): string[] {
   return [
     ...POSIX,
+    ...(withoutHardLinks ? ["--hard-dereference"] : []),
     ...["--anchored", "--wildcards", "--no-wildcards-match-slash"],
     ...leftBehind.map((place) => `--exclude=${place}`),
     ...FROM_INPUT,

@@ -20,8 +20,11 @@ export interface Zstd {
   unpack(packed: Pack): Pack;
 }
 
-/** How many bytes of an archive are compressed at once. */
-const FRAME = 1 << 17;
+/**
+ * How many bytes of an archive are compressed at once. All but the last frame have as many: Deno takes
+ * a shorter one for the last.
+ */
+export const FRAME = 1 << 17;
 /** The compression level. The lowest one is still faster than any network. */
 const LEVEL = 1;
 

@@ -96,6 +96,17 @@ function fakeLibrary(
         return Promise.resolve(sampleCheck({ checksum }));
       },
       copyRuns: () => Promise.reject(new Error("not asked for")),
+      exportRun({ source, ...run }, file, options) {
+        return this.copy(
+          { workspaces: { source, destination: { id: file, path: file } }, ...run },
+          options,
+        );
+      },
+      importRun(file, destination, options) {
+        const source = { id: file, path: file };
+        const run = { experimentId: "in the file", runId: "in the file" };
+        return this.copy({ workspaces: { source, destination }, ...run }, options);
+      },
       follow(which, options) {
         return this.copy(which, options);
       },
@@ -129,6 +140,42 @@ const LEFT: Leftover[] = [{
 }];
 
 const COPY = ["neuralir", "20260118_170744", "--from", "cluster", "--to", "local"];
+
+Deno.test("main() exports without --yes, and imports only with it", async () => {
+  const { library, asked } = fakeLibrary();
+  const terminal = fakeTerminal();
+  const [experiment, run, ...from] = COPY.slice(0, 4);
+  const words = ["export", experiment!, run!, ...from, "-o", "a.tar.zst", "--ended"];
+  assertEquals(await main(words, terminal, library), 0);
+  assertEquals(await main(["import", "a.tar.zst", "--to", "local"], terminal, library), 0);
+  assertMatch(terminal.out.join(""), /\n {2}xpm-copy import a\.tar\.zst --to local --yes\n$/);
+  const yes = ["import", "a.tar.zst", "--to", "local", "--map", "/a=/b", "--yes"];
+  assertEquals(await main(yes, terminal, library), 0);
+  assertEquals(asked.map(({ from, to, options }) => [from, to, options.dryRun]), [
+    ["cluster", "a.tar.zst", undefined],
+    ["a.tar.zst", "local", true],
+    ["a.tar.zst", "local", false],
+  ]);
+  assertEquals([asked[0]!.options.ended, asked[2]!.options.map], [true, { "/a": "/b" }]);
+});
+
+Deno.test("main() asks for the file of an export, and of an import", async () => {
+  const { library, asked } = fakeLibrary();
+  for (
+    const [words, sentence] of [
+      [["export", "neuralir", "--from", "cluster"], "export needs a file to write"],
+      [["import", "--to", "local"], "import needs a file"],
+      [["import", "a.tar", "--from", "local"], "`xpm-copy import` does not take --from"],
+      [["export", "a", "--yes", "-o", "a.tar"], "`xpm-copy export` does not take --yes"],
+      [["import", "a.tar"], "no destination given"],
+    ] as const
+  ) {
+    const terminal = fakeTerminal();
+    assertEquals(await main([...words], terminal, library), 2);
+    assertMatch(terminal.err.join(""), new RegExp(sentence));
+  }
+  assertEquals(asked, []);
+});
 
 Deno.test("main() prints the help, which fits a terminal", async () => {
   const terminal = fakeTerminal();

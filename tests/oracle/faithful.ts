@@ -6,6 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import { copyExperiment } from "../../lib/copy/copy.ts";
+import type { CopyResult } from "../../lib/copy/types.ts";
 import type { Workspace } from "../../lib/workspace/workspace.ts";
 import type { Oracle } from "./oracle.ts";
 import { changedFiles, jobFiles, links, traces } from "./traces.ts";
@@ -31,6 +32,7 @@ export function computed(paths: string[]): string[] {
 /**
  * Copies the experiment, and checks that experimaestro takes the copy for its own work.
  *
+ * @param copy How it is copied.
  * @param of What is compared of the files that running it again writes.
  */
 export async function assertFaithful(
@@ -38,12 +40,13 @@ export async function assertFaithful(
   source: Workspace,
   destination: Workspace,
   of = (paths: string[]): string[] => paths,
+  copy = (): Promise<CopyResult> => copyExperiment(source, destination, "oracle", "current"),
 ): Promise<void> {
   const { experimaestro, origin, first, second } = oracle;
   const { path } = destination;
   {
     using _there = oracle.stand(first);
-    const result = await copyExperiment(source, destination, "oracle", "current");
+    const result = await copy();
     assertEquals(result.errors, []);
     assertEquals(result.jobsMissing, []);
     assertEquals([result.jobsCopied, result.jobsSkipped, result.complete], [7, 2, true]);

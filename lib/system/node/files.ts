@@ -21,6 +21,9 @@ export const chmodSync: (path: Path, mode: number) => void = withErrors(fs.chmod
 /** Copies a file's bytes and mode. */
 export const copyFile: (from: Path, to: Path) => Promise<void> = fs.promises.copyFile;
 
+/** Gives a file another name besides its own; fails when that is taken. */
+export const linkSync: (from: Path, to: Path) => void = withErrors(fs.linkSync);
+
 /** The properties of a file, of a link itself. */
 export const lstatSync: (path: Path) => FileInfo = withErrors((path) =>
   infoOf(fs.lstatSync(path, { bigint: true }))

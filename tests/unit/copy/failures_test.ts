@@ -70,7 +70,14 @@ async function failed(
     withRun: true,
     last: true,
   };
-  const route: Route = { whole: [], apart: JOBS, run: RUN, isRunApart: true, isSecond: true };
+  const route: Route = {
+    whole: [],
+    apart: JOBS,
+    run: RUN,
+    isRunApart: true,
+    isSecond: true,
+    alone: false,
+  };
   const { jobs, run } = await whatFailed(
     streamed as unknown as Streamed,
     route,

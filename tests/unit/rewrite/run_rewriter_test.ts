@@ -36,6 +36,7 @@ function meet(run: RunRewriter, type: string, path: string, more: Partial<Member
     linkName: "",
     size: 10,
     sparse: false,
+    long: false,
     mode: 0o644,
     mtime: "1",
     ...more,

@@ -1,0 +1,185 @@
+/**
+ * Exports and imports: copies with an archive at one end.
+ *
+ * @module
+ */
+
+import { ArchiveSink } from "../host/archive/sink.ts";
+import { ArchiveSource } from "../host/archive/source.ts";
+import { Hosts } from "../host/hosts.ts";
+import { CopyError } from "../errors.ts";
+import { localPath } from "../settings/local_path.ts";
+import { asCopyError } from "../system/permissions.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { copyBetween } from "./copy.ts";
+import type { RunRequest } from "./survey.ts";
+import type { CopyOptions, CopyResult } from "./types.ts";
+
+/** How to export; the fields of `CopyOptions` that have a meaning for an archive. */
+export type ExportOptions = Pick<
+  CopyOptions,
+  "signal" | "onEvent" | "includeRunning" | "ended" | "fsync" | "connectTimeout" | "timeout"
+>;
+
+/** How to import; the fields of `CopyOptions` that have a meaning for an archive. */
+export type ImportOptions =
+  & Pick<CopyOptions, "dryRun" | "signal" | "onEvent" | "ended" | "keepReplaced" | "create" | "map">
+  & Pick<CopyOptions, "fsync" | "connectTimeout" | "timeout">;
+
+/**
+ * Writes a run of an experiment, with all its jobs, into one new file: for an archive, or for a
+ * colleague. The file is a tar archive, compressed with zstd unless its name ends in `.tar`; its last
+ * member is a `SHA256SUMS` of all files. It gets its name when it is whole, and replaces nothing.
+ *
+ * experimaestro has no such function; it answers to `copy_experiment`. Needs
+ * `--allow-run=rsync,tar` (and `ssh`), `--allow-read` of a local workspace's real paths,
+ * `--allow-read` and `--allow-write` of the file's folder, `--allow-env`.
+ *
+ * @param source Where from.
+ * @param file The path of the new file, on this machine; it ends in `.tar.zst` or `.tar`.
+ * @param experimentId The experiment.
+ * @param runId The run; `current` for the current one of the source.
+ * @param options How to export.
+ * @returns What is in the file. Jobs that could not be read are named in it, not thrown.
+ * @throws {CopyError} `usage`, when the name ends otherwise; `refused`, when it is taken; `program`,
+ * when this runtime has no zstd; else as `copyExperiment`. Then there is no file.
+ *
+ * @example
+ * ```ts
+ * import { exportExperiment, importExperiment } from "@xpm/copy";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const root = await Deno.realPath(await Deno.makeTempDir());
+ * const run = "experiments/neuralir/20260118_170744";
+ * await Deno.mkdir(`${root}/main/${run}`, { recursive: true });
+ * await Deno.writeTextFile(`${root}/main/${run}/jobs.jsonl`, "");
+ *
+ * const [main, other] = ["main", "other"].map((id) => ({ id, path: `${root}/${id}` }));
+ * const file = `${root}/neuralir.tar`;
+ * const exported = await exportExperiment(main!, file, "neuralir", "20260118_170744");
+ * assertEquals(exported.complete, true);
+ *
+ * const plan = await importExperiment(file, other!, { dryRun: true });
+ * assertEquals([plan.runId, plan.run], ["20260118_170744", "copy"]);
+ * await importExperiment(file, other!);
+ * assertEquals(await Deno.readTextFile(`${root}/other/${run}/jobs.jsonl`), "");
+ * await Deno.remove(root, { recursive: true });
+ * ```
+ */
+export async function exportExperiment(
+  source: Workspace,
+  file: string,
+  experimentId: string,
+  runId: string,
+  options: ExportOptions = {},
+): Promise<CopyResult> {
+  await using hosts = new Hosts(options);
+  return await exportBetween(hosts, { source, experimentId, runId }, file, options);
+}
+
+/** Which run to export. */
+export interface ExportedRun extends Omit<RunRequest, "workspaces"> {
+  /** Where from. */
+  source: Workspace;
+}
+
+/** The same for machines that may be connected already. */
+export async function exportBetween(
+  hosts: Hosts,
+  { source, experimentId, runId }: ExportedRun,
+  file: string,
+  options: ExportOptions,
+): Promise<CopyResult> {
+  const path = localPath(file);
+  const { path: place } = source;
+  const sink = new ArchiveSink(path, hosts.watch, async () => {
+    await hosts.prewarm(source);
+    const host = await hosts.openForBytes(source);
+    return await host.look({ path: place, experimentId, runId });
+  });
+  return await saying("the export was interrupted", options, async () => {
+    await sink.prepare();
+    const destination: Workspace = { id: path, path };
+    hosts.add(destination, sink);
+    try {
+      const workspaces = { source, destination };
+      const result = await copyBetween(hosts, { workspaces, experimentId, runId }, options);
+      await sink.finish();
+      return result;
+    } finally {
+      await sink.close();
+    }
+  });
+}
+
+/**
+ * Brings a run from a file of `exportExperiment` into a workspace, by the same plan as
+ * `copyExperiment`: jobs that are done there stay, nothing half-done is ever visible, and paths lead
+ * to the destination. The file is read to its end first; one that was damaged is refused before
+ * anything is written. An import that was interrupted begins anew.
+ *
+ * experimaestro has no such function; it answers to `copy_experiment`. Needs the permissions of
+ * `copyExperiment` for the destination, and `--allow-read` of the file.
+ *
+ * @param file The path of the file, on this machine.
+ * @param destination Where to; created when it does not exist.
+ * @param options How to import.
+ * @returns What was done, or with `dryRun` what would be.
+ * @throws {CopyError} `refused`, when the file is not whole, was damaged, or holds what no export
+ * writes; `not-found`, when there is none; else as `copyExperiment`.
+ *
+ * @example
+ * ```ts
+ * import { CopyError, importExperiment } from "@xpm/copy";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const workspace = { id: "main", path: "/no/such/workspace" };
+ * await assertRejects(
+ *   () => importExperiment("/no/such/file.tar", workspace),
+ *   CopyError,
+ *   "there is no file /no/such/file.tar",
+ * );
+ * ```
+ */
+export async function importExperiment(
+  file: string,
+  destination: Workspace,
+  options: ImportOptions = {},
+): Promise<CopyResult> {
+  await using hosts = new Hosts(options);
+  return await importBetween(hosts, file, destination, options);
+}
+
+/** The same for machines that may be connected already. */
+export async function importBetween(
+  hosts: Hosts,
+  file: string,
+  destination: Workspace,
+  options: ImportOptions,
+): Promise<CopyResult> {
+  const path = localPath(file);
+  return await saying("the import was interrupted", options, async () => {
+    const archive = await ArchiveSource.read(path, hosts.watch, (bytes, totalBytes) => {
+      options.onEvent?.({ type: "reading", bytes, totalBytes });
+    });
+    const source: Workspace = { id: path, path };
+    hosts.add(source, archive);
+    const { experimentId, runId } = archive.manifest;
+    const workspaces = { source, destination };
+    return await copyBetween(hosts, { workspaces, experimentId, runId }, options);
+  });
+}
+
+/** Does something whose errors are for people. */
+async function saying<T>(
+  interrupted: string,
+  { signal }: Pick<CopyOptions, "signal">,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal?.aborted) throw new CopyError("interrupted", interrupted);
+    throw asCopyError(error);
+  }
+}

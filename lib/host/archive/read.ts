@@ -1,0 +1,128 @@
+/**
+ * Reads an archive from its file, to the end, and judges every byte of it.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
+import { CopyError } from "../../errors.ts";
+import { lookAt } from "../../system/files.ts";
+import { type RunOptions, stopIfAborted } from "../../system/process.ts";
+import { editTar } from "../../tar/edit.ts";
+import { untrusted } from "../../tar/visitor.ts";
+import { printable } from "../../text/printable.ts";
+import { loadZstd } from "../../transport/zstd.ts";
+import type { Contents } from "./contents.ts";
+import { SUMS } from "./manifest.ts";
+
+/** How many bytes are read at once. */
+const PART = 1 << 17;
+/** How long this program may read without hearing of anything else, in milliseconds. */
+const BUSY = 50;
+/** The first bytes of what zstd has compressed. */
+const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
+/** The most bytes after the end of an archive: tar fills up its last record. */
+const MOST_AFTER = 2 ** 20;
+
+/** What to call when so many bytes of a file have been read. */
+export type OnRead = (bytes: number, totalBytes: number) => void;
+
+/**
+ * Reads an archive, and lets pass what its account wants.
+ *
+ * @throws {CopyError} `refused`, when it is not whole, was damaged, or is something else.
+ */
+export async function* readArchive(
+  path: string,
+  contents: Contents,
+  watch: RunOptions,
+  onRead: OnRead = () => {},
+): AsyncGenerator<Uint8Array> {
+  try {
+    const { stream, sound } = await unpacked(path, watch, onRead);
+    const expected = { from: path, mostBytes: Infinity, owner: 0, onBytes: () => {} };
+    yield* editTar(endingSoon(stream, contents, path), contents, expected);
+    if (!contents.ended || !await sound()) throw untrusted(path, "only a part, or damaged data");
+    if (!contents.isSummed) throw untrusted(path, `no ${SUMS}`);
+  } catch (error) {
+    throw explained(error, path);
+  }
+}
+
+/** The same error, said of a file. */
+function explained(error: unknown, path: string): unknown {
+  const sent = printable(`${path} sent `);
+  if (!(error instanceof CopyError) || !error.message.startsWith(sent)) return error;
+  return new CopyError(
+    "refused",
+    `${printable(path)} cannot be imported: it has ${error.message.slice(sent.length)}`,
+    "get the file again from where it was exported, or export the run again",
+  );
+}
+
+/** The bytes of the tar archive in a file; and afterwards, whether zstd found them sound. */
+async function unpacked(
+  path: string,
+  watch: RunOptions,
+  onRead: OnRead,
+): Promise<{ stream: AsyncIterable<Uint8Array>; sound: () => Promise<boolean> }> {
+  const stream = bytesOf(path, watch, onRead);
+  if (!isCompressed(path)) return { stream, sound: () => Promise.resolve(true) };
+  const zstd = await loadZstd();
+  if (zstd === undefined) throw withoutZstd();
+  const plain = zstd.unpack({ stream, whole: Promise.resolve(true) });
+  return { stream: plain.stream, sound: () => plain.whole };
+}
+
+/** The error where the runtime has no zstd. */
+export function withoutZstd(): CopyError {
+  return new CopyError(
+    "program",
+    "this version of Node has no zstd: archives with it need Node 22.15 or later, or Deno",
+    "use a .tar file; an archive becomes one by  zstd -d FILE.tar.zst",
+  );
+}
+
+function isCompressed(path: string): boolean {
+  const kind = lookAt(path, "")?.kind;
+  if (kind === undefined) throw new CopyError("not-found", `there is no file ${printable(path)}`);
+  using file = Deno.openSync(path, { read: true });
+  const first = new Uint8Array(ZSTD.length);
+  file.readSync(first);
+  return ZSTD.every((byte, at) => first[at] === byte);
+}
+
+async function* bytesOf(
+  path: string,
+  watch: RunOptions,
+  onRead: OnRead,
+): AsyncGenerator<Uint8Array> {
+  using file = Deno.openSync(path, { read: true });
+  const { size } = file.statSync();
+  const part = new Uint8Array(PART);
+  let [rested, come] = [performance.now(), 0];
+  for (let length = file.readSync(part); length; length = file.readSync(part)) {
+    if (performance.now() - rested > BUSY) { // Ctrl-C is heard in between
+      await delay(0);
+      stopIfAborted(watch);
+      rested = performance.now();
+    }
+    come += length;
+    onRead(come, size);
+    yield part.subarray(0, length);
+  }
+}
+
+/** Passes an archive on, and refuses much after its end: zeros compress to next to nothing. */
+async function* endingSoon(
+  stream: AsyncIterable<Uint8Array>,
+  contents: Contents,
+  path: string,
+): AsyncGenerator<Uint8Array> {
+  let after = 0;
+  for await (const part of stream) {
+    if (contents.ended) after += part.length;
+    if (after > MOST_AFTER) throw untrusted(path, "data after the archive");
+    yield part;
+  }
+}

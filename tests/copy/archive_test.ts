@@ -1,0 +1,259 @@
+/**
+ * A run in one file: written from a workspace here or elsewhere, and brought into another one.
+ *
+ * @module
+ */
+
+import { existsSync } from "node:fs";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  CopyError,
+  copyExperiment,
+  exportExperiment,
+  importExperiment,
+  type Workspace,
+} from "../../mod.ts";
+import { makeSample, type Sample } from "../../scripts/sample.ts";
+import { inEachDirection, type Pair, useSshd, withPair } from "../support/directions.ts";
+import { shell } from "../support/shell.ts";
+import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
+
+useSshd();
+
+function fileOf({ root }: Pair, name = "run.tar.zst"): string {
+  return `${root}/${name}`;
+}
+
+function exported(pair: Pair, { experimentId, runId }: Sample, file = fileOf(pair)) {
+  return exportExperiment(pair.source, file, experimentId, runId);
+}
+
+/** Things that a job may hold: what rsync brings where it can. */
+function addOddThings({ root, jobs }: Sample): void {
+  const [job] = jobs.filter(({ state }) => state === "done");
+  shell(
+    `${root}/jobs/${job!.taskId}/${job!.jobId}`,
+    "mkfifo pipe; head -c 3000000 /dev/urandom > big; ln big same; mkdir closed; " +
+      "echo x > closed/f; chmod 500 closed; printf x > \"$(printf 'a new\\nline \\\\ and more')\"; " +
+      "printf x > \"$(printf '\\377')\"; ln -s big near; ln -s /nowhere far; " +
+      "touch -d @7.123456789 big",
+  );
+}
+
+inEachDirection("importExperiment() brings what exportExperiment() has written", async (pair) => {
+  const sample = makeSample(pair.source.path, {
+    jobs: [{ state: "failed" }, ...Array.from({ length: 11 }, () => ({}))],
+  });
+  addOddThings(sample);
+  const before = readTree(pair.source.path);
+  const result = await exported(pair, sample);
+  assertUntouched(pair.source.path, before);
+  assertEquals([result.jobsCopied, result.errors, result.complete], [12, [], true]);
+
+  const plan = await importExperiment(fileOf(pair), pair.destination, { dryRun: true });
+  assertEquals([plan.jobsCopied, plan.run, existsSync(pair.destination.path)], [0, "copy", false]);
+  const come = await importExperiment(fileOf(pair), pair.destination);
+  assertEquals([come.jobsCopied, come.errors, come.complete], [12, [], true]);
+  compareTrees({ sample, destination: pair.destination.path });
+  assertEquals(
+    Deno.readLinkSync(`${pair.destination.path}/experiments/neuralir/current`),
+    sample.runId,
+  );
+  assertEquals(namesIn(pair.destination.path).filter((name) => name === ".xpm-staging"), []);
+
+  const again = await importExperiment(fileOf(pair), pair.destination);
+  assertEquals([again.jobsCopied, again.jobsSkipped, again.run], [0, 12, "skip"]);
+});
+
+function local(name: string, check: (pair: Pair) => Promise<void>): void {
+  Deno.test(name, () => withPair("local to local", undefined, check));
+}
+
+local("an export is an archive that tar and sha256sum check", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 3 });
+  addOddThings(sample);
+  for (const name of ["run.tar.zst", "run.tar"]) {
+    const file = fileOf(pair, name);
+    await exported(pair, sample, file);
+    const folder = `${pair.root}/out of ${name}`;
+    Deno.mkdirSync(folder);
+    shell(folder, `tar -xf '${file}'; sha256sum --quiet --strict -c SHA256SUMS`);
+    const files = shell(
+      folder,
+      "find . -type f ! -name SHA256SUMS -printf x | wc -c; wc -l < SHA256SUMS",
+    );
+    const [found, listed] = files.split("\n").map(Number);
+    assert(found === listed! + 1 && found > 20, files); // a hard link is listed once
+    const { root, runId } = JSON.parse(Deno.readTextFileSync(`${folder}/xpm-copy.json`));
+    assertEquals([root, runId], [pair.source.path, sample.runId]);
+  }
+});
+
+local(
+  "exportExperiment() replaces no file, and leaves nothing behind when it fails",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: 3 });
+    const file = fileOf(pair);
+    Deno.writeTextFileSync(file, "mine");
+    const error = await assertRejects(() => exported(pair, sample), CopyError, "exists already");
+    assertEquals([error.code, Deno.readTextFileSync(file)], ["refused", "mine"]);
+    await assertRejects(
+      () => exported(pair, sample, `${pair.root}/run.zip`),
+      CopyError,
+      ".zip is no",
+    );
+    const other = { ...sample, runId: "20200101_000000" };
+    await assertRejects(() => exported(pair, other, fileOf(pair, "b.tar")), CopyError, "no run");
+    const stop = new AbortController();
+    const { experimentId, runId } = sample;
+    const stopped = await assertRejects(
+      () =>
+        exportExperiment(pair.source, fileOf(pair, "c.tar"), experimentId, runId, {
+          signal: stop.signal,
+          onEvent: ({ type }) => type === "progress" && stop.abort(),
+        }),
+      CopyError,
+    );
+    assertEquals(stopped.code, "interrupted");
+    assertEquals(namesIn(pair.root), ["run.tar.zst", "source"]);
+
+    // a file that somebody else gives that name meanwhile stays
+    const taken = fileOf(pair, "d.tar");
+    await assertRejects(
+      () =>
+        exportExperiment(pair.source, taken, experimentId, runId, {
+          onEvent: ({ type }) => type === "planned" && Deno.writeTextFileSync(taken, "theirs"),
+        }),
+      CopyError,
+      "exists already",
+    );
+    assertEquals([Deno.readTextFileSync(taken), namesIn(pair.root)], [
+      "theirs",
+      ["d.tar", "run.tar.zst", "source"],
+    ]);
+  },
+);
+
+local("importExperiment() puts back what is lost where the run was made", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 4 });
+  await exported(pair, sample);
+  const [{ taskId, jobId }] = sample.jobs as [Sample["jobs"][number]];
+  const lost = `${pair.source.path}/jobs/${taskId}/${jobId}`;
+  const left = `${lost}/${taskId.split(".").at(-1)}.lock`; // no copy takes it along
+  if (existsSync(left)) Deno.removeSync(left);
+  const before = readTree(lost);
+  Deno.removeSync(lost, { recursive: true });
+  const result = await importExperiment(fileOf(pair), pair.source);
+  assertEquals([result.jobsCopied, result.jobsSkipped, result.complete], [1, 3, true]);
+  const bytes = (tree: typeof before) => [...tree].map(([path, { bytes }]) => [path, bytes]);
+  assertEquals(bytes(readTree(lost)), bytes(before));
+});
+
+local("exports name what runs or is missing, as copies do", async (pair) => {
+  const sample = makeSample(pair.source.path, {
+    jobs: [{}, {}, { state: "running" }, { state: "missing" }, {}, {}],
+  });
+  const result = await exported(pair, sample);
+  assertEquals([result.jobsRunning.length, result.jobsMissing.length, result.complete], [
+    1,
+    1,
+    false,
+  ]);
+  const come = await importExperiment(fileOf(pair), pair.destination);
+  assertEquals([come.jobsCopied, come.jobsMissing.length, come.complete], [4, 2, false]);
+
+  const file = fileOf(pair, "running.tar");
+  const { experimentId, runId } = sample;
+  await exportExperiment(pair.source, file, experimentId, runId, { includeRunning: true });
+  const names = shell(pair.root, "tar -tf running.tar");
+  assert(!names.includes(".pid"), names);
+  const more = await importExperiment(file, pair.destination);
+  assertEquals([more.jobsCopied, more.jobsMissing.length], [1, 1]);
+});
+
+local(
+  "a job that is a link, elsewhere or to another job, comes with what it leads to",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: 4 });
+    const [one, two] = sample.jobs as [Sample["jobs"][number], Sample["jobs"][number]];
+    const at = ({ taskId, jobId }: typeof one) => `jobs/${taskId}/${jobId}`;
+    shell(
+      pair.source.path,
+      `mkdir -p ../scratch/jobs/${one.taskId}; mv ${at(one)} ../scratch/${at(one)}; ` +
+        `ln -s ${pair.root}/scratch/${at(one)} ${at(one)}; ` +
+        `rm -r ${at(two)}; mkdir -p jobs/renamed.${two.taskId}; ` +
+        `cp -a ../scratch/${at(one)} jobs/renamed.${two.taskId}/new; ` +
+        `ln -s ${pair.source.path}/jobs/renamed.${two.taskId}/new ${at(two)}`,
+    );
+    const direct: Workspace = { id: "direct", path: `${pair.root}/directdirect` };
+    const imported: Workspace = { id: "import", path: `${pair.root}/importimport` };
+    const { experimentId, runId } = sample;
+    const copied = await copyExperiment(pair.source, direct, experimentId, runId);
+    await exported(pair, sample);
+    const come = await importExperiment(fileOf(pair), imported);
+    assertEquals([come.jobsCopied, come.errors, come.complete], [
+      copied.jobsCopied,
+      copied.errors,
+      copied.complete,
+    ]);
+    const list = (path: string) =>
+      shell(
+        path,
+        "find jobs experiments -mindepth 2 ! -name current -printf '%p %y %m %s %l\\n' | sort",
+      )
+        .replaceAll(path, "ROOT");
+    assertEquals(list(imported.path), list(direct.path));
+    assertMatch(list(imported.path), / l 777 \d+ ROOT\/jobs\/renamed/);
+  },
+);
+
+local("hard links within a job stay, and a file that two jobs share comes twice", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 2 });
+  const [one, two] = sample.jobs.map(({ taskId, jobId }) => `jobs/${taskId}/${jobId}`);
+  const links = () => shell(pair.destination.path, `stat -c %h ${one}/a ${one}/b ${two}/c || true`);
+  shell(pair.source.path, `echo x > ${one}/a; ln ${one}/a ${one}/b`);
+  await exported(pair, sample);
+  await importExperiment(fileOf(pair), pair.destination);
+  assertEquals(links().trim().split("\n").slice(0, 2), ["2", "2"]);
+
+  shell(pair.source.path, `ln ${one}/a ${two}/c`);
+  Deno.removeSync(pair.destination.path, { recursive: true });
+  const result = await exported(pair, sample, fileOf(pair, "shared.tar"));
+  assertMatch(result.warnings.map(({ message }) => message).join(), /hard links between jobs/);
+  await importExperiment(fileOf(pair, "shared.tar"), pair.destination);
+  assertEquals(links().trim().split("\n"), ["1", "1", "1"]);
+});
+
+local("an import knows which jobs came to the source without some files", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 3 });
+  const { experimentId, runId } = sample;
+  const partial: Workspace = { id: "partial", path: `${pair.root}/partial` };
+  await copyExperiment(pair.source, partial, experimentId, runId, { exclude: ["*.out"] });
+  const file = fileOf(pair);
+  await exportExperiment(partial, file, experimentId, runId);
+  await importExperiment(file, pair.destination);
+  const records = (path: string) => namesIn(`${path}/.xpm-copy/partial/jobs`);
+  assertEquals(records(pair.destination.path), records(partial.path));
+  const rest = await pair.copy(sample);
+  assertEquals([rest.jobsReplaced.length, rest.complete], [3, true]);
+  compareTrees({ sample, destination: pair.destination.path });
+});
+
+local(
+  "a job that changes or cannot be packed stays out of the file, and is named",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: 4 });
+    const [{ taskId, jobId }] = sample.jobs as [Sample["jobs"][number]];
+    const folder = `${pair.source.path}/jobs/${taskId}/${jobId}`;
+    shell(folder, "rm params.json; ln -s /etc/passwd params.json");
+    const result = await exported(pair, sample, fileOf(pair, "run.tar"));
+    assertEquals([result.jobsCopied, result.errors.map(({ job }) => job), result.complete], [
+      3,
+      [{ taskId, jobId }],
+      false,
+    ]);
+    assert(!shell(pair.root, "tar -tf run.tar").includes(`jobs/${taskId}/${jobId}/`));
+    const come = await importExperiment(fileOf(pair, "run.tar"), pair.destination);
+    assertEquals([come.jobsCopied, come.jobsMissing], [3, [{ taskId, jobId }]]);
+  },
+);
