@@ -14,6 +14,8 @@ Usage:
   xpm-copy [copy] [EXPERIMENT [RUN]] --from WORKSPACE --to WORKSPACE [--yes]
   xpm-copy check [EXPERIMENT [RUN]] --from WORKSPACE --to WORKSPACE [--checksum]
   xpm-copy status [EXPERIMENT...] --from WORKSPACE --to WORKSPACE
+  xpm-copy export EXPERIMENT [RUN] --from WORKSPACE -o FILE.tar.zst
+  xpm-copy import FILE --to WORKSPACE [--yes]
   xpm-copy ls [WORKSPACE [EXPERIMENT]]
   xpm-copy permissions EXPERIMENT [RUN] --from WORKSPACE --to WORKSPACE
   xpm-copy clean WORKSPACE [--yes]
@@ -22,9 +24,10 @@ Usage:
 Without --yes, \`copy\` only shows the plan. In a terminal it asks for anything
 you did not give; in scripts the run defaults to \`current\`. \`check\` compares
 the run and its jobs at both ends, and writes nothing; \`status\` tells which
-runs and jobs are only at one end, or newer there. \`ls\` lists workspaces,
-experiments or runs. \`permissions\` prints the \`deno run\` line that grants a
-copy exactly what it needs. \`clean\` lists what interrupted copies and
+runs and jobs are only at one end, or newer there. \`export\` writes a run and
+its jobs into one new file, and \`import\` copies them from there. \`ls\` lists
+workspaces, experiments or runs. \`permissions\` prints the \`deno run\` line that
+grants a copy exactly what it needs. \`clean\` lists what interrupted copies and
 --keep-replaced left behind; with --yes it deletes it. \`doctor\` checks whether
 copies would work: on this machine, and for each workspace (default: all).
 
@@ -38,6 +41,7 @@ Copying:
       --include-running      also copy running jobs, in their current state
       --ended                treat the run as ended, although it is marked as in
                              progress (its scheduler was killed)
+  -o, --output FILE          with \`export\`: the file to write, .tar.zst or .tar
       --keep-replaced        keep replaced folders, in .xpm-staging/replaced/
       --create               allow a destination that is not empty and not a
                              workspace
@@ -100,6 +104,8 @@ Examples:
   xpm-copy neuralir --from cluster --to local --yes --follow
   xpm-copy status --from cluster --to local
   xpm-copy check neuralir --from cluster --to me@archive:/data/xpm --checksum
+  xpm-copy export neuralir --from cluster -o neuralir.tar.zst
+  xpm-copy import neuralir.tar.zst --to local --yes
   xpm-copy neuralir --from local --to me@archive:/data/xpm --yes
   xpm-copy neuralir --from cluster --to local --exclude '*.ckpt' --yes
   xpm-copy 'neural*' --all-runs --from cluster --to archive --yes
