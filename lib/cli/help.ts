@@ -108,6 +108,6 @@ Examples:
   xpm-copy import neuralir.tar.zst --to local --yes
   xpm-copy neuralir --from local --to me@archive:/data/xpm --yes
   xpm-copy neuralir --from cluster --to local --exclude '*.ckpt' --yes
-  xpm-copy 'neural*' --all-runs --from cluster --to archive --yes
+  xpm-copy 'neural*' --all-runs --from cluster --to local --yes
   xpm-copy neuralir --from cluster --to local --task '*.evaluate' --yes
 `;

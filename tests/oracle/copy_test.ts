@@ -169,6 +169,40 @@ for (const { name, from, to } of DIRECTIONS) {
   });
 }
 
+for (const { name, from, to } of DIRECTIONS) {
+  Deno.test({
+    name:
+      `copyExperiment() of some jobs makes what experimaestro accepts, and of the rest too, ${name}`,
+    ignore: bin === undefined || (from || to) && !sshdFound,
+    async fn() {
+      const { experimaestro, origin, first } = oracle;
+      const source = workspace(oracle.source, from, to ? sshd?.elsewhere : sshd);
+      const destination = workspace(newPath(`some jobs, ${name}`), to);
+      const { path } = destination;
+      const copy = (states?: ["failed"]) =>
+        copyExperiment(source, destination, "oracle", "current", { ...(states && { states }) });
+      {
+        using _there = oracle.stand(first);
+        const some = await copy(["failed"]);
+        assertEquals([some.errors, some.complete], [[], true]);
+        assert(some.jobsOmitted > 0);
+      }
+      assertEquals(traces(path, origin), []);
+      await experimaestro.list(path); // it takes the workspace, and the run with some of its jobs
+      await experimaestro.judge(path);
+      {
+        using _there = oracle.stand(first);
+        const rest = await copy();
+        assertEquals([rest.errors, rest.jobsOmitted, rest.complete], [[], 0, true]);
+      }
+      assertEquals(traces(path, origin), []);
+      assertEquals(links(path, path), first.links);
+      assertEquals(await experimaestro.list(path), first.listing);
+      assertEquals(await experimaestro.judge(path), first.judgement);
+    },
+  });
+}
+
 for (const form of ["since 2.4", "before 2.4"]) {
   Deno.test({
     name: `copyExperiment() makes what experimaestro loads of a workspace moved by hand, ${form}`,
