@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type Staging, UNVERIFIED } from "./host.ts";
+
 /** The state of the mark `.unverified`, and the outcome of the archives that were unpacked. */
 export class Verification {
   #isDoubted: boolean;
@@ -19,11 +21,6 @@ export class Verification {
     return this.#isDoubted;
   }
 
-  /** Whether there is a mark that is not needed any more: all archives were whole. */
-  get hasServed(): boolean {
-    return this.#isMarked && !this.#isDoubted;
-  }
-
   /** Notes an archive that was unpacked, and whether it was whole. */
   note(whole: boolean): boolean {
     this.#isMarked = true;
@@ -31,8 +28,9 @@ export class Verification {
     return whole;
   }
 
-  /** Notes that the mark is gone. */
-  cleared(): void {
+  /** Removes the mark from a staging folder where all archives were whole. */
+  async clear(staging: Pick<Staging, "discard">): Promise<void> {
+    if (this.#isMarked && !this.#isDoubted) await staging.discard([UNVERIFIED]);
     this.#isMarked = false;
   }
 }

@@ -14,7 +14,7 @@ import { addTags, relocate } from "../../lib/rewrite/relocate.ts";
 import type { DocumentKind } from "../../lib/workspace/documents.ts";
 import { CopyError } from "../../lib/errors.ts";
 import { infoOf, linksOf, listingReader, scanReader } from "../../lib/host/ssh/answers.ts";
-import { members } from "../../lib/tar/pax.ts";
+import { members } from "../support/tar_members.ts";
 import { Answers } from "../../lib/host/ssh/frame.ts";
 
 import type { Entry } from "../../lib/system/entry.ts";

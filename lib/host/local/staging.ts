@@ -14,7 +14,7 @@ import type { OverlayEntry } from "../../tar/write.ts";
 import type { Unpacking } from "../../transport/archive.ts";
 import { unpackLocally } from "../../transport/tar.ts";
 import { parentOf } from "../../workspace/layout.ts";
-import { type Staging, UNVERIFIED } from "../host.ts";
+import type { Staging } from "../host.ts";
 import type { FailedMove, PublishRequest } from "../steps.ts";
 import { Verification } from "../verification.ts";
 import { type Claim, markUnverified } from "./claim.ts";
@@ -58,9 +58,8 @@ export class LocalStaging implements Staging {
     return isWhole ? undefined : trouble;
   }
 
-  async verify(): Promise<void> {
-    if (this.#verification.hasServed) await this.discard([UNVERIFIED]);
-    this.#verification.cleared();
+  verify(): Promise<void> {
+    return this.#verification.clear(this);
   }
 
   // deno-lint-ignore require-await -- ssh needs the promise

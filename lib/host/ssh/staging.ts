@@ -10,7 +10,7 @@ import { dialectOf } from "../../tar/dialect.ts";
 import type { OverlayEntry } from "../../tar/write.ts";
 import type { Unpacking } from "../../transport/archive.ts";
 import type { Zstd } from "../../transport/zstd.ts";
-import { type Staging, UNVERIFIED } from "../host.ts";
+import type { Staging } from "../host.ts";
 import { type FailedMove, type PublishRequest, whyOf } from "../steps.ts";
 import { Verification } from "../verification.ts";
 import type { Agent } from "./agent.ts";
@@ -96,9 +96,8 @@ export class SshStaging implements Staging {
     return isWhole ? undefined : trouble.split("\n")[0]!;
   }
 
-  async verify(): Promise<void> {
-    if (this.#verification.hasServed) await this.discard([UNVERIFIED]);
-    this.#verification.cleared();
+  verify(): Promise<void> {
+    return this.#verification.clear(this);
   }
 
   async discard(places: string[]): Promise<void> {
