@@ -14,13 +14,14 @@ import {
   type Workspace,
 } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
+import { ENDING, HAS_ZSTD } from "../support/archives.ts";
 import { inEachDirection, type Pair, useSshd, withPair } from "../support/directions.ts";
 import { shell } from "../support/shell.ts";
 import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
 
 useSshd();
 
-function fileOf({ root }: Pair, name = "run.tar.zst"): string {
+function fileOf({ root }: Pair, name = `run${ENDING}`): string {
   return `${root}/${name}`;
 }
 
@@ -72,7 +73,7 @@ function local(name: string, check: (pair: Pair) => Promise<void>): void {
 local("an export is an archive that tar and sha256sum check", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 3 });
   addOddThings(sample);
-  for (const name of ["run.tar.zst", "run.tar"]) {
+  for (const name of new Set([`run${ENDING}`, "run.tar"])) {
     const file = fileOf(pair, name);
     await exported(pair, sample, file);
     const folder = `${pair.root}/out of ${name}`;
@@ -115,7 +116,7 @@ local(
       CopyError,
     );
     assertEquals(stopped.code, "interrupted");
-    assertEquals(namesIn(pair.root), ["run.tar.zst", "source"]);
+    assertEquals(namesIn(pair.root), [`run${ENDING}`, "source"]);
 
     // a file that somebody else gives that name meanwhile stays
     const taken = fileOf(pair, "d.tar");
@@ -129,10 +130,23 @@ local(
     );
     assertEquals([Deno.readTextFileSync(taken), namesIn(pair.root)], [
       "theirs",
-      ["d.tar", "run.tar.zst", "source"],
+      ["d.tar", `run${ENDING}`, "source"],
     ]);
   },
 );
+
+Deno.test({
+  name: "exportExperiment() and importExperiment() say where there is no zstd",
+  ignore: HAS_ZSTD,
+  fn: () =>
+    withPair("local to local", undefined, async (pair) => {
+      const sample = makeSample(pair.source.path, { jobs: 1 });
+      const file = fileOf(pair, "run.tar.zst");
+      await assertRejects(() => exported(pair, sample, file), CopyError, "has no zstd");
+      Deno.writeFileSync(file, Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd));
+      await assertRejects(() => importExperiment(file, pair.destination), CopyError, "has no zstd");
+    }),
+});
 
 local("importExperiment() puts back what is lost where the run was made", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 4 });

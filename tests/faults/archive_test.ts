@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
 import { exportExperiment, importExperiment } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
+import { ENDING } from "../support/archives.ts";
 import { type Direction, inEachDirection, type Pair, useSshd } from "../support/directions.ts";
 import { startCommand } from "../support/kill.ts";
 import { compareJobs, compareRun, compareTrees, namesIn } from "../support/trees.ts";
@@ -56,7 +57,7 @@ function assertWhole(pair: Pair, sample: Sample): void {
 
 inEachDirection("an import that is killed leaves nothing half-done in sight", async (pair) => {
   const sample = sampleOf(pair);
-  const file = `${pair.root}/run.tar.zst`;
+  const file = `${pair.root}/run${ENDING}`;
   await exportExperiment(pair.source, file, sample.experimentId, sample.runId);
   const args = ["import", file, "--to", "destination", "--yes"];
   const whole = await timeOf(pair, args);
@@ -77,7 +78,7 @@ inEachDirection("an import that is killed leaves nothing half-done in sight", as
 
 inEachDirection("an export that is killed leaves no file of that name", async (pair) => {
   const sample = sampleOf(pair);
-  const file = `${pair.root}/run.tar.zst`;
+  const file = `${pair.root}/run${ENDING}`;
   const { experimentId, runId } = sample;
   const args = ["export", experimentId, runId, "--from", "source", "-o", file];
   const whole = await timeOf(pair, args);

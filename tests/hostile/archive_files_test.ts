@@ -15,8 +15,11 @@ import { archive, type OverlayEntry, padding, writeOctal, writeSum } from "../..
 import { loadZstd } from "../../lib/transport/zstd.ts";
 import { CopyError, exportExperiment, importExperiment } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
+import { ENDING } from "../support/archives.ts";
 import { compareTrees } from "../support/trees.ts";
 
+/** The forms of an archive. */
+const NAMES = new Set(["run.tar", `run${ENDING}`]);
 /** How many damages of each kind are tried. */
 const DAMAGES = 150;
 
@@ -26,7 +29,7 @@ let sample: Sample;
 Deno.test.beforeAll(async () => {
   root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "xpm-files-" }));
   sample = makeSample(`${root}/source`, { jobs: 3 });
-  for (const name of ["run.tar", "run.tar.zst"]) {
+  for (const name of NAMES) {
     const source = { id: "source", path: sample.root };
     await exportExperiment(source, `${root}/${name}`, sample.experimentId, sample.runId);
   }
@@ -57,7 +60,7 @@ function* chances(): Generator<number> {
   for (let value = 12345;;) yield (value = value * 48271 % 0x7fffffff) / 0x7fffffff;
 }
 
-for (const name of ["run.tar", "run.tar.zst"]) {
+for (const name of NAMES) {
   const other = name.replace("run", "other");
 
   Deno.test(`importExperiment() refuses ${name} when a bit of it is wrong, or takes it as it was`, async () => {

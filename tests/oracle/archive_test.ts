@@ -7,6 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { exportExperiment, importExperiment, type Workspace } from "../../mod.ts";
 import { ensureExperimaestro } from "../../scripts/setup.ts";
+import { ENDING } from "../support/archives.ts";
 import { hasSshd, startSshd } from "../support/sshd.ts";
 import { assertFaithful } from "./faithful.ts";
 import { ODD, Oracle } from "./oracle.ts";
@@ -27,7 +28,7 @@ for (const remote of [false, true]) {
         const at = (path: string): Workspace => ({ id: path, path, ...(sshd && { ssh: sshd }) });
         const source = at(oracle.source);
         const destination = at(`${oracle.root}/${ODD}, imported`);
-        const file = `${oracle.root}/${ODD}.tar.zst`;
+        const file = `${oracle.root}/${ODD}${ENDING}`;
         const ofAll = (paths: string[]) => paths;
         await assertFaithful(oracle, source, destination, ofAll, async () => {
           const exported = await exportExperiment(source, file, "oracle", "current");
