@@ -5,9 +5,17 @@
  */
 
 import type { CheckProgress, CopyEvent, CopyProgress } from "../copy/types.ts";
-import type { JobId } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
-import { clip, formatCount, formatPart, formatRate, formatTimeLeft, width } from "./format.ts";
+import {
+  clip,
+  count,
+  formatBytes,
+  formatCount,
+  formatPart,
+  formatRate,
+  formatTimeLeft,
+  width,
+} from "./format.ts";
 import { shortFile } from "./names.ts";
 
 /** How many bytes had arrived at one moment. */
@@ -30,8 +38,6 @@ export interface ProgressState {
   reading: { bytes: number; totalBytes: number } | undefined;
   /** The number of jobs at their final places. */
   published: number;
-  /** The last one of these. */
-  lastPublished: JobId | undefined;
   /** Recent amounts, for the rate. */
   samples: Sample[];
   /** The time of this state, in seconds. */
@@ -49,7 +55,6 @@ export function startProgress(at: number): ProgressState {
     checking: undefined,
     reading: undefined,
     published: 0,
-    lastPublished: undefined,
     samples: [],
     at,
     done: false,
@@ -66,12 +71,19 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
     case "planned": {
       const { plan } = event;
       const work = plan.jobs.filter(({ action }) => action === "copy" || action === "replace");
-      const progress = { bytes: 0, totalBytes: plan.bytes, jobs: 0, totalJobs: work.length };
+      const progress = {
+        bytes: 0,
+        totalBytes: plan.bytes,
+        jobs: 0,
+        received: 0,
+        totalJobs: work.length,
+      };
       const begun = { experimentId: plan.experimentId, progress, reading: undefined, samples: [] };
       return { ...state, ...begun, at, published: 0, done: false };
     }
     case "progress": {
-      const sample = { at, bytes: event.progress.bytes };
+      const { bytes, bytesBefore = 0 } = event.progress;
+      const sample = { at, bytes: bytes - bytesBefore };
       const samples = addSample(state.samples, sample);
       return { ...state, at, progress: event.progress, samples };
     }
@@ -86,7 +98,7 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
       return { ...state, at, reading: { bytes, totalBytes }, samples };
     }
     case "published":
-      return { ...state, at, published: state.published + 1, lastPublished: event.job };
+      return { ...state, at, published: state.published + 1 };
     case "followed":
     case "done":
       return { ...state, at, done: true };
@@ -118,53 +130,94 @@ export function currentRate({ samples, at }: ProgressState): number | undefined 
   return Math.max(0, last.bytes - first.bytes) / (at - first.at);
 }
 
+/** What is under way, a copy, a check or the reading of a file, in words and numbers. */
+interface Amounts {
+  name: string;
+  bytes: number;
+  totalBytes: number;
+  /** How much of it is done, from 0 to 1. */
+  fraction: number;
+  /** `13 of 40 jobs received`; empty where nothing is counted. */
+  counted: string;
+  /** The file under way. */
+  file?: string | undefined;
+}
+
+function amountsOf(
+  { progress, checking, reading, experimentId, published }: ProgressState,
+): Amounts | undefined {
+  if (checking !== undefined) {
+    const { files, totalFiles } = checking;
+    const counted = `${formatCount(files)} of ${count(totalFiles, "file")} compared`;
+    return {
+      name: "checking",
+      ...checking,
+      fraction: fraction(checking, files, totalFiles),
+      counted,
+    };
+  }
+  if (reading !== undefined) {
+    return { name: "reading the file", ...reading, fraction: fraction(reading, 0, 0), counted: "" };
+  }
+  if (progress === undefined) return undefined;
+  const { totalJobs, file } = progress;
+  const received = Math.max(progress.received, published);
+  const before = progress.bytesBefore === undefined
+    ? ""
+    : ` (${formatBytes(progress.bytesBefore)} from before)`;
+  const counted = `${formatCount(received)} of ${count(totalJobs, "job")} received${before}`;
+  const name = clip(printable(experimentId ?? ""), 24);
+  return { name, ...progress, fraction: fraction(progress, received, totalJobs), counted, file };
+}
+
+function fraction(
+  { bytes, totalBytes }: Pick<CopyProgress, "bytes" | "totalBytes">,
+  done: number,
+  total: number,
+): number {
+  if (totalBytes > 0) return Math.min(1, bytes / totalBytes);
+  return total > 0 ? Math.min(1, done / total) : 1;
+}
+
 /** The lines for a terminal: at most two, none wider than the terminal. */
 export function renderProgress(state: ProgressState, columns: number): string[] {
-  const { progress, checking, reading } = state;
   if (state.connecting.length > 0 || state.done) return [];
-  if (checking !== undefined) return renderChecking(state, checking, columns);
-  if (reading !== undefined) {
-    const parts = renderParts(state, { ...reading, jobs: 0, totalJobs: 0 });
-    const done = Math.min(1, reading.bytes / reading.totalBytes);
-    return [clip(renderBar("reading the file", done, parts, columns), columns)];
-  }
-  if (progress === undefined) return [clip("reading the workspaces", columns)];
-  const name = clip(printable(state.experimentId ?? ""), 24);
-  const parts = renderParts(state, progress);
-  const indent = " ".repeat(width(name) + 2);
-  return [
-    clip(renderBar(name, fraction(progress), parts, columns), columns),
-    clip(indent + renderJobs(state, progress), columns),
+  const amounts = amountsOf(state);
+  if (amounts === undefined) return [clip("reading the workspaces", columns)];
+  const { name, counted, file } = amounts;
+  const parts = [
+    `${percent(amounts)} %`.padStart(5),
+    formatPart(amounts.bytes, amounts.totalBytes),
+    ...pace(state, amounts),
   ];
+  const second = file === undefined ? counted : `${counted}   now: ${shortFile(file)}`;
+  const lines = [renderBar(name, amounts.fraction, parts, columns)];
+  if (second !== "") lines.push(" ".repeat(width(name) + 2) + second);
+  return lines.map((line) => clip(line, columns));
 }
 
-function renderChecking(state: ProgressState, checking: CheckProgress, columns: number): string[] {
-  const { bytes, totalBytes, files, totalFiles } = checking;
-  const parts = renderParts(state, { bytes, totalBytes, jobs: files, totalJobs: totalFiles });
-  const done = totalBytes > 0 ? Math.min(1, bytes / totalBytes) : 1;
-  const text = `${formatCount(files)} of ${formatCount(totalFiles)} files compared`;
-  const name = "checking";
-  return [
-    clip(renderBar(name, done, parts, columns), columns),
-    clip(" ".repeat(name.length + 2) + text, columns),
-  ];
+/**
+ * The line for a log: `12.1 of 229 GiB (5 %), 94 MiB/s, 41 min left, 13 of 40 jobs received`.
+ * Undefined when there is nothing to tell.
+ */
+export function renderLogLine(state: ProgressState): string | undefined {
+  const amounts = amountsOf(state);
+  if (amounts === undefined || state.connecting.length > 0 || state.done) return undefined;
+  const part = `${formatPart(amounts.bytes, amounts.totalBytes)} (${percent(amounts)} %)`;
+  const texts = [part, ...pace(state, amounts), amounts.counted];
+  return texts.filter((text) => text !== "").join(", ");
 }
 
-function fraction({ bytes, totalBytes, jobs, totalJobs }: CopyProgress): number {
-  if (totalBytes > 0) return Math.min(1, bytes / totalBytes);
-  return totalJobs > 0 ? Math.min(1, jobs / totalJobs) : 1;
+function percent({ fraction }: Amounts): number {
+  return Math.floor(fraction * 100);
 }
 
-/** Percentage, bytes, rate, time left; a narrow terminal shows only some of them. */
-function renderParts(state: ProgressState, progress: CopyProgress): string[] {
-  const percent = `${Math.floor(fraction(progress) * 100)} %`.padStart(5);
-  const parts = [percent, formatPart(progress.bytes, progress.totalBytes)];
+/** The rate and the time left, as far as they are known. */
+function pace(state: ProgressState, { bytes, totalBytes }: Amounts): string[] {
   const rate = currentRate(state);
-  const left = progress.totalBytes - progress.bytes;
-  if (rate !== undefined && rate > 0 && left > 0) {
-    parts.push(formatRate(rate), `${formatTimeLeft(left / rate)} left`);
-  }
-  return parts;
+  const left = totalBytes - bytes;
+  if (rate === undefined || rate <= 0 || left <= 0) return [];
+  return [formatRate(rate), `${formatTimeLeft(left / rate)} left`];
 }
 
 const LONGEST_BAR = 24;
@@ -183,12 +236,4 @@ function renderBar(name: string, done: number, parts: string[], columns: number)
     return `${name}  ${"█".repeat(full)}${"░".repeat(length - full)}  ${text}`;
   }
   return `${name}  ${percent.trim()}`;
-}
-
-function renderJobs(state: ProgressState, { jobs, totalJobs, file }: CopyProgress): string {
-  const published = Math.max(jobs, state.published);
-  const text = `${formatCount(published)} of ${formatCount(totalJobs)} ${
-    totalJobs === 1 ? "job" : "jobs"
-  } in place`;
-  return file === undefined ? text : `${text}   now: ${shortFile(file)}`;
 }

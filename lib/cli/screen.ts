@@ -5,9 +5,13 @@
  */
 
 import type { CopyEvent } from "../copy/types.ts";
-import { count, formatCount } from "./format.ts";
-import { shortJob } from "./names.ts";
-import { advance, type ProgressState, renderProgress, startProgress } from "./progress.ts";
+import {
+  advance,
+  type ProgressState,
+  renderLogLine,
+  renderProgress,
+  startProgress,
+} from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How the progress is shown. */
@@ -15,8 +19,8 @@ export type ProgressMode = "drawn" | "lines" | "none";
 
 /** Milliseconds between two drawings. */
 const REDRAW = 100;
-/** Seconds between two lines. */
-const LINE = 1;
+/** Seconds between two lines of a log. */
+const LINE = 30;
 
 /** Shows the progress of a copy, with messages between its drawings. */
 export class Screen implements Disposable {
@@ -28,14 +32,15 @@ export class Screen implements Disposable {
   #held: string[] = [];
   #ended = false;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #lineAt = -Infinity;
-  #linePublished = 0;
+  /** When the last line was written, or the copy began. */
+  #lineAt: number;
 
   /** @param mode How the progress is shown. */
   constructor(terminal: Terminal, mode: ProgressMode) {
     this.#terminal = terminal;
     this.#mode = mode;
-    this.#state = startProgress(terminal.seconds());
+    this.#lineAt = terminal.seconds();
+    this.#state = startProgress(this.#lineAt);
   }
 
   /** The state of the copy. */
@@ -52,7 +57,8 @@ export class Screen implements Disposable {
     if (event.type === "checking") this.#ended = false; // after a copy
     if (this.#mode === "none" || this.#ended) return;
     this.#timer ??= setInterval(() => this.#refresh(), REDRAW);
-    if (this.#mode === "lines" && event.type === "published") this.#line(false);
+    if (event.type === "planned") this.#lineAt = this.#state.at;
+    if (this.#mode === "lines") this.#line();
   }
 
   /**
@@ -75,7 +81,6 @@ export class Screen implements Disposable {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#clear();
-    if (this.#mode === "lines") this.#line(true);
   }
 
   /** Stops showing the progress. */
@@ -101,7 +106,7 @@ export class Screen implements Disposable {
   }
 
   #refresh(): void {
-    if (this.#mode === "lines") return this.#line(false);
+    if (this.#mode === "lines") return this.#line();
     this.#state = { ...this.#state, at: this.#terminal.seconds() };
     // One column stays free: after a full line some terminals begin a new one.
     const lines = renderProgress(this.#state, this.#terminal.columns() - 1);
@@ -115,17 +120,14 @@ export class Screen implements Disposable {
     this.#drawn = [];
   }
 
-  /** Writes a line about jobs published since the last one, if there are any and it is time. */
-  #line(now: boolean): void {
-    const { published, lastPublished, progress, at } = this.#state;
-    if (lastPublished === undefined || published === this.#linePublished) return;
-    const seconds = Math.max(at, this.#terminal.seconds());
-    if (!now && seconds - this.#lineAt < LINE) return;
-    this.#lineAt = seconds;
-    this.#linePublished = published;
-    const total = count(progress?.totalJobs ?? published, "job");
-    const text = `copied ${formatCount(published)} of ${total}: ${shortJob(lastPublished)}\n`;
-    this.#terminal.stderr(text);
+  /** Writes a line about what has come, when it is time for one. */
+  #line(): void {
+    const at = this.#terminal.seconds();
+    if (this.#ended || at - this.#lineAt < LINE) return;
+    const line = renderLogLine({ ...this.#state, at });
+    if (line === undefined) return;
+    this.#lineAt = at;
+    this.#terminal.stderr(`${line}\n`);
   }
 }
 

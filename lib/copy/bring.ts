@@ -8,7 +8,7 @@ import { copyLarge } from "../transport/clone.ts";
 import { rsyncVersion } from "../transport/rsync_version.ts";
 import { DOCUMENTS } from "../workspace/documents.ts";
 import { jobFolder, JOBS } from "../workspace/layout.ts";
-import { compareStaged } from "./compare.ts";
+import { broughtBefore, compareStaged } from "./compare.ts";
 import type { Context } from "./context.ts";
 import { patternsOf } from "./exclude.ts";
 import { hasEnded } from "./decisions.ts";
@@ -113,6 +113,9 @@ export async function transferBulk(
   outcome.endPart(large);
   await staging.verify(); // so that, after an interruption here, rsync need not compare bytes
   const { unverified } = staging;
+  if (staging.resumed && !unverified) {
+    outcome.hasBefore(await broughtBefore(jobs, load, context));
+  }
   const trust = unverified ? "bytes" : large > 0 ? "size" : "size and time";
   const bulk: Bulk = { ...bulkOf(wanted, load, context), trust };
   const ends = [bulk.ends.source, bulk.ends.destination];

@@ -21,6 +21,16 @@ import { hasClosedFolders, type Load } from "./loads.ts";
 import { hasEnded } from "./decisions.ts";
 import type { PlannedJob } from "./types.ts";
 
+/** The jobs whose bulk an interrupted copy has brought into the staging folder. */
+export async function broughtBefore(
+  jobs: PlannedJob[],
+  load: Load,
+  context: Context,
+): Promise<PlannedJob[]> {
+  const suspects = new Set((await new Ends(load, context).suspects(jobs)).map(({ job }) => job));
+  return jobs.filter((job) => hasEnded(job) && !suspects.has(job));
+}
+
 /** A job's folder that was brought. */
 interface Brought {
   folder: string;

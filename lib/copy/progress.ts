@@ -4,7 +4,7 @@
  * @module
  */
 
-import { jobFolder, type JobId } from "../workspace/layout.ts";
+import { isInJobs, jobFolder, type JobId } from "../workspace/layout.ts";
 import { systemMessage } from "../system/message.ts";
 import { printable } from "../text/printable.ts";
 import { isWritten } from "./decisions.ts";
@@ -35,6 +35,12 @@ export class Outcome {
   #parts = 0;
   /** Bytes of the loads that are done. */
   #done = 0;
+  /** The jobs of the load under way of which something has come. */
+  readonly #begun = new Set<string>();
+  /** Bytes that an interrupted copy had brought. */
+  #before = 0;
+  /** The one of them that is under way. */
+  #current: string | undefined;
 
   /** @param earlier The outcome of an attempt that ended with a lost connection. */
   constructor({ plan, problems }: Survey, options: CopyOptions, earlier?: Outcome) {
@@ -76,16 +82,37 @@ export class Outcome {
   /** Notes that a part of the load under way has come. */
   endPart(bytes: number): void {
     this.#parts += bytes;
+    this.#current = undefined;
+  }
+
+  /** Notes jobs that an interrupted copy had brought. */
+  hasBefore(jobs: PlannedJob[]): void {
+    if (jobs.length === 0) return;
+    for (const job of jobs) this.#begun.add(jobFolder(job));
+    this.#before += bytesOf(jobs);
+    this.#parts += bytesOf(jobs);
+    this.progress(0, undefined);
+  }
+
+  /** Notes that the next files come, of this folder: those of the folder before are there. */
+  arriving(folder: string): void {
+    if (this.#begun.has(folder) || !isInJobs(folder)) return;
+    this.#begun.add(folder);
+    this.#current = folder;
   }
 
   /** Reports how far the part under way has come. */
   progress(bytes: number, file: string | undefined): void {
+    if (file !== undefined) this.arriving(file.split("/").slice(0, 3).join("/"));
+    const begun = this.#begun.size - (this.#current === undefined ? 0 : 1);
     this.#options.onEvent?.({
       type: "progress",
       progress: {
         bytes: Math.min(this.#done + this.#parts + bytes, this.#plan.bytes),
+        ...(this.#before > 0 && { bytesBefore: this.#before }),
         totalBytes: this.#plan.bytes,
         jobs: this.#published.length,
+        received: Math.min(this.#published.length + begun, this.#totalJobs),
         totalJobs: this.#totalJobs,
         ...(file !== undefined && { file }),
       },
@@ -146,6 +173,8 @@ export class Outcome {
       this.#kept.push(keep);
     }
     this.#parts = 0;
+    this.#begun.clear();
+    this.#current = undefined;
     this.#done += bytesOf(load.jobs);
     if (load.withRun) this.#takeRun(published.runFailed);
     for (const { message, isError } of published.afterwards) {

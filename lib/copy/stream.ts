@@ -10,6 +10,7 @@ import type { PassingRun } from "../rewrite/run_rewriter.ts";
 import { StreamRewriter } from "../rewrite/rewriter.ts";
 import { type Dialect, dialectOf } from "../tar/dialect.ts";
 import { editTar } from "../tar/edit.ts";
+import type { MemberVisitor } from "../tar/visitor.ts";
 import {
   archive,
   type ArchiveOptions,
@@ -99,6 +100,21 @@ function mustFetch({ isSecond }: Route, { source, destination }: Survey["can"]):
   return isSecond && dialectOf(destination.tar) !== "plain";
 }
 
+/** The same visitor, which also tells the folder of each job, or of the run, as it comes. */
+function watched(visitor: MemberVisitor, onFolder: (folder: string) => void): MemberVisitor {
+  let last = "";
+  return {
+    visit(head, headers) {
+      const decision = visitor.visit(head, headers);
+      const folder = head.name.split("/", 3).join("/");
+      if (folder !== last) onFolder(last = folder);
+      return decision;
+    },
+    change: (head, bytes) => visitor.change(head, bytes),
+    end: () => visitor.end(),
+  };
+}
+
 /** Lets an archive pass through the rewriter into a staging folder. */
 async function letPass(
   pack: Pack & Pick<Unpacking, "trusted">,
@@ -111,7 +127,8 @@ async function letPass(
   const { surveyed, outcome, stagings, options } = context;
   const { hosts, can } = surveyed;
   const staging = stagings.get(load.staging)!;
-  const edited = editTar(pack.stream, rewriter, {
+  const visitor = watched(rewriter, (folder) => outcome.arriving(folder));
+  const edited = editTar(pack.stream, visitor, {
     from: hosts.source.name,
     mostBytes: mostBytesOf(load, surveyed),
     owner: staging.owner,

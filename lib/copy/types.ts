@@ -21,10 +21,14 @@ export type {
 export interface CopyProgress {
   /** Bytes that have arrived, of the plan's `bytes`. */
   bytes: number;
+  /** Those of them that an interrupted copy had brought before; absent when there are none. */
+  bytesBefore?: number;
   /** The plan's bytes. */
   totalBytes: number;
   /** Jobs that are in place, of those to copy or replace. */
   jobs: number;
+  /** Jobs that have been received, those in place among them. */
+  received: number;
   /** Jobs to copy or replace. */
   totalJobs: number;
   /** The file under way, relative to the workspace; absent between two. */

@@ -21,8 +21,15 @@ export class Progress {
     if (counted !== null) this.#bytes = Number(counted[1]);
     else if (line.startsWith("skipping non-regular file ")) return true; // a link, copied otherwise
     else if (line === "" || !line.startsWith(this.mark)) return line === "";
-    else if (!line.endsWith("/")) this.#file = line.slice(this.mark.length);
+    else if (!line.endsWith("/")) this.#begin(line.slice(this.mark.length));
     return true;
+  }
+
+  /** Notes the next file; the first one of a job is reported at once, so that no job is missed. */
+  #begin(file: string): void {
+    const isOfNext = file.split("/")[2] !== this.#file?.split("/")[2];
+    this.#file = file;
+    if (isOfNext) this.tell();
   }
 
   /** Reports the progress. */

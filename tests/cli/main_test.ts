@@ -461,7 +461,13 @@ Deno.test("main() tells how far it had come when the connection is lost", async 
   const work: Work = (tell) => {
     tell({ type: "planned", plan: samplePlan() });
     tell({ type: "published", job: job(1, "copy", "done"), replaced: false });
-    const progress = { bytes: 1024 ** 3, totalBytes: 2 * 1024 ** 3, jobs: 1, totalJobs: 4 };
+    const progress = {
+      bytes: 1024 ** 3,
+      totalBytes: 2 * 1024 ** 3,
+      jobs: 1,
+      received: 1,
+      totalJobs: 4,
+    };
     tell({ type: "progress", progress });
     const message = "the connection to user@hpc was lost (ssh exit 255)";
     return Promise.reject(new CopyError("connection", message));
@@ -564,7 +570,10 @@ Deno.test("main() writes one object a line with --json, the last a summary", asy
     tell({ type: "connected", host: "user@hpc" });
     tell({ type: "planned", plan: samplePlan() });
     for (const bytes of [0, 1, 2, 3]) {
-      tell({ type: "progress", progress: { bytes, totalBytes: 3, jobs: 0, totalJobs: 1 } });
+      tell({
+        type: "progress",
+        progress: { bytes, totalBytes: 3, jobs: 0, received: 0, totalJobs: 1 },
+      });
       now += 0.4;
     }
     tell({ type: "published", job: { taskId: "t", jobId: "j" }, replaced: true });
@@ -580,8 +589,8 @@ Deno.test("main() writes one object a line with --json, the last a summary", asy
     { type: "connecting", host: "user@hpc" },
     { type: "connected", host: "user@hpc" },
     { type: "planned", plan: samplePlan() },
-    { type: "progress", bytes: 0, totalBytes: 3, jobs: 0, totalJobs: 1 },
-    { type: "progress", bytes: 3, totalBytes: 3, jobs: 0, totalJobs: 1 },
+    { type: "progress", bytes: 0, totalBytes: 3, jobs: 0, received: 0, totalJobs: 1 },
+    { type: "progress", bytes: 3, totalBytes: 3, jobs: 0, received: 0, totalJobs: 1 },
     { type: "published", job: { taskId: "t", jobId: "j" }, replaced: true },
     { type: "warning", code: "job", message: "odd \x9b1m" },
     { type: "summary", exitCode: 3, result: sampleResult({ complete: false }) },

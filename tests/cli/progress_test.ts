@@ -3,6 +3,7 @@ import {
   advance,
   currentRate,
   type ProgressState,
+  renderLogLine,
   renderProgress,
   startProgress,
 } from "../../lib/cli/progress.ts";
@@ -16,7 +17,10 @@ const TOTAL = 3481 * MIB;
 
 function progressEvent(bytes: number, jobs = 2): CopyEvent {
   const file = `jobs/neuralir.tasks.train/${"2ef59178".repeat(8)}/model.bin`;
-  return { type: "progress", progress: { bytes, totalBytes: TOTAL, jobs, totalJobs: 4, file } };
+  return {
+    type: "progress",
+    progress: { bytes, totalBytes: TOTAL, jobs: 0, received: jobs, totalJobs: 4, file },
+  };
 }
 
 /** A copy that runs at a steady rate for some seconds. */
@@ -29,7 +33,7 @@ function copying(seconds: number, rate: number): ProgressState {
 Deno.test("renderProgress() draws bytes, jobs, rate and time left", () => {
   assertEquals(renderProgress(copying(20, 94 * MIB), 100), [
     "neuralir  ████████████░░░░░░░░░░░░   54 %   1.8 of 3.4 GiB   94 MiB/s   18 s left",
-    "          2 of 4 jobs in place   now: train/2ef59178 model.bin",
+    "          2 of 4 jobs received   now: train/2ef59178 model.bin",
   ]);
 });
 
@@ -37,7 +41,7 @@ Deno.test("renderProgress() goes without some of it in a narrow terminal, never 
   const state = copying(20, 94 * MIB);
   assertEquals(renderProgress(state, 60), [
     "neuralir  ███████░░░░░░░   54 %   1.8 of 3.4 GiB   18 s left",
-    "          2 of 4 jobs in place   now: train/2ef59178 model.…",
+    "          2 of 4 jobs received   now: train/2ef59178 model.…",
   ]);
   assertEquals(renderProgress(state, 20)[0], "neuralir  54 %");
   for (let columns = 1; columns < 130; columns++) {
@@ -75,7 +79,7 @@ Deno.test("renderProgress() counts jobs when there are no bytes", () => {
     const event = { type: "published" as const, job: job(number, "copy", "done"), replaced: false };
     state = advance(state, event, 0);
   }
-  assertEquals(renderProgress(state, 80)[1], "          2 of 4 jobs in place");
+  assertEquals(renderProgress(state, 80)[1], "          2 of 4 jobs received");
 });
 
 Deno.test("currentRate() is taken over the last ten seconds, and falls when nothing comes", () => {
@@ -98,32 +102,51 @@ function published(number: number): CopyEvent {
   return { type: "published", job: job(number, "copy", "done"), replaced: false };
 }
 
-Deno.test("Screen writes a line for published jobs, at most one a second, where nothing is drawn", () => {
+Deno.test("Screen writes a line each 30 seconds where nothing is drawn", () => {
   let now = 0;
   const terminal = fakeTerminal({ seconds: () => now });
   using screen = new Screen(terminal, "lines");
   screen.event({ type: "planned", plan: samplePlan() });
-  screen.event(published(1));
-  screen.event(published(2));
-  now = 0.9;
-  screen.event(published(3));
-  assertEquals(terminal.err, ["copied 1 of 4 jobs: train/00000001\n"]);
-  now = 1.1;
-  screen.event(published(4));
-  screen.event({ type: "done", result: sampleResult() });
+  for (; now < 65; now++) screen.event(progressEvent(now * 10 * MIB, now < 50 ? 1 : 3));
   assertEquals(terminal.err, [
-    "copied 1 of 4 jobs: train/00000001\n",
-    "copied 4 of 4 jobs: train/00000004\n",
+    "0.3 of 3.4 GiB (8 %), 10 MiB/s, 5 min 19 s left, 1 of 4 jobs received\n",
+    "0.6 of 3.4 GiB (17 %), 10 MiB/s, 4 min 49 s left, 3 of 4 jobs received\n",
   ]);
 });
 
-Deno.test("Screen tells of the last jobs published before the end", () => {
-  const terminal = fakeTerminal();
+Deno.test("renderLogLine() tells what was there before from what was sent", () => {
+  let state = advance(startProgress(0), { type: "planned", plan: samplePlan() }, 0);
+  for (let at = 0; at <= 5; at++) {
+    const progress = {
+      bytes: (1024 + at * 10) * MIB,
+      bytesBefore: 1024 * MIB,
+      totalBytes: TOTAL,
+      jobs: 0,
+      received: 1,
+      totalJobs: 4,
+    };
+    state = advance(state, { type: "progress", progress }, at);
+  }
+  assertEquals(
+    renderLogLine(state),
+    "1.0 of 3.4 GiB (30 %), 10 MiB/s, 4 min 1 s left, 1 of 4 jobs received (1.0 GiB from before)",
+  );
+});
+
+Deno.test("Screen writes no line while a host may ask, and none after the end", () => {
+  let now = 0;
+  const terminal = fakeTerminal({ seconds: () => now });
   using screen = new Screen(terminal, "lines");
+  screen.event({ type: "planned", plan: samplePlan() });
+  now = 40;
+  screen.event({ type: "connecting", host: "a" });
+  assertEquals(terminal.err, []);
+  screen.event({ type: "connected", host: "a" });
+  assertEquals(terminal.err, ["0.0 of 3.4 GiB (0 %), 0 of 4 jobs received\n"]);
+  now = 80;
+  screen.event({ type: "done", result: sampleResult() });
   screen.event(published(1));
-  screen.event(published(2));
-  screen.end();
-  assertEquals(terminal.err.at(-1), "copied 2 of 2 jobs: train/00000002\n");
+  assertEquals(terminal.err.length, 1);
 });
 
 Deno.test("Screen takes what it drew away before a message, and before a login", async () => {

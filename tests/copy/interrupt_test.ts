@@ -7,7 +7,7 @@
 import { existsSync, lstatSync } from "node:fs";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { CopyError, type CopyEvent, type CopyOptions } from "../../mod.ts";
+import { CopyError, type CopyEvent, type CopyOptions, type CopyProgress } from "../../mod.ts";
 import { endsHere, inEachDirection, type Pair, useSshd } from "../support/directions.ts";
 import {
   assertMoved,
@@ -84,6 +84,30 @@ inEachDirection(
     assertEquals(lstatSync(`${to}/${large}`).ino, half.ino);
     compareTrees({ sample, destination: to });
     assertEquals(namesIn(to), [".__experimaestro__", "experiments", "jobs"]);
+  },
+);
+
+inEachDirection(
+  "copyExperiment() that resumes tells what had come before from what it sends",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: 2, largeFiles: 2, largeBytes: 2_000_000 });
+    const slow = { bandwidthLimit: 1500 };
+    await stopAt(
+      pair,
+      sample,
+      (event) => event.type === "progress" && event.progress.bytes > 3_000_000,
+      slow,
+    );
+    const told: CopyProgress[] = [];
+    await pair.copy(sample, {
+      ...slow,
+      onEvent: (event) => event.type === "progress" && told.push(event.progress),
+    });
+    const { totalBytes, bytesBefore = 0 } = told[0]!;
+    assert(bytesBefore > 2_000_000 && bytesBefore < totalBytes - 2_000_000, `${bytesBefore}`);
+    assertEquals(told.filter((one) => one.bytesBefore !== bytesBefore), []);
+    assert(told.every(({ bytes }) => bytes >= bytesBefore), JSON.stringify(told));
+    assertEquals([told[0]!.received, told.at(-1)!.received], [1, 2]);
   },
 );
 

@@ -72,7 +72,7 @@ inEachDirection("copyExperiment() tells its progress, and heeds bandwidthLimit",
     told.map(({ bytes }) => bytes).sort((a, b) => a - b),
   );
   const { bytes } = result;
-  assertEquals(told.at(-1), { bytes, totalBytes: bytes, jobs: 3, totalJobs: 3 });
+  assertEquals(told.at(-1), { bytes, totalBytes: bytes, jobs: 3, received: 3, totalJobs: 3 });
   assert(told.some(({ bytes: some }) => some > 0 && some < bytes), JSON.stringify(told));
   assert(told.some(({ file }) => file?.endsWith("/large.bin")), JSON.stringify(told));
 });

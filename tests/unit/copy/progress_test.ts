@@ -57,6 +57,6 @@ Deno.test("Outcome goes on counting when a copy connects again", () => {
   const last = events.findLast(({ type }) => type === "progress");
   assertEquals(last, {
     type: "progress",
-    progress: { bytes: 200, totalBytes: 200, jobs: 2, totalJobs: 2 },
+    progress: { bytes: 200, totalBytes: 200, jobs: 2, received: 2, totalJobs: 2 },
   });
 });
