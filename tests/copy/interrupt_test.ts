@@ -90,24 +90,25 @@ inEachDirection(
 inEachDirection(
   "copyExperiment() that resumes tells what had come before from what it sends",
   async (pair) => {
-    const sample = makeSample(pair.source.path, { jobs: 2, largeFiles: 2, largeBytes: 2_000_000 });
-    const slow = { bandwidthLimit: 1500 };
+    const sample = makeSample(pair.source.path, { jobs: 2, largeFiles: 2, largeBytes: 6_000_000 });
+    const slow = { bandwidthLimit: 3000 };
     await stopAt(
       pair,
       sample,
-      (event) => event.type === "progress" && event.progress.bytes > 3_000_000,
+      (event) => event.type === "progress" && event.progress.bytes > 6_300_000,
       slow,
     );
     const told: CopyProgress[] = [];
     await pair.copy(sample, {
-      ...slow,
       onEvent: (event) => event.type === "progress" && told.push(event.progress),
     });
-    const { totalBytes, bytesBefore = 0 } = told[0]!;
-    assert(bytesBefore > 2_000_000 && bytesBefore < totalBytes - 2_000_000, `${bytesBefore}`);
+    // what was under way may have come as well, before the stop was noticed
+    const { received, totalBytes, bytesBefore = 0 } = told[0]!;
+    assert(received >= 1 && bytesBefore > received * 6_000_000, JSON.stringify(told[0]));
+    assert(bytesBefore < totalBytes, JSON.stringify(told[0]));
     assertEquals(told.filter((one) => one.bytesBefore !== bytesBefore), []);
     assert(told.every(({ bytes }) => bytes >= bytesBefore), JSON.stringify(told));
-    assertEquals([told[0]!.received, told.at(-1)!.received], [1, 2]);
+    assertEquals(told.at(-1)!.received, 2);
   },
 );
 
