@@ -7,6 +7,9 @@
 
 import { table, width } from "./format.ts";
 
+/** A word with the blanks before it; a number stays with its unit. */
+const WORD = /\s*(?:\(?\d[\d.,]* )?\S+/g;
+
 /** The least room for a text beside what stands before it; with less it goes below. */
 const LEAST = 24;
 
@@ -19,7 +22,7 @@ const LEAST = 24;
 export function wrap(text: string, columns: number, first: number = columns): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const [word] of text.matchAll(/\s*\S+/g)) {
+  for (const [word] of text.matchAll(WORD)) {
     const room = lines.length === 0 ? first : columns;
     if (line !== "" && width(line + word) > room) {
       lines.push(line);

@@ -4,6 +4,7 @@ import { beside, wrap, wrapSentence } from "../../lib/cli/wrap.ts";
 Deno.test("wrap() breaks at blanks only, and leaves a word that is too long whole", () => {
   assertEquals(wrap("one two three", 7), ["one two", "three"]);
   assertEquals(wrap("see /a/long/path now", 6), ["see", "/a/long/path", "now"]);
+  assertEquals(wrap("lasts 2.0 s (1.5 GiB)", 10), ["lasts", "2.0 s", "(1.5 GiB)"]);
   assertEquals(wrap("実験 実験 a", 9), ["実験 実験", "a"]);
 });
 
