@@ -40,7 +40,7 @@ export async function showCopy(): Promise<string[]> {
   home.sample("home/experiments/main", { jobs: [...others, ...there], runId: "20260117_091500" });
   home.write("home/.config/experimaestro/copy.jsonc", JSON.stringify({ bandwidthLimit: RATE }));
   const shown = async (command: string) => {
-    const inTerminal = `script -qefc 'stty cols ${COLUMNS}; ${command}' /dev/null`;
+    const inTerminal = `script -qefc 'stty cols ${COLUMNS}; ${command} </dev/null' /dev/null`;
     const { code, said } = await home.run(inTerminal);
     if (code !== 0) throw new Error(`${command}: exit ${code}\n${said}`);
     return said.replaceAll("\r\n", "\n").split(FRAME_END);

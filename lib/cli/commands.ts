@@ -14,8 +14,16 @@ import { exportRun, importRun } from "./archive_commands.ts";
 import { check, checkCopied } from "./check_command.ts";
 import { choose, noExperiment, runOf, type Sources } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
-import { type Context, hostOptions, mayAsk, quietQuestions, readSettings } from "./context.ts";
+import {
+  confirm,
+  type Context,
+  hostOptions,
+  mayAsk,
+  quietQuestions,
+  readSettings,
+} from "./context.ts";
 import { EXIT, exitCode } from "./failure.ts";
+import { hasWork } from "./names.ts";
 import { type Library, library as realLibrary } from "./library.ts";
 import type {
   CleanRequest,
@@ -154,19 +162,32 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   const options = copyOptions(request, defaults);
   if (request.runs !== undefined) return await copySome(request, sources, options, reporter);
   const choice = await choose(sources);
+  const which = runOf(choice);
   const { follow: interval } = request;
-  const result = interval === undefined
-    ? await session.copy(runOf(choice), options)
-    : await session.follow(runOf(choice), { ...options, interval });
+  const start = (options: CopyOptions) =>
+    interval === undefined
+      ? session.copy(which, options)
+      : session.follow(which, { ...options, interval });
+  let result = await start(options);
   if (plan === undefined) throw new Error("the copy ended without a plan");
   if (result.dryRun) {
-    reporter.planned(plan, result, copyCommand(request, choice, plan.runId));
-    return EXIT.complete;
+    const command = copyCommand(request, choice, plan.runId);
+    const asks = questions !== undefined && hasWork(plan);
+    reporter.planned(plan, result, asks ? undefined : command);
+    if (!asks) return EXIT.complete;
+    const isWanted = await confirm(questions, "Copy now?");
+    signal.throwIfAborted();
+    if (!isWanted) {
+      reporter.declined(command);
+      return EXIT.complete;
+    }
+    which.runId = plan.runId;
+    result = await start({ ...options, dryRun: false });
   }
   reporter.copied(result, plan);
   const code = result.complete ? EXIT.complete : EXIT.incomplete;
   if (!request.check) return code;
-  const isSame = await checkCopied(session, runOf(choice), plan, request, defaults, reporter);
+  const isSame = await checkCopied(session, which, plan, request, defaults, reporter);
   return isSame ? code : EXIT.different;
 }
 

@@ -45,6 +45,11 @@ export function mayAsk({ json, quiet }: OutputChoice, { isTerminal, dumb }: Term
   return isTerminal.in && isTerminal.err && !dumb && !json && !quiet;
 }
 
+/** Asks whether to go on. Enter alone means no. */
+export async function confirm(questions: Questions, question: string): Promise<boolean> {
+  return await questions.select(`${question} [y/N]`, ["no", "yes"]) === 1;
+}
+
 /** Asks in the terminal; nothing else is drawn during a question. */
 export function quietQuestions({ terminal, reporter, signal }: Context): Questions {
   return {

@@ -21,8 +21,9 @@ Usage:
   xpm-copy clean WORKSPACE [--yes]
   xpm-copy doctor [WORKSPACE...]
 
-Without --yes, \`copy\` only shows the plan. In a terminal it asks for anything
-you did not give; in scripts the run defaults to \`current\`. \`check\` compares
+Without --yes, \`copy\` shows the plan; in a terminal it asks for anything you
+did not give, and then whether to copy now. In scripts it writes nothing, and
+the run defaults to \`current\`. \`check\` compares
 the run and its jobs at both ends, and writes nothing; \`status\` tells which
 runs and jobs are only at one end, or newer there. \`export\` writes a run and
 its jobs into one new file, and \`import\` copies them from there. \`ls\` lists

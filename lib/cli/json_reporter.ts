@@ -91,9 +91,12 @@ export class JsonReporter implements Reporter {
   stopping(): void {}
 
   /** Keeps the result of a dry run for the summary. */
-  planned(_plan: CopyPlan, result: CopyResult, command: string[]): void {
-    this.#summary = { result, command };
+  planned(_plan: CopyPlan, result: CopyResult, command: string[] | undefined): void {
+    this.#summary = { result, ...(command !== undefined && { command }) };
   }
+
+  /** Nothing is asked. */
+  declined(): void {}
 
   /** Keeps the result of a copy for the summary. */
   copied(result: CopyResult): void {

@@ -7,7 +7,7 @@
 import { type JobId, jobName } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import { formatBytes } from "../text/sizes.ts";
-import type { CopyProblem, PlannedEnd, PlannedJob } from "../copy/types.ts";
+import type { CopyPlan, CopyProblem, PlannedEnd, PlannedJob } from "../copy/types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 const HASH = /^[0-9a-f]{16,}$/;
@@ -96,4 +96,10 @@ export function endLocation(end: PlannedEnd): string {
 /** The word for the destination in sentences: `here` on this machine, otherwise `there`. */
 export function hereOrThere(destination: PlannedEnd): "here" | "there" {
   return destination.host === undefined ? "here" : "there";
+}
+
+/** Whether the plan would write anything. */
+export function hasWork(plan: CopyPlan): boolean {
+  return plan.run.action === "copy" || plan.run.action === "replace" ||
+    plan.jobs.some(({ action }) => action === "copy" || action === "replace");
 }

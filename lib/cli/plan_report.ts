@@ -11,6 +11,7 @@ import { count, formatBytes, table, width } from "./format.ts";
 import {
   endLocation,
   fullJob,
+  hasWork,
   hereOrThere,
   isPartial,
   REFERENCES,
@@ -43,7 +44,7 @@ export function renderPlan(plan: CopyPlan, style: ReportStyle): string[] {
 
 /** Formats the end of a dry run: the command that copies, if there is anything to copy. */
 export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
-  if (hasWork(plan)) return ["", "Nothing was written. To copy:", `  ${quoteCommand(command)}`];
+  if (hasWork(plan)) return ["", ...renderCommand(command)];
   const complete = plan.run.action === "skip" && !plan.run.inProgress &&
     !plan.jobs.some((job) => job.incomplete) && plan.referencesMissing === undefined;
   const all = plan.jobs.some(({ action }) => action === "omit")
@@ -54,6 +55,11 @@ export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
     ? `Nothing to copy: ${what} is ${hereOrThere(plan.destination)} already`
     : "Nothing can be copied now";
   return ["", why];
+}
+
+/** Formats the command that copies what a dry run has shown. */
+export function renderCommand(command: string[]): string[] {
+  return ["Nothing was written. To copy:", `  ${quoteCommand(command)}`];
 }
 
 /** Formats a warning. */
@@ -71,12 +77,6 @@ export function renderRetry(
   const when = `trying again in ${seconds} s (${count})`;
   const lost = wrapSentence(`${paint("care", "warning:")} ${printable(message)}`, columns);
   return [...lost, `  ${when}`];
-}
-
-/** Whether the plan would write anything. */
-function hasWork(plan: CopyPlan): boolean {
-  return plan.run.action === "copy" || plan.run.action === "replace" ||
-    plan.jobs.some(({ action }) => action === "copy" || action === "replace");
 }
 
 function renderEnds({ source, destination }: CopyPlan, { columns }: ReportStyle): string[] {

@@ -21,8 +21,13 @@ export interface Reporter {
   event(event: CopyEvent): void;
   /** Reports that a signal is stopping the copy. */
   stopping(): void;
-  /** Reports the end of a dry run; `command` is the command that copies. */
-  planned(plan: CopyPlan, result: CopyResult, command: string[]): void;
+  /**
+   * Reports the end of a dry run; `command` is the command that copies. Without it, a question
+   * follows: whether to copy now.
+   */
+  planned(plan: CopyPlan, result: CopyResult, command: string[] | undefined): void;
+  /** Reports that the answer was no. */
+  declined(command: string[]): void;
   /** Reports the end of a copy. */
   copied(result: CopyResult, plan: CopyPlan): void;
   /** Reports the end of one of several copies, or of the dry run of it. */

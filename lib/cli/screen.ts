@@ -54,7 +54,8 @@ export class Screen implements Disposable {
     if (event.type === "connecting") this.#clear();
     if (event.type === "connected" && !this.#mayAsk()) this.#release();
     if (event.type === "done") this.end();
-    if (event.type === "checking") this.#ended = false; // after a copy
+    // after a dry run, another copy, or a copy
+    if (event.type === "planned" || event.type === "checking") this.#ended = false;
     if (this.#mode === "none" || this.#ended) return;
     this.#timer ??= setInterval(() => this.#refresh(), REDRAW);
     if (event.type === "planned") this.#lineAt = this.#state.at;

@@ -21,7 +21,13 @@ import { renderLeftovers } from "./clean_report.ts";
 import { renderDiagnosis } from "./doctor_report.ts";
 import { renderExperiments, renderRuns, renderWorkspaces } from "./list_report.ts";
 import { location } from "./names.ts";
-import { renderDryRunEnd, renderPlan, renderRetry, renderWarning } from "./plan_report.ts";
+import {
+  renderCommand,
+  renderDryRunEnd,
+  renderPlan,
+  renderRetry,
+  renderWarning,
+} from "./plan_report.ts";
 import type { Reporter } from "./reporter.ts";
 import type { OutputChoice } from "./requests.ts";
 import { type ProgressMode, Screen } from "./screen.ts";
@@ -96,8 +102,14 @@ export class TextReporter implements Reporter {
   }
 
   /** Prints the plan, and the command that copies. */
-  planned(plan: CopyPlan, _result: CopyResult, command: string[]): void {
-    this.#print([...renderPlan(plan, this.#out), ...renderDryRunEnd(plan, command)]);
+  planned(plan: CopyPlan, _result: CopyResult, command: string[] | undefined): void {
+    const end = command === undefined ? [""] : renderDryRunEnd(plan, command);
+    this.#print([...renderPlan(plan, this.#out), ...end]);
+  }
+
+  /** Prints the command that copies. */
+  declined(command: string[]): void {
+    this.#print(renderCommand(command));
   }
 
   /** Prints the summary. */

@@ -351,6 +351,7 @@ Deno.test("main() asks in a terminal for all that is missing", async () => {
         "local    /home/me/experiments/main",
       ],
     },
+    COPY_NOW,
   ]);
   const { from, to, experimentId, runId } = asked[0]!;
   assertEquals([from, to, experimentId, runId], [
@@ -361,11 +362,49 @@ Deno.test("main() asks in a terminal for all that is missing", async () => {
   ]);
 });
 
+const COPY_NOW = { question: "Copy now? [y/N]", entries: ["no", "yes"] };
+
+Deno.test("main() copies what it has shown when the answer is yes", async () => {
+  const terminal = fakeTerminal({ interactive: true, answers: [1] });
+  const { library, asked } = fakeLibrary();
+  const args = ["bert", "current", "--from=cluster", "--to=local"];
+  assertEquals(await main(args, terminal, library), 0);
+  assertEquals(terminal.asked, [COPY_NOW]);
+  assertEquals(asked.map(({ runId, options }) => [runId, options.dryRun]), [
+    ["current", true],
+    ["20260118_170744", false],
+  ]);
+  const out = terminal.out.join("");
+  assertEquals(out.split("neuralir, run 2026-01-18").length, 2, out);
+  assertStringIncludes(out, "\n\nCopied 42 jobs");
+});
+
+Deno.test("main() copies nothing when the answer is no, or none, and tells the command", async () => {
+  for (const answers of [[0], []]) {
+    const terminal = fakeTerminal({ interactive: true, answers });
+    const { library, asked } = fakeLibrary();
+    const args = ["bert", "current", "--from=cluster", "--to=local"];
+    assertEquals(await main(args, terminal, library), 0);
+    assertEquals(asked.map(({ options }) => options.dryRun), [true]);
+    assertStringIncludes(
+      terminal.out.join(""),
+      "\n\nNothing was written. To copy:\n  xpm-copy bert 20260118_170744 ",
+    );
+  }
+});
+
+Deno.test("main() does not ask whether to copy where all is there", async () => {
+  const terminal = fakeTerminal({ interactive: true });
+  const { library } = fakeLibrary({ plan: emptyPlan() });
+  await main(["bert", "--from=cluster", "--to=local"], terminal, library);
+  assertEquals(terminal.asked, []);
+});
+
 Deno.test("main() does not ask which run when there is one", async () => {
   const terminal = fakeTerminal({ interactive: true });
   const { library, asked } = fakeLibrary();
   await main(["bert", "--from=cluster", "--to=local"], terminal, library);
-  assertEquals(terminal.asked, []);
+  assertEquals(terminal.asked, [COPY_NOW]);
   assertEquals(asked[0]?.runId, "20260112_093001");
 });
 

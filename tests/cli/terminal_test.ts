@@ -67,12 +67,16 @@ inTerminal(
     await terminal.press("Enter");
     await terminal.untilSeen("Copy to which workspace?");
     await terminal.press("Down", "Enter");
+    await terminal.untilSeen("Copy now? [y/N]");
+    await terminal.type("n");
+    await terminal.press("Enter");
     const lines = await terminal.untilSeen("[exit 0]");
     const questions = lines.filter((line) => /^(Copy|Which)\b.*\?/.test(line));
     assertEquals(questions.map((line) => line.split(/ +/).slice(0, 5).join(" ")), [
       `${FROM} w07`,
       "Which experiment? neuralir 1 run",
       "Copy to which workspace? w01",
+      "Copy now? [y/N] no",
     ]);
     assert(lines.some((line) => line.includes("Nothing was written")), lines.join("\n"));
   },
