@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { nearest } from "../settings/nearest.ts";
-import { type Command, COMMANDS, EXPECTED, OPTIONS } from "./options.ts";
+import { ALIASES, type Command, COMMANDS, EXPECTED, OPTIONS } from "./options.ts";
 import type { RunSelection } from "../copy/types.ts";
 import type { OutputChoice, Request } from "./requests.ts";
 import {
@@ -34,10 +34,14 @@ const FOLLOW_SECONDS = 10;
  */
 export function parseArguments(args: string[]): Request {
   const { given, positionals } = read(args);
-  if (given.has("help")) return { command: "help" };
+  const [word = ""] = positionals;
+  if (given.has("help") || word === "help") return { command: "help" };
   if (given.has("version")) return { command: "version" };
-  const command = COMMANDS.find((name) => name === positionals[0]) ?? "copy";
-  if (positionals[0] === command) positionals.shift();
+  const named = Object.hasOwn(ALIASES, word)
+    ? ALIASES[word]
+    : COMMANDS.find((name) => name === word);
+  const command = named ?? "copy";
+  if (named !== undefined) positionals.shift();
   judge(command, given, positionals);
 
   const output: OutputChoice = {
@@ -92,6 +96,7 @@ export function parseArguments(args: string[]): Request {
     command,
     ...which,
     yes,
+    dryRun: given.has("dry-run"),
     includeRunning,
     check: given.has("check"),
     follow: given.has("follow")
@@ -223,6 +228,9 @@ function judge(command: Command, given: Given, positionals: string[]): void {
     if (given.has(side) && given.has(`${side}-workspace`)) {
       refuse(`--${side} and --${side}-workspace are the same option`, "give only one of them");
     }
+  }
+  if (given.has("yes") && given.has("dry-run")) {
+    refuse("--yes and --dry-run contradict each other", "give only one of them");
   }
   if (given.has("quiet") && given.has("verbose")) {
     refuse("--quiet and --verbose contradict each other", "give only one of them");

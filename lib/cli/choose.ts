@@ -9,6 +9,7 @@ import type { ExperimentSummary, RunSummary } from "../inspect/summarize.ts";
 import type { RunRequest } from "../copy/survey.ts";
 import { CopyError } from "../errors.ts";
 import type { Defaults } from "../settings/defaults.ts";
+import { workspaceAbove } from "../settings/above.ts";
 import { findWorkspace, workspaceForExperiment } from "../settings/find.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
@@ -73,7 +74,8 @@ export interface Sources {
  *
  * @throws {CopyError} `usage`, when something is missing and no question is allowed.
  */
-export async function choose(sources: Sources): Promise<Choice> {
+export async function choose(given: Sources): Promise<Choice> {
+  const sources = { ...given, request: withoutFolder(given.request) };
   const { request, settings, defaults, questions } = sources;
   // Everything given is checked before any question and any login.
   const named = (words: string | undefined) =>
@@ -95,6 +97,20 @@ export async function choose(sources: Sources): Promise<Choice> {
     if (experiment !== undefined && experiment.runs.length > 0) return experiment;
     throw noExperiment(experimentId, from.workspace);
   }
+}
+
+/** The same request; a source that is an experiment's folder becomes the workspace above it. */
+function withoutFolder(request: Sources["request"]): Sources["request"] {
+  const above = request.from === undefined ? undefined : workspaceAbove(request.from);
+  if (above === undefined) return request;
+  const { path, experimentId, runId } = above;
+  const isNamed = request.experimentId === undefined || request.experimentId === experimentId;
+  return {
+    ...request,
+    from: path,
+    experimentId: request.experimentId ?? experimentId,
+    ...(isNamed && runId !== undefined && { runId: request.runId ?? runId }),
+  };
 }
 
 /**

@@ -10,7 +10,7 @@ import type { RequiredPermissions } from "../inspect/permissions.ts";
 import { CopyError } from "../errors.ts";
 import { localPath } from "../settings/local_path.ts";
 import { isPath } from "../settings/reference.ts";
-import { COMMANDS } from "./options.ts";
+import { RESERVED } from "./options.ts";
 import type { Choice, Named } from "./choose.ts";
 import type { CopyRequest, ImportRequest } from "./requests.ts";
 
@@ -20,7 +20,7 @@ export function copyCommand(
   { from, to, experimentId }: Choice,
   runId: string,
 ) {
-  const isCommand = COMMANDS.some((name) => name === experimentId);
+  const isCommand = RESERVED.includes(experimentId);
   const command = ["xpm-copy", ...(isCommand ? ["copy"] : [])];
   command.push(...(request.runs ? selectionWords(request.runs) : [experimentId, runId]));
   command.push("--from", from.words, "--to", to.words);

@@ -32,6 +32,7 @@ import type {
   ListRequest,
   WorkRequest,
 } from "./requests.ts";
+import { suggesting } from "./suggest.ts";
 import { status } from "./status_command.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import type { Reporter } from "./reporter.ts";
@@ -84,9 +85,13 @@ async function list(request: ListRequest, context: Context): Promise<number> {
     reporter.experiments(workspace, await session.summarize(workspace, jobs));
     return EXIT.complete;
   }
-  const found = await session.summarize(workspace, { experimentId, ...jobs });
-  const experiment = found.find((one) => one.experimentId === experimentId);
-  if (experiment === undefined) throw noExperiment(experimentId, workspace);
+  const which = { workspaces: { source: workspace }, experimentId, runId: CURRENT };
+  const experiment = await suggesting(session, which, async () => {
+    const found = await session.summarize(workspace, { experimentId, ...jobs });
+    const experiment = found.find((one) => one.experimentId === experimentId);
+    if (experiment === undefined) throw noExperiment(experimentId, workspace);
+    return experiment;
+  });
   reporter.runs(workspace, experiment);
   return EXIT.complete;
 }
@@ -165,14 +170,19 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   const which = runOf(choice);
   const { follow: interval } = request;
   const start = (options: CopyOptions) =>
-    interval === undefined
-      ? session.copy(which, options)
-      : session.follow(which, { ...options, interval });
+    suggesting(
+      session,
+      which,
+      () =>
+        interval === undefined
+          ? session.copy(which, options)
+          : session.follow(which, { ...options, interval }),
+    );
   let result = await start(options);
   if (plan === undefined) throw new Error("the copy ended without a plan");
   if (result.dryRun) {
     const command = copyCommand(request, choice, plan.runId);
-    const asks = questions !== undefined && hasWork(plan);
+    const asks = questions !== undefined && !request.dryRun && hasWork(plan);
     reporter.planned(plan, result, asks ? undefined : command);
     if (!asks) return EXIT.complete;
     const isWanted = await confirm(questions, "Copy now?");

@@ -39,6 +39,7 @@ Copying:
       --from WORKSPACE       copy from this workspace (also --from-workspace)
       --to WORKSPACE         copy to this workspace (also --to-workspace)
   -y, --yes                  do it; without it only the plan is shown
+  -n, --dry-run              only show the plan, and ask nothing after it
       --include-running      also copy running jobs, in their current state
       --ended                treat the run as ended, although it is marked as in
                              progress (its scheduler was killed)

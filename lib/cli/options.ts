@@ -19,6 +19,11 @@ export const COMMANDS = [
 /** The name of a command. */
 export type Command = typeof COMMANDS[number];
 
+/** Other names of commands. */
+export const ALIASES: Readonly<Record<string, Command>> = { list: "ls" };
+/** Words that an experiment cannot have without `copy` before it. */
+export const RESERVED: readonly string[] = [...COMMANDS, ...Object.keys(ALIASES), "help"];
+
 /** An option: the kind of its value, its letter, and the commands that take it. */
 export interface Option {
   /** Whether it has a value; `seconds`: a number, which may be left out. */
@@ -43,6 +48,7 @@ export const OPTIONS: Record<string, Option> = {
   "to-workspace": { type: "string", for: [...ENDS, "import"] },
   output: { type: "string", short: "o", for: ["export"] },
   yes: { type: "boolean", short: "y", for: [...COPY, "import", "clean"] },
+  "dry-run": { type: "boolean", short: "n", for: [...COPY, "import", "clean"] },
   "include-running": { type: "boolean", for: [...COPY, "export"] },
   ended: { type: "boolean", for: [...BOTH, "export", "import"] },
   "keep-replaced": { type: "boolean", for: [...COPY, "import"] },

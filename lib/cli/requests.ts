@@ -37,6 +37,8 @@ export interface CopyRequest extends OutputChoice {
   to: string | undefined;
   /** Whether to copy, not only to plan. */
   yes: boolean;
+  /** Whether only the plan is wanted, and no question after it. */
+  dryRun: boolean;
   /** Copies running jobs in their present state. */
   includeRunning: boolean;
   /** Treats the source's run as ended. */

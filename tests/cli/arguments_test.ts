@@ -19,6 +19,7 @@ const COPY = {
   from: undefined,
   to: undefined,
   yes: false,
+  dryRun: false,
   includeRunning: false,
   ended: false,
   keepReplaced: false,
@@ -180,6 +181,13 @@ const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
   [["doctor", "a", "./x", "--", "-c"], { ...DOCTOR, workspaces: ["a", "./x", "-c"] }],
   [["copy", "doctor"], { ...COPY, experimentId: "doctor" }],
   [["a", "b", "c", "--help"], { command: "help" }],
+  [["help"], { command: "help" }],
+  [["help", "clean"], { command: "help" }],
+  [["copy", "help"], { ...COPY, experimentId: "help" }],
+  [["list", "cluster", "--timeout", "60"], { ...LIST, workspace: "cluster", timeout: 60 }],
+  [["copy", "list"], { ...COPY, experimentId: "list" }],
+  [["x", "-n"], { ...COPY, experimentId: "x", dryRun: true }],
+  [["x", "--dry-run"], { ...COPY, experimentId: "x", dryRun: true }],
   [["-V"], { command: "version" }],
 ];
 

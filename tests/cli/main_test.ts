@@ -393,6 +393,42 @@ Deno.test("main() copies nothing when the answer is no, or none, and tells the c
   }
 });
 
+Deno.test("main() does not ask whether to copy with --dry-run", async () => {
+  const terminal = fakeTerminal({ interactive: true, answers: [1] });
+  const { library, asked } = fakeLibrary();
+  await main(["bert", "--from=cluster", "--to=local", "-n"], terminal, library);
+  assertEquals(terminal.asked, []);
+  assertEquals(asked.map(({ options }) => options.dryRun), [true]);
+});
+
+Deno.test("main() suggests an experiment or a run with a similar name", async () => {
+  const work = () => Promise.reject(new CopyError("not-found", "it is not there", "look"));
+  const said = async (experimentId: string, runId: string) => {
+    const terminal = fakeTerminal();
+    const args = [experimentId, runId, "--from=cluster", "--to=local"];
+    assertEquals(await main(args, terminal, fakeLibrary({ work }).library), 4);
+    return terminal.err.join("");
+  };
+  const line = "xpm-copy: it is not there\n";
+  assertEquals(await said("neural", "current"), `${line}  did you mean neuralir?\n  look\n`);
+  assertEquals(
+    await said("neuralir", "20260118_170745"),
+    `${line}  did you mean 20260118_170744?\n  look\n`,
+  );
+  assertEquals(await said("something", "current"), `${line}  look\n`);
+});
+
+Deno.test("main() takes an experiment's folder for its workspace", () =>
+  withFolder(async (folder) => {
+    makeSample(`${folder}/ws`, { jobs: 1 });
+    const { library, asked } = fakeLibrary();
+    const from = `${folder}/ws/experiments/neuralir`;
+    assertEquals(await main(["--from", from, "--to=local"], fakeTerminal(), library), 0);
+    assertEquals(asked.map(({ from, experimentId, runId }) => [from, experimentId, runId]), [
+      [`${folder}/ws`, "neuralir", "current"],
+    ]);
+  }));
+
 Deno.test("main() does not ask whether to copy where all is there", async () => {
   const terminal = fakeTerminal({ interactive: true });
   const { library } = fakeLibrary({ plan: emptyPlan() });
