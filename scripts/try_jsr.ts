@@ -15,7 +15,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { blocksOf, DOCUMENTS, scriptOf } from "./documents.ts";
+import { blocksOf, DOCUMENTS, linesOf, scriptOf } from "./documents.ts";
 import { ROOT } from "./modules.ts";
 import { SampleHome } from "./sample_home.ts";
 import { type Outcome, report, Trial } from "./trial.ts";
@@ -69,7 +69,7 @@ async function tryDocuments(env: Env): Promise<void> {
     await tryScript(`${where}, with jsr:@xpm/copy/cli`, other, env, expected);
   }
   const scripts = blocks.flatMap((block) => scriptOf(block) ?? []);
-  const install = scripts.find((script) => script.startsWith("deno install -g "))!.trim();
+  const install = scripts.flatMap(linesOf).find((line) => line.startsWith("deno install -g "))!;
   const copy = scripts.find((script) => /^xpm-copy .*--from cluster .*--yes$/m.test(script))!;
   await tryScript(`${install}, and a copy by it`, install + "\n" + copy, env, "Copied ");
 }
