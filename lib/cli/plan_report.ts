@@ -83,7 +83,8 @@ function renderEnds({ source, destination }: CopyPlan, { columns }: ReportStyle)
   const ends: [string, PlannedEnd][] = [["from", source], ["to", destination]];
   const rows = ends.map(([label, end]) => {
     const where = end.transferHost === undefined ? "" : ` on ${printable(end.transferHost)}`;
-    const facts = end.rsync === "" ? [] : [`rsync ${printable(end.rsync)}${where}`];
+    const facts = end.isNew ? ["a new workspace"] : [];
+    if (end.rsync !== "") facts.push(`rsync ${printable(end.rsync)}${where}`);
     if (label === "to" && end.freeBytes !== undefined) {
       facts.push(`${formatBytes(end.freeBytes)} free`);
     }

@@ -106,6 +106,8 @@ export interface PlannedEnd {
   transferHost?: string;
   /** The workspace's path, links resolved. */
   path: string;
+  /** Whether nothing is there yet: a copy makes a new workspace. Absent when something is. */
+  isNew?: true;
   /** The version of rsync there, such as `3.2.7`; empty when unknown. */
   rsync: string;
   /** Bytes free for the user; absent when unknown. */

@@ -50,6 +50,15 @@ Deno.test("renderPlan() says that a copy between two hosts goes by way of this m
   assertEquals(renderPlan(plan, STYLE)[3], "");
 });
 
+Deno.test("renderPlan() says when the destination is new", () => {
+  const plan = samplePlan();
+  plan.destination.isNew = true;
+  assertEquals(
+    renderPlan(plan, STYLE)[2],
+    "  to    local    /home/me/experiments/main  a new workspace, rsync 3.5.0, 212 GiB free",
+  );
+});
+
 Deno.test("renderPlan() says when the space is not enough", () => {
   const plan = samplePlan();
   plan.destination.freeBytes = 1024 ** 3;

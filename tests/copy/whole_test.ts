@@ -120,6 +120,17 @@ inEachDirection(
 );
 
 inEachDirection(
+  "planCopy() tells that the destination is new, until something is there",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: 1 });
+    const isNew = async () => (await pair.plan(sample)).destination.isNew;
+    assertEquals(await isNew(), true);
+    await pair.copy(sample);
+    assertEquals(await isNew(), undefined);
+  },
+);
+
+inEachDirection(
   "copyExperiment() with dryRun and planCopy() write nothing, at either end",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 3 });
