@@ -36,6 +36,14 @@ export type {
   Difference,
 } from "./lib/inspect/check_types.ts";
 export { type CleanOptions, cleanWorkspace, type Leftover } from "./lib/inspect/clean.ts";
+export { moveExperiment } from "./lib/move/move.ts";
+export type {
+  KeptFolder,
+  KeptReason,
+  MovedFolder,
+  MoveOptions,
+  MoveResult,
+} from "./lib/move/types.ts";
 export { copyExperiment, planCopy } from "./lib/copy/copy.ts";
 export { copyRuns } from "./lib/copy/copy_runs.ts";
 export { followExperiment } from "./lib/copy/follow.ts";

@@ -42,6 +42,8 @@ export function parseArguments(args: string[]): Request {
     : COMMANDS.find((name) => name === word);
   const command = named ?? "copy";
   if (named !== undefined) positionals.shift();
+  const moves = command === "permissions" && positionals[0] === "move";
+  if (moves) positionals.shift();
   judge(command, given, positionals);
 
   const output: OutputChoice = {
@@ -91,6 +93,10 @@ export function parseArguments(args: string[]): Request {
     return { command, file: first!, ...how, ...common };
   }
   const bwlimit = last(given, "bwlimit");
+  const bandwidthLimit = bwlimit === undefined ? undefined : parseBandwidth(bwlimit);
+  if (command === "move") {
+    return { command, ...which, yes, keepReplaced, create, bandwidthLimit, ...common };
+  }
   const maxSize = last(given, "max-size");
   return {
     command,
@@ -104,6 +110,7 @@ export function parseArguments(args: string[]): Request {
       : undefined,
     keepReplaced,
     create,
+    moves,
     fsync,
     runs: command === "copy" ? readRuns(given, positionals) : undefined,
     states: readStates(given.get("state") ?? []),
@@ -113,7 +120,7 @@ export function parseArguments(args: string[]): Request {
     maxSize: maxSize === undefined ? undefined : parseSize(maxSize),
     metadataOnly: given.has("metadata-only"),
     references: !given.has("no-references"),
-    bandwidthLimit: bwlimit === undefined ? undefined : parseBandwidth(bwlimit),
+    bandwidthLimit,
     ...common,
   };
 }

@@ -12,7 +12,7 @@ import { localPath } from "../settings/local_path.ts";
 import { isPath } from "../settings/reference.ts";
 import { RESERVED } from "./options.ts";
 import type { Choice, Named } from "./choose.ts";
-import type { CopyRequest, ImportRequest } from "./requests.ts";
+import type { CopyRequest, ImportRequest, MoveRequest } from "./requests.ts";
 
 /** The command that does what a dry run has shown, in the user's own words. */
 export function copyCommand(
@@ -21,7 +21,8 @@ export function copyCommand(
   runId: string,
 ) {
   const isCommand = RESERVED.includes(experimentId);
-  const command = ["xpm-copy", ...(isCommand ? ["copy"] : [])];
+  const first = request.moves ? ["move"] : isCommand ? ["copy"] : [];
+  const command = ["xpm-copy", ...first];
   command.push(...(request.runs ? selectionWords(request.runs) : [experimentId, runId]));
   command.push("--from", from.words, "--to", to.words);
   if (request.includeRunning) command.push("--include-running");
@@ -82,6 +83,22 @@ function selectionWords({ experiments, runs, since }: RunSelection): string[] {
   else for (const pattern of runs ?? []) words.push("--runs", pattern);
   if (since !== undefined) words.push("--since", since);
   return words;
+}
+
+/** The command that does the move that a dry run has shown. */
+export function moveCommand(request: MoveRequest, choice: Choice, runId: string): string[] {
+  const nothing = { states: [], tasks: [], tags: {}, exclude: [], maxSize: undefined };
+  const whole = { ...nothing, metadataOnly: false, references: true, includeRunning: false };
+  const plain = { fsync: true, follow: undefined, check: false, checksum: false };
+  const same = {
+    ...request,
+    ...whole,
+    ...plain,
+    command: "copy" as const,
+    moves: true,
+    runs: undefined,
+  };
+  return copyCommand(same, choice, runId);
 }
 
 /** The same copy, run by Deno with exactly these permissions; it works from any folder. */

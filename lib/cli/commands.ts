@@ -24,6 +24,7 @@ import {
 } from "./context.ts";
 import { EXIT, exitCode } from "./failure.ts";
 import { hasWork } from "./names.ts";
+import { move } from "./move_command.ts";
 import { type Library, library as realLibrary } from "./library.ts";
 import type {
   CleanRequest,
@@ -59,6 +60,8 @@ export function execute(
       return exportRun(request, context);
     case "import":
       return importRun(request, context);
+    case "move":
+      return move(request, context);
     case "permissions":
       return permissions(request, context);
     case "copy":
@@ -227,7 +230,11 @@ async function permissions(request: CopyRequest, context: Context): Promise<numb
   );
   const questions = mayAsk(request, terminal) ? quietQuestions(context) : undefined;
   const choice = await choose({ request, settings, defaults, session, questions });
-  const needed = await session.permissions(runOf(choice), copyOptions(request, defaults));
+  const needed = await session.permissions(
+    runOf(choice),
+    copyOptions(request, defaults),
+    request.moves,
+  );
   const access = await library.settingsAccess(settings, defaults, request.settings);
   const all = {
     ...needed,

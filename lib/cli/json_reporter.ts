@@ -24,7 +24,7 @@
  * | `leftover` | `workspace`: its id; the fields of a `Leftover` | `clean WORKSPACE` |
  * | `diagnosis` | the fields of a `Diagnosis`: `workspace` (absent: this machine), `host`, `path`, `from`, `to`, `findings` | `doctor` |
  * | `error` | `code`, `message`, `hint` if there is one | the work could not be done |
- * | `summary` | `exitCode`, `result`: a `CopyResult`, after a copy or a dry run; `command`: the command that copies, after a dry run; `check`: a `CheckResult`, with the number of its differences | last, always |
+ * | `summary` | `exitCode`, `result`: a `CopyResult`, after a copy or a dry run; `command`: the command that copies, after a dry run; `check`: a `CheckResult`, with the number of its differences; `move`: the other fields of a `MoveResult` | last, always |
  *
  * Fields and types may be added; a reader should ignore those that it does not know.
  *
@@ -37,6 +37,7 @@
 import type { CheckResult } from "../inspect/check_types.ts";
 import type { WorkspaceComparison } from "../inspect/status_types.ts";
 import type { Ends } from "../copy/plan.ts";
+import type { MoveResult } from "../move/types.ts";
 import type { ExperimentSummary } from "../inspect/summarize.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
@@ -61,7 +62,7 @@ const SPACING = 1;
 export class JsonReporter implements Reporter {
   readonly #terminal: Terminal;
   readonly #verbose: boolean;
-  #summary: { result?: object; command?: string[]; check?: object } = {};
+  #summary: { result?: object; command?: string[]; check?: object; move?: object } = {};
   #progressAt = -Infinity;
 
   /** @param verbose Whether commands are reported. */
@@ -125,6 +126,17 @@ export class JsonReporter implements Reporter {
   status({ runs }: WorkspaceComparison, workspaces: Ends<Workspace>): void {
     const ends = { source: workspaces.source.id, destination: workspaces.destination.id };
     for (const run of runs) this.#write("comparison", { ...ends, ...run });
+  }
+
+  /** Keeps the result of a dry run for the summary. */
+  movePlanned(_plan: CopyPlan, result: MoveResult, command: string[] | undefined): void {
+    this.#summary = { ...(command && { command }) };
+    this.moved(result);
+  }
+
+  /** Keeps the result of a move for the summary, that of its check apart. */
+  moved({ check: _, copied, ...move }: MoveResult): void {
+    this.#summary = { ...this.#summary, result: copied, move };
   }
 
   /** Writes the permissions and the command. */

@@ -23,6 +23,8 @@ import {
 import { copyBetween } from "../copy/copy.ts";
 import { copyRunsBetween } from "../copy/copy_runs.ts";
 import { permissionsBetween, type RequiredPermissions } from "../inspect/permissions.ts";
+import { move } from "../move/move.ts";
+import type { MoveOptions, MoveResult } from "../move/types.ts";
 import type { RunRequest } from "../copy/survey.ts";
 import { follow } from "../copy/follow.ts";
 import type {
@@ -78,8 +80,14 @@ export interface Session extends AsyncDisposable {
     workspaces: Ends<Workspace>,
     options: Pick<StatusOptions, "experimentIds">,
   ): Promise<WorkspaceComparison>;
-  /** Finds the permissions that the copy of a run needs. */
-  permissions(which: RunRequest, options: CopyOptions): Promise<RequiredPermissions>;
+  /** Moves a run; `agreed` are the folders that may be removed. */
+  move(which: RunRequest, options: MoveOptions, agreed?: ReadonlySet<string>): Promise<MoveResult>;
+  /** Finds the permissions that the copy of a run needs, or its move. */
+  permissions(
+    which: RunRequest,
+    options: CopyOptions,
+    moves: boolean,
+  ): Promise<RequiredPermissions>;
 }
 
 /** The functions of the library that the program uses. */
@@ -122,7 +130,8 @@ export const library: Library = {
       follow: (which, how) => follow(hosts, which, { ...how, onEvent, signal }),
       check: (which, how, isWanted) => check(hosts, which, { ...how, onEvent, signal }, isWanted),
       status: (which, how) => compareBetween(hosts, which, { ...how, onEvent, signal }),
-      permissions: (which, how) => permissionsBetween(hosts, which, how),
+      move: (which, how, agreed) => move(hosts, which, { ...how, onEvent, signal }, agreed),
+      permissions: (which, how, moves) => permissionsBetween(hosts, which, how, moves),
       [Symbol.asyncDispose]: () => hosts.close(),
     };
   },

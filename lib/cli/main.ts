@@ -47,7 +47,8 @@ async function run(args: string[], terminal: Terminal, library?: Library): Promi
   if (request.command === "help" || request.command === "version") return EXIT.complete;
 
   const copying = request.command === "export" ||
-    (request.command === "copy" || request.command === "import") && request.yes;
+    (request.command === "copy" || request.command === "import" || request.command === "move") &&
+      request.yes;
   const reporter = chooseReporter(terminal, request, copying);
   return await interruptibly(terminal, reporter, async (signal) => {
     const { execute } = await import("./commands.ts");

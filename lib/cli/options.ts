@@ -9,6 +9,7 @@ export const COMMANDS = [
   "copy",
   "check",
   "status",
+  "move",
   "export",
   "import",
   "permissions",
@@ -35,8 +36,10 @@ export interface Option {
 }
 
 const COPY = ["copy", "permissions"] as const;
+/** The commands that bring a run. */
+const ALL = [...COPY, "move"] as const;
 /** The commands that take a run of two workspaces. */
-const BOTH = [...COPY, "check"] as const;
+const BOTH = [...ALL, "check"] as const;
 /** The commands that take two workspaces. */
 const ENDS = [...BOTH, "status"] as const;
 
@@ -47,12 +50,12 @@ export const OPTIONS: Record<string, Option> = {
   to: { type: "string", for: [...ENDS, "import"] },
   "to-workspace": { type: "string", for: [...ENDS, "import"] },
   output: { type: "string", short: "o", for: ["export"] },
-  yes: { type: "boolean", short: "y", for: [...COPY, "import", "clean"] },
-  "dry-run": { type: "boolean", short: "n", for: [...COPY, "import", "clean"] },
+  yes: { type: "boolean", short: "y", for: [...ALL, "import", "clean"] },
+  "dry-run": { type: "boolean", short: "n", for: [...ALL, "import", "clean"] },
   "include-running": { type: "boolean", for: [...COPY, "export"] },
   ended: { type: "boolean", for: [...BOTH, "export", "import"] },
-  "keep-replaced": { type: "boolean", for: [...COPY, "import"] },
-  create: { type: "boolean", for: [...COPY, "import"] },
+  "keep-replaced": { type: "boolean", for: [...ALL, "import"] },
+  create: { type: "boolean", for: [...ALL, "import"] },
   "all-runs": { type: "boolean", for: ["copy"] },
   runs: { type: "string", for: ["copy"] },
   since: { type: "string", for: ["copy"] },
@@ -69,7 +72,7 @@ export const OPTIONS: Record<string, Option> = {
   "no-fsync": { type: "boolean", for: [...COPY, "export", "import"] },
   check: { type: "boolean", for: ["copy"] },
   checksum: { type: "boolean", for: ["check", "copy"] },
-  bwlimit: { type: "string", for: COPY },
+  bwlimit: { type: "string", for: ALL },
   brief: { type: "boolean", for: ["ls"] },
   "connect-timeout": { type: "string" },
   timeout: { type: "string" },
@@ -89,6 +92,7 @@ export const EXPECTED: Record<Exclude<Command, "doctor" | "status">, string[]> =
   check: ["EXPERIMENT", "RUN"],
   export: ["EXPERIMENT", "RUN"],
   import: ["FILE"],
+  move: ["EXPERIMENT", "RUN"],
   permissions: ["EXPERIMENT", "RUN"],
   ls: ["WORKSPACE", "EXPERIMENT"],
   clean: ["WORKSPACE"],

@@ -7,6 +7,7 @@
 import type { CheckResult } from "../inspect/check_types.ts";
 import type { WorkspaceComparison } from "../inspect/status_types.ts";
 import type { Ends } from "../copy/plan.ts";
+import type { MoveResult } from "../move/types.ts";
 import type { ExperimentSummary } from "../inspect/summarize.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
@@ -38,6 +39,10 @@ export interface Reporter {
   checked(result: CheckResult): void;
   /** Reports how two workspaces compare; `words` name them on the command line. */
   status(found: WorkspaceComparison, workspaces: Ends<Workspace>, words: Ends<string>): void;
+  /** Reports what a move would do; `command` is the command that moves. */
+  movePlanned(plan: CopyPlan, result: MoveResult, command: string[] | undefined): void;
+  /** Reports the end of a move. */
+  moved(result: MoveResult): void;
   /** Reports the permissions for a copy; `command` is the copy with exactly these. */
   permissions(permissions: RequiredPermissions, command: string[]): void;
   /** Lists the known workspaces; `file` is the settings file, if there is one. */

@@ -35,6 +35,8 @@ export interface CopyRequest extends OutputChoice {
   from: string | undefined;
   /** The workspace to copy to, in the user's words. */
   to: string | undefined;
+  /** Whether `permissions` is asked for a move. */
+  moves: boolean;
   /** Whether to copy, not only to plan. */
   yes: boolean;
   /** Whether only the plan is wanted, and no question after it. */
@@ -150,6 +152,18 @@ type ImportedFields =
   | "connectTimeout"
   | "timeout"
   | "settings";
+/** A request of `xpm-copy move`: a copy's, without what would leave out a part of the run. */
+export interface MoveRequest extends OutputChoice, Pick<CopyRequest, MovedFields> {
+  /** Which command. */
+  command: "move";
+}
+
+type MovedFields =
+  | Exclude<CheckedFields, "checksum">
+  | "yes"
+  | "keepReplaced"
+  | "create"
+  | "bandwidthLimit";
 
 /** A request of `xpm-copy ls`. */
 export interface ListRequest extends OutputChoice {
@@ -206,6 +220,7 @@ export type WorkRequest =
   | StatusRequest
   | ExportRequest
   | ImportRequest
+  | MoveRequest
   | ListRequest
   | CleanRequest
   | DoctorRequest;

@@ -7,6 +7,7 @@
 import type { CheckResult } from "../inspect/check_types.ts";
 import type { WorkspaceComparison } from "../inspect/status_types.ts";
 import type { Ends } from "../copy/plan.ts";
+import type { MoveResult } from "../move/types.ts";
 import type { ExperimentSummary } from "../inspect/summarize.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
@@ -20,6 +21,7 @@ import { renderCheck } from "./check_report.ts";
 import { renderLeftovers } from "./clean_report.ts";
 import { renderDiagnosis } from "./doctor_report.ts";
 import { renderExperiments, renderRuns, renderWorkspaces } from "./list_report.ts";
+import { renderMoved, renderMovePlan } from "./move_report.ts";
 import { location } from "./names.ts";
 import {
   renderCommand,
@@ -144,6 +146,21 @@ export class TextReporter implements Reporter {
   status(found: WorkspaceComparison, workspaces: Ends<Workspace>, words: Ends<string>): void {
     if (found.runs.length > 0) this.#print(renderStatus(found, workspaces, words, this.#out));
     else this.#note("no runs in either workspace");
+  }
+
+  /** Prints both plans, and the command that moves. */
+  movePlanned(plan: CopyPlan, result: MoveResult, command: string[] | undefined): void {
+    this.#print([
+      ...renderPlan(plan, this.#out),
+      "",
+      ...renderMovePlan(result, command, this.#out),
+    ]);
+  }
+
+  /** Prints what was removed, and what stays. */
+  moved(result: MoveResult): void {
+    if (this.#choice.quiet && result.complete) return;
+    this.#print(renderMoved(result, this.#out));
   }
 
   /** Prints the command. */

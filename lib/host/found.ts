@@ -94,3 +94,39 @@ export interface FoundExperiment {
   /** Its runs, in no order. */
   runs: FoundRun[];
 }
+
+/** Where `jobs` or `experiments` is. */
+export interface Place {
+  /** The name below the workspace, and below a staging folder. */
+  name: string;
+  /** The folder, absolute, links resolved. */
+  path: string;
+}
+
+/** A request to find what copies have left, or to remove it. */
+export interface TidyRequest {
+  /** The workspace, absolute. */
+  workspace: string;
+  /** The staging areas, absolute. */
+  areas: string[];
+  /** Where folders go back to that were moved aside. */
+  places: Place[];
+  /** Whether to remove it, except what is in use. */
+  remove: boolean;
+}
+
+/** A folder that a copy has left. */
+export interface FoundLeftover {
+  /** The folder, absolute. */
+  path: string;
+  /** `staging`: of a copy that has not finished. `replaced`: kept by `--keep-replaced`. */
+  kind: "staging" | "replaced";
+  /** Bytes on the disk. */
+  bytes: number;
+  /** When it was last claimed, or kept: seconds since 1970. */
+  modified: number;
+  /** Whether a copy uses it, or has left it, or it has been removed now. */
+  state: "in use" | "left" | "removed";
+  /** The line that the claim wrote about it; empty when there is none. */
+  about: string;
+}

@@ -9,13 +9,16 @@ import type { DiskCondition, MachineCondition } from "./condition.ts";
 import type {
   BrowseRequest,
   CurrentRun,
+  FoundLeftover,
   LinkedFolder,
   Listing,
+  Place,
   ScanRequest,
   SeenRun,
+  TidyRequest,
   Visit,
 } from "./found.ts";
-import type { FailedMove, PublishRequest } from "./steps.ts";
+import type { Commitment, FailedMove, PublishRequest } from "./steps.ts";
 import type { Entry } from "../system/entry.ts";
 import type { OverlayEntry } from "../tar/write.ts";
 import type { Pack, PackRequest, Unpacking } from "../transport/archive.ts";
@@ -26,11 +29,14 @@ export type {
   BrowseRequest,
   CurrentRun,
   FoundExperiment,
+  FoundLeftover,
   FoundRun,
   LinkedFolder,
   Listing,
+  Place,
   ScanRequest,
   SeenRun,
+  TidyRequest,
   Visit,
 } from "./found.ts";
 
@@ -117,14 +123,6 @@ export interface Grants {
   env: string[];
 }
 
-/** Where `jobs` or `experiments` is. */
-export interface Place {
-  /** The name below the workspace, and below a staging folder. */
-  name: string;
-  /** The folder, absolute, links resolved. */
-  path: string;
-}
-
 /** A request to claim a staging folder. */
 export interface ClaimRequest {
   /** The staging folder, absolute. */
@@ -132,34 +130,6 @@ export interface ClaimRequest {
   /** Where folders go back to that were moved aside there. */
   places: Place[];
   /** Which copy it belongs to, for `clean`: a line. */
-  about: string;
-}
-
-/** A request to find what copies have left, or to remove it. */
-export interface TidyRequest {
-  /** The workspace, absolute. */
-  workspace: string;
-  /** The staging areas, absolute. */
-  areas: string[];
-  /** Where folders go back to that were moved aside. */
-  places: Place[];
-  /** Whether to remove it, except what is in use. */
-  remove: boolean;
-}
-
-/** A folder that a copy has left. */
-export interface FoundLeftover {
-  /** The folder, absolute. */
-  path: string;
-  /** `staging`: of a copy that has not finished. `replaced`: kept by `--keep-replaced`. */
-  kind: "staging" | "replaced";
-  /** Bytes on the disk. */
-  bytes: number;
-  /** When it was last claimed, or kept: seconds since 1970. */
-  modified: number;
-  /** Whether a copy uses it, or has left it, or it has been removed now. */
-  state: "in use" | "left" | "removed";
-  /** The line that the claim wrote about it; empty when there is none. */
   about: string;
 }
 
@@ -206,6 +176,16 @@ export interface Staging {
   filesFor(request: Pick<PublishRequest, "moves" | "records">): OverlayEntry[];
   /** Moves what was staged to its place, and does what comes afterwards. */
   settle(request: PublishRequest): Promise<FailedMove[]>;
+  /**
+   * Takes folders of a workspace out of sight, by renames: what is set aside goes back with the next
+   * claim, if this one ends before `commit`. Answers what was not moved.
+   *
+   * @param folders `jobs/TASK/JOB` or `experiments/EXPERIMENT/RUN`, and where that is.
+   * @param back Whether they go back.
+   */
+  setAside(folders: Place[], back: boolean): Promise<FailedMove[]>;
+  /** Decides, by one rename, that what was set aside does not go back; `discard` removes it. */
+  commit(commitment: Commitment): Promise<void>;
   /**
    * Gives up the claim; an empty staging folder is removed.
    *
@@ -268,6 +248,10 @@ export interface Host {
    * @throws {CopyError} `program`, when no program there can compute them.
    */
   sums(root: string, files: SummedFile[], tell: TellSum): Promise<void>;
+  /** Lists what is in the folders of all tasks, as `TASK/JOB`. */
+  jobs(root: string): Promise<string[]>;
+  /** Brings folders to the disk, by the file systems of `tops` where it can; all are absolute. */
+  flush(tops: string[], folders: string[]): Promise<void>;
   /** Lists the content of many folders at once; returns which of them are links. */
   scan(request: ScanRequest, visit: Visit): Promise<LinkedFolder[]>;
   /**

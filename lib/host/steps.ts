@@ -90,6 +90,9 @@ const SENTENCES = {
   unlinked: "the job it links to is not there",
 } as const;
 
+/** Why something could not be set aside: it is not there. */
+export const GONE = "gone";
+
 /** Why a move or a later step failed: a word, or a message of the system. */
 export type Why = Cause | { said: string };
 
@@ -115,4 +118,17 @@ export interface FailedMove {
   from: string;
   /** Why. */
   why: Why;
+}
+
+/** The folder, in a staging folder, for what a move has taken from there for good. */
+export const REMOVED = "removed";
+
+/** What goes with the folders that are given up: see `Staging.commit`. */
+export interface Commitment {
+  /** The run. */
+  runId: string;
+  /** The links that are removed when they name it, absolute. */
+  links: string[];
+  /** The folders that are removed when they are empty, absolute. */
+  folders: string[];
 }

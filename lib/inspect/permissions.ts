@@ -77,18 +77,23 @@ export async function requiredPermissions(
   return await permissionsBetween(hosts, { workspaces, experimentId, runId }, options);
 }
 
-/** The same for machines that may be connected already. */
+/**
+ * The same for machines that may be connected already.
+ *
+ * @param moves Whether the run is moved: then the source is written, too.
+ */
 export async function permissionsBetween(
   hosts: Hosts,
   request: RunRequest,
   options: CopyOptions,
+  moves = false,
 ): Promise<RequiredPermissions> {
-  return permissionsFor(await survey(hosts, request, options));
+  return permissionsFor(await survey(hosts, request, options), moves);
 }
 
-function permissionsFor({ hosts, infos, found }: Survey): RequiredPermissions {
+function permissionsFor({ hosts, infos, found }: Survey, moves: boolean): RequiredPermissions {
   const [source, destination] = (["source", "destination"] as const).map((end) =>
-    hosts[end].grants(infos[end], found[end].linked ?? [], end === "destination")
+    hosts[end].grants(infos[end], found[end].linked ?? [], moves || end === "destination")
   ) as [Grants, Grants];
   const all = (of: keyof Grants) => [...source[of], ...destination[of]];
   // between two other machines they run there

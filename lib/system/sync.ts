@@ -27,6 +27,19 @@ export async function syncTree(folder: string, watch: RunOptions): Promise<void>
   }
 }
 
+/** Flushes some folders: the file systems of `tops` as a whole, where `sync` was granted. */
+export async function flushLocally(
+  tops: string[],
+  folders: string[],
+  watch: RunOptions,
+): Promise<void> {
+  for (const top of new Set(tops)) {
+    if (await outputIfGranted("sync", ["-f", top], watch) !== undefined) continue;
+    for (const folder of folders) await syncTree(folder, watch);
+    break;
+  }
+}
+
 /**
  * Flushes the names that some folders contain. Folders that Deno was not granted to read are
  * skipped.

@@ -24,6 +24,7 @@ const COPY = {
   ended: false,
   keepReplaced: false,
   create: false,
+  moves: false,
   fsync: true,
   follow: undefined,
   check: false,

@@ -110,6 +110,11 @@ function fakeLibrary(
       follow(which, options) {
         return this.copy(which, options);
       },
+      move(which, { dryRun = false }, agreed) {
+        asked.push(asWords(which, {}));
+        tell({ type: "planned", plan });
+        return Promise.resolve(sampleMove({ dryRun, ...(agreed && { removed: [...MOVED] }) }));
+      },
       copy(which, options) {
         asked.push(asWords(which, options));
         if (work !== undefined) return work(tell, signal);

@@ -12,6 +12,7 @@ export const STOREYS: readonly (readonly string[])[] = [
   ["cli.ts"],
   ["lib/cli"],
   ["mod.ts"],
+  ["lib/move"],
   ["lib/inspect"],
   ["lib/copy"],
   ["lib/host"],

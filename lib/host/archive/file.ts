@@ -25,6 +25,7 @@ import type {
   Visit,
   WorkspaceInfo,
 } from "../host.ts";
+import type { FailedMove } from "../steps.ts";
 
 /** An archive in a file, as one end of a copy. */
 export abstract class ArchiveHost implements Host {
@@ -74,6 +75,22 @@ export abstract class ArchiveHost implements Host {
   }
 
   sums(): Promise<void> {
+    throw this.#unasked();
+  }
+
+  jobs(): Promise<string[]> {
+    throw this.#unasked();
+  }
+
+  flush(): Promise<void> {
+    throw this.#unasked();
+  }
+
+  setAside(): Promise<FailedMove[]> {
+    throw this.#unasked();
+  }
+
+  commit(): Promise<void> {
     throw this.#unasked();
   }
 

@@ -29,6 +29,7 @@ import type {
 } from "../host.ts";
 import type { Pack, PackRequest } from "../../transport/archive.ts";
 import type { DiskCondition, MachineCondition } from "../condition.ts";
+import { jobsLocally } from "./aside.ts";
 import { claimLocally } from "./claim.ts";
 import { type Reading, readLocally, sumsLocally } from "./contents.ts";
 import { disksHere, examineHere } from "./examine.ts";
@@ -39,6 +40,8 @@ import { LocalStaging } from "./staging.ts";
 import { tidyLocally } from "./tidy.ts";
 import { dialectOf } from "../../tar/dialect.ts";
 import { packLocally } from "../../transport/tar.ts";
+import { flushLocally } from "../../system/sync.ts";
+import { JOBS } from "../../workspace/layout.ts";
 import { output, type Program, type RunOptions, start } from "../../system/process.ts";
 
 /** How many small files are read before the event loop has its turn. */
@@ -85,6 +88,15 @@ export class LocalHost implements Host {
   // deno-lint-ignore require-await -- ssh needs the promise
   async browse(request: BrowseRequest): Promise<Listing> {
     return browseLocally(request);
+  }
+
+  // deno-lint-ignore require-await -- ssh needs the promise
+  async jobs(root: string): Promise<string[]> {
+    return jobsLocally(`${root}/${JOBS}`);
+  }
+
+  flush(tops: string[], folders: string[]): Promise<void> {
+    return flushLocally(tops, folders, this.watch);
   }
 
   scan(request: ScanRequest, visit: Visit): Promise<LinkedFolder[]> {

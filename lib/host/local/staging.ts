@@ -14,9 +14,10 @@ import type { OverlayEntry } from "../../tar/write.ts";
 import type { Unpacking } from "../../transport/archive.ts";
 import { unpackLocally } from "../../transport/tar.ts";
 import { parentOf } from "../../workspace/layout.ts";
-import type { Staging } from "../host.ts";
-import type { FailedMove, PublishRequest } from "../steps.ts";
+import type { Place, Staging } from "../host.ts";
+import type { Commitment, FailedMove, PublishRequest } from "../steps.ts";
 import { Verification } from "../verification.ts";
+import { commitLocally, setAsideLocally } from "./aside.ts";
 import { type Claim, markUnverified } from "./claim.ts";
 import { strayIn } from "./left_staging.ts";
 import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
@@ -83,8 +84,23 @@ export class LocalStaging implements Staging {
   }
 
   async settle(request: PublishRequest): Promise<FailedMove[]> {
-    if (!this.claim.isHeld()) throw takenOver(this.folder);
+    this.#requireHeld();
     return await settleLocally({ ...request, staging: this.folder }, this.watch);
+  }
+
+  // deno-lint-ignore require-await -- ssh needs the promise
+  async setAside(folders: Place[], back: boolean): Promise<FailedMove[]> {
+    this.#requireHeld();
+    return setAsideLocally(this.folder, folders, back);
+  }
+
+  async commit(commitment: Commitment): Promise<void> {
+    this.#requireHeld();
+    await commitLocally(this.folder, commitment);
+  }
+
+  #requireHeld(): void {
+    if (!this.claim.isHeld()) throw takenOver(this.folder);
   }
 
   release(): Promise<void> {

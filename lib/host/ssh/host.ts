@@ -40,7 +40,17 @@ import { rsyncEnd } from "./rsync_end.ts";
 import { entryArguments, folderArguments, nameList, packWith } from "../../transport/tar.ts";
 import { dialectOf } from "../../tar/dialect.ts";
 import type { RunOptions } from "../../system/process.ts";
-import { BROWSE, CLAIM, EXISTING, LOOK, PACK, SCAN, TIDY } from "./programs/programs.ts";
+import {
+  BROWSE,
+  CLAIM,
+  EXISTING,
+  FLUSH,
+  JOBS,
+  LOOK,
+  PACK,
+  SCAN,
+  TIDY,
+} from "./programs/programs.ts";
 import { type Login, Session } from "./session.ts";
 import { loadZstd, type Zstd } from "../../transport/zstd.ts";
 
@@ -154,6 +164,17 @@ export class SshHost implements Host {
 
   peek(root: string, paths: string[]): Promise<(Uint8Array | undefined)[]> {
     return peekThere(this.#session.agent, root, paths);
+  }
+
+  async jobs(root: string): Promise<string[]> {
+    const found: string[] = [];
+    await this.#session.agent.run(JOBS, asLines([root]), (name) => found.push(name));
+    return found;
+  }
+
+  async flush(tops: string[]): Promise<void> {
+    const lines = asLines([...new Set(tops), ""]);
+    await this.#session.agent.run(FLUSH, lines, () => {});
   }
 
   async scan(

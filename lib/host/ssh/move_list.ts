@@ -8,6 +8,7 @@ import { JOBS, parentOf } from "../../workspace/layout.ts";
 import { milliseconds } from "../../workspace/times.ts";
 import { bytesOf } from "../../system/byte_text.ts";
 import { now } from "../../system/time.ts";
+import type { Place } from "../host.ts";
 import { type Guards, isOfJobs, type Move, type PublishRequest, type Records } from "../steps.ts";
 import type { OverlayEntry } from "../../tar/write.ts";
 
@@ -83,4 +84,18 @@ function groupAt(moves: Move[], at: number): Move[] {
 function isSame(one: Guards | undefined, other: Guards | undefined): boolean {
   return one?.exists === other?.exists && one?.begun === other?.begun &&
     one?.newer === other?.newer;
+}
+
+/** What is to be set aside, as the program ASIDE reads it. */
+export function asideList(folders: Place[]): string[] {
+  const lines: string[] = [];
+  for (let at = 0, end = 0; at < folders.length; at = end) {
+    const group = parentOf(folders[at]!.name);
+    for (end = at; end < Math.min(at + MOVES_AT_ONCE, folders.length); end++) {
+      if (parentOf(folders[end]!.name) !== group) break;
+    }
+    const names = folders.slice(at, end).map(({ name }) => name.slice(group.length + 1));
+    lines.push(group, parentOf(folders[at]!.path), names.join("/"));
+  }
+  return lines;
 }

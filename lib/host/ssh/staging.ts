@@ -10,14 +10,14 @@ import { dialectOf } from "../../tar/dialect.ts";
 import type { OverlayEntry } from "../../tar/write.ts";
 import type { Unpacking } from "../../transport/archive.ts";
 import type { Zstd } from "../../transport/zstd.ts";
-import type { Staging } from "../host.ts";
-import { type FailedMove, type PublishRequest, whyOf } from "../steps.ts";
+import type { Place, Staging } from "../host.ts";
+import { type Commitment, type FailedMove, type PublishRequest, whyOf } from "../steps.ts";
 import { Verification } from "../verification.ts";
 import type { Agent } from "./agent.ts";
 import { pairs } from "./answers.ts";
 import { asLines } from "./lines.ts";
-import { filesBeside, moveList } from "./move_list.ts";
-import { CARRY, DISCARD, FREE, SETTLE, UNPACK } from "./programs/programs.ts";
+import { asideList, filesBeside, moveList } from "./move_list.ts";
+import { ASIDE, CARRY, COMMIT, DISCARD, FREE, SETTLE, UNPACK } from "./programs/programs.ts";
 import type { Session } from "./session.ts";
 
 /** How often to send a sign of life for a claim, in milliseconds. */
@@ -127,6 +127,19 @@ export class SshStaging implements Staging {
     const tell = pairs((from, said) => failed.push({ from, why: whyOf(said) }));
     await agent.run(SETTLE, lines, tell);
     return failed;
+  }
+
+  async setAside(folders: Place[], back: boolean): Promise<FailedMove[]> {
+    const failed: FailedMove[] = [];
+    const lines = asLines([this.folder, this.#token, back ? "yes" : "", ...asideList(folders)]);
+    const tell = pairs((from, said) => failed.push({ from, why: { said } }));
+    await this.ground.agent.run(ASIDE, lines, tell);
+    return failed;
+  }
+
+  async commit({ runId, links, folders }: Commitment): Promise<void> {
+    const lines = asLines([this.folder, this.#token, runId, ...links, "", ...folders]);
+    await this.ground.agent.run(COMMIT, lines, () => {});
   }
 
   async release(failed: boolean): Promise<void> {

@@ -154,6 +154,80 @@ done
 `;
 
 /**
+ * Checks the folders that things are moved through; the twin of `real_folders.ts`.
+ */
+const REAL_FOLDERS = `is_folder() { # whether one is a folder, and so is each above it, from another on: none is a link
+  [ -d "$2" ] && [ ! -L "$2" ] && { [ "$1" = "$2" ] || is_folder "$1" "\${2%/*}"; }
+}`;
+
+/**
+ * Checks the folders that things are moved through; removes and moves folders.
+ */
+const FOLDERS = `${REAL_FOLDERS}
+there() { [ -e "$1" ] || [ -L "$1" ]; }
+has_room() { # whether nothing but folders stands there, nor above it; others may make and remove them
+  [ ! -L "$2" ] && { [ -d "$2" ] || [ ! -e "$2" ] || [ -d "$2" ]; } && { [ "$1" = "$2" ] || has_room "$1" "\${2%/*}"; }
+}
+remove() { # of a link only itself; the mode of a file is left: it may have a name elsewhere
+  rm -rf "$1" 2> /dev/null && return
+  find "$1" -type d ! -perm -700 -exec chmod u+rwx {} \\; 2> /dev/null
+  rm -rf "$1"
+}
+remove_staging() { # its mark last: what stays of one is not to be trusted
+  [ -L "$1" ] || { remove "$1/jobs" && remove "$1/experiments"; } && remove "$1"
+}
+trouble=
+mode() { stat -c %a "$1" 2> /dev/null || stat -f %Lp "$1"; }
+move() { # one; a folder that its owner may not write is opened for it, and closed again
+  if [ -L "$1" ] || [ ! -d "$1" ] || [ -w "$1" ]; then trouble=$(mv -f "$1" "$2/" 2>&1); return; fi
+  was=$(mode "$1") && chmod u+w "$1" || return
+  if trouble=$(mv -f "$1" "$2/" 2>&1); then chmod "$was" "$2/\${1##*/}"
+  else chmod "$was" "$1"; return 1
+  fi
+}`;
+
+/**
+ * Does `Staging.setAside`. What to move comes as three lines: `jobs/TASK` or `experiments/EXPERIMENT`, where
+ * that is, and the names in it, with slashes between. Answers pairs of what was not moved, and why: `gone`,
+ * when it is not there.
+ */
+export const ASIDE = `${BEGIN}
+${FOLDERS}
+IFS= read -r staging
+IFS= read -r token
+IFS= read -r back
+[ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
+  stop "another copy took over $staging because this one stopped responding"
+is_folder "\${staging%/*}" "$staging" || stop "the folder $staging is gone"
+set -f
+while IFS= read -r group && IFS= read -r place && IFS= read -r names; do
+  aside=$staging/replaced/$group
+  if [ -z "$back" ]; then here=$place to=$aside; else here=$aside to=$place; fi
+  IFS=/
+  set -- $names
+  IFS='
+'
+  if ! is_folder "\${place%/*}" "$place" || ! has_room "$staging" "$aside" || ! mkdir -p "$to"; then
+    for name do say "$group/$name" "$place is a link, or not a folder"; done
+    continue
+  fi
+  for name do
+    shift
+    if ! there "$here/$name"; then say "$group/$name" gone
+    elif there "$to/$name"; then say "$group/$name" "something else is at $to/$name"
+    else set -- "$@" "$name"
+    fi
+  done
+  [ $# -gt 0 ] || continue
+  (enter "$here" && mv -f "$@" "$to/") 2> /dev/null && continue # or it has moved some of them
+  for name do
+    ! there "$here/$name" || move "$here/$name" "$to" || say "$group/$name" "$trouble"
+  done
+done
+finish
+`;
+
+/**
  * Follows a claim that the agent of another machine holds; runs in the agent of the machine that bytes go
  * through. Answers `yes` when it sees the lock, and ends processes that an earlier copy left there.
  */
@@ -293,39 +367,6 @@ for folder in "$all"/*/; do
 done
 finish
 `;
-
-/**
- * Checks the folders that things are moved through; the twin of `real_folders.ts`.
- */
-const REAL_FOLDERS = `is_folder() { # whether one is a folder, and so is each above it, from another on: none is a link
-  [ -d "$2" ] && [ ! -L "$2" ] && { [ "$1" = "$2" ] || is_folder "$1" "\${2%/*}"; }
-}`;
-
-/**
- * Checks the folders that things are moved through; removes and moves folders.
- */
-const FOLDERS = `${REAL_FOLDERS}
-there() { [ -e "$1" ] || [ -L "$1" ]; }
-has_room() { # whether nothing but folders stands there, nor above it; others may make and remove them
-  [ ! -L "$2" ] && { [ -d "$2" ] || [ ! -e "$2" ] || [ -d "$2" ]; } && { [ "$1" = "$2" ] || has_room "$1" "\${2%/*}"; }
-}
-remove() { # of a link only itself; the mode of a file is left: it may have a name elsewhere
-  rm -rf "$1" 2> /dev/null && return
-  find "$1" -type d ! -perm -700 -exec chmod u+rwx {} \\; 2> /dev/null
-  rm -rf "$1"
-}
-remove_staging() { # its mark last: what stays of one is not to be trusted
-  [ -L "$1" ] || { remove "$1/jobs" && remove "$1/experiments"; } && remove "$1"
-}
-trouble=
-mode() { stat -c %a "$1" 2> /dev/null || stat -f %Lp "$1"; }
-move() { # one; a folder that its owner may not write is opened for it, and closed again
-  if [ -L "$1" ] || [ ! -d "$1" ] || [ -w "$1" ]; then trouble=$(mv -f "$1" "$2/" 2>&1); return; fi
-  was=$(mode "$1") && chmod u+w "$1" || return
-  if trouble=$(mv -f "$1" "$2/" 2>&1); then chmod "$was" "$2/\${1##*/}"
-  else chmod "$was" "$1"; return 1
-  fi
-}`;
 
 /**
  * Does `Staging.carry`: copies the content of a folder into a staged one; answers `lost` when some of it
@@ -523,6 +564,32 @@ finish
 `;
 
 /**
+ * Does `Staging.commit`: removes the links that name a run, then renames `replaced`, and removes folders
+ * that are empty now. The links come before an empty line, these folders after it.
+ */
+export const COMMIT = `${BEGIN}
+${FOLDERS}
+IFS= read -r staging
+IFS= read -r token
+IFS= read -r run
+[ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
+  stop "another copy took over $staging because this one stopped responding"
+is_folder "\${staging%/*}" "$staging" && enter "$staging" || stop "the folder $staging is gone"
+! there removed || stop "$staging/removed is in the way"
+while IFS= read -r link && [ -n "$link" ]; do
+  [ -L "$link" ] && target=$(readlink "$link") || continue
+  target=\${target%/}
+  [ "\${target##*/}" = "$run" ] || continue
+  rm -f "$link" 2> /dev/null || stop "the link $link cannot be removed"
+done
+! is_folder "$staging" "$staging/replaced" || mv -f replaced removed 2> /dev/null ||
+  stop "$staging/replaced cannot be renamed"
+sync -f . 2> /dev/null || sync # what is removed from now on must not come back by half after a power cut
+while IFS= read -r folder; do rmdir "$folder" 2> /dev/null; done
+finish
+`;
+
+/**
  * Does `Staging.discard`.
  */
 export const DISCARD = `${BEGIN}
@@ -597,6 +664,19 @@ finish
 `;
 
 /**
+ * Does `Host.flush`: brings the file systems of some folders to the disk; everything, where sync does not
+ * know how.
+ */
+export const FLUSH = `${BEGIN}
+while IFS= read -r folder && [ -n "$folder" ]; do
+  trouble=$(sync -f "$folder" 2>&1) && continue
+  case $trouble in *"rror syncing"*) stop "$folder did not reach the disk: $trouble" ;; esac
+  sync
+done
+finish
+`;
+
+/**
  * Gives up a claim, in the agent.
  */
 export const FREE = `${BEGIN}
@@ -606,6 +686,21 @@ for staging do
   [ "$staging" = "$gone" ] || set -- "$@" "$staging"
 done
 free "$gone"
+finish
+`;
+
+/**
+ * Does `Host.jobs`: answers `TASK/JOB` for all that is in the folders of tasks.
+ */
+export const JOBS = `${BEGIN}
+IFS= read -r root
+[ -d "$root/jobs" ] || { finish; exit 0; }
+enter "$root/jobs" || stop "permission to enter $root/jobs is denied"
+for task in . *; do
+  [ ! -d "$task" ] || { [ -r "$task" ] && [ -x "$task" ]; } || stop "permission to read $root/jobs/$task is denied"
+done
+set -- */*
+[ "$1" = "*/*" ] || say "$@"
 finish
 `;
 

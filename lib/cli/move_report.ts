@@ -1,0 +1,80 @@
+/**
+ * The output of `xpm-copy move`: what is removed at the source, and what stays there.
+ *
+ * @module
+ */
+
+import { isLeft, type KeptFolder, type MovedFolder, type MoveResult } from "../move/types.ts";
+import { quoteCommand } from "../text/shell.ts";
+import { printable } from "../text/printable.ts";
+import type { Paint } from "./colour.ts";
+import { count, formatBytes, table } from "./format.ts";
+import { fullJob, shortJob } from "./names.ts";
+import type { ReportStyle } from "./style.ts";
+
+/** The most folders that are named without `--verbose`. */
+const NAMED = 20;
+
+/** Shows what a move would remove; with the command that moves, unless a question follows. */
+export function renderMovePlan(
+  { removed, kept }: MoveResult,
+  command: string[] | undefined,
+  style: ReportStyle,
+): string[] {
+  return [
+    "At the source, once all of it is copied and its checksums are the same:",
+    `  remove   ${amount(removed)}`,
+    ...renderKept(kept, style),
+    ...(command === undefined
+      ? []
+      : ["", "Nothing was written. To move:", `  ${quoteCommand(command)}`]),
+  ];
+}
+
+/** Shows what was removed, and what stays. */
+export function renderMoved({ removed, kept }: MoveResult, style: ReportStyle): string[] {
+  const what = removed.length === 0
+    ? style.paint("care", "Nothing was removed at the source")
+    : `Removed at the source: ${amount(removed)}`;
+  return [what, ...renderKept(kept, style)];
+}
+
+/** `41 jobs and the run (18.6 GiB)`. */
+function amount(folders: readonly MovedFolder[]): string {
+  const jobs = folders.filter(({ job }) => job !== undefined).length;
+  const parts = [
+    ...(jobs > 0 ? [count(jobs, "job")] : []),
+    ...(jobs < folders.length ? ["the run"] : []),
+  ];
+  const bytes = folders.reduce((sum, { bytes }) => sum + bytes, 0);
+  return parts.length === 0 ? "nothing" : `${parts.join(" and ")} (${formatBytes(bytes)})`;
+}
+
+function renderKept(kept: readonly KeptFolder[], { paint, verbose }: ReportStyle): string[] {
+  if (kept.length === 0) return [];
+  const some = verbose ? kept : kept.slice(0, NAMED);
+  const rows = table(
+    some.map((folder) => [
+      `    ${nameOf(folder, verbose)}`,
+      formatBytes(folder.bytes),
+      reasonOf(folder, paint),
+    ]),
+    [1],
+  );
+  const more = kept.length - some.length;
+  return [
+    `  keep     ${amount(kept)}`,
+    ...rows,
+    ...(more > 0 ? [`    and ${more} more; --verbose names all`] : []),
+  ];
+}
+
+function nameOf({ job }: MovedFolder, verbose: boolean): string {
+  if (job === undefined) return "the run";
+  return verbose ? fullJob(job) : shortJob(job);
+}
+
+function reasonOf(folder: KeptFolder, paint: Paint): string {
+  const reason = printable(folder.reason);
+  return isLeft(folder) ? paint("care", reason) : reason;
+}

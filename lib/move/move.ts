@@ -1,0 +1,222 @@
+/**
+ * Moving a run: copy, check by checksum, then remove at the source what was checked.
+ *
+ * @module
+ */
+
+import { copyBetween } from "../copy/copy.ts";
+import { withRetries } from "../copy/retry.ts";
+import { type RunRequest, survey } from "../copy/survey.ts";
+import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
+import { CopyError } from "../errors.ts";
+import { Hosts } from "../host/hosts.ts";
+import { check } from "../inspect/check.ts";
+import { asCopyError } from "../system/permissions.ts";
+import { jobFolder, runFolder } from "../workspace/layout.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { type Decided, decideFolders, type Known } from "./decide.ts";
+import { namesOf, removeAtSource, restore } from "./remove.ts";
+import { lookAround, type Source } from "./source.ts";
+import { isLeft, type MoveOptions, type MoveResult } from "./types.ts";
+import { besidesOf, isBesides, losses, type Reasons, unfitByCheck, unfitByPlan } from "./unfit.ts";
+
+/**
+ * Moves a run of an experiment, with its jobs, from one workspace to another: copies it, compares
+ * both ends by checksums, and then removes at the source what is the same at the destination, what
+ * no other run there refers to, and what nothing runs in. Everything else stays and is named. Killed
+ * at any point, every byte is at one end at least, and the next move goes on.
+ *
+ * It is the only function that writes at a source. experimaestro has no such function. Needs the
+ * permissions of `copyExperiment` and `checkExperiment`, and `--allow-write` of the source.
+ *
+ * @param source Where from.
+ * @param destination Where to; created when it does not exist.
+ * @param experimentId The experiment.
+ * @param runId The run; `current` for the current one of the source.
+ * @param options How to move. With `dryRun` nothing is written, and the result tells what would be
+ * removed.
+ * @returns What was copied, found, removed and kept.
+ * @throws {CopyError} `refused`, when the run is in progress, or when it cannot be known what else
+ * refers to its jobs; otherwise as `copyExperiment`.
+ *
+ * @example
+ * ```ts
+ * import { moveExperiment } from "@xpm/copy";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.realPath(await Deno.makeTempDir());
+ * const run = `${path}/main/experiments/neuralir/20260118_170744`;
+ * await Deno.mkdir(run, { recursive: true });
+ * await Deno.writeTextFile(`${run}/jobs.jsonl`, "");
+ *
+ * const [main, archive] = ["main", "archive"].map((id) => ({ id, path: `${path}/${id}` }));
+ * const result = await moveExperiment(main!, archive!, "neuralir", "20260118_170744", {
+ *   dryRun: true,
+ * });
+ * assertEquals(result.removed.map(({ path }) => path), ["experiments/neuralir/20260118_170744"]);
+ * await Deno.remove(path, { recursive: true });
+ * ```
+ */
+export async function moveExperiment(
+  source: Workspace,
+  destination: Workspace,
+  experimentId: string,
+  runId: string,
+  options: MoveOptions = {},
+): Promise<MoveResult> {
+  await using hosts = new Hosts(options);
+  return await move(hosts, { workspaces: { source, destination }, experimentId, runId }, options);
+}
+
+/**
+ * The same between machines that may be connected already.
+ *
+ * @param agreed The folders that the user has agreed to remove: no others are. Default: all.
+ */
+export async function move(
+  hosts: Hosts,
+  request: RunRequest,
+  options: MoveOptions,
+  agreed?: ReadonlySet<string>,
+): Promise<MoveResult> {
+  const started = performance.now();
+  hosts.check(request.workspaces.source, ["read", "write"]);
+  const result = options.dryRun === true
+    ? await planMove(hosts, request, options)
+    : await moveNow(hosts, request, options, agreed);
+  return { ...result, duration: (performance.now() - started) / 1000 };
+}
+
+type Untimed = Omit<MoveResult, "duration">;
+
+async function planMove(
+  hosts: Hosts,
+  request: RunRequest,
+  options: MoveOptions,
+): Promise<Untimed> {
+  const { plan, copied } = await copy(hosts, request, options);
+  refuseInProgress(plan);
+  const source = await trying(hosts, options, () => lookAtSource(hosts, request, plan));
+  const known = knownOf(plan, source, unfitByPlan(plan), options);
+  return { ...told(plan, copied, decideFolders(known)), dryRun: true, complete: false };
+}
+
+async function moveNow(
+  hosts: Hosts,
+  request: RunRequest,
+  options: MoveOptions,
+  agreed: ReadonlySet<string> | undefined,
+): Promise<Untimed> {
+  await trying(hosts, options, async () => {
+    await restore(hosts, request, options);
+    refuseInProgress((await survey(hosts, request, options)).plan);
+  });
+  const { plan, copied } = await copy(hosts, request, options);
+  const which = { ...request, runId: plan.runId };
+  // before the check: what is written meanwhile counts as changed
+  const source = await trying(hosts, options, () => lookAtSource(hosts, which, plan));
+  const { ended, map } = options;
+  const checked = await check(hosts, which, {
+    ...options,
+    checksum: true,
+    ...(ended !== undefined && { ended }),
+    ...(map !== undefined && { map }),
+  });
+  const decided = await trying(hosts, options, async () => {
+    const { path } = request.workspaces.destination;
+    const host = await hosts.open(request.workspaces.destination);
+    const info = await host.look({ path });
+    const there = { host, root: info.realPath };
+    const unfit = await unfitByCheck(plan, copied, checked, there);
+    for (const folder of agreed === undefined ? [] : source.seals.keys()) {
+      const reason = "it was not among what you agreed to remove";
+      if (!agreed!.has(folder)) unfit.set(folder, { why: "changed", reason });
+    }
+    const folders = [...source.seals.keys()].map((folder) => `${info.realPath}/${folder}`);
+    await host.flush([info.jobsPath, info.experimentsPath], folders);
+    const known = knownOf(plan, source, unfit, options);
+    return await removeAtSource({ hosts, request: which, source, known, options });
+  });
+  const result = told(plan, copied, decided);
+  const lost = losses(checked, (folder) => source.seals.has(folder)).length;
+  const complete = copied.complete && lost === 0 && !result.kept.some(isLeft);
+  return { ...result, check: checked, dryRun: false, complete };
+}
+
+/** Copies, or plans that. */
+async function copy(
+  hosts: Hosts,
+  request: RunRequest,
+  options: MoveOptions,
+): Promise<{ plan: CopyPlan; copied: CopyResult }> {
+  let plan: CopyPlan | undefined;
+  const onEvent = (event: CopyEvent) => {
+    if (event.type === "planned") plan = event.plan;
+    options.onEvent?.(event);
+  };
+  const copied = await copyBetween(hosts, request, { ...options, onEvent });
+  if (plan === undefined) throw new Error("the copy ended without a plan");
+  return { plan, copied };
+}
+
+function refuseInProgress({ run, experimentId, runId, source }: CopyPlan): void {
+  if (!run.inProgress) return;
+  throw new CopyError(
+    "refused",
+    `run ${runId} of ${experimentId} is in progress in ${source.id}`,
+    "move it when it has ended; if it was killed, add --ended",
+  );
+}
+
+/** Tries again when only a connection is lost. */
+async function trying<T>(
+  hosts: Hosts,
+  options: MoveOptions,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  const tried = async () => {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (options.signal?.aborted) throw new CopyError("interrupted", "the move was interrupted");
+      throw asCopyError(error);
+    }
+  };
+  return await withRetries(
+    { attempt: tried, reset: () => hosts.close(true), done: () => 0 },
+    options,
+  );
+}
+
+async function lookAtSource(
+  hosts: Hosts,
+  { workspaces: { source } }: RunRequest,
+  plan: CopyPlan,
+): Promise<Source> {
+  const host = await hosts.openForBytes(source);
+  const info = await host.look({ path: source.path });
+  const run = runFolder(plan.experimentId, plan.runId);
+  const folders = plan.jobs.filter((job) => !isBesides(job)).map(jobFolder);
+  return await lookAround(host, info, namesOf([...folders, run], run));
+}
+
+function knownOf(
+  plan: CopyPlan,
+  { seals, mentions }: Source,
+  unfit: Reasons,
+  { ended = false }: MoveOptions,
+): Known {
+  const run = runFolder(plan.experimentId, plan.runId);
+  const jobs = plan.jobs.filter((job) => !isBesides(job));
+  return { run, jobs, seals, mentions, unfit, ended };
+}
+
+function told(
+  plan: CopyPlan,
+  copied: CopyResult,
+  { removed, kept }: Decided,
+): Omit<Untimed, "dryRun" | "complete"> {
+  const { experimentId, runId } = plan;
+  const bytes = removed.reduce((sum, { bytes }) => sum + bytes, 0);
+  return { experimentId, runId, copied, removed, kept: [...kept, ...besidesOf(plan)], bytes };
+}
