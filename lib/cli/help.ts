@@ -13,18 +13,21 @@ rewritten.
 Usage:
   xpm-copy [copy] [EXPERIMENT [RUN]] --from WORKSPACE --to WORKSPACE [--yes]
   xpm-copy check [EXPERIMENT [RUN]] --from WORKSPACE --to WORKSPACE [--checksum]
+  xpm-copy move [EXPERIMENT [RUN]] --from WORKSPACE --to WORKSPACE [--yes]
   xpm-copy status [EXPERIMENT...] --from WORKSPACE --to WORKSPACE
   xpm-copy export EXPERIMENT [RUN] --from WORKSPACE -o FILE.tar.zst
   xpm-copy import FILE --to WORKSPACE [--yes]
   xpm-copy ls [WORKSPACE [EXPERIMENT]]
-  xpm-copy permissions EXPERIMENT [RUN] --from WORKSPACE --to WORKSPACE
+  xpm-copy permissions [move] EXPERIMENT [RUN] --from WORKSPACE --to WORKSPACE
   xpm-copy clean WORKSPACE [--yes]
   xpm-copy doctor [WORKSPACE...]
 
 Without --yes, \`copy\` shows the plan; in a terminal it asks for anything you
 did not give, and then whether to copy now. In scripts it writes nothing, and
-the run defaults to \`current\`. \`check\` compares
-the run and its jobs at both ends, and writes nothing; \`status\` tells which
+the run defaults to \`current\`. \`check\` compares the run and its jobs at both
+ends, and writes nothing. \`move\` copies the run, compares both ends by
+checksums, and removes at the source what nothing else there refers to; it
+shows all of that first. \`status\` tells which
 runs and jobs are only at one end, or newer there. \`export\` writes a run and
 its jobs into one new file, and \`import\` copies them from there. \`ls\` lists
 workspaces, experiments or runs. \`permissions\` prints the \`deno run\` line that
@@ -109,6 +112,7 @@ Examples:
   xpm-copy export neuralir --from cluster -o neuralir.tar.zst
   xpm-copy import neuralir.tar.zst --to local --yes
   xpm-copy neuralir --from local --to me@archive:/data/xpm --yes
+  xpm-copy move neuralir --from cluster --to me@archive:/data/xpm
   xpm-copy neuralir --from cluster --to local --exclude '*.ckpt' --yes
   xpm-copy 'neural*' --all-runs --from cluster --to local --yes
   xpm-copy neuralir --from cluster --to local --task '*.evaluate' --yes

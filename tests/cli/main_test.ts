@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { MoveResult } from "../../lib/move/types.ts";
 import type { Library } from "../../lib/cli/library.ts";
 import { main } from "../../lib/cli/main.ts";
 import type { ExperimentSummary } from "../../lib/inspect/summarize.ts";
@@ -15,6 +16,7 @@ import {
   fakeTerminal,
   job,
   sampleCheck,
+  sampleMove,
   samplePlan,
   sampleResult,
   sampleStatus,
@@ -59,13 +61,15 @@ type Work = (tell: (event: CopyEvent) => void, signal: AbortSignal) => Promise<C
 
 /** A library whose copies do `work`; by default they plan, and end well. */
 function fakeLibrary(
-  { work, plan = samplePlan(), defaults = {} }: {
+  { work, plan = samplePlan(), defaults = {}, moved = {} }: {
     work?: Work;
     plan?: CopyPlan;
+    moved?: Partial<MoveResult>;
     defaults?: Partial<Awaited<ReturnType<Library["loadDefaults"]>>>;
   } = {},
 ) {
   const asked: Asked[] = [];
+  const agreements: (string[] | undefined)[] = [];
   let closed = 0;
   const library: Library = {
     loadSettings: () => Promise.resolve({ workspaces: WORKSPACES }),
@@ -113,7 +117,8 @@ function fakeLibrary(
       move(which, { dryRun = false }, agreed) {
         asked.push(asWords(which, {}));
         tell({ type: "planned", plan });
-        return Promise.resolve(sampleMove({ dryRun, ...(agreed && { removed: [...MOVED] }) }));
+        agreements.push(agreed && [...agreed]);
+        return Promise.resolve(sampleMove({ dryRun, ...moved }));
       },
       copy(which, options) {
         asked.push(asWords(which, options));
@@ -129,7 +134,7 @@ function fakeLibrary(
       },
     }),
   };
-  return { library, asked, closed: () => closed };
+  return { library, asked, agreements, closed: () => closed };
 }
 
 /** What a copy has left. */
@@ -877,6 +882,69 @@ Deno.test("main() checks after a copy with --check, and not after a plan", async
 });
 
 const ENDS = ["--from", "cluster", "--to", "local"];
+
+Deno.test("main() shows what a move would remove, and asks in a terminal only", async () => {
+  const words = ["move", "neuralir", "20260118_170744", ...ENDS];
+  const pipe = fakeTerminal();
+  const plan = fakeLibrary();
+  assertEquals(await main(words, pipe, plan.library), 0);
+  assertEquals([pipe.asked, plan.agreements], [[], [undefined]]);
+  const text = pipe.out.join("");
+  assertStringIncludes(
+    text,
+    "  remove   2 jobs and the run (2.0 GiB)\n  keep     1 job (1.0 GiB)\n",
+  );
+  assertStringIncludes(text, "experiments/neuralir/20260119_000000 refers to it\n");
+  const command = "xpm-copy move neuralir 20260118_170744 --from cluster --to local --yes";
+  assertStringIncludes(text, `Nothing was written. To move:\n  ${command}\n`);
+  for (const [answer, calls] of [[0, 1], [undefined, 1], [1, 2]] as const) {
+    const answers = answer === undefined ? [] : [answer];
+    const terminal = fakeTerminal({ interactive: true, answers });
+    const { library, agreements } = fakeLibrary();
+    assertEquals(await main(words, terminal, library), 0);
+    assertEquals(terminal.asked, [{ question: "Move now? [y/N]", entries: ["no", "yes"] }]);
+    assertEquals(agreements.length, calls);
+    // nothing goes that was not shown
+    const shown = sampleMove().removed.map(({ path }) => path);
+    assertEquals(agreements[1], calls === 2 ? shown : undefined);
+  }
+});
+
+Deno.test("main() moves with --yes, and tells by its code what stays", async () => {
+  const words = ["move", "neuralir", "20260118_170744", ...ENDS, "--yes"];
+  const [kept] = sampleMove().kept;
+  const left = { kept: [{ ...kept!, why: "running" as const }], complete: false };
+  for (
+    const [moved, code] of [
+      [{}, 0],
+      [left, 3],
+      [{ ...left, check: sampleCheck() }, 7],
+    ] as const
+  ) {
+    const terminal = fakeTerminal({ interactive: true });
+    const { library, agreements } = fakeLibrary({ moved });
+    assertEquals(await main(words, terminal, library), code);
+    assertEquals([terminal.asked, agreements], [[], [undefined]]);
+    assertStringIncludes(terminal.out.join(""), "Removed at the source: 2 jobs and the run");
+  }
+});
+
+Deno.test("main() refuses to move a part of a run", async () => {
+  for (const option of ["--exclude=*.ckpt", "--include-running", "--no-fsync", "--max-size=1G"]) {
+    const terminal = fakeTerminal();
+    const { library, asked } = fakeLibrary();
+    assertEquals(await main(["move", "neuralir", ...ENDS, option], terminal, library), 2);
+    assertStringIncludes(terminal.err.join(""), "`xpm-copy move` does not take --");
+    assertEquals(asked, []);
+  }
+});
+
+Deno.test("main() prints the permissions of a move", async () => {
+  const terminal = fakeTerminal();
+  const words = ["permissions", "move", "neuralir", "current", ...ENDS];
+  assertEquals(await main(words, terminal, fakeLibrary().library), 0);
+  assertStringIncludes(terminal.out.join(""), "jsr:@xpm/copy move neuralir current --from");
+});
 
 Deno.test("main() compares two workspaces, both ways", async () => {
   const terminal = fakeTerminal();

@@ -17,6 +17,7 @@ import type {
   RunComparison,
   WorkspaceComparison,
 } from "../../lib/inspect/status_types.ts";
+import type { MoveResult } from "../../lib/move/types.ts";
 import type { Terminal } from "../../lib/cli/terminal.ts";
 
 /** A job of a plan; its id is a hash that begins with the number. */
@@ -102,6 +103,27 @@ export function sampleCheck(more: Partial<CheckResult> = {}): CheckResult {
     leftOut: { jobs: 1, files: 3, bytes: 2 * 1024 ** 3 },
     notes: [{ code: "job", message: "jobs/a/b still runs at the source" }],
     seconds: 2,
+    ...more,
+  };
+}
+
+/** A move of two jobs and their run; a third job stays. */
+export function sampleMove(more: Partial<MoveResult> = {}): MoveResult {
+  const [first, second, third] = [1, 2, 3].map((number) => {
+    const { taskId, jobId } = job(number, "copy", "done");
+    const path = `jobs/${taskId}/${jobId}`;
+    return { path, job: { taskId, jobId }, bytes: 1024 ** 3, files: 10 };
+  });
+  const run = "experiments/neuralir/20260118_170744";
+  const reason = "experiments/neuralir/20260119_000000 refers to it";
+  const dryRun = more.dryRun === true;
+  return {
+    ...{ experimentId: "neuralir", runId: "20260118_170744", dryRun, bytes: 2 * 1024 ** 3 },
+    copied: sampleResult({ dryRun }),
+    ...(!dryRun && { check: sampleCheck({ differences: [], same: true, checksum: true }) }),
+    removed: [first!, second!, { path: run, bytes: 2048, files: 12 }],
+    kept: [{ ...third!, why: "shared", reason }],
+    ...{ duration: 2, complete: !dryRun },
     ...more,
   };
 }
