@@ -22,7 +22,7 @@ import { namesIn } from "../support/trees.ts";
 
 const FULL = Deno.env.get("XPM_FAULTS") === "full";
 /** How many points the ordinary tests try. */
-const SPREAD = 8;
+const SPREAD = 4;
 
 /** Some of the points from 1 to a number, evenly spread. */
 function points(all: number): number[] {

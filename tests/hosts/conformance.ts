@@ -8,6 +8,7 @@ import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { MEMORY } from "../support/directions.ts";
 import { shell } from "../support/shell.ts";
 import { Fixture } from "./fixture.ts";
+import { asideCases } from "./aside_cases.ts";
 import { archiveCases } from "./archive_cases.ts";
 import { claimCases } from "./claim_cases.ts";
 import { contentsCases } from "./contents_cases.ts";
@@ -50,6 +51,7 @@ const CASES: readonly Case[] = [
   ...recordCases,
   ...currentCases,
   ...tidyCases,
+  ...asideCases,
 ];
 
 /** A kind of host, for the tests of a file. */

@@ -568,14 +568,14 @@ finish
  * that are empty now. The links come before an empty line, these folders after it.
  */
 export const COMMIT = `${BEGIN}
-${FOLDERS}
+${REAL_FOLDERS}
 IFS= read -r staging
 IFS= read -r token
 IFS= read -r run
 [ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
   stop "another copy took over $staging because this one stopped responding"
 is_folder "\${staging%/*}" "$staging" && enter "$staging" || stop "the folder $staging is gone"
-! there removed || stop "$staging/removed is in the way"
+! { [ -e removed ] || [ -L removed ]; } || stop "$staging/removed is in the way"
 while IFS= read -r link && [ -n "$link" ]; do
   [ -L "$link" ] && target=$(readlink "$link") || continue
   target=\${target%/}
