@@ -10,7 +10,14 @@ import { losses } from "../move/unfit.ts";
 import type { Defaults } from "../settings/defaults.ts";
 import { choose, runOf } from "./choose.ts";
 import { moveCommand } from "./command_line.ts";
-import { type Context, hostOptions, mayAsk, quietQuestions, readSettings } from "./context.ts";
+import {
+  confirm,
+  type Context,
+  hostOptions,
+  mayAsk,
+  quietQuestions,
+  readSettings,
+} from "./context.ts";
 import { EXIT } from "./failure.ts";
 import type { MoveRequest } from "./requests.ts";
 
@@ -32,10 +39,13 @@ export async function move(request: MoveRequest, context: Context): Promise<numb
   if (!request.yes) {
     const planned = await session.move(which, { ...options, dryRun: true });
     const asks = questions !== undefined && planned.removed.length > 0;
-    const command = asks ? undefined : moveCommand(request, choice, planned.runId);
-    reporter.movePlanned(plan!, planned, command);
-    // nothing is chosen by Enter alone: the first answer is no
-    if (!asks || await questions.select("Move now? [y/N]", ["no", "yes"]) !== 1) {
+    const command = moveCommand(request, choice, planned.runId);
+    reporter.movePlanned(plan!, planned, asks ? undefined : command);
+    if (!asks) return EXIT.complete;
+    const isWanted = await confirm(questions, "Move now?");
+    signal.throwIfAborted();
+    if (!isWanted) {
+      reporter.declined(command);
       return EXIT.complete;
     }
     agreed = new Set(planned.removed.map(({ path }) => path));

@@ -5,11 +5,11 @@
  */
 
 import { isLeft, type KeptFolder, type MovedFolder, type MoveResult } from "../move/types.ts";
-import { quoteCommand } from "../text/shell.ts";
 import { printable } from "../text/printable.ts";
 import type { Paint } from "./colour.ts";
 import { count, formatBytes, table } from "./format.ts";
 import { fullJob, shortJob } from "./names.ts";
+import { renderCommand } from "./plan_report.ts";
 import type { ReportStyle } from "./style.ts";
 
 /** The most folders that are named without `--verbose`. */
@@ -25,9 +25,8 @@ export function renderMovePlan(
     "At the source, once all of it is copied and its checksums are the same:",
     `  remove   ${amount(removed)}`,
     ...renderKept(kept, style),
-    ...(command === undefined
-      ? []
-      : ["", "Nothing was written. To move:", `  ${quoteCommand(command)}`]),
+    "",
+    ...(command === undefined ? [] : renderCommand(command)),
   ];
 }
 

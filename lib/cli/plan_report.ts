@@ -57,9 +57,10 @@ export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
   return ["", why];
 }
 
-/** Formats the command that copies what a dry run has shown. */
+/** Formats the command that does what a dry run has shown. */
 export function renderCommand(command: string[]): string[] {
-  return ["Nothing was written. To copy:", `  ${quoteCommand(command)}`];
+  const what = command[1] === "move" ? "move" : "copy";
+  return [`Nothing was written. To ${what}:`, `  ${quoteCommand(command)}`];
 }
 
 /** Formats a warning. */

@@ -56,7 +56,7 @@ export function infoOf(answer: ReadonlyMap<string, string>, host: string): Works
     records: answer.has("records"),
     store: answer.has("store"),
     linkedStaging: answer.get("linkedStaging"),
-    staged: said("staged").split("\n"),
+    staged: said("staged").split("\n").filter(Boolean),
     freeBytes: availableBytes(answer.get("free") ?? ""),
     freeFiles: availableFiles(answer.get("files") ?? ""),
     experimentExists: answer.has("experiment"),
