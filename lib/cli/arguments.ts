@@ -95,7 +95,8 @@ export function parseArguments(args: string[]): Request {
   const bwlimit = last(given, "bwlimit");
   const bandwidthLimit = bwlimit === undefined ? undefined : parseBandwidth(bwlimit);
   if (command === "move") {
-    return { command, ...which, yes, keepReplaced, create, bandwidthLimit, ...common };
+    const dryRun = given.has("dry-run");
+    return { command, ...which, yes, dryRun, keepReplaced, create, bandwidthLimit, ...common };
   }
   const maxSize = last(given, "max-size");
   return {

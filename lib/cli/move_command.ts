@@ -38,7 +38,7 @@ export async function move(request: MoveRequest, context: Context): Promise<numb
   let agreed: ReadonlySet<string> | undefined;
   if (!request.yes) {
     const planned = await session.move(which, { ...options, dryRun: true });
-    const asks = questions !== undefined && planned.removed.length > 0;
+    const asks = questions !== undefined && !request.dryRun && planned.removed.length > 0;
     const command = moveCommand(request, choice, planned.runId);
     reporter.movePlanned(plan!, planned, asks ? undefined : command);
     if (!asks) return EXIT.complete;

@@ -161,6 +161,7 @@ export interface MoveRequest extends OutputChoice, Pick<CopyRequest, MovedFields
 type MovedFields =
   | Exclude<CheckedFields, "checksum">
   | "yes"
+  | "dryRun"
   | "keepReplaced"
   | "create"
   | "bandwidthLimit";
