@@ -9,8 +9,21 @@ import { CopyError } from "../errors.ts";
 import type { Pack } from "./archive.ts";
 import { gathered, type Parts } from "../system/streams.ts";
 
+/** A single frame that is being compressed. */
+export interface Frame {
+  /** Compresses bytes; waits until they are taken. */
+  push(bytes: Uint8Array): Promise<void>;
+  /** Ends it. */
+  end(): Promise<void>;
+}
+
 /** zstd, as the runtime provides it. */
 export interface Zstd {
+  /**
+   * Begins a single frame, with a checksum. Deno takes frames for damaged where the bytes that it
+   * reads at once end in the header of one.
+   */
+  begin(write: (bytes: Uint8Array) => void): Frame;
   /** Compresses an archive. */
   pack(archive: Parts): AsyncIterable<Uint8Array>;
   /**
@@ -20,10 +33,7 @@ export interface Zstd {
   unpack(packed: Pack): Pack;
 }
 
-/**
- * How many bytes of an archive are compressed at once. All but the last frame have as many: Deno takes
- * a shorter one for the last.
- */
+/** How many bytes of an archive are compressed at once. */
 export const FRAME = 1 << 17;
 /** The compression level. The lowest one is still faster than any network. */
 const LEVEL = 1;
@@ -31,11 +41,36 @@ const LEVEL = 1;
 /** Loads zstd, which takes a while; undefined when the runtime has none: Node before 22.15. */
 export async function loadZstd(): Promise<Zstd | undefined> {
   const [zlib, streams] = await Promise.all([import("node:zlib"), import("node:stream")]);
-  const { zstdCompressSync, createZstdDecompress, constants } = zlib;
+  const { zstdCompressSync, createZstdCompress, createZstdDecompress, constants } = zlib;
   const { pipeline, Readable } = streams;
   if (createZstdDecompress === undefined) return undefined;
   const params = { [constants.ZSTD_c_compressionLevel]: LEVEL };
   return {
+    begin(write) {
+      const flags = { ...params, [constants.ZSTD_c_checksumFlag]: 1 };
+      const engine = createZstdCompress({ params: flags });
+      let failure: unknown;
+      engine.on("data", (bytes: Uint8Array) => {
+        try {
+          write(bytes);
+        } catch (error) {
+          failure = error;
+        }
+      });
+      const taken = (give: (done: (error?: Error | null) => void) => void) =>
+        new Promise<void>((resolve, reject) =>
+          give((error) => error || failure ? reject(error ?? failure) : resolve())
+        );
+      return {
+        push: (bytes) => taken((done) => engine.write(bytes.slice(), done)),
+        async end() {
+          const ended = new Promise((resolve) => engine.on("end", resolve));
+          engine.end();
+          await ended;
+          await taken((done) => done());
+        },
+      };
+    },
     async *pack(archive) {
       for await (const part of gathered(archive, FRAME)) yield zstdCompressSync(part, { params });
     },

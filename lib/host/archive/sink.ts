@@ -18,7 +18,7 @@ import { archive, members, type OverlayEntry } from "../../tar/write.ts";
 import { BLOCK } from "../../tar/pax.ts";
 import { printable } from "../../text/printable.ts";
 import type { Pack, Unpacking } from "../../transport/archive.ts";
-import { FRAME, loadZstd, type Zstd } from "../../transport/zstd.ts";
+import { FRAME, type Frame, loadZstd, type Zstd } from "../../transport/zstd.ts";
 import { parentOf, RECORDS } from "../../workspace/layout.ts";
 import type { LinkedFolder, LookRequest, Staging, WorkspaceInfo } from "../host.ts";
 import type { FailedMove, PublishRequest } from "../steps.ts";
@@ -48,6 +48,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   #file: Deno.FsFile | undefined;
   #contents: Contents | undefined;
   #zstd: Zstd | undefined;
+  #frame: Frame | undefined;
   #which = { experimentId: "", runId: "" };
   #origin: Origin | undefined;
   /** What has come and is not written yet. */
@@ -129,19 +130,24 @@ export class ArchiveSink extends ArchiveHost implements Staging {
     this.#contents = new Contents(this.path);
     const expected = { from: this.path, mostBytes: Infinity, owner: 0, onBytes: () => {} };
     this.#held = NONE;
-    await this.#write(this.#inFrames(editTar(stream, this.#contents, expected)));
+    this.#frame = this.#zstd?.begin((bytes) => this.#put(bytes));
+    await this.#write(this.#inParts(editTar(stream, this.#contents, expected)));
     return await whole() ? undefined : "";
   }
 
   async #write(parts: Parts): Promise<void> {
-    const file = this.#file!;
-    for await (const part of this.#zstd?.pack(parts) ?? parts) {
-      for (let at = 0; at < part.length;) at += await file.write(part.subarray(at));
+    for await (const part of parts) {
+      if (this.#frame === undefined) this.#put(part);
+      else await this.#frame.push(part);
     }
   }
 
-  /** Whole frames of what comes; the rest is held, and with it the zeros that end an archive. */
-  async *#inFrames(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  #put(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length;) at += this.#file!.writeSync(bytes.subarray(at));
+  }
+
+  /** What comes, in large parts; the rest is held, and with it the zeros that end an archive. */
+  async *#inParts(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const part of gathered(parts, FRAME)) {
       const all = joined([this.#held, part]);
       const end = all.length < FRAME + END ? 0 : FRAME;
@@ -195,6 +201,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
       ...members([ownFile(MANIFEST, manifest)], {}),
       ...archive([ownFile(SUMS, bytesOf(lines.join("")))]),
     ]);
+    await this.#frame?.end();
     if (this.watch.fsync) await this.#file!.sync();
     this.#name();
     this.#drop();

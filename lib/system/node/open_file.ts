@@ -78,6 +78,11 @@ export class OpenFile implements Disposable {
     });
   }
 
+  /** The same, at once. */
+  writeSync(bytes: Uint8Array): number {
+    return fs.writeSync(this.#descriptor, bytes);
+  }
+
   /** Flushes it to the disk. */
   sync(): Promise<void> {
     return new Promise((resolve, reject) => {
