@@ -35,11 +35,12 @@ const FOLLOW_SECONDS = 10;
 export function parseArguments(args: string[]): Request {
   const { given, positionals } = read(args);
   const [word = ""] = positionals;
-  if (given.has("help") || word === "help") return { command: "help" };
+  if (given.has("help") || word === "help") {
+    const of = commandOf(word === "help" ? positionals[1] : word);
+    return { command: "help", ...(of !== undefined && { of }) };
+  }
   if (given.has("version")) return { command: "version" };
-  const named = Object.hasOwn(ALIASES, word)
-    ? ALIASES[word]
-    : COMMANDS.find((name) => name === word);
+  const named = commandOf(word);
   const command = named ?? "copy";
   if (named !== undefined) positionals.shift();
   const moves = command === "permissions" && positionals[0] === "move";
@@ -124,6 +125,11 @@ export function parseArguments(args: string[]): Request {
     bandwidthLimit,
     ...common,
   };
+}
+
+/** The command that a word names. */
+function commandOf(word = ""): Command | undefined {
+  return Object.hasOwn(ALIASES, word) ? ALIASES[word] : COMMANDS.find((name) => name === word);
 }
 
 /**

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type Command, COMMANDS, OPTIONS } from "./options.ts";
+
 /** The output of `xpm-copy --help`. */
 export const HELP_TEXT = `\
 xpm-copy copies an experiment from one experimaestro workspace to another:
@@ -95,7 +97,7 @@ Output:
 Other:
       --settings FILE        use this settings file
                              (default ~/.config/experimaestro/settings.yaml)
-  -h, --help                 show this help
+  -h, --help                 show this help, or that of a command
   -V, --version              show the version
 
 Exit codes: 0 success, 1 failure, 2 usage or settings error, 3 finished but
@@ -117,3 +119,43 @@ Examples:
   xpm-copy 'neural*' --all-runs --from cluster --to local --yes
   xpm-copy neuralir --from cluster --to local --task '*.evaluate' --yes
 `;
+
+/** The output of `xpm-copy COMMAND --help`: what of the whole help concerns the command. */
+export function helpOf(command: Command): string {
+  const sections = HELP_TEXT.split(/\n\n(?=[A-Z][a-z]+:\n)/).slice(1)
+    .map((section) => section.trimEnd().split("\n\n")[0]!.split("\n"));
+  const [usage, examples, ...options] = [
+    ...sections.filter(([title]) => title === "Usage:"),
+    ...sections.filter(([title]) => title === "Examples:"),
+    ...sections.filter(([title]) => title !== "Usage:" && title !== "Examples:"),
+  ].map(([title = "", ...lines]) => {
+    const kept = title === "Usage:" || title === "Examples:"
+      ? lines.filter((line) => isOf(line, command))
+      : entriesOf(lines).filter((entry) => isTaken(entry[0]!, command)).flat();
+    return kept.length === 0 ? "" : [title, ...kept].join("\n");
+  });
+  const more = "`xpm-copy --help` shows all commands, options and exit codes.";
+  return [usage, examples, ...options, more].filter((text) => text !== "").join("\n\n") + "\n";
+}
+
+/** Whether a line shows a command; `copy` is meant where none is named. */
+function isOf(line: string, command: Command): boolean {
+  const word = /^ +xpm-copy \[?([a-z]+)/.exec(line)?.[1] ?? "copy";
+  const isNamed = COMMANDS.some((name) => name === word);
+  return (isNamed ? word : "copy") === command;
+}
+
+/** Groups lines by option: each begins with its name, and may go on for several lines. */
+function entriesOf(lines: string[]): string[][] {
+  const entries: string[][] = [];
+  for (const line of lines) {
+    if (/^ {2,6}-/.test(line)) entries.push([line]);
+    else entries.at(-1)?.push(line);
+  }
+  return entries;
+}
+
+function isTaken(line: string, command: Command): boolean {
+  const option = OPTIONS[/--([a-z-]+)/.exec(line)?.[1] ?? ""];
+  return option !== undefined && option.for?.includes(command) !== false;
+}

@@ -7,7 +7,7 @@
 import config from "../../deno.json" with { type: "json" };
 import { parseArguments } from "./arguments.ts";
 import { EXIT, exitCode, type Failure, renderUnwritten, toFailure } from "./failure.ts";
-import { HELP_TEXT } from "./help.ts";
+import { HELP_TEXT, helpOf } from "./help.ts";
 import { JsonReporter } from "./json_reporter.ts";
 import type { Library } from "./library.ts";
 import type { Reporter } from "./reporter.ts";
@@ -42,7 +42,9 @@ async function run(args: string[], terminal: Terminal, library?: Library): Promi
   } catch (error) {
     return fail(error, chooseReporter(terminal, unreadable(args), false));
   }
-  if (request.command === "help") terminal.stdout(HELP_TEXT);
+  if (request.command === "help") {
+    terminal.stdout(request.of === undefined ? HELP_TEXT : helpOf(request.of));
+  }
   if (request.command === "version") terminal.stdout(`xpm-copy ${config.version}\n`);
   if (request.command === "help" || request.command === "version") return EXIT.complete;
 

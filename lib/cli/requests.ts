@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Command } from "./options.ts";
 import type { JobState, RunSelection } from "../copy/types.ts";
 
 /** When to use colour. */
@@ -229,7 +230,7 @@ export type WorkRequest =
 /** Any request. */
 export type Request =
   | WorkRequest
-  | { command: "help" }
+  | { command: "help"; of?: Command }
   | {
     command: "version";
   };
