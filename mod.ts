@@ -84,6 +84,8 @@ export type {
   PlannedRun,
   RunSelection,
 } from "./lib/copy/types.ts";
+export { type JobSummary, listJobs, type ListJobsOptions } from "./lib/inspect/list_jobs.ts";
+export type { Order } from "./lib/inspect/order.ts";
 export type { ExperimentSummary, RunSummary } from "./lib/inspect/summarize.ts";
 export { CopyError, type CopyErrorCode } from "./lib/errors.ts";
 export type { JobInfo } from "./lib/workspace/jobs.ts";

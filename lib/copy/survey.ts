@@ -173,7 +173,7 @@ async function lookAtSource(hosts: Hosts, request: RunRequest) {
 export function runAt(
   workspace: Workspace,
   info: WorkspaceInfo,
-  { experimentId, runId }: RunRequest,
+  { experimentId, runId }: Pick<RunRequest, "experimentId" | "runId">,
 ): { run: SeenRun; listed: JobsFile } {
   if (info.state === "absent") throw notThere(info.path, workspace.ssh?.host);
   const { run } = info;

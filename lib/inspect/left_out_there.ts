@@ -5,10 +5,21 @@
  */
 
 import { excluder, type Excludes } from "../copy/exclude.ts";
+import { recordedJob } from "../copy/left_out.ts";
 import { CopyError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { isObject } from "../text/json.ts";
 import { JOBS, RECORDS } from "../workspace/layout.ts";
+
+/** The folders of the jobs that have a record. */
+export async function recordedJobs(host: Pick<Host, "scan">, root: string): Promise<Set<string>> {
+  const found = new Set<string>();
+  await host.scan({ root, folders: [RECORDS], jobStatesOnly: true }, (_, entry) => {
+    const job = recordedJob(entry);
+    if (job !== undefined) found.add(job);
+  });
+  return found;
+}
 
 /** Reads the records of some jobs; answers, by their folders, what was left out of them. */
 export async function readRecords(

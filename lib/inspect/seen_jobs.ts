@@ -7,7 +7,7 @@
 import type { Host } from "../host/host.ts";
 import type { Entry } from "../system/entry.ts";
 import { type JobInfo, jobState } from "../workspace/jobs.ts";
-import { jobFolder, jobName, JOBS, STATUS_FILE } from "../workspace/layout.ts";
+import { jobAt, jobFolder, jobName, JOBS, STATUS_FILE } from "../workspace/layout.ts";
 import type { RunStatus } from "../workspace/runs.ts";
 import { type FoundJob, isMarker } from "../copy/inventory.ts";
 import { whyUnusable } from "../copy/usable.ts";
@@ -35,6 +35,8 @@ export class SeenJobs {
   readonly statusTimes: Map<string, string> = new Map();
   /** The bytes of folders that were scanned in full. */
   readonly #bytes = new Map<string, number>();
+  /** Where folders really are, of those that are links. */
+  readonly #realPaths = new Map<string, string>();
 
   /** Scans folders, all at once. */
   async look(
@@ -47,13 +49,16 @@ export class SeenJobs {
     const request = { root, folders, jobStatesOnly: statesOnly };
     const linked = await host.scan(request, (folder, entry) => this.#visit(folder, entry));
     for (const link of linked) {
+      if (link.realPath !== "") this.#realPaths.set(link.folder, link.realPath);
       const job = this.jobs.get(link.folder);
       if (job !== undefined) job.linked = link;
     }
     // a plan counts a job that cannot be copied as missing, too
     for (const folder of folders) {
       const job = this.jobs.get(folder);
-      if (job && whyUnusable(job, folder) !== undefined) this.jobs.delete(folder);
+      if (!job || isOtherJob(job, root) || whyUnusable(job, folder) === undefined) continue;
+      this.jobs.delete(folder);
+      this.#bytes.delete(folder);
     }
   }
 
@@ -78,6 +83,26 @@ export class SeenJobs {
     const own = this.#bytes.get(folder);
     return own && jobs.reduce((sum, job) => sum + (this.#bytes.get(jobFolder(job)) ?? 0), own);
   }
+
+  /** The bytes of a folder; undefined when it was not scanned in full. */
+  bytesOf(folder: string): number | undefined {
+    return this.#bytes.get(folder);
+  }
+
+  /** The bytes of some folders in the workspace, each counted once, also when links lead there. */
+  total(root: string, folders: Iterable<string>): number {
+    const places = new Map<string, number>();
+    for (const folder of folders) {
+      places.set(this.#realPaths.get(folder) ?? `${root}/${folder}`, this.bytesOf(folder) ?? 0);
+    }
+    return [...places.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+}
+
+/** Whether a job is a link to another job, as experimaestro makes it when a task was renamed. */
+function isOtherJob({ linked, folders }: SeenJob, root: string): boolean {
+  return linked !== undefined && folders.get("")?.kind === "folder" &&
+    jobAt(linked.realPath, [`${root}/${JOBS}`]) !== undefined;
 }
 
 /** The task that a job's folder belongs to. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { recordedJob } from "../copy/left_out.ts";
 import { refuseRequest } from "../copy/refusals.ts";
 import type { Ends } from "../copy/plan.ts";
 import { withRetries } from "../copy/retry.ts";
@@ -13,9 +12,10 @@ import { CopyError } from "../errors.ts";
 import type { Host, Listing } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { asCopyError } from "../system/permissions.ts";
-import { checkId, isId, RECORDS } from "../workspace/layout.ts";
+import { checkId, isId } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { allJobs, compareAllRuns, type FoundRuns } from "./compare_runs.ts";
+import { recordedJobs } from "./left_out_there.ts";
 import { type ListedRun, lookAtJobs } from "./seen_jobs.ts";
 import type { WorkspaceComparison } from "./status_types.ts";
 import { runsOf } from "./summarize.ts";
@@ -155,10 +155,5 @@ async function findJobs(
     return { ...(run ?? { ...other!, status: undefined }), jobs: allJobs([run, other]) };
   });
   const seen = await lookAtJobs(host, root, all, []);
-  const partial = new Set<string>();
-  await host.scan({ root, folders: [RECORDS], jobStatesOnly: true }, (_, entry) => {
-    const job = recordedJob(entry);
-    if (job !== undefined) partial.add(job);
-  });
-  return { runs, seen, partial };
+  return { runs, seen, partial: await recordedJobs(host, root) };
 }

@@ -36,10 +36,23 @@ export interface ExperimentSummary {
   experimentId: string;
   /** Its runs, oldest first. */
   runs: RunSummary[];
+  /**
+   * Bytes of its runs and of their jobs; a job that several runs share counts once. Only when
+   * requested.
+   */
+  bytes?: number;
   /** The current run, by experimaestro's rules. */
   current?: string;
   /** Whether no link names the current run. Then it is the latest run. */
   currentInferred?: true;
+}
+
+/** The experiments of a workspace. */
+export interface WorkspaceSummary {
+  /** The experiments, by name. */
+  experiments: ExperimentSummary[];
+  /** Bytes of all their runs and jobs, each job counted once; only when requested. */
+  bytes?: number;
 }
 
 /** What to list. */
@@ -48,18 +61,26 @@ export interface SummaryOptions {
   experimentId?: string;
   /**
    * What to find out about jobs: their `states`, or also their `sizes`. For sizes every file is
-   * visited: of all runs of one experiment, or of the latest run of each. @default {undefined}
-   * nothing
+   * visited. @default {undefined} nothing
    */
   jobs?: "states" | "sizes";
 }
 
-/** Lists experiments with their runs, for `xpm-copy ls` and for questions. */
+/** Lists experiments with their runs, for questions. */
 export async function summarize(
   host: Pick<Host, "browse" | "scan">,
   workspace: Workspace,
-  { experimentId, jobs }: SummaryOptions = {},
+  options: SummaryOptions = {},
 ): Promise<ExperimentSummary[]> {
+  return (await summarizeAll(host, workspace, options)).experiments;
+}
+
+/** Lists experiments with their runs, and sums them up, for `xpm-copy ls`. */
+export async function summarizeAll(
+  host: Pick<Host, "browse" | "scan">,
+  workspace: Workspace,
+  { experimentId, jobs }: SummaryOptions,
+): Promise<WorkspaceSummary> {
   if (experimentId !== undefined) checkId("experiment", experimentId);
   const withJobs = jobs !== undefined;
   const listing = await host.browse({ path: workspace.path, experimentId, withJobs });
@@ -73,15 +94,23 @@ export async function summarize(
     throw noExperiment(experimentId, workspace);
   }
   const all = found.flatMap(({ runs }) => runs);
-  const latest = found.flatMap(({ runs }) => runs.slice(-1));
-  const measured = jobs !== "sizes" ? [] : experimentId === undefined ? latest : all;
+  const measured = jobs === "sizes" ? all : [];
   const seen = withJobs ? await lookAtJobs(host, listing.realPath, all, measured) : undefined;
-  return found.map(({ experimentId, current, runs }) => ({
+  const total = (runs: ListedRun[]) =>
+    jobs !== "sizes" ? {} : {
+      bytes: seen!.total(
+        listing.realPath,
+        runs.flatMap(({ folder, jobs }) => [folder, ...jobs.map(jobFolder)]),
+      ),
+    };
+  const experiments = found.map(({ experimentId, current, runs }) => ({
     experimentId,
     runs: runs.map((run) => summarizeRun(run, seen)),
+    ...total(runs),
     ...(current !== undefined && { current: current.runId }),
     ...(current?.by === "latest" && { currentInferred: true as const }),
   }));
+  return { experiments, ...total(all) };
 }
 
 /** The runs of an experiment, oldest first. */

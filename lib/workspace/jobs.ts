@@ -6,7 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import { checkId, jobFolder, type JobId, jobName, JOBS_FILE } from "./layout.ts";
-import { isObject, parseJson } from "../text/json.ts";
+import { isObject, parseJson, textOf } from "../text/json.ts";
 
 /** One line of `jobs.jsonl`. Counterpart of experimaestro's `ExperimentJobInformation`. */
 export interface JobInfo extends JobId {
@@ -130,4 +130,38 @@ export function jobState(
   if (names.has(`${name}.done`)) return "done";
   if (names.has(`${name}.failed`)) return "failed";
   return names.has(`${name}.pid`) && !runEnded ? "running" : "unfinished";
+}
+
+/** When a job began, and how long it took, as its `status.json` tells. */
+export interface JobTimes {
+  /** When it was started, by the clock there. */
+  startedAt?: string;
+  /** How long it took, in seconds. */
+  duration?: number;
+}
+
+/** Reads the times in a job's `.experimaestro/status.json`; what is unknown or odd is left out. */
+export function readJobTimes(content: string): JobTimes {
+  try {
+    const root = parseJson(content);
+    if (!isObject(root)) return {};
+    const startedAt = textOf(root.started_time);
+    const [start, end] = [secondsOf(startedAt), secondsOf(textOf(root.ended_time))];
+    if (startedAt === undefined || start === undefined) return {};
+    return { startedAt, ...(end !== undefined && end >= start && { duration: end - start }) };
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+/** Python's date and time. One without a zone counts as UTC: differences are right then, too. */
+const TIME = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[-+]\d\d:\d\d)?$/;
+
+function secondsOf(time: string | undefined): number | undefined {
+  const match = TIME.exec(time ?? "");
+  if (match === null) return undefined;
+  const [, date, clock, fraction = ".0", zone = "Z"] = match;
+  const whole = Date.parse(`${date}T${clock}${zone}`);
+  return Number.isNaN(whole) ? undefined : whole / 1000 + Number(fraction);
 }
