@@ -12,9 +12,12 @@ import { printable } from "../text/printable.ts";
 import { nearest } from "../settings/nearest.ts";
 import { ALIASES, type Command, COMMANDS, EXPECTED, OPTIONS } from "./options.ts";
 import type { RunSelection } from "../copy/types.ts";
+import { readList } from "./list_request.ts";
 import type { OutputChoice, Request } from "./requests.ts";
 import {
+  type Given,
   HELP,
+  last,
   parseBandwidth,
   parseSize,
   readColor,
@@ -64,10 +67,7 @@ export function parseArguments(args: string[]): Request {
   const yes = given.has("yes");
   if (command === "clean") return { command, workspace: first!, yes, ...common };
   if (command === "doctor") return { command, workspaces: positionals, ...common };
-  if (command === "ls") {
-    const brief = given.has("brief");
-    return { command, workspace: first, experimentId: second, brief, ...common };
-  }
+  if (command === "ls") return { command, ...readList(given, positionals), ...common };
   const ends = {
     from: last(given, "from") ?? last(given, "from-workspace"),
     to: last(given, "to") ?? last(given, "to-workspace"),
@@ -132,11 +132,6 @@ function commandOf(word = ""): Command | undefined {
   return Object.hasOwn(ALIASES, word) ? ALIASES[word] : COMMANDS.find((name) => name === word);
 }
 
-/**
- * The options given, each with its values in order; the list is empty for an option without values.
- */
-type Given = Map<string, string[]>;
-
 /** Which runs to copy, when it may be several. */
 function readRuns(given: Given, [experiment, run]: string[]): RunSelection | undefined {
   const named = ["all", "all-runs", "runs", "since"].filter((name) => given.has(name));
@@ -162,10 +157,6 @@ function readRuns(given: Given, [experiment, run]: string[]): RunSelection | und
     ...(runs && { runs }),
     ...(since !== undefined && { since }),
   };
-}
-
-function last(given: Given, name: string): string | undefined {
-  return given.get(name)?.at(-1);
 }
 
 function read(args: string[]): { given: Given; positionals: string[] } {
@@ -281,6 +272,9 @@ function judge(command: Command, given: Given, positionals: string[]): void {
   const expected = EXPECTED[command];
   const more = positionals[expected.length];
   if (more !== undefined) {
-    refuse(`unexpected argument '${printable(more)}'`, `expected ${expected.join(" and ")}`);
+    refuse(
+      `unexpected argument '${printable(more)}'`,
+      `expected ${expected.join(", ").replace(/, (?=\w+$)/, " and ")}`,
+    );
   }
 }

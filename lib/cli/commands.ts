@@ -12,7 +12,7 @@ import { findWorkspace } from "../settings/find.ts";
 import type { Settings } from "../settings/settings.ts";
 import { exportRun, importRun } from "./archive_commands.ts";
 import { check, checkCopied } from "./check_command.ts";
-import { choose, noExperiment, runOf, type Sources } from "./choose.ts";
+import { choose, runOf, type Sources } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
 import {
   confirm,
@@ -26,15 +26,10 @@ import { EXIT, exitCode } from "./failure.ts";
 import { hasWork } from "./names.ts";
 import { move } from "./move_command.ts";
 import { type Library, library as realLibrary } from "./library.ts";
-import type {
-  CleanRequest,
-  CopyRequest,
-  DoctorRequest,
-  ListRequest,
-  WorkRequest,
-} from "./requests.ts";
-import { suggesting } from "./suggest.ts";
+import type { CleanRequest, CopyRequest, DoctorRequest, WorkRequest } from "./requests.ts";
+import { list } from "./list_command.ts";
 import { status } from "./status_command.ts";
+import { suggesting } from "./suggest.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -67,36 +62,6 @@ export function execute(
     case "copy":
       return copy(request, context);
   }
-}
-
-async function list(request: ListRequest, context: Context): Promise<number> {
-  const { library, reporter, signal } = context;
-  const { settings } = await readSettings(library, request.settings);
-  if (request.workspace === undefined) {
-    reporter.workspaces(settings.workspaces, settings.file);
-    return EXIT.complete;
-  }
-  const workspace = findWorkspace(request.workspace, settings);
-  await using session = library.session(
-    (event) => reporter.event(event),
-    signal,
-    hostOptions(request),
-  );
-  const { experimentId } = request;
-  const jobs = request.brief ? {} : { jobs: "sizes" as const };
-  if (experimentId === undefined) {
-    reporter.experiments(workspace, await session.summarize(workspace, jobs));
-    return EXIT.complete;
-  }
-  const which = { workspaces: { source: workspace }, experimentId, runId: CURRENT };
-  const experiment = await suggesting(session, which, async () => {
-    const found = await session.summarize(workspace, { experimentId, ...jobs });
-    const experiment = found.find((one) => one.experimentId === experimentId);
-    if (experiment === undefined) throw noExperiment(experimentId, workspace);
-    return experiment;
-  });
-  reporter.runs(workspace, experiment);
-  return EXIT.complete;
 }
 
 async function cleanUp(request: CleanRequest, context: Context): Promise<number> {

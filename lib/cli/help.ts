@@ -19,7 +19,7 @@ Usage:
   xpm-copy status [EXPERIMENT...] --from WORKSPACE --to WORKSPACE
   xpm-copy export EXPERIMENT [RUN] --from WORKSPACE -o FILE.tar.zst
   xpm-copy import FILE --to WORKSPACE [--yes]
-  xpm-copy ls [WORKSPACE [EXPERIMENT]]
+  xpm-copy ls [WORKSPACE [EXPERIMENT [RUN]]]
   xpm-copy permissions [move] EXPERIMENT [RUN] --from WORKSPACE --to WORKSPACE
   xpm-copy clean WORKSPACE [--yes]
   xpm-copy doctor [WORKSPACE...]
@@ -29,13 +29,13 @@ did not give, and then whether to copy now. In scripts it writes nothing, and
 the run defaults to \`current\`. \`check\` compares the run and its jobs at both
 ends, and writes nothing. \`move\` copies the run, compares both ends by
 checksums, and removes at the source what nothing else there refers to; it
-shows all of that first. \`status\` tells which
-runs and jobs are only at one end, or newer there. \`export\` writes a run and
-its jobs into one new file, and \`import\` copies them from there. \`ls\` lists
-workspaces, experiments or runs. \`permissions\` prints the \`deno run\` line that
-grants a copy exactly what it needs. \`clean\` lists what interrupted copies and
---keep-replaced left behind; with --yes it deletes it. \`doctor\` checks whether
-copies would work: on this machine, and for each workspace (default: all).
+shows all of that first. \`status\` tells which runs and jobs are only at one
+end, or newer there. \`export\` writes a run and its jobs into one new file, and
+\`import\` copies them from there. \`ls\` lists workspaces, experiments, runs or
+jobs. \`permissions\` prints the \`deno run\` line that grants a copy exactly what
+it needs. \`clean\` lists what interrupted copies and --keep-replaced left
+behind; with --yes it deletes it. \`doctor\` checks whether copies would work: on
+this machine, and for each workspace (default: all).
 
 A WORKSPACE is an id from experimaestro's settings, a path (./x, /x, ~/x),
 host:path or ssh://user@host:port/path. RUN is a run id or \`current\`.
@@ -87,6 +87,9 @@ Timeouts:
 Output:
       --brief                with \`ls\`: do not look at jobs, which takes a while
                              where there are many
+      --no-size              with \`ls\`: show states, but no sizes
+      --sort ORDER           with \`ls\`: by size (the largest first), age (the
+                             newest first) or name
       --json                 print one JSON object per line; the last is a
                              summary
   -q, --quiet                print only errors and what could not be copied
@@ -106,6 +109,7 @@ failed, 7 a check found differences, 130 interrupted.
 
 Examples:
   xpm-copy ls cluster
+  xpm-copy ls cluster neuralir current --state failed
   xpm-copy neuralir --from cluster --to local
   xpm-copy neuralir 20260118_170744 --from cluster --to local --yes
   xpm-copy neuralir --from cluster --to local --yes --follow

@@ -21,10 +21,11 @@
  * | `workspace` | the fields of a `Workspace` | `ls` |
  * | `experiment` | `workspace`: its id; the fields of an `ExperimentSummary` | `ls WORKSPACE` |
  * | `run` | `workspace`, `experimentId`, `current`: whether it is the current run; `currentInferred`: true when no link says so; the fields of a `RunSummary` | `ls WORKSPACE EXPERIMENT` |
+ * | `job` | `workspace`, `experimentId`, `runId`; the fields of a `JobSummary` | `ls WORKSPACE EXPERIMENT RUN` |
  * | `leftover` | `workspace`: its id; the fields of a `Leftover` | `clean WORKSPACE` |
  * | `diagnosis` | the fields of a `Diagnosis`: `workspace` (absent: this machine), `host`, `path`, `from`, `to`, `findings` | `doctor` |
  * | `error` | `code`, `message`, `hint` if there is one | the work could not be done |
- * | `summary` | `exitCode`, `result`: a `CopyResult`, after a copy or a dry run; `command`: the command that copies, after a dry run; `check`: a `CheckResult`, with the number of its differences; `move`: the other fields of a `MoveResult` | last, always |
+ * | `summary` | `exitCode`, `result`: a `CopyResult`, after a copy or a dry run; `command`: the command that copies, after a dry run; `check`: a `CheckResult`, with the number of its differences; `total`, after a list: the number of `experiments`, `runs` or `jobs`, and their `bytes`, each job counted once; `move`: the other fields of a `MoveResult` | last, always |
  *
  * Fields and types may be added; a reader should ignore those that it does not know.
  *
@@ -38,7 +39,8 @@ import type { CheckResult } from "../inspect/check_types.ts";
 import type { WorkspaceComparison } from "../inspect/status_types.ts";
 import type { Ends } from "../copy/plan.ts";
 import type { MoveResult } from "../move/types.ts";
-import type { ExperimentSummary } from "../inspect/summarize.ts";
+import type { JobList } from "../inspect/list_jobs.ts";
+import type { ExperimentSummary, WorkspaceSummary } from "../inspect/summarize.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
@@ -62,7 +64,13 @@ const SPACING = 1;
 export class JsonReporter implements Reporter {
   readonly #terminal: Terminal;
   readonly #verbose: boolean;
-  #summary: { result?: object; command?: string[]; check?: object; move?: object } = {};
+  #summary: {
+    result?: object;
+    command?: string[];
+    check?: object;
+    move?: object;
+    total?: object;
+  } = {};
   #progressAt = -Infinity;
 
   /** @param verbose Whether commands are reported. */
@@ -150,7 +158,8 @@ export class JsonReporter implements Reporter {
   }
 
   /** Writes an object for each experiment. */
-  experiments(workspace: Workspace, experiments: ExperimentSummary[]): void {
+  experiments(workspace: Workspace, { experiments, bytes }: WorkspaceSummary): void {
+    this.#summary = { total: { experiments: experiments.length, bytes } };
     for (const experiment of experiments) {
       this.#write("experiment", { workspace: workspace.id, ...experiment });
     }
@@ -158,13 +167,21 @@ export class JsonReporter implements Reporter {
 
   /** Writes an object for each run. */
   runs(workspace: Workspace, experiment: ExperimentSummary): void {
-    const { experimentId, runs, current, currentInferred } = experiment;
+    const { experimentId, runs, current, currentInferred, bytes } = experiment;
+    this.#summary = { total: { runs: runs.length, bytes } };
     for (const run of runs) {
       const ofWhat = { workspace: workspace.id, experimentId };
       const isCurrent = run.runId === current;
       const inferred = isCurrent && currentInferred ? { currentInferred } : {};
       this.#write("run", { ...ofWhat, current: isCurrent, ...inferred, ...run });
     }
+  }
+
+  /** Writes an object for each job. */
+  jobs(workspace: Workspace, experimentId: string, { runId, jobs, bytes }: JobList): void {
+    this.#summary = { total: { jobs: jobs.length, bytes } };
+    const ofWhat = { workspace: workspace.id, experimentId, runId };
+    for (const job of jobs) this.#write("job", { ...ofWhat, ...job });
   }
 
   /** Writes an object for each folder. */

@@ -5,7 +5,19 @@
  * @module
  */
 
-import { type ExperimentSummary, summarize, type SummaryOptions } from "../inspect/summarize.ts";
+import {
+  type ExperimentSummary,
+  summarize,
+  summarizeAll,
+  type SummaryOptions,
+  type WorkspaceSummary,
+} from "../inspect/summarize.ts";
+import {
+  findJobs,
+  type JobList,
+  type ListJobsOptions,
+  type RunOfWorkspace,
+} from "../inspect/list_jobs.ts";
 import { type Diagnosis, Doctor } from "../inspect/doctor.ts";
 import { check } from "../inspect/check.ts";
 import type { CheckOptions, CheckResult } from "../inspect/check_types.ts";
@@ -49,6 +61,10 @@ export interface Session extends AsyncDisposable {
     workspace: Workspace,
     options: SummaryOptions,
   ): Promise<ExperimentSummary[]>;
+  /** The same, with sums. */
+  list(workspace: Workspace, options: SummaryOptions): Promise<WorkspaceSummary>;
+  /** Lists the jobs of a run. */
+  listJobs(which: RunOfWorkspace, options: ListJobsOptions): Promise<JobList>;
   /** Lists what copies have left in a workspace, and removes it on request. */
   clean(workspace: Workspace, remove: boolean): Promise<Leftover[]>;
   /** Checks this machine. */
@@ -118,6 +134,10 @@ export const library: Library = {
       async summarize(workspace, which) {
         return await summarize(await hosts.open(workspace), workspace, which);
       },
+      async list(workspace, which) {
+        return await summarizeAll(await hosts.open(workspace), workspace, which);
+      },
+      listJobs: (which, how) => findJobs(hosts, which, how),
       clean: (workspace, remove) => clean(hosts, workspace, remove),
       diagnoseMachine: () => doctor.machine(),
       diagnose: (workspace, clean) => doctor.workspace(workspace, clean),

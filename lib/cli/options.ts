@@ -38,6 +38,8 @@ export interface Option {
 const COPY = ["copy", "permissions"] as const;
 /** The commands that bring a run. */
 const ALL = [...COPY, "move"] as const;
+/** The commands that choose jobs. */
+const CHOOSING = [...COPY, "ls"] as const;
 /** The commands that take a run of two workspaces. */
 const BOTH = [...ALL, "check"] as const;
 /** The commands that take two workspaces. */
@@ -60,9 +62,9 @@ export const OPTIONS: Record<string, Option> = {
   runs: { type: "string", for: ["copy"] },
   since: { type: "string", for: ["copy"] },
   all: { type: "boolean", for: ["copy"] },
-  state: { type: "string", for: COPY },
-  task: { type: "string", for: COPY },
-  tag: { type: "string", for: COPY },
+  state: { type: "string", for: CHOOSING },
+  task: { type: "string", for: CHOOSING },
+  tag: { type: "string", for: CHOOSING },
   exclude: { type: "string", for: COPY },
   "max-size": { type: "string", for: COPY },
   "metadata-only": { type: "boolean", for: COPY },
@@ -74,6 +76,8 @@ export const OPTIONS: Record<string, Option> = {
   checksum: { type: "boolean", for: ["check", "copy"] },
   bwlimit: { type: "string", for: ALL },
   brief: { type: "boolean", for: ["ls"] },
+  "no-size": { type: "boolean", for: ["ls"] },
+  sort: { type: "string", for: ["ls"] },
   "connect-timeout": { type: "string" },
   timeout: { type: "string" },
   settings: { type: "string" },
@@ -94,6 +98,6 @@ export const EXPECTED: Record<Exclude<Command, "doctor" | "status">, string[]> =
   import: ["FILE"],
   move: ["EXPERIMENT", "RUN"],
   permissions: ["EXPERIMENT", "RUN"],
-  ls: ["WORKSPACE", "EXPERIMENT"],
+  ls: ["WORKSPACE", "EXPERIMENT", "RUN"],
   clean: ["WORKSPACE"],
 };

@@ -8,7 +8,9 @@ import type { CheckResult } from "../inspect/check_types.ts";
 import type { WorkspaceComparison } from "../inspect/status_types.ts";
 import type { Ends } from "../copy/plan.ts";
 import type { MoveResult } from "../move/types.ts";
-import type { ExperimentSummary } from "../inspect/summarize.ts";
+import type { JobList } from "../inspect/list_jobs.ts";
+import type { Order } from "../inspect/order.ts";
+import type { ExperimentSummary, WorkspaceSummary } from "../inspect/summarize.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
@@ -48,9 +50,11 @@ export interface Reporter {
   /** Lists the known workspaces; `file` is the settings file, if there is one. */
   workspaces(workspaces: Workspace[], file: string | undefined): void;
   /** Lists the experiments of a workspace. */
-  experiments(workspace: Workspace, experiments: ExperimentSummary[]): void;
-  /** Lists the runs of an experiment. */
-  runs(workspace: Workspace, experiment: ExperimentSummary): void;
+  experiments(workspace: Workspace, found: WorkspaceSummary): void;
+  /** Lists the runs of an experiment, which are in an order if one was asked for. */
+  runs(workspace: Workspace, experiment: ExperimentSummary, order?: Order): void;
+  /** Lists the jobs of a run. */
+  jobs(workspace: Workspace, experimentId: string, list: JobList): void;
   /** Lists what copies have left in a workspace; `command` is the command that removes it. */
   leftovers(workspace: Workspace, leftovers: Leftover[], command: string[]): void;
   /** Reports the findings about this machine, or about a workspace. */

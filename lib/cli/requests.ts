@@ -6,6 +6,7 @@
 
 import type { Command } from "./options.ts";
 import type { JobState, RunSelection } from "../copy/types.ts";
+import type { Order } from "../inspect/order.ts";
 
 /** When to use colour. */
 export type ColorChoice = "auto" | "always" | "never";
@@ -168,15 +169,21 @@ type MovedFields =
   | "bandwidthLimit";
 
 /** A request of `xpm-copy ls`. */
-export interface ListRequest extends OutputChoice {
+export interface ListRequest extends OutputChoice, Pick<CopyRequest, "states" | "tasks" | "tags"> {
   /** Which command. */
   command: "ls";
   /** The workspace, in the user's words. */
   workspace: string | undefined;
   /** The experiment whose runs are listed. */
   experimentId: string | undefined;
+  /** The run whose jobs are listed, or `current`. */
+  runId: string | undefined;
   /** Whether jobs are left out, and so not scanned. */
   brief: boolean;
+  /** Whether sizes are shown, for which every file is visited. */
+  sizes: boolean;
+  /** The order; undefined: the usual one. */
+  sort: Order | undefined;
   /** How long a host may take to answer at first, in seconds; 0: for ever. */
   connectTimeout: number | undefined;
   /** How long a transfer may make no progress, in seconds; 0: for ever. */

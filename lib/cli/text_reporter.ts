@@ -8,7 +8,9 @@ import type { CheckResult } from "../inspect/check_types.ts";
 import type { WorkspaceComparison } from "../inspect/status_types.ts";
 import type { Ends } from "../copy/plan.ts";
 import type { MoveResult } from "../move/types.ts";
-import type { ExperimentSummary } from "../inspect/summarize.ts";
+import type { JobList } from "../inspect/list_jobs.ts";
+import type { Order } from "../inspect/order.ts";
+import type { ExperimentSummary, WorkspaceSummary } from "../inspect/summarize.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
@@ -20,6 +22,7 @@ import { type Failure, renderFailure } from "./failure.ts";
 import { renderCheck } from "./check_report.ts";
 import { renderLeftovers } from "./clean_report.ts";
 import { renderDiagnosis } from "./doctor_report.ts";
+import { renderJobs } from "./jobs_report.ts";
 import { renderExperiments, renderRuns, renderWorkspaces } from "./list_report.ts";
 import { renderMoved, renderMovePlan } from "./move_report.ts";
 import { location } from "./names.ts";
@@ -176,15 +179,22 @@ export class TextReporter implements Reporter {
   }
 
   /** Prints the experiments. */
-  experiments(workspace: Workspace, experiments: ExperimentSummary[]): void {
-    if (experiments.length > 0) this.#print(renderExperiments(experiments, this.#out.columns));
+  experiments(workspace: Workspace, found: WorkspaceSummary): void {
+    if (found.experiments.length > 0) this.#print(renderExperiments(found, this.#out.columns));
     else this.#note(`no experiments in ${location(workspace)}`);
   }
 
   /** Prints the runs. */
-  runs(workspace: Workspace, experiment: ExperimentSummary): void {
-    if (experiment.runs.length > 0) this.#print(renderRuns(experiment, this.#out.columns));
+  runs(workspace: Workspace, experiment: ExperimentSummary, order?: Order): void {
+    if (experiment.runs.length > 0) this.#print(renderRuns(experiment, this.#out.columns, order));
     else this.#note(`no runs of ${printable(experiment.experimentId)} in ${location(workspace)}`);
+  }
+
+  /** Prints the jobs. */
+  jobs(workspace: Workspace, experimentId: string, list: JobList): void {
+    if (list.jobs.length > 0) return this.#print(renderJobs(list, this.#out));
+    const run = printable(`${experimentId} ${list.runId}`);
+    this.#note(`no jobs to list in ${run} in ${location(workspace)}`);
   }
 
   /** Prints what copies have left, or which of it was removed. */

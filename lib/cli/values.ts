@@ -13,6 +13,16 @@ import type { ColorChoice } from "./requests.ts";
 /** What every sentence about a wrong option may end with. */
 export const HELP = "see `xpm-copy --help`";
 
+/**
+ * The options given, each with its values in order; the list is empty for an option without values.
+ */
+export type Given = Map<string, string[]>;
+
+/** The value of an option, the last one where it was given several times. */
+export function last(given: Given, name: string): string | undefined {
+  return given.get(name)?.at(-1);
+}
+
 /** The states of jobs. */
 const STATES: readonly JobState[] = ["done", "failed", "running", "unfinished"];
 

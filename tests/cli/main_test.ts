@@ -86,6 +86,10 @@ function fakeLibrary(
         Promise.resolve(
           EXPERIMENTS.filter((one) => [undefined, one.experimentId].includes(experimentId)),
         ),
+      async list(workspace, options) {
+        return { experiments: await this.summarize(workspace, options) };
+      },
+      listJobs: ({ runId }) => Promise.resolve({ runId, jobs: [], bytes: 0 }),
       clean: (_workspace, remove) =>
         Promise.resolve(LEFT.map((one) => remove ? { ...one, state: "removed" } : one)),
       diagnoseMachine: () => Promise.resolve({ from: true, to: true, findings: [] }),
@@ -789,7 +793,7 @@ Deno.test("main() lists as JSON", async () => {
       current: true,
       ...EXPERIMENTS[1]?.runs[1],
     },
-    { type: "summary", exitCode: 0 },
+    { type: "summary", exitCode: 0, total: { runs: 2 } },
   ]);
 });
 

@@ -1,6 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { choosePaint, plain } from "../../lib/cli/colour.ts";
 import { JsonReporter } from "../../lib/cli/json_reporter.ts";
+import { renderJobs } from "../../lib/cli/jobs_report.ts";
+import type { JobSummary } from "../../lib/inspect/list_jobs.ts";
 import { renderExperiments, renderRuns, renderWorkspaces } from "../../lib/cli/list_report.ts";
 import { shortFile, shortJob, someJobs } from "../../lib/cli/names.ts";
 import { renderDryRunEnd, renderPlan, renderWarning } from "../../lib/cli/plan_report.ts";
@@ -287,11 +289,13 @@ Deno.test("renderSummary() shows ten errors of many, and all when verbose", () =
   assertEquals(all.at(-2), "  e11");
 });
 
-Deno.test("renderExperiments() shows the jobs and the size of the latest run", () => {
+Deno.test("renderExperiments() shows the jobs of the latest run, the size of all, and the sum", () => {
   const jobStates = { absent: 2, running: 0, failed: 3, unfinished: 1, done: 154 };
+  const bytes = 62 * 1024 ** 3;
   const experiments = [
     {
       experimentId: "neuralir",
+      bytes,
       runs: [
         { runId: "20260117_170744", ended: true, jobStates: { done: 1 }, bytes: 5 },
         { runId: "20260118_170744.1", ended: true, jobStates, bytes: 61 * 1024 ** 3 },
@@ -299,10 +303,50 @@ Deno.test("renderExperiments() shows the jobs and the size of the latest run", (
     },
     { experimentId: "empty", runs: [] },
   ];
-  assertEquals(renderExperiments(experiments, Infinity), [
+  const lines = renderExperiments({ experiments, bytes }, Infinity);
+  assertEquals(lines, [
     "EXPERIMENT  RUNS  LATEST                       SIZE  JOBS",
-    "neuralir       2  2026-01-18 17:07:44 (1)  61.0 GiB  154 done, 3 failed, 1 unfinished, 2 absent",
+    "neuralir       2  2026-01-18 17:07:44 (1)  62.0 GiB  154 done, 3 failed, 1 unfinished, 2 absent",
     "empty          0",
+    "",
+    "2 runs, 62.0 GiB in all; jobs that several runs share count once",
+  ]);
+});
+
+Deno.test("renderRuns() keeps an order that was asked for, and sums up", () => {
+  const runs = [{ runId: "b", ended: true, bytes: 2 }, { runId: "a", ended: true, bytes: 1 }];
+  const lines = renderRuns({ experimentId: "x", runs, bytes: 2 }, Infinity, "size");
+  assertEquals(lines.slice(1).map((line) => line.slice(0, 6)), ["b    b", "a    a", "", "2 runs"]);
+});
+
+Deno.test("renderJobs() shows states, sizes, times and tags of jobs, and sums them up", () => {
+  const [{ taskId, jobId }, other] = [job(1, "copy", "done"), job(2, "copy", "done")];
+  const jobs: JobSummary[] = [
+    {
+      ...{ taskId, jobId, tags: { lr: 0.001, model: "bert\x1b[2J" }, transient: 0, state: "done" },
+      ...{ bytes: 1024, startedAt: "2026-01-18T17:07:45.190402", duration: 204, partial: true },
+    },
+    { taskId, jobId: other.jobId, tags: {}, transient: 2, state: "absent" },
+  ];
+  const list = { runId: "20260118_170744", jobs, bytes: 1024 };
+  assertEquals(renderJobs(list, STYLE), [
+    "JOB             STATE             SIZE  STARTED                DURATION  TAGS",
+    "train/00000001  done, partial  1.0 KiB  2026-01-18 17:07:45  3 min 24 s  lr=0.001 " +
+    "model=bert\\u001b[2J",
+    "train/00000002  absent",
+    "",
+    "2 jobs, 1.0 KiB: 1 done, 1 absent; 1 partial",
+  ]);
+  assertStringIncludes(
+    renderJobs(list, VERBOSE)[1]!,
+    `neuralir.tasks.train/00000001${"ab".repeat(28)}`,
+  );
+  const unknown = { runId: "x", jobs: [jobs[1]!] };
+  assertEquals(renderJobs(unknown, STYLE), [
+    "JOB             STATE",
+    "train/00000002  absent",
+    "",
+    "1 job: 1 absent",
   ]);
 });
 

@@ -8,11 +8,13 @@
 import { renderCheck } from "../../lib/cli/check_report.ts";
 import { plain } from "../../lib/cli/colour.ts";
 import { renderDiagnosis } from "../../lib/cli/doctor_report.ts";
+import { renderJobs } from "../../lib/cli/jobs_report.ts";
 import { renderExperiments, renderRuns } from "../../lib/cli/list_report.ts";
 import { renderDryRunEnd, renderPlan } from "../../lib/cli/plan_report.ts";
 import { advance, renderProgress, startProgress } from "../../lib/cli/progress.ts";
 import type { ReportStyle } from "../../lib/cli/style.ts";
 import { renderSummary } from "../../lib/cli/summary_report.ts";
+import type { JobSummary } from "../../lib/inspect/list_jobs.ts";
 import type { CopyPlan } from "../../lib/copy/types.ts";
 import { job, sampleCheck, samplePlan, sampleResult } from "./samples.ts";
 
@@ -73,7 +75,21 @@ function summary(style: ReportStyle): string[] {
   return renderSummary(result, plan(), style);
 }
 
-function list(columns: number): string[] {
+function listedJobs(): JobSummary[] {
+  const [{ jobId }, other] = [job(1, "copy", "done"), job(2, "copy", "done")];
+  const tags = { model: WIDE, lr: 0.001, data: "msmarco-passage-train", note: COMBINED };
+  const startedAt = "2026-01-18T17:07:45.190402";
+  return [
+    {
+      ...{ taskId: `tasks.${WIDE}`, jobId, tags, transient: 0, state: "done", partial: true },
+      ...{ bytes: 3 * GIB, startedAt, duration: 7500 },
+    },
+    { taskId: "neuralir.train", jobId: other.jobId, tags: {}, transient: 0, state: "absent" },
+  ];
+}
+
+function list(style: ReportStyle): string[] {
+  const { columns } = style;
   const jobStates = { done: 154, failed: 3, unfinished: 1, absent: 2 };
   const runs = [
     { runId: "20260117_170744", ended: true, jobStates: { done: 160 }, bytes: 60 * GIB },
@@ -87,12 +103,17 @@ function list(columns: number): string[] {
   ];
   const current = "20260118_170744";
   return [
-    ...renderExperiments([
-      { experimentId: WIDE, current, runs },
-      { experimentId: COMBINED, runs: runs.slice(0, 1) },
-    ], columns),
+    ...renderExperiments({
+      experiments: [
+        { experimentId: WIDE, current, runs, bytes: 64 * GIB },
+        { experimentId: COMBINED, runs: runs.slice(0, 1), bytes: 60 * GIB },
+      ],
+      bytes: 70 * GIB,
+    }, columns),
     "",
-    ...renderRuns({ experimentId: WIDE, current, runs }, columns),
+    ...renderRuns({ experimentId: WIDE, current, runs, bytes: 64 * GIB }, columns),
+    "",
+    ...renderJobs({ runId: current, jobs: listedJobs(), bytes: 3 * GIB }, style),
   ];
 }
 
@@ -140,7 +161,7 @@ const SCREENS: Record<string, Screen> = {
   ],
   progress: ({ columns }) => progress(columns),
   summary,
-  ls: ({ columns }) => list(columns),
+  ls: list,
   check,
   doctor,
 };

@@ -1,0 +1,75 @@
+/**
+ * What `xpm-copy ls` does.
+ *
+ * @module
+ */
+
+import { inOrder, type Order } from "../inspect/order.ts";
+import type { ExperimentSummary } from "../inspect/summarize.ts";
+import { findWorkspace } from "../settings/find.ts";
+import { CURRENT } from "../workspace/layout.ts";
+import { compareRuns } from "../workspace/runs.ts";
+import { noExperiment } from "./choose.ts";
+import { type Context, hostOptions, readSettings } from "./context.ts";
+import { EXIT } from "./failure.ts";
+import type { ListRequest } from "./requests.ts";
+import { suggesting } from "./suggest.ts";
+
+/** Lists workspaces, experiments, runs or jobs; returns the exit code. */
+export async function list(request: ListRequest, context: Context): Promise<number> {
+  const { library, reporter, signal } = context;
+  const { settings } = await readSettings(library, request.settings);
+  if (request.workspace === undefined) {
+    reporter.workspaces(settings.workspaces, settings.file);
+    return EXIT.complete;
+  }
+  const workspace = findWorkspace(request.workspace, settings);
+  await using session = library.session(
+    (event) => reporter.event(event),
+    signal,
+    hostOptions(request),
+  );
+  const { experimentId, runId, sort, states, tasks, tags, sizes } = request;
+  if (experimentId !== undefined && runId !== undefined) {
+    const options = { states, tasks, tags, sizes, ...(sort && { sort }) };
+    const which = { workspaces: { source: workspace }, experimentId, runId };
+    const jobs = await suggesting(
+      session,
+      which,
+      () => session.listJobs({ workspace, experimentId, runId }, options),
+    );
+    reporter.jobs(workspace, experimentId, jobs);
+    return EXIT.complete;
+  }
+  const jobs = request.brief ? {} : { jobs: sizes ? "sizes" as const : "states" as const };
+  if (experimentId === undefined) {
+    const { experiments, ...sums } = await session.list(workspace, jobs);
+    reporter.experiments(workspace, { ...sums, experiments: sortedExperiments(experiments, sort) });
+    return EXIT.complete;
+  }
+  const which = { workspaces: { source: workspace }, experimentId, runId: CURRENT };
+  const experiment = await suggesting(session, which, async () => {
+    const { experiments } = await session.list(workspace, { experimentId, ...jobs });
+    const experiment = experiments.find((one) => one.experimentId === experimentId);
+    if (experiment === undefined) throw noExperiment(experimentId, workspace);
+    return experiment;
+  });
+  reporter.runs(workspace, { ...experiment, runs: sortedRuns(experiment, sort) }, sort);
+  return EXIT.complete;
+}
+
+/** Experiments in an order; their age is that of their latest run. */
+function sortedExperiments(experiments: ExperimentSummary[], order: Order | undefined) {
+  const latest = experiments.flatMap(({ runs }) => runs.slice(-1)).map(({ runId }) => runId);
+  const ages = new Map(latest.sort(compareRuns).map((runId, age) => [runId, age]));
+  return inOrder(experiments, order, ({ experimentId, runs, bytes }) => ({
+    size: bytes,
+    age: ages.get(runs.at(-1)?.runId ?? ""),
+    name: experimentId,
+  }));
+}
+
+/** The runs of an experiment, which are the oldest first, in an order. */
+function sortedRuns({ runs }: ExperimentSummary, order: Order | undefined) {
+  return inOrder(runs, order, ({ runId, bytes }, age) => ({ size: bytes, age, name: runId }));
+}
