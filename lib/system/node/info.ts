@@ -22,6 +22,8 @@ export interface FileInfo {
   mode: number;
   /** The user id of its owner. */
   uid: number;
+  /** The group, as a number. */
+  gid: number;
   /** The number of its file system. */
   dev: number;
   /** Its inode number. */
@@ -42,6 +44,7 @@ export function infoOf(stats: fs.BigIntStats): FileInfo {
     mtime: new Date(Number(stats.mtimeMs)),
     mode: Number(stats.mode),
     uid: Number(stats.uid),
+    gid: Number(stats.gid),
     dev: Number(stats.dev),
     ino: Number(stats.ino),
     nlink: Number(stats.nlink),
