@@ -7,11 +7,10 @@
 import { ArchiveSink } from "../host/archive/sink.ts";
 import { ArchiveSource } from "../host/archive/source.ts";
 import { Hosts } from "../host/hosts.ts";
-import { CopyError } from "../errors.ts";
 import { localPath } from "../settings/local_path.ts";
-import { asCopyError } from "../system/permissions.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { copyBetween } from "./copy.ts";
+import { explained } from "./retry.ts";
 import type { RunRequest } from "./survey.ts";
 import type { CopyOptions, CopyResult } from "./types.ts";
 
@@ -97,7 +96,7 @@ export async function exportBetween(
     const host = await hosts.openForBytes(source);
     return await host.look({ path: place, experimentId, runId });
   });
-  return await saying("the export was interrupted", options, async () => {
+  return await explained(options, "the export was interrupted", async () => {
     await sink.prepare();
     const destination: Workspace = { id: path, path };
     hosts.add(destination, sink);
@@ -158,7 +157,7 @@ export async function importBetween(
   options: ImportOptions,
 ): Promise<CopyResult> {
   const path = localPath(file);
-  return await saying("the import was interrupted", options, async () => {
+  return await explained(options, "the import was interrupted", async () => {
     const archive = await ArchiveSource.read(path, hosts.watch, (bytes, totalBytes) => {
       options.onEvent?.({ type: "reading", bytes, totalBytes });
     });
@@ -168,18 +167,4 @@ export async function importBetween(
     const workspaces = { source, destination };
     return await copyBetween(hosts, { workspaces, experimentId, runId }, options);
   });
-}
-
-/** Does something whose errors are for people. */
-async function saying<T>(
-  interrupted: string,
-  { signal }: Pick<CopyOptions, "signal">,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (signal?.aborted) throw new CopyError("interrupted", interrupted);
-    throw asCopyError(error);
-  }
 }

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
-import { asCopyError } from "../system/permissions.ts";
+import type { CopyError } from "../errors.ts";
 import type { Host, Staging } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
 import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
@@ -15,7 +14,7 @@ import { Ahead } from "./prefetch.ts";
 import { carryOut } from "./transfer.ts";
 import { type Load, loadsOf, stagingName } from "./loads.ts";
 import { missingReferences, outsideWarning } from "./references.ts";
-import { type Patience, withRetries } from "./retry.ts";
+import { explained, INTERRUPTED, type Patience, withRetries } from "./retry.ts";
 import { explainFull, requireSpace, saysFull } from "./space.ts";
 import { type RunRequest, type Survey, survey, type SurveyData } from "./survey.ts";
 import { Outcome } from "./progress.ts";
@@ -113,11 +112,12 @@ export async function copyBetween(
 ): Promise<CopyResult> {
   const started = performance.now();
   let outcome: Outcome | undefined;
+  const begin = (surveyed: Survey) => {
+    const isNew = surveyed.can.destination.isArchive; // it is written from its beginning again
+    return outcome = new Outcome(surveyed, options, isNew ? undefined : outcome);
+  };
   const attempt = () =>
-    attemptCopy(hosts, request, options, (surveyed) => {
-      const isNew = surveyed.can.destination.isArchive; // it is written from its beginning again
-      return outcome = new Outcome(surveyed, options, isNew ? undefined : outcome);
-    });
+    explained(options, INTERRUPTED, () => attemptCopy(hosts, request, options, begin));
   const attempts = { attempt, reset: () => hosts.close(true), done: () => outcome?.published ?? 0 };
   await withRetries(attempts, options, patience);
   const result = outcome!.result((performance.now() - started) / 1000);
@@ -165,8 +165,8 @@ async function attemptCopy(
     }
     done = true;
   } catch (error) {
-    if (options.signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
-    throw asCopyError(known !== undefined && saysFull(error) ? await full(error, known) : error);
+    if (known === undefined || options.signal?.aborted || !saysFull(error)) throw error;
+    throw await full(error, known);
   } finally {
     ahead.drop();
     for (const staging of stagings.values()) await staging.release(!done);

@@ -7,7 +7,6 @@
 import { CopyError, notThere } from "../errors.ts";
 import { Hosts } from "../host/hosts.ts";
 import { fnmatch } from "../settings/fnmatch.ts";
-import { asCopyError } from "../system/permissions.ts";
 import { printable } from "../text/printable.ts";
 import { isId, jobFolder } from "../workspace/layout.ts";
 import { compareRuns, compareText } from "../workspace/runs.ts";
@@ -15,11 +14,12 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { copyBetween } from "./copy.ts";
 import { isWritten } from "./decisions.ts";
 import type { Ends } from "./plan.ts";
+import { explained, INTERRUPTED } from "./retry.ts";
 import type { CopyEvent, CopyOptions, CopyResult, CopyRunsResult, RunSelection } from "./types.ts";
 
 /**
  * Copies several runs of a workspace, the oldest first, so that `current` ends at the newest. Each
- * host is logged in to once. A job that several runs share is looked at and sent once. Each run is
+ * host is logged in to once. A job that several runs share is sent once. Each run is
  * copied as by `copyExperiment`, and what was copied of it stays when a later one fails.
  *
  * experimaestro has no such function. Needs the same permissions as `copyExperiment` for each run.
@@ -64,7 +64,11 @@ export async function copyRunsBetween(
   options: CopyOptions,
 ): Promise<CopyRunsResult> {
   const started = performance.now();
-  const runs = await selectRuns(hosts, workspaces.source, selection);
+  const runs = await explained(
+    options,
+    INTERRUPTED,
+    () => selectRuns(hosts, workspaces.source, selection),
+  );
   const results: CopyResult[] = [];
   // a dry run brings nothing: what the run before would bring is known by its plan
   const coming = new Set<string>();
@@ -98,34 +102,30 @@ async function selectRuns(
   { experiments, runs, since }: RunSelection,
 ): Promise<{ experimentId: string; runId: string }[]> {
   const isLate = laterThan(since);
-  try {
-    hosts.check(source, ["read"]);
-    const host = await hosts.open(source);
-    const { realPath, state } = await host.look({ path: source.path });
-    if (state === "absent") throw notThere(realPath, source.ssh?.host);
-    const request = { path: source.path, experimentId: undefined, withJobs: false };
-    const { experiments: found } = await host.browse(request);
-    const selected = found
-      .filter(({ experimentId }) => isId(experimentId) && matches(experimentId, experiments))
-      .flatMap(({ experimentId, current, runs: all }) =>
-        all.map(({ runId }) => runId).filter(isId)
-          .filter((runId) =>
-            runs === undefined && since === undefined
-              ? runId === current?.runId
-              : matches(runId, runs) && isLate(runId)
-          )
-          .map((runId) => ({ experimentId, runId }))
-      );
-    if (selected.length === 0) {
-      const hint = `see  xpm-copy ls ${source.id}`;
-      throw new CopyError("not-found", `no run of ${source.id} is selected`, hint);
-    }
-    return selected.sort((a, b) =>
-      compareRuns(a.runId, b.runId) || compareText(a.experimentId, b.experimentId)
+  hosts.check(source, ["read"]);
+  const host = await hosts.open(source);
+  const { realPath, state } = await host.look({ path: source.path });
+  if (state === "absent") throw notThere(realPath, source.ssh?.host);
+  const request = { path: source.path, experimentId: undefined, withJobs: false };
+  const { experiments: found } = await host.browse(request);
+  const selected = found
+    .filter(({ experimentId }) => isId(experimentId) && matches(experimentId, experiments))
+    .flatMap(({ experimentId, current, runs: all }) =>
+      all.map(({ runId }) => runId).filter(isId)
+        .filter((runId) =>
+          runs === undefined && since === undefined
+            ? runId === current?.runId
+            : matches(runId, runs) && isLate(runId)
+        )
+        .map((runId) => ({ experimentId, runId }))
     );
-  } catch (error) {
-    throw asCopyError(error);
+  if (selected.length === 0) {
+    const hint = `see  xpm-copy ls ${source.id}`;
+    throw new CopyError("not-found", `no run of ${source.id} is selected`, hint);
   }
+  return selected.sort((a, b) =>
+    compareRuns(a.runId, b.runId) || compareText(a.experimentId, b.experimentId)
+  );
 }
 
 function matches(id: string, patterns: string[] | undefined): boolean {

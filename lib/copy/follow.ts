@@ -4,15 +4,12 @@
  * @module
  */
 
-import { delay } from "@std/async/delay";
-import { CopyError } from "../errors.ts";
-import { asCopyError } from "../system/permissions.ts";
 import { Hosts } from "../host/hosts.ts";
 import { jobFolder, JOBS_FILE, runFolder, STATUS_FILE } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { copyBetween } from "./copy.ts";
 import { isWritten } from "./decisions.ts";
-import { withRetries } from "./retry.ts";
+import { pause, retried } from "./retry.ts";
 import type { RunRequest } from "./survey.ts";
 import type { CopyEvent, CopyPlan, CopyResult, FollowOptions } from "./types.ts";
 
@@ -68,7 +65,7 @@ export async function follow(
   options: FollowOptions,
 ): Promise<CopyResult> {
   const started = performance.now();
-  const pause = (options.interval ?? INTERVAL) / 2; // a change is seen, and copied, within the interval
+  const seconds = (options.interval ?? INTERVAL) / 2; // a change is seen, and copied, within the interval
   let plan: CopyPlan | undefined;
   let before: string | undefined;
   let total: CopyResult | undefined;
@@ -85,9 +82,7 @@ export async function follow(
     if (options.dryRun || !isGoingOn(result)) break;
     options.onEvent?.({ type: "followed", result: total });
     while (before === await signsOf(hosts, request, plan!, options)) {
-      await delay(pause * 1000, options.signal && { signal: options.signal }).catch(() => {
-        throw new CopyError("interrupted", "the copy was interrupted");
-      });
+      await pause(seconds, options);
     }
   }
   options.onEvent?.({ type: "done", result: total });
@@ -124,7 +119,7 @@ async function signsOf(
 ): Promise<string> {
   const run = runFolder(experimentId, runId);
   const open = jobs.filter(({ source }) => source !== "done").map(jobFolder);
-  const attempt = async () => {
+  const look = async () => {
     const signs: string[] = [];
     const host = await hosts.open(workspaces.source);
     const request = { root, folders: [run, ...open], jobStatesOnly: true };
@@ -135,14 +130,7 @@ async function signsOf(
     });
     return signs.sort().join("\n");
   };
-  const reset = () => hosts.close(true);
-  try {
-    return await withRetries({ attempt, reset, done: () => 0 }, options, "for ever");
-  } catch (error) {
-    throw options.signal?.aborted
-      ? new CopyError("interrupted", "the copy was interrupted")
-      : asCopyError(error);
-  }
+  return await retried(hosts, look, options, { patience: "for ever" });
 }
 
 /** What several copies of a run have done, one after the other. */

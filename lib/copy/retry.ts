@@ -6,10 +6,15 @@
 
 import { delay } from "@std/async/delay";
 import { CopyError, LostConnection } from "../errors.ts";
+import type { Hosts } from "../host/hosts.ts";
+import { asCopyError } from "../system/permissions.ts";
 import type { CopyOptions } from "./types.ts";
 
 /** The pauses before another try, in seconds. */
 const PAUSES = [1, 4, 10];
+
+/** What is said of a copy that was asked to stop. */
+export const INTERRUPTED = "the copy was interrupted";
 
 /** How often to try: three times, or until it works. */
 export type Patience = "three times" | "for ever";
@@ -51,9 +56,52 @@ export async function withRetries<T>(
         message,
       });
       await reset();
-      await delay(seconds * 1000, signal && { signal }).catch(() => {
-        throw new CopyError("interrupted", "the copy was interrupted");
-      });
+      await pause(seconds, { signal });
     }
   }
+}
+
+/** Tries work again of which nothing is left when a connection is lost. */
+export function retried<T>(
+  hosts: Pick<Hosts, "close">,
+  work: () => Promise<T>,
+  options: CopyOptions,
+  { interrupted = INTERRUPTED, patience }: { interrupted?: string; patience?: Patience } = {},
+): Promise<T> {
+  const attempt = () => explained(options, interrupted, work);
+  const attempts = { attempt, reset: () => hosts.close(true), done: () => 0 };
+  return withRetries(attempts, options, patience);
+}
+
+/**
+ * Does something, and turns its error into one for people. Once the caller has asked to stop, that
+ * is the reason for any error.
+ *
+ * @param interrupted What is said then.
+ */
+export async function explained<T>(
+  { signal }: Pick<CopyOptions, "signal">,
+  interrupted: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal?.aborted) throw new CopyError("interrupted", interrupted);
+    throw asCopyError(error);
+  }
+}
+
+/**
+ * Waits.
+ *
+ * @throws {CopyError} `interrupted`, as soon as the caller asks to stop.
+ */
+export async function pause(
+  seconds: number,
+  { signal }: { signal?: AbortSignal | undefined },
+): Promise<void> {
+  await delay(seconds * 1000, signal && { signal }).catch(() => {
+    throw new CopyError("interrupted", INTERRUPTED);
+  });
 }

@@ -5,10 +5,8 @@
  */
 
 import type { RunRequest } from "../copy/survey.ts";
-import { withRetries } from "../copy/retry.ts";
-import { CopyError } from "../errors.ts";
+import { retried } from "../copy/retry.ts";
 import { Hosts } from "../host/hosts.ts";
-import { asCopyError } from "../system/permissions.ts";
 import type { JobId } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { lookAtEnds } from "./check_ends.ts";
@@ -84,17 +82,11 @@ export async function check(
   isWanted: (job: JobId) => boolean = () => true,
 ): Promise<CheckResult> {
   const started = performance.now();
-  const attempt = async () => {
-    try {
-      const ends = await lookAtEnds(hosts, request);
-      return await new Checking(ends, options, isWanted).run();
-    } catch (error) {
-      if (options.signal?.aborted) throw new CopyError("interrupted", "the check was interrupted");
-      throw asCopyError(error);
-    }
-  };
-  const attempts = { attempt, reset: () => hosts.close(true), done: () => 0 };
-  const found = await withRetries(attempts, options);
+  const compare = async () =>
+    await new Checking(await lookAtEnds(hosts, request), options, isWanted).run();
+  const found = await retried(hosts, compare, options, {
+    interrupted: "the check was interrupted",
+  });
   const { experimentId } = request;
   return { experimentId, ...found, seconds: (performance.now() - started) / 1000 };
 }

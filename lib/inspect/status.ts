@@ -6,12 +6,11 @@
 
 import { refuseRequest } from "../copy/refusals.ts";
 import type { Ends } from "../copy/plan.ts";
-import { withRetries } from "../copy/retry.ts";
+import { retried } from "../copy/retry.ts";
 import type { CopyOptions } from "../copy/types.ts";
 import { CopyError } from "../errors.ts";
 import type { Host, Listing } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
-import { asCopyError } from "../system/permissions.ts";
 import { checkId, isId } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { allJobs, compareAllRuns, type FoundRuns } from "./compare_runs.ts";
@@ -78,18 +77,8 @@ export async function compareBetween(
 ): Promise<WorkspaceComparison> {
   for (const experimentId of options.experimentIds ?? []) checkId("experiment", experimentId);
   refuseRequest(workspaces);
-  const attempt = async () => {
-    try {
-      return await compare(hosts, workspaces, options);
-    } catch (error) {
-      if (options.signal?.aborted) throw new CopyError("interrupted", "interrupted");
-      throw asCopyError(error);
-    }
-  };
-  return await withRetries(
-    { attempt, reset: () => hosts.close(true), done: () => 0 },
-    options,
-  );
+  const work = () => compare(hosts, workspaces, options);
+  return await retried(hosts, work, options, { interrupted: "interrupted" });
 }
 
 async function compare(

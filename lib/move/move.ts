@@ -5,13 +5,12 @@
  */
 
 import { copyBetween } from "../copy/copy.ts";
-import { withRetries } from "../copy/retry.ts";
+import { retried } from "../copy/retry.ts";
 import { type RunRequest, survey } from "../copy/survey.ts";
 import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
 import { CopyError } from "../errors.ts";
 import { Hosts } from "../host/hosts.ts";
 import { check } from "../inspect/check.ts";
-import { asCopyError } from "../system/permissions.ts";
 import { jobFolder, runFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type Decided, decideFolders, type Known } from "./decide.ts";
@@ -174,18 +173,7 @@ async function trying<T>(
   options: MoveOptions,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  const tried = async () => {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (options.signal?.aborted) throw new CopyError("interrupted", "the move was interrupted");
-      throw asCopyError(error);
-    }
-  };
-  return await withRetries(
-    { attempt: tried, reset: () => hosts.close(true), done: () => 0 },
-    options,
-  );
+  return await retried(hosts, attempt, options, { interrupted: "the move was interrupted" });
 }
 
 async function lookAtSource(
