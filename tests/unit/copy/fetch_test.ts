@@ -61,8 +61,9 @@ async function fetched(entries: string[]) {
   const pack = packFetched(request, { staging: "load" } as Load, context);
   Deno.writeFileSync(`${root}/made.tar`, await gather(pack.stream));
   const listed = shell(root, "TZ=UTC0 tar --full-time -tvf made.tar").trim().split("\n");
+  // tar fills up a time that has fewer digits than those before
   // `-rw-r--r-- me/me 2 2023-11-14 22:13:20.123456789 jobs/t/1/params.json`
-  const found = listed.map((line) => line.replace(/^(.)\S+ +\S+ +\d+ (\S+ \S+) /, "$1 $2 "));
+  const found = listed.map((line) => line.replace(/^(.)\S+ +\S+ +\d+ (\S+ \S+) +/, "$1 $2 "));
   const isClear = [...Deno.readDirSync(`${root}/staging`)].length === 0;
   Deno.removeSync(root, { recursive: true });
   return {
