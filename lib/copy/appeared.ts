@@ -8,10 +8,9 @@ import type { WorkspaceInfo } from "../host/host.ts";
 import type { Why } from "../host/steps.ts";
 import { jobState } from "../workspace/jobs.ts";
 import { jobFolder, runFolder } from "../workspace/layout.ts";
-import { readRunStatus } from "../workspace/runs.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import type { Load } from "./loads.ts";
-import { planRun } from "./plan_run.ts";
+import { planRun, statusesOf } from "./plan_run.ts";
 import { stagedAt } from "./publish_links.ts";
 import { lookAtShortfalls } from "./shortfall.ts";
 import type { Survey } from "./survey.ts";
@@ -58,9 +57,6 @@ function isRunAsGood(
   there: Inventory,
 ): boolean {
   const runs = { source: found.source.run, destination: there.run };
-  const statuses = {
-    source: readRunStatus(source.run?.status),
-    destination: readRunStatus(destination.run?.status),
-  };
-  return planRun(runId, jobs, runs, statuses, { source, destination }).action === "skip";
+  const infos = { source, destination };
+  return planRun(runId, jobs, runs, statusesOf(infos), infos).action === "skip";
 }

@@ -6,8 +6,8 @@
 
 import type { CopyError } from "../errors.ts";
 import type { Host, Staging } from "../host/host.ts";
+import { placesOf } from "../host/found.ts";
 import { Hosts } from "../host/hosts.ts";
-import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { Ahead } from "./prefetch.ts";
@@ -143,7 +143,7 @@ async function attemptCopy(
     };
     let surveyed = await survey(hosts, request, options, options.dryRun ? undefined : onGuess);
     known = surveyed;
-    const name = await stagingName(surveyed);
+    const name = stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
     while (await claimAll(surveyed, loads(), options, stagings)) {
       ahead.drop(); // the source may have changed since it was packed
@@ -208,8 +208,7 @@ async function claimAll(
   options: CopyOptions,
   stagings: Map<string, Staging>,
 ): Promise<boolean> {
-  const { jobsPath, experimentsPath } = infos.destination;
-  const places = [{ name: JOBS, path: jobsPath }, { name: EXPERIMENTS, path: experimentsPath }];
+  const places = placesOf(infos.destination);
   const from = source.host === undefined ? source.path : `${source.host}:${source.path}`;
   const about = JSON.stringify({ source: from, experimentId, runId });
   let changed = false;

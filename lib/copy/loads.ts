@@ -5,7 +5,9 @@
  */
 
 import { jobFolder } from "../workspace/layout.ts";
+import { bytesOf } from "../system/byte_text.ts";
 import { isClosed } from "../system/entry.ts";
+import { sumOf } from "../system/hash.ts";
 import { isWritten } from "./decisions.ts";
 import { batches } from "./batches.ts";
 import { isAlone } from "./alone.ts";
@@ -34,19 +36,17 @@ export interface Load {
 }
 
 /** The name of the staging folder: a copy that is run again finds what it has brought before. */
-export async function stagingName({ plan }: SurveyData): Promise<string> {
+export function stagingName({ plan }: SurveyData): string {
   const { source, experimentId, runId } = plan;
   const key = JSON.stringify([source.host ?? "", source.path, experimentId, runId]);
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return [...new Uint8Array(digest)].slice(0, 8).map((byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
+  return sumOf([bytesOf(key)]).slice(0, 16);
 }
 
 /**
- * Cuts a copy into loads; an archive is written, or read, in one go. Jobs that are links come with the last jobs. So does the run, unless
- * `jobs` and `experiments` are on different file systems: then it is a load by itself. A staging
- * folder that an earlier attempt left after its last rename is a load of nothing: it is only
- * removed.
+ * Cuts a copy into loads; an archive is written, or read, in one go. Jobs that are links come with
+ * the last jobs. So does the run, unless `jobs` and `experiments` are on different file systems: then
+ * it is a load by itself. A staging folder that an earlier attempt left after its last rename is a
+ * load of nothing: it is only removed.
  */
 export function loadsOf(
   { plan, found, can, infos: { destination } }: SurveyData,

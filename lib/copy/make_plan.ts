@@ -6,13 +6,12 @@
 
 import type { Abilities, WorkspaceInfo } from "../host/host.ts";
 import { rsyncVersion } from "../transport/rsync_version.ts";
-import { readRunStatus, readTransientJobs } from "../workspace/runs.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { isWritten } from "./decisions.ts";
 import { type JobToPlan, withLinked } from "./job_links.ts";
 import { planJobs } from "./plan.ts";
-import { planRun } from "./plan_run.ts";
+import { planRun, statusesOf } from "./plan_run.ts";
 import { leftOutWarnings } from "./recorded.ts";
 import { versionWarnings } from "./refusals.ts";
 import { spaceWarning } from "./space.ts";
@@ -32,12 +31,7 @@ export function makePlan(
   options: CopyOptions,
 ): CopyPlan {
   const runId = infos.source.run!.runId;
-  const source = readRunStatus(infos.source.run?.status);
-  const transientJobs = readTransientJobs(infos.source.run?.transient ?? "");
-  const statuses = {
-    source: source && { ...source, transientJobs },
-    destination: readRunStatus(infos.destination.run?.status),
-  };
+  const statuses = statusesOf(infos);
   const planned = planJobs(withLinked(jobs, found.source.links), found, statuses, options)
     .map((job) => coming.has(jobFolder(job)) ? cameBefore(job) : job);
   const folders = { source: found.source.run, destination: found.destination.run };

@@ -6,12 +6,26 @@
 
 import type { WorkspaceInfo } from "../host/host.ts";
 import { JOBS, runLink } from "../workspace/layout.ts";
-import { compareRuns, readRunStatus, type RunStatus } from "../workspace/runs.ts";
+import {
+  compareRuns,
+  readRunStatus,
+  readTransientJobs,
+  type RunStatus,
+} from "../workspace/runs.ts";
 import { isTimeLater } from "../workspace/times.ts";
 import type { FoundRunFolder } from "./inventory.ts";
 import { type Ends, linkedByRun, type PlanOptions } from "./plan.ts";
 import type { PlannedJob, PlannedRun } from "./types.ts";
 import { describeOther } from "./usable.ts";
+
+/** What is known of a run's state at both ends, from its `status.json` and its events. */
+export function statusesOf(infos: Ends<Pick<WorkspaceInfo, "run">>): Ends<RunStatus | undefined> {
+  const [source, destination] = [infos.source, infos.destination].map(({ run }) => {
+    const status = readRunStatus(run?.status);
+    return status && { ...status, transientJobs: readTransientJobs(run?.transient ?? "") };
+  });
+  return { source, destination };
+}
 
 /** Plans the run. */
 export function planRun(

@@ -5,6 +5,7 @@
  */
 
 import type { Entry } from "../system/entry.ts";
+import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 
 /** The run that experimaestro takes for the current one. */
 export interface CurrentRun {
@@ -101,6 +102,13 @@ export interface Place {
   name: string;
   /** The folder, absolute, links resolved. */
   path: string;
+}
+
+/** Where the jobs and the experiments of a workspace are. */
+export function placesOf(
+  { jobsPath, experimentsPath }: { jobsPath: string; experimentsPath: string },
+): Place[] {
+  return [{ name: JOBS, path: jobsPath }, { name: EXPERIMENTS, path: experimentsPath }];
 }
 
 /** A request to find what copies have left, or to remove it. */

@@ -120,6 +120,9 @@ export interface FailedMove {
   why: Why;
 }
 
+/** The folder, in a staging folder, for what is set aside: a claim puts it back. */
+export const ASIDE = "replaced";
+
 /** The folder, in a staging folder, for what a move has taken from there for good. */
 export const REMOVED = "removed";
 

@@ -7,12 +7,12 @@
 
 import type { JobToPlan } from "../copy/job_links.ts";
 import { endOf, type Ends, stateOf, wasRemoved } from "../copy/plan.ts";
+import { statusesOf } from "../copy/plan_run.ts";
 import type { Inventory } from "../copy/inventory.ts";
 import type { CopyProblem, JobState } from "../copy/types.ts";
 import { whyUnusable } from "../copy/usable.ts";
 import { printable } from "../text/printable.ts";
 import { jobFolder } from "../workspace/layout.ts";
-import { readRunStatus, readTransientJobs } from "../workspace/runs.ts";
 import type { CheckedEnds } from "./check_ends.ts";
 import type { Difference } from "./check_types.ts";
 
@@ -36,20 +36,18 @@ export function judgeJobs(
   jobs: JobToPlan[],
   isOver: boolean,
 ): Map<JobToPlan, Judged> {
-  const status = readRunStatus(infos.source.run?.status);
-  const transientJobs = readTransientJobs(infos.source.run?.transient ?? "");
+  const statuses = statusesOf(infos);
   const runs = {
-    source: endOf(found.source.run, status, isOver),
-    destination: endOf(found.destination.run, readRunStatus(infos.destination.run?.status)),
+    source: endOf(found.source.run, statuses.source, isOver),
+    destination: endOf(found.destination.run, statuses.destination),
   };
-  const statusOfJobs = status && { ...status, transientJobs };
   return new Map(jobs.map((job) => {
     const states = {
       source: stateOf(job, found.source, runs.source),
       destination: stateOf(job, found.destination, runs.destination),
     };
     const isRemoved = states.source === "absent" &&
-      wasRemoved(job, found.source.run, statusOfJobs);
+      wasRemoved(job, found.source.run, statuses.source);
     return [job, isRemoved ? judgeRemoved(job, states) : judge(job, states, found)];
   }));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { movesCurrent, planRun } from "../copy/plan_run.ts";
+import { movesCurrent, planRun, statusesOf } from "../copy/plan_run.ts";
 import type { CopyProblem } from "../copy/types.ts";
 import {
   CURRENT,
@@ -14,7 +14,6 @@ import {
   MARKER,
   runLink,
 } from "../workspace/layout.ts";
-import { readRunStatus } from "../workspace/runs.ts";
 import type { Ends } from "../copy/plan.ts";
 import type { CheckedEnds } from "./check_ends.ts";
 import type { Held } from "./compare_folders.ts";
@@ -40,12 +39,8 @@ export function linkedThere({ jobs, found }: CheckedEnds): LinkedJob[] {
 /** Judges the run. */
 export function judgeRun(ends: CheckedEnds, ended: boolean): JudgedRun {
   const { infos, found, runId, run } = ends;
-  const statuses = {
-    source: readRunStatus(infos.source.run?.status),
-    destination: readRunStatus(infos.destination.run?.status),
-  };
   const folders = { source: found.source.run, destination: found.destination.run };
-  const planned = planRun(runId, [], folders, statuses, infos, { ended });
+  const planned = planRun(runId, [], folders, statusesOf(infos), infos, { ended });
   const notes: CopyProblem[] = planned.inProgress
     ? [{ code: "refused", message: `${run} is in progress at the source` }]
     : [];

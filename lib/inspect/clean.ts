@@ -9,7 +9,7 @@ import { notThere } from "../errors.ts";
 import { asCopyError } from "../system/permissions.ts";
 import type { FoundLeftover, Host, WorkspaceInfo } from "../host/host.ts";
 import { Hosts } from "../host/hosts.ts";
-import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
+import { placesOf } from "../host/found.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { CopyOptions } from "../copy/types.ts";
 
@@ -96,10 +96,7 @@ export async function leftIn(
     const found = await host.tidy({
       workspace: info.realPath,
       areas: [...new Set([info.jobsStaging, info.experimentsStaging])],
-      places: [{ name: JOBS, path: info.jobsPath }, {
-        name: EXPERIMENTS,
-        path: info.experimentsPath,
-      }],
+      places: placesOf(info),
       remove,
     });
     return found.map(describe);

@@ -15,7 +15,7 @@ import type { ComparedJobs, RunComparison } from "./status_types.ts";
 
 /** What was found at one end. */
 export interface FoundRuns {
-  /** The runs, by experiment and run: see {@linkcode keyOf}. */
+  /** The runs, by their folders. */
   runs: ReadonlyMap<string, ListedRun>;
   /** The jobs of all runs of both ends, as far as they are there. */
   seen: Pick<SeenJobs, "jobs" | "statusTimes">;

@@ -49,23 +49,23 @@ export function jobRewriter(folder: string, job: LinkedJob, map: PathMap): Folde
 /** Rewrites what is in a run's folder. */
 export function runRewriter(run: PassingRun, map: PathMap): FolderRewriter {
   const rewriter = new RunRewriter(run, map, new Set());
-  const meet = (path: string, about: Pick<MemberHead, "type"> & Partial<MemberHead>) => {
+  const visit = (path: string, about: Pick<MemberHead, "type"> & Partial<MemberHead>) => {
     const nothing = { linkName: "", size: 0, sparse: false, long: false, mode: 0o644, mtime: "0" };
     const head = { name: `${run.folder}/${path}`, ...nothing, ...about };
-    return rewriter.meet(head, path, () => new Uint8Array());
+    return rewriter.visit(head, path, () => new Uint8Array());
   };
   return {
     document(path, bytes) {
-      const verdict = meet(path, { type: "0", size: bytes.length });
-      if (verdict === "read") return rewriter.change(path, bytes);
-      if (typeof verdict !== "object" || !("finish" in verdict)) return [bytes];
-      verdict.push(bytes);
-      return verdict.finish();
+      const decision = visit(path, { type: "0", size: bytes.length });
+      if (decision === "read") return rewriter.change(path, bytes);
+      if (typeof decision !== "object" || !("finish" in decision)) return [bytes];
+      decision.push(bytes);
+      return decision.finish();
     },
     link(path, target) {
-      const verdict = meet(path, { type: "2", linkName: target });
-      if (verdict === "drop") return undefined;
-      return typeof verdict === "object" && "target" in verdict ? verdict.target : target;
+      const decision = visit(path, { type: "2", linkName: target });
+      if (decision === "drop") return undefined;
+      return typeof decision === "object" && "target" in decision ? decision.target : target;
     },
     former: undefined,
     named: [],

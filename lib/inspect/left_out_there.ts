@@ -9,7 +9,7 @@ import { recordedJob } from "../copy/left_out.ts";
 import { CopyError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { isObject } from "../text/json.ts";
-import { JOBS, RECORDS } from "../workspace/layout.ts";
+import { recordOf, RECORDS } from "../workspace/layout.ts";
 
 /** The folders of the jobs that have a record. */
 export async function recordedJobs(host: Pick<Host, "scan">, root: string): Promise<Set<string>> {
@@ -28,9 +28,8 @@ export async function readRecords(
   folders: string[],
 ): Promise<Map<string, Excludes>> {
   const found = new Map<string, Excludes>();
-  const paths = folders.map((folder) => `${RECORDS}${folder.slice(JOBS.length)}.json`);
   let next = 0;
-  await host.read(root, paths, (_, bytes) => {
+  await host.read(root, folders.map(recordOf), (_, bytes) => {
     const folder = folders[next++]!;
     if (bytes !== undefined) found.set(folder, excludesOf(bytes));
   });

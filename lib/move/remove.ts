@@ -7,19 +7,17 @@
 
 import type { Hosts } from "../host/hosts.ts";
 import type { Host, Staging, WorkspaceInfo } from "../host/host.ts";
-import { GONE, REMOVED } from "../host/steps.ts";
+import { placesOf } from "../host/found.ts";
+import { ASIDE, GONE, REMOVED } from "../host/steps.ts";
 import type { RunRequest } from "../copy/survey.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import { sumOf } from "../system/hash.ts";
-import { currentLinks, EXPERIMENTS, JOBS, parentOf, runFolder } from "../workspace/layout.ts";
+import { currentLinks, JOBS, parentOf, runFolder } from "../workspace/layout.ts";
 import { type Decided, decideFolders, type Known, type Reason } from "./decide.ts";
 import { Mentions, type Named } from "./mentions.ts";
 import { Sealing } from "./seals.ts";
 import { runsOf, type Source } from "./source.ts";
 import type { CopyOptions } from "../copy/types.ts";
-
-/** The folder, in a staging folder, for what is set aside: a claim puts it back. */
-const ASIDE = "replaced";
 
 /** What to remove, and what is known of it. */
 export interface Removal {
@@ -61,10 +59,7 @@ async function claim(
   const host = await hosts.open(source);
   const info = await host.look({ path: source.path });
   const name = sumOf([bytesOf(JSON.stringify(["move", info.realPath, experimentId]))]).slice(0, 16);
-  const places = [{ name: JOBS, path: info.jobsPath }, {
-    name: EXPERIMENTS,
-    path: info.experimentsPath,
-  }];
+  const places = placesOf(info);
   const about = JSON.stringify({ experimentId, runId });
   const all: Staging[] = [];
   try {

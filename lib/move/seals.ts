@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isMarker } from "../copy/inventory.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import type { Entry } from "../system/entry.ts";
 import { sumOf } from "../system/hash.ts";
@@ -39,7 +40,7 @@ export class Sealing {
     if (kind === "file") amount.files++;
     if (kind === "file") amount.bytes += size;
     this.#amounts.set(folder, amount);
-    if (/^[^/]*\.(done|failed|pid)$/.test(path)) {
+    if (isMarker(path)) {
       this.#markers.set(folder, (this.#markers.get(folder) ?? new Set()).add(path));
     }
     const shown = kind === "folder" ? "" : String(size); // of a folder it depends on its past

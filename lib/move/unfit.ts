@@ -7,7 +7,7 @@
 import type { CopyPlan, CopyResult, PlannedJob } from "../copy/types.ts";
 import type { Host } from "../host/host.ts";
 import type { CheckResult, Difference } from "../inspect/check_types.ts";
-import { jobFolder, JOBS, RECORDS, runFolder } from "../workspace/layout.ts";
+import { jobFolder, recordOf, runFolder } from "../workspace/layout.ts";
 import type { Reason } from "./decide.ts";
 import type { KeptFolder } from "./types.ts";
 
@@ -67,7 +67,7 @@ export async function unfitByCheck(
   }
   if (copied.referencesMissing.length > 0) found.set(run, unchecked(LACKING));
   const folders = plan.jobs.map(jobFolder);
-  const records = folders.map((folder) => `${RECORDS}${folder.slice(JOBS.length)}.json`);
+  const records = folders.map(recordOf);
   const { host, root } = destination;
   const recorded = new Set(await host.existing(root, records));
   for (const [index, folder] of folders.entries()) {

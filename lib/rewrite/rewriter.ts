@@ -166,12 +166,12 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     if (head.sparse || head.long && !this.#isLong(head)) return this.#leave(head, "drop");
     if (this.#brought.leadTo(head.name)) return this.#leave(head, "drop");
     if (head.type === LINK || head.type === HARD_LINK) this.#brought.add(head.name);
-    if (head.type === HARD_LINK) return this.#meetHardLink(head, path);
+    if (head.type === HARD_LINK) return this.#visitHardLink(head, path);
     if (head.type === PIPE && this.options.alone) return "pass";
     if (![FILE, LINK, FOLDER].includes(head.type)) return this.#leave(head, "drop");
     return passing === undefined
-      ? this.#ofRun!.meet(head, path, headers)
-      : this.#meetInJob(head, path, passing);
+      ? this.#ofRun!.visit(head, path, headers)
+      : this.#visitInJob(head, path, passing);
   }
 
   /** Whether the size of a file, which a record tells, may be told so: not every tar reads it. */
@@ -207,7 +207,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
   }
 
   /** Decides about a hard link. A document must not share its bytes with another file. */
-  #meetHardLink(head: MemberHead, path: string): MemberDecision {
+  #visitHardLink(head: MemberHead, path: string): MemberDecision {
     const { linkName } = head;
     if (!this.#isAskedFor(linkName)) {
       throw untrusted(this.from, `${linkName}, which was not requested`);
@@ -218,7 +218,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     return shared ? this.#leave(head, "pass") : "pass";
   }
 
-  #meetInJob(head: MemberHead, path: string, passing: PassingJob<Job>): MemberDecision {
+  #visitInJob(head: MemberHead, path: string, passing: PassingJob<Job>): MemberDecision {
     if (head.type === LINK) {
       const { findings } = passing;
       if (path === JOB_META || DOCUMENTS.includes(path)) {

@@ -62,7 +62,7 @@ export class RunRewriter {
   }
 
   /** Decides about a member. */
-  meet(head: MemberHead, path: string, headers: () => Uint8Array): MemberDecision {
+  visit(head: MemberHead, path: string, headers: () => Uint8Array): MemberDecision {
     if (head.type === FOLDER) {
       if (path === "" || isInJobs(path)) this.#folders.set(path, headers());
       return "pass";

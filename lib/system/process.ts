@@ -4,6 +4,7 @@
  * @module
  */
 
+import { delay } from "@std/async/delay";
 import { CopyError, LostConnection } from "../errors.ts";
 import type { Program } from "./child.ts";
 import { Complaints, LAST_WORDS, tail } from "./complaints.ts";
@@ -32,6 +33,26 @@ export interface RunOptions {
  */
 export function stopIfAborted({ signal }: RunOptions): void {
   if (signal?.aborted) throw new CopyError("interrupted", "the copy was interrupted");
+}
+
+/** How long this program may work without hearing of anything else, in milliseconds. */
+const BUSY = 50;
+
+/**
+ * Makes a function for long work that nothing interrupts: when it is time, it lets others have their
+ * turn (Ctrl-C is heard then, and a login goes on).
+ *
+ * @throws {CopyError} `interrupted`, by the function, when the caller has asked to stop.
+ */
+export function resting(watch: RunOptions): () => Promise<void> {
+  let rested = performance.now();
+  return async () => {
+    stopIfAborted(watch);
+    if (performance.now() - rested < BUSY) return;
+    await delay(0);
+    stopIfAborted(watch);
+    rested = performance.now();
+  };
 }
 
 /** A running process. */

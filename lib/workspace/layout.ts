@@ -126,6 +126,11 @@ export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
+/** The record of a job that lacks files, relative to the workspace, by the job's folder. */
+export function recordOf(folder: string): string {
+  return `${RECORDS}${folder.slice(JOBS.length)}.json`;
+}
+
 /** A run's folder, relative to the workspace. */
 export function runFolder(experimentId: string, runId: string): string {
   return `${EXPERIMENTS}/${experimentId}/${runId}`;

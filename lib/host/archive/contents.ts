@@ -79,7 +79,7 @@ export class Contents implements MemberVisitor {
   visit(head: MemberHead): MemberDecision {
     this.#endFile();
     const { name } = head;
-    if (name === MANIFEST || name === SUMS) return this.#meetOwn(head);
+    if (name === MANIFEST || name === SUMS) return this.#visitOwn(head);
     if (this.manifest !== undefined) throw this.#refused(`${name} after its end`);
     const kind = KINDS[head.type];
     if (kind === undefined || head.sparse || head.long && head.size < LONG) {
@@ -195,7 +195,7 @@ export class Contents implements MemberVisitor {
     return true;
   }
 
-  #meetOwn(head: MemberHead): MemberDecision {
+  #visitOwn(head: MemberHead): MemberDecision {
     const { name, type, size } = head;
     const isInOrder = (name === SUMS) === (this.manifest !== undefined) && !this.#isSummed;
     if (type !== "0" || !isInOrder || size > MAX_TEXT * 8) {

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { delay } from "@std/async/delay";
 import { CopyError } from "../../errors.ts";
 import { lookAt } from "../../system/files.ts";
-import { type RunOptions, stopIfAborted } from "../../system/process.ts";
+import { resting, type RunOptions } from "../../system/process.ts";
 import { editTar } from "../../tar/edit.ts";
 import { untrusted } from "../../tar/visitor.ts";
 import { printable } from "../../text/printable.ts";
@@ -17,8 +16,6 @@ import { SUMS } from "./manifest.ts";
 
 /** How many bytes are read at once. */
 const PART = 1 << 17;
-/** How long this program may read without hearing of anything else, in milliseconds. */
-const BUSY = 50;
 /** The first bytes of what zstd has compressed. */
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 /** The most bytes after the end of an archive: tar fills up its last record. */
@@ -100,13 +97,10 @@ async function* bytesOf(
   using file = Deno.openSync(path, { read: true });
   const { size } = file.statSync();
   const part = new Uint8Array(PART);
-  let [rested, come] = [performance.now(), 0];
+  const rest = resting(watch);
+  let come = 0;
   for (let length = file.readSync(part); length; length = file.readSync(part)) {
-    if (performance.now() - rested > BUSY) { // Ctrl-C is heard in between
-      await delay(0);
-      stopIfAborted(watch);
-      rested = performance.now();
-    }
+    await rest();
     come += length;
     onRead(come, size);
     yield part.subarray(0, length);

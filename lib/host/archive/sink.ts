@@ -19,7 +19,7 @@ import { BLOCK } from "../../tar/pax.ts";
 import { printable } from "../../text/printable.ts";
 import type { Pack, Unpacking } from "../../transport/archive.ts";
 import { FRAME, type Frame, loadZstd, type Zstd } from "../../transport/zstd.ts";
-import { parentOf, RECORDS } from "../../workspace/layout.ts";
+import { JOBS, parentOf, recordOf } from "../../workspace/layout.ts";
 import type { LinkedFolder, LookRequest, Staging, WorkspaceInfo } from "../host.ts";
 import type { FailedMove, PublishRequest } from "../steps.ts";
 import { Contents } from "./contents.ts";
@@ -158,7 +158,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
 
   filesFor({ records }: Pick<PublishRequest, "moves" | "records">): OverlayEntry[] {
     return (records?.written ?? []).map(({ job, text }) => ({
-      path: `${RECORDS}/${job}.json`,
+      path: recordOf(`${JOBS}/${job}`),
       kind: "file",
       mode: 0o644,
       mtime: now(),

@@ -12,8 +12,7 @@ import { syncFolders } from "../../system/sync.ts";
 import { removeEmpty, rename } from "../../system/tree.ts";
 import { parentOf } from "../../workspace/layout.ts";
 import type { Place } from "../host.ts";
-import { type Commitment, type FailedMove, GONE, REMOVED } from "../steps.ts";
-import { ASIDE } from "./left_staging.ts";
+import { ASIDE, type Commitment, type FailedMove, GONE, REMOVED } from "../steps.ts";
 import { inTheWay, RealFolders } from "./real_folders.ts";
 
 /** Does {@linkcode Staging.setAside}. */

@@ -13,9 +13,10 @@ import { attempt, removeEmpty, removeTree, rename } from "../../system/tree.ts";
 import { lookAt, namesIn } from "../../system/files.ts";
 import { type Sharing, sharingOf } from "../../system/sharing.ts";
 import { type ClaimRequest, type Place, type Staging, UNVERIFIED } from "../host.ts";
-import { ASIDE, clearStaging, isSound, removeStaging } from "./left_staging.ts";
+import { clearStaging, isSound, removeStaging } from "./left_staging.ts";
 import { isVoid, type Lock, takeLock, tryLock } from "./lock.ts";
 import { inTheWay, isFolder, isInTheWay, RealFolders } from "./real_folders.ts";
+import { ASIDE } from "../steps.ts";
 
 /** The file, in a staging folder, that says which copy it is of. */
 export const ABOUT = "about.json";

@@ -4,20 +4,16 @@
  * @module
  */
 
-import { delay } from "@std/async/delay";
 import { isUtf8 } from "../../system/byte_text.ts";
 import { Sum, sumOfFile } from "../../system/hash.ts";
 import { requireAccess } from "../../system/permissions.ts";
-import { type RunOptions, stopIfAborted } from "../../system/process.ts";
+import { resting, type RunOptions, stopIfAborted } from "../../system/process.ts";
 import { joined } from "../../system/streams.ts";
 import type { Dialect } from "../../tar/dialect.ts";
 import { editTar } from "../../tar/edit.ts";
 import type { Editor, MemberVisitor } from "../../tar/visitor.ts";
 import { packLocally } from "../../transport/tar.ts";
 import type { SummedFile, TellBytes, TellSum } from "../host.ts";
-
-/** How long this program may read files without hearing of anything else, in milliseconds. */
-const BUSY = 50;
 
 /** What is needed to read files. */
 export interface Reading {
@@ -101,17 +97,6 @@ async function throughTar(
   };
   const expected = { from: "this machine", mostBytes: Infinity, owner: 0, onBytes: () => {} };
   for await (const _ of editTar(stream, visitor, expected)) stopIfAborted(watch);
-}
-
-/** Gives the event loop its turn, now and then. */
-function resting(watch: RunOptions): () => Promise<void> {
-  let rested = performance.now();
-  return async () => {
-    stopIfAborted(watch);
-    if (performance.now() - rested < BUSY) return;
-    await delay(0);
-    rested = performance.now();
-  };
 }
 
 function readIfAllowed(path: string): Uint8Array | undefined {

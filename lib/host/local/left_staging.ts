@@ -6,21 +6,16 @@
  * @module
  */
 
-import { delay } from "@std/async/delay";
 import { CURRENT, EXPERIMENTS } from "../../workspace/layout.ts";
 import { removeTree } from "../../system/tree.ts";
 import { isDoubtful, lookAt, namesIn } from "../../system/files.ts";
 import { UNVERIFIED } from "../host.ts";
+import { ASIDE } from "../steps.ts";
+import { resting } from "../../system/process.ts";
 import { isFolder } from "./real_folders.ts";
-
-/** The folder, in a staging folder, for what is being replaced. */
-export const ASIDE = "replaced";
 
 /** Down to this depth a staging folder has only folders: `jobs/TASK/JOB`, `replaced/jobs/TASK`. */
 const DEPTH = 3;
-
-/** How long the event loop may wait for this, in milliseconds. */
-const BUSY = 50;
 
 /**
  * Whether a staging folder has only folders down to its jobs, and no file with a hard link
@@ -45,13 +40,10 @@ async function hasNoNamesElsewhere(
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const unseen = new Map<number, number>(); // how many names of a file, by its inode
-  let rested = performance.now();
+  const rest = resting({ signal });
   const folders = [root];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    if (performance.now() - rested > BUSY) {
-      await delay(0, signal && { signal });
-      rested = performance.now();
-    }
+    await rest();
     const entries = [...Deno.readDirSync(folder)];
     const isHere = ({ name }: Deno.DirEntry) =>
       !isDoubtful({ path: name }) || lookAt(`${folder}/${name}`, "") !== undefined;

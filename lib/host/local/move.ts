@@ -11,12 +11,11 @@ import { parentOf } from "../../workspace/layout.ts";
 import { refused } from "../../system/permissions.ts";
 import { rename } from "../../system/tree.ts";
 import { lookAt, namesIn, realPath } from "../../system/files.ts";
-import { ASIDE } from "./left_staging.ts";
 import { ABOUT } from "./claim.ts";
 import { whatKeeps } from "./guards.ts";
 import { linkedRun } from "./look.ts";
 import type { RealFolders } from "./real_folders.ts";
-import type { Move, Why } from "../steps.ts";
+import { ASIDE, type Move, type Why } from "../steps.ts";
 
 /** Why a folder is not moved: a link has come in its place. */
 export const CAME_AS_LINK: Why = {

@@ -7,7 +7,7 @@
  */
 
 import { CopyError } from "../../errors.ts";
-import { JOBS, parentOf, RECORDS, STORE } from "../../workspace/layout.ts";
+import { JOBS, parentOf, recordOf, RECORDS, STORE } from "../../workspace/layout.ts";
 import { refused } from "../../system/permissions.ts";
 import { attempt, removeEmpty, removeTree } from "../../system/tree.ts";
 import { lookAt, namesIn } from "../../system/files.ts";
@@ -89,7 +89,7 @@ export class LocalRecords {
   }
 
   #pathOf(job: string): string {
-    return `${this.records.workspace}/${RECORDS}/${job}.json`;
+    return `${this.records.workspace}/${recordOf(`${JOBS}/${job}`)}`;
   }
 
   /** The record of a job; undefined when there is none, or something else is in its place. */

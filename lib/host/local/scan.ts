@@ -4,7 +4,6 @@
  * @module
  */
 
-import { delay } from "@std/async/delay";
 import { resolve } from "@std/path";
 import { CopyError } from "../../errors.ts";
 import { jobAt, jobFolder, JOBS, leadsTo, parentOf, RECORDS } from "../../workspace/layout.ts";
@@ -20,10 +19,7 @@ import {
   walk,
 } from "../../system/files.ts";
 import type { LinkedFolder, ScanRequest, Visit } from "../found.ts";
-import { type RunOptions, stopIfAborted } from "../../system/process.ts";
-
-/** How long a scan may keep the event loop waiting, in milliseconds. */
-const BUSY = 50;
+import { resting, type RunOptions } from "../../system/process.ts";
 
 /** What has been found so far, besides the visited entries. */
 interface Found {
@@ -42,13 +38,9 @@ export async function scanLocally(
   const { root, folders, isNeeded } = request;
   const found: Found = { linked: [], doubted: [] };
   const above = linksAbove(root, folders);
-  let rested = performance.now();
+  const rest = resting(watch);
   for (const folder of folders) {
-    if (performance.now() - rested > BUSY) { // Ctrl-C is heard in between, and a login goes on
-      await delay(0);
-      stopIfAborted(watch);
-      rested = performance.now();
-    }
+    await rest();
     if (isNeeded?.(folder) === false) continue;
     try {
       scanOne(request, folder, above.get(folder), visit, found);

@@ -7,13 +7,14 @@
 import { parentOf, STORE } from "../../workspace/layout.ts";
 import { removeTree } from "../../system/tree.ts";
 import { lookAt } from "../../system/files.ts";
-import { ASIDE, removeStaging } from "./left_staging.ts";
+import { removeStaging } from "./left_staging.ts";
 import { CAME_AS_LINK, moveInto, Places } from "./move.ts";
 import { LocalRecords } from "./records.ts";
 import type { RunOptions } from "../../system/process.ts";
 import { inTheWay, RealFolders } from "./real_folders.ts";
 import {
   type Afterwards,
+  ASIDE,
   type FailedMove,
   isOfJobs,
   type Move,

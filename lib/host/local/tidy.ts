@@ -7,11 +7,12 @@
 import { removeEmpty, removeTree } from "../../system/tree.ts";
 import { lookAt, namesIn, readText, walk } from "../../system/files.ts";
 import type { FoundLeftover, Place, TidyRequest } from "../host.ts";
-import { ASIDE, removeStaging } from "./left_staging.ts";
+import { removeStaging } from "./left_staging.ts";
 import { ABOUT, putBack, stagingNames } from "./claim.ts";
 import { isOwned, tryLock } from "./lock.ts";
 import { isFolder, isInTheWay, RealFolders } from "./real_folders.ts";
 import { STORE } from "../../workspace/layout.ts";
+import { ASIDE } from "../steps.ts";
 
 /** Does {@linkcode Host.tidy}. */
 export async function tidyLocally(

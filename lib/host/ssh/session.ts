@@ -196,12 +196,8 @@ export class Session {
   ): Promise<void> {
     const running = this.#channel();
     const clock = endWhenIdle(running, this.watch.timeout);
-    const word = crypto.randomUUID();
-    const fed = feed(
-      running,
-      input(sized(program) + word, [...this.#programs, ...lines], body),
-      clock,
-    );
+    const { word, parts } = this.#input(program, lines, body);
+    const fed = feed(running, parts, clock);
     const heard = new Answers(running.stdout).read(word, tell);
     const [, whole] = await clock.during(Promise.all([fed, heard]));
     if (!whole) throw await this.#failure(running);
@@ -210,8 +206,8 @@ export class Session {
   /** Starts a constant program that answers with a stream, on a channel of its own. */
   fetch(program: string, lines: string[], body: Uint8Array): Packing {
     const running = this.#channel();
-    const word = crypto.randomUUID();
-    const fed = feed(running, input(sized(program) + word, [...this.#programs, ...lines], [body]));
+    const { word, parts } = this.#input(program, lines, [body]);
+    const fed = feed(running, parts);
     return { running, fed, stream: new Answers(running.stdout).rest(word) };
   }
 
@@ -223,14 +219,20 @@ export class Session {
   join(
     program: string,
     lines: string[],
-    parts: Parts,
+    body: Parts,
     onLine?: (line: string) => boolean,
   ): Packing {
     const running = this.#channel();
     if (onLine !== undefined) running.listen(onLine);
-    const word = crypto.randomUUID();
-    const fed = pour(running, input(sized(program) + word, [...this.#programs, ...lines], parts));
+    const { word, parts } = this.#input(program, lines, body);
+    const fed = pour(running, parts);
     return { running, fed, stream: new Answers(running.stdout).rest(word) };
+  }
+
+  /** The input of a program on a channel of its own, and the word that its answer begins with. */
+  #input(program: string, lines: string[], body: Parts): { word: string; parts: Parts } {
+    const word = crypto.randomUUID();
+    return { word, parts: input(sized(program) + word, [...this.#programs, ...lines], body) };
   }
 
   /** Opens a channel that will be needed soon. */

@@ -28,7 +28,7 @@ function rewriter(ids: string[] = [], tags: string[] = [], changed = new Set<str
 }
 
 /** Lets a member pass; its headers are its path, as bytes. */
-function meet(run: RunRewriter, type: string, path: string, more: Partial<MemberHead> = {}) {
+function visit(run: RunRewriter, type: string, path: string, more: Partial<MemberHead> = {}) {
   const name = path === "" ? RUN : `${RUN}/${path}`;
   const head = {
     name,
@@ -41,7 +41,7 @@ function meet(run: RunRewriter, type: string, path: string, more: Partial<Member
     mtime: "1",
     ...more,
   };
-  return run.meet(head, path, () => bytes(`header of ${path}`));
+  return run.visit(head, path, () => bytes(`header of ${path}`));
 }
 
 function bytes(text: string): Uint8Array {
@@ -54,40 +54,40 @@ function textOf(parts: Uint8Array[]): string {
 
 const [FILE, LINK, FOLDER] = ["0", "2", "5"] as const;
 
-Deno.test("RunRewriter.meet() leads links to jobs to the destination, and drops those that it shall not have", () => {
+Deno.test("RunRewriter.visit() leads links to jobs to the destination, and drops those that it shall not have", () => {
   const run = rewriter(["1"]);
-  const leads = (linkName: string) => meet(run, LINK, "jobs/t/1", { linkName });
+  const leads = (linkName: string) => visit(run, LINK, "jobs/t/1", { linkName });
   assertEquals(leads("/elsewhere/jobs/t/1"), { target: "/new/jobs/t/1" });
-  assertEquals(meet(run, LINK, "jobs/t/2", { linkName: "/ws/jobs/t/2" }), "drop");
-  assertEquals(meet(run, FILE, "jobs/t/1"), "drop", "it is no link");
-  assertEquals(meet(run, FOLDER, "jobs/t"), "pass");
+  assertEquals(visit(run, LINK, "jobs/t/2", { linkName: "/ws/jobs/t/2" }), "drop");
+  assertEquals(visit(run, FILE, "jobs/t/1"), "drop", "it is no link");
+  assertEquals(visit(run, FOLDER, "jobs/t"), "pass");
 });
 
-Deno.test("RunRewriter.meet() relocates other links, and reads documents only", () => {
+Deno.test("RunRewriter.visit() relocates other links, and reads documents only", () => {
   const run = rewriter();
-  const leads = (linkName: string) => meet(run, LINK, "data/x", { linkName });
+  const leads = (linkName: string) => visit(run, LINK, "data/x", { linkName });
   assertEquals(leads("/ws/partials/x"), { target: "/new/partials/x" });
   assertEquals(leads("../x"), "pass");
-  assertEquals(meet(run, FILE, "status.json"), "read");
-  assertEquals(meet(run, FILE, "configs.json"), "read");
-  assertEquals(meet(run, FILE, "results.json"), "pass");
+  assertEquals(visit(run, FILE, "status.json"), "read");
+  assertEquals(visit(run, FILE, "configs.json"), "read");
+  assertEquals(visit(run, FILE, "results.json"), "pass");
   assertEquals(run.finish().inside, ["partials/x", `${RUN}/x`]);
 });
 
-Deno.test("RunRewriter.meet() lets a document pass that is too large, and says so", () => {
+Deno.test("RunRewriter.visit() lets a document pass that is too large, and says so", () => {
   const run = rewriter();
-  assertEquals(meet(run, FILE, "status.json", { size: MAX_DOCUMENT + 1 }), "pass");
+  assertEquals(visit(run, FILE, "status.json", { size: MAX_DOCUMENT + 1 }), "pass");
   const [note, ...more] = run.finish().notes;
   assert(note?.startsWith("status.json is larger than 32 MiB"), note);
   assertEquals(more, []);
-  assertEquals(meet(rewriter(), FILE, "status.json", { size: MAX_DOCUMENT }), "read");
+  assertEquals(visit(rewriter(), FILE, "status.json", { size: MAX_DOCUMENT }), "read");
 });
 
 Deno.test("RunRewriter edits a document of lines while it comes, and tells when it has changed", () => {
   const changed = new Set<string>();
   const line = (path: string) => `{"a": {"type": "path", "value": "${path}"}}\n`;
   const edited = (text: string) => {
-    const editor = meet(rewriter([], [], changed), FILE, "objects.jsonl", { size: text.length });
+    const editor = visit(rewriter([], [], changed), FILE, "objects.jsonl", { size: text.length });
     assert(typeof editor === "object" && "push" in editor);
     for (const letter of bytes(text)) editor.push(new Uint8Array([letter]));
     return textOf(editor.finish());
@@ -126,8 +126,8 @@ function ending(run: RunRewriter, dialect: "gnu" | "bsd"): string[] {
 Deno.test("RunRewriter.end() makes the links that have not passed, each after its folder", () => {
   const passed = () => {
     const run = rewriter(["1", "2"]);
-    for (const path of ["", "jobs", "jobs/t"]) meet(run, FOLDER, path);
-    meet(run, LINK, "jobs/t/1", { linkName: "/ws/jobs/t/1" });
+    for (const path of ["", "jobs", "jobs/t"]) visit(run, FOLDER, path);
+    visit(run, LINK, "jobs/t/1", { linkName: "/ws/jobs/t/1" });
     return run;
   };
   const link = "link to /new/jobs/t/2 at jobs/t/2";
@@ -138,7 +138,7 @@ Deno.test("RunRewriter.end() makes the links that have not passed, each after it
 
 Deno.test("RunRewriter.end() makes folders that the source lacks, and nothing where nothing is missing", () => {
   const run = rewriter(["1"]);
-  meet(run, FOLDER, "");
+  visit(run, FOLDER, "");
   assertEquals(ending(run, "gnu"), [
     "header of ",
     "new folder at jobs",
@@ -146,6 +146,6 @@ Deno.test("RunRewriter.end() makes folders that the source lacks, and nothing wh
     "link to /new/jobs/t/1 at jobs/t/1",
   ]);
   const whole = rewriter(["1"]);
-  meet(whole, LINK, "jobs/t/1", { linkName: "/ws/jobs/t/1" });
+  visit(whole, LINK, "jobs/t/1", { linkName: "/ws/jobs/t/1" });
   assertEquals(ending(whole, "gnu"), []);
 });
