@@ -10,7 +10,7 @@ import type { CheckOptions } from "../inspect/check_types.ts";
 import type { Defaults } from "../settings/defaults.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import { choose, runOf } from "./choose.ts";
-import { type Context, hostOptions, mayAsk, quietQuestions, readSettings } from "./context.ts";
+import { begin, type Context, mapOf } from "./context.ts";
 import { EXIT } from "./failure.ts";
 import type { Session } from "./library.ts";
 import type { Reporter } from "./reporter.ts";
@@ -18,14 +18,11 @@ import type { CheckRequest, CopyRequest } from "./requests.ts";
 
 /** Checks a run; returns the exit code. */
 export async function check(request: CheckRequest, context: Context): Promise<number> {
-  const { terminal, library, reporter, signal } = context;
-  const { settings, defaults } = await readSettings(library, request.settings);
-  const onEvent = reporter.event.bind(reporter);
-  await using session = library.session(onEvent, signal, hostOptions(request));
-  const questions = mayAsk(request, terminal) ? quietQuestions(context) : undefined;
-  const choice = await choose({ request, settings, defaults, session, questions });
-  const result = await session.check(runOf(choice), checkOptions(request, defaults));
-  reporter.checked(result);
+  const sources = await begin(request, context);
+  await using session = sources.session;
+  const choice = await choose(sources);
+  const result = await session.check(runOf(choice), checkOptions(request, sources.defaults));
+  context.reporter.checked(result);
   return result.same ? EXIT.complete : EXIT.different;
 }
 
@@ -48,8 +45,9 @@ export async function checkCopied(
 }
 
 function checkOptions(
-  { checksum, ended, map }: Pick<CheckRequest, "checksum" | "ended" | "map">,
+  request: Pick<CheckRequest, "checksum" | "ended" | "map">,
   defaults: Defaults,
 ): CheckOptions {
-  return { checksum, ended, map: Object.keys(map).length > 0 ? map : defaults.map ?? {} };
+  const { checksum, ended } = request;
+  return { checksum, ended, map: mapOf(request, defaults) };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CopyEvent, CopyOptions, CopyPlan } from "../copy/types.ts";
+import type { CopyOptions } from "../copy/types.ts";
 import type { Defaults } from "../settings/defaults.ts";
 import { CopyError } from "../errors.ts";
 import { type Diagnosis, unknownWorkspace } from "../inspect/doctor.ts";
@@ -14,14 +14,7 @@ import { exportRun, importRun } from "./archive_commands.ts";
 import { check, checkCopied } from "./check_command.ts";
 import { choose, runOf, type Sources } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
-import {
-  confirm,
-  type Context,
-  hostOptions,
-  mayAsk,
-  quietQuestions,
-  readSettings,
-} from "./context.ts";
+import { agrees, begin, type Context, limitOf, notingPlan, writingOptions } from "./context.ts";
 import { EXIT, exitCode } from "./failure.ts";
 import { hasWork } from "./names.ts";
 import { move } from "./move_command.ts";
@@ -65,26 +58,22 @@ export function execute(
 }
 
 async function cleanUp(request: CleanRequest, context: Context): Promise<number> {
-  const { library, reporter, signal } = context;
-  const { settings } = await readSettings(library, request.settings);
+  const { settings, ...sources } = await begin(request, context);
+  await using session = sources.session;
   const workspace = findWorkspace(request.workspace, settings);
-  const onEvent = (event: CopyEvent) => reporter.event(event);
-  await using session = library.session(onEvent, signal, hostOptions(request));
   const leftovers = await session.clean(workspace, request.yes);
   const command = [...cleanCommand(request.workspace, request), "--yes"];
-  reporter.leftovers(workspace, leftovers, command);
+  context.reporter.leftovers(workspace, leftovers, command);
   return EXIT.complete;
 }
 
 /** Checks this machine, then each workspace. The first problem determines the exit code. */
 async function diagnose(request: DoctorRequest, context: Context): Promise<number> {
-  const { library, reporter, signal } = context;
-  const { settings } = await readSettings(library, request.settings);
-  const onEvent = (event: CopyEvent) => reporter.event(event);
-  await using session = library.session(onEvent, signal, hostOptions(request));
+  const { settings, ...sources } = await begin(request, context);
+  await using session = sources.session;
   let code: number = EXIT.complete;
   const tell = (diagnosis: Diagnosis) => {
-    reporter.diagnosis(diagnosis);
+    context.reporter.diagnosis(diagnosis);
     const problem = diagnosis.findings.find(({ state }) => state === "problem");
     if (code === EXIT.complete && problem !== undefined) {
       code = exitCode({ code: problem.code!, message: problem.message });
@@ -121,17 +110,14 @@ function cleanCommand(words: string, { settings }: CleanRequest | DoctorRequest)
 }
 
 async function copy(request: CopyRequest, context: Context): Promise<number> {
-  const { terminal, library, reporter, signal } = context;
-  const { settings, defaults } = await readSettings(library, request.settings);
-  let plan: CopyPlan | undefined;
-  const onEvent = (event: CopyEvent) => {
-    if (event.type === "planned") plan = event.plan;
-    reporter.event(event);
-    if (event.type === "done" && request.runs && plan) reporter.copiedOne(event.result, plan);
-  };
-  await using session = library.session(onEvent, signal, hostOptions(request));
-  const questions = mayAsk(request, terminal) ? quietQuestions(context) : undefined;
-  const sources = { request, settings, defaults, session, questions };
+  const { reporter } = context;
+  const noting = notingPlan(context);
+  const sources = await begin(request, context, (event) => {
+    noting.onEvent(event);
+    if (event.type === "done" && request.runs) reporter.copiedOne(event.result, noting.plan());
+  });
+  await using session = sources.session;
+  const { questions, defaults } = sources;
   const options = copyOptions(request, defaults);
   if (request.runs !== undefined) return await copySome(request, sources, options, reporter);
   const choice = await choose(sources);
@@ -147,21 +133,17 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
           : session.follow(which, { ...options, interval }),
     );
   let result = await start(options);
-  if (plan === undefined) throw new Error("the copy ended without a plan");
   if (result.dryRun) {
+    const plan = noting.plan();
     const command = copyCommand(request, choice, plan.runId);
     const asks = questions !== undefined && !request.dryRun && hasWork(plan);
     reporter.planned(plan, result, asks ? undefined : command);
     if (!asks) return EXIT.complete;
-    const isWanted = await confirm(questions, "Copy now?");
-    signal.throwIfAborted();
-    if (!isWanted) {
-      reporter.declined(command);
-      return EXIT.complete;
-    }
+    if (!await agrees(questions, "Copy now?", command, context)) return EXIT.complete;
     which.runId = plan.runId;
     result = await start({ ...options, dryRun: false });
   }
+  const plan = noting.plan();
   reporter.copied(result, plan);
   const code = result.complete ? EXIT.complete : EXIT.incomplete;
   if (!request.check) return code;
@@ -186,15 +168,11 @@ async function copySome(
 }
 
 async function permissions(request: CopyRequest, context: Context): Promise<number> {
-  const { terminal, library, reporter, signal } = context;
-  const { settings, defaults } = await readSettings(library, request.settings);
-  await using session = library.session(
-    (event) => reporter.event(event),
-    signal,
-    hostOptions(request),
-  );
-  const questions = mayAsk(request, terminal) ? quietQuestions(context) : undefined;
-  const choice = await choose({ request, settings, defaults, session, questions });
+  const { library, reporter } = context;
+  const sources = await begin(request, context);
+  await using session = sources.session;
+  const { settings, defaults } = sources;
+  const choice = await choose(sources);
   const needed = await session.permissions(
     runOf(choice),
     copyOptions(request, defaults),
@@ -211,13 +189,11 @@ async function permissions(request: CopyRequest, context: Context): Promise<numb
 }
 
 function copyOptions(request: CopyRequest, defaults: Defaults): CopyOptions {
-  const bandwidthLimit = request.bandwidthLimit ?? defaults.bandwidthLimit;
   return {
     dryRun: !request.yes,
     includeRunning: request.includeRunning || defaults.includeRunning === true,
-    ended: request.ended,
-    keepReplaced: request.keepReplaced || defaults.keepReplaced === true,
-    create: request.create,
+    ...writingOptions(request, defaults),
+    ...limitOf(request, defaults),
     ...(request.states.length > 0 && { states: request.states }),
     ...(request.tasks.length > 0 && { tasks: request.tasks }),
     ...(Object.keys(request.tags).length > 0 && { tags: request.tags }),
@@ -225,7 +201,5 @@ function copyOptions(request: CopyRequest, defaults: Defaults): CopyOptions {
     ...(request.references ? {} : { references: false }),
     ...(request.metadataOnly && { metadataOnly: true }),
     exclude: request.exclude.length > 0 ? request.exclude : defaults.exclude ?? [],
-    map: Object.keys(request.map).length > 0 ? request.map : defaults.map ?? {},
-    ...(bandwidthLimit === undefined ? {} : { bandwidthLimit }),
   };
 }

@@ -4,12 +4,13 @@
  * @module
  */
 
+import type { CopyEvent, CopyPlan } from "../copy/types.ts";
 import { type Defaults, withDefaults } from "../settings/defaults.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { Questions } from "./choose.ts";
+import type { Questions, Sources } from "./choose.ts";
 import type { Library } from "./library.ts";
 import type { Reporter } from "./reporter.ts";
-import type { OutputChoice, WorkRequest } from "./requests.ts";
+import type { CopyRequest, OutputChoice, WorkRequest } from "./requests.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What every command needs. */
@@ -21,7 +22,7 @@ export interface Context {
 }
 
 /** Reads the settings and the defaults. */
-export async function readSettings(
+async function readSettings(
   library: Library,
   file: string | undefined,
 ): Promise<{ settings: Settings; defaults: Defaults }> {
@@ -31,7 +32,7 @@ export async function readSettings(
 }
 
 /** The options of connections that all machines of a command share. */
-export function hostOptions(request: WorkRequest) {
+function hostOptions(request: WorkRequest) {
   const { connectTimeout, timeout } = request;
   return {
     ...("fsync" in request && { fsync: request.fsync }),
@@ -41,17 +42,83 @@ export function hostOptions(request: WorkRequest) {
 }
 
 /** Whether questions are allowed; they are drawn on standard error. */
-export function mayAsk({ json, quiet }: OutputChoice, { isTerminal, dumb }: Terminal): boolean {
+function mayAsk({ json, quiet }: OutputChoice, { isTerminal, dumb }: Terminal): boolean {
   return isTerminal.in && isTerminal.err && !dumb && !json && !quiet;
 }
 
-/** Asks whether to go on. Enter alone means no. */
-export async function confirm(questions: Questions, question: string): Promise<boolean> {
-  return await questions.select(`${question} [y/N]`, ["no", "yes"]) === 1;
+/**
+ * Begins a command that names workspaces: reads the settings, and makes a session, without a login
+ * yet.
+ */
+export async function begin<R extends WorkRequest>(
+  request: R,
+  context: Context,
+  onEvent: (event: CopyEvent) => void = (event) => context.reporter.event(event),
+): Promise<Omit<Sources, "request"> & { request: R }> {
+  const { terminal, library, signal } = context;
+  const { settings, defaults } = await readSettings(library, request.settings);
+  const session = library.session(onEvent, signal, hostOptions(request));
+  const questions = mayAsk(request, terminal) ? quietQuestions(context) : undefined;
+  return { request, settings, defaults, session, questions };
+}
+
+/** Passes events on, and keeps the latest plan. */
+export function notingPlan({ reporter }: Pick<Context, "reporter">) {
+  let plan: CopyPlan | undefined;
+  return {
+    onEvent(event: CopyEvent): void {
+      if (event.type === "planned") plan = event.plan;
+      reporter.event(event);
+    },
+    plan(): CopyPlan {
+      if (plan === undefined) throw new Error("the copy ended without a plan");
+      return plan;
+    },
+  };
+}
+
+/** The options of what is written, where the defaults stand for what was not given. */
+export function writingOptions(
+  request: Pick<CopyRequest, "ended" | "create" | "keepReplaced" | "map">,
+  defaults: Defaults,
+) {
+  return {
+    ended: request.ended,
+    create: request.create,
+    keepReplaced: request.keepReplaced || defaults.keepReplaced === true,
+    map: mapOf(request, defaults),
+  };
+}
+
+/** The map of places outside, given or by default. */
+export function mapOf({ map }: Pick<CopyRequest, "map">, defaults: Defaults) {
+  return Object.keys(map).length > 0 ? map : defaults.map ?? {};
+}
+
+/** The limit of the bandwidth, given or by default, if there is one. */
+export function limitOf(request: Pick<CopyRequest, "bandwidthLimit">, defaults: Defaults) {
+  const bandwidthLimit = request.bandwidthLimit ?? defaults.bandwidthLimit;
+  return bandwidthLimit === undefined ? {} : { bandwidthLimit };
+}
+
+/**
+ * Asks whether to do now what was planned; Enter alone means no, and then `command` is shown, which
+ * does it later.
+ */
+export async function agrees(
+  questions: Questions,
+  question: string,
+  command: string[],
+  { reporter, signal }: Context,
+): Promise<boolean> {
+  const isWanted = await questions.select(`${question} [y/N]`, ["no", "yes"]) === 1;
+  signal.throwIfAborted();
+  if (!isWanted) reporter.declined(command);
+  return isWanted;
 }
 
 /** Asks in the terminal; nothing else is drawn during a question. */
-export function quietQuestions({ terminal, reporter, signal }: Context): Questions {
+function quietQuestions({ terminal, reporter, signal }: Context): Questions {
   return {
     select(question, entries) {
       reporter.pause();

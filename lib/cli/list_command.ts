@@ -10,25 +10,21 @@ import { findWorkspace } from "../settings/find.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import { compareRuns } from "../workspace/runs.ts";
 import { noExperiment } from "./choose.ts";
-import { type Context, hostOptions, readSettings } from "./context.ts";
+import { begin, type Context } from "./context.ts";
 import { EXIT } from "./failure.ts";
 import type { ListRequest } from "./requests.ts";
 import { suggesting } from "./suggest.ts";
 
 /** Lists workspaces, experiments, runs or jobs; returns the exit code. */
 export async function list(request: ListRequest, context: Context): Promise<number> {
-  const { library, reporter, signal } = context;
-  const { settings } = await readSettings(library, request.settings);
+  const { reporter } = context;
+  const { settings, ...sources } = await begin(request, context);
+  await using session = sources.session;
   if (request.workspace === undefined) {
     reporter.workspaces(settings.workspaces, settings.file);
     return EXIT.complete;
   }
   const workspace = findWorkspace(request.workspace, settings);
-  await using session = library.session(
-    (event) => reporter.event(event),
-    signal,
-    hostOptions(request),
-  );
   const { experimentId, runId, sort, states, tasks, tags, sizes } = request;
   if (experimentId !== undefined && runId !== undefined) {
     const options = { states, tasks, tags, sizes, ...(sort && { sort }) };
