@@ -4,12 +4,11 @@
 
 . ./begin.sh
 . ./folders.sh
+. ./held.sh
 IFS= read -r staging
 IFS= read -r token
 IFS= read -r back
-[ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
-  stop "another copy took over $staging because this one stopped responding"
-is_folder "${staging%/*}" "$staging" || stop "the folder $staging is gone"
+require_held
 set -f
 while IFS= read -r group && IFS= read -r place && IFS= read -r names; do
   aside=$staging/replaced/$group

@@ -3,12 +3,12 @@
 
 . ./begin.sh
 . ./real_folders.sh
+. ./held.sh
 IFS= read -r staging
 IFS= read -r token
 IFS= read -r run
-[ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
-  stop "another copy took over $staging because this one stopped responding"
-is_folder "${staging%/*}" "$staging" && enter "$staging" || stop "the folder $staging is gone"
+require_held
+enter "$staging" || stop "the folder $staging is gone"
 ! { [ -e removed ] || [ -L removed ]; } || stop "$staging/removed is in the way"
 while IFS= read -r link && [ -n "$link" ]; do
   [ -L "$link" ] && target=$(readlink "$link") || continue

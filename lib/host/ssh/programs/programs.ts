@@ -187,18 +187,27 @@ move() { # one; a folder that its owner may not write is opened for it, and clos
 }`;
 
 /**
+ * What only who holds a staging folder may go on with: `staging` and `token` tell
+ * which, and by what file. It comes after `real_folders.sh`.
+ */
+const HELD = `require_held() {
+  [ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
+    stop "another copy took over $staging because this one stopped responding"
+  is_folder "\${staging%/*}" "$staging" || stop "the folder $staging is gone"
+}`;
+
+/**
  * Does `Staging.setAside`. What to move comes as three lines: `jobs/TASK` or `experiments/EXPERIMENT`, where
  * that is, and the names in it, with slashes between. Answers pairs of what was not moved, and why: `gone`,
  * when it is not there.
  */
 export const ASIDE = `${BEGIN}
 ${FOLDERS}
+${HELD}
 IFS= read -r staging
 IFS= read -r token
 IFS= read -r back
-[ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
-  stop "another copy took over $staging because this one stopped responding"
-is_folder "\${staging%/*}" "$staging" || stop "the folder $staging is gone"
+require_held
 set -f
 while IFS= read -r group && IFS= read -r place && IFS= read -r names; do
   aside=$staging/replaced/$group
@@ -569,12 +578,12 @@ finish
  */
 export const COMMIT = `${BEGIN}
 ${REAL_FOLDERS}
+${HELD}
 IFS= read -r staging
 IFS= read -r token
 IFS= read -r run
-[ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
-  stop "another copy took over $staging because this one stopped responding"
-is_folder "\${staging%/*}" "$staging" && enter "$staging" || stop "the folder $staging is gone"
+require_held
+enter "$staging" || stop "the folder $staging is gone"
 ! { [ -e removed ] || [ -L removed ]; } || stop "$staging/removed is in the way"
 while IFS= read -r link && [ -n "$link" ]; do
   [ -L "$link" ] && target=$(readlink "$link") || continue
@@ -1215,6 +1224,7 @@ exec "$rsync" "$@" >&3 3>&-
  */
 export const SETTLE = `${BEGIN}
 ${FOLDERS}
+${HELD}
 ${CURRENT_RUN}
 ${RECORD}
 IFS= read -r staging
@@ -1225,10 +1235,9 @@ IFS= read -r fsync
 IFS= read -r token
 moves=$(cat) || stop "the data sent cannot be read"
 case $moves in end | *"$newline"end) ;; *) stop "the data sent did not arrive completely" ;; esac
-[ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
-  stop "another copy took over $staging because this one stopped responding"
+require_held
 area=\${staging%/*}
-is_folder "$area" "$staging" && enter "$staging" || stop "the folder $staging is gone"
+enter "$staging" || stop "the folder $staging is gone"
 [ -z "$keep" ] || has_room "$area" "\${keep%/*}" || stop "\${keep%/*} is not a folder"
 to_disk() { # the whole file system, where sync knows how; everything elsewhere
   [ -n "$fsync" ] || return 0

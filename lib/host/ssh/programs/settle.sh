@@ -10,6 +10,7 @@
 
 . ./begin.sh
 . ./folders.sh
+. ./held.sh
 . ./current_run.sh
 . ./record.sh
 IFS= read -r staging
@@ -20,10 +21,9 @@ IFS= read -r fsync
 IFS= read -r token
 moves=$(cat) || stop "the data sent cannot be read"
 case $moves in end | *"$newline"end) ;; *) stop "the data sent did not arrive completely" ;; esac
-[ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
-  stop "another copy took over $staging because this one stopped responding"
+require_held
 area=${staging%/*}
-is_folder "$area" "$staging" && enter "$staging" || stop "the folder $staging is gone"
+enter "$staging" || stop "the folder $staging is gone"
 [ -z "$keep" ] || has_room "$area" "${keep%/*}" || stop "${keep%/*} is not a folder"
 to_disk() { # the whole file system, where sync knows how; everything elsewhere
   [ -n "$fsync" ] || return 0
