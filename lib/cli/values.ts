@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CHOSEN_STATES } from "../copy/select.ts";
 import type { JobState } from "../copy/types.ts";
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
@@ -22,9 +23,6 @@ export type Given = Map<string, string[]>;
 export function last(given: Given, name: string): string | undefined {
   return given.get(name)?.at(-1);
 }
-
-/** The states of jobs. */
-const STATES: readonly JobState[] = ["done", "failed", "running", "unfinished"];
 
 /** Reads the `OLD=NEW` of each `--map`. */
 export function readMap(texts: string[]): Record<string, string> {
@@ -76,13 +74,13 @@ export function readSeconds(name: string, text: string | undefined): number | un
 /** Reads the states of each `--state`, which commas separate. */
 export function readStates(texts: string[]): JobState[] {
   const states = texts.flatMap((text) => text.split(","));
-  const known: readonly string[] = STATES;
+  const known: readonly string[] = CHOSEN_STATES;
   const unknown = states.find((state) => !known.includes(state));
   if (unknown === undefined) return states as JobState[];
   throw new CopyError(
     "usage",
     `--state does not know '${printable(unknown)}'`,
-    `choose ${STATES.join(", ")}, e.g. done,failed`,
+    `choose ${CHOSEN_STATES.join(", ")}, e.g. done,failed`,
   );
 }
 
