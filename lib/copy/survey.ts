@@ -164,6 +164,7 @@ async function lookAtSource(hosts: Hosts, request: RunRequest) {
   hosts.check(source, ["read"]);
   hosts.check(destination, ["read", "write"]);
   for (const workspace of [source, destination]) hosts.prewarm(workspace).catch(() => {});
+  hosts.openBeside(destination, source).catch(() => {}); // it is thrown where it is needed
   const host = await hosts.openForBytes(source);
   const info = await host.look({ path: source.path, experimentId, runId, wanted: "jobs" });
   return { host, info, ...runAt(source, info, request) };

@@ -225,6 +225,8 @@ export interface Host {
    * @throws {CopyError} `program`, when a program of this machine is missing.
    */
   prewarm(): Promise<void>;
+  /** Whether a login may ask the user something, known after `prewarm`; absent where there is none. */
+  readonly mayAsk?: boolean;
   /** Logs in, where that is needed. */
   open(): Promise<void>;
   /** Looks at a workspace. */

@@ -118,6 +118,16 @@ export class Hosts implements AsyncDisposable {
     return host;
   }
 
+  /**
+   * Begins a login beside that of another workspace, if it asks nothing: two questions at once would
+   * mix. Its error is thrown by `open`.
+   */
+  async openBeside(workspace: Workspace, other: Workspace): Promise<void> {
+    if (workspace.ssh === undefined || other.ssh === undefined) return;
+    await this.#expected.get(workspace);
+    if (!this.#host(workspace).mayAsk) await this.open(workspace);
+  }
+
   #host(workspace: Workspace): Host {
     const archive = this.#archives.get(workspace);
     if (archive !== undefined) return archive;

@@ -6,7 +6,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CopyError } from "../../mod.ts";
+import { CopyError, type CopyEvent } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { type Pair, withPair } from "../support/directions.ts";
@@ -93,6 +93,29 @@ Deno.test({
       });
     }),
 });
+
+for (const [when, batchMode] of [["at once where nothing is asked", true], ["in turn", false]]) {
+  Deno.test({
+    name: `copyExperiment() logs in to two hosts ${when}`,
+    ignore,
+    async fn() {
+      await using sshd = await startSshd();
+      const options = [...batchMode ? [] : ["-oBatchMode=no"], ...sshd.options];
+      await withPair("remote to remote", { ...sshd, options }, async (pair) => {
+        const sample = makeSample(pair.source.path, { jobs: 1 });
+        const [source, destination] = [pair.source, pair.destination].map(({ ssh }) => ssh!.host);
+        const events: string[] = [];
+        const onEvent = (event: CopyEvent) => {
+          if ("host" in event) events.push(`${event.type} ${event.host}`);
+        };
+        await pair.copy(sample, { onEvent });
+        const second = events.indexOf(`connecting ${destination}`);
+        assertEquals(second < events.indexOf(`connected ${source}`), batchMode, `${events}`);
+        assertEquals(events.length, 4);
+      });
+    },
+  });
+}
 
 Deno.test({
   name: "copyExperiment() lets no word of a login into rsync's protocol",

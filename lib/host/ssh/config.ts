@@ -23,6 +23,8 @@ const FASTEST = "aes128-gcm@openssh.com";
 export interface LoginPlan {
   /** Whether the user has a running master for this host. */
   hasMaster: boolean;
+  /** Whether the login may ask the user something. */
+  mayAsk: boolean;
   /** Further options for a login of our own. */
   ciphers: string[];
   /** Options for every ssh to the host, so that its command has its own input and output. */
@@ -44,7 +46,9 @@ export async function planLogin(
   const settings = (await ask(["-G", "--", host, "true"]))?.split("\n") ?? [];
   const hasMaster = mayHaveMaster(settings) &&
     await answers([...args, "-O", "check", "--", host], watch);
-  return { hasMaster, ciphers: cipherOptions(settings), session: sessionOptions(settings) };
+  const mayAsk = !hasMaster && !settings.includes("batchmode yes");
+  const [ciphers, session] = [cipherOptions(settings), sessionOptions(settings)];
+  return { hasMaster, mayAsk, ciphers, session };
 }
 
 /** How long a master of the user's may take to answer, in milliseconds: it runs on this machine. */

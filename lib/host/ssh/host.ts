@@ -88,6 +88,10 @@ export class SshHost implements Host {
     return this.#session.prewarm();
   }
 
+  get mayAsk(): boolean {
+    return this.#session.mayAsk;
+  }
+
   async #openTransfer(carrier: Session): Promise<void> {
     this.#carrier = carrier;
     await carrier.open();

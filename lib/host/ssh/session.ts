@@ -60,6 +60,8 @@ export class Session {
   #spare: Running | undefined;
   /** How to log in; undefined until ssh was asked. */
   #plan: Promise<LoginPlan> | undefined;
+  /** Whether the login may ask the user something, as far as is known. */
+  mayAsk = true;
   /** Whether the agent has ever answered. */
   #established = false;
   /** Whether the agent has ended, and with it all claims. */
@@ -119,7 +121,8 @@ export class Session {
 
   /** Looks for a master of the user's, without a login. */
   async prewarm(): Promise<void> {
-    await this.#planLogin().catch(() => {}); // it is thrown where the login awaits it
+    const plan = await this.#planLogin().catch(() => undefined); // it is thrown at the login
+    this.mayAsk = plan?.mayAsk ?? true;
   }
 
   /** Logs in; uses the user's own master for this host if there is one. */
