@@ -139,6 +139,23 @@ class Copies(Case):
         texts = [path.read_text() for path in self.destination.rglob("params.json")]
         self.assertTrue(any("/mnt/data" in text for text in texts))
 
+    def test_jobs_and_files_are_chosen(self) -> None:
+        def planned(**options: object) -> "dict[str, str]":
+            result = copy_experiment(
+                self.source, self.destination, EXPERIMENT, LAST, dry_run=True, **options
+            )  # type: ignore[arg-type]
+            return {job["taskId"].split(".")[-1]: job["action"] for job in result.plan["jobs"]}
+
+        self.assertEqual(planned(states=["done", "failed"]), {"prepare": "copy", "train": "copy"})
+        chosen = planned(tasks=["*.prepare"], references=False)
+        self.assertEqual(chosen, {"prepare": "copy", "train": "omit"})
+        self.assertEqual(planned(tags={"lr": ["0.5", "none"]}), {"prepare": "omit", "train": "omit"})
+        for options in ({"metadata_only": True}, {"max_size": 1}):
+            destination = self.root / "-".join(options)
+            copy_experiment(self.source, destination, EXPERIMENT, LAST, **options)  # type: ignore
+            names = {path.name for path in destination.rglob("*")}
+            self.assertEqual((names & {"model.bin", "train.done"}), {"train.done"}, options)
+
     def test_the_name_of_a_command_is_an_experiment(self) -> None:
         (self.source / "experiments" / EXPERIMENT).rename(self.source / "experiments" / "ls")
         self.assertEqual(list_runs(self.source, "ls"), [FIRST, LAST])

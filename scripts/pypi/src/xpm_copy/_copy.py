@@ -22,7 +22,13 @@ def copy_experiment(
     ended: bool = False,
     keep_replaced: bool = False,
     create: bool = False,
+    states: Sequence[str] = (),
+    tasks: Sequence[str] = (),
+    tags: Mapping[str, Sequence[str]] | None = None,
+    references: bool = True,
     exclude: Sequence[str] = (),
+    max_size: int | None = None,
+    metadata_only: bool = False,
     map: Mapping[str, str] | None = None,
     bandwidth_limit: int = 0,
     fsync: bool = True,
@@ -42,7 +48,15 @@ def copy_experiment(
     :param ended: The source's run has ended, although its status says that it is in progress.
     :param keep_replaced: Keep replaced folders, in ``.xpm-staging/replaced/``.
     :param create: Accept a destination that is not empty and not a workspace.
+    :param states: Only jobs of these states: ``done``, ``failed``, ``running``, ``unfinished``;
+        none: all.
+    :param tasks: Only jobs whose task matches one of these patterns, for example ``*.evaluate``.
+    :param tags: Only jobs with all of these tags, each with a value that matches one of its
+        patterns: ``{"lr": ["0.1", "0.01"]}``.
+    :param references: Copy other jobs, too, that the files of copied jobs name.
     :param exclude: Files of jobs to leave out, for example ``*.ckpt``.
+    :param max_size: Leave out files of jobs that have more bytes.
+    :param metadata_only: Copy of jobs only the files that experimaestro itself needs.
     :param map: The places at the destination for those outside the source workspace.
     :param bandwidth_limit: The most KiB a second; 0 for no limit.
     :param fsync: Flush files to the disk before they get their names.
@@ -61,7 +75,13 @@ def copy_experiment(
         *_flag("--keep-replaced", keep_replaced),
         *_flag("--create", create),
         *_flag("--no-fsync", not fsync),
+        *(f"--state={state}" for state in states),
+        *(f"--task={pattern}" for pattern in tasks),
+        *(f"--tag={key}={one}" for key, patterns in (tags or {}).items() for one in patterns),
+        *_flag("--no-references", not references),
         *(f"--exclude={pattern}" for pattern in exclude),
+        *_flag(f"--max-size={max_size}", max_size is not None),
+        *_flag("--metadata-only", metadata_only),
         *(f"--map={old}={new}" for old, new in (map or {}).items()),
         *_flag(f"--bwlimit={bandwidth_limit}", bandwidth_limit != 0),
         *_flag(f"--connect-timeout={connect_timeout}", connect_timeout is not None),
