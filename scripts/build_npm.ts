@@ -6,7 +6,8 @@
  */
 
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { MAN_PAGE } from "./man.ts";
 import { ROOT } from "./modules.ts";
 
 const OUT = join(ROOT, "dist", "npm");
@@ -24,6 +25,7 @@ function packageJson() {
     license: CONFIG.license,
     keywords: ["experimaestro", "experiments", "rsync", "ssh", "copy"],
     engines: { node: ">=20" },
+    man: ["./xpm-copy.1"],
     ...(repository && {
       repository: { type: "git", url: `git+https://github.com/${repository}.git` },
     }),
@@ -85,6 +87,7 @@ function tidy(): void {
   for (const name of ["README.md", "CHANGELOG.md", "LICENSE"]) {
     copyFileSync(join(ROOT, name), join(OUT, name));
   }
+  copyFileSync(MAN_PAGE, join(OUT, basename(MAN_PAGE)));
 }
 
 async function loadDnt(): Promise<{ build(options: unknown): Promise<void> } | undefined> {

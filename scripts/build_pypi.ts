@@ -22,8 +22,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { COMMANDS } from "../lib/cli/options.ts";
+import { COMMANDS } from "../lib/cli/command_table.ts";
 import { CHILD_VARIABLES } from "../lib/system/environment.ts";
+import { MAN_PAGE } from "./man.ts";
 import { moduleFlags, ROOT } from "./modules.ts";
 import { ensurePythonTools } from "./setup.ts";
 import { grantedByReadme } from "./trial.ts";
@@ -75,7 +76,7 @@ export async function buildPypi(out: string = PYPI): Promise<Built> {
   mkdirSync(out, { recursive: true });
   const filter = (path: string) => !/__pycache__|\.mypy_cache|[\\/]conda$/.test(path);
   cpSync(SOURCES, source, { recursive: true, filter });
-  cpSync(join(ROOT, "LICENSE"), join(source, "LICENSE"));
+  for (const file of [join(ROOT, "LICENSE"), MAN_PAGE]) cpSync(file, join(source, basename(file)));
 
   await bundle(join(module, "xpm-copy.mjs"), flags);
   writeFileSync(join(module, "_built.py"), builtModule(flags.length > 0));

@@ -9,8 +9,9 @@
  */
 
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { MAN_PAGE } from "./man.ts";
 import { moduleFlags, ROOT } from "./modules.ts";
 import { grantedByReadme, report, Trial } from "./trial.ts";
 
@@ -100,7 +101,8 @@ async function main(args: string[]): Promise<number> {
     console.log(`${file}  ${(statSync(join(OUT, file)).size / 2 ** 20).toFixed(1)} MiB`);
     if (target === Deno.build.target) await tryOut(file);
   }
-  writeSums(made);
+  copyFileSync(MAN_PAGE, join(OUT, basename(MAN_PAGE)));
+  writeSums([...made, basename(MAN_PAGE)]);
   return 0;
 }
 

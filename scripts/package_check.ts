@@ -189,7 +189,7 @@ interface Packed {
 
 /** Whether a file belongs in the npm package. */
 export function belongsIntoNpm(path: string): boolean {
-  return /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(path) ||
+  return /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|xpm-copy\.1)$/.test(path) ||
     /^esm\/(package\.json|(mod|cli|deno|_dnt\.\w+)\.(js|d\.ts))$/.test(path) ||
     /^esm\/(lib|deps\/jsr\.io\/@std|scripts\/npm)\/.+\.(js|d\.ts)$/.test(path);
 }
@@ -215,6 +215,7 @@ async function checkNpm(): Promise<string[] | undefined> {
     ...Object.values<{ import: string }>(manifest.exports).map((entry) => entry.import),
     manifest.bin["xpm-copy"],
   ].map((path) => path.replace("./", ""));
+  if (!paths.includes("xpm-copy.1")) faults.push("npm: no xpm-copy.1");
   for (const path of modules) {
     for (const wanted of [path, path.replace(/\.js$/, ".d.ts")]) {
       if (!paths.includes(wanted)) faults.push(`npm: no ${wanted}`);
@@ -240,7 +241,8 @@ function checkBinaries(): string[] | undefined {
     const bytes = readFileSync(join(BINARIES, file));
     console.log(`binary  ${file}, ${kib(bytes.length)} of ${kib(LIMITS.binary)}`);
     if (createHash("sha256").update(bytes).digest("hex") !== sum) faults.push(`${file}: wrong sum`);
-    if (!file.startsWith(`xpm-copy-${CONFIG.version}-`)) faults.push(`${file}: wrong name`);
+    const isNamed = file === "xpm-copy.1" || file.startsWith(`xpm-copy-${CONFIG.version}-`);
+    if (!isNamed) faults.push(`${file}: wrong name`);
     if (bytes.length > LIMITS.binary) faults.push(`${file}: too large`);
   }
   return faults;

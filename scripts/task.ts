@@ -115,6 +115,7 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   "try:pypi": (args) => run("scripts/try_pypi.ts", args),
   "try:jsr": (args) => run("scripts/try_jsr.ts", args, Deno.env.get("INIT_CWD")),
   programs: (args) => run("scripts/programs.ts", args),
+  man: (args) => run("scripts/man.ts", args),
   screens: (args) => run("tests/cli/screens.ts", args),
   picture: (args) => run("scripts/picture.ts", args),
   figures: (args) => run("scripts/figures.ts", args),

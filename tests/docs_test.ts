@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { parseArguments } from "../lib/cli/arguments.ts";
-import { HELP_TEXT } from "../lib/cli/help.ts";
+import { helpText } from "../lib/cli/help.ts";
 import {
   blocksOf,
   DOCUMENTS,
@@ -43,7 +43,7 @@ function words(line: string): string[] {
 
 /** The arguments of a line that runs the program; undefined when it does not. */
 function programArguments(line: string): string[] | undefined {
-  const [first, ...rest] = words(line);
+  const [first, ...rest] = words(line.replace(/^eval "\$\((.*)\)"$/, "$1"));
   if (first === "xpm-copy") return rest;
   const at = rest.findIndex((word) => /^jsr:@xpm\/copy(\/cli)?$/.test(word));
   return first === "deno" && at >= 0 ? rest.slice(at + 1) : undefined;
@@ -109,7 +109,7 @@ Deno.test("parseArguments() understands every command line of the documents", ()
 
 Deno.test("README.md and docs/guide.md tell of every option of --help", () => {
   const text = `${DOCUMENTS.get("README.md")} ${DOCUMENTS.get("docs/guide.md")}`;
-  const options = new Set(HELP_TEXT.match(/--[a-z][a-z-]*/g));
+  const options = new Set(helpText().match(/--[a-z][a-z-]*/g));
   assert(options.has("--keep-replaced"));
   const told = new Set(text.match(/--[a-z][a-z-]*/g));
   assertEquals([...options].filter((option) => !told.has(option)), []);
@@ -129,7 +129,7 @@ function optionList(text: string): string[] {
 
 Deno.test("docs/guide.md lists the options of --help, each once, in the same order", () => {
   const [, list = ""] = DOCUMENTS.get("docs/guide.md")!.split("\n## All options\n");
-  const help = optionList(HELP_TEXT);
+  const help = optionList(helpText());
   assert(help.length > 15 && help.includes("Copying: -y, --yes"), help.join("\n"));
   assertEquals(new Set(help).size, help.length);
   assertEquals(optionList(list), help);

@@ -9,7 +9,7 @@ import { findWorkspace } from "../settings/find.ts";
 import { choose } from "./choose.ts";
 import { importCommand } from "./command_line.ts";
 import { begin, type Context, notingPlan, writingOptions } from "./context.ts";
-import { EXIT } from "./failure.ts";
+import { EXIT } from "./exit_codes.ts";
 import type { ExportRequest, ImportRequest } from "./requests.ts";
 
 /** Writes a run into a file; returns the exit code. */

@@ -4,28 +4,27 @@
  * @module
  */
 
-// Not `@std/cli/parse-args`: it takes `--yes=no` for yes, and treats an option without its value
-// like one with an empty value.
-import { parseArgs } from "node:util";
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
-import { nearest } from "../settings/nearest.ts";
-import { ALIASES, type Command, COMMANDS, EXPECTED, OPTIONS } from "./options.ts";
+import { commandOf, SHELLS } from "./command_table.ts";
+import { judge } from "./judge.ts";
+import { COLORS } from "./options.ts";
 import type { RunSelection } from "../copy/types.ts";
 import { readList } from "./list_request.ts";
-import type { OutputChoice, Request } from "./requests.ts";
+import type { CompletionsRequest, OutputChoice, Request } from "./requests.ts";
 import {
   type Given,
   HELP,
   last,
   parseBandwidth,
   parseSize,
-  readColor,
+  readChoice,
   readMap,
   readSeconds,
   readStates,
   readTags,
 } from "./values.ts";
+import { readWords } from "./words.ts";
 
 /** The default of `--follow`. */
 const FOLLOW_SECONDS = 10;
@@ -36,7 +35,7 @@ const FOLLOW_SECONDS = 10;
  * @throws {CopyError} `usage`, when it is invalid.
  */
 export function parseArguments(args: string[]): Request {
-  const { given, positionals } = read(args);
+  const { given, positionals } = readWords(args);
   const [word = ""] = positionals;
   if (given.has("help") || word === "help") {
     const of = commandOf(word === "help" ? positionals[1] : word);
@@ -48,6 +47,7 @@ export function parseArguments(args: string[]): Request {
   if (named !== undefined) positionals.shift();
   const moves = command === "permissions" && positionals[0] === "move";
   if (moves) positionals.shift();
+  if (command === "completions") return readCompletions(given, positionals);
   judge(command, given, positionals);
 
   const output: OutputChoice = {
@@ -55,7 +55,7 @@ export function parseArguments(args: string[]): Request {
     quiet: given.has("quiet"),
     verbose: given.has("verbose"),
     progress: !given.has("no-progress"),
-    color: readColor(last(given, "color")),
+    color: readChoice(given, "color", COLORS) ?? "auto",
   };
   const [first, second] = positionals;
   const common = {
@@ -127,9 +127,17 @@ export function parseArguments(args: string[]): Request {
   };
 }
 
-/** The command that a word names. */
-function commandOf(word = ""): Command | undefined {
-  return Object.hasOwn(ALIASES, word) ? ALIASES[word] : COMMANDS.find((name) => name === word);
+/** Reads which shell completes; words after `--` are completed. */
+function readCompletions(given: Given, [shell = "", ...words]: string[]): CompletionsRequest {
+  judge("completions", given, [shell]);
+  const known = SHELLS.find((name) => name === shell);
+  const settings = last(given, "settings");
+  if (known !== undefined) return { command: "completions", shell: known, words, settings };
+  throw new CopyError(
+    "usage",
+    `there are no completions for the shell '${printable(shell)}'`,
+    `choose ${SHELLS.join(", ")}`,
+  );
 }
 
 /** Which runs to copy, when it may be several. */
@@ -157,124 +165,4 @@ function readRuns(given: Given, [experiment, run]: string[]): RunSelection | und
     ...(runs && { runs }),
     ...(since !== undefined && { since }),
   };
-}
-
-function read(args: string[]): { given: Given; positionals: string[] } {
-  const options = Object.fromEntries(
-    Object.entries(OPTIONS).map(([name, { type: kind, short }]) => {
-      const type = kind === "string" ? kind : "boolean" as const;
-      return [name, short === undefined ? { type } : { type, short }];
-    }),
-  );
-  // Not strict: the tokens explain a mistake better than the exceptions do.
-  const { tokens } = parseArgs({
-    args,
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const given: Given = new Map();
-  const positionals: string[] = [];
-  let optional: string[] | undefined; // of the option before: it may have a value
-  for (const token of tokens) {
-    const isOptional = token.kind === "positional" && optional && /^\d{1,6}$/.test(token.value);
-    if (isOptional) optional!.push(token.value);
-    else if (token.kind === "positional") positionals.push(token.value);
-    optional = undefined;
-    if (token.kind !== "option") continue;
-    const { name, rawName, value } = token;
-    const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
-    if (option === undefined) throw unknownOption(rawName);
-    const values = given.get(name) ?? [];
-    given.set(name, values);
-    if (option.type === "string") {
-      values.push(checkValue(rawName, value, token.inlineValue === true));
-    } else if (option.type === "seconds") {
-      if (value === undefined) optional = values;
-      else values.push(value);
-    } else if (value !== undefined) {
-      throw new CopyError("usage", `${rawName} takes no value`, `write ${rawName} alone`);
-    }
-  }
-  return { given, positionals };
-}
-
-function unknownOption(rawName: string): CopyError {
-  const known = Object.keys(OPTIONS).map((name) => `--${name}`);
-  const near = nearest(rawName, known);
-  return new CopyError(
-    "usage",
-    `unknown option ${printable(rawName)}`,
-    near === undefined ? HELP : `did you mean ${near}?`,
-  );
-}
-
-function checkValue(rawName: string, value: string | undefined, inline: boolean): string {
-  if (value === undefined || value === "") {
-    throw new CopyError("usage", `${rawName} needs a value`, HELP);
-  }
-  if (!inline && value.startsWith("-")) {
-    throw new CopyError(
-      "usage",
-      `${rawName} needs a value, but ${printable(value)} follows`,
-      `if that is the value, write ${rawName}=${printable(value)}`,
-    );
-  }
-  return value;
-}
-
-/** Checks which options and arguments go together. */
-function judge(command: Command, given: Given, positionals: string[]): void {
-  const refuse = (message: string, hint: string) => {
-    throw new CopyError("usage", message, hint);
-  };
-  for (const side of ["from", "to"]) {
-    if (given.has(side) && given.has(`${side}-workspace`)) {
-      refuse(`--${side} and --${side}-workspace are the same option`, "give only one of them");
-    }
-  }
-  if (given.has("yes") && given.has("dry-run")) {
-    refuse("--yes and --dry-run contradict each other", "give only one of them");
-  }
-  if (given.has("quiet") && given.has("verbose")) {
-    refuse("--quiet and --verbose contradict each other", "give only one of them");
-  }
-  if (given.has("quiet") && given.has("json")) {
-    refuse("--quiet and --json cannot be combined", "with --json, read only the last line");
-  }
-  const what = `xpm-copy ${command}`;
-  const foreign = [...given.keys()].find((name) => OPTIONS[name]?.for?.includes(command) === false);
-  if (foreign !== undefined) {
-    const takers = OPTIONS[foreign]!.for!;
-    const isOfWorkspace = command === "doctor" ||
-      command !== "status" && EXPECTED[command][0] === "WORKSPACE";
-    const hint = takers.includes("copy") && isOfWorkspace
-      ? `write \`${what} WORKSPACE\``
-      : `it belongs to \`xpm-copy ${takers[0]}\``;
-    refuse(`\`${what}\` does not take --${foreign}`, hint);
-  }
-  if (command === "clean" && positionals.length === 0) {
-    refuse("clean needs a workspace", `write \`${what} WORKSPACE\``);
-  }
-  if (command === "export" && !given.has("output")) {
-    refuse("export needs a file to write", "add  -o FILE.tar.zst");
-  }
-  if (command === "import" && positionals.length === 0) {
-    refuse("import needs a file", `write \`${what} FILE --to WORKSPACE\``);
-  }
-  if (command === "copy" && given.has("checksum") && !given.has("check")) {
-    refuse("--checksum belongs to --check", "add --check, or write `xpm-copy check`");
-  }
-  const empty = positionals.indexOf("");
-  if (empty >= 0) refuse(`argument ${empty + 1} is empty`, HELP);
-  if (command === "doctor" || command === "status") return;
-  const expected = EXPECTED[command];
-  const more = positionals[expected.length];
-  if (more !== undefined) {
-    refuse(
-      `unexpected argument '${printable(more)}'`,
-      `expected ${expected.join(", ").replace(/, (?=\w+$)/, " and ")}`,
-    );
-  }
 }

@@ -11,7 +11,7 @@ import type { Defaults } from "../settings/defaults.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import { choose, runOf } from "./choose.ts";
 import { begin, type Context, mapOf } from "./context.ts";
-import { EXIT } from "./failure.ts";
+import { EXIT } from "./exit_codes.ts";
 import type { Session } from "./library.ts";
 import type { Reporter } from "./reporter.ts";
 import type { CheckRequest, CopyRequest } from "./requests.ts";

@@ -10,7 +10,7 @@ import type { RequiredPermissions } from "../inspect/permissions.ts";
 import { CopyError } from "../errors.ts";
 import { localPath } from "../settings/local_path.ts";
 import { isPath } from "../settings/reference.ts";
-import { RESERVED } from "./options.ts";
+import { RESERVED } from "./command_table.ts";
 import type { Choice, Named } from "./choose.ts";
 import type { CopyRequest, ImportRequest, MoveRequest } from "./requests.ts";
 

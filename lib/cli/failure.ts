@@ -7,22 +7,11 @@
 import { CopyError, type CopyErrorCode } from "../errors.ts";
 import { systemMessage } from "../system/message.ts";
 import { printable } from "../text/printable.ts";
+import { EXIT } from "./exit_codes.ts";
 import { count, formatBytes, formatCount } from "./format.ts";
 import type { ProgressState } from "./progress.ts";
 import type { ReportStyle } from "./style.ts";
 import { wrapSentence } from "./wrap.ts";
-
-/** The exit codes, which are part of the program's contract. */
-export const EXIT = {
-  complete: 0,
-  failure: 1,
-  usage: 2,
-  incomplete: 3,
-  notFound: 4,
-  connection: 5,
-  different: 7,
-  interrupted: 130,
-} as const;
 
 /**
  * Why the program ended before its work was done. `system`: the operating system refused something.

@@ -11,7 +11,7 @@ import { CURRENT } from "../workspace/layout.ts";
 import { compareRuns } from "../workspace/runs.ts";
 import { noExperiment } from "./choose.ts";
 import { begin, type Context } from "./context.ts";
-import { EXIT } from "./failure.ts";
+import { EXIT } from "./exit_codes.ts";
 import type { ListRequest } from "./requests.ts";
 import { suggesting } from "./suggest.ts";
 

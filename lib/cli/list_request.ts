@@ -5,15 +5,14 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { type Order, ORDERS } from "../inspect/order.ts";
-import { printable } from "../text/printable.ts";
+import { ORDERS } from "../inspect/order.ts";
 import type { ListRequest } from "./requests.ts";
-import { type Given, last, readStates, readTags } from "./values.ts";
+import { type Given, readChoice, readStates, readTags } from "./values.ts";
 
 /** Reads what to list, and checks which of the options have a meaning for that. */
 export function readList(given: Given, [workspace, experimentId, runId]: string[]) {
   const brief = given.has("brief");
-  const sort = readOrder(last(given, "sort"));
+  const sort = readChoice(given, "sort", ORDERS);
   const choosing = ["state", "task", "tag"].find((name) => given.has(name));
   if (choosing !== undefined && runId === undefined) {
     throw new CopyError(
@@ -43,14 +42,4 @@ export function readList(given: Given, [workspace, experimentId, runId]: string[
     tasks: given.get("task") ?? [],
     tags: readTags(given.get("tag") ?? []),
   } satisfies Partial<ListRequest>;
-}
-
-function readOrder(text: string | undefined): Order | undefined {
-  const order = ORDERS.find((each) => each === text);
-  if (text === undefined || order !== undefined) return order;
-  throw new CopyError(
-    "usage",
-    `--sort needs size, age or name, not '${printable(text)}'`,
-    "e.g. --sort size",
-  );
 }

@@ -6,14 +6,12 @@
 
 import config from "../../deno.json" with { type: "json" };
 import { parseArguments } from "./arguments.ts";
-import { EXIT, exitCode, type Failure, renderUnwritten, toFailure } from "./failure.ts";
-import { HELP_TEXT, helpOf } from "./help.ts";
-import { JsonReporter } from "./json_reporter.ts";
+import { EXIT } from "./exit_codes.ts";
+import { exitCode, type Failure, renderUnwritten, toFailure } from "./failure.ts";
 import type { Library } from "./library.ts";
 import type { Reporter } from "./reporter.ts";
-import type { OutputChoice } from "./requests.ts";
+import type { CompletionsRequest, OutputChoice } from "./requests.ts";
 import type { Terminal } from "./terminal.ts";
-import { TextReporter } from "./text_reporter.ts";
 
 /**
  * Runs the program.
@@ -40,28 +38,48 @@ async function run(args: string[], terminal: Terminal, library?: Library): Promi
   try {
     request = parseArguments(args);
   } catch (error) {
-    return fail(error, chooseReporter(terminal, unreadable(args), false));
+    return fail(error, await chooseReporter(terminal, unreadable(args), false));
   }
   if (request.command === "help") {
-    terminal.stdout(request.of === undefined ? HELP_TEXT : helpOf(request.of));
+    const { helpOf, helpText } = await import("./help.ts");
+    terminal.stdout(request.of === undefined ? helpText() : helpOf(request.of));
   }
   if (request.command === "version") terminal.stdout(`xpm-copy ${config.version}\n`);
-  if (request.command === "help" || request.command === "version") return EXIT.complete;
+  if (request.command === "completions") terminal.stdout(await completions(request));
+  if (
+    request.command === "help" || request.command === "version" ||
+    request.command === "completions"
+  ) return EXIT.complete;
 
   const copying = request.command === "export" ||
     (request.command === "copy" || request.command === "import" || request.command === "move") &&
       request.yes;
-  const reporter = chooseReporter(terminal, request, copying);
+  const reporter = await chooseReporter(terminal, request, copying);
   return await interruptibly(terminal, reporter, async (signal) => {
     const { execute } = await import("./commands.ts");
     return await execute(request, { terminal, library, reporter, signal });
   });
 }
 
-function chooseReporter(terminal: Terminal, choice: OutputChoice, copying: boolean): Reporter {
-  return choice.json
-    ? new JsonReporter(terminal, choice.verbose)
-    : new TextReporter(terminal, choice, copying);
+/** The script for a shell, or what it may offer for a word. */
+async function completions({ shell, words, settings }: CompletionsRequest): Promise<string> {
+  if (words.length === 0) return (await import("./completions.ts")).COMPLETIONS[shell];
+  const { completionLines } = await import("./known.ts");
+  return (await completionLines(words, settings)).map((line) => `${line}\n`).join("");
+}
+
+/** Makes the reporter; its modules are loaded only where they are needed, as the start counts. */
+async function chooseReporter(
+  terminal: Terminal,
+  choice: OutputChoice,
+  copying: boolean,
+): Promise<Reporter> {
+  if (choice.json) {
+    const { JsonReporter } = await import("./json_reporter.ts");
+    return new JsonReporter(terminal, choice.verbose);
+  }
+  const { TextReporter } = await import("./text_reporter.ts");
+  return new TextReporter(terminal, choice, copying);
 }
 
 /** The output for a command line that is invalid. */

@@ -9,7 +9,7 @@ import { losses } from "../move/unfit.ts";
 import { choose, runOf } from "./choose.ts";
 import { moveCommand } from "./command_line.ts";
 import { agrees, begin, type Context, limitOf, notingPlan, writingOptions } from "./context.ts";
-import { EXIT } from "./failure.ts";
+import { EXIT } from "./exit_codes.ts";
 import type { MoveRequest } from "./requests.ts";
 
 /** Moves a run; returns the exit code. */

@@ -1,36 +1,38 @@
 /**
- * The commands and options of the program.
+ * The options of the program: the table from which parsing, help, completions and the man page are
+ * made, with that of the commands.
  *
  * @module
  */
 
-/** The names of commands. An experiment of such a name needs the command `copy` before it. */
-export const COMMANDS = [
-  "copy",
-  "check",
-  "status",
-  "move",
-  "export",
-  "import",
-  "permissions",
-  "ls",
-  "clean",
-  "doctor",
-] as const;
-/** The name of a command. */
-export type Command = typeof COMMANDS[number];
+import { CHOSEN_STATES } from "../copy/select.ts";
+import { ORDERS } from "../inspect/order.ts";
+import { type Command, COMMANDS, type Kind } from "./command_table.ts";
 
-/** Other names of commands. */
-export const ALIASES: Readonly<Record<string, Command>> = { list: "ls" };
-/** Words that an experiment cannot have without `copy` before it. */
-export const RESERVED: readonly string[] = [...COMMANDS, ...Object.keys(ALIASES), "help"];
+/** The headings of the help, in their order. */
+export const SECTIONS = ["Copying", "Timeouts", "Output", "Other"] as const;
 
-/** An option: the kind of its value, its letter, and the commands that take it. */
+/** When there may be colour. */
+export const COLORS = ["auto", "always", "never"] as const;
+
+/** An option. */
 export interface Option {
-  /** Whether it has a value; `seconds`: a number, which may be left out. */
-  type: "string" | "boolean" | "seconds";
+  /** The heading that the help lists it under. */
+  section: typeof SECTIONS[number];
+  /** The help's text; a line break stays one. */
+  help: string;
+  /** The name of its value, in brackets if it may be left out; absent: it has none. */
+  value?: string;
+  /** What its value names, for completions. */
+  kind?: Kind;
+  /** The values that there are, for completions too. */
+  choices?: readonly string[];
   /** Its letter. */
   short?: string;
+  /** Whether it may be given several times, which the help then says. */
+  many?: true;
+  /** The option that it is another name of; the help does not list it by itself. */
+  is?: string;
   /** The commands that take it; absent: all of them. */
   for?: readonly Command[];
 }
@@ -44,60 +46,241 @@ const CHOOSING = [...COPY, "ls"] as const;
 const BOTH = [...ALL, "check"] as const;
 /** The commands that take two workspaces. */
 const ENDS = [...BOTH, "status"] as const;
+/** The commands that may write. */
+const WRITING = [...ALL, "import", "clean"] as const;
+/** The commands that look at workspaces, or into files. */
+const WORKING = COMMANDS.filter((name) => name !== "completions");
 
-/** All options, by name. */
-export const OPTIONS: Record<string, Option> = {
-  from: { type: "string", for: [...ENDS, "export"] },
-  "from-workspace": { type: "string", for: [...ENDS, "export"] },
-  to: { type: "string", for: [...ENDS, "import"] },
-  "to-workspace": { type: "string", for: [...ENDS, "import"] },
-  output: { type: "string", short: "o", for: ["export"] },
-  yes: { type: "boolean", short: "y", for: [...ALL, "import", "clean"] },
-  "dry-run": { type: "boolean", short: "n", for: [...ALL, "import", "clean"] },
-  "include-running": { type: "boolean", for: [...COPY, "export"] },
-  ended: { type: "boolean", for: [...BOTH, "export", "import"] },
-  "keep-replaced": { type: "boolean", for: [...ALL, "import"] },
-  create: { type: "boolean", for: [...ALL, "import"] },
-  "all-runs": { type: "boolean", for: ["copy"] },
-  runs: { type: "string", for: ["copy"] },
-  since: { type: "string", for: ["copy"] },
-  all: { type: "boolean", for: ["copy"] },
-  state: { type: "string", for: CHOOSING },
-  task: { type: "string", for: CHOOSING },
-  tag: { type: "string", for: CHOOSING },
-  exclude: { type: "string", for: COPY },
-  "max-size": { type: "string", for: COPY },
-  "metadata-only": { type: "boolean", for: COPY },
-  "no-references": { type: "boolean", for: COPY },
-  map: { type: "string", for: [...BOTH, "import"] },
-  follow: { type: "seconds", for: ["copy"] },
-  "no-fsync": { type: "boolean", for: [...COPY, "export", "import"] },
-  check: { type: "boolean", for: ["copy"] },
-  checksum: { type: "boolean", for: ["check", "copy"] },
-  bwlimit: { type: "string", for: ALL },
-  brief: { type: "boolean", for: ["ls"] },
-  "no-size": { type: "boolean", for: ["ls"] },
-  sort: { type: "string", for: ["ls"] },
-  "connect-timeout": { type: "string" },
-  timeout: { type: "string" },
-  settings: { type: "string" },
-  json: { type: "boolean" },
-  quiet: { type: "boolean", short: "q" },
-  verbose: { type: "boolean", short: "v" },
-  "no-progress": { type: "boolean" },
-  color: { type: "string" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean", short: "V" },
+const from: Option = {
+  section: "Copying",
+  value: "WORKSPACE",
+  kind: "workspace",
+  for: [...ENDS, "export"],
+  help: "copy from this workspace (also --from-workspace)",
+};
+const to: Option = {
+  ...from,
+  for: [...ENDS, "import"],
+  help: "copy to this workspace (also --to-workspace)",
 };
 
-/** The arguments of each command; `doctor` and `status` take any number. */
-export const EXPECTED: Record<Exclude<Command, "doctor" | "status">, string[]> = {
-  copy: ["EXPERIMENT", "RUN"],
-  check: ["EXPERIMENT", "RUN"],
-  export: ["EXPERIMENT", "RUN"],
-  import: ["FILE"],
-  move: ["EXPERIMENT", "RUN"],
-  permissions: ["EXPERIMENT", "RUN"],
-  ls: ["WORKSPACE", "EXPERIMENT", "RUN"],
-  clean: ["WORKSPACE"],
+/** All options, by name, in the order of the help. */
+export const OPTIONS: Readonly<Record<string, Option>> = {
+  from,
+  "from-workspace": { ...from, is: "from" },
+  to,
+  "to-workspace": { ...to, is: "to" },
+  yes: {
+    section: "Copying",
+    short: "y",
+    for: WRITING,
+    help: "do it; without it only the plan is shown",
+  },
+  "dry-run": {
+    section: "Copying",
+    short: "n",
+    for: WRITING,
+    help: "only show the plan, and ask nothing after it",
+  },
+  "include-running": {
+    section: "Copying",
+    for: [...COPY, "export"],
+    help: "also copy running jobs, in their current state",
+  },
+  ended: {
+    section: "Copying",
+    for: [...BOTH, "export", "import"],
+    help: "treat the run as ended, although it is marked as in progress (its scheduler was killed)",
+  },
+  output: {
+    section: "Copying",
+    short: "o",
+    value: "FILE",
+    kind: "file",
+    for: ["export"],
+    help: "with `export`: the file to write, .tar.zst or .tar",
+  },
+  "keep-replaced": {
+    section: "Copying",
+    for: [...ALL, "import"],
+    help: "keep replaced folders, in .xpm-staging/replaced/",
+  },
+  create: {
+    section: "Copying",
+    for: [...ALL, "import"],
+    help: "allow a destination that is not empty and not a workspace",
+  },
+  "all-runs": {
+    section: "Copying",
+    for: ["copy"],
+    help: "copy all runs of EXPERIMENT, or of all that match a pattern, e.g. 'neural*'; the " +
+      "oldest first",
+  },
+  runs: {
+    section: "Copying",
+    value: "PATTERN",
+    kind: "run",
+    many: true,
+    for: ["copy"],
+    help: "copy matching runs, e.g. '202601*'",
+  },
+  since: {
+    section: "Copying",
+    value: "DATE",
+    for: ["copy"],
+    help: "copy runs begun on DATE or later, e.g. 2026-01-31",
+  },
+  all: { section: "Copying", for: ["copy"], help: "copy all runs of all experiments" },
+  state: {
+    section: "Copying",
+    value: "STATES",
+    choices: CHOSEN_STATES,
+    many: true,
+    for: CHOOSING,
+    help: `only jobs of these states: ${CHOSEN_STATES.join(", ")}, e.g. done,failed`,
+  },
+  task: {
+    section: "Copying",
+    value: "PATTERN",
+    kind: "task",
+    many: true,
+    for: CHOOSING,
+    help: "only jobs of matching tasks, e.g. '*.evaluate'",
+  },
+  tag: {
+    section: "Copying",
+    value: "KEY=PATTERN",
+    many: true,
+    for: CHOOSING,
+    help: "only jobs with a matching tag, e.g. lr=0.1",
+  },
+  exclude: {
+    section: "Copying",
+    value: "PATTERN",
+    many: true,
+    for: COPY,
+    help: "skip matching files in jobs, e.g. '*.ckpt'",
+  },
+  "max-size": {
+    section: "Copying",
+    value: "SIZE",
+    for: COPY,
+    help: "skip larger files in jobs, e.g. 500M or 2G",
+  },
+  "metadata-only": {
+    section: "Copying",
+    for: COPY,
+    help: "skip files in jobs that experimaestro does not need",
+  },
+  "no-references": {
+    section: "Copying",
+    for: COPY,
+    help: "leave jobs out that only the files of others name",
+  },
+  map: {
+    section: "Copying",
+    value: "OLD=NEW",
+    many: true,
+    for: [...BOTH, "import"],
+    help: "rewrite paths outside the workspace that begin with OLD, e.g. /data=/mnt/data",
+  },
+  follow: {
+    section: "Copying",
+    value: "[SECONDS]",
+    for: ["copy"],
+    help: "go on until the run has ended: copy each job within SECONDS of its end (default 10)",
+  },
+  "no-fsync": {
+    section: "Copying",
+    for: [...COPY, "export", "import"],
+    help: "do not wait for data to reach the disk",
+  },
+  check: {
+    section: "Copying",
+    for: ["copy"],
+    help: "afterwards compare what was copied, as `check` does",
+  },
+  checksum: {
+    section: "Copying",
+    for: ["check", "copy"],
+    help: "with `check` or --check: compare contents as well (SHA-256, read where the files are)",
+  },
+  bwlimit: {
+    section: "Copying",
+    value: "RATE",
+    for: ALL,
+    help: "limit to RATE KiB/s, or e.g. 10m for 10 MiB/s",
+  },
+  "connect-timeout": {
+    section: "Timeouts",
+    value: "SECONDS",
+    for: WORKING,
+    help: "give up on a host that does not answer within SECONDS (default 20, 0 = never)",
+  },
+  timeout: {
+    section: "Timeouts",
+    value: "SECONDS",
+    for: WORKING,
+    help: "give up after SECONDS without progress\n(default 300, 0 = never)",
+  },
+  brief: {
+    section: "Output",
+    for: ["ls"],
+    help: "with `ls`: do not look at jobs, which takes a while where there are many",
+  },
+  "no-size": {
+    section: "Output",
+    for: ["ls"],
+    help: "with `ls`: show states, but no sizes",
+  },
+  sort: {
+    section: "Output",
+    value: "ORDER",
+    choices: ORDERS,
+    for: ["ls"],
+    help: "with `ls`: by size (the largest first), age (the newest first) or name",
+  },
+  json: {
+    section: "Output",
+    for: WORKING,
+    help: "print one JSON object per line; the last is a summary",
+  },
+  quiet: {
+    section: "Output",
+    short: "q",
+    for: WORKING,
+    help: "print only errors and what could not be copied",
+  },
+  verbose: {
+    section: "Output",
+    short: "v",
+    for: WORKING,
+    help: "print every job by its full name, and every command",
+  },
+  "no-progress": { section: "Output", for: WORKING, help: "do not show progress" },
+  color: {
+    section: "Output",
+    value: "WHEN",
+    choices: COLORS,
+    for: WORKING,
+    help: "auto, always or never",
+  },
+  settings: {
+    section: "Other",
+    value: "FILE",
+    kind: "file",
+    help: "use this settings file\n(default ~/.config/experimaestro/settings.yaml)",
+  },
+  help: { section: "Other", short: "h", help: "show this help, or that of a command" },
+  version: { section: "Other", short: "V", help: "show the version" },
 };
+
+/** Whether a command takes an option. */
+export function takes(command: Command, name: string): boolean {
+  return OPTIONS[name]?.for?.includes(command) !== false;
+}
+
+/** The help's text of an option, whether it may be repeated included. */
+export function textOf({ help, many }: Option): string {
+  return many ? `${help} (repeatable)` : help;
+}

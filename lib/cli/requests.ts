@@ -4,12 +4,13 @@
  * @module
  */
 
-import type { Command } from "./options.ts";
+import type { Command, Shell } from "./command_table.ts";
+import type { COLORS } from "./options.ts";
 import type { JobState, RunSelection } from "../copy/types.ts";
 import type { Order } from "../inspect/order.ts";
 
 /** When to use colour. */
-export type ColorChoice = "auto" | "always" | "never";
+export type ColorChoice = typeof COLORS[number];
 
 /** The form of the output; the same options for every command. */
 export interface OutputChoice {
@@ -234,9 +235,22 @@ export type WorkRequest =
   | CleanRequest
   | DoctorRequest;
 
+/** A request of `xpm-copy completions`. */
+export interface CompletionsRequest {
+  /** Which command. */
+  command: "completions";
+  /** The shell. */
+  shell: Shell;
+  /** The words to complete, the last one under the cursor; none: the shell's script is wanted. */
+  words: string[];
+  /** Another settings file. */
+  settings: string | undefined;
+}
+
 /** Any request. */
 export type Request =
   | WorkRequest
+  | CompletionsRequest
   | { command: "help"; of?: Command }
   | {
     command: "version";

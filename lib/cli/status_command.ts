@@ -6,7 +6,7 @@
 
 import { chooseEnds } from "./choose.ts";
 import { begin, type Context } from "./context.ts";
-import { EXIT } from "./failure.ts";
+import { EXIT } from "./exit_codes.ts";
 import type { StatusRequest } from "./requests.ts";
 
 /** Compares two workspaces; returns the exit code. */

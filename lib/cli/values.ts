@@ -9,7 +9,6 @@ import type { JobState } from "../copy/types.ts";
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { cutMapping, mappingFault } from "../workspace/mapping.ts";
-import type { ColorChoice } from "./requests.ts";
 
 /** What every sentence about a wrong option may end with. */
 export const HELP = "see `xpm-copy --help`";
@@ -49,15 +48,17 @@ export function readMap(texts: string[]): Record<string, string> {
   return map;
 }
 
-/** Reads the value of `--color`. */
-export function readColor(text: string | undefined): ColorChoice {
-  if (text === undefined) return "auto";
-  if (text === "auto" || text === "always" || text === "never") return text;
-  throw new CopyError(
-    "usage",
-    `--color needs auto, always or never, not '${printable(text)}'`,
-    HELP,
-  );
+/** Reads a value of which the table lists all that there are. */
+export function readChoice<T extends string>(
+  given: Given,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
+  const text = last(given, name);
+  const choice = choices.find((one) => one === text);
+  if (text === undefined || choice !== undefined) return choice;
+  const names = choices.join(", ").replace(/, (?=\w+$)/, " or ");
+  throw new CopyError("usage", `--${name} needs ${names}, not '${printable(text)}'`, HELP);
 }
 
 /** Reads a number of seconds. */

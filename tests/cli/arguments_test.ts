@@ -262,7 +262,7 @@ const REFUSED: [string[], string, string][] = [
     "--sort size and --no-size cannot be combined",
     "drop one",
   ],
-  [["ls", "a", "--sort=Age"], "--sort needs size, age or name, not 'Age'", "e.g. --sort size"],
+  [["ls", "a", "--sort=Age"], "--sort needs size, age or name, not 'Age'", "see `xpm-copy --help`"],
   [["doctor", "a", ""], "argument 2 is empty", "see `xpm-copy --help`"],
   [["doctor", "-y"], "`xpm-copy doctor` does not take --yes", "write `xpm-copy doctor WORKSPACE`"],
   [

@@ -20,6 +20,7 @@ const ELSEWHERE: [command: RegExp, why: string][] = [
   [/deno install .*jsr:/, "it needs jsr.io; try:jsr runs it"],
   [/np[mx] .*@xpm\/copy/, "it needs jsr.io, for dnt; try:npm runs it"],
   [/^(pip install|uvx) /, "it needs PyPI; pypi_test.ts and try:pypi install and run the wheel"],
+  [/xpm-copy completions /, "it is for other shells; completions_test.ts runs it in each"],
   [/^experimaestro launchers /, "it needs the wheel beside experimaestro; pypi_test.ts runs it"],
 ];
 /** What runs these very tests, what was built before, or the internet: that there is such a task. */

@@ -7,6 +7,7 @@ Deno.test("belongsIntoNpm() tells what a user needs from what built it", () => {
   const needed = [
     "package.json",
     "LICENSE",
+    "xpm-copy.1",
     "esm/mod.js",
     "esm/mod.d.ts",
     "esm/_dnt.shims.js",

@@ -1,0 +1,67 @@
+/**
+ * Judges a command line before any work begins: which options and arguments go together.
+ *
+ * @module
+ */
+
+import { CopyError } from "../errors.ts";
+import { printable } from "../text/printable.ts";
+import { type Command, COMMAND_TABLE, SHELLS } from "./command_table.ts";
+import { OPTIONS, takes } from "./options.ts";
+import { type Given, HELP } from "./values.ts";
+
+/**
+ * Checks which options and arguments go together.
+ *
+ * @throws {CopyError} `usage`, when some do not.
+ */
+export function judge(command: Command, given: Given, positionals: string[]): void {
+  const refuse = (message: string, hint: string) => {
+    throw new CopyError("usage", message, hint);
+  };
+  for (const side of ["from", "to"]) {
+    if (given.has(side) && given.has(`${side}-workspace`)) {
+      refuse(`--${side} and --${side}-workspace are the same option`, "give only one of them");
+    }
+  }
+  if (given.has("yes") && given.has("dry-run")) {
+    refuse("--yes and --dry-run contradict each other", "give only one of them");
+  }
+  if (given.has("quiet") && given.has("verbose")) {
+    refuse("--quiet and --verbose contradict each other", "give only one of them");
+  }
+  if (given.has("quiet") && given.has("json")) {
+    refuse("--quiet and --json cannot be combined", "with --json, read only the last line");
+  }
+  const what = `xpm-copy ${command}`;
+  const foreign = [...given.keys()].find((name) => !takes(command, name));
+  const expected = COMMAND_TABLE[command].takes;
+  if (foreign !== undefined) {
+    const takers = OPTIONS[foreign]!.for!;
+    const hint = takers.includes("copy") && expected[0]!.kind === "workspace"
+      ? `write \`${what} WORKSPACE\``
+      : `it belongs to \`xpm-copy ${takers[0]}\``;
+    refuse(`\`${what}\` does not take --${foreign}`, hint);
+  }
+  if (command === "clean" && positionals.length === 0) {
+    refuse("clean needs a workspace", `write \`${what} WORKSPACE\``);
+  }
+  if (command === "export" && !given.has("output")) {
+    refuse("export needs a file to write", "add  -o FILE.tar.zst");
+  }
+  if (command === "import" && positionals.length === 0) {
+    refuse("import needs a file", `write \`${what} FILE --to WORKSPACE\``);
+  }
+  if (command === "completions" && positionals[0] === "") {
+    refuse("completions needs a shell", `write e.g. \`${what} ${SHELLS[0]}\``);
+  }
+  if (command === "copy" && given.has("checksum") && !given.has("check")) {
+    refuse("--checksum belongs to --check", "add --check, or write `xpm-copy check`");
+  }
+  const empty = positionals.indexOf("");
+  if (empty >= 0) refuse(`argument ${empty + 1} is empty`, HELP);
+  const more = COMMAND_TABLE[command].many ? undefined : positionals[expected.length];
+  if (more === undefined) return;
+  const names = expected.map(({ name }) => name).join(", ").replace(/, (?=\w+$)/, " and ");
+  refuse(`unexpected argument '${printable(more)}'`, `expected ${names}`);
+}

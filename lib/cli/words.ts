@@ -1,0 +1,85 @@
+/**
+ * Reads the words of a command line: options with their values, and arguments.
+ *
+ * @module
+ */
+
+// Not `@std/cli/parse-args`: it takes `--yes=no` for yes, and treats an option without its value
+// like one with an empty value.
+import { parseArgs } from "node:util";
+import { CopyError } from "../errors.ts";
+import { printable } from "../text/printable.ts";
+import { nearest } from "../settings/nearest.ts";
+import { OPTIONS } from "./options.ts";
+import { type Given, HELP } from "./values.ts";
+
+/** Reads the words of a command line by the table of options; what is no option is positional. */
+export function readWords(args: string[]): { given: Given; positionals: string[] } {
+  const options = Object.fromEntries(
+    Object.entries(OPTIONS).map(([name, { value, short }]) => {
+      const type = hasValue(value) ? "string" as const : "boolean" as const;
+      return [name, short === undefined ? { type } : { type, short }];
+    }),
+  );
+  // Not strict: the tokens explain a mistake better than the exceptions do.
+  const { tokens } = parseArgs({
+    args,
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const given: Given = new Map();
+  const positionals: string[] = [];
+  let optional: string[] | undefined; // of the option before: it may have a value
+  for (const token of tokens) {
+    const isOptional = token.kind === "positional" && optional && /^\d{1,6}$/.test(token.value);
+    if (isOptional) optional!.push(token.value);
+    else if (token.kind === "positional") positionals.push(token.value);
+    optional = undefined;
+    if (token.kind !== "option") continue;
+    const { name, rawName, value } = token;
+    const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
+    if (option === undefined) throw unknownOption(rawName);
+    const values = given.get(name) ?? [];
+    given.set(name, values);
+    if (hasValue(option.value)) {
+      values.push(checkValue(rawName, value, token.inlineValue === true));
+    } else if (option.value !== undefined) {
+      if (value === undefined) optional = values;
+      else values.push(value);
+    } else if (value !== undefined) {
+      throw new CopyError("usage", `${rawName} takes no value`, `write ${rawName} alone`);
+    }
+  }
+  return { given, positionals };
+}
+
+/** Whether an option must have a value; one in brackets may be left out. */
+function hasValue(value: string | undefined): boolean {
+  return value?.startsWith("[") === false;
+}
+
+function unknownOption(rawName: string): CopyError {
+  const known = Object.keys(OPTIONS).map((name) => `--${name}`);
+  const near = nearest(rawName, known);
+  return new CopyError(
+    "usage",
+    `unknown option ${printable(rawName)}`,
+    near === undefined ? HELP : `did you mean ${near}?`,
+  );
+}
+
+function checkValue(rawName: string, value: string | undefined, inline: boolean): string {
+  if (value === undefined || value === "") {
+    throw new CopyError("usage", `${rawName} needs a value`, HELP);
+  }
+  if (!inline && value.startsWith("-")) {
+    throw new CopyError(
+      "usage",
+      `${rawName} needs a value, but ${printable(value)} follows`,
+      `if that is the value, write ${rawName}=${printable(value)}`,
+    );
+  }
+  return value;
+}
