@@ -6,14 +6,15 @@
  *
  * @example
  * ```ts
- * import { copyExperiment, getWorkspace, listExperiments } from "@xpm/copy";
+ * import { copyExperiment, CopyError, listExperiments } from "@xpm/copy";
  *
- * const cluster = await getWorkspace("cluster");
- * const local = await getWorkspace();
- * if (cluster && local) {
- *   console.log(await listExperiments(cluster));
- *   const result = await copyExperiment(cluster, local, "neuralir", "current");
+ * try {
+ *   console.log(await listExperiments("cluster")); // an id of experimaestro's settings
+ *   const result = await copyExperiment("cluster", "local", "neuralir");
  *   console.log(`${result.jobsCopied} jobs copied, ${result.jobsSkipped} were here`);
+ * } catch (error) {
+ *   if (!(error instanceof CopyError)) throw error;
+ *   console.error(error.code, error.message, error.hint);
  * }
  * ```
  *
@@ -21,6 +22,7 @@
  */
 
 export {
+  type BrowseOptions,
   listExperiments,
   listRuns,
   readJobs,
@@ -45,6 +47,8 @@ export type {
   MoveResult,
 } from "./lib/move/types.ts";
 export { copyExperiment, planCopy } from "./lib/copy/copy.ts";
+export { watchCopy } from "./lib/copy/watch.ts";
+export { openSession, type Session } from "./lib/host/session.ts";
 export { copyRuns } from "./lib/copy/copy_runs.ts";
 export { followExperiment } from "./lib/copy/follow.ts";
 export {
@@ -69,6 +73,7 @@ export type {
 export { type RequiredPermissions, requiredPermissions } from "./lib/inspect/permissions.ts";
 export type {
   CheckProgress,
+  ConnectionOptions,
   CopyEvent,
   CopyOptions,
   CopyPlan,
@@ -90,7 +95,7 @@ export type { ExperimentSummary, RunSummary } from "./lib/inspect/summarize.ts";
 export { CopyError, type CopyErrorCode } from "./lib/errors.ts";
 export type { JobInfo } from "./lib/workspace/jobs.ts";
 export type { JobId } from "./lib/workspace/layout.ts";
-export { getWorkspace, type GetWorkspaceOptions } from "./lib/settings/find.ts";
+export { findWorkspace, getWorkspace, type GetWorkspaceOptions } from "./lib/settings/find.ts";
 export { loadSettings, type Settings } from "./lib/settings/settings.ts";
 export { formatRunId } from "./lib/workspace/runs.ts";
 export type {

@@ -49,9 +49,10 @@ export class CopyError extends Error {
    * @param code What kind of error it is.
    * @param message What happened, and where: one sentence without a full stop.
    * @param hint What to do about it.
+   * @param options With `cause`, what led to it: of `interrupted`, the reason of the signal.
    */
-  constructor(code: CopyErrorCode, message: string, hint?: string) {
-    super(message);
+  constructor(code: CopyErrorCode, message: string, hint?: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
     this.hint = hint;
   }

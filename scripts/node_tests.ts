@@ -14,6 +14,7 @@ import { passOn, readNodeCounts } from "./test_counts.ts";
 const ELSEWHERE = [
   "tests/docs_test.ts",
   "tests/packaging/commands_test.ts",
+  "tests/packaging/examples_test.ts",
   "tests/packaging/jsr_test.ts",
   "tests/packaging/links_test.ts",
   "tests/packaging/package_test.ts",

@@ -15,7 +15,7 @@ import { passOn, readCounts, type TestCounts } from "./test_counts.ts";
 const DOCUMENTED = ["lib", "mod.ts", "cli.ts"];
 const TESTS = ["tests", "bench"];
 /** The files whose types are checked. */
-const TYPED = ["mod.ts", "cli.ts", "lib", "tests", "scripts", "bench"];
+const TYPED = ["mod.ts", "cli.ts", "lib", "tests", "scripts", "bench", "examples"];
 /** The files whose symbols are public and documented. */
 const PUBLIC = ["mod.ts", "cli.ts"];
 

@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { findWorkspace } from "../settings/find.ts";
+import { namedWorkspace } from "../settings/find.ts";
 import { choose } from "./choose.ts";
 import { importCommand } from "./command_line.ts";
 import { begin, type Context, notingPlan, writingOptions } from "./context.ts";
@@ -37,7 +37,7 @@ export async function importRun(request: ImportRequest, context: Context): Promi
   if (to === undefined) {
     throw new CopyError("usage", "no destination given", "add --to WORKSPACE");
   }
-  const workspace = findWorkspace(to, settings);
+  const workspace = namedWorkspace(to, settings);
   const result = await session.importRun(request.file, workspace, {
     dryRun: !request.yes,
     ...writingOptions(request, defaults),

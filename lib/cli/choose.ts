@@ -10,7 +10,7 @@ import type { RunRequest } from "../copy/survey.ts";
 import { CopyError } from "../errors.ts";
 import type { Defaults } from "../settings/defaults.ts";
 import { workspaceAbove } from "../settings/above.ts";
-import { findWorkspace, workspaceForExperiment } from "../settings/find.ts";
+import { namedWorkspace, workspaceForExperiment } from "../settings/find.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import { formatRunId } from "../workspace/runs.ts";
@@ -79,7 +79,7 @@ export async function choose(given: Sources): Promise<Choice> {
   const { request, settings, defaults, questions } = sources;
   // Everything given is checked before any question and any login.
   const named = (words: string | undefined) =>
-    words === undefined ? undefined : { words, workspace: findWorkspace(words, settings) };
+    words === undefined ? undefined : { words, workspace: namedWorkspace(words, settings) };
   const givenFrom = named(request.from ?? defaults.from);
   const givenTo = named(request.to ?? defaults.to);
   if (questions === undefined) requireAll(givenFrom, givenTo, request.experimentId, settings);
@@ -121,7 +121,7 @@ function withoutFolder(request: Sources["request"]): Sources["request"] {
 export async function chooseEnds(sources: Sources): Promise<Pick<Choice, "from" | "to">> {
   const { request, settings, defaults, questions } = sources;
   const named = (words: string | undefined) =>
-    words === undefined ? undefined : { words, workspace: findWorkspace(words, settings) };
+    words === undefined ? undefined : { words, workspace: namedWorkspace(words, settings) };
   const [givenFrom, givenTo] = [
     named(request.from ?? defaults.from),
     named(request.to ?? defaults.to),

@@ -8,7 +8,7 @@ import type { CopyOptions } from "../copy/types.ts";
 import type { Defaults } from "../settings/defaults.ts";
 import { CopyError } from "../errors.ts";
 import { type Diagnosis, unknownWorkspace } from "../inspect/doctor.ts";
-import { findWorkspace } from "../settings/find.ts";
+import { namedWorkspace } from "../settings/find.ts";
 import type { Settings } from "../settings/settings.ts";
 import { exportRun, importRun } from "./archive_commands.ts";
 import { check, checkCopied } from "./check_command.ts";
@@ -61,7 +61,7 @@ export function execute(
 async function cleanUp(request: CleanRequest, context: Context): Promise<number> {
   const { settings, ...sources } = await begin(request, context);
   await using session = sources.session;
-  const workspace = findWorkspace(request.workspace, settings);
+  const workspace = namedWorkspace(request.workspace, settings);
   const leftovers = await session.clean(workspace, request.yes);
   const command = [...cleanCommand(request.workspace, request), "--yes"];
   context.reporter.leftovers(workspace, leftovers, command);
@@ -98,7 +98,7 @@ async function diagnose(request: DoctorRequest, context: Context): Promise<numbe
 /** The workspace that some words name, or the reason why there is none. */
 function findNamed(words: string, settings: Settings): Workspace | CopyError {
   try {
-    return findWorkspace(words, settings);
+    return namedWorkspace(words, settings);
   } catch (error) {
     if (error instanceof CopyError) return error;
     throw error;

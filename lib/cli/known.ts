@@ -6,7 +6,7 @@
  */
 
 import { loadDefaults, withDefaults } from "../settings/defaults.ts";
-import { findWorkspace } from "../settings/find.ts";
+import { namedWorkspace } from "../settings/find.ts";
 import { localPath } from "../settings/local_path.ts";
 import { loadSettings } from "../settings/settings.ts";
 import { namesIn } from "../system/files.ts";
@@ -41,7 +41,7 @@ async function known(file: string | undefined): Promise<Known> {
   const settings = withDefaults(read, defaults);
   const folders = (words = defaults.from, below: string): string[] => {
     try {
-      const { ssh, path } = findWorkspace(words ?? "", settings);
+      const { ssh, path } = namedWorkspace(words ?? "", settings);
       if (ssh !== undefined) return [];
       return (namesIn(`${localPath(path)}/${below}`) ?? [])
         .filter(({ name, isFile }) => isId(name) && !isFile).map(({ name }) => name).sort();

@@ -6,7 +6,7 @@
 
 import { inOrder, type Order } from "../inspect/order.ts";
 import type { ExperimentSummary } from "../inspect/summarize.ts";
-import { findWorkspace } from "../settings/find.ts";
+import { namedWorkspace } from "../settings/find.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import { compareRuns } from "../workspace/runs.ts";
 import { noExperiment } from "./choose.ts";
@@ -24,7 +24,7 @@ export async function list(request: ListRequest, context: Context): Promise<numb
     reporter.workspaces(settings.workspaces, settings.file);
     return EXIT.complete;
   }
-  const workspace = findWorkspace(request.workspace, settings);
+  const workspace = namedWorkspace(request.workspace, settings);
   const { experimentId, runId, sort, states, tasks, tags, sizes } = request;
   if (experimentId !== undefined && runId !== undefined) {
     const options = { states, tasks, tags, sizes, ...(sort && { sort }) };

@@ -4,26 +4,32 @@
  * @module
  */
 
+import { CURRENT } from "../workspace/layout.ts";
+import { call } from "./call.ts";
 import { ArchiveSink } from "../host/archive/sink.ts";
 import { ArchiveSource } from "../host/archive/source.ts";
-import { Hosts } from "../host/hosts.ts";
+import type { Hosts } from "../host/hosts.ts";
 import { localPath } from "../settings/local_path.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { copyBetween } from "./copy.ts";
 import { explained } from "./retry.ts";
 import type { RunRequest } from "./survey.ts";
-import type { CopyOptions, CopyResult } from "./types.ts";
+import type { ConnectionOptions, CopyOptions, CopyResult } from "./types.ts";
 
 /** How to export; the fields of `CopyOptions` that have a meaning for an archive. */
-export type ExportOptions = Pick<
-  CopyOptions,
-  "signal" | "onEvent" | "includeRunning" | "ended" | "fsync" | "connectTimeout" | "timeout"
->;
+export type ExportOptions =
+  & ConnectionOptions
+  & Pick<CopyOptions, "includeRunning" | "ended" | "fsync">;
 
 /** How to import; the fields of `CopyOptions` that have a meaning for an archive. */
 export type ImportOptions =
-  & Pick<CopyOptions, "dryRun" | "signal" | "onEvent" | "ended" | "keepReplaced" | "create" | "map">
-  & Pick<CopyOptions, "fsync" | "connectTimeout" | "timeout">;
+  & ConnectionOptions
+  & Pick<CopyOptions, "dryRun" | "ended" | "keepReplaced" | "create" | "map" | "fsync">;
+
+/** What is said of an export that was asked to stop. */
+const EXPORT_STOPPED = "the export was interrupted";
+/** The same of an import. */
+const IMPORT_STOPPED = "the import was interrupted";
 
 /**
  * Writes a run of an experiment, with all its jobs, into one new file: for an archive, or for a
@@ -34,10 +40,10 @@ export type ImportOptions =
  * `--allow-run=rsync,tar` (and `ssh`), `--allow-read` of a local workspace's real paths,
  * `--allow-read` and `--allow-write` of the file's folder, `--allow-env`.
  *
- * @param source Where from.
+ * @param source Where from: a workspace, or words as for `findWorkspace`.
  * @param file The path of the new file, on this machine; it ends in `.tar.zst` or `.tar`.
  * @param experimentId The experiment.
- * @param runId The run; `current` for the current one of the source.
+ * @param runId The run. Default: `current`, for the current one of the source.
  * @param options How to export.
  * @returns What is in the file. Jobs that could not be read are named in it, not thrown.
  * @throws {CopyError} `usage`, when the name ends otherwise; `refused`, when it is taken; `program`,
@@ -66,14 +72,18 @@ export type ImportOptions =
  * ```
  */
 export async function exportExperiment(
-  source: Workspace,
+  source: string | Workspace,
   file: string,
   experimentId: string,
-  runId: string,
+  runId: string = CURRENT,
   options: ExportOptions = {},
 ): Promise<CopyResult> {
-  await using hosts = new Hosts(options);
-  return await exportBetween(hosts, { source, experimentId, runId }, file, options);
+  return await call(
+    { source },
+    options,
+    (hosts, { source }) => exportBetween(hosts, { source, experimentId, runId }, file, options),
+    EXPORT_STOPPED,
+  );
 }
 
 /** Which run to export. */
@@ -96,18 +106,19 @@ export async function exportBetween(
     const host = await hosts.openForBytes(source);
     return await host.look({ path: place, experimentId, runId });
   });
-  return await explained(options, "the export was interrupted", async () => {
+  return await explained(options, EXPORT_STOPPED, async () => {
     await sink.prepare();
     const destination: Workspace = { id: path, path };
-    hosts.add(destination, sink);
-    try {
-      const workspaces = { source, destination };
-      const result = await copyBetween(hosts, { workspaces, experimentId, runId }, options);
-      await sink.finish();
-      return result;
-    } finally {
-      await sink.close();
-    }
+    return await hosts.during(destination, sink, async () => {
+      try {
+        const workspaces = { source, destination };
+        const result = await copyBetween(hosts, { workspaces, experimentId, runId }, options);
+        await sink.finish();
+        return result;
+      } finally {
+        await sink.close();
+      }
+    });
   });
 }
 
@@ -142,11 +153,15 @@ export async function exportBetween(
  */
 export async function importExperiment(
   file: string,
-  destination: Workspace,
+  destination: string | Workspace,
   options: ImportOptions = {},
 ): Promise<CopyResult> {
-  await using hosts = new Hosts(options);
-  return await importBetween(hosts, file, destination, options);
+  return await call(
+    { destination },
+    options,
+    (hosts, { destination }) => importBetween(hosts, file, destination, options),
+    IMPORT_STOPPED,
+  );
 }
 
 /** The same for machines that may be connected already. */
@@ -157,14 +172,14 @@ export async function importBetween(
   options: ImportOptions,
 ): Promise<CopyResult> {
   const path = localPath(file);
-  return await explained(options, "the import was interrupted", async () => {
+  return await explained(options, IMPORT_STOPPED, async () => {
     const archive = await ArchiveSource.read(path, hosts.watch, (bytes, totalBytes) => {
       options.onEvent?.({ type: "reading", bytes, totalBytes });
     });
     const source: Workspace = { id: path, path };
-    hosts.add(source, archive);
     const { experimentId, runId } = archive.manifest;
     const workspaces = { source, destination };
-    return await copyBetween(hosts, { workspaces, experimentId, runId }, options);
+    const copy = () => copyBetween(hosts, { workspaces, experimentId, runId }, options);
+    return await hosts.during(source, archive, copy);
   });
 }

@@ -4,10 +4,12 @@
  * @module
  */
 
+import { CURRENT } from "../workspace/layout.ts";
+import { call } from "./call.ts";
 import type { CopyError } from "../errors.ts";
 import type { Host, Staging } from "../host/host.ts";
 import { placesOf } from "../host/found.ts";
-import { Hosts } from "../host/hosts.ts";
+import type { Hosts } from "../host/hosts.ts";
 import { printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { Ahead } from "./prefetch.ts";
@@ -30,16 +32,17 @@ import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
  * jobs from finished ones, and updates a run that is already there.
  *
  * Needs `--allow-run=rsync,tar` (and `ssh`), `--allow-read` and `--allow-write` of the local
- * workspaces' real paths and of the temporary folder, `--allow-env`.
+ * workspaces' real paths and of the temporary folder, `--allow-env`; where words name a workspace,
+ * what `findWorkspace` needs, too.
  *
- * @param source Where from.
+ * @param source Where from: a workspace, or words as for `findWorkspace`.
  * @param destination Where to; created when it does not exist.
  * @param experimentId The experiment.
- * @param runId The run; `current` for the current one of the source.
+ * @param runId The run. Default: `current`, for the current one of the source.
  * @param options How to copy.
  * @returns What was done. Jobs that could not be copied are in it, not thrown.
  * @throws {CopyError} When nothing could be copied, the connection was lost, or `signal` fired;
- * the code tells which.
+ * the code tells which, and of `interrupted` the `cause` is the signal's reason.
  *
  * @example
  * ```ts
@@ -56,15 +59,17 @@ import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
  * ```
  */
 export async function copyExperiment(
-  source: Workspace,
-  destination: Workspace,
+  source: string | Workspace,
+  destination: string | Workspace,
   experimentId: string,
-  runId: string,
+  runId: string = CURRENT,
   options: CopyOptions = {},
 ): Promise<CopyResult> {
-  await using hosts = new Hosts(options);
-  const workspaces = { source, destination };
-  return await copyBetween(hosts, { workspaces, experimentId, runId }, options);
+  return await call(
+    { source, destination },
+    options,
+    (hosts, workspaces) => copyBetween(hosts, { workspaces, experimentId, runId }, options),
+  );
 }
 
 /**
@@ -72,10 +77,10 @@ export async function copyExperiment(
  *
  * experimaestro has no such function. Needs the same permissions as `copyExperiment`.
  *
- * @param source Where from.
+ * @param source Where from: a workspace, or words as for `findWorkspace`.
  * @param destination Where to.
  * @param experimentId The experiment.
- * @param runId The run; `current` for the current one of the source.
+ * @param runId The run. Default: `current`, for the current one of the source.
  * @param options How to copy.
  * @returns The plan.
  * @throws {CopyError} As `copyExperiment`.
@@ -90,17 +95,17 @@ export async function copyExperiment(
  * ```
  */
 export async function planCopy(
-  source: Workspace,
-  destination: Workspace,
+  source: string | Workspace,
+  destination: string | Workspace,
   experimentId: string,
-  runId: string,
+  runId: string = CURRENT,
   options: CopyOptions = {},
 ): Promise<CopyPlan> {
-  await using hosts = new Hosts(options);
-  const workspaces = { source, destination };
-  const surveyed = await survey(hosts, { workspaces, experimentId, runId }, options);
-  warnOutside(surveyed);
-  return surveyed.plan;
+  return await call({ source, destination }, options, async (hosts, workspaces) => {
+    const surveyed = await survey(hosts, { workspaces, experimentId, runId }, options);
+    warnOutside(surveyed);
+    return surveyed.plan;
+  });
 }
 
 /** Copies between machines that are connected already, or will be when they are needed. */

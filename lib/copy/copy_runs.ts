@@ -4,8 +4,10 @@
  * @module
  */
 
+import { checkSelection } from "./options.ts";
+import { call } from "./call.ts";
 import { CopyError, notThere } from "../errors.ts";
-import { Hosts } from "../host/hosts.ts";
+import type { Hosts } from "../host/hosts.ts";
 import { fnmatch } from "../settings/fnmatch.ts";
 import { printable } from "../text/printable.ts";
 import { isId, jobFolder } from "../workspace/layout.ts";
@@ -24,9 +26,9 @@ import type { CopyEvent, CopyOptions, CopyResult, CopyRunsResult, RunSelection }
  *
  * experimaestro has no such function. Needs the same permissions as `copyExperiment` for each run.
  *
- * @param source Where from.
+ * @param source Where from: a workspace, or words as for `findWorkspace`.
  * @param destination Where to; created when it does not exist.
- * @param selection Which runs; without any field, the current run of each experiment.
+ * @param selection Which runs. Default, and without any field: the current run of each experiment.
  * @param options How to copy; its `onEvent` is told `planned` and `done` for each run.
  * @returns What was done: the result of each run, and their sums.
  * @throws {CopyError} As `copyExperiment`; `not-found` when no run is selected.
@@ -47,13 +49,17 @@ import type { CopyEvent, CopyOptions, CopyResult, CopyRunsResult, RunSelection }
  * ```
  */
 export async function copyRuns(
-  source: Workspace,
-  destination: Workspace,
-  selection: RunSelection,
+  source: string | Workspace,
+  destination: string | Workspace,
+  selection: RunSelection = {},
   options: CopyOptions = {},
 ): Promise<CopyRunsResult> {
-  await using hosts = new Hosts(options);
-  return await copyRunsBetween(hosts, { source, destination }, selection, options);
+  checkSelection(selection);
+  return await call(
+    { source, destination },
+    options,
+    (hosts, workspaces) => copyRunsBetween(hosts, workspaces, selection, options),
+  );
 }
 
 /** The same between machines that may be connected already. */

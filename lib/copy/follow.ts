@@ -4,8 +4,9 @@
  * @module
  */
 
-import { Hosts } from "../host/hosts.ts";
-import { jobFolder, JOBS_FILE, runFolder, STATUS_FILE } from "../workspace/layout.ts";
+import { call } from "./call.ts";
+import type { Hosts } from "../host/hosts.ts";
+import { CURRENT, jobFolder, JOBS_FILE, runFolder, STATUS_FILE } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { copyBetween } from "./copy.ts";
 import { isWritten } from "./decisions.ts";
@@ -23,10 +24,10 @@ const INTERVAL = 10;
  *
  * experimaestro has no such function. Needs the same permissions as `copyExperiment`.
  *
- * @param source Where from.
+ * @param source Where from: a workspace, or words as for `findWorkspace`.
  * @param destination Where to; created when it does not exist.
  * @param experimentId The experiment.
- * @param runId The run; `current` for the one that is current at the source now.
+ * @param runId The run. Default: `current`, for the one that is current at the source now.
  * @param options How to copy, and how soon.
  * @returns What all copies did together; what is missing, running or left is as the last one saw it.
  * @throws {CopyError} As `copyExperiment`, but for lost connections; `interrupted` when `signal`
@@ -48,14 +49,17 @@ const INTERVAL = 10;
  * ```
  */
 export async function followExperiment(
-  source: Workspace,
-  destination: Workspace,
+  source: string | Workspace,
+  destination: string | Workspace,
   experimentId: string,
-  runId: string,
+  runId: string = CURRENT,
   options: FollowOptions = {},
 ): Promise<CopyResult> {
-  await using hosts = new Hosts(options);
-  return await follow(hosts, { workspaces: { source, destination }, experimentId, runId }, options);
+  return await call(
+    { source, destination },
+    options,
+    (hosts, workspaces) => follow(hosts, { workspaces, experimentId, runId }, options),
+  );
 }
 
 /** The same between machines that may be connected already. */

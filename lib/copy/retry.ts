@@ -87,9 +87,17 @@ export async function explained<T>(
   try {
     return await work();
   } catch (error) {
-    if (signal?.aborted) throw new CopyError("interrupted", interrupted);
-    throw asCopyError(error);
+    if (!signal?.aborted) throw asCopyError(error);
+    const { reason } = signal;
+    const isExplained = error instanceof CopyError && error.code === "interrupted" &&
+      error.cause === reason;
+    throw isExplained ? error : stopped(interrupted, reason);
   }
+}
+
+/** The error for work that the caller has asked to stop. */
+function stopped(message: string, reason: unknown): CopyError {
+  return new CopyError("interrupted", message, undefined, { cause: reason });
 }
 
 /**
@@ -102,6 +110,6 @@ export async function pause(
   { signal }: { signal?: AbortSignal | undefined },
 ): Promise<void> {
   await delay(seconds * 1000, signal && { signal }).catch(() => {
-    throw new CopyError("interrupted", INTERRUPTED);
+    throw stopped(INTERRUPTED, signal?.reason);
   });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Session } from "../host/session.ts";
 import type { JobId } from "../workspace/layout.ts";
 import type { CopyPlan, CopyProblem, JobState, PlannedRun } from "./plan_types.ts";
 
@@ -72,14 +73,30 @@ export type CopyEvent =
   | { type: "followed"; result: CopyResult }
   | { type: "done"; result: CopyResult };
 
-/** How to copy; every field may be left out. */
-export interface CopyOptions {
-  /** Only plan; write nothing. @default {false} */
-  dryRun?: boolean;
-  /** Stops the copy: nothing half-done is left visible, and the next copy resumes there. */
+/** What every function that works with workspaces takes; every field may be left out. */
+export interface ConnectionOptions {
+  /** The logins of `openSession`, for several calls. Default: the function logs in, and out. */
+  session?: Session;
+  /**
+   * Stops it, with a `CopyError` of the code `interrupted` whose `cause` is the signal's reason.
+   * Nothing half-done is left visible, and the next copy resumes there.
+   */
   signal?: AbortSignal;
   /** Receives what happens, as it happens. */
   onEvent?: (event: CopyEvent) => void;
+  /**
+   * How long a host may take to answer at all, in seconds, and twice as long as its shell may take
+   * once somebody has logged in; 0 for ever. @default {20}
+   */
+  connectTimeout?: number;
+  /** How long a transfer may make no progress, in seconds; 0 for ever. @default {300} */
+  timeout?: number;
+}
+
+/** How to copy; every field may be left out. */
+export interface CopyOptions extends ConnectionOptions {
+  /** Only plan; write nothing. @default {false} */
+  dryRun?: boolean;
   /**
    * Also copies jobs that still run, in their current state, without their `.pid`. @default {false}
    */
@@ -139,13 +156,6 @@ export interface CopyOptions {
    * empty files behind. @default {true}
    */
   fsync?: boolean;
-  /**
-   * How long a host may take to answer at all, in seconds, and twice as long as its shell may take
-   * once somebody has logged in; 0 for ever. @default {20}
-   */
-  connectTimeout?: number;
-  /** How long a transfer may make no progress, in seconds; 0 for ever. @default {300} */
-  timeout?: number;
 }
 
 /** How to follow a run; every field may be left out. */

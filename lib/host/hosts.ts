@@ -46,8 +46,8 @@ export class Hosts implements AsyncDisposable {
   readonly #archives = new Map<Workspace, Host>();
   /** The logins to the machines that bytes go through. */
   readonly #transfers = new Map<Host, Promise<void>>();
-  /** The preparations of each workspace, as `prewarm` began them. */
-  readonly #expected = new Map<Workspace, Promise<void>>();
+  /** The preparations of each workspace, as `prewarm` began them, by machine and path. */
+  readonly #expected = new Map<string, { workspace: Workspace; ready: Promise<void> }>();
   readonly #copy = crypto.randomUUID();
   /** The hosts where a login has succeeded. */
   readonly #reached = new Set<string>();
@@ -55,10 +55,16 @@ export class Hosts implements AsyncDisposable {
   /** @param options The options of the caller. */
   constructor(options: HostsOptions = {}) {
     this.#options = options;
-    this.#watch = {
-      signal: options.signal,
-      fsync: options.fsync ?? true,
-      timeout: options.timeout ?? TIMEOUT,
+    this.#watch = { // read anew each time: in a session they change with each call
+      get signal() {
+        return options.signal;
+      },
+      get fsync() {
+        return options.fsync ?? true;
+      },
+      get timeout() {
+        return options.timeout ?? TIMEOUT;
+      },
       onCommand: (command, folder) =>
         options.onEvent?.({ type: "command", command, ...(folder !== undefined && { folder }) }),
     };
@@ -74,10 +80,12 @@ export class Hosts implements AsyncDisposable {
    * missing program is thus reported before any login.
    */
   prewarm(workspace: Workspace): Promise<void> {
-    const expected = this.#host(workspace).prewarm();
-    expected.catch(() => {}); // it is thrown where this is awaited
-    this.#expected.set(workspace, expected);
-    return expected;
+    const ready = this.#host(workspace).prewarm();
+    ready.catch(() => {}); // it is thrown where this is awaited
+    if (!this.#archives.has(workspace)) {
+      this.#expected.set(placeOf(workspace), { workspace, ready });
+    }
+    return ready;
   }
 
   /** Refuses a workspace for which Deno has no permission, by its real path. */
@@ -85,9 +93,14 @@ export class Hosts implements AsyncDisposable {
     this.#host(workspace).check(workspace.path, needed);
   }
 
-  /** Lets an archive stand for a workspace. It stays when the sessions end. */
-  add(workspace: Workspace, archive: Host): void {
+  /** Lets an archive stand for a workspace during some work. It stays when the sessions end. */
+  async during<T>(workspace: Workspace, archive: Host, work: () => Promise<T>): Promise<T> {
     this.#archives.set(workspace, archive);
+    try {
+      return await work();
+    } finally {
+      this.#archives.delete(workspace);
+    }
   }
 
   /** This machine. */
@@ -124,7 +137,7 @@ export class Hosts implements AsyncDisposable {
    */
   async openBeside(workspace: Workspace, other: Workspace): Promise<void> {
     if (workspace.ssh === undefined || other.ssh === undefined) return;
-    await this.#expected.get(workspace);
+    await this.#expected.get(placeOf(workspace))?.ready;
     if (!this.#host(workspace).mayAsk) await this.open(workspace);
   }
 
@@ -147,7 +160,7 @@ export class Hosts implements AsyncDisposable {
   async #open(workspace: Workspace): Promise<Host> {
     const host = this.#host(workspace);
     if (workspace.ssh === undefined) return host;
-    await Promise.all(this.#expected.values());
+    await Promise.all([...this.#expected.values()].map(({ ready }) => ready));
     this.#refuseUnnamed();
     try {
       await this.#logIn(host);
@@ -171,8 +184,8 @@ export class Hosts implements AsyncDisposable {
 
   /** Refuses paths of one machine that the rsync of another cannot pass on. */
   #refuseUnnamed(): void {
-    const ends = [...this.#expected.keys()].filter((workspace) => !this.#archives.has(workspace))
-      .map((workspace) => ({ ...workspace, rsync: this.#host(workspace).can.rsync }));
+    const ends = [...this.#expected.values()]
+      .map(({ workspace }) => ({ ...workspace, rsync: this.#host(workspace).can.rsync }));
     for (const here of ends) {
       for (const there of ends) refuseUnnamed(here.rsync, there.rsync, [there.path]);
     }
@@ -206,4 +219,9 @@ function keyOf({ ssh }: Workspace): string {
   if (ssh === undefined) return "";
   const { host, options = [], rsyncPath, tarPath, transferHost } = ssh;
   return JSON.stringify([host, options, rsyncPath, tarPath, transferHost]);
+}
+
+/** A text that is the same for the same path of the same machine. */
+function placeOf(workspace: Workspace): string {
+  return `${keyOf(workspace)} ${workspace.path}`;
 }

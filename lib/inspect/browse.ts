@@ -4,20 +4,32 @@
  * @module
  */
 
+import { call } from "../copy/call.ts";
+import type { ConnectionOptions } from "../copy/types.ts";
 import { CopyError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import { Hosts } from "../host/hosts.ts";
-import { checkId } from "../workspace/layout.ts";
+import { checkId, CURRENT } from "../workspace/layout.ts";
 import { type JobInfo, jobsOf } from "../workspace/jobs.ts";
 import { quoteCommand } from "../text/shell.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { noExperiment, summarize } from "./summarize.ts";
 import { ofVersion1 } from "../copy/version_1.ts";
 
+/** How to ask; every field may be left out. */
+export type BrowseOptions = ConnectionOptions;
+
 /** Connects to a workspace's machine for one question. */
-async function ask<T>(workspace: Workspace, question: (host: Host) => Promise<T>): Promise<T> {
-  await using hosts = new Hosts();
-  return await question(await hosts.open(workspace));
+function ask<T>(
+  workspace: string | Workspace,
+  options: BrowseOptions,
+  question: (host: Host, workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  return call(
+    { workspace },
+    options,
+    async (hosts, { workspace }) => await question(await hosts.open(workspace), workspace),
+    "interrupted",
+  );
 }
 
 /**
@@ -26,9 +38,11 @@ async function ask<T>(workspace: Workspace, question: (host: Host) => Promise<T>
  * Counterpart of experimaestro's `list_experiments`, but an unreachable host or a missing workspace
  * is an error, never an empty list.
  *
- * Needs `--allow-read` of the workspace, or `--allow-run=ssh` for a remote one.
+ * Needs `--allow-read` of the workspace, or `--allow-run=ssh` for a remote one; for words, what
+ * `findWorkspace` needs, too.
  *
- * @param workspace The workspace.
+ * @param workspace The workspace, or words as for `findWorkspace`.
+ * @param options How to ask.
  * @returns The experiments' ids.
  * @throws {CopyError} `not-found`, when there is no such workspace; `connection`, when its host
  * cannot be reached.
@@ -43,8 +57,11 @@ async function ask<T>(workspace: Workspace, question: (host: Host) => Promise<T>
  * assertEquals(await listExperiments({ id: "main", path }), ["neuralir"]);
  * ```
  */
-export function listExperiments(workspace: Workspace): Promise<string[]> {
-  return ask(workspace, async (host) => {
+export function listExperiments(
+  workspace: string | Workspace,
+  options: BrowseOptions = {},
+): Promise<string[]> {
+  return ask(workspace, options, async (host, workspace) => {
     const summaries = await summarize(host, workspace);
     return summaries.map(({ experimentId }) => experimentId);
   });
@@ -57,8 +74,9 @@ export function listExperiments(workspace: Workspace): Promise<string[]> {
  * Counterpart of experimaestro's `list_runs`, but an outage or a missing experiment is an error,
  * never an empty list. Needs the same permissions as `listExperiments`.
  *
- * @param workspace The workspace.
+ * @param workspace The workspace, or words as for `findWorkspace`.
  * @param experimentId The experiment.
+ * @param options How to ask.
  * @returns The runs' ids.
  * @throws {CopyError} `not-found`, when there is no such experiment; `connection`, when the host
  * cannot be reached; `usage`, when the id is invalid.
@@ -78,8 +96,12 @@ export function listExperiments(workspace: Workspace): Promise<string[]> {
  * );
  * ```
  */
-export function listRuns(workspace: Workspace, experimentId: string): Promise<string[]> {
-  return ask(workspace, async (host) => {
+export function listRuns(
+  workspace: string | Workspace,
+  experimentId: string,
+  options: BrowseOptions = {},
+): Promise<string[]> {
+  return ask(workspace, options, async (host, workspace) => {
     const [summary] = await summarize(host, workspace, { experimentId });
     return summary!.runs.map(({ runId }) => runId);
   });
@@ -93,8 +115,9 @@ export function listRuns(workspace: Workspace, experimentId: string): Promise<st
  * returns `None` where this returns `undefined`. A link to a run that is gone means that there is
  * no current run. Needs the same permissions as `listExperiments`.
  *
- * @param workspace The workspace.
+ * @param workspace The workspace, or words as for `findWorkspace`.
  * @param experimentId The experiment.
+ * @param options How to ask.
  * @returns The run's id; undefined when there is no current run.
  * @throws {CopyError} As `listRuns`.
  *
@@ -110,10 +133,11 @@ export function listRuns(workspace: Workspace, experimentId: string): Promise<st
  * ```
  */
 export function resolveCurrentRun(
-  workspace: Workspace,
+  workspace: string | Workspace,
   experimentId: string,
+  options: BrowseOptions = {},
 ): Promise<string | undefined> {
-  return ask(workspace, async (host) => {
+  return ask(workspace, options, async (host, workspace) => {
     const [summary] = await summarize(host, workspace, { experimentId });
     return summary!.current;
   });
@@ -126,9 +150,10 @@ export function resolveCurrentRun(
  * Counterpart of experimaestro's `read_jobs_jsonl`. Needs the same permissions as
  * `listExperiments`.
  *
- * @param workspace The workspace.
+ * @param workspace The workspace, or words as for `findWorkspace`.
  * @param experimentId The experiment.
- * @param runId The run; `current` for the current one.
+ * @param runId The run. Default: `current`, for the current one.
+ * @param options How to ask.
  * @returns The jobs.
  * @throws {CopyError} `not-found`, when there is no such run; otherwise as `listRuns`.
  *
@@ -151,11 +176,12 @@ export function resolveCurrentRun(
  * ```
  */
 export function readJobs(
-  workspace: Workspace,
+  workspace: string | Workspace,
   experimentId: string,
-  runId: string,
+  runId: string = CURRENT,
+  options: BrowseOptions = {},
 ): Promise<JobInfo[]> {
-  return ask(workspace, async (host) => {
+  return ask(workspace, options, async (host, workspace) => {
     checkId("experiment", experimentId);
     checkId("run", runId);
     const { run, experimentExists, inXp, path } = await host.look({
@@ -185,7 +211,8 @@ export function readJobs(
  * Counterpart of experimaestro's `resolve_workspace_path`, but an outage is an error. Needs the
  * same permissions as `listExperiments`, and `--allow-env=HOME` for a path with `~`.
  *
- * @param workspace The workspace.
+ * @param workspace The workspace, or words as for `findWorkspace`.
+ * @param options How to ask.
  * @returns The path. When the folder does not exist, links are followed as far as it does.
  * @throws {CopyError} `connection`, when the host cannot be reached.
  *
@@ -199,6 +226,13 @@ export function readJobs(
  * assertEquals(await resolveWorkspacePath({ id: "main", path: `${path}/link` }), path);
  * ```
  */
-export function resolveWorkspacePath(workspace: Workspace): Promise<string> {
-  return ask(workspace, async (host) => (await host.look({ path: workspace.path })).realPath);
+export function resolveWorkspacePath(
+  workspace: string | Workspace,
+  options: BrowseOptions = {},
+): Promise<string> {
+  return ask(
+    workspace,
+    options,
+    async (host, { path }) => (await host.look({ path })).realPath,
+  );
 }

@@ -4,14 +4,18 @@
  * @module
  */
 
+import { call } from "../copy/call.ts";
 import type { RunRequest } from "../copy/survey.ts";
 import { retried } from "../copy/retry.ts";
-import { Hosts } from "../host/hosts.ts";
-import type { JobId } from "../workspace/layout.ts";
+import type { Hosts } from "../host/hosts.ts";
+import { CURRENT, type JobId } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { lookAtEnds } from "./check_ends.ts";
 import { Checking } from "./checking.ts";
 import type { CheckOptions, CheckResult } from "./check_types.ts";
+
+/** What is said of a check that was asked to stop. */
+const STOPPED = "the check was interrupted";
 
 /**
  * Compares a run with its jobs at two workspaces: names, kinds, sizes, modes, times, targets of
@@ -23,10 +27,10 @@ import type { CheckOptions, CheckResult } from "./check_types.ts";
  * `--allow-run=ssh`, `--allow-env` and `--allow-write` of the temporary folder. A remote host needs
  * `openssl`, `sha256sum` or `shasum` for `checksum`.
  *
- * @param source The workspace that was copied from.
+ * @param source The workspace that was copied from, or words as for `findWorkspace`.
  * @param destination The workspace that was copied to.
  * @param experimentId The experiment.
- * @param runId The run; `current` for the current one of the source.
+ * @param runId The run. Default: `current`, for the current one of the source.
  * @param options How to check. A copy with `map` or `ended` is checked with the same.
  * @returns The differences, and what there is to say besides.
  * @throws {CopyError} `not-found`, when the source has no such run, or a workspace does not exist;
@@ -60,14 +64,18 @@ import type { CheckOptions, CheckResult } from "./check_types.ts";
  * ```
  */
 export async function checkExperiment(
-  source: Workspace,
-  destination: Workspace,
+  source: string | Workspace,
+  destination: string | Workspace,
   experimentId: string,
-  runId: string,
+  runId: string = CURRENT,
   options: CheckOptions = {},
 ): Promise<CheckResult> {
-  await using hosts = new Hosts(options);
-  return await check(hosts, { workspaces: { source, destination }, experimentId, runId }, options);
+  return await call(
+    { source, destination },
+    options,
+    (hosts, workspaces) => check(hosts, { workspaces, experimentId, runId }, options),
+    STOPPED,
+  );
 }
 
 /**
@@ -84,9 +92,7 @@ export async function check(
   const started = performance.now();
   const compare = async () =>
     await new Checking(await lookAtEnds(hosts, request), options, isWanted).run();
-  const found = await retried(hosts, compare, options, {
-    interrupted: "the check was interrupted",
-  });
+  const found = await retried(hosts, compare, options, { interrupted: STOPPED });
   const { experimentId } = request;
   return { experimentId, ...found, seconds: (performance.now() - started) / 1000 };
 }

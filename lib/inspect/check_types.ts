@@ -4,12 +4,11 @@
  * @module
  */
 
-import type { CopyOptions, CopyProblem } from "../copy/types.ts";
+import type { ConnectionOptions, CopyOptions, CopyProblem } from "../copy/types.ts";
 import type { JobId } from "../workspace/layout.ts";
 
 /** How to check. */
-export interface CheckOptions
-  extends Pick<CopyOptions, "signal" | "onEvent" | "connectTimeout" | "timeout" | "map" | "ended"> {
+export interface CheckOptions extends ConnectionOptions, Pick<CopyOptions, "map" | "ended"> {
   /**
    * Compares the contents of all files, by SHA-256 made where they are. Otherwise only documents
    * are read, and of other files names, kinds, sizes, modes and times are compared.

@@ -5,13 +5,14 @@
  * @module
  */
 
+import { call } from "../copy/call.ts";
 import { notThere } from "../errors.ts";
 import { asCopyError } from "../system/permissions.ts";
 import type { FoundLeftover, Host, WorkspaceInfo } from "../host/host.ts";
-import { Hosts } from "../host/hosts.ts";
+import type { Hosts } from "../host/hosts.ts";
 import { placesOf } from "../host/found.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import type { CopyOptions } from "../copy/types.ts";
+import type { ConnectionOptions } from "../copy/types.ts";
 
 /** A folder that a copy has left in `.xpm-staging/`. */
 export interface Leftover {
@@ -36,8 +37,7 @@ export interface Leftover {
 }
 
 /** How to clean. */
-export interface CleanOptions
-  extends Pick<CopyOptions, "signal" | "onEvent" | "connectTimeout" | "timeout"> {
+export interface CleanOptions extends ConnectionOptions {
   /** Removes the folders that are not in use; otherwise they are only listed. @default {false} */
   remove?: boolean;
 }
@@ -50,7 +50,7 @@ export interface CleanOptions
  * experimaestro has no such function. Needs `--allow-read` of the workspace, and `--allow-write` to
  * remove; `--allow-run=ssh` for a remote one.
  *
- * @param workspace The workspace.
+ * @param workspace The workspace, or words as for `findWorkspace`.
  * @param options How to clean.
  * @returns The folders that were found; `state` says whether each was removed.
  * @throws {CopyError} When the workspace does not exist, or there is no connection.
@@ -66,11 +66,15 @@ export interface CleanOptions
  * ```
  */
 export async function cleanWorkspace(
-  workspace: Workspace,
+  workspace: string | Workspace,
   options: CleanOptions = {},
 ): Promise<Leftover[]> {
-  await using hosts = new Hosts(options);
-  return await clean(hosts, workspace, options.remove === true);
+  return await call(
+    { workspace },
+    options,
+    (hosts, { workspace }) => clean(hosts, workspace, options.remove === true),
+    "interrupted",
+  );
 }
 
 /** Cleans a workspace; its machine may be connected already. */

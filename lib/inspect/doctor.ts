@@ -5,11 +5,12 @@
  * @module
  */
 
+import { asWorkspace, call } from "../copy/call.ts";
 import { CopyError } from "../errors.ts";
-import type { CopyOptions } from "../copy/types.ts";
+import type { ConnectionOptions } from "../copy/types.ts";
 import type { MachineCondition } from "../host/condition.ts";
 import type { Host, WorkspaceInfo } from "../host/host.ts";
-import { Hosts } from "../host/hosts.ts";
+import type { Hosts } from "../host/hosts.ts";
 import { asCopyError } from "../system/permissions.ts";
 import { refuseUnnamed } from "../transport/rsync.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -21,10 +22,7 @@ import { leftoverFindings, workspaceFindings } from "./workspace_findings.ts";
 export type { Diagnosis, DoctorCheck, Finding } from "./finding.ts";
 
 /** How to look. */
-export type DoctorOptions = Pick<
-  CopyOptions,
-  "signal" | "onEvent" | "connectTimeout" | "timeout"
->;
+export type DoctorOptions = ConnectionOptions;
 
 /**
  * Checks beforehand whether copies would work: programs and their versions, the login, the folder
@@ -36,7 +34,7 @@ export type DoctorOptions = Pick<
  * `rsync`, `tar`, `ssh` and `df`, and `--allow-write` of the temporary folder for remote
  * workspaces; a finding names what was not granted.
  *
- * @param workspaces The workspaces; they are checked one after the other.
+ * @param workspaces The workspaces, or words as for `findWorkspace`; one after the other.
  * @param options How to look.
  * @returns First this machine, then each workspace.
  * @throws {CopyError} `interrupted`, when the caller asked to stop.
@@ -55,14 +53,27 @@ export type DoctorOptions = Pick<
  * ```
  */
 export async function doctor(
-  workspaces: Workspace[],
+  workspaces: (string | Workspace)[],
   options: DoctorOptions = {},
 ): Promise<Diagnosis[]> {
-  await using hosts = new Hosts(options);
-  const one = new Doctor(hosts);
-  const found = [await one.machine()];
-  for (const workspace of workspaces) found.push(await one.workspace(workspace));
-  return found;
+  if (!Array.isArray(workspaces)) throw new CopyError("usage", "the workspaces are not a list");
+  return await call({}, options, async (hosts) => {
+    const one = new Doctor(hosts);
+    const found = [await one.machine()];
+    for (const named of workspaces) found.push(await diagnose(one, named));
+    return found;
+  }, "interrupted");
+}
+
+async function diagnose(doctor: Doctor, named: string | Workspace): Promise<Diagnosis> {
+  let workspace: Workspace;
+  try {
+    workspace = await asWorkspace("workspace", named);
+  } catch (error) {
+    if (typeof named !== "string" || !(error instanceof CopyError)) throw error;
+    return unknownWorkspace(named, error);
+  }
+  return await doctor.workspace(workspace);
 }
 
 /** Checks this machine, and workspaces one after the other. */

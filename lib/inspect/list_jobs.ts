@@ -4,13 +4,14 @@
  * @module
  */
 
+import { call } from "../copy/call.ts";
 import { stateForRun } from "../copy/job_state.ts";
 import { jobChooser } from "../copy/select.ts";
 import { runAt } from "../copy/survey.ts";
-import type { CopyOptions, JobState } from "../copy/types.ts";
+import type { ConnectionOptions, CopyOptions, JobState } from "../copy/types.ts";
 import { CopyError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
-import { Hosts } from "../host/hosts.ts";
+import type { Hosts } from "../host/hosts.ts";
 import { type JobInfo, type JobTimes, readJobTimes } from "../workspace/jobs.ts";
 import {
   checkId,
@@ -41,11 +42,8 @@ export interface JobSummary extends JobInfo {
 }
 
 /** Which jobs to list, and how. */
-export interface ListJobsOptions extends
-  Pick<
-    CopyOptions,
-    "states" | "tasks" | "tags" | "signal" | "onEvent" | "connectTimeout" | "timeout"
-  > {
+export interface ListJobsOptions
+  extends ConnectionOptions, Pick<CopyOptions, "states" | "tasks" | "tags"> {
   /** Whether to find the sizes of jobs, for which every file is visited. @default {true} */
   sizes?: boolean;
   /**
@@ -74,9 +72,9 @@ export interface JobList {
  * experimaestro shows the same in its monitor; its `read_jobs_jsonl` is `readJobs` here, which reads
  * only the list. Needs the same permissions as `listExperiments`.
  *
- * @param workspace The workspace.
+ * @param workspace The workspace, or words as for `findWorkspace`.
  * @param experimentId The experiment.
- * @param runId The run; `current` for the current one.
+ * @param runId The run. Default: `current`, for the current one.
  * @param options Which jobs to list, and how. By default all, with their sizes.
  * @returns The jobs, those without a folder among them.
  * @throws {CopyError} `not-found`, when there is no such run; `connection`, when the host cannot be
@@ -102,13 +100,18 @@ export interface JobList {
  * ```
  */
 export async function listJobs(
-  workspace: Workspace,
+  workspace: string | Workspace,
   experimentId: string,
-  runId: string,
+  runId: string = CURRENT,
   options: ListJobsOptions = {},
 ): Promise<JobSummary[]> {
-  await using hosts = new Hosts(options);
-  return (await findJobs(hosts, { workspace, experimentId, runId }, options)).jobs;
+  return await call(
+    { workspace },
+    options,
+    async (hosts, { workspace }) =>
+      (await findJobs(hosts, { workspace, experimentId, runId }, options)).jobs,
+    "interrupted",
+  );
 }
 
 /** A run of a workspace. */

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { CURRENT } from "../workspace/layout.ts";
+import { call } from "../copy/call.ts";
 import type { Grants } from "../host/host.ts";
-import { Hosts } from "../host/hosts.ts";
+import type { Hosts } from "../host/hosts.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type RunRequest, type Survey, survey } from "../copy/survey.ts";
 import type { CopyOptions } from "../copy/types.ts";
@@ -35,10 +37,10 @@ export interface RequiredPermissions {
  * experimaestro has no such function. Needs the same permissions as `planCopy`: it cannot find them
  * out without having them.
  *
- * @param source The workspace to copy from.
- * @param destination The workspace to copy to.
+ * @param source Where from: a workspace, or words as for `findWorkspace`.
+ * @param destination Where to.
  * @param experimentId The experiment.
- * @param runId The run; `current` for the current one of the source.
+ * @param runId The run. Default: `current`, for the current one of the source.
  * @param options How to copy.
  * @returns The permissions, for a worker, a test, or the flags of a command line.
  * @throws {CopyError} As `planCopy`.
@@ -66,15 +68,17 @@ export interface RequiredPermissions {
  * ```
  */
 export async function requiredPermissions(
-  source: Workspace,
-  destination: Workspace,
+  source: string | Workspace,
+  destination: string | Workspace,
   experimentId: string,
-  runId: string,
+  runId: string = CURRENT,
   options: CopyOptions = {},
 ): Promise<RequiredPermissions> {
-  await using hosts = new Hosts(options);
-  const workspaces = { source, destination };
-  return await permissionsBetween(hosts, { workspaces, experimentId, runId }, options);
+  return await call(
+    { source, destination },
+    options,
+    (hosts, workspaces) => permissionsBetween(hosts, { workspaces, experimentId, runId }, options),
+  );
 }
 
 /**

@@ -4,13 +4,14 @@
  * @module
  */
 
+import { call } from "../copy/call.ts";
 import { refuseRequest } from "../copy/refusals.ts";
 import type { Ends } from "../copy/plan.ts";
 import { retried } from "../copy/retry.ts";
-import type { CopyOptions } from "../copy/types.ts";
+import type { ConnectionOptions } from "../copy/types.ts";
 import { CopyError } from "../errors.ts";
 import type { Host, Listing } from "../host/host.ts";
-import { Hosts } from "../host/hosts.ts";
+import type { Hosts } from "../host/hosts.ts";
 import { checkId, isId } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { allJobs, compareAllRuns, type FoundRuns } from "./compare_runs.ts";
@@ -20,8 +21,7 @@ import type { WorkspaceComparison } from "./status_types.ts";
 import { runsOf } from "./summarize.ts";
 
 /** What to compare. */
-export interface StatusOptions
-  extends Pick<CopyOptions, "signal" | "onEvent" | "connectTimeout" | "timeout"> {
+export interface StatusOptions extends ConnectionOptions {
   /** Only these experiments. @default {undefined} all of them */
   experimentIds?: string[];
 }
@@ -35,7 +35,7 @@ export interface StatusOptions
  * experimaestro has no such function. Needs `--allow-read` of local workspaces; for remote ones
  * `--allow-run=ssh`, `--allow-env` and `--allow-write` of the temporary folder.
  *
- * @param source One workspace.
+ * @param source One workspace, or words as for `findWorkspace`.
  * @param destination The other one.
  * @param options What to compare.
  * @returns Each run that is at either end.
@@ -61,12 +61,16 @@ export interface StatusOptions
  * ```
  */
 export async function compareWorkspaces(
-  source: Workspace,
-  destination: Workspace,
+  source: string | Workspace,
+  destination: string | Workspace,
   options: StatusOptions = {},
 ): Promise<WorkspaceComparison> {
-  await using hosts = new Hosts(options);
-  return await compareBetween(hosts, { source, destination }, options);
+  return await call(
+    { source, destination },
+    options,
+    (hosts, workspaces) => compareBetween(hosts, workspaces, options),
+    "interrupted",
+  );
 }
 
 /** The same between machines that may be connected already. */

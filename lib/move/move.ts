@@ -4,14 +4,15 @@
  * @module
  */
 
+import { call } from "../copy/call.ts";
 import { copyBetween } from "../copy/copy.ts";
 import { retried } from "../copy/retry.ts";
 import { type RunRequest, survey } from "../copy/survey.ts";
 import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
 import { CopyError } from "../errors.ts";
-import { Hosts } from "../host/hosts.ts";
+import type { Hosts } from "../host/hosts.ts";
 import { check } from "../inspect/check.ts";
-import { jobFolder, runFolder } from "../workspace/layout.ts";
+import { CURRENT, jobFolder, runFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type Decided, decideFolders, type Known } from "./decide.ts";
 import { namesOf, removeAtSource, restore } from "./remove.ts";
@@ -28,10 +29,10 @@ import { besidesOf, isBesides, losses, type Reasons, unfitByCheck, unfitByPlan }
  * It is the only function that writes at a source. experimaestro has no such function. Needs the
  * permissions of `copyExperiment` and `checkExperiment`, and `--allow-write` of the source.
  *
- * @param source Where from.
+ * @param source Where from: a workspace, or words as for `findWorkspace`.
  * @param destination Where to; created when it does not exist.
  * @param experimentId The experiment.
- * @param runId The run; `current` for the current one of the source.
+ * @param runId The run. Default: `current`, for the current one of the source.
  * @param options How to move. With `dryRun` nothing is written, and the result tells what would be
  * removed.
  * @returns What was copied, found, removed and kept.
@@ -57,14 +58,18 @@ import { besidesOf, isBesides, losses, type Reasons, unfitByCheck, unfitByPlan }
  * ```
  */
 export async function moveExperiment(
-  source: Workspace,
-  destination: Workspace,
+  source: string | Workspace,
+  destination: string | Workspace,
   experimentId: string,
-  runId: string,
+  runId: string = CURRENT,
   options: MoveOptions = {},
 ): Promise<MoveResult> {
-  await using hosts = new Hosts(options);
-  return await move(hosts, { workspaces: { source, destination }, experimentId, runId }, options);
+  return await call(
+    { source, destination },
+    options,
+    (hosts, workspaces) => move(hosts, { workspaces, experimentId, runId }, options),
+    STOPPED,
+  );
 }
 
 /**
@@ -85,6 +90,9 @@ export async function move(
     : await moveNow(hosts, request, options, agreed);
   return { ...result, duration: (performance.now() - started) / 1000 };
 }
+
+/** What is said of a move that was asked to stop. */
+const STOPPED = "the move was interrupted";
 
 type Untimed = Omit<MoveResult, "duration">;
 
@@ -173,7 +181,7 @@ async function trying<T>(
   options: MoveOptions,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  return await retried(hosts, attempt, options, { interrupted: "the move was interrupted" });
+  return await retried(hosts, attempt, options, { interrupted: STOPPED });
 }
 
 async function lookAtSource(

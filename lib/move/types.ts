@@ -4,25 +4,15 @@
  * @module
  */
 
-import type { CopyOptions, CopyResult } from "../copy/types.ts";
+import type { ConnectionOptions, CopyOptions, CopyResult } from "../copy/types.ts";
 import type { CheckResult } from "../inspect/check_types.ts";
 import type { JobId } from "../workspace/layout.ts";
 
 /** How to move; every field may be left out. What leaves out a part of a run has no place here. */
-export interface MoveOptions extends
-  Pick<
-    CopyOptions,
-    | "dryRun"
-    | "signal"
-    | "onEvent"
-    | "ended"
-    | "keepReplaced"
-    | "create"
-    | "map"
-    | "bandwidthLimit"
-    | "connectTimeout"
-    | "timeout"
-  > {}
+export interface MoveOptions
+  extends
+    ConnectionOptions,
+    Pick<CopyOptions, "dryRun" | "ended" | "keepReplaced" | "create" | "map" | "bandwidthLimit"> {}
 
 /** A folder of the source that was removed, or would be. */
 export interface MovedFolder {

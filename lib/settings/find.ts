@@ -1,6 +1,6 @@
 /**
- * Finds a workspace: the default one, one by its id, one by a text of the command line, or the one
- * that an experiment belongs to.
+ * Finds a workspace: the default one, one by its id, one by words as on the command line, or the
+ * one that an experiment belongs to.
  *
  * @module
  */
@@ -70,13 +70,46 @@ async function loadAll(): Promise<Settings> {
 }
 
 /**
- * The workspace for a text of the command line. An id of the settings comes first; any other text
- * is read by {@linkcode parseReference}.
+ * Finds the workspace that some words name, as `--from` and `--to` do: an id of the settings or of
+ * `copy.jsonc`, a path of this machine (`./x`, `/x`, `~/x`), or one of another machine
+ * (`HOST:PATH`, `ssh://USER@HOST:PORT/PATH`). All functions that take a workspace take such words
+ * instead.
  *
+ * experimaestro has no such function: its `get_workspace` knows ids only, as `getWorkspace` does.
+ *
+ * Requires what {@linkcode getWorkspace} requires; with `settings`, at most `--allow-env=HOME` and
+ * `--allow-read=.`, for a path with `~`, or a relative one.
+ *
+ * @param words The words.
+ * @param options Where to look for ids.
+ * @returns The workspace. Whether its folder is there is not looked at.
  * @throws {CopyError} `not-found`, when it is an id that the settings lack; `usage`, when it is an
- * invalid address; `settings`, when the workspace's path refers to a variable that is not set.
+ * invalid address; `settings`, when the settings are malformed, or the workspace's path refers to a
+ * variable that is not set; `permission`, when Deno was not granted something.
+ *
+ * @example
+ * ```ts
+ * import { findWorkspace, type Settings } from "@xpm/copy";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const settings: Settings = { workspaces: [{ id: "local", path: "/data/experiments" }] };
+ * assertEquals((await findWorkspace("local", { settings })).path, "/data/experiments");
+ * assertEquals(await findWorkspace("me@hpc:/scratch/xpm", { settings }), {
+ *   id: "me@hpc:/scratch/xpm",
+ *   path: "/scratch/xpm",
+ *   ssh: { host: "me@hpc" },
+ * });
+ * ```
  */
-export function findWorkspace(text: string, settings: Settings): Workspace {
+export async function findWorkspace(
+  words: string,
+  options: Pick<GetWorkspaceOptions, "settings"> = {},
+): Promise<Workspace> {
+  return namedWorkspace(words, options.settings ?? await loadAll());
+}
+
+/** The same, by settings that were read. */
+export function namedWorkspace(text: string, settings: Settings): Workspace {
   const known = settings.workspaces.find(({ id }) => id === text);
   if (known !== undefined) return checkVariables(known);
   const reference = parseReference(text);

@@ -16,6 +16,7 @@ import { homeFolder } from "../system/environment.ts";
  * `permission`, when `HOME` is needed and Deno was not granted to read it.
  */
 export function localPath(path: string): string {
+  if (typeof path !== "string") throw new CopyError("usage", "the path is not a text");
   if (path === "") throw new CopyError("usage", "the path is empty");
   if (path === "~" || path.startsWith("~/")) return resolve(`${homeFolder()}/${path.slice(1)}`);
   if (path.startsWith("~")) throw otherHome(path);

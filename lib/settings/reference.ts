@@ -43,7 +43,9 @@ export function isPath(text: string): boolean {
  * @throws {CopyError} `usage`, when it is an invalid path or address.
  */
 export function parseReference(text: string): Workspace | { id: string } {
-  if (text === "") throw new CopyError("usage", "the name of the workspace is empty", FORMS);
+  if (typeof text !== "string" || text === "") {
+    throw new CopyError("usage", "the name of the workspace is empty", FORMS);
+  }
   if (hasControl(text)) {
     throw new CopyError("usage", `'${printable(text)}' contains a control character`, FORMS);
   }

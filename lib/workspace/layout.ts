@@ -85,6 +85,7 @@ export function isId(text: string): boolean {
  * @throws {CopyError} `usage`, when it is not.
  */
 export function checkId(kind: IdKind, id: string): string {
+  if (typeof id !== "string") throw new CopyError("usage", `the ${kind} id is not a text`);
   const wrong = faultOf(id);
   if (wrong !== undefined) {
     const shown = printable(id.length > 80 ? id.slice(0, 80) + "..." : id);

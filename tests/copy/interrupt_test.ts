@@ -29,14 +29,15 @@ async function stopAt(
 ): Promise<void> {
   const controller = new AbortController();
   const { signal } = controller;
+  const reason = new Error("no longer wanted");
   const onEvent = (event: CopyEvent) => {
-    if (moment(event)) controller.abort();
+    if (moment(event)) controller.abort(reason);
   };
   const error = await assertRejects(
     () => pair.copy(sample, { ...options, signal, onEvent }),
     CopyError,
   );
-  assertEquals(error.code, "interrupted");
+  assertEquals([error.code, error.cause], ["interrupted", reason]);
 }
 
 /** The jobs that are in sight. */

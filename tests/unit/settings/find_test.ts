@@ -1,6 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CopyError } from "../../../lib/errors.ts";
-import { findWorkspace, getWorkspace, workspaceForExperiment } from "../../../lib/settings/find.ts";
+import {
+  getWorkspace,
+  namedWorkspace,
+  workspaceForExperiment,
+} from "../../../lib/settings/find.ts";
 import type { Settings } from "../../../lib/settings/settings.ts";
 import { withFolder, withVariables } from "../../support/variables.ts";
 
@@ -57,14 +61,14 @@ Deno.test("getWorkspace() without settings reads the user's, and copy.jsonc afte
   });
 });
 
-Deno.test("findWorkspace() finds an id of the settings before all else", () => {
-  assertEquals(findWorkspace("cluster", settings), settings.workspaces[0]);
-  assertEquals(findWorkspace("host:odd", settings), settings.workspaces[3]);
+Deno.test("namedWorkspace() finds an id of the settings before all else", () => {
+  assertEquals(namedWorkspace("cluster", settings), settings.workspaces[0]);
+  assertEquals(namedWorkspace("host:odd", settings), settings.workspaces[3]);
 });
 
-Deno.test("findWorkspace() reads paths and addresses", () => {
-  assertEquals(findWorkspace("/x", settings), { id: "/x", path: "/x" });
-  assertEquals(findWorkspace("host:odder", settings), {
+Deno.test("namedWorkspace() reads paths and addresses", () => {
+  assertEquals(namedWorkspace("/x", settings), { id: "/x", path: "/x" });
+  assertEquals(namedWorkspace("host:odder", settings), {
     id: "host:odder",
     path: "odder",
     ssh: { host: "host" },
@@ -72,11 +76,11 @@ Deno.test("findWorkspace() reads paths and addresses", () => {
 });
 
 function failure(text: string, given: Settings) {
-  const { code, message, hint } = assertThrows(() => findWorkspace(text, given), CopyError);
+  const { code, message, hint } = assertThrows(() => namedWorkspace(text, given), CopyError);
   return [code, message, hint];
 }
 
-Deno.test("findWorkspace() names the workspace that may have been meant", () => {
+Deno.test("namedWorkspace() names the workspace that may have been meant", () => {
   const two = { workspaces: settings.workspaces.slice(0, 2), file: "/f" };
   assertEquals(failure("clustre", two), [
     "not-found",
@@ -90,7 +94,7 @@ Deno.test("findWorkspace() names the workspace that may have been meant", () => 
   ]);
 });
 
-Deno.test("findWorkspace() says where it looked when there are no workspaces", () => {
+Deno.test("namedWorkspace() says where it looked when there are no workspaces", () => {
   const where = "name a path (./x, /x) or HOST:PATH instead";
   assertEquals(failure("x", { workspaces: [] })[2], `there is no settings file; ${where}`);
   assertEquals(
@@ -99,11 +103,11 @@ Deno.test("findWorkspace() says where it looked when there are no workspaces", (
   );
 });
 
-Deno.test("findWorkspace() tells how to name a folder", () => {
+Deno.test("namedWorkspace() tells how to name a folder", () => {
   assertEquals(failure("data/x", settings)[2], "for a folder, write ./data/x");
 });
 
-Deno.test("findWorkspace() refuses a path with a variable that is not set", () => {
+Deno.test("namedWorkspace() refuses a path with a variable that is not set", () => {
   assertEquals(failure("late", settings), [
     "settings",
     "the path of workspace 'late' refers to XPM_UNSET, which is not set",
