@@ -7,54 +7,49 @@
 import type { CopyOptions } from "../copy/types.ts";
 import type { Defaults } from "../settings/defaults.ts";
 import { CopyError } from "../errors.ts";
-import { type Diagnosis, unknownWorkspace } from "../inspect/doctor.ts";
+import type { Diagnosis } from "../inspect/doctor.ts";
 import { namedWorkspace } from "../settings/find.ts";
 import type { Settings } from "../settings/settings.ts";
-import { exportRun, importRun } from "./archive_commands.ts";
-import { check, checkCopied } from "./check_command.ts";
 import { choose, runOf, type Sources } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
 import { agrees, begin, type Context, limitOf, notingPlan, writingOptions } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
 import { exitCode } from "./failure.ts";
 import { hasWork } from "./names.ts";
-import { move } from "./move_command.ts";
-import { type Library, library as realLibrary } from "./library.ts";
+import type { Library } from "./library.ts";
 import type { CleanRequest, CopyRequest, DoctorRequest, WorkRequest } from "./requests.ts";
-import { list } from "./list_command.ts";
-import { status } from "./status_command.ts";
 import { suggesting } from "./suggest.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-/** Runs a command; returns the exit code. */
-export function execute(
+/** Runs a command; returns the exit code. Each loads what it needs, a copy no more than that. */
+export async function execute(
   request: WorkRequest,
-  { library = realLibrary, ...rest }: Omit<Context, "library"> & { library: Library | undefined },
+  { library, ...rest }: Omit<Context, "library"> & { library: Library | undefined },
 ): Promise<number> {
-  const context = { ...rest, library };
+  const context = { ...rest, library: library ?? (await import("./library.ts")).library };
   switch (request.command) {
     case "ls":
-      return list(request, context);
+      return await (await import("./list_command.ts")).list(request, context);
     case "clean":
-      return cleanUp(request, context);
+      return await cleanUp(request, context);
     case "doctor":
-      return diagnose(request, context);
+      return await diagnose(request, context);
     case "check":
-      return check(request, context);
+      return await (await import("./check_command.ts")).check(request, context);
     case "status":
-      return status(request, context);
+      return await (await import("./status_command.ts")).status(request, context);
     case "export":
-      return exportRun(request, context);
+      return await (await import("./archive_commands.ts")).exportRun(request, context);
     case "import":
-      return importRun(request, context);
+      return await (await import("./archive_commands.ts")).importRun(request, context);
     case "move":
-      return move(request, context);
+      return await (await import("./move_command.ts")).move(request, context);
     case "permissions":
-      return permissions(request, context);
+      return await permissions(request, context);
     case "copy":
-      return copy(request, context);
+      return await copy(request, context);
   }
 }
 
@@ -70,6 +65,7 @@ async function cleanUp(request: CleanRequest, context: Context): Promise<number>
 
 /** Checks this machine, then each workspace. The first problem determines the exit code. */
 async function diagnose(request: DoctorRequest, context: Context): Promise<number> {
+  const { unknownWorkspace } = await import("../inspect/doctor.ts");
   const { settings, ...sources } = await begin(request, context);
   await using session = sources.session;
   let code: number = EXIT.complete;
@@ -148,6 +144,7 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   reporter.copied(result, plan);
   const code = result.complete ? EXIT.complete : EXIT.incomplete;
   if (!request.check) return code;
+  const { checkCopied } = await import("./check_command.ts");
   const isSame = await checkCopied(session, which, plan, request, defaults, reporter);
   return isSame ? code : EXIT.different;
 }

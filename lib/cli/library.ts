@@ -5,40 +5,18 @@
  * @module
  */
 
-import {
-  type ExperimentSummary,
-  summarize,
-  summarizeAll,
-  type SummaryOptions,
-  type WorkspaceSummary,
-} from "../inspect/summarize.ts";
-import {
-  findJobs,
-  type JobList,
-  type ListJobsOptions,
-  type RunOfWorkspace,
-} from "../inspect/list_jobs.ts";
-import { type Diagnosis, Doctor } from "../inspect/doctor.ts";
-import { check } from "../inspect/check.ts";
+import type { ExperimentSummary, SummaryOptions, WorkspaceSummary } from "../inspect/summarize.ts";
+import type { JobList, ListJobsOptions, RunOfWorkspace } from "../inspect/list_jobs.ts";
+import type { Diagnosis, Doctor } from "../inspect/doctor.ts";
 import type { CheckOptions, CheckResult } from "../inspect/check_types.ts";
-import { compareBetween, type StatusOptions } from "../inspect/status.ts";
+import type { StatusOptions } from "../inspect/status.ts";
 import type { WorkspaceComparison } from "../inspect/status_types.ts";
 import type { Ends } from "../copy/plan.ts";
-import { clean, type Leftover } from "../inspect/clean.ts";
-import {
-  exportBetween,
-  type ExportedRun,
-  type ExportOptions,
-  importBetween,
-  type ImportOptions,
-} from "../copy/archive.ts";
-import { copyBetween } from "../copy/copy.ts";
-import { copyRunsBetween } from "../copy/copy_runs.ts";
-import { permissionsBetween, type RequiredPermissions } from "../inspect/permissions.ts";
-import { move } from "../move/move.ts";
+import type { Leftover } from "../inspect/clean.ts";
+import type { ExportedRun, ExportOptions, ImportOptions } from "../copy/archive.ts";
+import type { RequiredPermissions } from "../inspect/permissions.ts";
 import type { MoveOptions, MoveResult } from "../move/types.ts";
 import type { RunRequest } from "../copy/survey.ts";
-import { follow } from "../copy/follow.ts";
 import type {
   CopyEvent,
   CopyOptions,
@@ -50,7 +28,7 @@ import type {
 import { Hosts } from "../host/hosts.ts";
 import { type Defaults, loadDefaults } from "../settings/defaults.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
-import { type SettingsAccess, settingsAccess } from "../settings/settings_access.ts";
+import type { SettingsAccess } from "../settings/settings_access.ts";
 import type { JobId } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
@@ -122,36 +100,75 @@ export interface Library {
   ): Session;
 }
 
-/** The library itself. */
+/** The library itself. Each function loads what it needs when it is called. */
 export const library: Library = {
   loadSettings,
   loadDefaults,
-  settingsAccess,
+  async settingsAccess(...given) {
+    const { settingsAccess } = await import("../settings/settings_access.ts");
+    return await settingsAccess(...given);
+  },
   session(onEvent, signal, options) {
     const hosts = new Hosts({ ...options, onEvent, signal });
-    const doctor = new Doctor(hosts);
+    const watched = { onEvent, signal };
+    let doctor: Promise<Doctor> | undefined;
+    const theDoctor = () =>
+      doctor ??= import("../inspect/doctor.ts").then(({ Doctor }) => new Doctor(hosts));
     return {
       async summarize(workspace, which) {
+        const { summarize } = await import("../inspect/summarize.ts");
         return await summarize(await hosts.open(workspace), workspace, which);
       },
       async list(workspace, which) {
+        const { summarizeAll } = await import("../inspect/summarize.ts");
         return await summarizeAll(await hosts.open(workspace), workspace, which);
       },
-      listJobs: (which, how) => findJobs(hosts, which, how),
-      clean: (workspace, remove) => clean(hosts, workspace, remove),
-      diagnoseMachine: () => doctor.machine(),
-      diagnose: (workspace, clean) => doctor.workspace(workspace, clean),
-      copy: (which, how) => copyBetween(hosts, which, { ...how, onEvent, signal }),
-      copyRuns: (workspaces, which, how) =>
-        copyRunsBetween(hosts, workspaces, which, { ...how, onEvent, signal }),
-      exportRun: (which, file, how) =>
-        exportBetween(hosts, which, file, { ...how, onEvent, signal }),
-      importRun: (file, to, how) => importBetween(hosts, file, to, { ...how, onEvent, signal }),
-      follow: (which, how) => follow(hosts, which, { ...how, onEvent, signal }),
-      check: (which, how, isWanted) => check(hosts, which, { ...how, onEvent, signal }, isWanted),
-      status: (which, how) => compareBetween(hosts, which, { ...how, onEvent, signal }),
-      move: (which, how, agreed) => move(hosts, which, { ...how, onEvent, signal }, agreed),
-      permissions: (which, how, moves) => permissionsBetween(hosts, which, how, moves),
+      async listJobs(which, how) {
+        const { findJobs } = await import("../inspect/list_jobs.ts");
+        return await findJobs(hosts, which, how);
+      },
+      async clean(workspace, remove) {
+        const { clean } = await import("../inspect/clean.ts");
+        return await clean(hosts, workspace, remove);
+      },
+      diagnoseMachine: async () => await (await theDoctor()).machine(),
+      diagnose: async (workspace, clean) => await (await theDoctor()).workspace(workspace, clean),
+      async copy(which, how) {
+        const { copyBetween } = await import("../copy/copy.ts");
+        return await copyBetween(hosts, which, { ...how, ...watched });
+      },
+      async copyRuns(workspaces, which, how) {
+        const { copyRunsBetween } = await import("../copy/copy_runs.ts");
+        return await copyRunsBetween(hosts, workspaces, which, { ...how, ...watched });
+      },
+      async exportRun(which, file, how) {
+        const { exportBetween } = await import("../copy/archive.ts");
+        return await exportBetween(hosts, which, file, { ...how, ...watched });
+      },
+      async importRun(file, to, how) {
+        const { importBetween } = await import("../copy/archive.ts");
+        return await importBetween(hosts, file, to, { ...how, ...watched });
+      },
+      async follow(which, how) {
+        const { follow } = await import("../copy/follow.ts");
+        return await follow(hosts, which, { ...how, ...watched });
+      },
+      async check(which, how, isWanted) {
+        const { check } = await import("../inspect/check.ts");
+        return await check(hosts, which, { ...how, ...watched }, isWanted);
+      },
+      async status(which, how) {
+        const { compareBetween } = await import("../inspect/status.ts");
+        return await compareBetween(hosts, which, { ...how, ...watched });
+      },
+      async move(which, how, agreed) {
+        const { move } = await import("../move/move.ts");
+        return await move(hosts, which, { ...how, ...watched }, agreed);
+      },
+      async permissions(which, how, moves) {
+        const { permissionsBetween } = await import("../inspect/permissions.ts");
+        return await permissionsBetween(hosts, which, how, moves);
+      },
       [Symbol.asyncDispose]: () => hosts.close(),
     };
   },

@@ -18,7 +18,8 @@ import type { CopyEvent, CopyPlan, CopyResult, CopyRunsResult } from "../copy/ty
 import { quoteCommand } from "../text/shell.ts";
 import { printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { type Failure, renderFailure } from "./failure.ts";
+import type { Failure } from "./failure.ts";
+import { renderFailure } from "./failure_report.ts";
 import { renderCheck } from "./check_report.ts";
 import { renderLeftovers } from "./clean_report.ts";
 import { renderDiagnosis } from "./doctor_report.ts";

@@ -6,8 +6,6 @@
 
 import { CURRENT } from "../workspace/layout.ts";
 import { call } from "./call.ts";
-import { ArchiveSink } from "../host/archive/sink.ts";
-import { ArchiveSource } from "../host/archive/source.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { localPath } from "../settings/local_path.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -101,6 +99,7 @@ export async function exportBetween(
 ): Promise<CopyResult> {
   const path = localPath(file);
   const { path: place } = source;
+  const { ArchiveSink } = await import("../host/archive/sink.ts");
   const sink = new ArchiveSink(path, hosts.watch, async () => {
     await hosts.prewarm(source);
     const host = await hosts.openForBytes(source);
@@ -173,6 +172,7 @@ export async function importBetween(
 ): Promise<CopyResult> {
   const path = localPath(file);
   return await explained(options, IMPORT_STOPPED, async () => {
+    const { ArchiveSource } = await import("../host/archive/source.ts");
     const archive = await ArchiveSource.read(path, hosts.watch, (bytes, totalBytes) => {
       options.onEvent?.({ type: "reading", bytes, totalBytes });
     });

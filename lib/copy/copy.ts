@@ -148,7 +148,7 @@ async function attemptCopy(
     };
     let surveyed = await survey(hosts, request, options, options.dryRun ? undefined : onGuess);
     known = surveyed;
-    const name = stagingName(surveyed);
+    const name = await stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
     while (await claimAll(surveyed, loads(), options, stagings)) {
       ahead.drop(); // the source may have changed since it was packed

@@ -11,7 +11,6 @@ import type { Hosts } from "../host/hosts.ts";
 import { CURRENT, type JobId } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { lookAtEnds } from "./check_ends.ts";
-import { Checking } from "./checking.ts";
 import type { CheckOptions, CheckResult } from "./check_types.ts";
 
 /** What is said of a check that was asked to stop. */
@@ -90,6 +89,7 @@ export async function check(
   isWanted: (job: JobId) => boolean = () => true,
 ): Promise<CheckResult> {
   const started = performance.now();
+  const { Checking } = await import("./checking.ts"); // it loads the hashes of Node
   const compare = async () =>
     await new Checking(await lookAtEnds(hosts, request), options, isWanted).run();
   const found = await retried(hosts, compare, options, { interrupted: STOPPED });

@@ -15,8 +15,7 @@ import { check } from "../inspect/check.ts";
 import { CURRENT, jobFolder, runFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type Decided, decideFolders, type Known } from "./decide.ts";
-import { namesOf, removeAtSource, restore } from "./remove.ts";
-import { lookAround, type Source } from "./source.ts";
+import type { Source } from "./source.ts";
 import { isLeft, type MoveOptions, type MoveResult } from "./types.ts";
 import { besidesOf, isBesides, losses, type Reasons, unfitByCheck, unfitByPlan } from "./unfit.ts";
 
@@ -114,6 +113,7 @@ async function moveNow(
   options: MoveOptions,
   agreed: ReadonlySet<string> | undefined,
 ): Promise<Untimed> {
+  const { removeAtSource, restore } = await import("./remove.ts"); // it loads the hashes of Node
   await trying(hosts, options, async () => {
     await restore(hosts, request, options);
     refuseInProgress((await survey(hosts, request, options)).plan);
@@ -189,6 +189,10 @@ async function lookAtSource(
   { workspaces: { source } }: RunRequest,
   plan: CopyPlan,
 ): Promise<Source> {
+  const [{ namesOf }, { lookAround }] = await Promise.all([
+    import("./remove.ts"),
+    import("./source.ts"),
+  ]);
   const host = await hosts.openForBytes(source);
   const info = await host.look({ path: source.path });
   const run = runFolder(plan.experimentId, plan.runId);

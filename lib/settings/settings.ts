@@ -22,7 +22,6 @@ import {
   wrong,
 } from "./validate.ts";
 import type { FolderSettings, HistorySettings, Workspace } from "../workspace/workspace.ts";
-import { readYaml } from "./yaml.ts";
 
 /** The content of the settings, as far as copies need it. */
 export interface Settings {
@@ -74,13 +73,13 @@ export async function loadSettings(path?: string): Promise<Settings> {
   if (path !== undefined) {
     const file = localPath(path);
     const text = await readSettingsText(file);
-    if (text !== undefined) return { workspaces: readSettings(text, file), file };
+    if (text !== undefined) return { workspaces: await readSettings(text, file), file };
     throw new CopyError("settings", `there is no settings file ${file}`, "check --settings");
   }
   for (const folder of settingsFolders()) {
     const file = `${folder}/settings.yaml`;
     const text = await readSettingsText(file);
-    if (text !== undefined) return { workspaces: readSettings(text, file), file };
+    if (text !== undefined) return { workspaces: await readSettings(text, file), file };
   }
   return { workspaces: [] };
 }
@@ -93,7 +92,8 @@ export function* settingsFolders(): Generator<string> {
 }
 
 /** The workspaces of a `settings.yaml`. */
-function readSettings(text: string, file: string): Workspace[] {
+async function readSettings(text: string, file: string): Promise<Workspace[]> {
+  const { readYaml } = await import("./yaml.ts"); // many callers have no settings
   const root = readYaml(text, file);
   if (root.content === null) return [];
   const settings = asMap(root, "a mapping with keys such as `workspaces`");

@@ -100,7 +100,7 @@ Deno.test({
       const { source: { path: from }, destination } = pair;
       const { experimentId, runId } = sample;
       const plan = { source: { host: undefined, path: from }, experimentId, runId };
-      const name = stagingName({ plan } as unknown as SurveyData);
+      const name = await stagingName({ plan } as unknown as SurveyData);
       const staged = `${destination.path}/.xpm-staging/${name}/${folderOf(sample.jobs[0]!)}`;
       const killed = async (args: string[], at = staged) => {
         const { code } = await (await startProgram(pair, sample, { args, under: killing(at) }))

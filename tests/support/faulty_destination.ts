@@ -48,7 +48,7 @@ export function withFaultyDestination<Run extends RunName>(
       pair,
       async copy(run, args = []) {
         const { path } = pair.destination;
-        const staging = `${path}/.xpm-staging/${nameOf(pair, run)}`;
+        const staging = `${path}/.xpm-staging/${await nameOf(pair, run)}`;
         const under = failing(calls, paths(run, path, staging));
         return await (await startProgram(pair, run, { under, args })).ended;
       },
@@ -76,9 +76,9 @@ export function withFaultyDestination<Run extends RunName>(
 }
 
 /** The name of a copy's staging folder. */
-function nameOf({ source }: Pair, { experimentId, runId }: RunName): string {
+async function nameOf({ source }: Pair, { experimentId, runId }: RunName): Promise<string> {
   const { path, ssh: { host } = {} } = source;
-  return stagingName(
+  return await stagingName(
     { plan: { source: { host, path }, experimentId, runId } } as unknown as SurveyData,
   );
 }

@@ -31,7 +31,7 @@ import type { Pack, PackRequest } from "../../transport/archive.ts";
 import type { DiskCondition, MachineCondition } from "../condition.ts";
 import { jobsLocally } from "./aside.ts";
 import { claimLocally } from "./claim.ts";
-import { type Reading, readLocally, sumsLocally } from "./contents.ts";
+import type { Reading } from "./contents.ts";
 import { disksHere, examineHere } from "./examine.ts";
 import { grantsOf } from "./grants.ts";
 import { browseLocally, lookLocally, placesOf } from "./look.ts";
@@ -108,12 +108,15 @@ export class LocalHost implements Host {
     return paths.filter((path) => stands(root, path));
   }
 
-  read(root: string, paths: string[], tell: TellBytes): Promise<void> {
-    return readLocally(this.#reading(root), paths, tell);
+  // no copy needs these two, nor the hashes of Node that they load
+  async read(root: string, paths: string[], tell: TellBytes): Promise<void> {
+    const { readLocally } = await import("./contents.ts");
+    await readLocally(this.#reading(root), paths, tell);
   }
 
-  sums(root: string, files: SummedFile[], tell: TellSum): Promise<void> {
-    return sumsLocally(this.#reading(root), files, tell);
+  async sums(root: string, files: SummedFile[], tell: TellSum): Promise<void> {
+    const { sumsLocally } = await import("./contents.ts");
+    await sumsLocally(this.#reading(root), files, tell);
   }
 
   #reading(root: string): Reading {

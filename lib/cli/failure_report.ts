@@ -1,0 +1,54 @@
+/**
+ * Prints failures.
+ *
+ * @module
+ */
+
+import { printable } from "../text/printable.ts";
+import type { Failure } from "./failure.ts";
+import { count, formatBytes, formatCount } from "./format.ts";
+import type { ProgressState } from "./progress.ts";
+import type { ReportStyle } from "./style.ts";
+import { wrapSentence } from "./wrap.ts";
+
+/** Formats a failure: the sentence, how far the copy had come, and what to do. */
+export function renderFailure(
+  failure: Failure,
+  state: ProgressState,
+  style: ReportStyle,
+): string[] {
+  const [first = "", ...more] = failure.message.trimEnd().split("\n").map(printable);
+  const started = state.progress !== undefined && (state.samples.length > 0 || state.published > 0);
+  const bytes = state.progress?.bytes ?? 0;
+  const after = started && bytes > 0 ? ` after ${formatBytes(bytes)}` : "";
+  const bug = failure.code === "bug" ? "internal error: " : "";
+  const lines = [`${style.paint("bad", "xpm-copy:")} ${bug}${first}${after}`];
+  lines.push(...more.map((line) => `  ${line}`));
+  if (started) lines.push(`  ${whatStands(state)}`);
+  const hint = failure.hint ?? defaultHint(failure, started);
+  if (hint !== undefined) lines.push(...hint.split("\n").map((line) => `  ${printable(line)}`));
+  if (failure.code === "permission") lines.push(`  ${ALL_FLAGS}`);
+  const wrapped = lines.flatMap((line) => wrapSentence(line, style.columns));
+  if (!style.verbose || failure.stack === undefined) return wrapped;
+  return [...wrapped, ...failure.stack.split("\n").map((line) => `  ${printable(line)}`)];
+}
+
+const ALL_FLAGS = "`xpm-copy permissions` prints all the flags that a copy needs";
+
+function whatStands({ published, progress }: ProgressState): string {
+  const jobs = Math.max(published, progress?.jobs ?? 0);
+  const total = progress?.totalJobs ?? jobs;
+  if (jobs === 0) {
+    return "no jobs are in place yet; files already received are kept in .xpm-staging";
+  }
+  const noun = `${formatCount(jobs)} of ${count(total, "job")}`;
+  return `${noun} ${
+    jobs === 1 ? "is" : "are"
+  } complete and in place; the rest is kept in .xpm-staging`;
+}
+
+function defaultHint({ code }: Failure, started: boolean): string | undefined {
+  if (code === "bug") return "please report it, with the output of the same command with --verbose";
+  if (started) return "run the same command again to resume";
+  return code === "interrupted" ? "nothing was copied" : undefined;
+}
