@@ -130,7 +130,7 @@ async function bundle(file: string, flags: string[]): Promise<void> {
  */
 function builtModule(offline: boolean): string {
   const variables = [...CHILD_VARIABLES, "XDG_CONFIG_HOME", ...grantedByReadme("env").split(",")];
-  const programs = [...grantedByReadme("run").split(","), "sync"];
+  const programs = [...grantedByReadme("run").split(","), "sync", "test"];
   const list = (names: string[]) => JSON.stringify([...new Set(names)].sort());
   return `"""Made by \`deno task build:pypi\`."""
 

@@ -33,7 +33,8 @@ function permissions(): string[] {
     "--no-prompt",
     "--allow-read",
     "--allow-write",
-    ...["run", "env", "sys"].map((name) => `--allow-${name}=${grantedByReadme(name)}`),
+    `--allow-run=${grantedByReadme("run")},test`,
+    ...["env", "sys"].map((name) => `--allow-${name}=${grantedByReadme(name)}`),
   ];
 }
 

@@ -16,7 +16,7 @@ import { hasControl, printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { isAlone } from "./alone.ts";
 import type { Ends } from "./plan.ts";
-import type { CopyOptions, CopyProblem } from "./types.ts";
+import type { CopyOptions, CopyPlan, CopyProblem } from "./types.ts";
 
 /** Refuses what is wrong whatever the hosts answer. */
 export function refuseRequest({ source, destination }: Ends<Workspace>): void {
@@ -64,6 +64,22 @@ export function refuseSights(
       "add  --create  to make it a workspace",
     );
   }
+}
+
+/** Refuses a plan that writes, when its destination cannot be written. */
+export function refuseUnwritable(
+  destination: Workspace,
+  { unwritable, realPath, state }: WorkspaceInfo,
+  { run, jobs }: CopyPlan,
+): void {
+  const writes = [run, ...jobs].some(({ action }) => action === "copy" || action === "replace");
+  if (unwritable === undefined || !writes) return;
+  const closed = `${unwritable}${on(destination)} is not writable`;
+  throw new CopyError(
+    "refused",
+    state === "absent" ? `${realPath} cannot be created: ${closed}` : closed,
+    "ask its owner for write access, or choose another destination",
+  );
 }
 
 function refuseOverlap({ source, destination }: Ends<WorkspaceInfo>): void {

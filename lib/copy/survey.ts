@@ -27,7 +27,7 @@ import { makePlan } from "./make_plan.ts";
 import { withNeeded } from "./needed.ts";
 import { type Ends, restsOnTimes } from "./plan.ts";
 import { formerRoots, readMapped } from "../rewrite/path_map.ts";
-import { refuseRequest, refuseSights, refuseTools } from "./refusals.ts";
+import { refuseRequest, refuseSights, refuseTools, refuseUnwritable } from "./refusals.ts";
 import { jobChooser } from "./select.ts";
 import { lookAtShortfalls } from "./shortfall.ts";
 import { BATCH_JOBS } from "./batches.ts";
@@ -134,6 +134,7 @@ export async function survey(
     })),
   };
   const planned = { ...surveyed, ...await withNeeded(jobs, surveyed, { plan, look }, options) };
+  refuseUnwritable(workspaces.destination, info, planned.plan);
   return { ...planned, outside: await planReferences(planned) };
 }
 

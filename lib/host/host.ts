@@ -81,6 +81,11 @@ export interface WorkspaceInfo {
   store: boolean;
   /** The staging folders of all copies that are there, absolute. */
   staged: string[];
+  /**
+   * A folder that a copy to here has to write to first, and may not; absent when there is none, when
+   * it is unknown, and when space was not asked for.
+   */
+  unwritable?: string;
   /** Bytes free for the user; undefined when unknown or not asked for. */
   freeBytes: number | undefined;
   /** How many files can still be made; undefined when unknown or not asked for. */

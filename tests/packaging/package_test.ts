@@ -49,7 +49,7 @@ Deno.test("compileArguments() grant what the README does, and reading and writin
       "--no-prompt",
       "--allow-read",
       "--allow-write",
-      "--allow-run=df,rsync,ssh,tar",
+      "--allow-run=df,rsync,ssh,tar,test",
       "--allow-env=HOME,PATH,SSH_AUTH_SOCK,TMPDIR",
       "--allow-sys=hostname",
       `--target=${target}`,

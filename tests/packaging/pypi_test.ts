@@ -121,7 +121,7 @@ test("buildPypi() grants what the README does, and the variables of all programs
   const { stdout } = await new Deno.Command(python, { args: ["-c", text] }).output();
   const said = new TextDecoder().decode(stdout).replaceAll("'", '"');
   const [run, env, sys] = said.split(/(?<=\]) /).map((list) => JSON.parse(list));
-  assertEquals([run, sys], [["df", "rsync", "ssh", "sync", "tar"], ["hostname"]]);
+  assertEquals([run, sys], [["df", "rsync", "ssh", "sync", "tar", "test"], ["hostname"]]);
   assertEquals(env, [...new Set([...CHILD_VARIABLES, "XDG_CONFIG_HOME"])].sort());
 });
 

@@ -6,16 +6,11 @@
 
 import { CopyError } from "../../errors.ts";
 import { fileSystem } from "../../system/df.ts";
-import {
-  output,
-  outputIfGranted,
-  type Program,
-  type RunOptions,
-  start,
-} from "../../system/process.ts";
+import { output, type Program, type RunOptions, start } from "../../system/process.ts";
+import { isWritable } from "../../system/writable.ts";
 import { loadZstd } from "../../transport/zstd.ts";
 import type { DiskCondition, MachineCondition } from "../condition.ts";
-import { nearestOf } from "./look.ts";
+import { nearestOf } from "./nearest.ts";
 
 /** Does {@linkcode Host.examine}. */
 export async function examineHere(watch: RunOptions): Promise<MachineCondition> {
@@ -62,14 +57,4 @@ export function disksHere(folders: string[], watch: RunOptions): Promise<DiskCon
       writable: place === undefined ? undefined : await isWritable(place, watch),
     };
   }));
-}
-
-/**
- * Whether the system lets the user write to a folder; undefined when `test` may not be run. Deno
- * itself shows only modes, which say nothing about access lists or a disk that is read-only.
- */
-async function isWritable(folder: string, watch: RunOptions): Promise<boolean | undefined> {
-  const ask = (option: string) => outputIfGranted("test", [option, folder], watch);
-  const [isFolder, mayWrite] = await Promise.all([ask("-d"), ask("-w")]);
-  return isFolder === undefined ? undefined : mayWrite !== undefined;
 }

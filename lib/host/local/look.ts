@@ -16,7 +16,6 @@ import {
   JOBS_FILE,
   leadsTo,
   MARKER,
-  parentOf,
   RECORDS,
   STAGING,
   STATUS_FILE,
@@ -46,6 +45,7 @@ import type {
   WorkspaceInfo,
 } from "../host.ts";
 import type { RunOptions } from "../../system/process.ts";
+import { findUnwritable, nearestOf } from "./nearest.ts";
 import { RealFolders } from "./real_folders.ts";
 
 /** Does {@linkcode Host.look}. */
@@ -61,6 +61,11 @@ export async function lookLocally(
   const staging = [stagingFor(real, jobsPath), stagingFor(real, experimentsPath)] as const;
   const current = experimentId === undefined ? undefined : currentRun(real, experimentId);
   const place = wanted === "space" ? nearestOf(jobsPath) : undefined;
+  const written = wanted === "space" ? [...staging, jobsPath, experimentsPath] : [];
+  const [space, unwritable] = await Promise.all([
+    freeSpace(place, watch),
+    findUnwritable(written, staging, watch),
+  ]);
   return {
     path: absolute,
     realPath: real,
@@ -80,7 +85,8 @@ export async function lookLocally(
     store: new RealFolders(real).has(`${real}/${STORE}`),
     linkedStaging: staging.find((path) => linkTarget(path) !== undefined),
     staged: staging.flatMap((area) => entriesOf(area).map(({ name }) => `${area}/${name}`)),
-    ...await freeSpace(place, watch),
+    ...(unwritable !== undefined && { unwritable }),
+    ...space,
     experimentExists: experimentId !== undefined && namesIn(experiment) !== undefined,
     inXp: experimentId !== undefined && isInXp(real, experimentId),
     current,
@@ -179,15 +185,6 @@ function realPathOfWhatExists(given: string): string {
 /** The staging area for `place`: on the same file system, and with the same group. */
 function stagingFor(workspace: string, place: string): string {
   return ground(place) === ground(workspace) ? `${workspace}/${STAGING}` : `${place}/${STAGING}`;
-}
-
-/** The longest part of a path that exists; undefined when that may not be read. */
-export function nearestOf(path: string): string | undefined {
-  for (; path !== ""; path = parentOf(path)) {
-    if (!isGranted("read", path)) return undefined;
-    if (lookAt(path, "") !== undefined) return path;
-  }
-  return "/";
 }
 
 function isFolder(path: string): boolean {

@@ -44,6 +44,7 @@ export function infoOf(answer: ReadonlyMap<string, string>, host: string): Works
   const place = (name: string): string => asPath(said(name), host);
   const runFound = answer.get("run");
   const current = answer.get("current");
+  const unwritable = answer.get("unwritable");
   return {
     path: place("path"),
     realPath: place("realPath"),
@@ -57,6 +58,7 @@ export function infoOf(answer: ReadonlyMap<string, string>, host: string): Works
     store: answer.has("store"),
     linkedStaging: answer.get("linkedStaging"),
     staged: said("staged").split("\n").filter(Boolean),
+    ...(unwritable !== undefined && { unwritable: asPath(unwritable, host) }),
     freeBytes: availableBytes(answer.get("free") ?? ""),
     freeFiles: availableFiles(answer.get("files") ?? ""),
     experimentExists: answer.has("experiment"),

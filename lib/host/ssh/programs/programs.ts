@@ -782,10 +782,22 @@ tell_place() { # its name and its path; the disks of the workspace and of it
 "
   done
 }
+closed= # a folder that has to be written to first, and may not
+needs() {
+  existing "$1"
+  [ -n "$closed" ] || { [ -w "$here" ] && [ -x "$here" ]; } || closed=$here
+}
 tell_place jobs "$jobs" "$1" "$2"
+[ "$wanted" != space ] || needs "$staging"
 tell_place experiments "$experiments" "$1" "$3"
 say staged "$staged"
-[ "$wanted" != space ] || say free "$space" files "$inodes"
+if [ "$wanted" = space ]; then
+  needs "$staging"
+  [ -d "$jobs" ] || needs "$jobs"
+  [ -d "$experiments" ] || needs "$experiments"
+  [ -z "$closed" ] || say unwritable "$closed"
+  say free "$space" files "$inodes"
+fi
 [ -n "$experiment" ] || { finish; exit 0; }
 folder=$root/experiments/$experiment
 if [ -L "$folder" ]; then
