@@ -49,7 +49,7 @@ export type {
 export { copyExperiment, planCopy } from "./lib/copy/copy.ts";
 export { watchCopy } from "./lib/copy/watch.ts";
 export { openSession, type Session } from "./lib/host/session.ts";
-export { copyRuns } from "./lib/copy/copy_runs.ts";
+export { copyRuns, planRuns } from "./lib/copy/copy_runs.ts";
 export { followExperiment } from "./lib/copy/follow.ts";
 export {
   exportExperiment,
@@ -70,7 +70,11 @@ export type {
   RunComparison,
   WorkspaceComparison,
 } from "./lib/inspect/status_types.ts";
-export { type RequiredPermissions, requiredPermissions } from "./lib/inspect/permissions.ts";
+export {
+  type RequiredPermissions,
+  requiredPermissions,
+  requiredPermissionsOfRuns,
+} from "./lib/inspect/permissions.ts";
 export type {
   CheckProgress,
   ConnectionOptions,
@@ -80,7 +84,9 @@ export type {
   CopyProblem,
   CopyProgress,
   CopyResult,
+  CopyRunsPlan,
   CopyRunsResult,
+  FailedRun,
   FollowOptions,
   JobAction,
   JobState,

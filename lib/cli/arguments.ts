@@ -114,7 +114,7 @@ export function parseArguments(args: string[]): Request {
     create,
     moves,
     fsync,
-    runs: command === "copy" ? readRuns(given, positionals) : undefined,
+    runs: readRuns(given, positionals, moves),
     states: readStates(given.get("state") ?? []),
     tasks: given.get("task") ?? [],
     tags: readTags(given.get("tag") ?? []),
@@ -140,17 +140,30 @@ function readCompletions(given: Given, [shell = "", ...words]: string[]): Comple
   );
 }
 
-/** Which runs to copy, when it may be several. */
-function readRuns(given: Given, [experiment, run]: string[]): RunSelection | undefined {
+/**
+ * Which runs to copy, when it may be several.
+ *
+ * @param moves Whether this is about a move, which takes one.
+ */
+function readRuns(
+  given: Given,
+  [experiment, run]: string[],
+  moves: boolean,
+): RunSelection | undefined {
   const named = ["all", "all-runs", "runs", "since"].filter((name) => given.has(name));
   const isPattern = experiment !== undefined && /[*?[]/.test(experiment);
   if (named.length === 0 && !isPattern) return undefined;
   const what = named[0] === undefined ? "a pattern of experiments" : `--${named[0]}`;
+  if (given.has("follow") || moves) {
+    const single = moves ? "a move takes one run" : "--follow follows one run until it has ended";
+    const hint = "give the id of an experiment and a run, or leave the run out for the current one";
+    throw new CopyError("usage", `${single}; ${what} selects several`, hint);
+  }
   const other = run !== undefined
     ? `the run '${printable(run)}'`
     : given.has("all") && experiment !== undefined
     ? `the experiment '${printable(experiment)}'`
-    : ["follow", "check"].filter((name) => given.has(name)).map((name) => `--${name}`)[0];
+    : undefined;
   if (other !== undefined) {
     throw new CopyError("usage", `${what} and ${other} cannot be combined`, HELP);
   }

@@ -44,7 +44,8 @@ export async function checkCopied(
   return result.same;
 }
 
-function checkOptions(
+/** The options of a check. */
+export function checkOptions(
   request: Pick<CheckRequest, "checksum" | "ended" | "map">,
   defaults: Defaults,
 ): CheckOptions {

@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { Amount, CheckResult, Difference } from "../inspect/check_types.ts";
+import type { Amount, Difference } from "../inspect/check_types.ts";
 import { printable } from "../text/printable.ts";
 import type { Mark } from "./colour.ts";
 import { count, formatBytes, formatDuration, pad, width } from "./format.ts";
+import type { Checked } from "./reporter.ts";
 import type { ReportStyle } from "./style.ts";
 import { beside, wrapSentence } from "./wrap.ts";
 
@@ -19,7 +20,7 @@ const MARKS: Record<Difference["kind"], Mark> = {
 };
 
 /** Shows a line for each difference, then the summary, which is left out when `quiet`. */
-export function renderCheck(result: CheckResult, style: ReportStyle, quiet: boolean): string[] {
+export function renderCheck(result: Checked, style: ReportStyle, quiet: boolean): string[] {
   const lines = result.differences.flatMap((difference) => renderDifference(difference, style));
   if (quiet) return lines;
   return [...lines, ...(lines.length > 0 ? [""] : []), ...summary(result, style)];
@@ -35,7 +36,7 @@ function renderDifference({ kind, path, what }: Difference, { paint, columns }: 
 }
 
 function summary(
-  { differences, compared, leftOut, checksum, seconds }: CheckResult,
+  { differences, compared, leftOut, checksum, seconds }: Checked,
   { paint, columns }: ReportStyle,
 ): string[] {
   const found = differences.length === 0

@@ -99,6 +99,12 @@ export async function choose(given: Sources): Promise<Choice> {
   }
 }
 
+/** Finds out from where and to where several runs are copied; which these are, the library finds. */
+export function chooseForSeveral(sources: Sources): Promise<Choice> {
+  const experimentId = sources.request.experimentId ?? "*";
+  return choose({ ...sources, request: { ...sources.request, experimentId, runId: CURRENT } });
+}
+
 /** The same request; a source that is an experiment's folder becomes the workspace above it. */
 function withoutFolder(request: Sources["request"]): Sources["request"] {
   const above = request.from === undefined ? undefined : workspaceAbove(request.from);

@@ -4,23 +4,19 @@
  * @module
  */
 
-import type { CopyOptions } from "../copy/types.ts";
-import type { Defaults } from "../settings/defaults.ts";
 import { CopyError } from "../errors.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import { namedWorkspace } from "../settings/find.ts";
 import type { Settings } from "../settings/settings.ts";
-import { choose, runOf, type Sources } from "./choose.ts";
+import { choose, chooseForSeveral, runOf } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
-import { agrees, begin, type Context, limitOf, notingPlan, writingOptions } from "./context.ts";
+import { agrees, begin, type Context, copyOptions, notingPlan } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
 import { exitCode } from "./failure.ts";
 import { hasWork } from "./names.ts";
 import type { Library } from "./library.ts";
 import type { CleanRequest, CopyRequest, DoctorRequest, WorkRequest } from "./requests.ts";
 import { suggesting } from "./suggest.ts";
-import { CURRENT } from "../workspace/layout.ts";
-import type { Reporter } from "./reporter.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 /** Runs a command; returns the exit code. Each loads what it needs, a copy no more than that. */
@@ -107,20 +103,20 @@ function cleanCommand(words: string, { settings }: CleanRequest | DoctorRequest)
 }
 
 async function copy(request: CopyRequest, context: Context): Promise<number> {
+  if (request.runs !== undefined) {
+    const { copySeveral } = await import("./several_command.ts");
+    return await copySeveral({ ...request, runs: request.runs }, context);
+  }
   const { reporter } = context;
   const noting = notingPlan(context);
-  const sources = await begin(request, context, (event) => {
-    noting.onEvent(event);
-    if (event.type === "done" && request.runs) reporter.copiedOne(event.result, noting.plan());
-  });
+  const sources = await begin(request, context, noting.onEvent);
   await using session = sources.session;
   const { questions, defaults } = sources;
   const options = copyOptions(request, defaults);
-  if (request.runs !== undefined) return await copySome(request, sources, options, reporter);
   const choice = await choose(sources);
   const which = runOf(choice);
   const { follow: interval } = request;
-  const start = (options: CopyOptions) =>
+  const start = (options: ReturnType<typeof copyOptions>) =>
     suggesting(
       session,
       which,
@@ -149,33 +145,19 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   return isSame ? code : EXIT.different;
 }
 
-/** Copies several runs. */
-async function copySome(
-  request: CopyRequest,
-  sources: Sources,
-  options: CopyOptions,
-  reporter: Reporter,
-): Promise<number> {
-  const any = { ...request, experimentId: request.experimentId ?? "*", runId: CURRENT };
-  const choice = await choose({ ...sources, request: any });
-  const { source, destination } = runOf(choice).workspaces;
-  const ends = { source, destination };
-  const result = await sources.session.copyRuns(ends, request.runs!, options);
-  reporter.copiedAll(result, copyCommand(request, choice, CURRENT));
-  return result.dryRun || result.complete ? EXIT.complete : EXIT.incomplete;
-}
-
 async function permissions(request: CopyRequest, context: Context): Promise<number> {
   const { library, reporter } = context;
   const sources = await begin(request, context);
   await using session = sources.session;
   const { settings, defaults } = sources;
-  const choice = await choose(sources);
-  const needed = await session.permissions(
-    runOf(choice),
-    copyOptions(request, defaults),
-    request.moves,
-  );
+  const options = copyOptions(request, defaults);
+  const choice = request.runs === undefined
+    ? await choose(sources)
+    : await chooseForSeveral(sources);
+  const which = runOf(choice);
+  const needed = request.runs === undefined
+    ? await session.permissions(which, options, request.moves)
+    : await session.permissionsOfRuns(which.workspaces, request.runs, options);
   const access = await library.settingsAccess(settings, defaults, request.settings);
   const all = {
     ...needed,
@@ -184,20 +166,4 @@ async function permissions(request: CopyRequest, context: Context): Promise<numb
   };
   reporter.permissions(all, grantedCommand(all, request, choice));
   return EXIT.complete;
-}
-
-function copyOptions(request: CopyRequest, defaults: Defaults): CopyOptions {
-  return {
-    dryRun: !request.yes,
-    includeRunning: request.includeRunning || defaults.includeRunning === true,
-    ...writingOptions(request, defaults),
-    ...limitOf(request, defaults),
-    ...(request.states.length > 0 && { states: request.states }),
-    ...(request.tasks.length > 0 && { tasks: request.tasks }),
-    ...(Object.keys(request.tags).length > 0 && { tags: request.tags }),
-    ...(request.maxSize !== undefined && { maxSize: request.maxSize }),
-    ...(request.references ? {} : { references: false }),
-    ...(request.metadataOnly && { metadataOnly: true }),
-    exclude: request.exclude.length > 0 ? request.exclude : defaults.exclude ?? [],
-  };
 }

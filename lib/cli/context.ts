@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CopyEvent, CopyPlan } from "../copy/types.ts";
+import type { CopyEvent, CopyOptions, CopyPlan } from "../copy/types.ts";
 import { type Defaults, withDefaults } from "../settings/defaults.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Questions, Sources } from "./choose.ts";
@@ -99,6 +99,23 @@ export function mapOf({ map }: Pick<CopyRequest, "map">, defaults: Defaults) {
 export function limitOf(request: Pick<CopyRequest, "bandwidthLimit">, defaults: Defaults) {
   const bandwidthLimit = request.bandwidthLimit ?? defaults.bandwidthLimit;
   return bandwidthLimit === undefined ? {} : { bandwidthLimit };
+}
+
+/** The options of a copy, where the defaults stand for what was not given. */
+export function copyOptions(request: CopyRequest, defaults: Defaults): CopyOptions {
+  return {
+    dryRun: !request.yes,
+    includeRunning: request.includeRunning || defaults.includeRunning === true,
+    ...writingOptions(request, defaults),
+    ...limitOf(request, defaults),
+    ...(request.states.length > 0 && { states: request.states }),
+    ...(request.tasks.length > 0 && { tasks: request.tasks }),
+    ...(Object.keys(request.tags).length > 0 && { tags: request.tags }),
+    ...(request.maxSize !== undefined && { maxSize: request.maxSize }),
+    ...(request.references ? {} : { references: false }),
+    ...(request.metadataOnly && { metadataOnly: true }),
+    exclude: request.exclude.length > 0 ? request.exclude : defaults.exclude ?? [],
+  };
 }
 
 /**

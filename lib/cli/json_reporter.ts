@@ -8,8 +8,9 @@
  * | `waiting` | `folder` | another copy of the run to the same workspace is running |
  * | `retrying` | `attempt`, `attempts` (absent with `--follow`), `seconds`, `message` | a connection was lost; another attempt follows after a pause |
  * | `followed` | `result`: a `CopyResult` of all so far | with `--follow`: a copy has ended, and the run goes on |
- * | `copied` | `result`: a `CopyResult` | of several runs, one was copied or planned; the `result` of the `summary` then has only sums, and `runs`: how many |
- * | `planned` | `plan`: a `CopyPlan` | when the plan is ready |
+ * | `plannedRuns` | `plan`: a `CopyRunsPlan` without its `jobs`; of each of its `runs` the fields of a `CopyPlan` but `source`, `destination` and `jobs` | of several runs: the plan for all is ready |
+ * | `copied` | `result`: a `CopyResult` | of several runs, one was copied or planned; the `result` of the `summary` then has only sums, `failed`: a list of `FailedRun`, and `runs`: how many |
+ * | `planned` | `plan`: a `CopyPlan` | when the plan is ready; of several runs, for each of them |
  * | `progress` | the fields of `CopyProgress` | at most once a second |
  * | `published` | `job`, `replaced` | a job has reached its final place |
  * | `warning` | `code`, `message`, `job` if it is one | something to know |
@@ -35,7 +36,6 @@
  * @module
  */
 
-import type { CheckResult } from "../inspect/check_types.ts";
 import type { WorkspaceComparison } from "../inspect/status_types.ts";
 import type { Ends } from "../copy/plan.ts";
 import type { MoveResult } from "../move/types.ts";
@@ -49,16 +49,23 @@ import type {
   CopyPlan,
   CopyProgress,
   CopyResult,
+  CopyRunsPlan,
   CopyRunsResult,
 } from "../copy/types.ts";
 import { escaped, printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Failure } from "./failure.ts";
-import type { Reporter } from "./reporter.ts";
+import type { Checked, Reporter } from "./reporter.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Seconds between two `progress` objects. */
 const SPACING = 1;
+
+/** A plan for several runs, without what `planned` tells of each. */
+function withoutJobs({ jobs: _, runs, ...plan }: CopyRunsPlan) {
+  const brief = runs.map(({ source: _from, destination: _to, jobs: _, ...run }) => run);
+  return { ...plan, runs: brief };
+}
 
 /** Reports events in JSON. */
 export class JsonReporter implements Reporter {
@@ -83,7 +90,9 @@ export class JsonReporter implements Reporter {
   event(event: CopyEvent): void {
     if (event.type === "done" || (event.type === "command" && !this.#verbose)) return;
     if (event.type === "warning") this.#write("warning", event.problem);
-    else if (event.type === "progress") this.#progress("progress", event.progress);
+    else if (event.type === "plannedRuns") {
+      this.#write(event.type, { plan: withoutJobs(event.plan) });
+    } else if (event.type === "progress") this.#progress("progress", event.progress);
     else if (event.type === "checking") this.#progress("checking", event.progress);
     else if (event.type === "reading") this.#progress("reading", event);
     else this.#write(event.type, event);
@@ -117,14 +126,19 @@ export class JsonReporter implements Reporter {
     this.#write("copied", { result });
   }
 
+  /** Keeps the sums of a dry run for the summary. */
+  plannedAll(_plan: CopyRunsPlan, result: CopyRunsResult, command: string[] | undefined): void {
+    this.copiedAll(result);
+    if (command !== undefined) this.#summary.command = command;
+  }
+
   /** Keeps the sums for the summary; the runs were written before. */
-  copiedAll({ runs, ...sums }: CopyRunsResult, command: string[]): void {
-    const result = { ...sums, runs: runs.length };
-    this.#summary = { result, ...(sums.dryRun && { command }) };
+  copiedAll({ runs, ...sums }: CopyRunsResult): void {
+    this.#summary = { result: { ...sums, runs: runs.length } };
   }
 
   /** Writes an object for each difference, and keeps the rest for the summary. */
-  checked({ differences, notes, ...rest }: CheckResult): void {
+  checked({ differences, notes, ...rest }: Checked): void {
     for (const note of notes) this.#write("warning", note);
     for (const difference of differences) this.#write("difference", difference);
     this.#summary = { ...this.#summary, check: { ...rest, differences: differences.length } };

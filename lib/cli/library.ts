@@ -16,7 +16,7 @@ import type { Leftover } from "../inspect/clean.ts";
 import type { ExportedRun, ExportOptions, ImportOptions } from "../copy/archive.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
 import type { MoveOptions, MoveResult } from "../move/types.ts";
-import type { RunRequest } from "../copy/survey.ts";
+import type { RunName, RunRequest } from "../copy/survey.ts";
 import type {
   CopyEvent,
   CopyOptions,
@@ -54,7 +54,7 @@ export interface Session extends AsyncDisposable {
   /** Copies several runs. */
   copyRuns(
     workspaces: Ends<Workspace>,
-    selection: RunSelection,
+    which: RunSelection | RunName[],
     options: CopyOptions,
   ): Promise<CopyRunsResult>;
   /** Writes a run into a file. */
@@ -81,6 +81,12 @@ export interface Session extends AsyncDisposable {
     which: RunRequest,
     options: CopyOptions,
     moves: boolean,
+  ): Promise<RequiredPermissions>;
+  /** The same for the copy of several runs. */
+  permissionsOfRuns(
+    workspaces: Ends<Workspace>,
+    selection: RunSelection,
+    options: CopyOptions,
   ): Promise<RequiredPermissions>;
 }
 
@@ -168,6 +174,10 @@ export const library: Library = {
       async permissions(which, how, moves) {
         const { permissionsBetween } = await import("../inspect/permissions.ts");
         return await permissionsBetween(hosts, which, how, moves);
+      },
+      async permissionsOfRuns(workspaces, which, how) {
+        const { permissionsOfRuns } = await import("../inspect/permissions.ts");
+        return await permissionsOfRuns(hosts, workspaces, which, how);
       },
       [Symbol.asyncDispose]: () => hosts.close(),
     };

@@ -112,7 +112,7 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
   },
   "all-runs": {
     section: "Copying",
-    for: ["copy"],
+    for: COPY,
     help: "copy all runs of EXPERIMENT, or of all that match a pattern, e.g. 'neural*'; the " +
       "oldest first",
   },
@@ -121,16 +121,16 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
     value: "PATTERN",
     kind: "run",
     many: true,
-    for: ["copy"],
+    for: COPY,
     help: "copy matching runs, e.g. '202601*'",
   },
   since: {
     section: "Copying",
     value: "DATE",
-    for: ["copy"],
+    for: COPY,
     help: "copy runs begun on DATE or later, e.g. 2026-01-31",
   },
-  all: { section: "Copying", for: ["copy"], help: "copy all runs of all experiments" },
+  all: { section: "Copying", for: COPY, help: "copy all runs of all experiments" },
   state: {
     section: "Copying",
     value: "STATES",

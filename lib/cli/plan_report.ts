@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { CopyEvent, CopyPlan, CopyProblem, PlannedEnd } from "../copy/types.ts";
+import { isWritten } from "../copy/decisions.ts";
+import type { CopyEvent, CopyPlan, CopyProblem, CopyRunsPlan, PlannedEnd } from "../copy/types.ts";
 import { printable } from "../text/printable.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import { count, formatBytes, table, width } from "./format.ts";
@@ -34,27 +35,90 @@ export function renderPlan(plan: CopyPlan, style: ReportStyle): string[] {
     head + current,
     ...renderEnds(plan, style),
     "",
-    ...renderRows(plan, style),
+    ...renderRows({ ...plan, runs: [plan.run] }, style),
     ...(style.verbose ? renderNames(plan) : []),
-    ...[...renderReferences(plan, style), ...renderInProgress(plan), ...renderTotal(plan, style)]
+    ...[
+      ...renderReferences(plan, style),
+      ...renderInProgress(plan),
+      ...renderTotal(plan, hasWork(plan), style),
+    ]
       .flatMap((line) => wrapSentence(line, style.columns)),
     ...plan.warnings.flatMap((problem) => renderWarning(problem, style)),
   ];
 }
 
+/** Formats the plan for several runs: each of them, then what happens in all. */
+export function renderRunsPlan(plan: CopyRunsPlan, style: ReportStyle): string[] {
+  const rows = plan.runs.map((one) => {
+    const work = one.jobs.filter(isWritten);
+    const what = work.length > 0 ? count(work.length, "job") : isWritten(one.run) ? "the run" : "";
+    const inProgress = one.run.inProgress ? "still in progress" : "";
+    return [
+      `  ${printable(one.experimentId)}`,
+      printable(formatRunId(one.runId)),
+      what,
+      what === "" ? "" : formatBytes(one.bytes),
+      inProgress,
+    ];
+  });
+  return [
+    count(plan.runs.length + plan.failed.length, "run"),
+    ...renderEnds(plan, style),
+    "",
+    ...table(rows, [3]).map((line) => line.trimEnd()),
+    ...renderFailed(plan.failed, "cannot be copied:", style),
+    "",
+    ...renderRows({ ...plan, runs: plan.runs.map(({ run }) => run) }, style),
+    ...(style.verbose ? renderNames(plan) : []),
+    ...[...renderReferences(plan, style), ...renderTotal(plan, plan.runs.some(hasWork), style)]
+      .flatMap((line) => wrapSentence(line, style.columns)),
+    ...plan.warnings.flatMap((problem) => renderWarning(problem, style)),
+  ];
+}
+
+/** Formats the runs that cannot be copied, or could not, and why; `label` says which. */
+export function renderFailed(
+  failed: CopyRunsPlan["failed"],
+  label: string,
+  { paint, columns }: ReportStyle,
+): string[] {
+  return failed.flatMap(({ experimentId, runId, message, hint }) => {
+    const run = `${printable(experimentId)} ${printable(formatRunId(runId))}`;
+    const what = `${paint("bad", label)} ${run}: ${printable(message)}`;
+    return [what, ...(hint === undefined ? [] : [`  ${printable(hint)}`])]
+      .flatMap((line) => wrapSentence(line, columns));
+  });
+}
+
 /** Formats the end of a dry run: the command that copies, if there is anything to copy. */
 export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
   if (hasWork(plan)) return ["", ...renderCommand(command)];
-  const complete = plan.run.action === "skip" && !plan.run.inProgress &&
-    !plan.jobs.some((job) => job.incomplete) && plan.referencesMissing === undefined;
   const all = plan.jobs.some(({ action }) => action === "omit")
     ? "everything selected"
     : "everything";
   const what = plan.jobs.some(isPartial) ? `${all} except files left out` : all;
-  const why = complete
+  const why = isComplete(plan)
     ? `Nothing to copy: ${what} is ${hereOrThere(plan.destination)} already`
     : "Nothing can be copied now";
   return ["", why];
+}
+
+/** Formats the end of a dry run of several runs. */
+export function renderRunsEnd({ runs, failed, destination }: CopyRunsPlan, command: string[]) {
+  if (runs.some(hasWork)) return ["", ...renderCommand(command)];
+  const isThere = failed.length === 0 && runs.every(isComplete);
+  return [
+    "",
+    isThere
+      ? `Nothing to copy: everything is ${hereOrThere(destination)} already`
+      : "Nothing can be copied now",
+  ];
+}
+
+/** Whether all of a run is at the destination that was asked for. */
+function isComplete({ run, jobs, referencesMissing }: CopyPlan): boolean {
+  return run.action === "skip" && !run.inProgress && !jobs.some((job) => job.incomplete) &&
+    referencesMissing === undefined;
 }
 
 /** Formats the command that does what a dry run has shown. */
@@ -80,7 +144,10 @@ export function renderRetry(
   return [...lost, `  ${when}`];
 }
 
-function renderEnds({ source, destination }: CopyPlan, { columns }: ReportStyle): string[] {
+/** What the plan of one run and that of several have in common. */
+type Totals = Omit<CopyRunsPlan, "runs" | "failed">;
+
+function renderEnds({ source, destination }: Totals, { columns }: ReportStyle): string[] {
   const ends: [string, PlannedEnd][] = [["from", source], ["to", destination]];
   const rows = ends.map(([label, end]) => {
     const where = end.transferHost === undefined ? "" : ` on ${printable(end.transferHost)}`;
@@ -119,13 +186,13 @@ function endName({ id }: PlannedEnd): string {
   return id.includes("/") ? "" : printable(id);
 }
 
-function renderReferences(plan: CopyPlan, { paint, verbose }: ReportStyle): string[] {
+function renderReferences(plan: Totals, { paint, verbose }: ReportStyle): string[] {
   const { referencesMissing: missing = [] } = plan;
   if (missing.length === 0) return [];
   return ["", `${paint("bad", "not copied:")} ${REFERENCES}: ${somePaths(missing, verbose)}`];
 }
 
-function renderNames(plan: CopyPlan): string[] {
+function renderNames(plan: Totals): string[] {
   const rows = plan.jobs.map((job) => [
     `  ${job.action}`,
     fullJob(job),
@@ -140,8 +207,8 @@ function renderInProgress({ run }: CopyPlan): string[] {
   return ["", "The run is marked as in progress; if it was killed, add --ended"];
 }
 
-function renderTotal(plan: CopyPlan, { paint }: ReportStyle): string[] {
-  if (!hasWork(plan)) return [];
+function renderTotal(plan: Totals, hasWork: boolean, { paint }: ReportStyle): string[] {
+  if (!hasWork) return [];
   const total = `${formatBytes(plan.bytes)} in ${count(plan.files, "file")}`;
   const free = plan.destination.freeBytes;
   if (free === undefined) return ["", `Up to ${total}`];

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CopyPlan, JobAction, PlannedJob } from "../copy/types.ts";
+import type { CopyPlan, JobAction, PlannedJob, PlannedRun } from "../copy/types.ts";
 import { printable } from "../text/printable.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import type { Mark } from "./colour.ts";
@@ -43,9 +43,15 @@ const MARKS: Partial<Record<JobAction, Mark>> = {
   missing: "bad",
 };
 
-/** Formats the rows of a plan: of its jobs, then of its run. */
-export function renderRows(plan: CopyPlan, style: ReportStyle): string[] {
-  const rows = [...ACTIONS.flatMap((action) => jobRows(plan, action)), runRow(plan)];
+/** What the rows show: a plan of one run, or of several. */
+export interface PlannedRows extends Pick<CopyPlan, "jobs" | "destination"> {
+  /** What is done with the runs. */
+  runs: PlannedRun[];
+}
+
+/** Formats the rows of a plan: of its jobs, then of its runs. */
+export function renderRows(plan: PlannedRows, style: ReportStyle): string[] {
+  const rows = [...ACTIONS.flatMap((action) => jobRows(plan, action)), ...runRows(plan)];
   const widest = (cell: (row: Row) => string) => Math.max(...rows.map((row) => width(cell(row))));
   const [action, number, size] = [
     widest((row) => row.action),
@@ -68,7 +74,7 @@ export function renderRows(plan: CopyPlan, style: ReportStyle): string[] {
  * A row for all jobs without a special reason, one for each reason, and one for the jobs whose
  * files options leave out.
  */
-function jobRows(plan: CopyPlan, action: JobAction): Row[] {
+function jobRows(plan: PlannedRows, action: JobAction): Row[] {
   const jobs = plan.jobs.filter((job) => job.action === action);
   const here = hereOrThere(plan.destination);
   const isWork = action === "copy" || action === "replace";
@@ -115,38 +121,49 @@ function stateCounts(jobs: PlannedJob[]): string {
 }
 
 /** Groups jobs by a property (Node 20 has no `Map.groupBy`). */
-function grouped(
-  jobs: PlannedJob[],
-  keyOf: (job: PlannedJob) => string,
-): Map<string, PlannedJob[]> {
-  const groups = new Map<string, PlannedJob[]>();
-  for (const job of jobs) {
-    const group = groups.get(keyOf(job));
-    if (group === undefined) groups.set(keyOf(job), [job]);
-    else group.push(job);
+function grouped<T>(things: T[], keyOf: (thing: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const thing of things) {
+    const group = groups.get(keyOf(thing));
+    if (group === undefined) groups.set(keyOf(thing), [thing]);
+    else group.push(thing);
   }
   return groups;
 }
 
-function runRow({ run, destination }: CopyPlan): Row {
+/** A row for all runs of which the same is to be said. */
+function runRows({ runs, destination }: PlannedRows): Row[] {
   const here = hereOrThere(destination);
+  const isOne = runs.length === 1;
+  const groups = grouped(runs, (run) => `${run.action} ${runRemark(run, here, isOne)}`);
+  return [...groups.values()].map((some) => {
+    const { action } = some[0]!;
+    const isWork = action === "copy" || action === "replace";
+    return {
+      action,
+      mark: some.some(({ inProgress }) => inProgress) || action === "leave"
+        ? "care"
+        : MARKS[action],
+      number: formatCount(some.length),
+      noun: some.length === 1 ? "run" : "runs",
+      size: isWork ? formatBytes(some.reduce((sum, { bytes }) => sum + bytes, 0)) : "",
+      remark: runRemark(some[0]!, here, isOne),
+    };
+  });
+}
+
+/** @param isOne Whether it is the only one: which of several becomes current, their order tells. */
+function runRemark(run: PlannedRun, here: string, isOne: boolean): string {
   const remarks: string[] = [];
   if (run.reason !== undefined) remarks.push(printable(run.reason));
   else if (run.action === "skip") remarks.push(`already ${here}`);
   else if (run.action === "leave") remarks.push(`in progress ${here}`);
   else if (run.inProgress) remarks.push("still in progress at the source");
   if (run.takenAsEnded) remarks.push("treated as ended");
-  if (run.becomesCurrent) remarks.push(`becomes current ${here}`);
+  if (run.becomesCurrent && isOne) remarks.push(`becomes current ${here}`);
   if (run.currentKept !== undefined) {
     const kept = printable(formatRunId(run.currentKept));
     remarks.push(`current stays ${kept}, which is in progress ${here}`);
   }
-  return {
-    action: run.action,
-    mark: run.inProgress || run.action === "leave" ? "care" : MARKS[run.action],
-    number: "1",
-    noun: "run",
-    size: run.action === "copy" || run.action === "replace" ? formatBytes(run.bytes) : "",
-    remark: remarks.join(", "),
-  };
+  return remarks.join(", ");
 }

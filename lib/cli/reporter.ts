@@ -14,9 +14,20 @@ import type { ExperimentSummary, WorkspaceSummary } from "../inspect/summarize.t
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
-import type { CopyEvent, CopyPlan, CopyResult, CopyRunsResult } from "../copy/types.ts";
+import type {
+  CopyEvent,
+  CopyPlan,
+  CopyResult,
+  CopyRunsPlan,
+  CopyRunsResult,
+} from "../copy/types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Failure } from "./failure.ts";
+
+/** What a check has found; of several runs without their names. */
+export type Checked =
+  & Omit<CheckResult, "experimentId" | "runId">
+  & Partial<Pick<CheckResult, "experimentId" | "runId">>;
 
 /** Reports to the user, or to a calling program. */
 export interface Reporter {
@@ -33,12 +44,14 @@ export interface Reporter {
   declined(command: string[]): void;
   /** Reports the end of a copy. */
   copied(result: CopyResult, plan: CopyPlan): void;
+  /** The same as `planned` for several runs. */
+  plannedAll(plan: CopyRunsPlan, result: CopyRunsResult, command: string[] | undefined): void;
   /** Reports the end of one of several copies, or of the dry run of it. */
   copiedOne(result: CopyResult, plan: CopyPlan): void;
-  /** Reports the end of all of them; after a dry run, `command` is the command that copies. */
-  copiedAll(result: CopyRunsResult, command: string[]): void;
-  /** Reports the end of a check. */
-  checked(result: CheckResult): void;
+  /** Reports the end of all of them. */
+  copiedAll(result: CopyRunsResult): void;
+  /** Reports the end of a check: of a run, or of several. */
+  checked(result: Checked): void;
   /** Reports how two workspaces compare; `words` name them on the command line. */
   status(found: WorkspaceComparison, workspaces: Ends<Workspace>, words: Ends<string>): void;
   /** Reports what a move would do; `command` is the command that moves. */

@@ -6,7 +6,6 @@
 
 import type { CopyPlan, CopyResult, CopyRunsResult } from "../copy/types.ts";
 import type { JobId } from "../workspace/layout.ts";
-import { quoteCommand } from "../text/shell.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import { printable } from "../text/printable.ts";
 import { count, formatBytes, formatCount, formatDuration, formatRate } from "./format.ts";
@@ -20,6 +19,7 @@ import {
   someJobs,
   somePaths,
 } from "./names.ts";
+import { renderFailed } from "./plan_report.ts";
 import type { ReportStyle } from "./style.ts";
 import { wrapSentence } from "./wrap.ts";
 
@@ -73,19 +73,19 @@ export function renderOneOfSome(result: CopyResult, plan: CopyPlan, style: Repor
 }
 
 /** Formats the end of the copy of several runs. */
-export function renderSums(result: CopyRunsResult, command: string[]): string[] {
+export function renderSums(result: CopyRunsResult, style: ReportStyle): string[] {
   const runs = count(result.runs.length, "run");
-  if (result.dryRun) {
-    return [`${runs}. Nothing was written. To copy:`, `  ${quoteCommand(command)}`];
-  }
   const lines = [
+    ...renderFailed(result.failed, "not copied:", style),
     `In all: ${runs}, ${count(result.jobsCopied, "job")} copied (${
       formatBytes(result.bytes)
     }) in ` +
     formatDuration(result.duration),
   ];
   const incomplete = result.runs.filter(({ complete }) => !complete).length;
-  return incomplete === 0 ? lines : [...lines, `  incomplete: ${count(incomplete, "run")}`];
+  if (incomplete > 0) lines.push(`  incomplete: ${count(incomplete, "run")}`);
+  if (result.failed.length > 0) lines.push(`  not copied: ${count(result.failed.length, "run")}`);
+  return lines.flatMap((line) => wrapSentence(line, style.columns));
 }
 
 function headline(

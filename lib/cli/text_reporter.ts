@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { CheckResult } from "../inspect/check_types.ts";
 import type { WorkspaceComparison } from "../inspect/status_types.ts";
 import type { Ends } from "../copy/plan.ts";
 import type { MoveResult } from "../move/types.ts";
@@ -14,7 +13,13 @@ import type { ExperimentSummary, WorkspaceSummary } from "../inspect/summarize.t
 import type { Diagnosis } from "../inspect/doctor.ts";
 import type { Leftover } from "../inspect/clean.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
-import type { CopyEvent, CopyPlan, CopyResult, CopyRunsResult } from "../copy/types.ts";
+import type {
+  CopyEvent,
+  CopyPlan,
+  CopyResult,
+  CopyRunsPlan,
+  CopyRunsResult,
+} from "../copy/types.ts";
 import { quoteCommand } from "../text/shell.ts";
 import { printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -32,9 +37,11 @@ import {
   renderDryRunEnd,
   renderPlan,
   renderRetry,
+  renderRunsEnd,
+  renderRunsPlan,
   renderWarning,
 } from "./plan_report.ts";
-import type { Reporter } from "./reporter.ts";
+import type { Checked, Reporter } from "./reporter.ts";
 import type { OutputChoice } from "./requests.ts";
 import { type ProgressMode, Screen } from "./screen.ts";
 import { renderFollowed, renderOneOfSome, renderSummary, renderSums } from "./summary_report.ts";
@@ -94,6 +101,9 @@ export class TextReporter implements Reporter {
       this.#screen.message(renderRetry(event, this.#err));
     } else if (event.type === "warning") {
       this.#screen.message(renderWarning(event.problem, this.#err));
+    } else if (event.type === "plannedRuns" && this.#copying) {
+      this.#copies++; // the plan of each run is part of this one
+      this.#screen.message([...renderRunsPlan(event.plan, this.#err), ""]);
     } else if (event.type === "planned" && this.#copying) {
       if (this.#copies++ === 0) this.#screen.message([...renderPlan(event.plan, this.#err), ""]);
     } else if (event.type === "followed") {
@@ -124,23 +134,26 @@ export class TextReporter implements Reporter {
     this.#print(renderSummary(result, plan, this.#out));
   }
 
-  /** Prints the plan, or the summary after the name of the run. */
+  /** Prints the plan for all runs, and the command that copies. */
+  plannedAll(plan: CopyRunsPlan, _result: CopyRunsResult, command: string[] | undefined): void {
+    const end = command === undefined ? [""] : renderRunsEnd(plan, command);
+    this.#print([...renderRunsPlan(plan, this.#out), ...end]);
+  }
+
+  /** Prints the summary after the name of the run; the plan shows what a dry run has found. */
   copiedOne(result: CopyResult, plan: CopyPlan): void {
-    this.#copies = 0;
-    if (result.dryRun) this.#print([...renderPlan(plan, this.#out), ""]);
-    else if (!this.#choice.quiet || !result.complete) {
-      this.#print(renderOneOfSome(result, plan, this.#out));
-    }
+    if (result.dryRun || this.#choice.quiet && result.complete) return;
+    this.#print(renderOneOfSome(result, plan, this.#out));
   }
 
   /** Prints the sums. */
-  copiedAll(result: CopyRunsResult, command: string[]): void {
-    if (this.#choice.quiet && result.complete && !result.dryRun) return;
-    this.#print(renderSums(result, command));
+  copiedAll(result: CopyRunsResult): void {
+    if (this.#choice.quiet && result.complete) return;
+    this.#print(renderSums(result, this.#out));
   }
 
   /** Prints the differences, and the summary. */
-  checked(result: CheckResult): void {
+  checked(result: Checked): void {
     for (const note of result.notes) this.#screen.message(renderWarning(note, this.#err));
     const lines = renderCheck(result, this.#out, this.#choice.quiet);
     if (lines.length > 0) this.#print(lines);

@@ -17,7 +17,7 @@ import { carryOut } from "./transfer.ts";
 import { type Load, loadsOf, stagingName } from "./loads.ts";
 import { missingReferences, outsideWarning } from "./references.ts";
 import { explained, INTERRUPTED, type Patience, withRetries } from "./retry.ts";
-import { explainFull, requireSpace, saysFull } from "./space.ts";
+import { explainFull, requireSpace, saysFull, spaceWarning } from "./space.ts";
 import { type RunRequest, type Survey, survey, type SurveyData } from "./survey.ts";
 import { Outcome } from "./progress.ts";
 import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
@@ -103,26 +103,38 @@ export async function planCopy(
 ): Promise<CopyPlan> {
   return await call({ source, destination }, options, async (hosts, workspaces) => {
     const surveyed = await survey(hosts, { workspaces, experimentId, runId }, options);
-    warnOutside(surveyed);
+    addWarnings(surveyed);
     return surveyed.plan;
   });
 }
 
-/** Copies between machines that are connected already, or will be when they are needed. */
+/**
+ * Copies between machines that are connected already, or will be when they are needed.
+ *
+ * @param surveyed What is known already; an attempt after a lost connection surveys anew.
+ */
 export async function copyBetween(
   hosts: Hosts,
   request: RunRequest,
   options: CopyOptions,
-  patience?: Patience,
+  { patience, surveyed }: { patience?: Patience; surveyed?: Survey | undefined } = {},
 ): Promise<CopyResult> {
   const started = performance.now();
   let outcome: Outcome | undefined;
+  let known = surveyed;
   const begin = (surveyed: Survey) => {
     const isNew = surveyed.can.destination.isArchive; // it is written from its beginning again
     return outcome = new Outcome(surveyed, options, isNew ? undefined : outcome);
   };
-  const attempt = () =>
-    explained(options, INTERRUPTED, () => attemptCopy(hosts, request, options, begin));
+  const attempt = () => {
+    const first = known;
+    known = undefined;
+    return explained(
+      options,
+      INTERRUPTED,
+      () => attemptCopy(hosts, request, options, begin, first),
+    );
+  };
   const attempts = { attempt, reset: () => hosts.close(true), done: () => outcome?.published ?? 0 };
   await withRetries(attempts, options, patience);
   const result = outcome!.result((performance.now() - started) / 1000);
@@ -130,12 +142,13 @@ export async function copyBetween(
   return result;
 }
 
-/** Tries the copy once, from the survey to the last load. */
+/** Tries the copy once, from the survey, if that is still to be made, to the last load. */
 async function attemptCopy(
   hosts: Hosts,
   request: RunRequest,
   options: CopyOptions,
   begin: (surveyed: Survey) => Outcome,
+  first?: Survey,
 ): Promise<void> {
   const stagings = new Map<string, Staging>();
   let known: Survey | undefined;
@@ -146,7 +159,8 @@ async function attemptCopy(
       // two other machines may turn out to be one: then rsync brings the files
       if (source.can.rsync.relay === undefined) ahead.begin(source, guess, options);
     };
-    let surveyed = await survey(hosts, request, options, options.dryRun ? undefined : onGuess);
+    let surveyed = first ??
+      await survey(hosts, request, options, options.dryRun ? undefined : onGuess);
     known = surveyed;
     const name = await stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
@@ -155,7 +169,7 @@ async function attemptCopy(
       surveyed = await survey(hosts, request, options);
     }
     const claimed = [...stagings.values()];
-    if (options.dryRun === true) warnOutside(surveyed);
+    if (options.dryRun === true) addWarnings(surveyed);
     const outcome = begin(surveyed);
     const resumed = claimed.some((staging) => staging.resumed);
     if (options.dryRun !== true) requireSpace(surveyed.plan, resumed);
@@ -194,8 +208,10 @@ async function full(error: Error, { hosts, plan }: Survey): Promise<CopyError> {
   return explainFull(error, plan, now);
 }
 
-/** Adds to the plan of a dry run the warning that a copy gives at its end. */
-function warnOutside({ plan, outside }: Survey): void {
+/** Adds to a plan what a copy would say at its end, and what it would be refused for. */
+function addWarnings({ plan, outside }: Survey): void {
+  const full = spaceWarning(plan);
+  if (full !== undefined) plan.warnings.push(full);
   const warning = outsideWarning(outside);
   if (warning !== undefined) plan.warnings.push({ code: "job", message: printable(warning) });
 }

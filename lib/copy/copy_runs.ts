@@ -1,5 +1,6 @@
 /**
- * Copying several runs: one after the other, the oldest first, over the same connections.
+ * Copying several runs: all are surveyed and planned at once, then copied one after the other, the
+ * oldest first.
  *
  * @module
  */
@@ -14,24 +15,40 @@ import { isId, jobFolder } from "../workspace/layout.ts";
 import { compareRuns, compareText } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { copyBetween } from "./copy.ts";
-import { isWritten } from "./decisions.ts";
+import { stagingName } from "./loads.ts";
+import { replanned } from "./make_plan.ts";
 import type { Ends } from "./plan.ts";
-import { explained, INTERRUPTED } from "./retry.ts";
-import type { CopyEvent, CopyOptions, CopyResult, CopyRunsResult, RunSelection } from "./types.ts";
+import { planAll } from "./plan_all.ts";
+import { retried } from "./retry.ts";
+import { requireSpace } from "./space.ts";
+import { type RunName, type RunRequest, type Survey, surveyRuns } from "./survey.ts";
+import type {
+  CopyEvent,
+  CopyOptions,
+  CopyResult,
+  CopyRunsPlan,
+  CopyRunsResult,
+  FailedRun,
+  RunSelection,
+} from "./types.ts";
 
 /**
  * Copies several runs of a workspace, the oldest first, so that `current` ends at the newest. Each
- * host is logged in to once. A job that several runs share is sent once. Each run is
- * copied as by `copyExperiment`, and what was copied of it stays when a later one fails.
+ * host is logged in to once. All runs are looked at and planned before anything is written: a job
+ * that several of them share is looked at, and sent, once. Each run is copied as by
+ * `copyExperiment`. One that cannot be copied is told in `failed`, and does not stop the others.
  *
  * experimaestro has no such function. Needs the same permissions as `copyExperiment` for each run.
  *
  * @param source Where from: a workspace, or words as for `findWorkspace`.
  * @param destination Where to; created when it does not exist.
  * @param selection Which runs. Default, and without any field: the current run of each experiment.
- * @param options How to copy; its `onEvent` is told `planned` and `done` for each run.
- * @returns What was done: the result of each run, and their sums.
- * @throws {CopyError} As `copyExperiment`; `not-found` when no run is selected.
+ * @param options How to copy; its `onEvent` is told `plannedRuns` once, then `planned` and `done` for
+ * each run.
+ * @returns What was done: the result of each run, those that failed, and the sums.
+ * @throws {CopyError} As `copyExperiment`; `not-found` when no run is selected, `refused` when there
+ * is not enough space for all. A lost connection, and `signal`, end the copy of all runs; so does
+ * what is wrong with all of them.
  *
  * @example
  * ```ts
@@ -62,43 +79,158 @@ export async function copyRuns(
   );
 }
 
-/** The same between machines that may be connected already. */
+/**
+ * Tells what `copyRuns` would do, and writes nothing: one plan for all runs, as data.
+ *
+ * experimaestro has no such function. Needs the same permissions as `copyRuns`.
+ *
+ * @param source Where from: a workspace, or words as for `findWorkspace`.
+ * @param destination Where to.
+ * @param selection Which runs. Default, and without any field: the current run of each experiment.
+ * @param options How to copy.
+ * @returns The plan.
+ * @throws {CopyError} As `copyRuns`.
+ *
+ * @example
+ * ```ts
+ * import { CopyError, planRuns } from "@xpm/copy";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const cluster = { id: "cluster", path: "/no/such/workspace" };
+ * const archive = { id: "archive", path: "/no/such/archive" };
+ * await assertRejects(() => planRuns(cluster, archive, { runs: ["202601*"] }), CopyError);
+ * ```
+ */
+export async function planRuns(
+  source: string | Workspace,
+  destination: string | Workspace,
+  selection: RunSelection = {},
+  options: CopyOptions = {},
+): Promise<CopyRunsPlan> {
+  checkSelection(selection);
+  return await call(
+    { source, destination },
+    options,
+    async (hosts, workspaces) => (await surveySelected(hosts, workspaces, selection, options)).plan,
+  );
+}
+
+/**
+ * The same as `copyRuns` between machines that may be connected already.
+ *
+ * @param which The selection, or the runs themselves, the oldest first.
+ */
 export async function copyRunsBetween(
   hosts: Hosts,
   workspaces: Ends<Workspace>,
-  selection: RunSelection,
+  which: RunSelection | RunName[],
   options: CopyOptions,
 ): Promise<CopyRunsResult> {
   const started = performance.now();
-  const runs = await explained(
-    options,
-    INTERRUPTED,
-    () => selectRuns(hosts, workspaces.source, selection),
-  );
+  const { runs, surveys, plan } = await surveySelected(hosts, workspaces, which, options);
+  options.onEvent?.({ type: "plannedRuns", plan });
+  if (options.dryRun !== true) requireSpace(plan, surveys.some(isResumed));
   const results: CopyResult[] = [];
-  // a dry run brings nothing: what the run before would bring is known by its plan
-  const coming = new Set<string>();
+  const failed: FailedRun[] = [];
+  const inPlace = new Set<string>();
   const onEvent = (event: CopyEvent) => {
-    if (event.type === "planned" && options.dryRun) {
-      for (const job of event.plan.jobs.filter(isWritten)) coming.add(jobFolder(job));
-    }
+    if (event.type === "published") inPlace.add(jobFolder(event.job));
     options.onEvent?.(event);
   };
-  for (const run of runs) {
-    const request = { workspaces, ...run, coming };
-    results.push(await copyBetween(hosts, request, { ...options, onEvent }));
+  for (const [index, run] of runs.entries()) {
+    const request = { workspaces, ...run };
+    const copied = await orError(async () => {
+      const surveyed = await whileValid(hosts, request, surveys[index]!, inPlace, options);
+      return await copyBetween(hosts, request, { ...options, onEvent }, { surveyed });
+    }, options);
+    if (copied instanceof CopyError) failed.push(failedRun(run, copied));
+    else results.push(copied);
   }
   const sum = (of: (result: CopyResult) => number) =>
     results.reduce((sum, result) => sum + of(result), 0);
   return {
     dryRun: options.dryRun === true,
     runs: results,
+    failed,
     jobsCopied: sum(({ jobsCopied }) => jobsCopied),
     jobsSkipped: sum(({ jobsSkipped }) => jobsSkipped),
     bytes: sum(({ bytes }) => bytes),
     duration: (performance.now() - started) / 1000,
-    complete: results.every(({ complete }) => complete),
+    complete: failed.length === 0 && results.every(({ complete }) => complete),
   };
+}
+
+/** Surveys the runs that are selected, all at once. */
+export async function surveySelected(
+  hosts: Hosts,
+  workspaces: Ends<Workspace>,
+  which: RunSelection | RunName[],
+  options: CopyOptions,
+): Promise<{ runs: RunName[]; surveys: (Survey | CopyError)[]; plan: CopyRunsPlan }> {
+  return await retried(hosts, async () => {
+    const runs = Array.isArray(which) ? which : await selectRuns(hosts, workspaces.source, which);
+    const surveys = await surveyRuns(hosts, { workspaces, runs }, options);
+    const [first] = surveys;
+    if (first instanceof CopyError && surveys.every((each) => each instanceof CopyError)) {
+      throw first;
+    }
+    const failed = runs.flatMap((run, index) => {
+      const survey = surveys[index];
+      return survey instanceof CopyError ? [failedRun(run, survey)] : [];
+    });
+    const surveyed = surveys.filter((each) => !(each instanceof CopyError)) as Survey[];
+    return { runs, surveys, plan: planAll(surveyed, failed) };
+  }, options);
+}
+
+/** Whether a copy of the run has left something that need not be sent again. */
+function isResumed(survey: Survey | CopyError): boolean {
+  if (survey instanceof CopyError) return false;
+  const name = stagingName(survey);
+  return survey.infos.destination.staged.some((folder) => folder.endsWith(`/${name}`));
+}
+
+/**
+ * The survey of a run, if it still holds after the runs before were copied; undefined if the run
+ * must be surveyed anew.
+ *
+ * @param inPlace The folders of the jobs that have been copied.
+ */
+async function whileValid(
+  hosts: Hosts,
+  { workspaces, experimentId, runId }: RunRequest,
+  survey: Survey | CopyError,
+  inPlace: ReadonlySet<string>,
+  options: CopyOptions,
+): Promise<Survey | undefined> {
+  if (survey instanceof CopyError) throw survey;
+  if (options.dryRun) return survey;
+  const destination = await hosts.openForBytes(workspaces.destination);
+  const source = await hosts.openForBytes(workspaces.source);
+  const isConnected = source === survey.hosts.source && destination === survey.hosts.destination;
+  if (!isConnected || survey.coming.some((folder) => !inPlace.has(folder))) return undefined;
+  const { path } = workspaces.destination;
+  const info = await destination.look({ path, experimentId, runId, wanted: "space" });
+  return replanned(survey, info, workspaces, options);
+}
+
+/** What something answers, or why it cannot, unless that concerns all runs. */
+async function orError<T>(
+  work: () => Promise<T>,
+  { signal }: CopyOptions,
+): Promise<T | CopyError> {
+  try {
+    return await work();
+  } catch (error) {
+    const concernsAll = signal?.aborted || !(error instanceof CopyError) ||
+      error.code === "connection" || error.code === "interrupted";
+    if (concernsAll) throw error;
+    return error;
+  }
+}
+
+function failedRun(run: RunName, { code, message, hint }: CopyError): FailedRun {
+  return { ...run, code, message: printable(message), ...(hint !== undefined && { hint }) };
 }
 
 /** The runs that are selected, the oldest first. */

@@ -81,7 +81,9 @@ export async function follow(
   for (;;) {
     if (plan !== undefined) before = await signsOf(hosts, request, plan, options);
     const run = { ...request, runId: plan?.runId ?? request.runId };
-    const result = await copyBetween(hosts, run, { ...options, onEvent }, "for ever");
+    const result = await copyBetween(hosts, run, { ...options, onEvent }, {
+      patience: "for ever",
+    });
     total = together(total, result, (performance.now() - started) / 1000);
     if (options.dryRun || !isGoingOn(result)) break;
     options.onEvent?.({ type: "followed", result: total });

@@ -14,21 +14,22 @@ import { planJobs } from "./plan.ts";
 import { planRun, statusesOf } from "./plan_run.ts";
 import { leftOutWarnings } from "./recorded.ts";
 import { versionWarnings } from "./refusals.ts";
-import { spaceWarning } from "./space.ts";
-import type { RunRequest, SurveyData } from "./surveyed.ts";
-import type { CopyOptions, CopyPlan, PlannedEnd, PlannedJob } from "./types.ts";
+import type { RunRequest, Survey, SurveyData } from "./surveyed.ts";
+import type { CopyOptions, CopyPlan, PlannedEnd, PlannedJob, PlannedRun } from "./types.ts";
 import { migratedWarnings } from "./version_1.ts";
 
 /**
  * Makes a plan.
  *
  * @param jobs The jobs of the run, and others that jobs of it need.
+ * @param coming The folders of jobs that count as being there, since a run before brings them.
  */
 export function makePlan(
-  { workspaces, experimentId, coming = new Set() }: RunRequest,
+  { workspaces, experimentId }: Pick<RunRequest, "workspaces" | "experimentId">,
   { infos, can, found }: Omit<SurveyData, "plan">,
   jobs: JobToPlan[],
   options: CopyOptions,
+  coming: ReadonlySet<string> = new Set(),
 ): CopyPlan {
   const runId = infos.source.run!.runId;
   const statuses = statusesOf(infos);
@@ -36,11 +37,7 @@ export function makePlan(
     .map((job) => coming.has(jobFolder(job)) ? cameBefore(job) : job);
   const folders = { source: found.source.run, destination: found.destination.run };
   const run = planRun(runId, planned, folders, statuses, infos, options);
-  const sent = [
-    ...planned.filter(isWritten),
-    ...(isWritten(run) ? [run] : []),
-  ];
-  const plan: CopyPlan = {
+  return {
     experimentId,
     runId,
     source: describe(workspaces.source, infos.source, can.source),
@@ -52,12 +49,35 @@ export function makePlan(
       ...migratedWarnings(infos.source.run!),
       ...leftOutWarnings(planned, found),
     ],
+    ...amountOf([...planned, run]),
+  };
+}
+
+/** Plans a run again that was surveyed before others were copied, by what is there now. */
+export function replanned(
+  survey: Survey,
+  destination: WorkspaceInfo,
+  workspaces: RunRequest["workspaces"],
+  options: CopyOptions,
+): Survey {
+  const { plan, found, can } = survey;
+  const infos = { source: survey.infos.source, destination };
+  const folders = { source: found.source.run, destination: found.destination.run };
+  const run = planRun(plan.runId, plan.jobs, folders, statusesOf(infos), infos, options);
+  const there = describe(workspaces.destination, destination, can.destination);
+  const amount = amountOf([...plan.jobs, run]);
+  return { ...survey, infos, plan: { ...plan, run, destination: there, ...amount } };
+}
+
+/** How much will be sent at most of some jobs and runs. */
+export function amountOf(
+  parts: readonly (PlannedJob | PlannedRun)[],
+): Pick<CopyPlan, "bytes" | "files"> {
+  const sent = parts.filter(isWritten);
+  return {
     bytes: sent.reduce((sum, { bytes }) => sum + bytes, 0),
     files: sent.reduce((sum, { files }) => sum + files, 0),
   };
-  const full = options.dryRun === true ? spaceWarning(plan) : undefined;
-  if (full !== undefined) plan.warnings.push(full);
-  return plan;
 }
 
 /** A job that an earlier run of the same copy brings. */

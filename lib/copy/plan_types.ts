@@ -155,3 +155,39 @@ export interface CopyProblem {
   /** The job it concerns, if it is one job. */
   job?: JobId;
 }
+
+/** A run that could not be copied. */
+export interface FailedRun {
+  /** The experiment's id. */
+  experimentId: string;
+  /** The run's id. */
+  runId: string;
+  /** Why: as the error of a copy of this run alone. */
+  code: CopyErrorCode;
+  /** One sentence: what, and where. */
+  message: string;
+  /** What to do about it. */
+  hint?: string;
+}
+
+/** What a copy of several runs would do; the outcome of `planRuns`. */
+export interface CopyRunsPlan {
+  /** Where from. */
+  source: PlannedEnd;
+  /** Where to. */
+  destination: PlannedEnd;
+  /** The plan of each run, the oldest first. A job that several runs share comes with the first. */
+  runs: CopyPlan[];
+  /** The runs that cannot be copied, and why. */
+  failed: FailedRun[];
+  /** The jobs of all runs, each once. */
+  jobs: PlannedJob[];
+  /** What none of the runs brings and the destination lacks; see `CopyPlan`. */
+  referencesMissing?: string[];
+  /** What the user should know before the copy. */
+  warnings: CopyProblem[];
+  /** Bytes that will be sent at most. */
+  bytes: number;
+  /** Files that will be sent at most. */
+  files: number;
+}

@@ -13,7 +13,9 @@ import type { CopyPlan, CopyProblem } from "./types.ts";
 const FULL = /No space left on device|Disk quota exceeded|\b(ENOSPC|EDQUOT)\b/i;
 
 /** The warning about too little space; undefined when there is enough, or it is unknown. */
-export function spaceWarning({ bytes, files, destination }: CopyPlan): CopyProblem | undefined {
+export function spaceWarning(
+  { bytes, files, destination }: Pick<CopyPlan, "bytes" | "files" | "destination">,
+): CopyProblem | undefined {
   const { freeBytes, freeFiles } = destination;
   if (freeBytes !== undefined && bytes > freeBytes) {
     const message = `not enough space at the destination: up to ${formatBytes(bytes)} needed, ` +
@@ -36,7 +38,10 @@ export function spaceWarning({ bytes, files, destination }: CopyPlan): CopyProbl
  *
  * @throws {CopyError} `refused`.
  */
-export function requireSpace(plan: CopyPlan, resumed: boolean): void {
+export function requireSpace(
+  plan: Pick<CopyPlan, "bytes" | "files" | "destination">,
+  resumed: boolean,
+): void {
   const warning = resumed ? undefined : spaceWarning(plan);
   if (warning === undefined) return;
   throw new CopyError(

@@ -14,30 +14,21 @@ import { type JobInfo, type JobsFile, jobsOf } from "../workspace/jobs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { excluder } from "./exclude.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
-import {
-  addJobs,
-  followLinks,
-  jobLinks,
-  type JobToPlan,
-  lookAtTargets,
-  withLinked,
-} from "./job_links.ts";
-import { lookAgain } from "./look_again.ts";
+import { followLinks, jobLinks, lookAtTargets, withLinked } from "./job_links.ts";
 import { makePlan } from "./make_plan.ts";
-import { withNeeded } from "./needed.ts";
-import { type Ends, restsOnTimes } from "./plan.ts";
-import { formerRoots, readMapped } from "../rewrite/path_map.ts";
-import { refuseRequest, refuseSights, refuseTools, refuseUnwritable } from "./refusals.ts";
+import type { Ends } from "./plan.ts";
+import { readMapped } from "../rewrite/path_map.ts";
+import { refuseRequest, refuseSights, refuseTools } from "./refusals.ts";
 import { jobChooser } from "./select.ts";
 import { lookAtShortfalls } from "./shortfall.ts";
 import { BATCH_JOBS } from "./batches.ts";
-import type { CopyOptions, CopyProblem } from "./types.ts";
-import { planReferences } from "./references.ts";
-import type { RunRequest, Survey, SurveyData } from "./surveyed.ts";
+import type { CopyOptions } from "./types.ts";
+import type { RunName, RunRequest, RunsRequest, Survey, SurveyData } from "./surveyed.ts";
+import { lookThere, type SourceRun, Surveying, type TakeSource } from "./surveying.ts";
 import { isDone, isRecorded } from "./usable.ts";
 import { ofVersion1 } from "./version_1.ts";
 
-export type { RunRequest, Survey, SurveyData } from "./surveyed.ts";
+export type { RunName, RunRequest, RunsRequest, Survey, SurveyData } from "./surveyed.ts";
 
 /**
  * Looks at both ends and plans; writes nothing.
@@ -47,95 +38,111 @@ export type { RunRequest, Survey, SurveyData } from "./surveyed.ts";
  */
 export async function survey(
   hosts: Hosts,
-  request: RunRequest,
+  { workspaces, ...run }: RunRequest,
   options: CopyOptions,
   onGuess?: (source: Host, guess: SurveyData) => void,
 ): Promise<Survey> {
-  const { workspaces, experimentId, runId } = request;
-  checkId("experiment", experimentId);
-  if (runId !== CURRENT) checkId("run", runId);
+  const [one] = await surveyRuns(hosts, { workspaces, runs: [run] }, options, onGuess);
+  if (one instanceof CopyError) throw one;
+  return one!;
+}
+
+/**
+ * The same for several runs. Jobs that some of them share are looked at once, and planned with the
+ * first of these runs.
+ *
+ * @returns The survey of each run, or why that run cannot be copied.
+ */
+export async function surveyRuns(
+  hosts: Hosts,
+  { workspaces, runs }: RunsRequest,
+  options: CopyOptions,
+  onGuess?: (source: Host, guess: SurveyData) => void,
+): Promise<(Survey | CopyError)[]> {
+  for (const { experimentId, runId } of runs) {
+    checkId("experiment", experimentId);
+    if (runId !== CURRENT) checkId("run", runId);
+  }
   refuseRequest(workspaces);
   const excludes = excluder(options);
   const mapped = readMapped(options.map);
   const chooser = jobChooser(options);
-  const source = await lookAtSource(hosts, request);
+  const { host, runs: seen } = await lookAtSource(hosts, { workspaces, runs });
+  const first = seen.find((run) => !(run instanceof CopyError)) as SourceRun | undefined;
+  if (first === undefined) return seen as CopyError[];
   const opening = hosts.openForBytes(workspaces.destination);
   let isOpen = false;
   opening.then(() => isOpen = true, () => {}); // a failure is thrown where it is awaited
   await hosts.prewarm(workspaces.destination);
   await Promise.race([opening, delay(0)]); // lets the login start before this thread is busy
-  const { jobs, problems } = source.listed;
-  const run = runFolder(experimentId, source.run.runId);
+  const all = seen.flatMap((run) => run instanceof CopyError ? [] : run.jobs);
+  const jobs = onceEach(all);
+  const chosen = onceEach(all.filter((job) => chooser.isListed(job)));
   const done = new Set<string>();
-  const chosen = jobs.filter((job) =>
-    chooser.isListed(job) && !request.coming?.has(jobFolder(job))
-  );
-  const takeSource = async (jobs: JobInfo[], run?: string) => {
+  const takeSource: TakeSource = async (jobs, run) => {
     const isNeeded = (folder: string) => !done.has(folder);
-    const longest = longestPath(source.info.realPath, workspaces.destination.path);
-    const wanted = { jobs, run, statesOnly: false, excludes, isNeeded, longest, toPack: true };
-    const found = await takeInventory(source.host, source.info, wanted);
-    await followLinks(source.host, source.info, found, wanted);
+    const longest = longestPath(first.info.realPath, workspaces.destination.path);
+    const wanted = { jobs, run: run?.folder, statesOnly: false, excludes, isNeeded, longest };
+    const { info } = run ?? first;
+    const found = await takeInventory(host, info, { ...wanted, toPack: true });
+    await followLinks(host, info, found, wanted);
     return found;
   };
   // a login takes longer than a scan of the whole source
-  const ahead = isOpen ? undefined : takeSource(chosen, run);
+  const ahead = isOpen ? undefined : takeSource(chosen, first);
   ahead?.then((here) => {
     if (onGuess === undefined || chosen.length > BATCH_JOBS) return; // a second plan of so many would only take memory
     const found = { source: here, destination: { jobs: new Map(), run: new Map() } };
-    const guess = likeSource(source, found);
-    onGuess(source.host, { ...guess, plan: makePlan(request, guess, jobs, options) });
+    const guess = likeSource(host, first, found);
+    onGuess(host, { ...guess, plan: makePlan({ workspaces, ...first }, guess, jobs, options) });
   }).catch(() => {}); // the same error is thrown where the scan is awaited
   const to = await opening;
-  const { path } = workspaces.destination;
-  const info = await to.look({ path, experimentId, runId: source.run.runId, wanted: "space" });
-  const infos = { source: source.info, destination: info };
-  const can = { source: source.host.can, destination: to.can };
+  const info = await lookThere(to, workspaces, first);
+  const infos = { source: first.info, destination: info };
+  const can = { source: host.can, destination: to.can };
   refuseSights(workspaces, infos, can, options);
+  const run = first.folder;
   const there = await takeInventory(to, info, { jobs, run, statesOnly: true, excludes });
   there.links = jobLinks(there, info);
   for (const job of jobs) {
     if (isDone(job, there) && !isRecorded(job, there)) done.add(jobFolder(job));
   }
-  const here = await (ahead ?? takeSource(chosen.filter((job) => !done.has(jobFolder(job))), run));
+  const here = await (ahead ??
+    takeSource(chosen.filter((job) => !done.has(jobFolder(job))), first));
   for (const folder of done) {
     here.jobs.delete(folder);
     here.links?.delete(folder);
   }
-  if (here.links !== undefined) await lookAtTargets(to, info, there, withLinked(jobs, here.links));
+  const linked = withLinked(jobs, here.links);
+  if (here.links !== undefined) await lookAtTargets(to, info, there, linked);
   refuseTools(workspaces, can, infos);
-  const both = { source: source.host, destination: to };
+  const both = { source: host, destination: to };
   const found = { source: here, destination: there };
-  const looked = { infos, can, found };
-  await lookAtShortfalls(both, infos, withLinked(jobs, here.links), found, options);
-  const certain = new Set<string>();
-  const plan = async (jobs: JobToPlan[]) => {
-    const plan = makePlan(request, looked, jobs, options);
-    const doubtful = plan.jobs.filter((job) =>
-      restsOnTimes(job, options.includeRunning === true) && !certain.has(jobFolder(job))
-    );
-    if (doubtful.length === 0) return plan;
-    for (const job of doubtful) certain.add(jobFolder(job));
-    await lookAgain(both, infos, doubtful, there);
-    return makePlan(request, looked, jobs, options);
-  };
-  const look = async (more: JobToPlan[]) => {
-    await lookAtTargets(to, info, there, more);
-    there.links = jobLinks(there, info);
-    const some = more.filter((job) => !isDone(job, there) || isRecorded(job, there));
-    addJobs(here, await takeSource(some));
-    await lookAtShortfalls(both, infos, more, found, options);
-  };
-  const surveyed = {
-    ...{ hosts: both, ...looked, files: options, mapped, formerRoots: formerRoots(here.run) },
-    problems: problems.map((problem): CopyProblem => ({
-      code: "job",
-      message: `${run}/${problem}`,
-    })),
-  };
-  const planned = { ...surveyed, ...await withNeeded(jobs, surveyed, { plan, look }, options) };
-  refuseUnwritable(workspaces.destination, info, planned.plan);
-  return { ...planned, outside: await planReferences(planned) };
+  await lookAtShortfalls(both, infos, linked, found, options);
+  const surveying = new Surveying(
+    { workspaces, hosts: both, can, mapped, options, first: { run: first, infos }, takeSource },
+    found,
+  );
+  const surveys: (Survey | CopyError)[] = [];
+  for (const run of seen) {
+    surveys.push(run instanceof CopyError ? run : await orError(() => surveying.survey(run)));
+  }
+  return surveys;
+}
+
+/** The same jobs, each once. */
+function onceEach(jobs: JobInfo[]): JobInfo[] {
+  return [...new Map(jobs.toReversed().map((job) => [jobFolder(job), job])).values()].reverse();
+}
+
+/** What something answers, or why it cannot; a lost connection is no answer. */
+async function orError<T>(ask: () => Promise<T>): Promise<T | CopyError> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof CopyError && error.code !== "connection") return error;
+    throw error;
+  }
 }
 
 /** The most bytes of a path that programs can give to the system, on Linux. */
@@ -149,7 +156,8 @@ function longestPath(source: string, destination: string): number {
 
 /** A guess at the destination: that it is like the source, but holds what `found` says. */
 function likeSource(
-  { host, info }: { host: Host; info: WorkspaceInfo },
+  host: Host,
+  { info }: SourceRun,
   found: Ends<Inventory>,
 ): Omit<SurveyData, "plan"> {
   return {
@@ -159,16 +167,28 @@ function likeSource(
   };
 }
 
-/** The source, with the run to copy. Permissions of this machine are checked before any login. */
-async function lookAtSource(hosts: Hosts, request: RunRequest) {
-  const { workspaces: { source, destination }, experimentId, runId } = request;
+/**
+ * The source, with the runs to copy. Permissions of this machine are checked before any login.
+ */
+async function lookAtSource(
+  hosts: Hosts,
+  { workspaces, runs }: RunsRequest,
+): Promise<{ host: Host; runs: (SourceRun | CopyError)[] }> {
+  const { source, destination } = workspaces;
   hosts.check(source, ["read"]);
   hosts.check(destination, ["read", "write"]);
   for (const workspace of [source, destination]) hosts.prewarm(workspace).catch(() => {});
   hosts.openBeside(destination, source).catch(() => {}); // it is thrown where it is needed
   const host = await hosts.openForBytes(source);
-  const info = await host.look({ path: source.path, experimentId, runId, wanted: "jobs" });
-  return { host, info, ...runAt(source, info, request) };
+  const look = async ({ experimentId, runId }: RunName): Promise<SourceRun> => {
+    const info = await host.look({ path: source.path, experimentId, runId, wanted: "jobs" });
+    const { run, listed } = runAt(source, info, { experimentId, runId });
+    const folder = runFolder(experimentId, run.runId);
+    return { experimentId, runId: run.runId, info, folder, ...listed };
+  };
+  const found: (SourceRun | CopyError)[] = [];
+  for (const run of runs) found.push(await orError(() => look(run)));
+  return { host, runs: found };
 }
 
 /** The run to copy, with its list of jobs. */

@@ -13,16 +13,26 @@ import type { Inventory } from "./inventory.ts";
 import type { Ends } from "./plan.ts";
 import type { CopyPlan, CopyProblem } from "./types.ts";
 
-/** Which run to copy from where to where. */
-export interface RunRequest {
-  /** The workspaces. */
-  workspaces: Ends<Workspace>;
+/** Which run. */
+export interface RunName {
   /** The experiment. */
   experimentId: string;
   /** The run; `current` will be resolved. */
   runId: string;
-  /** The folders of jobs that count as being there, since another run brings them before. */
-  coming?: ReadonlySet<string>;
+}
+
+/** Which run to copy from where to where. */
+export interface RunRequest extends RunName {
+  /** The workspaces. */
+  workspaces: Ends<Workspace>;
+}
+
+/** Which runs to copy from where to where. */
+export interface RunsRequest {
+  /** The workspaces. */
+  workspaces: Ends<Workspace>;
+  /** The runs, in the order in which they are copied. */
+  runs: RunName[];
 }
 
 /** What is known before anything is written. */
@@ -37,6 +47,8 @@ export interface Survey {
   found: Ends<Inventory>;
   /** What to do. */
   plan: CopyPlan;
+  /** The folders of jobs that the plan takes as being there, since a run before brings them. */
+  coming: readonly string[];
   /** What the jobs to be written name, by their folders. */
   reports: ReadonlyMap<string, Report>;
   /** What these and the run name outside the workspace. */

@@ -6,11 +6,20 @@
 
 import type { Session } from "../host/session.ts";
 import type { JobId } from "../workspace/layout.ts";
-import type { CopyPlan, CopyProblem, JobState, PlannedRun } from "./plan_types.ts";
+import type {
+  CopyPlan,
+  CopyProblem,
+  CopyRunsPlan,
+  FailedRun,
+  JobState,
+  PlannedRun,
+} from "./plan_types.ts";
 
 export type {
   CopyPlan,
   CopyProblem,
+  CopyRunsPlan,
+  FailedRun,
   JobAction,
   JobState,
   PlannedEnd,
@@ -53,7 +62,8 @@ export interface CheckProgress {
  * when another copy of the same run to the same place goes on, then `planned`, then `progress`,
  * `published` and `warning` in any number, last `done`. `retrying` tells of a lost connection, of
  * the pause in seconds before the copy is tried again, and which of how many times that is (of any
- * number, while a run is followed); then hosts are connected anew. `followed` ends each copy of a
+ * number, while a run is followed); then hosts are connected anew. Of several runs `plannedRuns` tells
+ * the plan for all, before the events of each; a run that could not be copied has none. `followed` ends each copy of a
  * run that is followed but the last. A check tells `checking`, an import first `reading`: how many bytes of the file
  * have been read, of how many. `command` tells each program started, for
  * `--verbose`, and the folder that it works in where that is not this program's own.
@@ -66,6 +76,7 @@ export type CopyEvent =
   | { type: "checking"; progress: CheckProgress }
   | { type: "reading"; bytes: number; totalBytes: number }
   | { type: "retrying"; attempt: number; attempts?: number; seconds: number; message: string }
+  | { type: "plannedRuns"; plan: CopyRunsPlan }
   | { type: "planned"; plan: CopyPlan }
   | { type: "progress"; progress: CopyProgress }
   | { type: "published"; job: JobId; replaced: boolean }
@@ -180,9 +191,11 @@ export interface CopyRunsResult {
   dryRun: boolean;
   /** What was done with each run, the oldest first. */
   runs: CopyResult[];
+  /** The runs that could not be copied, and why. */
+  failed: FailedRun[];
   /** Jobs that were copied. */
   jobsCopied: number;
-  /** Jobs that needed nothing; one that several runs share counts for each. */
+  /** Jobs that needed nothing; one that several runs share counts for each of them. */
   jobsSkipped: number;
   /** Bytes of what was copied. */
   bytes: number;

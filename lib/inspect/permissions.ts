@@ -6,11 +6,15 @@
 
 import { CURRENT } from "../workspace/layout.ts";
 import { call } from "../copy/call.ts";
+import { CopyError } from "../errors.ts";
 import type { Grants } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { surveySelected } from "../copy/copy_runs.ts";
+import { checkSelection } from "../copy/options.ts";
+import type { Ends } from "../copy/plan.ts";
 import { type RunRequest, type Survey, survey } from "../copy/survey.ts";
-import type { CopyOptions } from "../copy/types.ts";
+import type { CopyOptions, RunSelection } from "../copy/types.ts";
 
 /** The permissions that Deno needs, in the form that workers and tests accept. */
 export interface RequiredPermissions {
@@ -93,6 +97,62 @@ export async function permissionsBetween(
   moves = false,
 ): Promise<RequiredPermissions> {
   return permissionsFor(await survey(hosts, request, options), moves);
+}
+
+/**
+ * Finds the permissions that Deno needs for `copyRuns` with the same arguments: those of all runs
+ * together. It inspects both ends as `planRuns` does, and writes nothing.
+ *
+ * experimaestro has no such function. Needs the same permissions as `planRuns`.
+ *
+ * @param source The workspace to copy from, or words as for `findWorkspace`.
+ * @param destination The workspace to copy to.
+ * @param selection Which runs. Default, and without any field: the current run of each experiment.
+ * @param options How to copy.
+ * @returns The permissions.
+ * @throws {CopyError} As `planRuns`.
+ *
+ * @example
+ * ```ts
+ * import { CopyError, requiredPermissionsOfRuns } from "@xpm/copy";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const cluster = { id: "cluster", path: "/no/such/workspace" };
+ * const archive = { id: "archive", path: "/no/such/archive" };
+ * const selection = { runs: ["202601*"] };
+ * await assertRejects(() => requiredPermissionsOfRuns(cluster, archive, selection), CopyError);
+ * ```
+ */
+export async function requiredPermissionsOfRuns(
+  source: string | Workspace,
+  destination: string | Workspace,
+  selection: RunSelection = {},
+  options: CopyOptions = {},
+): Promise<RequiredPermissions> {
+  checkSelection(selection);
+  return await call(
+    { source, destination },
+    options,
+    (hosts, workspaces) => permissionsOfRuns(hosts, workspaces, selection, options),
+  );
+}
+
+/** The same for machines that may be connected already. */
+export async function permissionsOfRuns(
+  hosts: Hosts,
+  workspaces: Ends<Workspace>,
+  selection: RunSelection,
+  options: CopyOptions,
+): Promise<RequiredPermissions> {
+  const { surveys } = await surveySelected(hosts, workspaces, selection, options);
+  const needed = surveys.flatMap((survey) =>
+    survey instanceof CopyError ? [] : [permissionsFor(survey, false)]
+  );
+  const all = (of: keyof RequiredPermissions) => [...new Set(needed.flatMap((one) => one[of]))];
+  return {
+    ...{ run: all("run"), read: outermost(all("read")), write: outermost(all("write")) },
+    ...{ env: all("env"), sys: all("sys") },
+  };
 }
 
 function permissionsFor({ hosts, infos, found }: Survey, moves: boolean): RequiredPermissions {

@@ -104,6 +104,7 @@ function fakeLibrary(
         return Promise.resolve(sampleCheck({ checksum }));
       },
       copyRuns: () => Promise.reject(new Error("not asked for")),
+      permissionsOfRuns: () => Promise.reject(new Error("not asked for")),
       exportRun({ source, ...run }, file, options) {
         return this.copy(
           { workspaces: { source, destination: { id: file, path: file } }, ...run },

@@ -4,9 +4,11 @@
  * @module
  */
 
-import { readlinkSync } from "node:fs";
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CopyError, type CopyEvent, copyRuns } from "../../mod.ts";
+import { mkdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { CopyError, type CopyEvent, copyRuns, planRuns } from "../../mod.ts";
+import { LocalHost } from "../../lib/host/local/host.ts";
+import { SshHost } from "../../lib/host/ssh/host.ts";
 import { main } from "../../lib/cli/main.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { fakeTerminal } from "../cli/samples.ts";
@@ -36,12 +38,42 @@ async function run({ root, source, destination }: Pair, args: string[]) {
   return { code, out: terminal.out.join(""), err: terminal.err.join("") };
 }
 
+/** Does something; answers the folders that were scanned meanwhile, with their workspace. */
+async function scannedDuring(action: () => Promise<void>): Promise<string[]> {
+  const scanned: string[] = [];
+  const hosts: Pick<LocalHost, "scan">[] = [LocalHost.prototype, SshHost.prototype];
+  const undo = hosts.map((host) => {
+    const { scan } = host;
+    host.scan = function (request, visit) {
+      scanned.push(...request.folders.map((folder) => `${request.root}/${folder}`));
+      return scan.call(this, request, visit);
+    };
+    return () => host.scan = scan;
+  });
+  try {
+    await action();
+  } finally {
+    for (const each of undo) each();
+  }
+  return scanned;
+}
+
 inEachDirection(
   "copyRuns() copies all runs, the oldest first, and shared jobs once",
   async (pair) => {
     const samples = make(pair);
     const selection = { runs: ["*"] };
     const dry = await copyRuns(pair.source, pair.destination, selection, { dryRun: true });
+    const scanned = await scannedDuring(async () => {
+      const plan = await planRuns(pair.source, pair.destination, selection);
+      const each = plan.runs.flatMap(({ jobs, run }) => [...jobs, run]);
+      const sent = each.filter(({ action }) => action === "copy");
+      const sum = (of: "bytes" | "files") => sent.reduce((sum, one) => sum + one[of], 0);
+      assertEquals([plan.jobs.length, plan.bytes, plan.files], [5, sum("bytes"), sum("files")]);
+      assertEquals(namesIn(pair.root), ["source"]);
+    });
+    assertEquals(scanned.filter((folder) => folder.includes("/jobs/")).length, 5);
+    assertEquals(scanned.length, new Set(scanned).size);
     const events: CopyEvent[] = [];
     const result = await copyRuns(pair.source, pair.destination, selection, {
       onEvent: (event) => events.push(event),
@@ -59,7 +91,8 @@ inEachDirection(
     );
     const hosts = [pair.source, pair.destination].filter(({ ssh }) => ssh !== undefined).length;
     assertEquals(events.filter(({ type }) => type === "connecting").length, hosts);
-    assertEquals(events.filter(({ type }) => type === "planned").length, 4);
+    const planned = events.map(({ type }) => type).filter((type) => type.startsWith("planned"));
+    assertEquals(planned, ["plannedRuns", ...Array.from({ length: 4 }, () => "planned")]);
     const to = pair.destination.path;
     for (const sample of samples) compareTrees({ sample, destination: to });
     assertEquals(readlinkSync(`${to}/experiments/neuralir/current`), "20260201_120000");
@@ -93,21 +126,66 @@ inEachDirection("copyRuns() selects by patterns and by time", async (pair) => {
   assertEquals(odd.code, "usage");
 }, { directions: ["local to local", "remote to local"] });
 
+inEachDirection("copyRuns() copies the other runs when one cannot be copied", async (pair) => {
+  const [first, second, third, last] = make(pair);
+  writeFileSync(`${first!.jobs[0]!.folder}/params.json`, "no JSON");
+  mkdirSync(`${pair.source.path}/experiments/neuralir/20260118_180000`);
+  const result = await copyRuns(pair.source, pair.destination, { runs: ["*"] });
+  assertEquals(result.failed.map(({ runId, code }) => [runId, code]), [
+    ["20260118_180000", "not-found"],
+  ]);
+  // the job that failed is tried again with each run that needs it, and none links to it
+  assertEquals(result.runs.map(({ errors, jobsCopied }) => [errors.length, jobsCopied]), [
+    [1, 1],
+    [1, 1],
+    [1, 0],
+    [1, 2],
+  ]);
+  assertEquals(result.complete, false);
+  const { taskId, jobId } = first!.jobs[0]!;
+  for (const { experimentId, runId } of [first!, second!, third!, last!]) {
+    const links = `${pair.destination.path}/experiments/${experimentId}/${runId}/jobs`;
+    assertEquals(
+      namesIn(links).includes(taskId) && namesIn(`${links}/${taskId}`).includes(jobId),
+      false,
+    );
+  }
+  writeFileSync(`${first!.jobs[0]!.folder}/params.json`, '{"objects": []}');
+  const again = await copyRuns(pair.source, pair.destination, { experiments: ["neural-b"] });
+  assertEquals([again.jobsCopied, again.complete], [1, true]);
+  const none = () => copyRuns(pair.source, pair.destination, { runs: ["20260118_180000"] });
+  assertEquals((await assertRejects(none, CopyError)).code, "not-found");
+});
+
 inEachDirection("xpm-copy copies several runs: a summary of each, and the sums", async (pair) => {
   make(pair);
   const plan = await run(pair, ["neur*", "--all-runs"]);
   assertEquals(plan.code, 0, plan.err);
-  assertStringIncludes(plan.out, "copied with an earlier run");
-  assertStringIncludes(plan.out, "4 runs. Nothing was written. To copy:\n");
+  assertStringIncludes(plan.out, "4 runs\n  from  ");
+  assertStringIncludes(plan.out, "  neural-b  2026-01-19 09:00:00      the run  ");
+  assert(/\n {2}copy {3}5 jobs .*\n {2}copy {3}4 runs .*\n\nUp to /.test(plan.out), plan.out);
+  assertStringIncludes(plan.out, "\nNothing was written. To copy:\n");
   assertStringIncludes(plan.out, "xpm-copy 'neur*' --all-runs --from source --to destination ");
+  const permissions = await run(pair, ["permissions", "neur*", "--all-runs"]);
+  assertStringIncludes(permissions.out, "jsr:@xpm/copy 'neur*' --all-runs --from ");
+  const follow = await run(pair, ["neur*", "--all-runs", "--follow"]);
+  assertEquals(follow.code, 2);
+  assertStringIncludes(follow.err, "--follow follows one run until it has ended; ");
   const done = await run(pair, ["neur*", "--all-runs", "--yes"]);
   assertEquals(done.code, 0, done.err);
   assertStringIncludes(done.out, "neuralir 2026-01-18 17:07:44: Copied 2 jobs (");
   assertStringIncludes(done.out, "neural-b 2026-01-19 09:00:00: Copied the run (");
   assertStringIncludes(done.out, "In all: 4 runs, 5 jobs copied (");
-  const json = await run(pair, ["--all", "--json", "--yes"]);
+  const json = await run(pair, ["--all", "--json", "--yes", "--check", "--checksum"]);
   const lines = json.out.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(lines.filter(({ type }) => type === "copied").length, 4);
-  const { exitCode, result } = lines.at(-1);
+  const { exitCode, result, check } = lines.at(-1);
   assertEquals([exitCode, result.runs, result.jobsCopied], [0, 4, 0]);
+  assertEquals([check.same, check.checksum, check.compared.jobs], [true, true, 5]);
+  mkdirSync(`${pair.source.path}/experiments/neuralir/20260301_000000`);
+  Deno.removeSync(`${pair.destination.path}/jobs`, { recursive: true });
+  const some = await run(pair, ["--all", "--yes"]);
+  assertEquals(some.code, 3, some.err);
+  assertStringIncludes(some.out, "not copied: neuralir 2026-03-01 00:00:00: run 20260301_000000 ");
+  assertStringIncludes(some.out, "In all: 4 runs, 5 jobs copied (");
 }, { directions: ["local to local", "local to remote"] });

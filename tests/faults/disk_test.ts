@@ -6,7 +6,7 @@
 
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CopyError, type CopyEvent } from "../../mod.ts";
+import { CopyError, type CopyEvent, copyRuns } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
@@ -48,6 +48,16 @@ onSmallDisk("xpm-copy refuses what has no room at the destination", "4m", async 
   const plan = await pair.plan(sample, { dryRun: true });
   const messages = plan.warnings.map(({ message }) => message).join("\n");
   assertStringIncludes(messages, "not enough space");
+  // each run of two has room, both have not
+  for (const seed of [1, 2]) {
+    const large = { largeFiles: 1, largeBytes: 2_500_000 };
+    makeSample(pair.source.path, { experimentId: `half-${seed}`, seed, jobs: 1, ...large });
+  }
+  const both = { experiments: ["half-*"] };
+  const copied = () => copyRuns(pair.source, pair.destination, both);
+  const message = "not enough space at the destination: up to 4.8 MiB needed, ";
+  await assertRejects(copied, CopyError, message);
+  assertEquals(namesIn(pair.destination.path), []);
 });
 
 onSmallDisk(

@@ -1,0 +1,104 @@
+/**
+ * What `xpm-copy` does when several runs are selected.
+ *
+ * @module
+ */
+
+import type { CopyEvent, CopyPlan, CopyRunsPlan, CopyRunsResult } from "../copy/types.ts";
+import { CURRENT, jobFolder } from "../workspace/layout.ts";
+import { checkOptions } from "./check_command.ts";
+import { chooseForSeveral, runOf, type Sources } from "./choose.ts";
+import { copyCommand } from "./command_line.ts";
+import { agrees, begin, type Context, copyOptions } from "./context.ts";
+import { EXIT } from "./exit_codes.ts";
+import { exitCode } from "./failure.ts";
+import { hasWork } from "./names.ts";
+import type { Checked } from "./reporter.ts";
+import type { CopyRequest } from "./requests.ts";
+
+/** A request for several runs. */
+type SeveralRequest = CopyRequest & { runs: NonNullable<CopyRequest["runs"]> };
+
+/** Copies several runs; returns the exit code. */
+export async function copySeveral(request: SeveralRequest, context: Context): Promise<number> {
+  const { reporter } = context;
+  let whole: CopyRunsPlan | undefined;
+  let latest: CopyPlan | undefined;
+  const copied: CopyPlan[] = [];
+  const sources = await begin(request, context, (event: CopyEvent) => {
+    if (event.type === "plannedRuns") whole = event.plan;
+    if (event.type === "planned") latest = event.plan;
+    reporter.event(event);
+    if (event.type !== "done") return;
+    copied.push(latest!);
+    reporter.copiedOne(event.result, latest!);
+  });
+  await using session = sources.session;
+  const { questions, defaults } = sources;
+  const choice = await chooseForSeveral(sources);
+  const { workspaces } = runOf(choice);
+  const options = copyOptions(request, defaults);
+  let result = await session.copyRuns(workspaces, request.runs, options);
+  if (result.dryRun) {
+    const plan = whole!;
+    const command = copyCommand(request, choice, CURRENT);
+    const asks = questions !== undefined && !request.dryRun && plan.runs.some(hasWork);
+    reporter.plannedAll(plan, result, asks ? undefined : command);
+    const isAgreed = asks && await agrees(questions, "Copy now?", command, context);
+    if (!isAgreed) return result.failed.length === 0 ? EXIT.complete : EXIT.incomplete;
+    copied.length = 0;
+    const agreed = plan.runs.map(({ experimentId, runId }) => ({ experimentId, runId }));
+    result = await session.copyRuns(workspaces, agreed, { ...options, dryRun: false });
+    result = { ...result, failed: [...plan.failed, ...result.failed] };
+  }
+  reporter.copiedAll(result);
+  const isSame = !request.check || await checkAll(copied, sources, workspaces, reporter);
+  return isSame ? codeOf(result) : EXIT.different;
+}
+
+function codeOf({ runs, failed, complete }: CopyRunsResult): number {
+  const [first] = failed;
+  if (first !== undefined && runs.length === 0) return exitCode(first);
+  return complete && first === undefined ? EXIT.complete : EXIT.incomplete;
+}
+
+/** Checks what was just copied, each job once; returns whether there is no difference. */
+async function checkAll(
+  plans: CopyPlan[],
+  { session, request, defaults }: Omit<Sources, "request"> & { request: CopyRequest },
+  workspaces: ReturnType<typeof runOf>["workspaces"],
+  reporter: Context["reporter"],
+): Promise<boolean> {
+  const options = checkOptions(request, defaults);
+  const seen = new Set<string>();
+  let all: Checked | undefined;
+  for (const { experimentId, runId, jobs } of plans) {
+    const chosen = jobs.filter(({ action }) => action !== "omit").map(jobFolder);
+    const some = new Set(chosen.filter((folder) => !seen.has(folder)));
+    for (const folder of some) seen.add(folder);
+    const which = { workspaces, experimentId, runId };
+    const result = await session.check(which, options, (job) => some.has(jobFolder(job)));
+    const { experimentId: _, runId: _run, ...rest } = result;
+    all = all === undefined ? rest : together(all, rest);
+  }
+  if (all !== undefined) reporter.checked(all);
+  return all?.same !== false;
+}
+
+/** What two checks have found. */
+function together(one: Checked, other: Checked): Checked {
+  const sum = (of: "compared" | "leftOut") => ({
+    jobs: one[of].jobs + other[of].jobs,
+    files: one[of].files + other[of].files,
+    bytes: one[of].bytes + other[of].bytes,
+  });
+  return {
+    same: one.same && other.same,
+    differences: [...one.differences, ...other.differences],
+    compared: sum("compared"),
+    leftOut: sum("leftOut"),
+    checksum: one.checksum,
+    notes: [...one.notes, ...other.notes],
+    seconds: one.seconds + other.seconds,
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * One plan for several runs, made of the plans of each: a function of data.
+ *
+ * @module
+ */
+
+import { printable } from "../text/printable.ts";
+import { jobFolder } from "../workspace/layout.ts";
+import { isWritten } from "./decisions.ts";
+import { amountOf } from "./make_plan.ts";
+import { addPath, type NamedPaths, outsideWarning } from "./references.ts";
+import { spaceWarning } from "./space.ts";
+import type { Survey } from "./surveyed.ts";
+import type { CopyProblem, CopyRunsPlan, FailedRun, PlannedJob } from "./types.ts";
+
+/** Makes the plan for all of some runs, in their order. */
+export function planAll(surveys: Survey[], failed: FailedRun[]): CopyRunsPlan {
+  const plans = surveys.map(({ plan }) => plan);
+  const { source, destination } = plans[0]!;
+  const jobs = onceEach(plans.flatMap(({ jobs }) => jobs));
+  const brought = new Set(jobs.filter(isWritten).map(jobFolder));
+  const missing = [...new Set(plans.flatMap(({ referencesMissing = [] }) => referencesMissing))]
+    .filter((path) => !brought.has(path.split("/").slice(0, 3).join("/"))).sort();
+  const amount = amountOf([...jobs, ...plans.map(({ run }) => run)]);
+  const all: CopyRunsPlan = {
+    ...{ source, destination, runs: plans, failed, jobs, ...amount },
+    ...(missing.length > 0 && { referencesMissing: missing }),
+    warnings: onceEachMessage(plans.flatMap(({ warnings }) => warnings)),
+  };
+  const outside: NamedPaths = new Map();
+  for (const survey of surveys) {
+    for (const [path, by] of survey.outside) addPath(outside, path, by);
+  }
+  const more = [spaceWarning(all), warningOf(outsideWarning(outside))];
+  all.warnings.push(...more.filter((warning) => warning !== undefined));
+  return all;
+}
+
+function warningOf(message: string | undefined): CopyProblem | undefined {
+  return message === undefined ? undefined : { code: "job", message: printable(message) };
+}
+
+/** The same jobs, each once: as it is written, if one of the runs brings it. */
+function onceEach(jobs: PlannedJob[]): PlannedJob[] {
+  const known = new Map<string, PlannedJob>();
+  for (const job of jobs) {
+    const before = known.get(jobFolder(job));
+    const counts = before === undefined ||
+      !isWritten(before) && (isWritten(job) || isOmitted(before));
+    if (counts) known.set(jobFolder(job), job);
+  }
+  return [...known.values()];
+}
+
+function isOmitted({ action }: PlannedJob): boolean {
+  return action === "omit";
+}
+
+function onceEachMessage(problems: CopyProblem[]): CopyProblem[] {
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
+}

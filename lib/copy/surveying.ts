@@ -1,0 +1,149 @@
+/**
+ * Surveying one run after the other, when the jobs of all have been looked at.
+ *
+ * @module
+ */
+
+import type { Abilities, Host, WorkspaceInfo } from "../host/host.ts";
+import { formerRoots, type Pair } from "../rewrite/path_map.ts";
+import type { JobInfo, JobsFile } from "../workspace/jobs.ts";
+import { jobFolder } from "../workspace/layout.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { isWritten } from "./decisions.ts";
+import { type Inventory, takeInventory } from "./inventory.ts";
+import { addJobs, jobLinks, type JobToPlan, lookAtTargets } from "./job_links.ts";
+import { lookAgain } from "./look_again.ts";
+import { makePlan } from "./make_plan.ts";
+import { withNeeded } from "./needed.ts";
+import { type Ends, restsOnTimes } from "./plan.ts";
+import { planReferences } from "./references.ts";
+import { refuseUnwritable } from "./refusals.ts";
+import { lookAtShortfalls } from "./shortfall.ts";
+import type { RunName, Survey } from "./surveyed.ts";
+import type { CopyOptions, CopyPlan } from "./types.ts";
+import { isDone, isRecorded } from "./usable.ts";
+
+/** A run, as it was found at the source. */
+export interface SourceRun extends RunName, JobsFile {
+  /** What is at the workspace's path. */
+  info: WorkspaceInfo;
+  /** The run's folder, relative to the workspace. */
+  folder: string;
+}
+
+/** Looks at jobs of the source, and at a run. */
+export type TakeSource = (jobs: JobInfo[], run?: SourceRun) => Promise<Inventory>;
+
+/** What the runs of a survey have in common. */
+export interface CommonData {
+  workspaces: Ends<Workspace>;
+  hosts: Ends<Host>;
+  can: Ends<Abilities>;
+  mapped: Pair[];
+  options: CopyOptions;
+  /** The run that was looked at together with the jobs. */
+  first: { run: SourceRun; infos: Ends<WorkspaceInfo> };
+  takeSource: TakeSource;
+}
+
+/** What is at the destination, as far as it concerns a run. */
+export function lookThere(
+  host: Host,
+  { destination: { path } }: Ends<Workspace>,
+  { experimentId, runId }: RunName,
+): Promise<WorkspaceInfo> {
+  return host.look({ path, experimentId, runId, wanted: "space" });
+}
+
+/** A survey of several runs under way. */
+export class Surveying {
+  /** The jobs that were looked at a second time. */
+  readonly #certain = new Set<string>();
+  /** The folders of the jobs that the runs before will have brought. */
+  readonly #coming = new Set<string>();
+
+  /** @param found The first run, and the jobs of all. */
+  constructor(private readonly common: CommonData, private readonly found: Ends<Inventory>) {}
+
+  /** Surveys a run. */
+  async survey(run: SourceRun): Promise<Survey> {
+    const { infos, folders, linked } = await this.#lookAt(run);
+    const { hosts, can, mapped, options, workspaces } = this.common;
+    // the jobs are those of all runs; more may be looked at
+    const found = () => ({
+      source: { ...this.found.source, run: folders.source },
+      destination: { ...this.found.destination, run: folders.destination },
+    });
+    const surveyed = {
+      ...{ hosts, infos, can, files: options, mapped },
+      ...{ found: found(), formerRoots: formerRoots(folders.source) },
+      problems: run.problems.map((problem) => ({
+        code: "job" as const,
+        message: `${run.folder}/${problem}`,
+      })),
+    };
+    const needed = await withNeeded(run.jobs, surveyed, {
+      plan: (jobs) => this.#plan(jobs, run, () => ({ infos, can, found: found() })),
+      look: (jobs) => this.#lookAtMore(jobs),
+    }, options);
+    const coming = needed.plan.jobs.map(jobFolder).filter((folder) => this.#coming.has(folder));
+    const planned = { ...surveyed, ...needed, found: found(), coming };
+    for (const end of ["source", "destination"] as const) {
+      if (linked[end].length > 0) {
+        planned.found[end].linked = [...planned.found[end].linked ?? [], ...linked[end]];
+      }
+    }
+    refuseUnwritable(workspaces.destination, infos.destination, planned.plan);
+    for (const job of planned.plan.jobs.filter(isWritten)) this.#coming.add(jobFolder(job));
+    return { ...planned, outside: await planReferences(planned) };
+  }
+
+  /** Looks at a run, without its jobs. */
+  async #lookAt(run: SourceRun) {
+    const { hosts, first, takeSource, workspaces } = this.common;
+    if (run === first.run) {
+      const { source, destination } = this.found;
+      const folders = { source: source.run, destination: destination.run };
+      return { infos: first.infos, folders, linked: { source: [], destination: [] } };
+    }
+    const info = await lookThere(hosts.destination, workspaces, run);
+    const wanted = { jobs: [], run: run.folder, statesOnly: true, excludes: () => undefined };
+    const source = await takeSource([], run);
+    const destination = await takeInventory(hosts.destination, info, wanted);
+    return {
+      infos: { source: run.info, destination: info },
+      folders: { source: source.run, destination: destination.run },
+      linked: { source: source.linked ?? [], destination: destination.linked ?? [] },
+    };
+  }
+
+  /** Plans a run; jobs that it rests on are looked at once more. */
+  async #plan(
+    jobs: JobToPlan[],
+    { experimentId }: SourceRun,
+    known: () => Pick<Survey, "infos" | "can" | "found">,
+  ): Promise<CopyPlan> {
+    const { workspaces, options, hosts, first } = this.common;
+    const request = { workspaces, experimentId };
+    const plan = makePlan(request, known(), jobs, options, this.#coming);
+    const doubtful = plan.jobs.filter((job) =>
+      restsOnTimes(job, options.includeRunning === true) && !this.#certain.has(jobFolder(job))
+    );
+    if (doubtful.length === 0) return plan;
+    for (const job of doubtful) this.#certain.add(jobFolder(job));
+    await lookAgain(hosts, first.infos, doubtful, this.found.destination);
+    return makePlan(request, known(), jobs, options, this.#coming);
+  }
+
+  /** Looks at jobs that others need, and that have not been looked at. */
+  async #lookAtMore(jobs: JobToPlan[]): Promise<void> {
+    const { hosts, first: { infos }, takeSource, options } = this.common;
+    const { source: here, destination: there } = this.found;
+    const more = jobs.filter((job) => !here.jobs.has(jobFolder(job)));
+    await lookAtTargets(hosts.destination, infos.destination, there, more);
+    there.links = jobLinks(there, infos.destination);
+    const some = more.filter((job) => !isDone(job, there) || isRecorded(job, there));
+    addJobs(here, await takeSource(some));
+    await lookAtShortfalls(hosts, infos, more, this.found, options);
+  }
+}
