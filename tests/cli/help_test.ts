@@ -71,10 +71,17 @@ Deno.test("copyExperiment() and copy_experiment() of Python have each option of 
     takes("copy", name) && OPTIONS[name]!.section !== "Output" &&
     !OWN_FUNCTIONS.includes(name) && !OF_THE_PROGRAM.includes(name)
   ).map((name) => OTHER_NAMES[name] ?? name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase()));
-  const [, fields = ""] = /export interface CopyOptions \{([\s\S]*?)\n\}/
-    .exec(read("lib/copy/types.ts"))!;
-  const inLibrary = [...fields.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name!);
-  assertEquals(inLibrary.filter((name) => !/^(signal|onEvent)$/.test(name)).sort(), names.sort());
+  const types = read("lib/copy/types.ts");
+  const inLibrary = ["ConnectionOptions", "CopyOptions extends ConnectionOptions"].flatMap(
+    (name) => {
+      const [, fields = ""] = new RegExp(`export interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(
+        types,
+      )!;
+      return [...fields.matchAll(/^ {2}(\w+)\?:/gm)].map(([, field]) => field!);
+    },
+  );
+  const ofPrograms = ["signal", "onEvent", "session"];
+  assertEquals(inLibrary.filter((name) => !ofPrograms.includes(name)).sort(), names.sort());
 
   const [, signature = "", body = ""] = /def copy_experiment\(\n([\s\S]*?)\n\)([\s\S]*?)\ndef /
     .exec(read("scripts/pypi/src/xpm_copy/_copy.py"))!;
