@@ -10,26 +10,19 @@ import type { RunRequest } from "../copy/survey.ts";
 import { CopyError } from "../errors.ts";
 import type { Defaults } from "../settings/defaults.ts";
 import { workspaceAbove } from "../settings/above.ts";
-import { namedWorkspace, workspaceForExperiment } from "../settings/find.ts";
+import { namedWorkspace } from "../settings/find.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { ask, askWorkspace, type Named, type Questions } from "./ask.ts";
 import { count, table } from "./format.ts";
 import type { Session } from "./library.ts";
 import { jobCounts } from "./list_report.ts";
 import { location } from "./names.ts";
 import type { CopyRequest } from "./requests.ts";
 import { quote } from "../text/shell.ts";
-
-/** A workspace, with the words that name it on the command line. */
-export interface Named {
-  /** The words. */
-  words: string;
-  /** The workspace. */
-  workspace: Workspace;
-}
 
 /** What to copy, from where and to where. */
 export interface Choice {
@@ -47,12 +40,6 @@ export interface Choice {
 export function runOf({ from, to, experimentId, runId }: Choice): RunRequest {
   const workspaces = { source: from.workspace, destination: to.workspace };
   return { workspaces, experimentId, runId };
-}
-
-/** The part of a terminal that asks. */
-export interface Questions {
-  /** Asks for one of several entries; returns its index, or undefined when the user wants none. */
-  select(question: string, entries: string[]): Promise<number | undefined>;
 }
 
 /** The sources of the answers. */
@@ -76,19 +63,16 @@ export interface Sources {
  */
 export async function choose(given: Sources): Promise<Choice> {
   const sources = { ...given, request: withoutFolder(given.request) };
-  const { request, settings, defaults, questions } = sources;
+  const { request, settings, questions } = sources;
   // Everything given is checked before any question and any login.
-  const named = (words: string | undefined) =>
-    words === undefined ? undefined : { words, workspace: namedWorkspace(words, settings) };
-  const givenFrom = named(request.from ?? defaults.from);
-  const givenTo = named(request.to ?? defaults.to);
+  const [givenFrom, givenTo] = givenEnds(sources);
   if (questions === undefined) requireAll(givenFrom, givenTo, request.experimentId, settings);
 
-  const from = givenFrom ?? await askWorkspace(sources, "from", request.experimentId);
+  const from = givenFrom ?? await askWorkspace(questions!, settings, "from", request.experimentId);
   const { experimentId, onlyRun } = await chooseExperiment(sources, from.workspace);
   const runId = request.runId ?? onlyRun ??
     (questions === undefined ? CURRENT : await askRun(questions, await readRuns()));
-  const to = givenTo ?? await askWorkspace(sources, "to", experimentId, from);
+  const to = givenTo ?? await askWorkspace(questions!, settings, "to", experimentId, from);
   return { from, to, experimentId, runId };
 
   async function readRuns(): Promise<ExperimentSummary> {
@@ -120,21 +104,29 @@ function withoutFolder(request: Sources["request"]): Sources["request"] {
 }
 
 /**
- * Finds out which two workspaces to compare.
+ * Finds out which two workspaces to compare, and which experiment, if one was named.
  *
  * @throws {CopyError} `usage`, when one is missing and no question is allowed.
  */
-export async function chooseEnds(sources: Sources): Promise<Pick<Choice, "from" | "to">> {
-  const { request, settings, defaults, questions } = sources;
+export async function chooseEnds(
+  given: Sources,
+): Promise<Pick<Choice, "from" | "to"> & { experimentId: string | undefined }> {
+  const sources = { ...given, request: withoutFolder(given.request) };
+  const { request: { experimentId }, settings, questions } = sources;
+  const [givenFrom, givenTo] = givenEnds(sources);
+  if (questions === undefined) requireAll(givenFrom, givenTo, "", settings);
+  const from = givenFrom ?? await askWorkspace(questions!, settings, "from", undefined);
+  const to = givenTo ?? await askWorkspace(questions!, settings, "to", undefined, from);
+  return { from, to, experimentId };
+}
+
+/** The two workspaces, as far as the command line or the defaults name them. */
+function givenEnds(
+  { request, settings, defaults }: Sources,
+): [from: Named | undefined, to: Named | undefined] {
   const named = (words: string | undefined) =>
     words === undefined ? undefined : { words, workspace: namedWorkspace(words, settings) };
-  const [givenFrom, givenTo] = [
-    named(request.from ?? defaults.from),
-    named(request.to ?? defaults.to),
-  ];
-  if (questions === undefined) requireAll(givenFrom, givenTo, "", settings);
-  const from = givenFrom ?? await askWorkspace(sources, "from", undefined);
-  return { from, to: givenTo ?? await askWorkspace(sources, "to", undefined, from) };
+  return [named(request.from ?? defaults.from), named(request.to ?? defaults.to)];
 }
 
 /** The error for an experiment that does not exist, or has no run. */
@@ -167,29 +159,6 @@ function requireAll(
       `give its id; list experiments with  xpm-copy ls ${quote(from.words)}`,
     );
   }
-}
-
-/**
- * Asks for a workspace other than the source. The one that the experiment belongs to comes first.
- */
-async function askWorkspace(
-  { settings, questions }: Sources,
-  side: "from" | "to",
-  experimentId: string | undefined,
-  from?: Named,
-): Promise<Named> {
-  const others = settings.workspaces.filter(({ id }) => id !== from?.workspace.id);
-  if (questions === undefined || others.length === 0) {
-    const which = from === undefined ? "no workspaces" : "no other workspaces";
-    const end = side === "from" ? "source" : "destination";
-    const message = `no ${end} given, and the settings have ${which}`;
-    throw new CopyError("usage", message, `add --${side} WORKSPACE`);
-  }
-  const likely = experimentId && workspaceForExperiment(settings, experimentId);
-  const entries = others.toSorted((a, b) => Number(b === likely) - Number(a === likely));
-  const labels = table(entries.map((one) => [printable(one.id), location(one)]));
-  const workspace = await ask(questions, `Copy ${side} which workspace?`, entries, labels);
-  return { words: workspace.id, workspace };
 }
 
 async function chooseExperiment(
@@ -229,16 +198,4 @@ function runLabel({ runId, ended }: RunSummary, current: string | undefined): st
   ];
   const date = printable(formatRunId(runId));
   return marks.length === 0 ? date : `${date} (${marks.join(", ")})`;
-}
-
-async function ask<T>(
-  questions: Questions,
-  question: string,
-  entries: T[],
-  labels: string[],
-): Promise<T> {
-  const chosen = await questions.select(question, labels);
-  const entry = chosen === undefined ? undefined : entries[chosen];
-  if (entry !== undefined) return entry;
-  throw new CopyError("interrupted", "nothing was chosen");
 }

@@ -11,7 +11,8 @@ import { CopyError } from "../errors.ts";
 import { localPath } from "../settings/local_path.ts";
 import { isPath } from "../settings/reference.ts";
 import { RESERVED } from "./command_table.ts";
-import type { Choice, Named } from "./choose.ts";
+import type { Named } from "./ask.ts";
+import type { Choice } from "./choose.ts";
 import type { CopyRequest, ImportRequest, MoveRequest } from "./requests.ts";
 
 /** The command that does what a dry run has shown, in the user's own words. */

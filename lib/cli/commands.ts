@@ -16,7 +16,6 @@ import { exitCode } from "./failure.ts";
 import { hasWork } from "./names.ts";
 import type { Library } from "./library.ts";
 import type { CleanRequest, CopyRequest, DoctorRequest, WorkRequest } from "./requests.ts";
-import { suggesting } from "./suggest.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 /** Runs a command; returns the exit code. Each loads what it needs, a copy no more than that. */
@@ -117,14 +116,9 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   const which = runOf(choice);
   const { follow: interval } = request;
   const start = (options: ReturnType<typeof copyOptions>) =>
-    suggesting(
-      session,
-      which,
-      () =>
-        interval === undefined
-          ? session.copy(which, options)
-          : session.follow(which, { ...options, interval }),
-    );
+    interval === undefined
+      ? session.copy(which, options)
+      : session.follow(which, { ...options, interval });
   let result = await start(options);
   if (result.dryRun) {
     const plan = noting.plan();

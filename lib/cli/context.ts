@@ -7,10 +7,12 @@
 import type { CopyEvent, CopyOptions, CopyPlan } from "../copy/types.ts";
 import { type Defaults, withDefaults } from "../settings/defaults.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { Questions, Sources } from "./choose.ts";
+import type { Questions } from "./ask.ts";
+import type { Sources } from "./choose.ts";
 import type { Library } from "./library.ts";
 import type { Reporter } from "./reporter.ts";
 import type { CopyRequest, OutputChoice, WorkRequest } from "./requests.ts";
+import { withSuggestions } from "./suggest.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What every command needs. */
@@ -57,7 +59,7 @@ export async function begin<R extends WorkRequest>(
 ): Promise<Omit<Sources, "request"> & { request: R }> {
   const { terminal, library, signal } = context;
   const { settings, defaults } = await readSettings(library, request.settings);
-  const session = library.session(onEvent, signal, hostOptions(request));
+  const session = withSuggestions(library.session(onEvent, signal, hostOptions(request)));
   const questions = mayAsk(request, terminal) ? quietQuestions(context) : undefined;
   return { request, settings, defaults, session, questions };
 }
@@ -140,6 +142,10 @@ function quietQuestions({ terminal, reporter, signal }: Context): Questions {
     select(question, entries) {
       reporter.pause();
       return terminal.select(question, entries, signal);
+    },
+    typeLine(question, hint) {
+      reporter.pause();
+      return terminal.typeLine(question, hint, signal);
     },
   };
 }

@@ -6,6 +6,7 @@
 
 import { inOrder, type Order } from "../inspect/order.ts";
 import type { ExperimentSummary } from "../inspect/summarize.ts";
+import { workspaceAbove } from "../settings/above.ts";
 import { namedWorkspace } from "../settings/find.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import { compareRuns } from "../workspace/runs.ts";
@@ -24,16 +25,13 @@ export async function list(request: ListRequest, context: Context): Promise<numb
     reporter.workspaces(settings.workspaces, settings.file);
     return EXIT.complete;
   }
-  const workspace = namedWorkspace(request.workspace, settings);
-  const { experimentId, runId, sort, states, tasks, tags, sizes } = request;
+  const above = workspaceAbove(request.workspace);
+  const workspace = namedWorkspace(above?.path ?? request.workspace, settings);
+  const { sort, states, tasks, tags, sizes } = request;
+  const { experimentId, runId } = above ?? request;
   if (experimentId !== undefined && runId !== undefined) {
     const options = { states, tasks, tags, sizes, ...(sort && { sort }) };
-    const which = { workspaces: { source: workspace }, experimentId, runId };
-    const jobs = await suggesting(
-      session,
-      which,
-      () => session.listJobs({ workspace, experimentId, runId }, options),
-    );
+    const jobs = await session.listJobs({ workspace, experimentId, runId }, options);
     reporter.jobs(workspace, experimentId, jobs);
     return EXIT.complete;
   }

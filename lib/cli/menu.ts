@@ -1,5 +1,6 @@
 /**
- * A list in which the user chooses an entry: how each key changes it, and how it looks.
+ * A list in which the user chooses an entry, or a line to type: how each key changes it, and how it
+ * looks.
  *
  * @module
  */
@@ -19,11 +20,17 @@ export interface Menu {
   readonly at: number;
   /** Which of the matches is the first visible one. */
   readonly top: number;
+  /** How to answer; shown until something was typed. */
+  readonly hint: string;
+  /** Whether there are no entries: what is typed is the answer. */
+  readonly takesText: boolean;
 }
 
 /** The user's answer: the index of an entry, or undefined for none. */
 export interface Answer {
   readonly answer: number | undefined;
+  /** What was typed, where that is the answer. */
+  readonly text?: string;
 }
 
 /** The lines to draw, and the column of the cursor in the first line. */
@@ -36,7 +43,13 @@ const HINT = "type to filter, arrows to move, Enter to choose";
 
 /** The initial menu. */
 export function openMenu(question: string, entries: readonly string[]): Menu {
-  return { question, entries, filter: "", matches: [...entries.keys()], at: 0, top: 0 };
+  const matches = [...entries.keys()];
+  return { question, entries, filter: "", matches, at: 0, top: 0, hint: HINT, takesText: false };
+}
+
+/** The initial line to type. */
+export function openLine(question: string, hint: string): Menu {
+  return { ...openMenu(question, []), hint, takesText: true };
 }
 
 /**
@@ -50,6 +63,7 @@ export function press(menu: Menu, key: Key, rows: number): Menu | Answer {
   const seen = seenAtOnce(rows);
   switch (key.name) {
     case "enter":
+      if (menu.takesText && filter.trim() !== "") return { answer: undefined, text: filter.trim() };
       return at < matches.length ? { answer: matches[at] } : menu;
     case "interrupt":
     case "end-of-input":
@@ -124,7 +138,7 @@ export function render(menu: Menu, columns: number, rows: number): Drawing {
   const places = menu.matches.slice(top, top + seen);
   const head = clip(`${menu.question} `, Math.max(1, room - 1));
   const typed = lastOf(menu.filter, room - width(head));
-  const first = head + (menu.filter === "" ? clip(`(${HINT})`, room - width(head)) : typed);
+  const first = head + (menu.filter === "" ? clip(`(${menu.hint})`, room - width(head)) : typed);
   const entries = places.map((place, index) => {
     const marker = top + index === menu.at ? "> " : "  ";
     return clip(marker + menu.entries[place]!, room).trimEnd();
@@ -135,7 +149,12 @@ export function render(menu: Menu, columns: number, rows: number): Drawing {
 }
 
 /** The note about entries that are not visible. */
-function statusOf({ entries, matches }: Menu, top: number, seen: number): string | undefined {
+function statusOf(
+  { entries, matches, takesText }: Menu,
+  top: number,
+  seen: number,
+): string | undefined {
+  if (takesText) return undefined;
   if (matches.length === 0) return "no match; Esc clears the filter";
   if (matches.length > seen) {
     return `${top + 1} to ${Math.min(top + seen, matches.length)} of ${matches.length}`;
@@ -153,9 +172,9 @@ function lastOf(text: string, columns: number): string {
 /** The line that remains on the screen after the answer. */
 export function renderAnswer(
   { question, entries }: Menu,
-  { answer }: Answer,
+  { answer, text = "" }: Answer,
   columns: number,
 ): string {
-  const label = answer === undefined ? "" : entries[answer]!.trim();
+  const label = answer === undefined ? text : entries[answer]!.trim();
   return clip(`${question} ${label}`.trimEnd(), columns - 1);
 }

@@ -162,12 +162,16 @@ function amountsOf(
   if (progress === undefined) return undefined;
   const { totalJobs, file } = progress;
   const received = Math.max(progress.received, published);
-  const before = progress.bytesBefore === undefined
-    ? ""
-    : ` (${formatBytes(progress.bytesBefore)} from before)`;
-  const counted = `${formatCount(received)} of ${count(totalJobs, "job")} received${before}`;
+  const counted = `${formatCount(received)} of ${count(totalJobs, "job")} received` +
+    fromBefore({ progress });
   const name = clip(printable(experimentId ?? ""), 24);
   return { name, ...progress, fraction: fraction(progress, received, totalJobs), counted, file };
+}
+
+/** What an interrupted copy had brought: ` (12.1 GiB from before)`; empty when that is nothing. */
+export function fromBefore({ progress }: Pick<ProgressState, "progress">): string {
+  const bytes = progress?.bytesBefore;
+  return bytes === undefined ? "" : ` (${formatBytes(bytes)} from before)`;
 }
 
 function fraction(

@@ -6,7 +6,7 @@
 
 import { within } from "../system/time.ts";
 import { type Key, KeyReader } from "./keys.ts";
-import { type Answer, type Menu, openMenu, press, render, renderAnswer } from "./menu.ts";
+import { type Answer, type Menu, openLine, openMenu, press, render, renderAnswer } from "./menu.ts";
 
 /** The terminal for a question. */
 export interface Tty {
@@ -74,14 +74,36 @@ export async function select(
   entries: readonly string[],
   signal?: AbortSignal,
 ): Promise<number | undefined> {
-  if (signal?.aborted) return undefined;
-  let menu = openMenu(question, entries);
+  return (await answerTo(openMenu(question, entries), tty, keyboard, signal)).answer;
+}
+
+/** Asks the user to type a line, in the same way; it is not empty. */
+export async function typeLine(
+  tty: Tty,
+  keyboard: Keyboard,
+  question: string,
+  hint: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  return (await answerTo(openLine(question, hint), tty, keyboard, signal)).text;
+}
+
+const NONE: Answer = { answer: undefined };
+
+async function answerTo(
+  start: Menu,
+  tty: Tty,
+  keyboard: Keyboard,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  if (signal?.aborted) return NONE;
+  let menu = start;
   using canvas = new Canvas(tty);
   const close = (answer: Answer) => canvas.close(renderAnswer(menu, answer, tty.size().columns));
   let wake = () => {};
   // A signal erases the menu at once: its message is written there.
   const stop = () => {
-    close({ answer: undefined });
+    close(NONE);
     wake();
   };
   signal?.addEventListener("abort", stop, { once: true });
@@ -91,12 +113,12 @@ export async function select(
     for (;;) {
       canvas.draw(menu);
       await Promise.race([keyboard.ready(), new Promise<void>((resolve) => wake = resolve)]);
-      if (signal?.aborted) return undefined;
+      if (signal?.aborted) return NONE;
       for (let key = keyboard.next(); key !== undefined; key = keyboard.next()) {
         const pressed = press(menu, key, tty.size().rows);
         if ("answer" in pressed) {
           close(pressed);
-          return pressed.answer;
+          return pressed;
         }
         menu = pressed;
       }

@@ -13,10 +13,11 @@ import type { StatusRequest } from "./requests.ts";
 export async function status(request: StatusRequest, context: Context): Promise<number> {
   const sources = await begin(request, context);
   await using session = sources.session;
-  const which = { ...request, experimentId: undefined, runId: undefined };
-  const { from, to } = await chooseEnds({ ...sources, request: which });
+  const [only, ...others] = request.experimentIds;
+  const one = { ...request, experimentId: only, runId: undefined };
+  const { from, to, experimentId } = await chooseEnds({ ...sources, request: one });
   const workspaces = { source: from.workspace, destination: to.workspace };
-  const { experimentIds } = request;
+  const experimentIds = experimentId === undefined ? [] : [experimentId, ...others];
   const found = await session.status(
     workspaces,
     experimentIds.length > 0 ? { experimentIds } : {},

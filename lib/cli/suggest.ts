@@ -18,6 +18,40 @@ interface Wanted {
   runId: string;
 }
 
+/** The same session, whose errors name a similar experiment or run where one is not there. */
+export function withSuggestions(session: Session): Session {
+  const trying = <T>(wanted: Wanted, work: () => Promise<T>) => suggesting(session, wanted, work);
+  const current = (source: Workspace, experimentId: string): Wanted => ({
+    ...{ workspaces: { source }, experimentId, runId: CURRENT },
+  });
+  return {
+    ...session,
+    copy: (which, ...how) => trying(which, () => session.copy(which, ...how)),
+    follow: (which, ...how) => trying(which, () => session.follow(which, ...how)),
+    move: (which, ...how) => trying(which, () => session.move(which, ...how)),
+    check: (which, ...how) => trying(which, () => session.check(which, ...how)),
+    permissions: (which, ...how) => trying(which, () => session.permissions(which, ...how)),
+    copyRuns(workspaces, selection, how) {
+      const [experimentId = ""] = Array.isArray(selection) ? [] : selection.experiments ?? [];
+      const wanted = current(workspaces.source, experimentId);
+      return trying(wanted, () => session.copyRuns(workspaces, selection, how));
+    },
+    exportRun({ source, ...run }, ...how) {
+      const wanted = { workspaces: { source }, ...run };
+      return trying(wanted, () => session.exportRun({ source, ...run }, ...how));
+    },
+    listJobs({ workspace: source, ...run }, how) {
+      const wanted = { workspaces: { source }, ...run };
+      return trying(wanted, () => session.listJobs({ workspace: source, ...run }, how));
+    },
+    status(workspaces, how) {
+      const [experimentId = ""] = how.experimentIds ?? [];
+      const wanted = current(workspaces.source, experimentId);
+      return trying(wanted, () => session.status(workspaces, how));
+    },
+  };
+}
+
 /** Does some work; when the experiment or the run is not there, the error names a similar one. */
 export async function suggesting<T>(
   session: Session,

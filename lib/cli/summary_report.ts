@@ -77,9 +77,7 @@ export function renderSums(result: CopyRunsResult, style: ReportStyle): string[]
   const runs = count(result.runs.length, "run");
   const lines = [
     ...renderFailed(result.failed, "not copied:", style),
-    `In all: ${runs}, ${count(result.jobsCopied, "job")} copied (${
-      formatBytes(result.bytes)
-    }) in ` +
+    `In all: ${runs}, ${count(result.jobsCopied, "job")} copied (${amount(result)}) in ` +
     formatDuration(result.duration),
   ];
   const incomplete = result.runs.filter(({ complete }) => !complete).length;
@@ -111,13 +109,23 @@ function headline(
       skipped === 1 ? "was" : "were"
     } ${here} already`;
   const time = formatDuration(result.duration);
-  return `${paint("good", "Copied")} ${what} (${formatBytes(result.bytes)}) in ${time}` +
-    rate(result) + already;
+  return `${paint("good", "Copied")} ${what} (${amount(result)}) in ${time}` + rate(result) +
+    already;
 }
 
-// The rate. A very short copy has none: it would only measure the start of programs.
-function rate({ bytes, duration }: CopyResult): string {
-  return bytes >= 1024 ** 2 && duration >= 1 ? `, ${formatRate(bytes / duration)}` : "";
+/** How much was copied: `18.6 GiB`, `18.6 GiB, 12.1 GiB from before`. */
+function amount({ bytes, bytesBefore }: Pick<CopyResult, "bytes" | "bytesBefore">): string {
+  const before = bytesBefore === undefined ? "" : `, ${formatBytes(bytesBefore)} from before`;
+  return formatBytes(bytes) + before;
+}
+
+/**
+ * The rate at which this copy has sent. A very short one has none: it would only measure the start
+ * of programs.
+ */
+function rate({ bytes, bytesBefore = 0, duration }: CopyResult): string {
+  const sent = bytes - bytesBefore;
+  return sent >= 1024 ** 2 && duration >= 1 ? `, ${formatRate(sent / duration)}` : "";
 }
 
 function jobNames(jobs: JobId[], { verbose }: ReportStyle): string {

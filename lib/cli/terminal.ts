@@ -45,6 +45,8 @@ export interface Terminal {
    * or `signal` fires.
    */
   select(question: string, entries: string[], signal: AbortSignal): Promise<number | undefined>;
+  /** Asks the user to type a line, in the same way; `hint` says what, until something is typed. */
+  typeLine(question: string, hint: string, signal: AbortSignal): Promise<string | undefined>;
   /**
    * Calls `listener` for each signal that asks the program to end; returns a function that stops
    * that.
@@ -70,7 +72,7 @@ export function realTerminal(): Terminal {
     outputFailure: out.failure,
     columns: () => size().columns,
     seconds: () => performance.now() / 1000,
-    select: selector(err.write),
+    ...questions(err.write),
     onSignal,
     exit: (code) => Deno.exit(code),
   };
@@ -94,8 +96,8 @@ function size(): { columns: number; rows: number } {
   }
 }
 
-/** Makes the function that asks. The code for questions is loaded with the first one. */
-function selector(write: Tty["write"]): Terminal["select"] {
+/** Makes the functions that ask. The code for questions is loaded with the first one. */
+function questions(write: Tty["write"]): Pick<Terminal, "select" | "typeLine"> {
   const tty: Tty = {
     async read() {
       const bytes = new Uint8Array(1024);
@@ -108,9 +110,15 @@ function selector(write: Tty["write"]): Terminal["select"] {
     onResize: (listener) => Deno.build.os === "windows" ? () => {} : on(["SIGWINCH"], listener),
   };
   let keyboard: Keyboard | undefined;
-  return async (question, entries, signal) => {
-    const { Keyboard, select } = await import("./select.ts");
-    return await select(tty, keyboard ??= new Keyboard(tty), question, entries, signal);
+  return {
+    async select(question, entries, signal) {
+      const { Keyboard, select } = await import("./select.ts");
+      return await select(tty, keyboard ??= new Keyboard(tty), question, entries, signal);
+    },
+    async typeLine(question, hint, signal) {
+      const { Keyboard, typeLine } = await import("./select.ts");
+      return await typeLine(tty, keyboard ??= new Keyboard(tty), question, hint, signal);
+    },
   };
 }
 

@@ -148,6 +148,7 @@ export async function copyRunsBetween(
   }
   const sum = (of: (result: CopyResult) => number) =>
     results.reduce((sum, result) => sum + of(result), 0);
+  const bytesBefore = sum(({ bytesBefore = 0 }) => bytesBefore);
   return {
     dryRun: options.dryRun === true,
     runs: results,
@@ -155,6 +156,7 @@ export async function copyRunsBetween(
     jobsCopied: sum(({ jobsCopied }) => jobsCopied),
     jobsSkipped: sum(({ jobsSkipped }) => jobsSkipped),
     bytes: sum(({ bytes }) => bytes),
+    ...(bytesBefore > 0 && { bytesBefore }),
     duration: (performance.now() - started) / 1000,
     complete: failed.length === 0 && results.every(({ complete }) => complete),
   };

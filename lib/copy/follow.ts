@@ -147,6 +147,7 @@ function together(
 ): CopyResult {
   if (before === undefined) return { ...last, duration };
   const warnings = [...before.warnings, ...last.warnings];
+  const bytesBefore = (before.bytesBefore ?? 0) + (last.bytesBefore ?? 0);
   const kept = [...before.replacedFolders ?? [], ...last.replacedFolders ?? []];
   return {
     ...last,
@@ -157,6 +158,7 @@ function together(
     ...(kept.length > 0 && { replacedFolders: kept }),
     warnings: [...new Map(warnings.map((warning) => [warning.message, warning])).values()],
     bytes: before.bytes + last.bytes,
+    ...(bytesBefore > 0 && { bytesBefore }),
     duration,
   };
 }

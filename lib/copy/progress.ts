@@ -37,7 +37,11 @@ export class Outcome {
   #done = 0;
   /** The jobs of the load under way of which something has come. */
   readonly #begun = new Set<string>();
-  /** Bytes that an interrupted copy had brought. */
+  /** Jobs that an interrupted copy had brought, before this one began. */
+  readonly #earlier: Set<string>;
+  /** Jobs of which this copy has brought something, over all attempts. */
+  readonly #sent: Set<string>;
+  /** Bytes of jobs that an interrupted copy had brought. */
   #before = 0;
   /** The one of them that is under way. */
   #current: string | undefined;
@@ -45,6 +49,8 @@ export class Outcome {
   /** @param earlier The outcome of an attempt that ended with a lost connection. */
   constructor({ plan, problems }: Survey, options: CopyOptions, earlier?: Outcome) {
     this.#hardLinks = earlier === undefined ? new HardLinks() : earlier.#hardLinks;
+    this.#earlier = earlier === undefined ? new Set() : earlier.#earlier;
+    this.#sent = earlier === undefined ? new Set() : earlier.#sent;
     this.#options = options;
     this.#errors = [...problems];
     this.#plan = earlier === undefined ? plan : earlier.#continued(plan);
@@ -56,6 +62,7 @@ export class Outcome {
       this.#left = earlier.#left;
       this.#kept = earlier.#kept;
       this.#done = bytesOf(this.#published);
+      this.#before = earlier.#before;
       return;
     }
     this.#warnings.push(...plan.warnings);
@@ -85,11 +92,16 @@ export class Outcome {
     this.#current = undefined;
   }
 
-  /** Notes jobs that an interrupted copy had brought. */
+  /** Notes jobs that are in the staging folder already: by an interrupted copy, or an attempt. */
   hasBefore(jobs: PlannedJob[]): void {
     if (jobs.length === 0) return;
-    for (const job of jobs) this.#begun.add(jobFolder(job));
-    this.#before += bytesOf(jobs);
+    for (const job of jobs) {
+      const folder = jobFolder(job);
+      this.#begun.add(folder);
+      if (this.#sent.has(folder) || this.#earlier.has(folder)) continue;
+      this.#earlier.add(folder);
+      this.#before += job.bytes;
+    }
     this.#parts += bytesOf(jobs);
     this.progress(0, undefined);
   }
@@ -98,6 +110,7 @@ export class Outcome {
   arriving(folder: string): void {
     if (this.#begun.has(folder) || !isInJobs(folder)) return;
     this.#begun.add(folder);
+    this.#sent.add(folder);
     this.#current = folder;
   }
 
@@ -214,6 +227,7 @@ export class Outcome {
     const ofAction = (...actions: PlannedJob["action"][]) =>
       plan.jobs.filter((job) => actions.includes(job.action));
     const running = ofAction("wait", "leave").filter(isRunning);
+    const before = bytesOf(this.#published.filter((job) => this.#earlier.has(jobFolder(job))));
     return {
       experimentId: plan.experimentId,
       runId: plan.runId,
@@ -232,6 +246,7 @@ export class Outcome {
       errors: this.#errors,
       warnings: this.#warnings,
       bytes: bytesOf(this.#published) + (this.#runWritten ? plan.run.bytes : 0),
+      ...(before > 0 && { bytesBefore: before }),
       duration,
       complete: this.#errors.length === 0 && !plan.run.inProgress && plan.run.action !== "leave" &&
         !plan.jobs.some((job) => job.incomplete) && this.#referencesMissing.length === 0,

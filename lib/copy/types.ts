@@ -199,6 +199,8 @@ export interface CopyRunsResult {
   jobsSkipped: number;
   /** Bytes of what was copied. */
   bytes: number;
+  /** Those of them that interrupted copies had brought before; absent when there are none. */
+  bytesBefore?: number;
   /** How long it took, in seconds. */
   duration: number;
   /** Whether everything asked for is at the destination now. */
@@ -244,6 +246,8 @@ export interface CopyResult {
   warnings: CopyProblem[];
   /** Bytes of what was copied. */
   bytes: number;
+  /** Those of them that interrupted copies had brought before; absent when there are none. */
+  bytesBefore?: number;
   /** How long it took, in seconds. */
   duration: number;
   /** Whether everything asked for is at the destination now. */

@@ -343,6 +343,7 @@ Deno.test("main() asks in a terminal for all that is missing", async () => {
         "local    /home/me/experiments/main",
         "cluster  user@hpc:~/xp",
         "archive  /archive",
+        "another path…",
       ],
     },
     {
@@ -364,6 +365,7 @@ Deno.test("main() asks in a terminal for all that is missing", async () => {
       entries: [
         "archive  /archive",
         "local    /home/me/experiments/main",
+        "another path…",
       ],
     },
     COPY_NOW,
@@ -433,6 +435,46 @@ Deno.test("main() suggests an experiment or a run with a similar name", async ()
   assertEquals(await said("something", "current"), `${line}  look\n`);
 });
 
+Deno.test("main() asks for a path where none of the settings is meant, until one is given", async () => {
+  const lines = ["nosuch", "/data/xpm"];
+  const terminal = fakeTerminal({ interactive: true, answers: [3, 0, 0], lines });
+  const { library, asked } = fakeLibrary();
+  await main(["bert", "current", "--from", "cluster"], terminal, library);
+  const questions = terminal.asked.map(({ question }) => question);
+  assertEquals(questions.length, 3 + 1);
+  assertEquals(questions[1], "Copy to which path?");
+  assertStringIncludes(
+    questions[2]!,
+    "no workspace named 'nosuch' (known: local, cluster, archive)",
+  );
+  assertEquals(asked.map(({ to }) => to), ["/data/xpm"]);
+});
+
+Deno.test("main() suggests a similar experiment for every command that takes one", () =>
+  withFolder(async (folder) => {
+    makeSample(`${folder}/ws`, { jobs: 1 });
+    const ends = ["--from", `${folder}/ws`, "--to", `${folder}/to`];
+    await Deno.mkdir(`${folder}/to`);
+    for (
+      const args of [
+        ["neuralri", ...ends],
+        ["neuralri", ...ends, "--follow"],
+        ["neuralri", ...ends, "--all-runs"],
+        ["check", "neuralri", ...ends],
+        ["move", "neuralri", ...ends],
+        ["status", "neuralri", ...ends],
+        ["permissions", "neuralri", ...ends],
+        ["export", "neuralri", ...ends.slice(0, 2), "-o", `${folder}/x.tar`],
+        ["ls", `${folder}/ws`, "neuralri"],
+        ["ls", `${folder}/ws`, "neuralri", "current"],
+      ]
+    ) {
+      const terminal = fakeTerminal();
+      assertEquals(await main(args, terminal), 4, args.join(" "));
+      assertStringIncludes(terminal.err.join(""), "\n  did you mean neuralir?\n", args.join(" "));
+    }
+  }));
+
 Deno.test("main() takes an experiment's folder for its workspace", () =>
   withFolder(async (folder) => {
     makeSample(`${folder}/ws`, { jobs: 1 });
@@ -442,6 +484,12 @@ Deno.test("main() takes an experiment's folder for its workspace", () =>
     assertEquals(asked.map(({ from, experimentId, runId }) => [from, experimentId, runId]), [
       [`${folder}/ws`, "neuralir", "current"],
     ]);
+    const terminal = fakeTerminal();
+    await main(["ls", from, "--brief", "--json"], terminal);
+    await Deno.mkdir(`${folder}/to`);
+    await main(["status", "--from", from, "--to", `${folder}/to`, "--json"], terminal);
+    const types = terminal.out.map((line) => JSON.parse(line).type);
+    assertEquals(types, ["run", "summary", "comparison", "summary"]);
   }));
 
 Deno.test("main() does not ask whether to copy where all is there", async () => {

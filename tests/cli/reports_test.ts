@@ -195,6 +195,15 @@ Deno.test("renderSummary() tells a refreshed run from nothing to copy", () => {
   ]);
 });
 
+Deno.test("renderSummary() tells what was there before, and the rate of what was sent", () => {
+  const [line] = renderSummary(
+    sampleResult({ bytes: 3 * 2 ** 30, bytesBefore: 2 ** 30, duration: 100, jobsSkipped: 0 }),
+    samplePlan(),
+    STYLE,
+  );
+  assertEquals(line, "Copied 42 jobs (3.0 GiB, 1.0 GiB from before) in 1 min 40 s, 20 MiB/s");
+});
+
 Deno.test("renderSummary() does not say of removed jobs that they are there", () => {
   const plan = samplePlan({ jobs: [job(1, "removed", "absent")] });
   assertEquals(renderSummary(sampleResult({ jobsSkipped: 1 }), plan, STYLE), [

@@ -220,7 +220,13 @@ export interface FakeTerminal extends Terminal {
 
 /** Makes a terminal; without `interactive` it is a pipe. */
 export function fakeTerminal(
-  { interactive = false, answers = [] as number[], seconds = (): number => 0, dumb = false } = {},
+  {
+    interactive = false,
+    answers = [] as number[],
+    lines = [] as string[],
+    seconds = (): number => 0,
+    dumb = false,
+  } = {},
 ): FakeTerminal {
   const [out, err]: [string[], string[]] = [[], []];
   const asked: FakeTerminal["asked"] = [];
@@ -241,6 +247,10 @@ export function fakeTerminal(
     select(question, entries) {
       asked.push({ question, entries });
       return Promise.resolve(answers.shift());
+    },
+    typeLine(question) {
+      asked.push({ question, entries: [] });
+      return Promise.resolve(lines.shift());
     },
     onSignal(listener) {
       listeners.add(listener);

@@ -16,6 +16,8 @@ const COUNT = 40;
 /** Each has a number, but for one of wide characters; 07 holds an experiment. */
 const id = (number: number) => number === 30 ? WIDE : `w${String(number).padStart(2, "0")}`;
 const WIDE = "実験";
+/** The beginning of the last entry, `another path…`. */
+const ANOTHER = "ano";
 
 /** Starts the program where nothing was said, so that it asks. */
 async function start(
@@ -61,7 +63,7 @@ inTerminal(
   "xpm-copy in a terminal asks for all it needs, and leaves the answers on the screen",
   async (terminal) => {
     await terminal.type("w07");
-    await terminal.until((lines) => current(lines) === "w07" && lines.at(-1) === "  1 of 40");
+    await terminal.until((lines) => current(lines) === "w07" && lines.at(-1) === "  1 of 41");
     await terminal.press("Enter");
     await terminal.untilSeen("Which experiment?");
     await terminal.press("Enter");
@@ -89,23 +91,40 @@ inTerminal(
     await terminal.press("Down", "Down", "Down");
     const lines = await terminal.until((lines) => current(lines) === "w03");
     assert(lines[0]!.startsWith(FROM), lines.join("\n"));
-    assertEquals([lines.length, lines.at(-1)], [24, "  1 to 22 of 40"]);
+    assertEquals([lines.length, lines.at(-1)], [24, "  1 to 22 of 41"]);
     assertEquals(
       lines.slice(1, -1).map((line) => line.slice(2, 5)),
       Array.from({ length: 22 }, (_, n) => id(n)),
     );
     await terminal.press("End");
-    const end = await terminal.until((lines) => current(lines) === "w39");
-    assertEquals([end.length, end.at(-1)], [24, "  19 to 40 of 40"]);
+    const end = await terminal.until((lines) => current(lines) === ANOTHER);
+    assertEquals([end.length, end.at(-1)], [24, "  20 to 41 of 41"]);
     await terminal.press("PageUp");
-    await terminal.until((lines) => current(lines) === "w17");
+    await terminal.until((lines) => current(lines) === "w18");
     await terminal.press("Home", "Up");
-    await terminal.until((lines) => current(lines) === "w00" && lines.at(-1) === "  1 to 22 of 40");
+    await terminal.until((lines) => current(lines) === "w00" && lines.at(-1) === "  1 to 22 of 41");
     await terminal.press("Down", "Up", "Down", "End", "Up", "Enter");
-    await terminal.untilSeen(`${FROM} w38`);
+    await terminal.untilSeen(`${FROM} w39`);
     await terminal.untilSeen("there is no folder");
     await terminal.untilSeen("[exit 4]");
   },
+);
+
+inTerminal(
+  "xpm-copy in a terminal takes a path that is typed, once there is one",
+  async (terminal) => {
+    await terminal.press("Up", "End", "Enter");
+    await terminal.untilSeen("Copy from which path? (./x, /x, ~/x, HOST:PATH)");
+    await terminal.press("Enter");
+    await terminal.type("nosuch");
+    await terminal.press("Enter");
+    await terminal.untilSeen("no workspace named 'nosuch'");
+    await terminal.type("/no such/folder");
+    await terminal.press("Enter");
+    const lines = await terminal.untilSeen("[exit 4]");
+    assert(lines.join("\n").includes("there is no folder /no such/folder"), lines.join("\n"));
+  },
+  { columns: 200 },
 );
 
 inTerminal("xpm-copy in a terminal chooses nothing while nothing matches", async (terminal) => {
@@ -123,17 +142,17 @@ inTerminal(
   async (terminal) => {
     await terminal.paste(" w18\n");
     const lines = await terminal.until((lines) => current(lines) === "w18");
-    assertEquals([lines[0], lines.at(-1)], [`${FROM}  w18`, "  1 of 40"]);
+    assertEquals([lines[0], lines.at(-1)], [`${FROM}  w18`, "  1 of 41"]);
   },
 );
 
 inTerminal("xpm-copy in a terminal takes wide characters for what they are", async (terminal) => {
   await terminal.type(WIDE);
-  const lines = await terminal.until((lines) => lines.at(-1) === "  1 of 40");
+  const lines = await terminal.until((lines) => lines.at(-1) === "  1 of 41");
   assertEquals(lines.map((line) => line.split(" /")[0]), [
     `${FROM} ${WIDE}`,
     `> ${WIDE} `,
-    "  1 of 40",
+    "  1 of 41",
   ]);
   assertEquals(await terminal.cursor(), FROM.length + 1 + 4);
 });
@@ -142,7 +161,7 @@ inTerminal("xpm-copy in a terminal clears the filter by Esc, then ends", async (
   await terminal.type("w18");
   await terminal.until((lines) => current(lines) === "w18");
   await terminal.press("Escape");
-  await terminal.until((lines) => lines.at(-1) === "  1 to 22 of 40");
+  await terminal.until((lines) => lines.at(-1) === "  1 to 22 of 41");
   await terminal.press("Escape");
   await terminal.untilSeen("[exit 130]");
 });
@@ -178,13 +197,13 @@ for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
 
 inTerminal("xpm-copy in a terminal draws anew when it gets another size", async (terminal) => {
   await terminal.press("End");
-  await terminal.until((lines) => current(lines) === "w39");
+  await terminal.until((lines) => current(lines) === ANOTHER);
   await terminal.resize(30, 10);
-  const small = await terminal.until((lines) => lines.at(-1) === "  33 to 40 of 40");
-  assertEquals([small.length, current(small)], [10, "w39"]);
+  const small = await terminal.until((lines) => lines.at(-1) === "  34 to 41 of 41");
+  assertEquals([small.length, current(small)], [10, ANOTHER]);
   await terminal.resize(100, 12);
-  const large = await terminal.until((lines) => lines.at(-1) === "  31 to 40 of 40");
-  assertEquals([large.length, current(large), large[0]!.startsWith(FROM)], [12, "w39", true]);
+  const large = await terminal.until((lines) => lines.at(-1) === "  32 to 41 of 41");
+  assertEquals([large.length, current(large), large[0]!.startsWith(FROM)], [12, ANOTHER, true]);
   await terminal.press("C-c");
   await terminal.untilSeen("[exit 130]");
 });

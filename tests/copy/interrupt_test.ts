@@ -100,7 +100,7 @@ inEachDirection(
       slow,
     );
     const told: CopyProgress[] = [];
-    await pair.copy(sample, {
+    const result = await pair.copy(sample, {
       onEvent: (event) => event.type === "progress" && told.push(event.progress),
     });
     // what was under way may have come as well, before the stop was noticed
@@ -110,6 +110,8 @@ inEachDirection(
     assertEquals(told.filter((one) => one.bytesBefore !== bytesBefore), []);
     assert(told.every(({ bytes }) => bytes >= bytesBefore), JSON.stringify(told));
     assertEquals(told.at(-1)!.received, 2);
+    assertEquals(result.bytesBefore, bytesBefore);
+    assertEquals((await pair.copy(sample)).bytesBefore, undefined);
   },
 );
 

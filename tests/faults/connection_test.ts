@@ -88,6 +88,7 @@ inDirections("copyExperiment() connects again when its connection was lost", asy
     },
   });
   assertEquals([result.complete, result.jobsCopied, result.jobsSkipped], [true, 3, 0]);
+  assertEquals(result.bytesBefore, undefined); // this very copy has brought all of it
   const [retry, ...more] = retries(events);
   assertEquals([retry?.attempt, retry?.attempts, retry?.seconds, more], [1, 3, 1, []]);
   assertEquals(events.filter(({ type }) => type === "planned").length, 1);

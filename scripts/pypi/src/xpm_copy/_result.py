@@ -58,6 +58,8 @@ class CopyResult:
     warnings: list[CopyProblem] = field(default_factory=list)
     #: The bytes that were copied.
     bytes: int = 0
+    #: Those of them that interrupted copies had brought before.
+    bytes_before: int = 0
     #: How long it took, in seconds.
     duration: float = 0.0
     #: The plan in the form of ``xpm-copy --json``: what is done with each job, and why.
@@ -83,6 +85,7 @@ def read_result(raw: dict[str, Any], plan: dict[str, Any]) -> CopyResult:
         problems=problems,
         warnings=[_problem(told) for told in raw["warnings"]],
         bytes=raw["bytes"],
+        bytes_before=raw.get("bytesBefore", 0),
         duration=raw["duration"],
         plan=plan,
         raw=raw,
