@@ -131,7 +131,7 @@ export async function takeInventory(
 ): Promise<Inventory> {
   const found: Inventory = { jobs: new Map(), run: new Map() };
   if (info.state === "absent") return found;
-  const wanted = new Map(jobs.map((job) => [jobFolder(job), job]));
+  const wanted = new Map(jobs.map((job) => [jobFolder(job), namesOf(job)]));
   const withRecords = run !== undefined && info.records;
   const folders = [
     ...(run === undefined ? [] : [run]),
@@ -214,6 +214,11 @@ export function isTakenOfJob(
     excludes({ path, kind, size }) === undefined;
 }
 
+/** What stays behind of a job, and its file with the number of its process. */
+function namesOf(job: LinkedJob): { leftBehind: readonly string[]; pid: string } {
+  return { leftBehind: leftBehindOf(job), pid: `${jobName(job.taskId)}.pid` };
+}
+
 /** Whether a path is a place, or lies below it. */
 function isAt(path: string, place: string): boolean {
   return path.startsWith(place) && (path.length === place.length || path[place.length] === "/");
@@ -222,7 +227,7 @@ function isAt(path: string, place: string): boolean {
 function addToJob(
   jobs: Map<string, FoundJob>,
   folder: string,
-  wanted: LinkedJob,
+  { leftBehind, pid }: ReturnType<typeof namesOf>,
   entry: Entry,
   excludes: Excludes,
 ): void {
@@ -252,15 +257,14 @@ function addToJob(
   const job = jobs.get(folder);
   if (job === undefined) return;
   if (isMarker(entry.path)) job.markers.add(entry.path);
-  if (entry.path === `${jobName(wanted.taskId)}.pid`) job.pidTime = entry.mtime;
-  if (!isTakenOfJob(entry, wanted, () => undefined)) return;
+  if (entry.path === pid) job.pidTime = entry.mtime;
+  if (leftBehind.some((place) => isAt(entry.path, place))) return;
   const by = excludes(entry);
   if (by !== undefined) {
     job.leftOut = leaveOut(job.leftOut, entry, by === "size");
     return;
   }
-  count(job, entry);
-  if (isBulk(entry)) count(job.bulk, entry);
+  count(job, entry, isBulk(entry) ? job.bulk : undefined);
   if (entry.kind === "folder") job.folders.set(entry.path, entry);
   else if (entry.kind === "link") job.links.push(entry);
   else if (entry.kind === "other") job.special = true;
@@ -285,5 +289,6 @@ export function isBulk({ path, kind, size }: Pick<Entry, "path" | "kind" | "size
 
 /** Whether a path is one of the markers, right in a job's folder, that tell its state. */
 export function isMarker(path: string): boolean {
-  return /^[^/]*\.(done|failed|pid)$/.test(path);
+  const isNamed = path.endsWith(".done") || path.endsWith(".failed") || path.endsWith(".pid");
+  return isNamed && !path.includes("/");
 }

@@ -112,7 +112,7 @@ async function readJobs(jobs: PlannedJob[], surveyed: Surveyed): Promise<Map<str
     for (const folder of batch) {
       const findings = new Findings(folder, map);
       const content = contents.get(folder);
-      if (content !== undefined) findings.optionalDocument(PARAMS_FILE, "params", content);
+      if (content !== undefined) findings.look(PARAMS_FILE, content);
       for (const { path, target } of source.jobs.get(folder)!.links) findings.link(path, target!);
       reports.set(folder, findings.finish());
     }

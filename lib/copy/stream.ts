@@ -7,7 +7,7 @@
 import { CopyError } from "../errors.ts";
 import { mapOf } from "./maps.ts";
 import type { PassingRun } from "../rewrite/run_rewriter.ts";
-import { StreamRewriter } from "../rewrite/rewriter.ts";
+import { placeOf, StreamRewriter } from "../rewrite/rewriter.ts";
 import { type Dialect, dialectOf } from "../tar/dialect.ts";
 import { editTar } from "../tar/edit.ts";
 import type { MemberVisitor } from "../tar/visitor.ts";
@@ -106,7 +106,7 @@ function watched(visitor: MemberVisitor, onFolder: (folder: string) => void): Me
   return {
     visit(head, headers) {
       const decision = visitor.visit(head, headers);
-      const folder = head.name.split("/", 3).join("/");
+      const [folder] = placeOf(head.name);
       if (folder !== last) onFolder(last = folder);
       return decision;
     },

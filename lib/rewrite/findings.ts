@@ -6,7 +6,7 @@
 
 import { climbsOut, insideOf, type PathMap, relocatePath, withFormer } from "./path_map.ts";
 import type { DocumentKind } from "../workspace/documents.ts";
-import { type JobPath, relocate } from "./relocate.ts";
+import { type JobPath, type Named, namedIn, relocate } from "./relocate.ts";
 import { type EditedLines, LineEditor } from "./lines.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { normalize } from "@std/path/normalize";
@@ -108,16 +108,29 @@ export class Findings {
     jobPath: JobPath | undefined,
     before?: number,
   ): EditedLines {
-    const content = decode(bytes);
-    const relocated = relocate(kind, content, this.#map, jobPath, before);
-    const { text, outside, inside, notes, former } = relocated;
+    const { text, ...named } = relocate(kind, decode(bytes), this.#map, jobPath, before);
+    this.#take(named);
+    return { bytes: text === undefined ? bytes : encoder.encode(text), faults: named.notes };
+  }
+
+  /** Notes what a `params.json` names, which stays as it is; also when it is not JSON. */
+  look(path: string, bytes: Uint8Array): void {
+    try {
+      const named = namedIn(decode(bytes), this.#map);
+      this.#take(named);
+      this.#note(path, named.notes);
+    } catch (error) {
+      this.notes.push(unusable(path, error).message);
+    }
+  }
+
+  #take({ outside, inside, former }: Named): void {
     if (former !== undefined) {
       this.#former = former;
       this.#map = withFormer(this.#map, [former]);
     }
     for (const path of outside) this.#outside.add(path);
     for (const path of inside) this.#inside.add(plainly(path));
-    return { bytes: text === undefined ? bytes : encoder.encode(text), faults: notes };
   }
 
   /** The new target of a link; undefined when it stays as it is. */

@@ -15,14 +15,12 @@ import {
   text,
   textOf,
 } from "../text/json.ts";
-import { type Replacement, replaceValues } from "../text/json_edit.ts";
+import { readValues, type Replacement, replaceValues } from "../text/json_edit.ts";
 import { climbsOut, insideOf, type PathMap, relocatePath, withFormer } from "./path_map.ts";
 import type { DocumentKind } from "../workspace/documents.ts";
 
-/** A relocated text. */
-export interface Relocated {
-  /** The new text; undefined when nothing changed. */
-  text: string | undefined;
+/** What a document names. */
+export interface Named {
   /** Absolute paths outside the source workspace that it names. */
   outside: string[];
   /** Paths in the source workspace that it names, relative to it. */
@@ -31,6 +29,12 @@ export interface Relocated {
   notes: string[];
   /** For `params`: where the workspace was before, if that is not a known place. */
   former?: string;
+}
+
+/** A relocated text. */
+export interface Relocated extends Named {
+  /** The new text; undefined when nothing changed. */
+  text: string | undefined;
 }
 
 /** The path of a job's folder at the destination; several when other jobs are links to it. */
@@ -54,13 +58,18 @@ export function relocate(
   const text = kind === "lines"
     ? relocateLines(content, change, before)
     : change.text(content, (root) => apply(kind, root, change, jobPath));
-  return {
-    text,
-    outside: [...change.outside],
-    inside: [...change.inside],
-    notes: [...change.notes],
-    ...(change.former !== undefined && { former: change.former }),
-  };
+  return { text, ...change.named() };
+}
+
+/**
+ * What a `params.json` names: the same as {@linkcode relocate} tells, in half the time.
+ *
+ * @throws {SyntaxError} When it is not JSON.
+ */
+export function namedIn(content: string, map: PathMap): Named {
+  const change = new Change(map);
+  params(readValues(content), change);
+  return change.named();
 }
 
 function apply(kind: DocumentKind, root: unknown, change: Change, jobPath?: JobPath): void {
@@ -110,6 +119,16 @@ class Change {
   #replacements: Replacement[] = [];
 
   constructor(public map: PathMap) {}
+
+  /** What was found. */
+  named(): Named {
+    return {
+      outside: [...this.outside],
+      inside: [...this.inside],
+      notes: [...this.notes],
+      ...(this.former !== undefined && { former: this.former }),
+    };
+  }
 
   /** Takes a folder for a former place of the workspace: paths below it are relocated as well. */
   wasAt(workspace: string): void {

@@ -271,7 +271,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
 }
 
 /** Splits a name into the folder of its job or run, which has three names, and the path in it. */
-function placeOf(name: string): [folder: string, path: string] {
+export function placeOf(name: string): [folder: string, path: string] {
   let end = -1;
   for (let depth = 0; depth < 3; depth++) {
     end = name.indexOf("/", end + 1);

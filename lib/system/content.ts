@@ -14,10 +14,14 @@ export interface Content {
   bytes: number;
 }
 
-/** Adds one entry of a folder to its sum. */
-export function count(content: Content, { path, kind, size }: Entry | Part): void {
-  content.names = (content.names + hash(path, kind)) % Number.MAX_SAFE_INTEGER;
-  if (kind === "file") content.bytes += size;
+/** Adds one entry of a folder to its sum, and to one more where that is given. */
+export function count(content: Content, { path, kind, size }: Entry | Part, also?: Content): void {
+  const name = hash(path, kind);
+  for (const sum of also === undefined ? [content] : [content, also]) {
+    sum.names += name;
+    if (sum.names >= Number.MAX_SAFE_INTEGER) sum.names -= Number.MAX_SAFE_INTEGER;
+    if (kind === "file") sum.bytes += size;
+  }
 }
 
 /** The fields of an entry that count. */

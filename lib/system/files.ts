@@ -91,8 +91,12 @@ export function linkTarget(path: string): string | undefined {
 
 /** The entry at a path; undefined when there is none. Deno knows times to the millisecond. */
 export function lookAt(path: string, as: string): Entry | undefined {
-  const info = attempt(path, () => Deno.lstatSync(path));
-  if (info === undefined) return undefined;
+  let info;
+  try {
+    info = Deno.lstatSync(path);
+  } catch (error) {
+    return nothing(path, error);
+  }
   const entry: Entry = {
     path: as,
     kind: info.isFile ? "file" : info.isDirectory ? "folder" : info.isSymlink ? "link" : "other",
@@ -188,13 +192,16 @@ function attempt<T>(path: string, action: () => T): T | undefined {
   try {
     return action();
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw refused("read", path);
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return undefined;
-    }
-    if (error instanceof Deno.errors.InvalidData) {
-      throw new CopyError("refused", `${path} leads to a path that is not UTF-8`);
-    }
-    throw error;
+    return nothing(path, error);
   }
+}
+
+/** Undefined when an error says that a path does not exist; throws any other. */
+function nothing(path: string, error: unknown): undefined {
+  if (error instanceof Deno.errors.NotCapable) throw refused("read", path);
+  if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return;
+  if (error instanceof Deno.errors.InvalidData) {
+    throw new CopyError("refused", `${path} leads to a path that is not UTF-8`);
+  }
+  throw error;
 }

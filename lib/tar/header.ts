@@ -57,11 +57,15 @@ export interface Ownership {
 }
 
 /**
- * Sets owner, group and mode of a member.
+ * Sets owner, group and mode of a member, whose sum is right.
  *
  * @returns The keys of pax records that would overrule them.
  */
 export function setOwnership(header: Uint8Array, { owner, shared }: Ownership): string[] {
+  if (owner === 0 && shared === undefined) {
+    writeSum(header, octal(header, 148, 8)); // the same, in its usual spelling
+    return [];
+  }
   const keys: string[] = [];
   if (owner !== 0) {
     writeNumber(header, UID, 8, owner);

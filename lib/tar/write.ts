@@ -159,7 +159,10 @@ function header(
 /** Writes a number into a field of a header. */
 export function writeOctal(header: Uint8Array, at: number, length: number, value: number): void {
   header[at + length - 1] = 0;
-  encoder.encodeInto(value.toString(8).padStart(length - 1, "0"), header.subarray(at, at + length));
+  for (let place = at + length - 2, rest = value; place >= at; place--) {
+    header[place] = 0x30 + rest % 8;
+    rest = Math.floor(rest / 8);
+  }
 }
 
 /** The same for a number that may not fit: GNU tar reads it in base 256. */
@@ -173,10 +176,9 @@ export function writeNumber(header: Uint8Array, at: number, length: number, valu
 }
 
 /** Writes the checksum of a header; in the sum, its own field counts as blanks. */
-export function writeSum(header: Uint8Array): void {
-  header.fill(0x20, 148, 156);
-  writeOctal(header, 148, 7, sumOf(header));
-  header[154] = 0;
+export function writeSum(header: Uint8Array, sum = sumOf(header)): void {
+  writeOctal(header, 148, 7, sum);
+  header[155] = 0x20;
 }
 
 /** A length rounded up to whole blocks. */
@@ -184,7 +186,9 @@ export function filled(size: number): number {
   return Math.ceil(size / BLOCK) * BLOCK;
 }
 
+const ZEROS = new Uint8Array(BLOCK);
+
 /** The zeros that fill up the last block after so many bytes. */
 export function padding(size: number): Uint8Array {
-  return new Uint8Array(filled(size) - size);
+  return ZEROS.subarray(0, filled(size) - size);
 }

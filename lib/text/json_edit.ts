@@ -47,6 +47,19 @@ export function replaceValues(
 }
 
 /**
+ * The values of a JSON text. Numbers that only Python writes may come as texts.
+ *
+ * @throws {SyntaxError} When it is not JSON; the message names the line and the column.
+ */
+export function readValues(content: string): unknown {
+  try {
+    return readSimple(content);
+  } catch {
+    return plain(readJson(content));
+  }
+}
+
+/**
  * The numbers that only Python writes. Each is replaced by a pair of quotes: inside a string, these
  * make the text invalid as JSON.
  */

@@ -9,14 +9,17 @@
  * only.
  */
 export function isTimeLater(time: string, other: string): boolean {
-  const [left, right] = comparable(time, other);
-  return left > right;
+  const left = milliseconds(time);
+  const right = milliseconds(other);
+  return isWhole(left) || isWhole(right)
+    ? Math.floor(left / 1000) > Math.floor(right / 1000)
+    : left > right;
 }
 
 /** Whether a time may be later than another, as far as the precision of both allows. */
 export function mayBeLater(time: string, other: string): boolean {
-  const [left, right] = comparable(time, other);
-  return left > right || left === right && [time, other].some(isWhole);
+  return isTimeLater(time, other) ||
+    !isTimeLater(other, time) && [time, other].map(milliseconds).some(isWhole);
 }
 
 /**
@@ -35,20 +38,15 @@ function partsOf(time: string): [whole: string, fraction: string] {
   return [whole, fraction];
 }
 
-/** Two times in milliseconds. When one is known in seconds only, both are cut to seconds. */
-function comparable(time: string, other: string): [number, number] {
-  const [left, right] = [milliseconds(time), milliseconds(other)];
-  return isWhole(time) || isWhole(other)
-    ? [Math.floor(left / 1000), Math.floor(right / 1000)]
-    : [left, right];
-}
-
-function isWhole(time: string): boolean {
-  return milliseconds(time) % 1000 === 0;
+/** Whether a time, in milliseconds, has no part of a second. */
+function isWhole(time: number): boolean {
+  return time % 1000 === 0;
 }
 
 /** A time in milliseconds. */
 export function milliseconds(time: string): number {
-  const [whole, fraction = ""] = time.split(".");
-  return Number(whole) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
+  const dot = time.indexOf(".");
+  if (dot < 0) return Number(time) * 1000;
+  const fraction = time.slice(dot + 1, dot + 4);
+  return Number(time.slice(0, dot)) * 1000 + Number(fraction.padEnd(3, "0"));
 }

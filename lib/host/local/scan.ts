@@ -78,7 +78,7 @@ function scanOne(
   const target = self.target ?? above;
   const real = target === undefined ? path : follow(root, folder, target);
   if (target !== undefined) linked.push({ folder, target, realPath: real ?? "" });
-  const start = real === undefined ? self : lookAt(real, "") ?? self;
+  const start = target === undefined || real === undefined ? self : lookAt(real, "") ?? self;
   visit(folder, start);
   if (real === undefined || start.kind !== "folder") return;
   if (folder === RECORDS) requireReadable(real);
