@@ -1,14 +1,14 @@
 /**
- * Builds the npm package into `dist/npm`, with the tests beside it for `deno task test:npm`; `npm
- * pack` leaves the tests out.
+ * Builds the npm package into `dist/npm`: one module of library and program, with types. Beside them
+ * are the single modules and the tests for `deno task test:npm`; `npm pack` leaves these out.
  *
  * @module
  */
 
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { MAN_PAGE } from "./man.ts";
-import { ROOT } from "./modules.ts";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { bundle } from "./bundle.ts";
+import { MAN_PAGE, ROOT } from "./modules.ts";
 
 const OUT = join(ROOT, "dist", "npm");
 
@@ -75,19 +75,56 @@ function isOurs(
   return !inTests && messageText !== "Property 'main' does not exist on type 'ImportMeta'.";
 }
 
-/** Removes from the package what a user does not need. */
-function tidy(): void {
+/** The command of the package. */
+const COMMAND = `#!/usr/bin/env node
+import { run } from "./xpm-copy.js";
+
+process.exit(await run(process.argv.slice(2)));
+`;
+
+/**
+ * Makes one module of library and program, which is quick to load, and the package of it: with the
+ * types that dnt has made. All else in `dist/npm` is for the tests.
+ */
+async function assemble(): Promise<void> {
+  const folder = join(OUT, "js");
+  mkdirSync(folder);
+  const both = join(OUT, "esm", "both.js");
+  writeFileSync(both, 'export * from "./mod.js";\nexport { run } from "./cli.js";\n');
+  await bundle(both, join(folder, "xpm-copy.js"));
+  writeFileSync(join(folder, "command.js"), COMMAND, { mode: 0o755 });
   const file = join(OUT, "package.json");
-  const { scripts: _scripts, devDependencies: _needless, ...rest } = JSON.parse(
+  const { scripts: _scripts, devDependencies: _needless, module: _module, ...rest } = JSON.parse(
     readFileSync(file, "utf8"),
   );
-  writeFileSync(file, JSON.stringify(rest, undefined, 2) + "\n");
-  // besides dnt's own entries: the data of tests
-  writeFileSync(join(OUT, ".npmignore"), "/esm/.cache\n/esm/tests/\n", { flag: "a" });
-  for (const name of ["README.md", "CHANGELOG.md", "LICENSE"]) {
-    copyFileSync(join(ROOT, name), join(OUT, name));
+  const exported = (types: string) => ({ types, import: "./js/xpm-copy.js" });
+  const copied = ["README.md", "CHANGELOG.md", "LICENSE", MAN_PAGE];
+  const manifest = {
+    ...rest,
+    type: "module",
+    sideEffects: false,
+    exports: {
+      ".": exported("./esm/mod.d.ts"),
+      "./cli": exported("./esm/cli.d.ts"),
+      "./package.json": "./package.json",
+    },
+    bin: { "xpm-copy": "./js/command.js" },
+    files: ["js", ...copied.map((name) => basename(name)), ...typesOf("esm/mod", "esm/cli")],
+  };
+  writeFileSync(file, JSON.stringify(manifest, undefined, 2) + "\n");
+  for (const name of copied) copyFileSync(resolve(ROOT, name), join(OUT, basename(name)));
+}
+
+/** The files with the types of modules, and of all that these mention. */
+function typesOf(...modules: string[]): string[] {
+  const found = new Set(modules);
+  for (const module of found) {
+    const text = readFileSync(join(OUT, `${module}.d.ts`), "utf8");
+    for (const [, to] of text.matchAll(/^(?:import|export)\b[^;]*?"(\.[^"]+)\.js"/gm)) {
+      found.add(join(dirname(module), to!));
+    }
   }
-  copyFileSync(MAN_PAGE, join(OUT, basename(MAN_PAGE)));
+  return [...found].map((module) => `${module}.d.ts`).sort();
 }
 
 async function loadDnt(): Promise<{ build(options: unknown): Promise<void> } | undefined> {
@@ -106,5 +143,5 @@ if (import.meta.main) {
   }
   if (existsSync(OUT)) rmSync(OUT, { recursive: true });
   await dnt.build(options());
-  tidy();
+  await assemble();
 }

@@ -24,8 +24,8 @@ import {
 import { basename, join } from "node:path";
 import { COMMANDS } from "../lib/cli/command_table.ts";
 import { CHILD_VARIABLES } from "../lib/system/environment.ts";
-import { MAN_PAGE } from "./man.ts";
-import { moduleFlags, ROOT } from "./modules.ts";
+import { bundle } from "./bundle.ts";
+import { MAN_PAGE, moduleFlags, ROOT } from "./modules.ts";
 import { ensurePythonTools } from "./setup.ts";
 import { grantedByReadme } from "./trial.ts";
 
@@ -36,11 +36,6 @@ const SOURCES = join(ROOT, "scripts", "pypi");
 /** The default folder of the packages. */
 export const PYPI: string = join(ROOT, "dist", "pypi");
 const VERSION: string = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version;
-
-/** The notice at the head of the bundled program. The compiler removes all other comments. */
-const NOTICE = `// xpm-copy ${VERSION}, bundled from the modules of https://jsr.io/@xpm/copy
-// and of https://jsr.io/@std, Copyright the Deno authors. All under the MIT licence: see LICENSE.
-`;
 
 /** The files that were built. */
 export interface Built {
@@ -78,7 +73,7 @@ export async function buildPypi(out: string = PYPI): Promise<Built> {
   cpSync(SOURCES, source, { recursive: true, filter });
   for (const file of [join(ROOT, "LICENSE"), MAN_PAGE]) cpSync(file, join(source, basename(file)));
 
-  await bundle(join(module, "xpm-copy.mjs"), flags);
+  await bundle("cli.ts", join(module, "xpm-copy.mjs"), flags.slice(0, 1));
   writeFileSync(join(module, "_built.py"), builtModule(flags.length > 0));
   await run(tools.python, ["-m", "hatchling", "build", "--directory", out], source);
   rmSync(source, { recursive: true });
@@ -113,15 +108,6 @@ export function checkPypi(out: string = PYPI): string[] | undefined {
 
 function sumOf(file: string): string {
   return createHash("sha256").update(readFileSync(file)).digest("hex");
-}
-
-/** Bundles one module of the program. */
-async function bundle(file: string, flags: string[]): Promise<void> {
-  const args = ["bundle", "--quiet", "--minify", "--no-lock", ...flags.slice(0, 1)];
-  await run(Deno.execPath(), [...args, `--output=${file}`, "cli.ts"], ROOT);
-  const text = readFileSync(file, "utf8");
-  if (text.includes(ROOT)) throw new Error("the bundled program names a path of this machine");
-  writeFileSync(file, NOTICE + text);
 }
 
 /**

@@ -11,11 +11,13 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { MAN_PAGE } from "./man.ts";
-import { moduleFlags, ROOT } from "./modules.ts";
+import { bundle } from "./bundle.ts";
+import { MAN_PAGE, moduleFlags, ROOT } from "./modules.ts";
 import { grantedByReadme, report, Trial } from "./trial.ts";
 
 const OUT = join(ROOT, "dist", "bin");
+/** The program as one module. */
+const BUNDLE = join(ROOT, "dist", "xpm-copy.mjs");
 /** The targets, each with a file of its own. */
 export const TARGETS = [
   "x86_64-unknown-linux-gnu",
@@ -43,22 +45,23 @@ function fileName(target: string): string {
 }
 
 /** Deno's arguments for compiling to a target. */
-export async function compileArguments(target: string): Promise<string[]> {
+export function compileArguments(target: string): string[] {
   return [
     "compile",
     ...permissions(),
-    ...await moduleFlags(),
+    "--no-check",
+    "--no-lock",
     `--target=${target}`,
     "--include=LICENSE",
     `--output=${join(OUT, fileName(target))}`,
-    "cli.ts",
+    BUNDLE,
   ];
 }
 
 /** Compiles for one target; returns whether Deno's runtime for it was available. */
 async function compile(target: string): Promise<boolean> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: await compileArguments(target),
+    args: compileArguments(target),
     cwd: ROOT,
     env: { NO_COLOR: "1" },
   }).output();
@@ -91,6 +94,7 @@ async function main(args: string[]): Promise<number> {
   if (targets.length === 0) throw new Error(`no target ${only}: there is ${TARGETS.join(", ")}`);
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
+  await bundle("cli.ts", BUNDLE, (await moduleFlags()).slice(0, 1));
   const made: string[] = [];
   for (const target of targets) {
     if (!await compile(target)) {

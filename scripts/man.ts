@@ -8,16 +8,12 @@
  */
 
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import config from "../deno.json" with { type: "json" };
 import { COMMAND_TABLE, COMMANDS, EXAMPLES } from "../lib/cli/command_table.ts";
 import { EXIT_TEXTS } from "../lib/cli/exit_codes.ts";
 import { NAMES, PURPOSE } from "../lib/cli/help.ts";
 import { type Option, OPTIONS, SECTIONS, textOf } from "../lib/cli/options.ts";
-import { ROOT } from "./modules.ts";
-
-/** The man page's file. */
-export const MAN_PAGE: string = join(ROOT, "docs", "xpm-copy.1");
+import { MAN_PAGE } from "./modules.ts";
 
 /** The man page. */
 export function manPage(): string {

@@ -11,6 +11,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 /** The project's folder. */
 export const ROOT: string = fileURLToPath(new URL("..", import.meta.url));
 
+/** The man page; packages take it along. */
+export const MAN_PAGE: string = join(ROOT, "docs", "xpm-copy.1");
+
 /** The variable that passes the choice to the children of a task; empty when JSR has answered. */
 const DECISION = "XPM_COPY_IMPORT_MAP";
 /** How long JSR may take to answer, in milliseconds. */

@@ -190,8 +190,8 @@ interface Packed {
 /** Whether a file belongs in the npm package. */
 export function belongsIntoNpm(path: string): boolean {
   return /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|xpm-copy\.1)$/.test(path) ||
-    /^esm\/(package\.json|(mod|cli|deno|_dnt\.\w+)\.(js|d\.ts))$/.test(path) ||
-    /^esm\/(lib|deps\/jsr\.io\/@std|scripts\/npm)\/.+\.(js|d\.ts)$/.test(path);
+    /^js\/(xpm-copy|command)\.js$/.test(path) ||
+    /^esm\/(mod|cli|_dnt\.polyfills|lib\/(?!cli\/).+)\.d\.ts$/.test(path);
 }
 
 async function checkNpm(): Promise<string[] | undefined> {
@@ -211,15 +211,10 @@ async function checkNpm(): Promise<string[] | undefined> {
   for (const key of ["name", "version", "license"] as const) {
     if (manifest[key] !== CONFIG[key]) faults.push(`npm: ${key} is ${manifest[key]}`);
   }
-  const modules: string[] = [
-    ...Object.values<{ import: string }>(manifest.exports).map((entry) => entry.import),
-    manifest.bin["xpm-copy"],
-  ].map((path) => path.replace("./", ""));
-  if (!paths.includes("xpm-copy.1")) faults.push("npm: no xpm-copy.1");
-  for (const path of modules) {
-    for (const wanted of [path, path.replace(/\.js$/, ".d.ts")]) {
-      if (!paths.includes(wanted)) faults.push(`npm: no ${wanted}`);
-    }
+  const { types, import: module } = manifest.exports["."];
+  const wanted = [types, module, manifest.exports["./cli"].types, manifest.bin["xpm-copy"]];
+  for (const path of [...wanted.map((name) => name.replace("./", "")), "xpm-copy.1"]) {
+    if (!paths.includes(path)) faults.push(`npm: no ${path}`);
   }
   for (const path of paths.filter((name) => /\.(js|json|ts)$/.test(name))) {
     const text = readFileSync(join(NPM, path), "utf8");
@@ -228,6 +223,25 @@ async function checkNpm(): Promise<string[] | undefined> {
     ) {
       faults.push(`npm: ${path} names a path of this machine`);
     }
+  }
+  return [...faults, ...await judge()];
+}
+
+/** The packages of npm that judge others, their arguments, and what they say when all is well. */
+const JUDGES: [name: string, args: string[], praise: string][] = [
+  ["publint@0.3.25", ["--strict", NPM], "All good!"],
+  ["@arethetypeswrong/cli@0.18.5", ["--profile", "esm-only", "--quiet", "--pack", NPM], ""],
+];
+
+/** The faults that others find in the npm package. */
+async function judge(): Promise<string[]> {
+  const faults: string[] = [];
+  for (const [name, args, praise] of JUDGES) {
+    const options = { args: ["--yes", name, ...args], cwd: ROOT, env: { NO_COLOR: "1" } };
+    const { success, stdout, stderr } = await new Deno.Command("npx", options).output();
+    const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
+    if (!success || !said.includes(praise)) faults.push(`npm: ${name}: ${said}`);
+    else console.log(`npm     ${name} finds nothing`);
   }
   return faults;
 }

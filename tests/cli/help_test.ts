@@ -13,7 +13,8 @@ import { helpOf, helpText } from "../../lib/cli/help.ts";
 import { OPTIONS, takes } from "../../lib/cli/options.ts";
 import type { CopyRequest } from "../../lib/cli/requests.ts";
 import { DOCUMENTS, linesOf } from "../../scripts/documents.ts";
-import { MAN_PAGE, manPage } from "../../scripts/man.ts";
+import { manPage } from "../../scripts/man.ts";
+import { MAN_PAGE } from "../../scripts/modules.ts";
 import { ROOT } from "../../scripts/modules.ts";
 
 /** The options that the help lists: without those that are other names. */
