@@ -28,6 +28,8 @@ const PART = 1 << 20;
 export class Agent {
   /** The input of the agent. It ends when this is closed, or when this program dies. */
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  /** Whether that was closed. Node 20 fails at a write to a stream that is about to close. */
+  #isClosed = false;
   readonly #answers: Answers;
   /** The word of its first answer, by which it later reports a program that ended too early. */
   readonly #word = crypto.randomUUID();
@@ -118,7 +120,7 @@ export class Agent {
    * @param patience How long it may take to give up its claims, in milliseconds.
    */
   async close(patience = 0): Promise<void> {
-    await this.#writer.close().catch(() => {}); // it may have ended already
+    await this.#closeInput();
     if (patience > 0) await within(patience, this.running.code);
     this.running.kill();
     await this.running.code;
@@ -141,12 +143,22 @@ export class Agent {
 
   /** Writes to it. If it has ended, its missing answer will tell. */
   #tell(text: string): void {
-    this.#writer.write(bytesOf(text)).catch(() => {});
+    this.#write(bytesOf(text)).catch(() => {});
+  }
+
+  /** Writes to it; returns whether it still reads. */
+  async #write(bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    return !this.#isClosed && await isTaken(this.#writer.write(bytes));
+  }
+
+  async #closeInput(): Promise<void> {
+    this.#isClosed = true;
+    await this.#writer.close().catch(() => {}); // it may have ended already
   }
 
   async #answer(word: string, tell: (text: string) => void): Promise<void> {
     if (await this.#answers.read(word, tell, `${this.#word} lost`)) return;
-    await this.#writer.close().catch(() => {}); // this ends it
+    await this.#closeInput(); // this ends it
     throw await this.failure();
   }
 
@@ -156,7 +168,7 @@ export class Agent {
       for await (const part of gathered(parts, PART)) {
         if (answered.aborted) break;
         this.#tell(`${part.length}\n`);
-        if (!await isTaken(this.#writer.write(part))) break;
+        if (!await this.#write(part)) break;
         clock.moved();
       }
     } finally {
