@@ -1,10 +1,12 @@
 /**
  * Chooses the source of the `@std` modules: JSR, or `scripts/offline/` where JSR cannot be reached.
+ * What comes from npm is imported by its address: of what `deno.json` lists, Deno would fetch all for
+ * every task.
  *
  * @module
  */
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -44,13 +46,9 @@ async function jsrAnswers(): Promise<boolean> {
   }
 }
 
-/** Writes the imports of `deno.json`, with a stand-in for each name of `@std`; returns the file. */
+/** Writes an import map with a stand-in for each name of `@std`; returns the file. */
 function writeImportMap(): string {
-  const config = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
   const imports: Record<string, string> = {};
-  for (const [name, target] of Object.entries<string>(config.imports)) {
-    if (!target.startsWith("jsr:")) imports[name] = target;
-  }
   const folder = join(ROOT, "scripts", "offline");
   for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     if (!file.endsWith(".ts")) continue;

@@ -66,10 +66,10 @@ export async function findProgram(name: string): Promise<string | undefined> {
 /** Installs the missing programs; returns the packages that are still missing. */
 export async function ensurePrograms({ forTests = false } = {}): Promise<string[]> {
   const packages = forTests ? { ...PACKAGES, ...OTHERS } : PACKAGES;
-  const missing = await missingPackages(packages);
+  const missing = await missingPackages(packages, forTests);
   if (missing.length === 0) return [];
   await install(missing);
-  const left = await missingPackages(packages);
+  const left = await missingPackages(packages, forTests);
   if (left.length > 0) {
     console.error(`Missing; install with: sudo apt-get install ${left.join(" ")}`);
   }
@@ -90,12 +90,17 @@ async function install(packages: string[]): Promise<void> {
   }
 }
 
-async function missingPackages(packages: Record<string, string>): Promise<string[]> {
+async function missingPackages(
+  packages: Record<string, string>,
+  forTests: boolean,
+): Promise<string[]> {
   const missing: string[] = [];
   for (const [program, name] of Object.entries(packages)) {
     if (await findProgram(program) === undefined) missing.push(name);
   }
-  if (!await succeeds("python3", ["-c", "import ensurepip, venv"])) missing.push("python3-venv");
+  if (forTests && !await succeeds("python3", ["-c", "import ensurepip, venv"])) {
+    missing.push("python3-venv");
+  }
   return missing;
 }
 

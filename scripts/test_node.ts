@@ -12,7 +12,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import ts from "typescript";
+import ts from "npm:typescript@^5.9.3";
 import { ROOT } from "./modules.ts";
 import { runInNode } from "./node_tests.ts";
 
@@ -38,6 +38,9 @@ function resolved(from: string, name: string): string {
   return path === "lib/system/spawn.ts" ? `${NODE}/spawn.ts` : path;
 }
 
+/** An import from npm. */
+const FROM_NPM = /(?<=\bfrom )"npm:([\w-]+)@([^"]+)"/g;
+
 /** The specifier of a module for an import in another one. */
 function specifier(from: string, to: string): string {
   const path = relative(dirname(from), to).replace(/\.ts$/, ".js");
@@ -49,7 +52,7 @@ function withSpecifiers(path: string, code: string): string {
   return code.replace(
     /(\bfrom |\bimport |\bimport\()"(\.{1,2}\/[^"]+\.ts|@std\/[^"]+)"/g,
     (_, before, name) => `${before}"${specifier(path, resolved(path, name))}"`,
-  ).replace(/\/deno\.json" with { type: "json" }/g, '/deno.json.js"');
+  ).replace(/\/deno\.json" with { type: "json" }/g, '/deno.json.js"').replace(FROM_NPM, '"$1"');
 }
 
 /** The import of those names that a module uses. The replacement itself needs none. */
@@ -76,10 +79,11 @@ function compile(path: string): void {
 
 /** Installs the npm packages that the library and its tests use; returns whether that worked. */
 async function install(): Promise<boolean> {
-  const { imports } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
+  const texts = sources().filter((path) => path !== "scripts/test_node.ts").map((path) =>
+    readFileSync(join(ROOT, path), "utf8")
+  );
   const dependencies = Object.fromEntries(
-    ["fast-check", "get-east-asian-width", "js-yaml"]
-      .map((name) => [name, imports[name].replace(/^npm:.*@/, "")]),
+    texts.flatMap((text) => [...text.matchAll(FROM_NPM)].map(([, name, range]) => [name, range])),
   );
   const manifest = JSON.stringify({ private: true, type: "module", dependencies });
   const file = join(OUT, "package.json");

@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4.3.0";
 import { CopyError, type CopyEvent } from "../../mod.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 import { makeSample, type Sample, type SampleState } from "../../scripts/sample.ts";

@@ -6,7 +6,7 @@
  */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4.3.0";
 import { StreamRewriter } from "../../lib/rewrite/rewriter.ts";
 import { failedJobs } from "../../lib/copy/stage.ts";
 import { pathMap, relocatePath } from "../../lib/rewrite/path_map.ts";

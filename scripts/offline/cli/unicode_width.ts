@@ -4,7 +4,7 @@
  * @module
  */
 
-import { eastAsianWidth } from "get-east-asian-width";
+import { eastAsianWidth } from "npm:get-east-asian-width@^1.3.0";
 
 /** What takes no column: control characters, what goes onto or between others, parts of Hangul. */
 const NONE = /[\p{Cc}\p{Cf}\p{Mn}\p{Me}\u1160-\u11ff\ud7b0-\ud7ff]/u;

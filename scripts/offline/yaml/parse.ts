@@ -5,7 +5,7 @@
  * @module
  */
 
-import yaml from "js-yaml";
+import yaml from "npm:js-yaml@^3.14.2";
 
 /** How a text is read. */
 export interface ParseOptions {

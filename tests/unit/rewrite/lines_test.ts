@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4.3.0";
 import { type EditedDocument, type EditLines, LineEditor } from "../../../lib/rewrite/lines.ts";
 import { joined } from "../../../lib/system/streams.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "npm:fast-check@^4.3.0";
 import { bytesOf, isUtf8, textOf } from "../../../lib/system/byte_text.ts";
 
 Deno.test("textOf() decodes UTF-8 as it is, with what other decoders take away or put in", () => {
