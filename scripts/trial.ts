@@ -60,8 +60,8 @@ export class Trial implements Disposable {
     return { code, said };
   }
 
-  /** Runs a program in a terminal; after it shows `cue`, `answer` is typed. */
-  async runInTerminal(words: string[], cue: string, answer: string): Promise<Outcome> {
+  /** Runs a program in a terminal; after it shows each cue, the answer to it is typed. */
+  async runInTerminal(words: string[], ...dialogue: [cue: string, answer: string][]) {
     const child = new Deno.Command("script", {
       args: ["-qefc", words.map((word) => `'${word}'`).join(" "), "/dev/null"],
       cwd: this.root,
@@ -72,9 +72,10 @@ export class Trial implements Disposable {
     const keyboard = child.stdin.getWriter();
     let said = "";
     for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
-      const known = said.includes(cue);
       said += piece;
-      if (known || !said.includes(cue)) continue;
+      const [cue, answer] = dialogue[0] ?? [];
+      if (cue === undefined || !said.includes(cue)) continue;
+      dialogue.shift();
       await new Promise((resolve) => setTimeout(resolve, 300)); // until the program listens
       await keyboard.write(new TextEncoder().encode(answer));
     }

@@ -101,10 +101,10 @@ async function tryTerminal(trial: Trial, label: string, command: string[]): Prom
   makeSample(join(trial.root, "from"), { jobs: 1, experimentId: "other" });
   const to = join(trial.folder("to"), `by hand ${label}`);
   const words = [...command, ...trial.writeSettings({ id: "to", path: to })];
-  const answered = await trial.runInTerminal(words, "Which experiment", "\r");
-  report(`${label}: a question is answered in a terminal`, answered, "Nothing was written");
+  const answered = await trial.runInTerminal(words, ["Which experiment", "\r"], ["Copy now", "\r"]);
+  report(`${label}: questions are answered in a terminal`, answered, "Nothing was written");
   const copy = [...words, "neuralir", "--yes", "--bwlimit", "1"];
-  const { code, said } = await trial.runInTerminal(copy, "jobs published", "\u0003");
+  const { code, said } = await trial.runInTerminal(copy, ["jobs received", "\u0003"]);
   report(`${label}: Ctrl-C ends a copy with 130`, { code: code - 130, said }, "interrupted");
 }
 
