@@ -5,7 +5,15 @@
  * @module
  */
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { bundle } from "./bundle.ts";
 import { MAN_PAGE, ROOT } from "./modules.ts";
@@ -109,10 +117,16 @@ async function assemble(): Promise<void> {
       "./package.json": "./package.json",
     },
     bin: { "xpm-copy": "./js/command.js" },
-    files: ["js", ...copied.map((name) => basename(name)), ...typesOf("esm/mod", "esm/cli")],
+    files: [
+      "js",
+      "schemas",
+      ...copied.map((name) => basename(name)),
+      ...typesOf("esm/mod", "esm/cli"),
+    ],
   };
   writeFileSync(file, JSON.stringify(manifest, undefined, 2) + "\n");
   for (const name of copied) copyFileSync(resolve(ROOT, name), join(OUT, basename(name)));
+  cpSync(join(ROOT, "schemas"), join(OUT, "schemas"), { recursive: true });
 }
 
 /** The files with the types of modules, and of all that these mention. */

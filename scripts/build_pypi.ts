@@ -71,7 +71,9 @@ export async function buildPypi(out: string = PYPI): Promise<Built> {
   mkdirSync(out, { recursive: true });
   const filter = (path: string) => !/__pycache__|\.mypy_cache|[\\/]conda$/.test(path);
   cpSync(SOURCES, source, { recursive: true, filter });
-  for (const file of [join(ROOT, "LICENSE"), MAN_PAGE]) cpSync(file, join(source, basename(file)));
+  for (const path of [join(ROOT, "LICENSE"), MAN_PAGE, join(ROOT, "schemas")]) {
+    cpSync(path, join(source, basename(path)), { recursive: true });
+  }
 
   await bundle("cli.ts", join(module, "xpm-copy.mjs"), flags.slice(0, 1));
   writeFileSync(join(module, "_built.py"), builtModule(flags.length > 0));

@@ -12,6 +12,9 @@ import { passOn, readNodeCounts } from "./test_counts.ts";
 
 /** Tests of Deno or of this repository, not of the library. */
 const ELSEWHERE = [
+  "tests/cli/completions_test.ts",
+  "tests/cli/help_test.ts",
+  "tests/cli/schemas_test.ts",
   "tests/docs_test.ts",
   "tests/packaging/commands_test.ts",
   "tests/packaging/examples_test.ts",

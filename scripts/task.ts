@@ -116,6 +116,7 @@ const TASKS: Record<string, (args: string[]) => Promise<number>> = {
   "try:jsr": (args) => run("scripts/try_jsr.ts", args, Deno.env.get("INIT_CWD")),
   programs: (args) => run("scripts/programs.ts", args),
   man: (args) => run("scripts/man.ts", args),
+  schemas: (args) => run("scripts/schemas.ts", args),
   screens: (args) => run("tests/cli/screens.ts", args),
   picture: (args) => run("scripts/picture.ts", args),
   figures: (args) => run("scripts/figures.ts", args),

@@ -52,7 +52,7 @@ function withSpecifiers(path: string, code: string): string {
   return code.replace(
     /(\bfrom |\bimport |\bimport\()"(\.{1,2}\/[^"]+\.ts|@std\/[^"]+)"/g,
     (_, before, name) => `${before}"${specifier(path, resolved(path, name))}"`,
-  ).replace(/\/deno\.json" with { type: "json" }/g, '/deno.json.js"').replace(FROM_NPM, '"$1"');
+  ).replace(/\.json" with { type: "json" }/g, '.json.js"').replace(FROM_NPM, '"$1"');
 }
 
 /** The import of those names that a module uses. The replacement itself needs none. */
@@ -79,7 +79,8 @@ function compile(path: string): void {
 
 /** Installs the npm packages that the library and its tests use; returns whether that worked. */
 async function install(): Promise<boolean> {
-  const texts = sources().filter((path) => path !== "scripts/test_node.ts").map((path) =>
+  const ofDeno = ["scripts/test_node.ts", "scripts/schemas.ts"]; // they want TypeScript itself
+  const texts = sources().filter((path) => !ofDeno.includes(path)).map((path) =>
     readFileSync(join(ROOT, path), "utf8")
   );
   const dependencies = Object.fromEntries(
@@ -100,9 +101,12 @@ if (import.meta.main) {
     rmSync(join(OUT, name), { recursive: true, force: true });
   }
   sources().forEach(compile);
-  // as a module, since Node 20 warns of imported JSON
-  const config = readFileSync(join(ROOT, "deno.json"), "utf8");
-  writeFileSync(join(OUT, "deno.json.js"), `export default ${config}`);
+  // as modules, since Node 20 warns of imported JSON
+  mkdirSync(join(OUT, "schemas"), { recursive: true });
+  for (const path of ["deno.json", "schemas/copy.json", "schemas/output.json"]) {
+    const json = readFileSync(join(ROOT, path), "utf8");
+    writeFileSync(join(OUT, `${path}.js`), `export default ${json}`);
+  }
   if (!await install()) {
     console.error("test:node cannot have its packages: is npm's registry out of reach?");
     Deno.exit(1);

@@ -1,37 +1,7 @@
 /**
  * Reports in JSON: one object a line on standard output, each with a `type`.
  *
- * | type | fields | when |
- * |---|---|---|
- * | `connecting`, `connected` | `host` | around the login to a host |
- * | `command` | `command`: list of words | a program is started; with `--verbose` |
- * | `waiting` | `folder` | another copy of the run to the same workspace is running |
- * | `retrying` | `attempt`, `attempts` (absent with `--follow`), `seconds`, `message` | a connection was lost; another attempt follows after a pause |
- * | `followed` | `result`: a `CopyResult` of all so far | with `--follow`: a copy has ended, and the run goes on |
- * | `plannedRuns` | `plan`: a `CopyRunsPlan` without its `jobs`; of each of its `runs` the fields of a `CopyPlan` but `source`, `destination` and `jobs` | of several runs: the plan for all is ready |
- * | `copied` | `result`: a `CopyResult` | of several runs, one was copied or planned; the `result` of the `summary` then has only sums, `failed`: a list of `FailedRun`, and `runs`: how many |
- * | `planned` | `plan`: a `CopyPlan` | when the plan is ready; of several runs, for each of them |
- * | `progress` | the fields of `CopyProgress` | at most once a second |
- * | `published` | `job`, `replaced` | a job has reached its final place |
- * | `warning` | `code`, `message`, `job` if it is one | something to know |
- * | `reading` | `bytes`, `totalBytes` | `import`: while the file is read, at most once a second |
- * | `checking` | the fields of `CheckProgress` | while contents are compared, at most once a second |
- * | `difference` | the fields of a `Difference`: `kind`, `path`, `what`, `aspects`, `job` if it is in one | `check`, and `--check` |
- * | `comparison` | `source`, `destination`: the workspaces' ids; the fields of a `RunComparison`: `experimentId`, `runId`, `at`, `ahead`, `jobs`, `inProgress` | `status` |
- * | `permissions` | `run`, `read`, `write`, `env`, `sys`: what to grant; `command`: the copy under that | `permissions` |
- * | `workspace` | the fields of a `Workspace` | `ls` |
- * | `experiment` | `workspace`: its id; the fields of an `ExperimentSummary` | `ls WORKSPACE` |
- * | `run` | `workspace`, `experimentId`, `current`: whether it is the current run; `currentInferred`: true when no link says so; the fields of a `RunSummary` | `ls WORKSPACE EXPERIMENT` |
- * | `job` | `workspace`, `experimentId`, `runId`; the fields of a `JobSummary` | `ls WORKSPACE EXPERIMENT RUN` |
- * | `leftover` | `workspace`: its id; the fields of a `Leftover` | `clean WORKSPACE` |
- * | `diagnosis` | the fields of a `Diagnosis`: `workspace` (absent: this machine), `host`, `path`, `from`, `to`, `findings` | `doctor` |
- * | `error` | `code`, `message`, `hint` if there is one | the work could not be done |
- * | `summary` | `exitCode`, `result`: a `CopyResult`, after a copy or a dry run; `command`: the command that copies, after a dry run; `check`: a `CheckResult`, with the number of its differences; `total`, after a list: the number of `experiments`, `runs` or `jobs`, and their `bytes`, each job counted once; `move`: the other fields of a `MoveResult` | last, always |
- *
- * Fields and types may be added; a reader should ignore those that it does not know.
- *
- * `jobStates` counts the states of a `CopyPlan`'s jobs: `done`, `failed`, `running`, `unfinished`,
- * `absent`.
+ * {@linkcode JsonObject} has the types, with their fields.
  *
  * @module
  */
@@ -47,7 +17,6 @@ import type { RequiredPermissions } from "../inspect/permissions.ts";
 import type {
   CopyEvent,
   CopyPlan,
-  CopyProgress,
   CopyResult,
   CopyRunsPlan,
   CopyRunsResult,
@@ -55,6 +24,14 @@ import type {
 import { escaped, printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Failure } from "./failure.ts";
+import type {
+  CheckingObject,
+  JsonObject,
+  PlannedRunsObject,
+  ProgressObject,
+  ReadingObject,
+  SummaryObject,
+} from "./json_objects.ts";
 import type { Checked, Reporter } from "./reporter.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -62,7 +39,7 @@ import type { Terminal } from "./terminal.ts";
 const SPACING = 1;
 
 /** A plan for several runs, without what `planned` tells of each. */
-function withoutJobs({ jobs: _, runs, ...plan }: CopyRunsPlan) {
+function withoutJobs({ jobs: _, runs, ...plan }: CopyRunsPlan): PlannedRunsObject["plan"] {
   const brief = runs.map(({ source: _from, destination: _to, jobs: _, ...run }) => run);
   return { ...plan, runs: brief };
 }
@@ -71,13 +48,7 @@ function withoutJobs({ jobs: _, runs, ...plan }: CopyRunsPlan) {
 export class JsonReporter implements Reporter {
   readonly #terminal: Terminal;
   readonly #verbose: boolean;
-  #summary: {
-    result?: object;
-    command?: string[];
-    check?: object;
-    move?: object;
-    total?: object;
-  } = {};
+  #summary: Omit<SummaryObject, "type" | "exitCode"> = {};
   #progressAt = -Infinity;
 
   /** @param verbose Whether commands are reported. */
@@ -89,20 +60,20 @@ export class JsonReporter implements Reporter {
   /** Writes an object, unless the summary will contain the same. */
   event(event: CopyEvent): void {
     if (event.type === "done" || (event.type === "command" && !this.#verbose)) return;
-    if (event.type === "warning") this.#write("warning", event.problem);
+    if (event.type === "warning") this.#write({ type: "warning", ...event.problem });
     else if (event.type === "plannedRuns") {
-      this.#write(event.type, { plan: withoutJobs(event.plan) });
-    } else if (event.type === "progress") this.#progress("progress", event.progress);
-    else if (event.type === "checking") this.#progress("checking", event.progress);
-    else if (event.type === "reading") this.#progress("reading", event);
-    else this.#write(event.type, event);
+      this.#write({ type: event.type, plan: withoutJobs(event.plan) });
+    } else if (event.type === "progress") this.#progress({ type: "progress", ...event.progress });
+    else if (event.type === "checking") this.#progress({ type: "checking", ...event.progress });
+    else if (event.type === "reading") this.#progress(event);
+    else this.#write(event);
   }
 
-  #progress(type: string, progress: Pick<CopyProgress, "bytes" | "totalBytes">): void {
+  #progress(progress: ProgressObject | CheckingObject | ReadingObject): void {
     const now = this.#terminal.seconds();
     if (now - this.#progressAt < SPACING) return;
     this.#progressAt = now;
-    this.#write(type, progress);
+    this.#write(progress);
   }
 
   /** Writes nothing: the error will say it. */
@@ -123,7 +94,7 @@ export class JsonReporter implements Reporter {
 
   /** Writes the result of the run. */
   copiedOne(result: CopyResult): void {
-    this.#write("copied", { result });
+    this.#write({ type: "copied", result });
   }
 
   /** Keeps the sums of a dry run for the summary. */
@@ -139,15 +110,15 @@ export class JsonReporter implements Reporter {
 
   /** Writes an object for each difference, and keeps the rest for the summary. */
   checked({ differences, notes, ...rest }: Checked): void {
-    for (const note of notes) this.#write("warning", note);
-    for (const difference of differences) this.#write("difference", difference);
+    for (const note of notes) this.#write({ type: "warning", ...note });
+    for (const difference of differences) this.#write({ type: "difference", ...difference });
     this.#summary = { ...this.#summary, check: { ...rest, differences: differences.length } };
   }
 
   /** Writes an object for each run. */
   status({ runs }: WorkspaceComparison, workspaces: Ends<Workspace>): void {
     const ends = { source: workspaces.source.id, destination: workspaces.destination.id };
-    for (const run of runs) this.#write("comparison", { ...ends, ...run });
+    for (const run of runs) this.#write({ type: "comparison", ...ends, ...run });
   }
 
   /** Keeps the result of a dry run for the summary. */
@@ -163,19 +134,19 @@ export class JsonReporter implements Reporter {
 
   /** Writes the permissions and the command. */
   permissions(permissions: RequiredPermissions, command: string[]): void {
-    this.#write("permissions", { ...permissions, command });
+    this.#write({ type: "permissions", ...permissions, command });
   }
 
   /** Writes an object for each workspace. */
   workspaces(workspaces: Workspace[]): void {
-    for (const workspace of workspaces) this.#write("workspace", workspace);
+    for (const workspace of workspaces) this.#write({ type: "workspace", ...workspace });
   }
 
   /** Writes an object for each experiment. */
   experiments(workspace: Workspace, { experiments, bytes }: WorkspaceSummary): void {
     this.#summary = { total: { experiments: experiments.length, bytes } };
     for (const experiment of experiments) {
-      this.#write("experiment", { workspace: workspace.id, ...experiment });
+      this.#write({ type: "experiment", workspace: workspace.id, ...experiment });
     }
   }
 
@@ -187,7 +158,7 @@ export class JsonReporter implements Reporter {
       const ofWhat = { workspace: workspace.id, experimentId };
       const isCurrent = run.runId === current;
       const inferred = isCurrent && currentInferred ? { currentInferred } : {};
-      this.#write("run", { ...ofWhat, current: isCurrent, ...inferred, ...run });
+      this.#write({ type: "run", ...ofWhat, current: isCurrent, ...inferred, ...run });
     }
   }
 
@@ -195,24 +166,24 @@ export class JsonReporter implements Reporter {
   jobs(workspace: Workspace, experimentId: string, { runId, jobs, bytes }: JobList): void {
     this.#summary = { total: { jobs: jobs.length, bytes } };
     const ofWhat = { workspace: workspace.id, experimentId, runId };
-    for (const job of jobs) this.#write("job", { ...ofWhat, ...job });
+    for (const job of jobs) this.#write({ type: "job", ...ofWhat, ...job });
   }
 
   /** Writes an object for each folder. */
   leftovers(workspace: Workspace, leftovers: Leftover[]): void {
     for (const leftover of leftovers) {
-      this.#write("leftover", { workspace: workspace.id, ...leftover });
+      this.#write({ type: "leftover", workspace: workspace.id, ...leftover });
     }
   }
 
   /** Writes the diagnosis. */
   diagnosis(diagnosis: Diagnosis): void {
-    this.#write("diagnosis", diagnosis);
+    this.#write({ type: "diagnosis", ...diagnosis });
   }
 
   /** Writes the error; to standard error if standard output cannot be written. */
   failed({ code, message, hint, stack }: Failure): void {
-    this.#write("error", { code, message, hint, ...(this.#verbose ? { stack } : {}) });
+    this.#write({ type: "error", code, message, hint, ...(this.#verbose ? { stack } : {}) });
     if (this.#terminal.outputFailure() === undefined) return;
     this.#terminal.stderr(`xpm-copy: ${printable(message)}\n`);
   }
@@ -222,11 +193,11 @@ export class JsonReporter implements Reporter {
 
   /** Writes the summary. */
   end(exitCode: number): void {
-    this.#write("summary", { exitCode, ...this.#summary });
+    this.#write({ type: "summary", exitCode, ...this.#summary });
   }
 
-  #write(type: string, fields: object): void {
+  #write(object: JsonObject): void {
     // JSON allows some raw control characters; their escapes mean the same.
-    this.#terminal.stdout(escaped(JSON.stringify({ type, ...fields })) + "\n");
+    this.#terminal.stdout(escaped(JSON.stringify(object)) + "\n");
   }
 }

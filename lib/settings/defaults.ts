@@ -7,6 +7,7 @@
 
 import { parse } from "@std/jsonc/parse";
 import { dirname } from "@std/path/dirname";
+import type { CopyFile } from "./copy_file.ts";
 import { nearest } from "./nearest.ts";
 import { CopyError } from "../errors.ts";
 import { readSettingsText } from "./read_file.ts";
@@ -61,16 +62,19 @@ export interface Addition {
   value: Value;
 }
 
-const KEYS = [
-  "from",
-  "to",
-  "exclude",
-  "map",
-  "bandwidthLimit",
-  "keepReplaced",
-  "includeRunning",
-  "workspaces",
-];
+/** The keys of the file, but that of its schema. */
+const KEYS = Object.keys(
+  {
+    from: 0,
+    to: 0,
+    exclude: 0,
+    map: 0,
+    bandwidthLimit: 0,
+    keepReplaced: 0,
+    includeRunning: 0,
+    workspaces: 0,
+  } satisfies Record<Exclude<keyof CopyFile, "$schema">, 0>,
+);
 
 /** A text in quotes, a word, a number, or a single character. */
 const TOKEN = /^(?:"(?:[^"\\\n]|\\.)*"|[\w.+-]+|\S)/u;
@@ -130,6 +134,8 @@ function readDefaults(root: Value): Defaults {
   };
   const listed = listOfWorkspaces(optional(fields, "workspaces"));
   const additions = listed.filter(isAddition).map(readAddition);
+  const schema = optional(fields, "$schema");
+  if (schema !== undefined) asText(schema); // only editors use it
   return {
     ...read("from", asText),
     ...read("to", asText),
@@ -162,7 +168,7 @@ function readAddition(value: Value): Addition {
  * would notice otherwise.
  */
 function checkKey(root: Value, key: string): void {
-  if (KEYS.includes(key)) return;
+  if (key === "$schema" || KEYS.includes(key)) return;
   const near = nearest(key, KEYS);
   throw wrong(
     root,

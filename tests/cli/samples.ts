@@ -19,6 +19,7 @@ import type {
 } from "../../lib/inspect/status_types.ts";
 import type { MoveResult } from "../../lib/move/types.ts";
 import type { Terminal } from "../../lib/cli/terminal.ts";
+import { assertOutput } from "../support/json_schema.ts";
 
 /** A job of a plan; its id is a hash that begins with the number. */
 export function job(
@@ -239,7 +240,10 @@ export function fakeTerminal(
     out,
     err,
     asked,
-    stdout: (text) => void out.push(text),
+    stdout(text) {
+      out.push(text);
+      if (text.startsWith('{"')) assertOutput(text);
+    },
     stderr: (text) => void err.push(text),
     outputFailure: () => undefined,
     columns: () => 100,

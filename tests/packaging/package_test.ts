@@ -8,6 +8,7 @@ Deno.test("belongsIntoNpm() tells what a user needs from what built it", () => {
     "package.json",
     "LICENSE",
     "xpm-copy.1",
+    "schemas/output.json",
     "js/xpm-copy.js",
     "js/command.js",
     "esm/mod.d.ts",

@@ -361,7 +361,7 @@ class Scoped(Case):
 
     def test_other_programs_and_connections_are_never_granted(self) -> None:
         grants = usual_grants()
-        self.assertEqual(set(grants["run"] or []), {"rsync", "ssh", "tar", "sync", "df"})
+        self.assertEqual(set(grants["run"] or []), {"rsync", "ssh", "tar", "sync", "df", "test"})
         self.assertEqual(set(grants), {"run", "read", "write", "env", "sys"})
         self.assertEqual(grants["sys"], ["hostname"])
 
