@@ -14,12 +14,13 @@ export type Place = "disk" | "memory";
 export type Route = "local" | "push" | "pull" | "between";
 
 /**
- * Who copies; `help` and `empty` only start; `check` and `sha256sum` read what was copied before,
+ * Who copies; `rsyncs` are four at once over one login; `help` and `empty` only start; `check` and `sha256sum` read what was copied before,
  * the latter at the destination alone.
  */
 export type Contender =
   | "ours"
   | "rsync"
+  | "rsyncs"
   | "cp"
   | "tar"
   | "experimaestro"
@@ -97,6 +98,7 @@ const OURS: Lane = { label: "xpm-copy", contender: "ours" };
 const RSYNC: Lane = { label: "rsync -aH", contender: "rsync" };
 const CP: Lane = { label: "cp -a", contender: "cp" };
 const TAR: Lane = { label: "tar, ssh, tar", contender: "tar" };
+const RSYNCS: Lane = { label: "four rsync -aH, one login", contender: "rsyncs" };
 const HOPS: [Lane, Lane] = [
   { ...RSYNC, label: "rsync -aH, to here", hop: "first" },
   { ...RSYNC, label: "rsync -aH, from here", hop: "second" },
@@ -168,6 +170,27 @@ function large(route: "local" | "push", limits: Limit[]): Case {
     tree: { jobs: 8, largeBytes: 128 * 1024 * 1024 },
     lanes: [OURS, RSYNC, route === "local" ? CP : TAR],
     limits: everywhere(limits),
+  };
+}
+
+/** Large files over a distance, where one channel of ssh is slow. */
+function farLarge(route: "push" | "pull", what: "eight files" | "one file"): Case {
+  const isOne = what === "one file";
+  const [jobs, size] = isOne ? [1, "1 GiB"] : [8, "128 MiB"];
+  return {
+    ...USUAL,
+    name: `${isOne ? "one" : "large"}-${route}-50ms`,
+    title: `${isOne ? "One file" : "8 files"} of ${size}, ${overSsh(route, 50)}`,
+    route,
+    roundTrip: 50,
+    tree: { jobs, largeBytes: 2 ** 30 / jobs },
+    lanes: isOne ? [OURS, RSYNC] : [OURS, RSYNC, RSYNCS],
+    rounds: 3,
+    limits: {
+      memory: isOne
+        ? ratio(RSYNC, 0.7, 0.4)
+        : [...ratio(RSYNC, 0.6, 0.35), ...ratio(RSYNCS, 1.1, 0.95)],
+    },
   };
 }
 
@@ -251,6 +274,10 @@ export const CASES: Case[] = [
   thousandOverSsh("pull", 50),
   large("local", ratio(CP, 1.3, 1.1)),
   large("push", ratio(RSYNC, 1.1, 1)),
+  farLarge("push", "eight files"),
+  farLarge("pull", "eight files"),
+  farLarge("push", "one file"),
+  farLarge("pull", "one file"),
   again("local", 0, [{ kind: "extra", against: RSYNC, levels: levels(0.15) }]),
   again("push", 0, ratio(RSYNC, 1)),
   again("push", 50, ratio(RSYNC, 0.5)),

@@ -53,6 +53,8 @@ export async function commandOf(
       return await ours(errand, equipment);
     case "rsync":
       return rsync(from, to);
+    case "rsyncs":
+      return rsyncs(from, to, equipment);
     case "cp":
       return { words: ["cp", "-a", from.path, to.path] };
     case "tar":
@@ -127,11 +129,42 @@ function makeHome({ from, to }: Errand, { folder }: Equipment): string {
   return home;
 }
 
-function rsync(from: End, to: End): Command {
+function rsync(from: End, to: End, ...more: string[]): Command {
   const ssh = from.ssh ?? to.ssh;
   const rsh = ssh === undefined ? [] : ["-e", ["ssh", ...ssh.options].map(quoted).join(" ")];
   const operand = (end: End) => `${end.ssh === undefined ? "" : `${end.ssh.host}:`}${end.path}/`;
-  return { words: ["rsync", "-aH", ...rsh, operand(from), operand(to)] };
+  return { words: ["rsync", "-aH", ...more, ...rsh, operand(from), operand(to)] };
+}
+
+/** So many rsyncs at once. */
+const AT_ONCE = 4;
+
+/** Several rsyncs over one login; the jobs are dealt out beforehand, as an expert would. */
+function rsyncs(from: End, to: End, { folder }: Equipment): Command {
+  const { host, options } = (from.ssh ?? to.ssh)!;
+  const socket = join(folder, "master");
+  const ssh = { host, options: ["-S", socket, ...options] };
+  const through = (end: End) => end.ssh === undefined ? end : { ...end, ssh };
+  const shares = Array.from({ length: AT_ONCE }, (): string[] => []);
+  const jobs = [...Deno.readDirSync(join(from.path, "jobs"))].flatMap(({ name }) =>
+    [...Deno.readDirSync(join(from.path, "jobs", name))].map((job) => `jobs/${name}/${job.name}`)
+  );
+  for (const [at, job] of jobs.entries()) shares[at % AT_ONCE]!.push(job);
+  shares[0]!.push("experiments", ".__experimaestro__");
+  const starts = shares.map((share, at) => {
+    const list = join(folder, `share-${at}`);
+    Deno.writeTextFileSync(list, share.join("\n"));
+    const { words } = rsync(through(from), through(to), "-r", `--files-from=${list}`);
+    return `${words.map(quoted).join(" ")} & pids="$pids $!"`;
+  });
+  const login = ["ssh", "-M", "-S", socket, ...options, "-fN", host].map(quoted).join(" ");
+  const exit = ["ssh", "-S", socket, "-O", "exit", host].map(quoted).join(" ");
+  const make = remotely(to.ssh === undefined ? undefined : ssh, `mkdir ${quoted(to.path)}`);
+  const script = [
+    ...[`${login} && ${make} || exit`, "pids=", ...starts, "code=0"],
+    ...["for pid in $pids; do wait $pid || code=1; done", `${exit} 2> /dev/null`, "exit $code"],
+  ];
+  return { words: ["sh", "-c", script.join("\n")] };
 }
 
 /** `tar` here into `tar` there, or the other way round. */

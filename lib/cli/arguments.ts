@@ -18,6 +18,7 @@ import {
   last,
   parseBandwidth,
   parseSize,
+  parseStreams,
   readChoice,
   readMap,
   readSeconds,
@@ -100,6 +101,7 @@ export function parseArguments(args: string[]): Request {
     return { command, ...which, yes, dryRun, keepReplaced, create, bandwidthLimit, ...common };
   }
   const maxSize = last(given, "max-size");
+  const streams = last(given, "streams");
   return {
     command,
     ...which,
@@ -123,6 +125,7 @@ export function parseArguments(args: string[]): Request {
     metadataOnly: given.has("metadata-only"),
     references: !given.has("no-references"),
     bandwidthLimit,
+    streams: streams === undefined ? undefined : parseStreams(streams),
     ...common,
   };
 }

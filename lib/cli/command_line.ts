@@ -68,6 +68,9 @@ function commonOptions(request: CopyRequest | ImportRequest): string[] {
   if ("bandwidthLimit" in request && request.bandwidthLimit !== undefined) {
     options.push("--bwlimit", String(request.bandwidthLimit));
   }
+  if ("streams" in request && request.streams !== undefined) {
+    options.push("--streams", String(request.streams));
+  }
   if (request.connectTimeout !== undefined) {
     options.push("--connect-timeout", String(request.connectTimeout));
   }
@@ -90,7 +93,13 @@ function selectionWords({ experiments, runs, since }: RunSelection): string[] {
 export function moveCommand(request: MoveRequest, choice: Choice, runId: string): string[] {
   const nothing = { states: [], tasks: [], tags: {}, exclude: [], maxSize: undefined };
   const whole = { ...nothing, metadataOnly: false, references: true, includeRunning: false };
-  const plain = { fsync: true, follow: undefined, check: false, checksum: false };
+  const plain = {
+    fsync: true,
+    follow: undefined,
+    check: false,
+    checksum: false,
+    streams: undefined,
+  };
   const same = {
     ...request,
     ...whole,

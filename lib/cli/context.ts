@@ -110,6 +110,7 @@ export function copyOptions(request: CopyRequest, defaults: Defaults): CopyOptio
     includeRunning: request.includeRunning || defaults.includeRunning === true,
     ...writingOptions(request, defaults),
     ...limitOf(request, defaults),
+    ...(request.streams !== undefined && { streams: request.streams }),
     ...(request.states.length > 0 && { states: request.states }),
     ...(request.tasks.length > 0 && { tasks: request.tasks }),
     ...(Object.keys(request.tags).length > 0 && { tags: request.tags }),

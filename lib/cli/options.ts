@@ -211,6 +211,12 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
     for: ALL,
     help: "limit to RATE KiB/s, or e.g. 10m for 10 MiB/s",
   },
+  streams: {
+    section: "Copying",
+    value: "N",
+    for: COPY,
+    help: "over ssh, bring large files by N rsyncs at once (default 1 to 6, by distance)",
+  },
   "connect-timeout": {
     section: "Timeouts",
     value: "SECONDS",

@@ -80,6 +80,8 @@ export interface CopyRequest extends OutputChoice {
   checksum: boolean;
   /** The most KiB a second. */
   bandwidthLimit: number | undefined;
+  /** How many rsyncs work at once; undefined: as many as pay. */
+  streams: number | undefined;
   /** How long a host may take to answer at first, in seconds; 0: for ever. */
   connectTimeout: number | undefined;
   /** How long a transfer may make no progress, in seconds; 0: for ever. */

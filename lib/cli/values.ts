@@ -149,3 +149,17 @@ export function parseBandwidth(text: string): number {
   }
   return bytes === 0 ? 0 : Math.max(1, Math.round(bytes / 1024));
 }
+
+/**
+ * Reads how many rsyncs may work at once.
+ *
+ * @throws {CopyError} `usage`, when it is invalid.
+ */
+export function parseStreams(text: string): number {
+  if (/^[1-9][0-9]?$/.test(text)) return Number(text);
+  throw new CopyError(
+    "usage",
+    `--streams needs a number, not '${printable(text)}'`,
+    "write how many rsyncs may work at once, e.g. 4",
+  );
+}

@@ -12,6 +12,7 @@ import { broughtBefore, compareStaged } from "./compare.ts";
 import type { Context } from "./context.ts";
 import { patternsOf } from "./exclude.ts";
 import { hasEnded } from "./decisions.ts";
+import { dealOut, lanesFor, type Part } from "./lanes.ts";
 import { hasClosedFolders, haveHoles, type Load } from "./loads.ts";
 import { type Bulk, failedJobs, notBySize, stage } from "./stage.ts";
 import type { Survey } from "./survey.ts";
@@ -45,16 +46,15 @@ function rulesFor(jobs: PlannedJob[], { found: { source } }: Survey): string[] {
 
 /** The request that brings the bulk of a load into its staging folder. */
 function bulkOf(
-  { jobs, run }: BulkOfLoad,
+  { jobs }: BulkOfLoad,
   load: Load,
   { surveyed, outcome, options, resumed, stagings, together }: Context,
-): Omit<Bulk, "trust"> {
+): Omit<Bulk, "trust" | "shares"> {
   const { infos, can } = surveyed;
   return {
     ends: { source: can.source.rsync, destination: can.destination.rsync },
     paths: { source: infos.source.realPath, destination: load.staging },
     together,
-    folders: [...jobs.map(jobFolder), ...(run === undefined ? [] : [run])],
     jobs,
     openFolders: hasClosedFolders(load, surveyed),
     sparse: haveHoles(load, surveyed),
@@ -64,8 +64,28 @@ function bulkOf(
     exclude: patternsOf(options),
     bandwidthLimit: options.bandwidthLimit ?? 0,
     quiet: quietTime(jobs, resumed),
-    onProgress: (bytes: number, file: string | undefined) => outcome.progress(bytes, file),
+    onProgress: outcome.progress.bind(outcome),
   };
+}
+
+/** What rsync has to bring, dealt out to as many as the distance makes worthwhile. */
+async function sharesOf(
+  { jobs, run }: BulkOfLoad,
+  brought: PlannedJob[],
+  { surveyed: { can, plan, found: { source } }, options, together }: Context,
+): Promise<string[][]> {
+  const there = new Set(brought);
+  const parts: Part[] = jobs.map((job) => {
+    const { bulk, shared = [] } = source.jobs.get(jobFolder(job))!;
+    return { folder: jobFolder(job), bytes: there.has(job) ? 0 : bulk.bytes, shared };
+  });
+  if (run !== undefined) {
+    const shared = [...source.run.values()].flatMap(({ shared }) => shared ?? []);
+    parts.push({ folder: run, bytes: plan.run.bytes, shared });
+  }
+  const ends = { source: can.source.rsync, destination: can.destination.rsync };
+  const bytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  return dealOut(parts, together ? 1 : await lanesFor(ends, bytes, options));
 }
 
 /** Copies large files from one folder of this machine to another; answers how many bytes. */
@@ -113,23 +133,24 @@ export async function transferBulk(
   outcome.endPart(large);
   await staging.verify(); // so that, after an interruption here, rsync need not compare bytes
   const { unverified } = staging;
-  if (staging.resumed && !unverified) {
-    outcome.hasBefore(await broughtBefore(jobs, load, context));
-  }
+  const isTrusted = staging.resumed && !unverified;
+  const brought = isTrusted ? await broughtBefore(jobs, load, context) : [];
+  outcome.hasBefore(brought);
   const trust = unverified ? "bytes" : large > 0 ? "size" : "size and time";
-  const bulk: Bulk = { ...bulkOf(wanted, load, context), trust };
+  const shares = await sharesOf(wanted, brought, context);
+  const bulk: Bulk = { ...bulkOf(wanted, load, context), shares, trust };
   const ends = [bulk.ends.source, bulk.ends.destination];
   if (unverified && ends.some(({ said }) => rsyncVersion(said) === "")) {
-    await staging.discard(bulk.folders); // openrsync may not be able to compare bytes
+    await staging.discard(shares.flat()); // openrsync may not be able to compare bytes
   }
   let come = 0;
-  const onProgress = (bytes: number, file: string | undefined) =>
-    outcome.progress(come = bytes, file);
+  const onProgress: Bulk["onProgress"] = (bytes, file, lane) =>
+    outcome.progress(come = bytes, file, lane);
   const failed = failedJobs(await stage({ ...bulk, onProgress }, watch), jobs);
   outcome.endPart(come);
   outcome.received(jobs.filter((job) => !failed.has(job)), surveyed.found.source);
   return await compareStaged(jobs, load, context, failed, async (folders) => {
-    const outcome = await stage({ ...notBySize(bulk), folders }, watch);
+    const outcome = await stage({ ...notBySize(bulk), shares: [folders] }, watch);
     return failedJobs(outcome, jobs);
   });
 }

@@ -57,6 +57,7 @@ const OF_COPIES: Readonly<Record<keyof FollowOptions, Kind>> = {
     (value) => isRecord(value) && Object.values(value as object).every(isText),
   ],
   bandwidthLimit: NUMBER,
+  streams: ["a whole number, 1 or more", (value) => Number.isInteger(value) && Number(value) >= 1],
   fsync: FLAG,
   interval: NUMBER,
 };

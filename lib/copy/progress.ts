@@ -43,8 +43,8 @@ export class Outcome {
   readonly #sent: Set<string>;
   /** Bytes of jobs that an interrupted copy had brought. */
   #before = 0;
-  /** The one of them that is under way. */
-  #current: string | undefined;
+  /** Those of them that are under way, by the rsync that brings them. */
+  readonly #current = new Map<number, string>();
 
   /** @param earlier The outcome of an attempt that ended with a lost connection. */
   constructor({ plan, problems }: Survey, options: CopyOptions, earlier?: Outcome) {
@@ -89,7 +89,7 @@ export class Outcome {
   /** Notes that a part of the load under way has come. */
   endPart(bytes: number): void {
     this.#parts += bytes;
-    this.#current = undefined;
+    this.#current.clear();
   }
 
   /** Notes jobs that are in the staging folder already: by an interrupted copy, or an attempt. */
@@ -107,17 +107,21 @@ export class Outcome {
   }
 
   /** Notes that the next files come, of this folder: those of the folder before are there. */
-  arriving(folder: string): void {
+  arriving(folder: string, lane = 0): void {
     if (this.#begun.has(folder) || !isInJobs(folder)) return;
     this.#begun.add(folder);
     this.#sent.add(folder);
-    this.#current = folder;
+    this.#current.set(lane, folder);
   }
 
-  /** Reports how far the part under way has come. */
-  progress(bytes: number, file: string | undefined): void {
-    if (file !== undefined) this.arriving(file.split("/").slice(0, 3).join("/"));
-    const begun = this.#begun.size - (this.#current === undefined ? 0 : 1);
+  /**
+   * Reports how far the part under way has come.
+   *
+   * @param lane Which rsync brings the file, where several work at once.
+   */
+  progress(bytes: number, file: string | undefined, lane?: number): void {
+    if (file !== undefined) this.arriving(file.split("/").slice(0, 3).join("/"), lane);
+    const begun = this.#begun.size - this.#current.size;
     this.#options.onEvent?.({
       type: "progress",
       progress: {
@@ -187,7 +191,7 @@ export class Outcome {
     }
     this.#parts = 0;
     this.#begun.clear();
-    this.#current = undefined;
+    this.#current.clear();
     this.#done += bytesOf(load.jobs);
     if (load.withRun) this.#takeRun(published.runFailed);
     for (const { message, isError } of published.afterwards) {

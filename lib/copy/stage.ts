@@ -1,10 +1,11 @@
 /**
- * Brings the bulk of many jobs into a staging folder by one rsync.
+ * Brings the bulk of many jobs into a staging folder by rsync: one, or several at once.
  *
  * @module
  */
 
 import { CopyError } from "../errors.ts";
+import { sideBySide } from "../transport/side_by_side.ts";
 import { type BulkRequest, transferBulk } from "../transport/bulk.ts";
 import type { RsyncOutcome, RsyncRequest } from "../transport/rsync.ts";
 import type { RsyncEnd } from "../transport/rsync_end.ts";
@@ -22,8 +23,8 @@ export interface Bulk {
   paths: Ends<string>;
   /** Whether both are on one other machine. */
   together?: boolean;
-  /** The folders to bring, relative to the workspace. */
-  folders: string[];
+  /** The folders to bring, relative to the workspace; each share by an rsync of its own. */
+  shares: string[][];
   /** The jobs among them. */
   jobs: LinkedJob[];
   /** How much is needed to take a file in the staging folder for the right one. */
@@ -47,8 +48,8 @@ export interface Bulk {
   bandwidthLimit: number;
   /** How many seconds, beyond the timeout, rsync may work without any output. */
   quiet: number;
-  /** Receives how many bytes have come, and the current file. */
-  onProgress: (bytes: number, file: string | undefined) => void;
+  /** Receives how many bytes have come, and the current file of one of several rsyncs. */
+  onProgress: (bytes: number, file: string | undefined, lane?: number) => void;
 }
 
 /** How often folders are brought when files vanish meanwhile. */
@@ -56,22 +57,34 @@ const ATTEMPTS = 3;
 
 /** Brings folders into a staging folder; files that are partly there are continued. */
 export async function stage(bulk: Bulk, watch: RunOptions): Promise<RsyncOutcome> {
-  const { ends, paths, folders, jobs, without = [], exclude } = bulk;
+  const { ends, paths, shares, jobs, without = [], exclude, bandwidthLimit } = bulk;
   const from = { rsync: ends.source, path: paths.source };
   const to = { rsync: ends.destination, path: paths.destination };
-  const request: BulkRequest = {
+  const request: Omit<BulkRequest, "folders"> = {
     ...bulk,
-    // The slash makes rsync copy the content of a job's folder that is a link.
-    folders: folders.map((folder) => `${folder}/`),
+    bandwidthLimit: bandwidthLimit && Math.max(1, Math.floor(bandwidthLimit / shares.length)),
     rules: [
       ...leftBehindPlaces(jobs).map((place) => `- /${place}`),
       ...without,
       ...excludeRules(exclude),
     ],
   };
-  let outcome = await transferBulk(from, to, request, watch);
+  const bring = (request: Omit<BulkRequest, "folders">) => {
+    const bytes: number[] = [];
+    return sideBySide(shares, (folders, watch) => {
+      const lane = bytes.push(0) - 1;
+      const onProgress: RsyncRequest["onProgress"] = (come, file) => {
+        bytes[lane] = come;
+        bulk.onProgress(bytes.reduce((sum, some) => sum + some), file, lane);
+      };
+      // The slash makes rsync copy the content of a job's folder that is a link.
+      const named = folders.map((folder) => `${folder}/`);
+      return transferBulk(from, to, { ...request, folders: named, onProgress }, watch);
+    }, watch);
+  };
+  let outcome = await bring(request);
   for (let attempt = 1; outcome.vanished && attempt < ATTEMPTS; attempt++) {
-    outcome = await transferBulk(from, to, notBySize(request), watch);
+    outcome = await bring(notBySize(request));
   }
   return outcome;
 }

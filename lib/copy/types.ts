@@ -163,6 +163,11 @@ export interface CopyOptions extends ConnectionOptions {
   /** At most so many KiB a second, as rsync counts; 0 for no limit. @default {0} */
   bandwidthLimit?: number;
   /**
+   * How many rsyncs bring large files at once, over the one login to another machine. Default: one
+   * to six, by the distance and the bytes.
+   */
+  streams?: number;
+  /**
    * Whether what is copied reaches the disk before it gets its name, so that a power cut leaves no
    * empty files behind. @default {true}
    */

@@ -10,6 +10,7 @@ import type { RunOptions } from "../system/process.ts";
 import { relayRsync, rsyncThere } from "./far_rsync.ts";
 import { rsyncBetween, type RsyncOutcome, type RsyncRequest, runRsync } from "./rsync.ts";
 import type { RsyncEnd } from "./rsync_end.ts";
+import { RefusedSession } from "./ssh_complaints.ts";
 import { rsyncVersion } from "./rsync_version.ts";
 
 /** A request to bring files, without the parts that depend on the ends. */
@@ -53,5 +54,12 @@ export async function transferBulk(
     from: from.rsync.operand(`${from.path}/`),
     to: to.rsync.operand(`${to.path}/`),
   };
-  return await runRsync({ ...request, ...versions, ...operands, rsh }, watch);
+  const run = () => runRsync({ ...request, ...versions, ...operands, rsh }, watch);
+  try {
+    return await run();
+  } catch (error) {
+    const end = from.rsync.shell === undefined ? to.rsync : from.rsync;
+    if (!(error instanceof RefusedSession) || !await end.free?.()) throw error;
+    return await run();
+  }
 }

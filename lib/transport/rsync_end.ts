@@ -17,6 +17,10 @@ export interface RsyncEnd {
   operand(path: string): string;
   /** rsync's `--rsh`, when the end is on another machine. */
   shell?(): string;
+  /** Gives up a session that is not needed yet; returns whether there was one. */
+  free?(): Promise<boolean>;
+  /** Measures the round trip to the other machine, in seconds. */
+  roundTrip?(): Promise<number>;
   /** The relay, when the end is on another machine. */
   readonly relay?: RelayEnd;
 }

@@ -20,14 +20,17 @@ const NO_SESSION = /Session open refused by peer/;
 /** The message when it allows none at all. A jump host that leads nowhere causes other messages. */
 const NO_SESSION_AT_ALL = /channel \d+: open failed: connect failed: open failed/;
 
+/** The error for a server that allows no further command on a connection. */
+export class RefusedSession extends CopyError {}
+
 /** The error for a server that limits the commands at one time; undefined for any other message. */
-export function sessionRefusal(complaint: string): CopyError | undefined {
+export function sessionRefusal(complaint: string): RefusedSession | undefined {
   const allowed = NO_SESSION.test(complaint)
     ? "only one session on a connection (MaxSessions)"
     : NO_SESSION_AT_ALL.test(complaint)
     ? "no session on a connection (MaxSessions 0)"
     : undefined;
-  return allowed === undefined ? undefined : new CopyError(
+  return allowed === undefined ? undefined : new RefusedSession(
     "connection",
     `the server allows ${allowed}`,
     "a copy needs two; ask the administrator to set  MaxSessions 2, or use another host",

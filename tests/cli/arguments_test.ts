@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseArguments } from "../../lib/cli/arguments.ts";
-import { parseBandwidth, parseSize } from "../../lib/cli/values.ts";
+import { parseBandwidth, parseSize, parseStreams } from "../../lib/cli/values.ts";
 import { nearest } from "../../lib/settings/nearest.ts";
 import { quote, quoteCommand } from "../../lib/text/shell.ts";
 import { CopyError } from "../../lib/errors.ts";
@@ -39,6 +39,7 @@ const COPY = {
   references: true,
   map: {},
   bandwidthLimit: undefined,
+  streams: undefined,
   connectTimeout: undefined,
   timeout: undefined,
   settings: undefined,
@@ -146,6 +147,7 @@ const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
     settings: "s.yaml",
   }],
   [["--no-fsync"], { ...COPY, fsync: false }],
+  [["--streams", "4"], { ...COPY, streams: 4 }],
   [["--connect-timeout", "5", "--timeout=0"], { ...COPY, connectTimeout: 5, timeout: 0 }],
   [["ls", "--timeout", "60"], { ...LIST, timeout: 60 }],
   [["-yv", "--no-progress", "--color=never"], {
@@ -401,6 +403,13 @@ Deno.test("parseBandwidth() refuses what is no number", () => {
   for (const text of ["fast", "-1", "10 m", "1e3", "m", "10mm", ""]) {
     const error = assertThrows(() => parseBandwidth(text), CopyError);
     assertEquals(error.message, `--bwlimit needs a rate, not '${text}'`);
+  }
+});
+
+Deno.test("parseStreams() refuses what is no number from 1 to 99", () => {
+  for (const text of ["0", "-1", "100", "1.5", "many", "", "04"]) {
+    const error = assertThrows(() => parseStreams(text), CopyError);
+    assertEquals(error.message, `--streams needs a number, not '${text}'`);
   }
 });
 

@@ -102,6 +102,7 @@ Deno.test("copyCommand() repeats each option of a copy that a dry run was given"
     SECONDS: "7",
     "[SECONDS]": "7",
     RATE: "7",
+    N: "7",
     "KEY=PATTERN": "a=b",
     "OLD=NEW": "/a=/b",
     STATES: "done",

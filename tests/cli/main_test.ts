@@ -235,7 +235,15 @@ Deno.test("main() plans, and gives the command that copies", async () => {
   const terminal = fakeTerminal();
   const { library, asked, closed } = fakeLibrary();
   const map = ["--map", "/data=/mnt/data"];
-  const args = [...COPY, "--exclude", "*.ckpt", ...map, "--bwlimit=1m", "--keep-replaced"];
+  const args = [
+    ...COPY,
+    "--exclude",
+    "*.ckpt",
+    ...map,
+    "--bwlimit=1m",
+    "--streams=3",
+    "--keep-replaced",
+  ];
   assertEquals(await main(args, terminal, library), 0);
   assertEquals(asked, [{
     from: "cluster",
@@ -251,13 +259,14 @@ Deno.test("main() plans, and gives the command that copies", async () => {
       exclude: ["*.ckpt"],
       map: { "/data": "/mnt/data" },
       bandwidthLimit: 1024,
+      streams: 3,
     },
   }]);
   const text = terminal.out.join("");
   assertEquals(
     text.trimEnd().split("\n").at(-1),
     "  xpm-copy neuralir 20260118_170744 --from cluster --to local --keep-replaced " +
-      "--exclude '*.ckpt' --map /data=/mnt/data --bwlimit 1024 --yes",
+      "--exclude '*.ckpt' --map /data=/mnt/data --bwlimit 1024 --streams 3 --yes",
   );
   assertEquals(text.toLowerCase().includes("completed"), false);
   assertEquals(terminal.err, []);

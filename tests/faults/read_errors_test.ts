@@ -96,25 +96,27 @@ exec strace -f -qq -o /dev/null -P "$(cat FOLDER/file)" -e trace=read,pread64 \\
   -e inject=read,pread64:error=EIO $own "$@"
 `;
 
-withFaultyPrograms(
-  "xpm-copy names a job of which a file cannot be read, and copies the others",
-  { atSource: { tar: UNREADING, rsync: UNREADING } },
-  async (faulty) => {
-    const { sample } = makeFailing(faulty);
-    const [, failed] = sample.jobs;
-    const { code, out, err } = await (await faulty.start(sample)).ended;
-    assertEquals(code, 3, err);
-    assertStringIncludes(`${out}${err}`, `${failed!.jobId.slice(0, 8)} was not copied: rsync: `);
-    const destination = faulty.pair.destination.path;
-    assertEquals(existsSync(`${destination}/jobs/${failed!.taskId}/${failed!.jobId}`), false);
-    compareJobs({ sample, destination, jobs: sample.jobs.filter((job) => job !== failed) });
-    faulty.aim("/none"); // it can be read again
-    const result = await faulty.pair.copy(sample);
-    assertEquals([result.errors, result.complete], [[], true]);
-    compareTrees({ sample, destination });
-  },
-  { ignore: !canTrace },
-);
+for (const [how, args] of [["", []], [", by several rsyncs", ["--streams", "3"]]] as const) {
+  withFaultyPrograms(
+    `xpm-copy names a job of which a file cannot be read, and copies the others${how}`,
+    { atSource: { tar: UNREADING, rsync: UNREADING } },
+    async (faulty) => {
+      const { sample } = makeFailing(faulty);
+      const [, failed] = sample.jobs;
+      const { code, out, err } = await (await faulty.start(sample, [...args])).ended;
+      assertEquals(code, 3, err);
+      assertStringIncludes(`${out}${err}`, `${failed!.jobId.slice(0, 8)} was not copied: rsync: `);
+      const destination = faulty.pair.destination.path;
+      assertEquals(existsSync(`${destination}/jobs/${failed!.taskId}/${failed!.jobId}`), false);
+      compareJobs({ sample, destination, jobs: sample.jobs.filter((job) => job !== failed) });
+      faulty.aim("/none"); // it can be read again
+      const result = await faulty.pair.copy(sample);
+      assertEquals([result.errors, result.complete], [[], true]);
+      compareTrees({ sample, destination });
+    },
+    { ignore: !canTrace },
+  );
+}
 
 for (const [how, mode] of [["in one call", 0o644], ["in pieces", 0o444]] as const) {
   Deno.test({

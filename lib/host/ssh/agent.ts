@@ -5,7 +5,7 @@
  */
 
 import type { CopyError } from "../../errors.ts";
-import { AGENT } from "./programs/programs.ts";
+import { AGENT, EXISTING } from "./programs/programs.ts";
 import { bytesOf } from "../../system/byte_text.ts";
 import { Answers, input, sized } from "./frame.ts";
 import { gathered, type Parts } from "../../system/streams.ts";
@@ -107,6 +107,13 @@ export class Agent {
       this.#tell([`keep ${sized(program)}${word}`, ...this.programs, ...lines, ""].join("\n"));
       await this.#answer(word, tell);
     });
+  }
+
+  /** Measures a round trip, in seconds, by a question that costs the host next to nothing. */
+  async roundTrip(): Promise<number> {
+    const began = performance.now();
+    await this.run(EXISTING, ["/"], () => {}, [], "moving");
+    return (performance.now() - began) / 1000;
   }
 
   /** Sends it a line that it does not answer. */

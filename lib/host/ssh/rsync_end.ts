@@ -30,6 +30,8 @@ export function rsyncEnd(
     ...(rsyncPath !== undefined && { program: rsyncPath }),
     operand: (path) => `${bracketed(host)}:${literally(path)}`,
     shell: () => ["ssh", ...session.options].map(rsyncQuoted).join(" "),
+    free: () => session.free(),
+    roundTrip: () => session.agent.roundTrip(),
     relay: relayEnd(programs.get("built") ?? "", session, holder),
   };
 }

@@ -243,6 +243,18 @@ export class Session {
     if (!this.#ended) this.#spare ??= this.#start(this.options);
   }
 
+  /** Ends the channel that was opened before it is needed; returns whether there was one. */
+  async free(lost = false): Promise<boolean> {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    if (spare === undefined) return false;
+    // a login script that is killed may leave locks of its own
+    const timer = setTimeout(() => spare.kill(), this.#ended || lost ? 0 : PATIENCE);
+    await Promise.all([spare.stdin.close().catch(() => {}), output(spare), spare.code]);
+    clearTimeout(timer);
+    return true;
+  }
+
   #channel(): Running {
     stopIfAborted(this.watch);
     const running = this.#spare ?? this.#start(this.options);
@@ -276,14 +288,7 @@ export class Session {
    * @param patience How long the agent may take to give up its claims, in milliseconds.
    */
   async close(lost = false, patience = 0): Promise<void> {
-    const spare = this.#spare;
-    this.#spare = undefined;
-    if (spare !== undefined) {
-      // a login script that is killed may leave locks of its own
-      const timer = setTimeout(() => spare.kill(), this.#ended || lost ? 0 : PATIENCE);
-      await Promise.all([spare.stdin.close().catch(() => {}), output(spare), spare.code]);
-      clearTimeout(timer);
-    }
+    await this.free(lost);
     await this.#agent?.close(lost ? 0 : patience);
     if (this.#folder !== undefined) Deno.removeSync(this.#folder, { recursive: true });
     this.#folder = undefined;

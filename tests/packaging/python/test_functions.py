@@ -128,6 +128,7 @@ class Copies(Case):
             exclude=["*.out", "-x"],
             map={"/data": "/mnt/data"},
             bandwidth_limit=100_000,
+            streams=2,
             fsync=False,
             connect_timeout=7,
             timeout=8,

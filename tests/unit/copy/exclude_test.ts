@@ -70,7 +70,7 @@ async function brought(source: string, staging: string, exclude: string[]): Prom
   const outcome = await stage({
     ends: { source: end, destination: end },
     paths: { source, destination: staging },
-    folders: [...JOBS, RUN],
+    shares: [[...JOBS, RUN]],
     openFolders: false,
     trust: "size and time",
     sparse: false,

@@ -31,6 +31,7 @@ def copy_experiment(
     metadata_only: bool = False,
     map: Mapping[str, str] | None = None,
     bandwidth_limit: int = 0,
+    streams: int | None = None,
     fsync: bool = True,
     connect_timeout: int | None = None,
     timeout: int | None = None,
@@ -59,6 +60,7 @@ def copy_experiment(
     :param metadata_only: Copy of jobs only the files that experimaestro itself needs.
     :param map: The places at the destination for those outside the source workspace.
     :param bandwidth_limit: The most KiB a second; 0 for no limit.
+    :param streams: How many rsyncs bring large files over ssh at once. Default: by distance.
     :param fsync: Flush files to the disk before they get their names.
     :param connect_timeout: How many seconds a host may take to answer; 0: for ever.
     :param timeout: How many seconds a transfer may make no progress; 0: for ever.
@@ -84,6 +86,7 @@ def copy_experiment(
         *_flag("--metadata-only", metadata_only),
         *(f"--map={old}={new}" for old, new in (map or {}).items()),
         *_flag(f"--bwlimit={bandwidth_limit}", bandwidth_limit != 0),
+        *_flag(f"--streams={streams}", streams is not None),
         *_flag(f"--connect-timeout={connect_timeout}", connect_timeout is not None),
         *_flag(f"--timeout={timeout}", timeout is not None),
     ]

@@ -1,0 +1,75 @@
+/**
+ * Dealing out bulk to several rsyncs at once. One channel of ssh moves at most its window in a round
+ * trip; each channel of a login has a window of its own.
+ *
+ * @module
+ */
+
+import type { RsyncEnd } from "../transport/rsync_end.ts";
+import type { Ends } from "./plan.ts";
+import type { CopyOptions } from "./types.ts";
+
+/** So much farther away, in seconds, one more lane is worthwhile. */
+const DISTANCE = 0.015;
+/** So many bytes are worth a lane: it costs the start of a channel, and some round trips. */
+const WORTH = 1 << 24;
+/** The most lanes by default; of the ten sessions that servers allow, a copy needs two more. */
+const MOST = 6;
+/** The window of a channel, in bytes. */
+const WINDOW = 1 << 21;
+
+/** A folder to bring. */
+export interface Part {
+  /** The folder, relative to the workspace. */
+  folder: string;
+  /** How many bytes rsync has to bring of it. */
+  bytes: number;
+  /** Files in it with several names: a rsync keeps hard links only among what it brings itself. */
+  shared: Iterable<string>;
+}
+
+/** How many rsyncs bring these bytes: more over a distance, and as many as `streams` asks for. */
+export async function lanesFor(
+  { source, destination }: Ends<RsyncEnd>,
+  bytes: number,
+  { streams, bandwidthLimit = 0 }: CopyOptions,
+): Promise<number> {
+  const far = [source, destination].flatMap(({ roundTrip }) => roundTrip ?? []);
+  if (far.length === 0) return 1;
+  if (streams !== undefined) return streams;
+  if (bytes <= WORTH) return 1;
+  const seconds = Math.max(...await Promise.all(far.map((ask) => ask())));
+  const limit = bandwidthLimit === 0 ? MOST : bandwidthLimit * 1024 * seconds / WINDOW;
+  return Math.ceil(Math.min(1 + Math.floor(seconds / DISTANCE), bytes / WORTH, limit, MOST));
+}
+
+/** Deals out folders, the largest first, each to the lane that has the least. */
+export function dealOut(parts: Part[], count: number): string[][] {
+  const lanes = Array.from({ length: count }, () => ({ bytes: 0, folders: [] as string[] }));
+  const sizes = together(parts).map((some) => ({
+    folders: some.map(({ folder }) => folder),
+    bytes: some.reduce((sum, { bytes }) => sum + bytes, 0),
+  }));
+  for (const { folders, bytes } of sizes.sort((one, other) => other.bytes - one.bytes)) {
+    const lane = lanes.reduce((least, one) => one.bytes < least.bytes ? one : least);
+    lane.bytes += bytes;
+    lane.folders.push(...folders);
+  }
+  return lanes.map(({ folders }) => folders).filter(({ length }) => length > 0);
+}
+
+/** Puts together what shares files. */
+function together(parts: Part[]): Part[][] {
+  const groups = new Set<Part[]>();
+  const holders = new Map<string, Part[]>();
+  for (const part of parts) {
+    const group = [part];
+    for (const file of part.shared) {
+      const other = holders.get(file);
+      if (other !== undefined && groups.delete(other)) group.push(...other);
+    }
+    groups.add(group);
+    for (const one of group) for (const file of one.shared) holders.set(file, group);
+  }
+  return [...groups];
+}

@@ -1,0 +1,84 @@
+/**
+ * Several rsyncs at once over one login.
+ *
+ * @module
+ */
+
+import { linkSync, statSync } from "node:fs";
+import { assert, assertEquals } from "@std/assert";
+import type { CopyEvent } from "../../mod.ts";
+import { makeSample, type Sample } from "../../scripts/sample.ts";
+import { type Pair, REMOTE, withPair } from "../support/directions.ts";
+import { hasSshd, loginsOf, startSshd } from "../support/sshd.ts";
+import { compareTrees } from "../support/trees.ts";
+
+const ignore = !await hasSshd();
+
+/** Six jobs with large files, of which two share one. */
+function makeLarge(pair: Pair): Sample {
+  const sample = makeSample(pair.source.path, { jobs: 6, largeFiles: 5, largeBytes: 4_000_000 });
+  const [first, last] = [sample.jobs[0]!.folder, sample.jobs[5]!.folder];
+  linkSync(`${first}/large.bin`, `${last}/shared.bin`);
+  return sample;
+}
+
+/** Copies by so many rsyncs; answers the events. */
+async function copyBy(streams: number, pair: Pair, sample: Sample): Promise<CopyEvent[]> {
+  const events: CopyEvent[] = [];
+  const onEvent = (event: CopyEvent) => void events.push(event);
+  const result = await pair.copy(sample, { streams, onEvent });
+  const parted = result.warnings.filter(({ message }) => message.includes("hard links"));
+  assertEquals([result.errors, parted, result.complete], [[], [], true]);
+  compareTrees({ sample, destination: pair.destination.path });
+  return events;
+}
+
+function rsyncsOf(events: CopyEvent[]): string[][] {
+  return events.flatMap((event) =>
+    event.type === "command" && event.command.includes("--files-from=-") ? [event.command] : []
+  );
+}
+
+for (const direction of REMOTE) {
+  Deno.test({
+    name: `copyExperiment() brings files by several rsyncs over one login, ${direction}`,
+    ignore,
+    async fn() {
+      await using sshd = await startSshd();
+      await withPair(direction, sshd, async (pair) => {
+        const sample = makeLarge(pair);
+        const events = await copyBy(3, pair, sample);
+        assertEquals(rsyncsOf(events).length, 3);
+        assertEquals(loginsOf(sshd), direction === "remote to remote" ? 2 : 1);
+        const [one, other] = ["large.bin", "shared.bin"].map((name, at) => {
+          const { taskId, jobId } = sample.jobs[at * 5]!;
+          return statSync(`${pair.destination.path}/jobs/${taskId}/${jobId}/${name}`).ino;
+        });
+        assertEquals(one, other);
+        const progress = events.flatMap((event) =>
+          event.type === "progress" ? [event.progress] : []
+        );
+        for (const what of ["bytes", "received"] as const) {
+          const values = progress.map((each) => each[what]);
+          assertEquals(values, [...values].sort((a, b) => a - b), what);
+        }
+        assert(progress.some(({ bytes }) => bytes > 14_000_000), "it is the sum of all");
+      });
+    },
+  });
+
+  Deno.test({
+    name: `copyExperiment() brings files by fewer rsyncs where the server refuses, ${direction}`,
+    ignore,
+    async fn() {
+      for (const sessions of [2, 4]) {
+        await using sshd = await startSshd({ config: [`MaxSessions ${sessions}`] });
+        await withPair(direction, sshd, async (pair) => {
+          const sample = makeLarge(pair);
+          const rsyncs = rsyncsOf(await copyBy(5, pair, sample));
+          assert(rsyncs.length > 5, `${rsyncs.length}`);
+        });
+      }
+    },
+  });
+}
