@@ -4,35 +4,27 @@
  * @module
  */
 
-// Not `@std/cli/parse-args`: it takes `--yes=no` for yes, and treats an option without its value
-// like one with an empty value.
-import { parseArgs } from "node:util";
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { nearest } from "../settings/nearest.ts";
 import { OPTIONS } from "./options.ts";
+// Not `@std/cli/parse-args`: it takes `--yes=no` for yes, and treats an option without its value
+// like one with an empty value.
+import { tokensOf } from "./tokens.ts";
 import { type Given, HELP } from "./values.ts";
 
 /** Reads the words of a command line by the table of options; what is no option is positional. */
 export function readWords(args: string[]): { given: Given; positionals: string[] } {
-  const options = Object.fromEntries(
-    Object.entries(OPTIONS).map(([name, { value, short }]) => {
-      const type = hasValue(value) ? "string" as const : "boolean" as const;
-      return [name, short === undefined ? { type } : { type, short }];
-    }),
+  const options = new Map(
+    Object.entries(OPTIONS).map(([name, { value, short }]) => [
+      name,
+      { short, hasValue: hasValue(value) },
+    ]),
   );
-  // Not strict: the tokens explain a mistake better than the exceptions do.
-  const { tokens } = parseArgs({
-    args,
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
   const given: Given = new Map();
   const positionals: string[] = [];
   let optional: string[] | undefined; // of the option before: it may have a value
-  for (const token of tokens) {
+  for (const token of tokensOf(args, options)) {
     const isOptional = token.kind === "positional" && optional && /^\d{1,6}$/.test(token.value);
     if (isOptional) optional!.push(token.value);
     else if (token.kind === "positional") positionals.push(token.value);
@@ -44,7 +36,7 @@ export function readWords(args: string[]): { given: Given; positionals: string[]
     const values = given.get(name) ?? [];
     given.set(name, values);
     if (hasValue(option.value)) {
-      values.push(checkValue(rawName, value, token.inlineValue === true));
+      values.push(checkValue(rawName, value, token.inlineValue));
     } else if (option.value !== undefined) {
       if (value === undefined) optional = values;
       else values.push(value);

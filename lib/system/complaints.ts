@@ -58,14 +58,15 @@ export async function tail(
   kill: () => void,
 ): Promise<string> {
   let isEndless = false;
-  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
   const read = async () => {
-    for (let { value } = await reader.read(); value; { value } = await reader.read()) {
-      isEndless = complaints.add(value);
-      if (!isEndless) continue;
-      kill();
-      break;
+    for (let done = false; !done && !isEndless;) {
+      const part = await reader.read();
+      done = part.done;
+      isEndless = complaints.add(decoder.decode(part.value, { stream: !done }));
     }
+    if (isEndless) kill();
   };
   const reading = read();
   await Promise.race([reading, code]);

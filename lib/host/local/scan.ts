@@ -4,7 +4,7 @@
  * @module
  */
 
-import { resolve } from "@std/path";
+import { resolve } from "@std/path/resolve";
 import { CopyError } from "../../errors.ts";
 import { jobAt, jobFolder, JOBS, leadsTo, parentOf, RECORDS } from "../../workspace/layout.ts";
 import { asCopyError, isGranted, requireAccess } from "../../system/permissions.ts";

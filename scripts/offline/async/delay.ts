@@ -1,10 +1,8 @@
 /**
- * Stands in for `@std/async/delay` where JSR is out of reach.
+ * Stands in for `@std/async/delay` where JSR is out of reach. Like that, it loads nothing of Node.
  *
  * @module
  */
-
-import { setTimeout } from "node:timers/promises";
 
 /** What ends the waiting before its time. */
 export interface DelayOptions {
@@ -14,9 +12,17 @@ export interface DelayOptions {
 
 /** Waits. */
 export async function delay(ms: number, { signal }: DelayOptions = {}): Promise<void> {
+  signal?.throwIfAborted();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stop = () => {};
   try {
-    await setTimeout(ms, undefined, { signal });
-  } catch {
-    throw signal?.reason;
+    await new Promise<void>((resolve, reject) => {
+      stop = () => reject(signal!.reason);
+      signal?.addEventListener("abort", stop);
+      timer = setTimeout(resolve, ms);
+    });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
   }
 }
