@@ -21,6 +21,15 @@ export const plain: Paint = (_mark, text) => text;
 
 const coloured: Paint = (mark, text) => `\x1b[${CODES[mark]}m${text}\x1b[39m`;
 
+/**
+ * Whether links and titles may be shown on one of the program's two outputs: never where it is no
+ * terminal, whatever the choice of colours.
+ */
+export function mayShow(choice: ColorChoice, terminal: Terminal, output: "out" | "err"): boolean {
+  const { isTerminal, noColor, dumb } = terminal;
+  return isTerminal[output] && choice !== "never" && !noColor && !dumb;
+}
+
 /** The colours for one of the program's two outputs. */
 export function choosePaint(choice: ColorChoice, terminal: Terminal, output: "out" | "err"): Paint {
   if (choice !== "auto") return choice === "always" ? coloured : plain;

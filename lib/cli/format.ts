@@ -10,15 +10,15 @@ import { formatBytes, inUnit, unitOf, UNITS } from "../text/sizes.ts";
 export { formatBytes };
 
 // deno-lint-ignore no-control-regex
-const COLOUR = /\x1b\[\d+m/g;
+const UNSEEN = /\x1b\[\d+m|\x1b\]8;;[^\x1b]*\x1b\\/g;
 
 /** A text of letters that take one column each. */
 const ASCII = /^[ -~]*$/;
 
-/** How many columns a text takes; colours take none. */
+/** How many columns a text takes; colours and the addresses of links take none. */
 export function width(text: string): number {
   if (ASCII.test(text)) return text.length; // nearly all texts, and the help is one of them
-  return unicodeWidth(text.replace(COLOUR, ""));
+  return unicodeWidth(text.replace(UNSEEN, ""));
 }
 
 /** Shows part of a whole, in the unit of the whole: `0.3 of 18.6 GiB`. */

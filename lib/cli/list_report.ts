@@ -13,10 +13,14 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { count, formatBytes, formatCount, table, width } from "./format.ts";
 import { location } from "./names.ts";
 import { fitted, wrapSentence } from "./wrap.ts";
+import type { ReportStyle } from "./style.ts";
 
 /** Lists workspaces. */
-export function renderWorkspaces(workspaces: Workspace[]): string[] {
-  const rows = workspaces.map((workspace) => [printable(workspace.id), location(workspace)]);
+export function renderWorkspaces(
+  workspaces: Workspace[],
+  style?: Pick<ReportStyle, "link">,
+): string[] {
+  const rows = workspaces.map((each) => [printable(each.id), location(each, style)]);
   return table([["WORKSPACE", "PATH"], ...rows]);
 }
 

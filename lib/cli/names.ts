@@ -9,6 +9,7 @@ import { printable } from "../text/printable.ts";
 import { formatBytes } from "../text/sizes.ts";
 import type { CopyPlan, CopyProblem, PlannedEnd, PlannedJob } from "../copy/types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import type { ReportStyle } from "./style.ts";
 
 const HASH = /^[0-9a-f]{16,}$/;
 
@@ -83,14 +84,18 @@ export function shortFile(path: string): string {
 }
 
 /** The location of a workspace: `user@host:~/experiments`, `/home/me/experiments`. */
-export function location(workspace: Workspace): string {
-  const { ssh, path } = workspace;
-  return printable(ssh === undefined ? path : `${ssh.host}:${path}`);
+export function location({ ssh, path }: Workspace, style?: Pick<ReportStyle, "link">): string {
+  return placeOf(ssh?.host, path, style);
 }
 
 /** The location of one end of a copy. */
-export function endLocation(end: PlannedEnd): string {
-  return printable(end.host === undefined ? end.path : `${end.host}:${end.path}`);
+export function endLocation({ host, path }: PlannedEnd, style?: Pick<ReportStyle, "link">): string {
+  return placeOf(host, path, style);
+}
+
+function placeOf(host: string | undefined, path: string, style?: Pick<ReportStyle, "link">) {
+  if (host !== undefined) return printable(`${host}:${path}`);
+  return style?.link?.(printable(path), path) ?? printable(path);
 }
 
 /** The word for the destination in sentences: `here` on this machine, otherwise `there`. */

@@ -147,7 +147,8 @@ export function renderRetry(
 /** What the plan of one run and that of several have in common. */
 type Totals = Omit<CopyRunsPlan, "runs" | "failed">;
 
-function renderEnds({ source, destination }: Totals, { columns }: ReportStyle): string[] {
+function renderEnds({ source, destination }: Totals, style: ReportStyle): string[] {
+  const { columns } = style;
   const ends: [string, PlannedEnd][] = [["from", source], ["to", destination]];
   const rows = ends.map(([label, end]) => {
     const where = end.transferHost === undefined ? "" : ` on ${printable(end.transferHost)}`;
@@ -156,7 +157,7 @@ function renderEnds({ source, destination }: Totals, { columns }: ReportStyle): 
     if (label === "to" && end.freeBytes !== undefined) {
       facts.push(`${formatBytes(end.freeBytes)} free`);
     }
-    return [`  ${label}`, endName(end), endLocation(end), facts.join(", ")];
+    return [`  ${label}`, endName(end), endLocation(end, style), facts.join(", ")];
   });
   // Workspaces that are named by their paths need no name beside them.
   const isUnnamed = rows.every(([, name]) => name === "");

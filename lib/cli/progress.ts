@@ -200,6 +200,12 @@ export function renderProgress(state: ProgressState, columns: number): string[] 
   return lines.map((line) => clip(line, columns));
 }
 
+/** The title of the terminal: `54 % neuralir - xpm-copy`; undefined while there is nothing to tell. */
+export function renderTitle(state: ProgressState): string | undefined {
+  const amounts = state.connecting.length > 0 || state.done ? undefined : amountsOf(state);
+  return amounts && `${percent(amounts)} % ${amounts.name} - xpm-copy`;
+}
+
 /**
  * The line for a log: `12.1 of 229 GiB (5 %), 94 MiB/s, 41 min left, 13 of 40 jobs received`.
  * Undefined when there is nothing to tell.

@@ -10,8 +10,10 @@ import {
   type ProgressState,
   renderLogLine,
   renderProgress,
+  renderTitle,
   startProgress,
 } from "./progress.ts";
+import { Title } from "./escapes.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How the progress is shown. */
@@ -34,11 +36,17 @@ export class Screen implements Disposable {
   #timer: ReturnType<typeof setInterval> | undefined;
   /** When the last line was written, or the copy began. */
   #lineAt: number;
+  readonly #title: Title | undefined;
+  #stopped = false;
 
-  /** @param mode How the progress is shown. */
-  constructor(terminal: Terminal, mode: ProgressMode) {
+  /**
+   * @param mode How the progress is shown.
+   * @param hasTitle Whether the terminal's title shows it, too, where it is drawn.
+   */
+  constructor(terminal: Terminal, mode: ProgressMode, hasTitle = false) {
     this.#terminal = terminal;
     this.#mode = mode;
+    if (hasTitle && mode === "drawn") this.#title = new Title(terminal.stderr);
     this.#lineAt = terminal.seconds();
     this.#state = startProgress(this.#lineAt);
   }
@@ -55,7 +63,7 @@ export class Screen implements Disposable {
     if (event.type === "connected" && !this.#mayAsk()) this.#release();
     if (event.type === "done") this.end();
     // after a dry run, another copy, or a copy
-    if (event.type === "planned" || event.type === "checking") this.#ended = false;
+    if (event.type === "planned" || event.type === "checking") this.#ended = this.#stopped;
     if (this.#mode === "none" || this.#ended) return;
     this.#timer ??= setInterval(() => this.#refresh(), REDRAW);
     if (event.type === "planned") this.#lineAt = this.#state.at;
@@ -88,7 +96,14 @@ export class Screen implements Disposable {
   end(): void {
     this.#ended = true;
     this.pause();
+    this.#title?.[Symbol.dispose]();
     this.#release();
+  }
+
+  /** The same, for good: the program may end at any moment. */
+  stop(): void {
+    this.#stopped = true;
+    this.end();
   }
 
   /** The same as {@linkcode end}. */
@@ -111,6 +126,8 @@ export class Screen implements Disposable {
     this.#state = { ...this.#state, at: this.#terminal.seconds() };
     // One column stays free: after a full line some terminals begin a new one.
     const lines = renderProgress(this.#state, this.#terminal.columns() - 1);
+    const title = renderTitle(this.#state);
+    if (title !== undefined) this.#title?.show(title);
     if (lines.join("\n") === this.#drawn.join("\n")) return;
     this.#terminal.stderr(erase(this.#drawn) + lines.join("\n"));
     this.#drawn = lines;

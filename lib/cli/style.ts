@@ -4,7 +4,8 @@
  * @module
  */
 
-import { choosePaint, type Paint } from "./colour.ts";
+import { choosePaint, mayShow, type Paint } from "./colour.ts";
+import { linkTo } from "./escapes.ts";
 import type { OutputChoice } from "./requests.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,6 +17,8 @@ export interface ReportStyle {
   verbose: boolean;
   /** The width at which sentences are wrapped; infinite where it goes to a file or a pipe. */
   columns: number;
+  /** Makes a text lead to a path of this machine; absent where there are no links. */
+  link?: (text: string, path: string) => string;
 }
 
 /** The style for one of the program's two outputs, as the terminal is now. */
@@ -25,5 +28,12 @@ export function chooseStyle(
   output: "out" | "err",
 ): ReportStyle {
   const columns = terminal.isTerminal[output] ? terminal.columns() : Infinity;
-  return { paint: choosePaint(color, terminal, output), verbose, columns };
+  const { shows, hostname } = terminal;
+  const hasLinks = shows.links && hostname !== "" && mayShow(color, terminal, output);
+  return {
+    paint: choosePaint(color, terminal, output),
+    verbose,
+    columns,
+    ...(hasLinks && { link: (text: string, path: string) => linkTo(hostname, path, text) }),
+  };
 }

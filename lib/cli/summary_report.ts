@@ -42,7 +42,10 @@ export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportS
     lines.push(`  replaced ${count(replaced.length, "job")}: ${jobNames(replaced, style)}`);
   }
   for (const folder of result.replacedFolders ?? []) {
-    lines.push(`  replaced folders are kept in ${printable(folder)}`);
+    const place = plan.destination.host === undefined
+      ? style.link?.(printable(folder), folder)
+      : undefined;
+    lines.push(`  replaced folders are kept in ${place ?? printable(folder)}`);
   }
   const failed = new Set(result.errors.map(({ job }) => job && fullJob(job)));
   const unfinished = plan.jobs.filter((job) =>

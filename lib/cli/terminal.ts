@@ -7,7 +7,9 @@
  *   has no full stop. A warning is the same after `warning: `.
  * - Sentences begin with a capital only when they stand alone. Workspace, experiment, run, job,
  *   task and tag have experimaestro's meanings.
- * - Colour marks a state and nothing else; without colour, no information is lost.
+ * - Colour marks a state and nothing else; without colour, no information is lost. Nor is it without
+ *   links and title, which appear where there may be colour, in terminals that are known to have
+ *   them; the title is put back at the end.
  * - Drawings appear on standard error, in a terminal only, and are erased before anything else is
  *   written. Nothing is drawn while ssh may be asking for a password.
  * - A question is asked only in a terminal. For every question there is an option or an argument.
@@ -19,6 +21,7 @@
  * @module
  */
 
+import { type Shown, shownBy } from "./escapes.ts";
 import { makeOutput } from "./output.ts";
 import type { Keyboard, Tty } from "./select.ts";
 
@@ -30,6 +33,10 @@ export interface Terminal {
   readonly noColor: boolean;
   /** Whether the terminal can only print line after line: `TERM=dumb`. */
   readonly dumb: boolean;
+  /** What it can show besides text. */
+  readonly shows: Shown;
+  /** The name of this machine, for links; empty when unknown. */
+  readonly hostname: string;
   /** Writes to standard output. */
   stdout(text: string): void;
   /** Writes to standard error. */
@@ -67,6 +74,8 @@ export function realTerminal(): Terminal {
     },
     noColor: Deno.noColor,
     dumb: readEnv("TERM") === "dumb",
+    shows: shownBy(readEnv),
+    hostname: readHostname(),
     stdout: out.write,
     stderr: err.write,
     outputFailure: out.failure,
@@ -85,6 +94,11 @@ function readEnv(name: string): string | undefined {
     if (error instanceof Deno.errors.NotCapable) return undefined;
     throw error;
   }
+}
+
+function readHostname(): string {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
+  return state === "granted" ? Deno.hostname() : "";
 }
 
 function size(): { columns: number; rows: number } {

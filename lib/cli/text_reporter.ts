@@ -46,6 +46,7 @@ import type { OutputChoice } from "./requests.ts";
 import { type ProgressMode, Screen } from "./screen.ts";
 import { renderFollowed, renderOneOfSome, renderSummary, renderSums } from "./summary_report.ts";
 import { renderStatus } from "./status_report.ts";
+import { mayShow } from "./colour.ts";
 import { chooseStyle, type ReportStyle } from "./style.ts";
 import type { Terminal } from "./terminal.ts";
 import { wrapSentence } from "./wrap.ts";
@@ -69,7 +70,8 @@ export class TextReporter implements Reporter {
     this.#terminal = terminal;
     this.#choice = choice;
     this.#copying = copying;
-    this.#screen = new Screen(terminal, progressMode(terminal, choice));
+    const hasTitle = terminal.shows.title && mayShow(choice.color, terminal, "err");
+    this.#screen = new Screen(terminal, progressMode(terminal, choice), hasTitle);
   }
 
   get #out(): ReportStyle {
@@ -113,7 +115,7 @@ export class TextReporter implements Reporter {
 
   /** Confirms the signal. */
   stopping(): void {
-    this.#screen.end();
+    this.#screen.stop();
     this.#note("stopping; press Ctrl-C again to quit immediately");
   }
 
@@ -187,7 +189,7 @@ export class TextReporter implements Reporter {
 
   /** Prints the workspaces. */
   workspaces(workspaces: Workspace[], file: string | undefined): void {
-    if (workspaces.length > 0) return this.#print(renderWorkspaces(workspaces));
+    if (workspaces.length > 0) return this.#print(renderWorkspaces(workspaces, this.#out));
     const where = printable(file ?? `${SETTINGS_FILE} (file not found)`);
     this.#note(`no workspaces in ${where}; try \`xpm-copy ls PATH\``);
   }

@@ -227,6 +227,7 @@ export function fakeTerminal(
     lines = [] as string[],
     seconds = (): number => 0,
     dumb = false,
+    noColor = true,
   } = {},
 ): FakeTerminal {
   const [out, err]: [string[], string[]] = [[], []];
@@ -235,8 +236,10 @@ export function fakeTerminal(
   let code: number | undefined;
   return {
     isTerminal: { in: interactive, out: interactive, err: interactive },
-    noColor: true,
+    noColor,
     dumb,
+    shows: { title: true, links: true },
+    hostname: "laptop",
     out,
     err,
     asked,
