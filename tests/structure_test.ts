@@ -19,7 +19,7 @@ const LONGEST = 300;
 
 /** Files that are longer still, and how long each may be at most. */
 const LONG: Readonly<Record<string, number>> = {
-  "lib/host/ssh/programs/programs.ts": 1600, // made of files that are short
+  "lib/host/ssh/programs/programs.ts": 1700, // made of files that are short
 };
 
 /** Which files a file imports. */

@@ -5,6 +5,7 @@
  */
 
 import { type JobId, jobName } from "../workspace/layout.ts";
+import { isWritten } from "../copy/decisions.ts";
 import { printable } from "../text/printable.ts";
 import { formatBytes } from "../text/sizes.ts";
 import type { CopyPlan, CopyProblem, PlannedEnd, PlannedJob } from "../copy/types.ts";
@@ -105,6 +106,5 @@ export function hereOrThere(destination: PlannedEnd): "here" | "there" {
 
 /** Whether the plan would write anything. */
 export function hasWork(plan: CopyPlan): boolean {
-  return plan.run.action === "copy" || plan.run.action === "replace" ||
-    plan.jobs.some(({ action }) => action === "copy" || action === "replace");
+  return isWritten(plan.run) || plan.jobs.some(isWritten);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isWritten } from "../copy/decisions.ts";
 import type { CopyPlan, JobAction, PlannedJob, PlannedRun } from "../copy/types.ts";
 import { printable } from "../text/printable.ts";
 import { formatRunId } from "../workspace/runs.ts";
@@ -27,6 +28,7 @@ interface Row {
 const ACTIONS: JobAction[] = [
   "copy",
   "replace",
+  "complete",
   "skip",
   "wait",
   "leave",
@@ -38,6 +40,7 @@ const ACTIONS: JobAction[] = [
 const MARKS: Partial<Record<JobAction, Mark>> = {
   copy: "good",
   replace: "care",
+  complete: "good",
   wait: "care",
   leave: "care",
   missing: "bad",
@@ -77,7 +80,6 @@ export function renderRows(plan: PlannedRows, style: ReportStyle): string[] {
 function jobRows(plan: PlannedRows, action: JobAction): Row[] {
   const jobs = plan.jobs.filter((job) => job.action === action);
   const here = hereOrThere(plan.destination);
-  const isWork = action === "copy" || action === "replace";
   const lacking = jobs.filter(({ leftOut }) => leftOut !== undefined && leftOut.by.length > 0);
   const others = jobs.filter((job) => !lacking.includes(job));
   const groups = [...grouped(others, (job) => job.reason ?? "")]
@@ -88,7 +90,7 @@ function jobRows(plan: PlannedRows, action: JobAction): Row[] {
     mark: MARKS[action],
     number: formatCount(some.length),
     noun: some.length === 1 ? "job" : "jobs",
-    size: isWork ? formatBytes(some.reduce((sum, job) => sum + job.bytes, 0)) : "",
+    size: isWritten({ action }) ? formatBytes(some.reduce((sum, job) => sum + job.bytes, 0)) : "",
     remark,
   }));
 }
@@ -102,6 +104,7 @@ function jobRemark(action: JobAction, reason: string, jobs: PlannedJob[], here: 
   const common: Record<JobAction, string> = {
     copy: "",
     replace: "",
+    complete: "",
     skip: `already ${here}`,
     wait: "still running",
     leave: `left unchanged ${here}`,
@@ -138,7 +141,6 @@ function runRows({ runs, destination }: PlannedRows): Row[] {
   const groups = grouped(runs, (run) => `${run.action} ${runRemark(run, here, isOne)}`);
   return [...groups.values()].map((some) => {
     const { action } = some[0]!;
-    const isWork = action === "copy" || action === "replace";
     return {
       action,
       mark: some.some(({ inProgress }) => inProgress) || action === "leave"
@@ -146,7 +148,9 @@ function runRows({ runs, destination }: PlannedRows): Row[] {
         : MARKS[action],
       number: formatCount(some.length),
       noun: some.length === 1 ? "run" : "runs",
-      size: isWork ? formatBytes(some.reduce((sum, { bytes }) => sum + bytes, 0)) : "",
+      size: isWritten({ action })
+        ? formatBytes(some.reduce((sum, { bytes }) => sum + bytes, 0))
+        : "",
       remark: runRemark(some[0]!, here, isOne),
     };
   });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isWritten } from "../copy/decisions.ts";
 import type { CheckProgress, CopyEvent, CopyProgress } from "../copy/types.ts";
 import { printable } from "../text/printable.ts";
 import {
@@ -70,7 +71,7 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
       return { ...state, at, connecting: state.connecting.filter((host) => host !== event.host) };
     case "planned": {
       const { plan } = event;
-      const work = plan.jobs.filter(({ action }) => action === "copy" || action === "replace");
+      const work = plan.jobs.filter(isWritten);
       const progress = {
         bytes: 0,
         totalBytes: plan.bytes,

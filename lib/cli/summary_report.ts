@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isWritten } from "../copy/decisions.ts";
 import type { CopyPlan, CopyResult, CopyRunsResult } from "../copy/types.ts";
 import type { JobId } from "../workspace/layout.ts";
 import { formatRunId } from "../workspace/runs.ts";
@@ -41,6 +42,10 @@ export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportS
   if (replaced.length > 0) {
     lines.push(`  replaced ${count(replaced.length, "job")}: ${jobNames(replaced, style)}`);
   }
+  const completed = result.jobsCompleted;
+  if (completed.length > 0) {
+    lines.push(`  completed ${count(completed.length, "job")}: ${jobNames(completed, style)}`);
+  }
   for (const folder of result.replacedFolders ?? []) {
     const place = plan.destination.host === undefined
       ? style.link?.(printable(folder), folder)
@@ -49,8 +54,7 @@ export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportS
   }
   const failed = new Set(result.errors.map(({ job }) => job && fullJob(job)));
   const unfinished = plan.jobs.filter((job) =>
-    (job.action === "copy" || job.action === "replace") &&
-    job.source !== "done" && job.source !== "failed" && !failed.has(fullJob(job))
+    isWritten(job) && job.source !== "done" && job.source !== "failed" && !failed.has(fullJob(job))
   );
   if (unfinished.length > 0) {
     lines.push(`  copied unfinished jobs: ${jobNames(unfinished, style)}`);

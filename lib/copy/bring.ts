@@ -8,10 +8,11 @@ import { copyLarge } from "../transport/clone.ts";
 import { rsyncVersion } from "../transport/rsync_version.ts";
 import { DOCUMENTS } from "../workspace/documents.ts";
 import { jobFolder, JOBS } from "../workspace/layout.ts";
+import { nameAll } from "./bring_alone.ts";
 import { broughtBefore, compareStaged } from "./compare.ts";
 import type { Context } from "./context.ts";
 import { patternsOf } from "./exclude.ts";
-import { hasEnded } from "./decisions.ts";
+import { hasEnded, isCompleted } from "./decisions.ts";
 import { dealOut, lanesFor, type Part } from "./lanes.ts";
 import { hasClosedFolders, haveHoles, type Load } from "./loads.ts";
 import { type Bulk, failedJobs, notBySize, stage } from "./stage.ts";
@@ -55,6 +56,7 @@ function bulkOf(
     ends: { source: can.source.rsync, destination: can.destination.rsync },
     paths: { source: infos.source.realPath, destination: load.staging },
     together,
+    named: namedIn(jobs, surveyed),
     jobs,
     openFolders: hasClosedFolders(load, surveyed),
     sparse: haveHoles(load, surveyed),
@@ -86,6 +88,17 @@ async function sharesOf(
   const ends = { source: can.source.rsync, destination: can.destination.rsync };
   const bytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   return dealOut(parts, together ? 1 : await lanesFor(ends, bytes, options));
+}
+
+/** What is to come of the jobs that are completed: names below their folders. */
+function namedIn(jobs: PlannedJob[], { found: { source } }: Survey): Bulk["named"] {
+  return new Map(
+    jobs.filter(isCompleted).map(jobFolder).map((folder) => {
+      const { folders, rest = [] } = source.jobs.get(folder)!;
+      const below = [...folders.keys()].filter((path) => path !== "");
+      return [folder, [...below, ...rest].map((path) => `${folder}/${path}`)];
+    }),
+  );
 }
 
 /** Copies large files from one folder of this machine to another; answers how many bytes. */
@@ -150,7 +163,9 @@ export async function transferBulk(
   outcome.endPart(come);
   outcome.received(jobs.filter((job) => !failed.has(job)), surveyed.found.source);
   return await compareStaged(jobs, load, context, failed, async (folders) => {
-    const outcome = await stage({ ...notBySize(bulk), shares: [folders] }, watch);
-    return failedJobs(outcome, jobs);
+    const some = jobs.filter((job) => folders.includes(jobFolder(job)));
+    await nameAll(some.filter(isCompleted), surveyed);
+    const again = { ...notBySize(bulk), shares: [folders], named: namedIn(some, surveyed) };
+    return failedJobs(await stage(again, watch), jobs);
   });
 }

@@ -8,6 +8,7 @@ import { CopyError } from "../errors.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import type { Context } from "./context.ts";
 import { entriesOf } from "./entries.ts";
+import { excluder } from "./exclude.ts";
 import { whatFailed } from "./failures.ts";
 import { isBulk } from "./inventory.ts";
 import type { Load } from "./loads.ts";
@@ -24,11 +25,12 @@ export function foldersOf({ whole, apart, run }: Route): string[] {
 /** Names all that some jobs hold: tar packs no folder by a link to it, and not every tar a folder. */
 export async function nameAll(
   jobs: PlannedJob[],
-  { hosts, infos, found }: Survey,
+  { hosts, infos, found, files, standing }: Survey,
 ): Promise<void> {
   if (jobs.length === 0) return;
   const some = jobs.map((job) => ({ folder: jobFolder(job), job }));
-  const entries = await entriesOf(hosts.source, infos.source.realPath, some, () => undefined);
+  const excludes = excluder(files, standing);
+  const entries = await entriesOf(hosts.source, infos.source.realPath, some, excludes);
   for (const [folder, all] of entries) {
     found.source.jobs.get(folder)!.rest = [...all.values()]
       .filter((entry) => entry.kind !== "folder" && isBulk(entry)).map(({ path }) => path);

@@ -90,7 +90,7 @@ class Ends {
   readonly #excludes: Excludes;
 
   constructor(private readonly load: Load, private readonly context: Context) {
-    this.#excludes = excluder(context.options);
+    this.#excludes = excluder(context.options, context.surveyed.standing);
   }
 
   /**

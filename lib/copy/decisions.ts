@@ -86,7 +86,12 @@ export function decide(
 
 /** Whether a job or a run is to be written. */
 export function isWritten({ action }: { action: JobAction }): boolean {
-  return action === "copy" || action === "replace";
+  return action === "copy" || action === "replace" || isCompleted({ action });
+}
+
+/** Whether only what a job lacks is to be written. */
+export function isCompleted({ action }: { action: JobAction }): boolean {
+  return action === "complete";
 }
 
 /** Whether a job has ended at the source, and writes no more. */

@@ -37,7 +37,7 @@ export async function entriesOf(
   await host.scan(request, (folder, entry) => {
     const job = jobs.get(folder);
     if (entry.path === "") tellFolder(folder, entry);
-    const isTaken = job ? isTakenOfJob(entry, job, excludes) : isTakenOfRun(entry);
+    const isTaken = job ? isTakenOfJob(entry, job, excludes, folder) : isTakenOfRun(entry);
     if (isTaken) found.get(folder)?.set(entry.path, entry);
   });
   return found;

@@ -15,10 +15,17 @@ import type { CopyOptions } from "./types.ts";
 /** What the user leaves out of jobs. */
 export type FileChoice = Pick<CopyOptions, "exclude" | "maxSize" | "metadataOnly">;
 
-/** By what something below a job's folder is left out; undefined when it is copied. */
+/**
+ * By what something below a job's folder is left out; undefined when it is copied. `there`: not by
+ * the user, but since it is at the destination.
+ */
 export type Excludes = (
   entry: Pick<Entry, "path" | "kind" | "size">,
-) => "pattern" | "size" | undefined;
+  folder?: string,
+) => "pattern" | "size" | "there" | undefined;
+
+/** What is at the destination of jobs that are completed, by their folders: no folders. */
+export type Standing = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** One rule by which files are left out. */
 export interface FileRule {
@@ -101,11 +108,12 @@ export function fileRules({ exclude = [], maxSize, metadataOnly = false }: FileC
 }
 
 /** All rules as one function. */
-export function excluder(choice: FileChoice): Excludes {
+export function excluder(choice: FileChoice, standing: Standing = new Map()): Excludes {
   const patterns = patternsOf(choice);
   const rules = patterns.length > 0 ? [byName(patterns)] : [];
   if (choice.maxSize !== undefined) rules.push(bySize(choice.maxSize));
-  return (entry) => {
+  return (entry, folder = "") => {
+    if (standing.get(folder)?.has(entry.path)) return "there";
     for (const excludes of rules) {
       const by = excludes(entry);
       if (by !== undefined) return by;

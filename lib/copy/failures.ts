@@ -77,10 +77,10 @@ async function stillDiffering(
   { surveyed, options }: Context,
 ): Promise<string[]> {
   if (folders.length === 0) return [];
-  const { hosts, infos, found } = surveyed;
+  const { hosts, infos, found, standing } = surveyed;
   const wanted = folders.flatMap((folder) => jobs.get(folder) ?? []);
   const run = folders.find((folder) => folder === route.run);
-  const excludes = excluder(options);
+  const excludes = excluder(options, standing);
   const request = { jobs: wanted, run, statesOnly: false, excludes };
   const source = await takeInventory(hosts.source, infos.source, request);
   const apart = wanted.filter((job) => source.jobs.has(jobFolder(job)));

@@ -154,6 +154,7 @@ function together(
     jobsCopied: before.jobsCopied + last.jobsCopied,
     jobsSkipped: before.jobsSkipped,
     jobsReplaced: [...before.jobsReplaced, ...last.jobsReplaced],
+    jobsCompleted: [...before.jobsCompleted, ...last.jobsCompleted],
     run: last.run === "skip" ? before.run : last.run,
     ...(kept.length > 0 && { replacedFolders: kept }),
     warnings: [...new Map(warnings.map((warning) => [warning.message, warning])).values()],

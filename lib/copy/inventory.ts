@@ -53,6 +53,8 @@ export interface FoundJob extends Content {
    * asked.
    */
   shortfall?: Shortfall;
+  /** At the source, what would complete the job at the destination; absent until that is asked. */
+  toCome?: FoundJob;
   /** When its `.pid` was written, in seconds since 1970; undefined when it has none. */
   pidTime: string | undefined;
   /** Which of its documents are there, as plain files. */
@@ -67,7 +69,7 @@ export interface FoundJob extends Content {
   links: Entry[];
   /** The large files in it. */
   large: string[];
-  /** The names of its bulk that is no folder, when the stream must name it; absent otherwise. */
+  /** The names of its bulk that is no folder, when it is brought by name; absent otherwise. */
   rest?: string[];
   /** Whether a file in it is known to have holes. */
   holes: boolean;
@@ -209,13 +211,14 @@ export function isTakenOfJob(
   { path, kind, size }: Pick<Entry, "path" | "kind" | "size">,
   job: LinkedJob,
   excludes: Excludes,
+  folder = jobFolder(job),
 ): boolean {
   return path !== "" && !leftBehindOf(job).some((place) => isAt(path, place)) &&
-    excludes({ path, kind, size }) === undefined;
+    excludes({ path, kind, size }, folder) === undefined;
 }
 
 /** What stays behind of a job, and its file with the number of its process. */
-function namesOf(job: LinkedJob): { leftBehind: readonly string[]; pid: string } {
+export function namesOf(job: LinkedJob): { leftBehind: readonly string[]; pid: string } {
   return { leftBehind: leftBehindOf(job), pid: `${jobName(job.taskId)}.pid` };
 }
 
@@ -224,7 +227,8 @@ function isAt(path: string, place: string): boolean {
   return path.startsWith(place) && (path.length === place.length || path[place.length] === "/");
 }
 
-function addToJob(
+/** Adds an entry to what was found of jobs: first the folder itself, then what is in it. */
+export function addToJob(
   jobs: Map<string, FoundJob>,
   folder: string,
   { leftBehind, pid }: ReturnType<typeof namesOf>,
@@ -259,7 +263,8 @@ function addToJob(
   if (isMarker(entry.path)) job.markers.add(entry.path);
   if (entry.path === pid) job.pidTime = entry.mtime;
   if (leftBehind.some((place) => isAt(entry.path, place))) return;
-  const by = excludes(entry);
+  const by = excludes(entry, folder);
+  if (by === "there") return;
   if (by !== undefined) {
     job.leftOut = leaveOut(job.leftOut, entry, by === "size");
     return;

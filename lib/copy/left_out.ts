@@ -26,11 +26,10 @@ export interface Shortfall {
   lacks: boolean;
   /** Whether it lacks nothing at all. */
   isWhole: boolean;
-  /**
-   * Why it must not be replaced, as a clause about what would be lost; undefined when nothing
-   * would.
-   */
-  own: string | undefined;
+  /** Why nothing is added to it, as a clause; undefined when all of it is as at the source. */
+  changed: string | undefined;
+  /** What of the source is there, but for folders. */
+  standing: ReadonlySet<string>;
   /** How many files it lacks that this copy leaves out as well. */
   files: number;
   /** Bytes of these. */

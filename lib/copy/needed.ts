@@ -14,7 +14,7 @@ import type { Survey } from "./surveyed.ts";
 import type { CopyOptions, CopyPlan, PlannedJob } from "./types.ts";
 
 /** What is known before the plan. */
-export type Surveyed = Omit<Survey, "plan" | "reports" | "outside" | "coming">;
+export type Surveyed = Omit<Survey, "plan" | "reports" | "outside" | "coming" | "standing">;
 
 /** How to go on when more jobs are found to be needed. */
 export interface Steps {

@@ -79,7 +79,8 @@ export function planJobs(
     const lacks = decision.action === "skip" && shortfall?.isWhole === false;
     const early = !rule && decided.action === "missing" && statuses.source?.ended === false;
     const when = ended ? "never started?" : "not started yet?";
-    const { bytes = 0, files = 0 } = ends.source ?? {};
+    const sent = decision.action === "complete" ? ends.source?.toCome : ends.source;
+    const { bytes = 0, files = 0 } = sent ?? {};
     const isChosen = job.neededBy !== undefined ||
       (job.linkedBy !== undefined || chooser.isListed(job)) &&
         (source === "unseen" || chooser.hasState(source));

@@ -11,12 +11,14 @@ import type { JobId } from "../workspace/layout.ts";
 export type JobState = "done" | "failed" | "running" | "unfinished" | "absent" | "unseen";
 
 /**
- * What is done with a job. `wait`: still running at one end. `leave`: what is at the destination
- * is as good, or is no folder of this job. `omit`: it was not chosen.
+ * What is done with a job. `complete`: the files that an earlier copy has left out are added to it.
+ * `wait`: still running at one end. `leave`: what is at the destination is as good, or is no folder
+ * of this job. `omit`: it was not chosen.
  */
 export type JobAction =
   | "copy"
   | "replace"
+  | "complete"
   | "skip"
   | "leave"
   | "wait"
@@ -32,9 +34,9 @@ export interface PlannedJob extends JobId {
   source: JobState;
   /** Its state at the destination. */
   destination: JobState;
-  /** Bytes of its files at the source; 0 when it is not there. */
+  /** Bytes of its files at the source, of one to `complete` those to bring; 0 when it is not there. */
   bytes: number;
-  /** Its files at the source. */
+  /** Its files at the source, in the same way. */
   files: number;
   /** Why, when it is not plainly copied or skipped: `unfinished here, done at the source`. */
   reason?: string;

@@ -7,7 +7,7 @@
 import { isInJobs, jobFolder, type JobId } from "../workspace/layout.ts";
 import { systemMessage } from "../system/message.ts";
 import { printable } from "../text/printable.ts";
-import { isWritten } from "./decisions.ts";
+import { isCompleted, isWritten } from "./decisions.ts";
 import type { Load } from "./loads.ts";
 import type { Published } from "./publish.ts";
 import { HardLinks } from "./hard_links.ts";
@@ -240,6 +240,7 @@ export class Outcome {
       jobsSkipped: ofAction("skip", "removed").length + this.#found,
       jobsOmitted: ofAction("omit").length,
       jobsReplaced: this.#published.filter((job) => job.action === "replace").map(idOf),
+      jobsCompleted: this.#published.filter(isCompleted).map(idOf),
       jobsMissing: ofAction("missing").map(idOf),
       jobsRunning: running.map(idOf),
       jobsIncomplete: ofAction("leave").filter((job) => !running.includes(job)).map(idOf),

@@ -11,7 +11,7 @@ import { now } from "../system/time.ts";
 import type { OverlayEntry } from "../tar/write.ts";
 import { CURRENT, EXPERIMENTS, jobFolder, jobName, runFolder } from "../workspace/layout.ts";
 import { isTimeLater, milliseconds } from "../workspace/times.ts";
-import { isWritten } from "./decisions.ts";
+import { isCompleted, isWritten } from "./decisions.ts";
 import type { Load } from "./loads.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
@@ -25,29 +25,38 @@ function moveOf(job: PlannedJob, { infos: { destination }, found }: Survey): Mov
   const { source, destination: there } = found;
   const from = jobFolder(job);
   const into = `${destination.jobsPath}/${job.taskId}`;
+  if (isCompleted(job)) {
+    const { newest } = there.jobs.get(from)!.shortfall!;
+    return { kind: "fill", from, into, unless: guardsOfPart(job.taskId, newest) };
+  }
   if (job.action !== "replace") return { kind: "put", from, into };
-  const seen = there.jobs.get(from)?.shortfall?.newest;
   const latest = job.source === "done" ? undefined : source.jobs.get(from)?.latestFile;
-  return { kind: "replace", from, into, unless: guardsOf(job.taskId, seen, latest) };
+  return { kind: "replace", from, into, unless: guardsOf(job.taskId, latest) };
 }
 
 /**
  * The guards of a job that the plan replaces: it stays if it is done by then, has begun to run
  * since the claim, or holds something newer.
  *
- * @param seen The newest time in it when its content was compared with the source.
  * @param latest The newest time at the source, of a job that is not done there: if it was resumed
  * at the destination, it holds something newer.
  */
-export function guardsOf(taskId: string, seen?: string, latest?: string): Guards {
+export function guardsOf(taskId: string, latest?: string): Guards {
   const name = jobName(taskId);
   const today = now();
-  const newer = seen !== undefined
-    ? afterwards(seen)
-    : latest !== undefined && isTimeLater(latest, today) // a time in the future must not hide that
-    ? today
-    : latest;
+  // a time in the future must not hide that
+  const newer = latest !== undefined && isTimeLater(latest, today) ? today : latest;
   return { exists: `${name}.done`, begun: `${name}.pid`, newer };
+}
+
+/**
+ * The guards of a job that the plan completes: it stays if it has begun to run since the claim, or
+ * if anything was written in it since it was compared with the source.
+ *
+ * @param newest The newest time in it then.
+ */
+export function guardsOfPart(taskId: string, newest: string): Guards {
+  return { begun: `${jobName(taskId)}.pid`, newer: afterwards(newest) };
 }
 
 /** A time right after another one, which may have been told in whole seconds. */

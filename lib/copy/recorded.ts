@@ -43,10 +43,10 @@ export function decideRecorded(
   if (source !== destination || decision.action === "leave") {
     return leave(`some of its files were left out, and it is ${source} at the source`, true);
   }
-  if (shortfall.own !== undefined) {
-    return leave(`some of its files were left out, and ${shortfall.own}`, true);
+  if (shortfall.changed !== undefined) {
+    return leave(`some of its files were left out, and ${shortfall.changed}`, true);
   }
-  return { action: "replace", reason: "some of its files were left out", incomplete: false };
+  return { action: "complete", reason: "some of its files were left out", incomplete: false };
 }
 
 /** Whether a job that has a record lacks nothing any more: then the record is removed. */

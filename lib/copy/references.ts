@@ -131,7 +131,9 @@ function unitOf(path: string): string {
  *
  * @returns Paths that lead out of the workspace, for the warning of a dry run.
  */
-export async function planReferences(survey: Omit<Survey, "outside">): Promise<NamedPaths> {
+export async function planReferences(
+  survey: Omit<Survey, "outside" | "standing">,
+): Promise<NamedPaths> {
   const { plan, reports } = survey;
   const left = noPaths();
   for (const [folder, { outside, inside }] of reports) {
@@ -157,7 +159,7 @@ export async function planReferences(survey: Omit<Survey, "outside">): Promise<N
 const MOST_READ = 1 << 22;
 
 /** What the links of the run name; of one that stays as it is, its `objects.jsonl` as well. */
-async function findInRun(survey: Omit<Survey, "outside">): Promise<Report> {
+async function findInRun(survey: Omit<Survey, "outside" | "standing">): Promise<Report> {
   const { plan, hosts, infos, found: { source } } = survey;
   const folder = runFolder(plan.experimentId, plan.runId);
   const findings = new Findings(folder, mapOf(survey));

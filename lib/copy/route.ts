@@ -18,7 +18,7 @@ import { misplacedLink } from "./usable.ts";
 import { isAlone } from "./alone.ts";
 import type { Load } from "./loads.ts";
 import { leavesOut } from "./exclude.ts";
-import { hasEnded, isWritten } from "./decisions.ts";
+import { hasEnded, isCompleted, isWritten } from "./decisions.ts";
 import type { SurveyData } from "./survey.ts";
 import type { CopyOptions, PlannedJob } from "./types.ts";
 
@@ -67,7 +67,8 @@ export function routeOf(
   const byRsync = resumed || together || leavesOut(options) || options.bandwidthLimit;
   const isWhole = (job: PlannedJob) => isSmall(source.jobs.get(jobFolder(job))!);
   // of a job that still runs, tar may pack a marker that is newer than the files before it
-  const whole = isGnu && !byRsync ? load.jobs.filter(hasEnded).filter(isWhole) : [];
+  const isNew = (job: PlannedJob) => hasEnded(job) && !isCompleted(job);
+  const whole = isGnu && !byRsync ? load.jobs.filter(isNew).filter(isWhole) : [];
   const streamed = new Set(whole);
   const run = load.withRun && isWritten(plan.run)
     ? runFolder(plan.experimentId, plan.runId)
@@ -90,7 +91,7 @@ export function routeOf(
 function routeAlone(load: Load, { plan, can, found: { source } }: SurveyData): Route {
   const isGnu = dialectOf(can.source.tar) === "gnu";
   const isWhole = (job: PlannedJob) =>
-    isGnu && source.jobs.get(jobFolder(job))!.linked === undefined;
+    isGnu && !isCompleted(job) && source.jobs.get(jobFolder(job))!.linked === undefined;
   const run = load.withRun && isWritten(plan.run)
     ? runFolder(plan.experimentId, plan.runId)
     : undefined;
@@ -120,7 +121,7 @@ export function namedOf(route: Route, { found: { source } }: SurveyData): Map<st
   const named = new Map(
     route.apart.map((job) => {
       const folder = jobFolder(job);
-      return [folder, namedOfJob(source.jobs.get(folder)!)];
+      return [folder, namedOfJob(source.jobs.get(folder)!, route.alone)];
     }),
   );
   if (route.run !== undefined && route.isRunApart) {
@@ -133,9 +134,13 @@ export function namedOf(route: Route, { found: { source } }: SurveyData): Map<st
 }
 
 /** `params.json` comes first: it tells where the workspace was before, which the others need. */
-function namedOfJob({ folders, links, documents, oversized, rest = [] }: FoundJob): string[] {
+function namedOfJob(
+  { folders, links, documents, oversized, rest = [] }: FoundJob,
+  isAlone: boolean,
+): string[] {
   const others = documents.filter((path) => path !== PARAMS_FILE && !oversized.includes(path));
-  const some = [...folders.keys(), ...links.map(({ path }) => path), ...others, ...rest];
+  const bulk = isAlone ? rest : [];
+  const some = [...folders.keys(), ...links.map(({ path }) => path), ...others, ...bulk];
   const named = inTreeOrder(some);
   if (!documents.includes(PARAMS_FILE)) return named;
   return ["", PARAMS_FILE, ...named.filter((path) => path !== "")];

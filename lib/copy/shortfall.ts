@@ -1,23 +1,25 @@
 /**
- * Compares jobs at the destination that have a record with the source: whether all that this copy
- * would bring is there, and whether replacing them would lose anything.
+ * Compares jobs at the destination that have a record with the source: what of it this copy would
+ * bring, and whether the rest is still what it was.
  *
  * @module
  */
 
 import type { Host, WorkspaceInfo } from "../host/host.ts";
 import { differenceOf, type Entries } from "../system/content.ts";
-import type { Entry } from "../system/entry.ts";
+import { type Entry, isClosed } from "../system/entry.ts";
 import { printable } from "../text/printable.ts";
 import { DOCUMENTS } from "../workspace/documents.ts";
 import { jobFolder, type LinkedJob } from "../workspace/layout.ts";
 import { isTimeLater, milliseconds } from "../workspace/times.ts";
 import { BATCH_JOBS } from "./batches.ts";
+import { isCompleted } from "./decisions.ts";
 import { entriesOf } from "./entries.ts";
-import { excluder, type FileChoice, fileRules } from "./exclude.ts";
-import type { Inventory } from "./inventory.ts";
+import { excluder, type Excludes, type FileChoice, fileRules, type Standing } from "./exclude.ts";
+import { addToJob, type FoundJob, type Inventory, isBulk, namesOf } from "./inventory.ts";
 import type { Shortfall } from "./left_out.ts";
 import type { Ends } from "./plan.ts";
+import type { PlannedJob } from "./types.ts";
 
 /** Compares the jobs that have a record with the source, entry by entry. */
 export async function lookAtShortfalls(
@@ -31,93 +33,136 @@ export async function lookAtShortfalls(
   const { jobs: there, records = new Map() } = found.destination;
   const some = jobs.map((job) => ({ folder: jobFolder(job), job }))
     .filter(({ folder }) => records.has(folder) && here.has(folder) && there.has(folder));
-  const all = () => undefined;
   // the entries of all jobs at once would take much memory
   for (let at = 0; at < some.length; at += BATCH_JOBS) {
     const batch = some.slice(at, at + BATCH_JOBS);
-    const source = await entriesOf(hosts.source, infos.source.realPath, batch, all);
-    const { realPath } = infos.destination;
-    const newest = new Map<string, string>();
-    const tell = (folder: string, { mtime }: Entry) => newest.set(folder, mtime);
-    const destination = await entriesOf(hosts.destination, realPath, batch, all, tell);
-    for (const { folder } of batch) {
+    const allOf = (end: "source" | "destination") => withFolders(hosts[end], infos[end], batch);
+    const [source, destination] = [await allOf("source"), await allOf("destination")];
+    for (const { folder, job } of batch) {
       const ends = { source: source.get(folder)!, destination: destination.get(folder)! };
-      const times = { changed: newest.get(folder), recorded: records.get(folder) };
-      const shortfall = shortfallOf(ends, choice, times);
+      const [whole, lacking] = [here.get(folder)!, there.get(folder)!];
+      const shortfall = shortfallOf(ends, choice);
+      if (lacking.linked !== undefined) shortfall.changed = "it is a link there";
       // the source lacks files itself: a job that is like it is not whole
-      there.get(folder)!.shortfall = partial?.has(folder)
-        ? { ...shortfall, isWhole: false }
-        : shortfall;
+      if (partial?.has(folder)) shortfall.isWhole = false;
+      lacking.shortfall = shortfall;
+      const excludes = excluder(choice, new Map([[folder, shortfall.standing]]));
+      whole.toCome = restOf(whole, job, ends.source, excludes);
     }
   }
 }
 
+/** All entries of some jobs, and their folders themselves under the empty name. */
+async function withFolders(
+  host: Host,
+  { realPath }: WorkspaceInfo,
+  some: { folder: string; job: LinkedJob }[],
+): Promise<Map<string, Entries>> {
+  const selves = new Map<string, Entry>();
+  const tell = (folder: string, entry: Entry) => selves.set(folder, entry);
+  const found = await entriesOf(host, realPath, some, () => undefined, tell);
+  return new Map(
+    [...found].map(([folder, entries]) => {
+      const self = selves.get(folder);
+      return [folder, new Map([...self === undefined ? [] : [["", self] as const], ...entries])];
+    }),
+  );
+}
+
+/** What a job would be if it had, besides its folders, only what is to come. */
+function restOf(whole: FoundJob, job: LinkedJob, all: Entries, excludes: Excludes): FoundJob {
+  const folder = jobFolder(job);
+  const names = namesOf(job);
+  const found = new Map<string, FoundJob>();
+  for (const entry of all.values()) addToJob(found, folder, names, entry, excludes);
+  const { markers, latest, pidTime, linked, trouble } = whole;
+  const isToCome = (entry: Entry) =>
+    entry.path !== "" && entry.kind !== "folder" && isBulk(entry) &&
+    excludes(entry, folder) === undefined;
+  const rest = [...all.values()].filter(isToCome).map(({ path }) => path);
+  return { ...found.get(folder) ?? whole, rest, markers, latest, pidTime, linked, trouble };
+}
+
 /**
- * Compares what a job holds at both ends.
+ * Of jobs that are completed, what is to come takes the place of all that is at the source.
  *
- * @param exclude The patterns of what this copy leaves out.
- * @param changed When the folder itself was last changed at the destination.
- * @param recorded When its record was written.
+ * @returns What is at the destination.
  */
+export function takeRest(jobs: PlannedJob[], { source, destination }: Ends<Inventory>): Standing {
+  return new Map(
+    jobs.filter(isCompleted).map(jobFolder).map((folder) => {
+      source.jobs.set(folder, source.jobs.get(folder)!.toCome!);
+      return [folder, destination.jobs.get(folder)!.shortfall!.standing];
+    }),
+  );
+}
+
+/** Compares what a job holds at both ends; its folder itself stands under the empty name. */
 export function shortfallOf(
   { source, destination }: Ends<Entries>,
   choice: FileChoice,
-  { changed = "0", recorded }: { changed?: string | undefined; recorded?: string | undefined } = {},
 ): Shortfall {
   const excludes = excluder(choice);
-  const wanted: Entries = new Map(
-    [...source].filter(([, entry]) => excludes(entry) === undefined),
-  );
-  const { lost, extra } = differenceOf(comparable(wanted), comparable(destination));
+  const isWanted = (entry: Entry) => entry.path === "" || excludes(entry) === undefined;
+  const wanted: Entries = new Map([...source].filter(([, entry]) => isWanted(entry)));
+  const { lost } = differenceOf(comparable(wanted), comparable(destination));
   const whole = differenceOf(comparable(source), comparable(destination));
-  const out = [...source.values()].filter(({ path }) => !wanted.has(path) && whole.lost.has(path));
+  const isLost = ({ path }: Entry) => whole.lost.has(path);
+  const out = [...source.values()].filter((entry) => !isWanted(entry) && isLost(entry));
   const files = out.filter(({ kind }) => kind !== "folder");
+  const isOpen = foldersOf(wanted).some((each) => wasOpened(each, destination.get(each.path)));
+  const standing = [...source.values()].filter(({ path, kind }) =>
+    kind !== "folder" && destination.has(path)
+  );
   const times = [...destination.values()].map(({ mtime }) => mtime);
   return {
-    lacks: lost.size > 0,
-    isWhole: whole.lost.size === 0,
-    own: ownOf(source, destination, extra, recorded),
+    lacks: lost.size > 0 || isOpen,
+    isWhole: whole.lost.size === 0 && !isOpen,
+    changed: changeIn(source, destination),
+    standing: new Set(standing.map(({ path }) => path)),
     files: files.length,
     bytes: files.reduce((sum, { kind, size }) => sum + (kind === "file" ? size : 0), 0),
     by: fileRules(choice).filter(({ excludes }) => out.some((one) => excludes(one) !== undefined))
       .map(({ name }) => name),
-    newest: times.reduce((latest, time) => isTimeLater(time, latest) ? time : latest, changed),
+    newest: times.reduce((latest, time) => isTimeLater(time, latest) ? time : latest, "0"),
   };
 }
 
-/** What would be lost with the job at the destination, as a clause; undefined for nothing. */
-function ownOf(
-  source: Entries,
-  destination: Entries,
-  extra: string[],
-  recorded: string | undefined,
-): string | undefined {
-  const [path] = extra;
-  if (path !== undefined) return `it contains ${printable(path)}, which this copy would not bring`;
-  const latest = Math.max(0, ...filesOf(source).map(({ mtime }) => milliseconds(mtime)));
-  const newer = filesOf(destination).find(({ path, mtime }) =>
-    isNewer(mtime, latest) || isNewer(mtime, milliseconds(source.get(path)?.mtime ?? mtime))
-  );
-  if (newer !== undefined) return `${printable(newer.path)} is newer there`;
-  // the record may be of a job that was there before, though the source has newer files by now
-  const later = recorded === undefined
-    ? undefined
-    : filesOf(destination).find(({ path, mtime }) =>
-      isNewer(mtime, milliseconds(recorded)) &&
-      isNewer(source.get(path)?.mtime ?? mtime, milliseconds(mtime))
-    );
-  return later && `${printable(later.path)} was written there later`;
+/** Why the job at the destination is not that of the source, as a clause; undefined if it is. */
+function changeIn(source: Entries, destination: Entries): string | undefined {
+  for (const [path, there] of destination) {
+    const here = source.get(path);
+    const shown = printable(path);
+    if (here === undefined) return `it contains ${shown}, which is not at the source`;
+    if (here.kind !== there.kind) return `${shown} is a ${there.kind} there, not a ${here.kind}`;
+    if (here.kind !== "file") continue;
+    if (isNewer(there, here, ROUNDED_MS)) return `${shown} is newer there`;
+    const hasSize = DOCUMENTS.includes(path) || here.size === there.size;
+    if (!hasSize || isNewer(here, there, ROUNDED_MS)) {
+      return `${shown} has changed at the source`;
+    }
+  }
+  return undefined;
+}
+
+/** Whether a copy that was killed while it completed a job has left a folder with another time. */
+function wasOpened(here: Entry, there: Entry | undefined): boolean {
+  if (there === undefined) return false;
+  return isNewer(there, here, COARSE_MS) || isClosed(here.mode) && !isClosed(there.mode);
+}
+
+function foldersOf(entries: Entries): Entry[] {
+  return [...entries.values()].filter(({ kind }) => kind === "folder");
 }
 
 /** How much later the same file may seem: some tars and hosts know whole seconds only. */
 const ROUNDED_MS = 1000;
 
-function isNewer(time: string, than: number): boolean {
-  return milliseconds(time) > than + ROUNDED_MS;
-}
+/** The same for a folder, on disks that know even less. */
+const COARSE_MS = 2000;
 
-function filesOf(entries: Entries) {
-  return [...entries.values()].filter(({ kind }) => kind === "file");
+function isNewer({ mtime }: Entry, than: Entry, by: number): boolean {
+  return milliseconds(mtime) > milliseconds(than.mtime) + by;
 }
 
 /** The same, with documents of one size: rewritten paths have another length. */

@@ -25,6 +25,8 @@ export interface Bulk {
   together?: boolean;
   /** The folders to bring, relative to the workspace; each share by an rsync of its own. */
   shares: string[][];
+  /** What is brought of some of these folders, if not all: by name, folders without content. */
+  named: ReadonlyMap<string, string[]>;
   /** The jobs among them. */
   jobs: LinkedJob[];
   /** How much is needed to take a file in the staging folder for the right one. */
@@ -57,7 +59,7 @@ const ATTEMPTS = 3;
 
 /** Brings folders into a staging folder; files that are partly there are continued. */
 export async function stage(bulk: Bulk, watch: RunOptions): Promise<RsyncOutcome> {
-  const { ends, paths, shares, jobs, without = [], exclude, bandwidthLimit } = bulk;
+  const { ends, paths, shares, named, jobs, without = [], exclude, bandwidthLimit } = bulk;
   const from = { rsync: ends.source, path: paths.source };
   const to = { rsync: ends.destination, path: paths.destination };
   const request: Omit<BulkRequest, "folders"> = {
@@ -73,13 +75,15 @@ export async function stage(bulk: Bulk, watch: RunOptions): Promise<RsyncOutcome
     const bytes: number[] = [];
     return sideBySide(shares, (folders, watch) => {
       const lane = bytes.push(0) - 1;
-      const onProgress: RsyncRequest["onProgress"] = (come, file) => {
-        bytes[lane] = come;
-        bulk.onProgress(bytes.reduce((sum, some) => sum + some), file, lane);
+      const bringSome = (folders: string[], isFlat: boolean) => {
+        const before = bytes[lane]!;
+        const onProgress: RsyncRequest["onProgress"] = (come, file) => {
+          bytes[lane] = before + come;
+          bulk.onProgress(bytes.reduce((sum, some) => sum + some), file, lane);
+        };
+        return transferBulk(from, to, { ...request, folders, isFlat, onProgress }, watch);
       };
-      // The slash makes rsync copy the content of a job's folder that is a link.
-      const named = folders.map((folder) => `${folder}/`);
-      return transferBulk(from, to, { ...request, folders: named, onProgress }, watch);
+      return inTurn(folders, named, bringSome);
     }, watch);
   };
   let outcome = await bring(request);
@@ -87,6 +91,24 @@ export async function stage(bulk: Bulk, watch: RunOptions): Promise<RsyncOutcome
     outcome = await bring(notBySize(request));
   }
   return outcome;
+}
+
+/** Brings the folders of a share that are brought whole, then what is brought by name. */
+async function inTurn(
+  folders: string[],
+  named: Bulk["named"],
+  bring: (names: string[], isFlat: boolean) => Promise<RsyncOutcome>,
+): Promise<RsyncOutcome> {
+  // The slash makes rsync copy the content of a job's folder that is a link.
+  const whole = folders.filter((folder) => !named.has(folder)).map((folder) => `${folder}/`);
+  const names = folders.flatMap((folder) => named.get(folder) ?? []);
+  const outcomes: RsyncOutcome[] = [];
+  if (whole.length > 0) outcomes.push(await bring(whole, false));
+  if (names.length > 0) outcomes.push(await bring(names, true));
+  return {
+    complaints: outcomes.flatMap(({ complaints }) => complaints),
+    vanished: outcomes.some(({ vanished }) => vanished),
+  };
 }
 
 /** The same request, but a file is trusted by its time as well: it may have changed since. */

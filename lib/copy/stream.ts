@@ -76,6 +76,7 @@ export async function passStream(
     hosts.source.name,
     {
       named,
+      parts: new Set(surveyed.standing.keys()),
       added: () => added(rewriter),
       alone: route.alone,
       dialect,

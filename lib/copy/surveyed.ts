@@ -8,7 +8,7 @@ import type { Abilities, Host, WorkspaceInfo } from "../host/host.ts";
 import type { Report } from "../rewrite/findings.ts";
 import type { Pair } from "../rewrite/path_map.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import type { FileChoice } from "./exclude.ts";
+import type { FileChoice, Standing } from "./exclude.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Ends } from "./plan.ts";
 import type { CopyPlan, CopyProblem } from "./types.ts";
@@ -57,6 +57,8 @@ export interface Survey {
   problems: CopyProblem[];
   /** What the user leaves out of jobs. */
   files: FileChoice;
+  /** What of the jobs to be completed is at the destination. */
+  standing: Standing;
   /** What the user says of places outside the workspaces. */
   mapped: Pair[];
   /** Where the source workspace was before. Its documents tell more of these as they pass. */

@@ -9,7 +9,7 @@ import { formerRoots, type Pair } from "../rewrite/path_map.ts";
 import type { JobInfo, JobsFile } from "../workspace/jobs.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { isWritten } from "./decisions.ts";
+import { isCompleted, isWritten } from "./decisions.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { addJobs, jobLinks, type JobToPlan, lookAtTargets } from "./job_links.ts";
 import { lookAgain } from "./look_again.ts";
@@ -18,7 +18,7 @@ import { withNeeded } from "./needed.ts";
 import { type Ends, restsOnTimes } from "./plan.ts";
 import { planReferences } from "./references.ts";
 import { refuseUnwritable } from "./refusals.ts";
-import { lookAtShortfalls } from "./shortfall.ts";
+import { lookAtShortfalls, takeRest } from "./shortfall.ts";
 import type { RunName, Survey } from "./surveyed.ts";
 import type { CopyOptions, CopyPlan } from "./types.ts";
 import { isDone, isRecorded } from "./usable.ts";
@@ -95,7 +95,12 @@ export class Surveying {
     }
     refuseUnwritable(workspaces.destination, infos.destination, planned.plan);
     for (const job of planned.plan.jobs.filter(isWritten)) this.#coming.add(jobFolder(job));
-    return { ...planned, outside: await planReferences(planned) };
+    const outside = await planReferences(planned);
+    for (const job of planned.plan.jobs.filter(isCompleted)) {
+      const former = planned.reports.get(jobFolder(job))?.former; // its params.json will not pass
+      if (former !== undefined) planned.formerRoots.add(former);
+    }
+    return { ...planned, outside, standing: takeRest(planned.plan.jobs, this.found) };
   }
 
   /** Looks at a run, without its jobs. */

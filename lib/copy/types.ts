@@ -35,11 +35,11 @@ export interface CopyProgress {
   bytesBefore?: number;
   /** The plan's bytes. */
   totalBytes: number;
-  /** Jobs that are in place, of those to copy or replace. */
+  /** Jobs that are in place, of those to copy, replace or complete. */
   jobs: number;
   /** Jobs that have been received, those in place among them. */
   received: number;
-  /** Jobs to copy or replace. */
+  /** Jobs to copy, replace or complete. */
   totalJobs: number;
   /** The file under way, relative to the workspace; absent between two. */
   file?: string;
@@ -220,7 +220,7 @@ export interface CopyResult {
   runId: string;
   /** Whether nothing was to be written. */
   dryRun: boolean;
-  /** Jobs that were copied, those that replaced another among them. */
+  /** Jobs that were copied, those that replaced another or were completed among them. */
   jobsCopied: number;
   /** Jobs that needed nothing: at the destination already, or removed on purpose. */
   jobsSkipped: number;
@@ -228,6 +228,8 @@ export interface CopyResult {
   jobsOmitted: number;
   /** Jobs that replaced another version at the destination. */
   jobsReplaced: JobId[];
+  /** Jobs at the destination that got the files which an earlier copy had left out. */
+  jobsCompleted: JobId[];
   /** Jobs that are not at the source, or cannot be copied from there: the plan says why. */
   jobsMissing: JobId[];
   /** Jobs that still run, at either end. */

@@ -8,29 +8,30 @@ import { JOBS } from "../workspace/layout.ts";
 
 /**
  * One move. `put`: nothing of that name may be there. `replace`: what is there is moved aside
- * first. `link`: replaces a link in one step. `job link`: like `put`, for a link whose target must
- * be there.
+ * first. `fill`: of a job with a record, what the folder there lacks is moved into it, name by name.
+ * `link`: replaces a link in one step. `job link`: like `put`, for a link whose target must be
+ * there.
  */
 export interface Move {
   /** The kind. */
-  kind: "put" | "replace" | "link" | "job link";
+  kind: "put" | "replace" | "fill" | "link" | "job link";
   /** Its path in the staging folder; the last name is the final one. */
   from: string;
   /** The folder to move it into, absolute; created when it does not exist. */
   into: string;
-  /** For `replace`, the guards that keep a folder from being replaced. Default: none. */
+  /** For `replace` and `fill`, the guards that keep a folder as it is. Default: none. */
   unless?: Guards | undefined;
   /** For `link`, the run that the present link names: one that names another run stays. */
   standing?: string | undefined;
 }
 
 /**
- * The guards that keep a folder from being replaced. `lib/copy/publish_moves.ts` has the rules; a
- * host only checks them, right before the move.
+ * The guards that keep a folder as it is. `lib/copy/publish_moves.ts` has the rules; a host only
+ * checks them, right before the move.
  */
 export interface Guards {
-  /** A file: a folder that holds it stays, unless the job has a record of files left out. */
-  exists: string;
+  /** A file: a folder that holds it stays. Default: none. */
+  exists?: string;
   /** A file: a folder that holds it, written since the claim, stays. */
   begun: string;
   /** A time: a folder with anything newer stays. Default: its age does not matter. */
@@ -82,6 +83,8 @@ const SENTENCES = {
   held: "something it refers to could not be put in place",
   /** For a link: it names another run than before. */
   moved: "it was moved there in the meantime",
+  /** For a job to fill. */
+  gone: "it is no longer there",
   newer: "the destination has something newer",
   begun: "it has started to run there",
   /** For a job: without a record, nobody would know that it lacks files. */

@@ -39,6 +39,8 @@ const ODD = /(^|\/)(\.\.?)?(\/|$)/;
 export interface PassingOptions {
   /** For some folders, the only paths that may come; empty for the folder itself. */
   named?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The folders of jobs of which only a part comes. */
+  parts?: ReadonlySet<string>;
   /** The entries to append at the end. */
   added?: () => OverlayEntry[];
   /** Which tar unpacks it. */
@@ -148,8 +150,9 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
   /** The reports, once all has passed. */
   finish(): Passed<Job> {
     const jobs: Passed<Job>["jobs"] = new Map();
-    for (const { job, findings, hasParams, trouble } of this.#jobs.values()) {
-      if (!hasParams) findings.notes.push(`has no ${PARAMS_FILE}`);
+    for (const [folder, { job, findings, hasParams, trouble }] of this.#jobs) {
+      const isPart = this.options.parts?.has(folder) === true;
+      if (!hasParams && !isPart) findings.notes.push(`has no ${PARAMS_FILE}`);
       jobs.set(job, trouble ?? findings.finish());
     }
     return { jobs, run: this.#ofRun?.finish() };

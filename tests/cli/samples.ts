@@ -188,6 +188,7 @@ export function sampleResult(more: Partial<CopyResult> = {}): CopyResult {
     jobsSkipped: 112,
     jobsOmitted: 0,
     jobsReplaced: [],
+    jobsCompleted: [],
     jobsMissing: [],
     jobsRunning: [],
     jobsIncomplete: [],

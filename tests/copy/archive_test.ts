@@ -249,7 +249,7 @@ local("an import knows which jobs came to the source without some files", async 
   const records = (path: string) => namesIn(`${path}/.xpm-copy/partial/jobs`);
   assertEquals(records(pair.destination.path), records(partial.path));
   const rest = await pair.copy(sample);
-  assertEquals([rest.jobsReplaced.length, rest.complete], [3, true]);
+  assertEquals([rest.jobsCompleted.length, rest.complete], [3, true]);
   compareTrees({ sample, destination: pair.destination.path });
 });
 

@@ -126,7 +126,7 @@ inEachDirection(
         assertEquals(namesIn(`${pair.destination.path}/.xpm-copy`), ["partial"]);
       }
       const rest = await pair.copy(sample);
-      assertEquals([rest.errors, rest.complete, rest.jobsReplaced.length], [[], true, 2]);
+      assertEquals([rest.errors, rest.complete, rest.jobsCompleted.length], [[], true, 2]);
       compareTrees({ sample, destination: pair.destination.path });
       assertEquals(namesIn(pair.destination.path), [".__experimaestro__", "experiments", "jobs"]);
     });

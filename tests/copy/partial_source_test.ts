@@ -89,7 +89,7 @@ inEachDirection(
     await copy(pair, sample, OUT);
     await copy(whole, sample, { exclude: ["*.ckpt", "*.opt"] });
     const result = await copy(onwards, sample);
-    assertEquals([result.jobsReplaced.length, said(result)], [1, [SAID]]);
+    assertEquals([result.jobsCompleted.length, said(result)], [1, [SAID]]);
     assertEquals(existsSync(record(whole, sample)), true);
     await copy(whole, sample);
     compareTrees({ sample, destination: whole.destination.path });

@@ -40,7 +40,7 @@ inEachDirection(
     shell(sample.jobs[0]!.folder, 'find . -type f -exec touch -d "now + 2 hours" {} +');
     const [job] = (await pair.plan(sample)).jobs;
     assertEquals([job!.action, job!.incomplete], ["leave", true]);
-    assertStringIncludes(job!.reason!, "was written there later");
+    assertStringIncludes(job!.reason!, "has changed at the source");
     const result = await pair.copy(sample);
     assertEquals([result.jobsCopied, result.complete], [0, false]);
     assertEquals(readFileSync(`${folder}/train.log`, "utf8"), "mine\n");
@@ -56,7 +56,7 @@ inEachDirection(
     setTimes(sample.runFolder);
     await pair.copy(sample, OUT);
     const result = await pair.copy(sample);
-    assertEquals([result.jobsReplaced.length, result.complete], [1, true]);
+    assertEquals([result.jobsCompleted.length, result.complete], [1, true]);
     const { folder, record } = there(pair, sample);
     assertEquals([existsSync(`${folder}/a.ckpt`), existsSync(record)], [true, false]);
   },

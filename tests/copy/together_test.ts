@@ -10,16 +10,10 @@ import { copyExperiment, planCopy } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { countingProxy } from "../support/counting_proxy.ts";
 import { type Pair, withPair } from "../support/directions.ts";
+import { noise } from "../support/files.ts";
 import { setTimes } from "../support/shell.ts";
 import { hasSshd, startSshd } from "../support/sshd.ts";
 import { assertMoved, compareTrees, readTree } from "../support/trees.ts";
-
-/** Bytes that no zstd makes fewer. */
-function noise(size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  for (let at = 0; at < size; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
-  return bytes;
-}
 
 /** A run with large and small files, of as many bytes. */
 function makeHeavy(pair: Pair) {

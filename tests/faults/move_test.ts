@@ -11,24 +11,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
 import { cleanWorkspace, CopyError, moveExperiment } from "../../mod.ts";
-import { moduleFlags } from "../../scripts/modules.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { type Direction, type Pair, withPair } from "../support/directions.ts";
 import { makeFaulty } from "../support/faulty.ts";
 import { startCommand } from "../support/kill.ts";
 import { until } from "../support/processes.ts";
 import { hasSshd, startSshd } from "../support/sshd.ts";
+import { killedAt, points } from "../support/sweep.ts";
 import { namesIn } from "../support/trees.ts";
-
-const FULL = Deno.env.get("XPM_FAULTS") === "full";
-/** How many points the ordinary tests try. */
-const SPREAD = 4;
-
-/** Some of the points from 1 to a number, evenly spread. */
-function points(all: number): number[] {
-  const count = FULL ? all : Math.min(all, SPREAD);
-  return Array.from({ length: count }, (_, i) => 1 + Math.floor((i + 0.5) * all / count));
-}
 
 /** A run to move, and what its files hold, but for documents, which are rewritten on their way. */
 function makeScene(pair: Pair): { sample: Sample; files: Map<string, string> } {
@@ -92,36 +82,29 @@ async function assertGoesOn(pair: Pair, sample: Sample, files: Map<string, strin
   assertEquals(namesIn(source.path).filter((name) => name.startsWith(".xpm")), []);
 }
 
-/** Runs a move that is killed before its n-th operation; answers what it printed. */
-async function killedAt(pair: Pair, sample: Sample, count: number): Promise<string> {
-  const script = new URL("../support/killed_move.ts", import.meta.url).pathname;
-  const ends = [pair.source, pair.destination].map((end) => JSON.stringify(end));
-  const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", "--no-check", ...await moduleFlags(), script, ...ends],
-      ...[sample.experimentId, sample.runId, String(count)],
-    ],
-  }).output();
-  assertEquals(code === 0, count === 0, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
-}
-
-Deno.test("moveExperiment() killed at any operation loses no file, and goes on, local to local", async () => {
-  let all = 0;
-  await withPair("local to local", undefined, async (pair) => {
-    all = Number(await killedAt(pair, makeScene(pair).sample, 0));
+for (const direction of ["local to local", "local to remote"] as Direction[]) {
+  Deno.test({
+    name: `moveExperiment() killed at any operation loses no file, and goes on, ${direction}`,
+    ignore: direction === "local to remote" && !await hasSshd(),
+    async fn() {
+      const isRemote = direction === "local to remote";
+      await using sshd = isRemote ? await startSshd() : undefined;
+      let all = 0;
+      await withPair(direction, sshd, async (pair) => {
+        all = await killedAt("move", pair, makeScene(pair).sample, 0);
+      });
+      assert(all > 15, `only ${all} operations`);
+      for (const point of points(all)) {
+        await withPair(direction, sshd, async (pair) => {
+          const { sample, files } = makeScene(pair);
+          await killedAt("move", pair, sample, point);
+          assertNothingLost(pair, files);
+          await assertGoesOn(pair, sample, files);
+        });
+      }
+    },
   });
-  assert(all > 15, `only ${all} operations`);
-  console.log(`${points(all).length} of ${all} points`);
-  for (const point of points(all)) {
-    await withPair("local to local", undefined, async (pair) => {
-      const { sample, files } = makeScene(pair);
-      await killedAt(pair, sample, point);
-      assertNothingLost(pair, files);
-      await assertGoesOn(pair, sample, files);
-    });
-  }
-});
+}
 
 for (const direction of ["remote to local", "remote to remote"] as Direction[]) {
   Deno.test({
@@ -143,9 +126,7 @@ for (const direction of ["remote to local", "remote to remote"] as Direction[]) 
           const { code, err } = await (await start(pair, makeScene(pair).sample)).ended;
           assertEquals(code, 0, err);
         });
-        const all = there.starts().length;
-        console.log(`${points(all).length} of ${all} points`);
-        for (const [index, point] of points(all).entries()) {
+        for (const [index, point] of points(there.starts().length).entries()) {
           await withPair(direction, sshd, async (pair) => {
             const { sample, files } = makeScene(pair);
             there.plan({ start: point, what: index % 3 === 2 ? 1 : "kill" });

@@ -6,7 +6,7 @@
 
 import type { Staging } from "../../lib/host/host.ts";
 import type { Move } from "../../lib/host/steps.ts";
-import { guardsOf } from "../../lib/copy/publish_moves.ts";
+import { guardsOf, guardsOfPart } from "../../lib/copy/publish_moves.ts";
 import { assert } from "@std/assert";
 import { CopyError } from "../../mod.ts";
 import { joined } from "../../lib/system/streams.ts";
@@ -79,13 +79,17 @@ function nameOf(run: NonNullable<Publishing["run"]>): string {
 /** What is to be moved, in the order of a copy: jobs by their task, then the run. */
 function movesOf(
   workspace: string,
-  { put = [], replace = [], unlessNewer, run }: Publishing,
+  { put = [], replace = [], fill = [], unlessNewer, run }: Publishing,
 ): Move[] {
   const jobs = [
     ...put.map((from) => moveOf(workspace, "put", from)),
     ...replace.map((from) => ({
       ...moveOf(workspace, "replace", from),
-      unless: guardsOf(from.split("/")[1]!, undefined, unlessNewer),
+      unless: guardsOf(from.split("/")[1]!, unlessNewer),
+    })),
+    ...fill.map((from) => ({
+      ...moveOf(workspace, "fill", from),
+      unless: guardsOfPart(from.split("/")[1]!, unlessNewer!),
     })),
   ];
   const key = ({ into, kind }: Move) => `${into}\0${kind}`;

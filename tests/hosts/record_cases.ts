@@ -5,11 +5,14 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { shell } from "../support/shell.ts";
 import type { Case } from "./conformance.ts";
 import { ROOT, STAGING } from "./fixture.ts";
 
 const RECORDS = "ws/.xpm-copy/partial/jobs";
 const STAGED = `ws/.xpm-staging/${STAGING}`;
+/** The time of what is staged. */
+const TIME = "1600000000.123456789";
 /** A time before any claim. */
 const BEFORE = String(Date.now() / 1000 - 3600);
 
@@ -120,38 +123,118 @@ export const recordCases: readonly Case[] = [
     },
   },
   {
-    name: "settle() replaces a job that is done only when it was told before that it lacks files",
+    name: "settle() adds what a job lacks, name by name, and leaves what is there as it is",
+    modes: true,
     async check(f) {
-      const names = ["told", "told again", "own", "none", "link"];
-      for (const name of names) {
-        f.make({ [`ws/jobs/pkg.T/${name}/T.done`]: "", [`ws/jobs/pkg.T/${name}/old`]: "" });
-      }
+      const names = Array.from({ length: 450 }, (_, at) => `many/${at}`); // more than one `mv` takes
       f.make({
-        [`${RECORDS}/pkg.T/told.json`]: "",
-        [`${RECORDS}/pkg.T/told again.json`]: "",
-        [`${RECORDS}/pkg.T/link.json`]: { link: "told.json" },
+        "ws/jobs/t/a/t.done": "old",
+        "ws/jobs/t/a/.hidden": "old",
+        "ws/jobs/t/a/deep/closed/old": "old",
+        "ws/jobs/t/a/many/old": "old",
+        "ws/jobs/t/a/untouched/old": "old",
+        "ws/jobs/t/a/to": { link: "deep" },
+        [`${RECORDS}/t/a.json`]: "",
       });
-      f.touch(BEFORE, `${RECORDS}/pkg.T/told.json`);
+      const old = ["t.done", ".hidden", "deep/closed/old", "many/old", "untouched/old"];
+      const folders = ["deep/closed", "deep", "many", "untouched", ""];
+      f.touch(BEFORE, `${RECORDS}/t/a.json`);
+      f.touch(BEFORE, ...[...old, ...folders].map((path) => `ws/jobs/t/a/${path}`));
+      shell(f.at("ws/jobs/t/a"), 'touch -h -d "$1" to', `@${BEFORE}`);
+      f.touch(BEFORE, "ws/jobs/t/a");
+      Deno.chmodSync(f.at("ws/jobs/t/a/deep/closed"), 0o555);
       const held = await f.claim();
-      for (const name of names) f.stage({ [`jobs/pkg.T/${name}/new`]: "" });
-      const left = await held.publish({
-        replace: names.map((name) => `jobs/pkg.T/${name}`),
-        records: {
-          written: { "pkg.T/told again": "new", "pkg.T/own": "" },
-          dropped: ["pkg.T/told"],
-        },
+      f.stage({
+        "jobs/t/a/..odd": "new",
+        "jobs/t/a/-n *": "new",
+        "jobs/t/a/link": { link: "to" },
+        "jobs/t/a/deep/closed/new": "new",
+        "jobs/t/a/deep/below/new": "new",
+        "jobs/t/a/empty": { folder: 0o750 },
+        "jobs/t/a/shut/new": "new",
+        "jobs/t/a/untouched": { folder: 0o755 },
+        ...Object.fromEntries(names.map((name) => [`jobs/t/a/${name}`, "new"])),
       });
+      const staged = (path: string) => `ws/.xpm-staging/${STAGING}/jobs/t/a/${path}`;
+      f.touch(TIME, ...folders.map(staged), staged("empty"), staged("shut"));
+      for (const path of ["deep/closed", "shut"]) Deno.chmodSync(f.at(staged(path)), 0o555);
+      const what = { fill: ["jobs/t/a"], unlessNewer: BEFORE, records: { dropped: ["t/a"] } };
+      assertEquals(await held.publish(what), {});
       await held.release();
-      const appeared = ["link", "none", "own"].map((name) => [`jobs/pkg.T/${name}`, "appeared"]);
-      assertEquals(Object.entries(left).sort(), appeared);
-      const there = Object.keys(f.files("ws/jobs")).filter((path) => !path.endsWith(".done"));
-      assertEquals(there.sort(), [
-        ...["pkg.T/link/old", "pkg.T/none/old", "pkg.T/own/old"],
-        ...["pkg.T/told again/new", "pkg.T/told/new"],
-      ]);
-      assertEquals(Object.keys(f.files(RECORDS)).sort(), [
-        ...["pkg.T/link.json", "pkg.T/own.json", "pkg.T/told again.json"],
-      ]);
+      assertEquals(f.files("ws"), {
+        "jobs/t/a/-n *": "file new",
+        "jobs/t/a/..odd": "file new",
+        "jobs/t/a/.hidden": "file old",
+        "jobs/t/a/deep/below/new": "file new",
+        "jobs/t/a/deep/closed/new": "file new",
+        "jobs/t/a/deep/closed/old": "file old",
+        "jobs/t/a/link": "link to",
+        ...Object.fromEntries(names.map((name) => [`jobs/t/a/${name}`, "file new"])),
+        "jobs/t/a/many/old": "file old",
+        "jobs/t/a/shut/new": "file new",
+        "jobs/t/a/t.done": "file old",
+        "jobs/t/a/to": "link deep",
+        "jobs/t/a/untouched/old": "file old",
+      });
+      const shown = f.shown("ws/jobs/t/a", { modes: true, times: true });
+      const told = ["deep", "deep/closed", "empty", "many", "shut", "untouched"]
+        .map((path) => shown[path]);
+      const open = `folder, 755, ${TIME}`;
+      const closed = `folder, 555, ${TIME}`;
+      assertEquals(told, [open, closed, `folder, 750, ${TIME}`, open, closed, open]);
+    },
+  },
+  {
+    name: "settle() adds nothing to a job without a record of before, or that is not as it was",
+    async check(f) {
+      const ids = ["told", "own", "none", "newer", "begun", "gone", "link", "taken"];
+      for (const id of ids) f.make({ [`ws/jobs/pkg.T/${id}/old`]: "" });
+      f.make({ "ws/jobs/pkg.T/taken/deep": "no folder", "outside/jobs/pkg.T/link/old": "" });
+      Deno.removeSync(f.at("ws/jobs/pkg.T/gone"), { recursive: true });
+      Deno.removeSync(f.at("ws/jobs/pkg.T/link"), { recursive: true });
+      f.make({ "ws/jobs/pkg.T/link": { link: `${ROOT}/outside/jobs/pkg.T/link` } });
+      const recorded = ids.filter((id) => id !== "own" && id !== "none");
+      const records = recorded.map((id) => `${RECORDS}/pkg.T/${id}.json`);
+      f.make(Object.fromEntries(records.map((path) => [path, ""])));
+      const there = ids.flatMap((id) => id === "gone" ? [] : [`ws/jobs/pkg.T/${id}`]);
+      const files = there.map((path) => `${path}/old`);
+      f.touch(BEFORE, ...records, ...files, "ws/jobs/pkg.T/taken/deep", ...there);
+      const held = await f.claim();
+      f.make({ "ws/jobs/pkg.T/begun/T.pid": "1", "ws/jobs/pkg.T/newer/more": "" });
+      f.touch(String(Date.now() / 1000 + 60), "ws/jobs/pkg.T/begun/T.pid");
+      for (const id of ids) f.stage({ [`jobs/pkg.T/${id}/new`]: "" });
+      f.stage({ "jobs/pkg.T/taken/deep/new": "" });
+      const dropped = ids.map((id) => `pkg.T/${id}`);
+      const left = await held.publish({
+        fill: ids.filter((id) => id !== "begun").map((id) => `jobs/pkg.T/${id}`),
+        unlessNewer: BEFORE,
+        records: {
+          written: { "pkg.T/own": "" },
+          dropped: dropped.filter((job) => job !== "pkg.T/begun"),
+        },
+        more: true,
+      });
+      const late = String(Date.now() / 1000 + 3600);
+      const fill = ["jobs/pkg.T/begun"];
+      Object.assign(
+        left,
+        await held.publish({ fill, unlessNewer: late, records: { dropped: ["pkg.T/begun"] } }),
+      );
+      await held.release();
+      assertEquals(left, {
+        "jobs/pkg.T/begun": "begun",
+        "jobs/pkg.T/gone": "gone",
+        "jobs/pkg.T/link": `${ROOT}/ws/jobs/pkg.T/link is not a folder`,
+        "jobs/pkg.T/newer": "newer",
+        "jobs/pkg.T/none": "appeared",
+        "jobs/pkg.T/own": "appeared",
+        "jobs/pkg.T/taken": "appeared",
+      });
+      const come = Object.keys(f.files("ws/jobs")).filter((path) => path.endsWith("/new"));
+      assertEquals(come.sort(), ["pkg.T/taken/new", "pkg.T/told/new"]);
+      assertEquals(Object.keys(f.files("outside")), ["jobs/pkg.T/link/old"]);
+      const kept = [...recorded.filter((id) => id !== "told"), "own"];
+      assertEquals(Object.keys(f.files(RECORDS)), kept.sort().map((id) => `pkg.T/${id}.json`));
     },
   },
   {

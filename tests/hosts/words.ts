@@ -88,6 +88,8 @@ export interface Publishing {
   put?: string[];
   /** Jobs in place of others. */
   replace?: string[];
+  /** Jobs that get what they lack. */
+  fill?: string[];
   /** A time: jobs that hold something newer are not replaced. */
   unlessNewer?: string;
   /** A run: where none is, or in place of the one that is there. */

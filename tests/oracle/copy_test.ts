@@ -158,7 +158,7 @@ for (const { name, from, to } of DIRECTIONS) {
       {
         using _there = oracle.stand(first);
         const rest = await copy([]);
-        assertEquals([rest.errors, rest.jobsReplaced.length, rest.complete], [[], 7, true]);
+        assertEquals([rest.errors, rest.jobsCompleted.length, rest.complete], [[], 7, true]);
       }
       assert(lacking(jobFiles(path).keys()).length >= 7);
       assertEquals(traces(path, origin), []);

@@ -19,7 +19,10 @@ export interface CountingProxy extends Disposable {
  *
  * @param address By which name ssh calls it.
  */
-export function countingProxy({ host, options, port }: Sshd, address: string): CountingProxy {
+export function countingProxy(
+  { host, options, port }: Pick<Sshd, "host" | "options" | "port">,
+  address: string,
+): CountingProxy {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   let bytes = 0;
   const count = () =>

@@ -85,3 +85,10 @@ function contentOf(path: string, size: number): string {
 export function setTime(path: string, time: string): void {
   shell("/", 'touch -h -d "@$1" -- "$2"', time, path);
 }
+
+/** Bytes that no zstd makes fewer. */
+export function noise(size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+  return bytes;
+}

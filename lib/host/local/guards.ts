@@ -8,7 +8,7 @@ import { JOBS } from "../../workspace/layout.ts";
 import { mayBeLater } from "../../workspace/times.ts";
 import { lookAt, walk } from "../../system/files.ts";
 import type { Entry } from "../../system/entry.ts";
-import type { Move, Why } from "../steps.ts";
+import type { Guards, Move, Why } from "../steps.ts";
 
 /**
  * Why a folder is not replaced; undefined when nothing keeps it.
@@ -16,20 +16,47 @@ import type { Move, Why } from "../steps.ts";
  * @param final Its path.
  * @param there What is at that path.
  * @param since A file that the claim has written.
- * @param hadRecord Tells whether the job had a record before this copy.
  */
 export function whatKeeps(
   final: string,
   there: Entry,
   { from, unless }: Pick<Move, "from" | "unless">,
   since: string,
-  hadRecord: () => boolean,
 ): Why | undefined {
-  const find = (name: string) => lookAt(`${final}/${name}`, "");
-  if (unless !== undefined && find(unless.exists) !== undefined && !hadRecord()) return "appeared";
+  if (unless?.exists !== undefined && lookAt(`${final}/${unless.exists}`, "") !== undefined) {
+    return "appeared";
+  }
   if (!isReplaceable(there, from)) return { said: `${final} is not a folder` };
+  return whatIsNew(final, there, unless, since);
+}
+
+/**
+ * Why nothing is added to a job's folder; undefined when nothing keeps it as it is.
+ *
+ * @param hadRecord Whether the job had a record before this copy: it may be whole by now.
+ */
+export function whatKeepsPart(
+  final: string,
+  { unless }: Pick<Move, "unless">,
+  since: string,
+  hadRecord: boolean,
+): Why | undefined {
+  const there = lookAt(final, "");
+  if (there === undefined) return "gone";
+  if (!hadRecord) return "appeared";
+  if (there.kind !== "folder") return { said: `${final} is not a folder` };
+  return whatIsNew(final, there, unless, since);
+}
+
+/** Whether a job has begun to run since, or holds something newer. */
+function whatIsNew(
+  final: string,
+  there: Entry,
+  unless: Guards | undefined,
+  since: string,
+): Why | undefined {
   if (unless === undefined) return undefined;
-  if (isSince(find(unless.begun), lookAt(since, ""))) return "begun";
+  if (isSince(lookAt(`${final}/${unless.begun}`, ""), lookAt(since, ""))) return "begun";
   const { newer } = unless;
   return newer !== undefined && holdsNewer(final, there, newer) ? "newer" : undefined;
 }

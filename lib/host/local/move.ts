@@ -55,17 +55,12 @@ function namesOf(folder: string): Names {
   }
 }
 
-/**
- * Moves one folder or link to its place; returns the reason when that is not possible.
- *
- * @param hadRecord Tells whether a job, by its folder, had a record before this copy.
- */
+/** Moves one folder or link to its place; returns the reason when that is not possible. */
 export function moveInto(
   staging: string,
   { kind, from, into, standing, unless }: Move,
   places: Places,
   stagedFolders: RealFolders,
-  hadRecord: (folder: string) => boolean,
 ): Why | undefined {
   const name = from.slice(from.lastIndexOf("/") + 1);
   const [staged, final] = [`${staging}/${from}`, `${into}/${name}`];
@@ -86,7 +81,7 @@ export function moveInto(
     }
     if (kind !== "replace") return "appeared";
     const since = `${staging}/${ABOUT}`;
-    const kept = whatKeeps(final, there, { from, unless }, since, () => hadRecord(from));
+    const kept = whatKeeps(final, there, { from, unless }, since);
     if (kept !== undefined) return kept;
     if (!stagedFolders.hasRoomFor(parentOf(aside))) {
       return { said: `${parentOf(aside)} is not a folder` };

@@ -8,6 +8,7 @@ import { parentOf, STORE } from "../../workspace/layout.ts";
 import { removeTree } from "../../system/tree.ts";
 import { lookAt } from "../../system/files.ts";
 import { removeStaging } from "./left_staging.ts";
+import { fillLocally } from "./fill.ts";
 import { CAME_AS_LINK, moveInto, Places } from "./move.ts";
 import { LocalRecords } from "./records.ts";
 import type { RunOptions } from "../../system/process.ts";
@@ -28,6 +29,7 @@ import { syncFolders, syncTree } from "../../system/sync.ts";
  */
 export async function settleLocally(
   { staging, moves, records, marker, keep, finished }: PublishRequest & { staging: string },
+  tarVersion: () => Promise<string>,
   watch: RunOptions,
 ): Promise<FailedMove[]> {
   const staged = new RealFolders(parentOf(staging));
@@ -43,9 +45,16 @@ export async function settleLocally(
   const failed: FailedMove[] = [];
   const isLink = ({ kind }: Move) => kind === "link";
   const jobs = moves.filter(isOfJobs);
-  moveAll(jobs);
+  moveAll(jobs.filter(({ kind }) => kind !== "fill"));
+  const filled = await fillLocally(staging, jobs.filter(({ kind }) => kind === "fill"), {
+    ...{ tarVersion, watch },
+    whyNot: ({ from }) => misplaced.get(from),
+    hadRecord: (folder) => noted?.stood(folder) ?? false,
+  });
+  failed.push(...filled.failed);
   // after a power cut, too, a run must name only jobs that exist, and `current` a run that exists
-  if (watch.fsync) await trying("disk", () => syncFolders(foldersOf(jobs)));
+  const changedByJobs = [...foldersOf(jobs), ...filled.changed];
+  if (watch.fsync) await trying("disk", () => syncFolders(changedByJobs));
   const others = moves.filter((move) => !isOfJobs(move));
   moveAll(others.filter((move) => !isLink(move)));
   const marks = marker !== undefined && !failed.some(isHolding);
@@ -83,7 +92,7 @@ export async function settleLocally(
     const places = new Places();
     for (const move of group) {
       const why = isHeld && !isOfJobs(move) ? "held" : misplaced.get(move.from) ??
-        moveInto(staging, move, places, staged, (folder) => noted?.stood(folder) ?? false);
+        moveInto(staging, move, places, staged);
       if (why !== undefined) failed.push({ from: move.from, why });
     }
   }
@@ -102,7 +111,7 @@ const LACKING: Why = { said: "it is not in the staging folder" };
 
 /** The folders that cannot be moved, and why: nothing is moved through a link. */
 function notFolders(staging: string, moves: Move[], staged: RealFolders): Map<string, Why> {
-  const folders = moves.filter(({ kind }) => kind === "put" || kind === "replace")
+  const folders = moves.filter(({ kind }) => ["put", "replace", "fill"].includes(kind))
     .map(({ from }) => from);
   const others = folders.filter((from) => !staged.has(`${staging}/${from}`));
   const isLacking = (from: string) => staged.hasRoomFor(`${staging}/${from}`);

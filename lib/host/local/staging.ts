@@ -85,7 +85,8 @@ export class LocalStaging implements Staging {
 
   async settle(request: PublishRequest): Promise<FailedMove[]> {
     this.#requireHeld();
-    return await settleLocally({ ...request, staging: this.folder }, this.watch);
+    const all = { ...request, staging: this.folder };
+    return await settleLocally(all, this.tarVersion, this.watch);
   }
 
   // deno-lint-ignore require-await -- ssh needs the promise

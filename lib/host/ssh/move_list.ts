@@ -33,7 +33,7 @@ export function moveList(moves: Move[], records?: Records): string[] {
     // after a power cut, too, a run must name only jobs that exist
     if (group[0] === firstOfRun) lines.push("sync");
     if (kind === "link") lines.push(`standing ${group[0]!.standing ?? ""}`);
-    if (unless !== undefined) lines.push(`exists ${unless.exists}`, `begun ${unless.begun}`);
+    if (unless !== undefined) lines.push(`exists ${unless.exists ?? ""}`, `begun ${unless.begun}`);
     if (unless?.newer !== undefined) lines.push(`newer ${timeFile(unless.newer)}`);
     lines.push(`group ${kind}`, `from ${parentOf(from)}`, `into ${into}`);
     lines.push(`names ${group.map(({ from }) => from.slice(from.lastIndexOf("/") + 1)).join("/")}`);

@@ -71,6 +71,7 @@ async function brought(source: string, staging: string, exclude: string[]): Prom
     ends: { source: end, destination: end },
     paths: { source, destination: staging },
     shares: [[...JOBS, RUN]],
+    named: new Map(),
     openFolders: false,
     trust: "size and time",
     sparse: false,

@@ -28,14 +28,13 @@ Deno.test("shortfallOf() tells what today's copy would bring, and what it leaves
     destination: files({ "params.json": 12, "a.ckpt": 5, "c.opt": 1 }),
   };
   const told = (exclude: string[]) => {
-    const { lacks, isWhole, own, files, bytes, by } = shortfallOf(ends, { exclude });
-    return { lacks, isWhole, own, files, bytes, by };
+    const { lacks, isWhole, changed, files, bytes, by } = shortfallOf(ends, { exclude });
+    return { lacks, isWhole, changed, files, bytes, by };
   };
-  const nothing = { own: undefined, files: 0, bytes: 0, by: [] };
+  const nothing = { changed: undefined, files: 0, bytes: 0, by: [] };
   assertEquals(told([]), { lacks: true, isWhole: false, ...nothing });
   assertEquals(told(["*.opt", "b.*"]), {
-    ...{ lacks: false, isWhole: false, files: 1, bytes: 7, by: ["'b.*'"] },
-    own: "it contains c.opt, which this copy would not bring",
+    ...{ lacks: false, isWhole: false, changed: undefined, files: 1, bytes: 7, by: ["'b.*'"] },
   });
   const whole = {
     ...ends,
@@ -52,22 +51,42 @@ Deno.test("shortfallOf() tells what today's copy would bring, and what it leaves
   ]);
 });
 
-Deno.test("shortfallOf() takes no rounded time for a newer one", () => {
-  const own = (source: string, destination: string) =>
+Deno.test("shortfallOf() tells what has changed since, and takes no rounded time for another", () => {
+  const changed = (source: [number, string], destination: [number, string], path = "a") =>
     shortfallOf({
-      source: files({ a: [1, source], b: [1, "1600000000.0"] }),
-      destination: files({ a: [1, destination] }),
-    }, {}).own;
-  assertEquals(own("1700000000.500", "1700000000.500"), undefined);
-  assertEquals(own("1700000000.001", "1700000001"), undefined);
-  assertEquals(own("1700000000", "1700000000.999"), undefined);
-  assertEquals(own("1700000000.001", "1700000001.002"), "a is newer there");
+      source: files({ [path]: source, b: [1, "1600000000.0"] }),
+      destination: files({ [path]: destination }),
+    }, {}).changed;
+  assertEquals(changed([1, "1700000000.500"], [1, "1700000000.500"]), undefined);
+  assertEquals(changed([1, "1700000000.001"], [1, "1700000001"]), undefined);
+  assertEquals(changed([1, "1700000000.999"], [1, "1700000000"]), undefined);
+  assertEquals(changed([1, "1700000000.001"], [1, "1700000001.002"]), "a is newer there");
+  assertEquals(changed([1, "1700000002"], [1, "1700000000"]), "a has changed at the source");
+  assertEquals(changed([1, "1700000000"], [2, "1700000000"]), "a has changed at the source");
+  assertEquals(changed([1, "1700000000"], [2, "1700000000"], "params.json"), undefined);
+  const ends = { source: files({}), destination: files({ own: 1 }) };
+  assertEquals(shortfallOf(ends, {}).changed, "it contains own, which is not at the source");
+});
+
+Deno.test("shortfallOf() tells of folders that a killed copy has opened", () => {
+  const folder = (mtime: string, mode: number): Entry => (
+    { path: "", kind: "folder", size: 0, mtime, mode }
+  );
+  const told = (source: Entry, destination: Entry) => {
+    const ends = { source: new Map([["", source]]), destination: new Map([["", destination]]) };
+    const { lacks, isWhole } = shortfallOf(ends, {});
+    return [lacks, isWhole];
+  };
+  const there = folder("1700000000.5", 0o555);
+  assertEquals(told(there, there), [false, true]);
+  assertEquals(told(there, folder("1700000002.5", 0o555)), [false, true]); // some disks know no better
+  assertEquals(told(there, folder("1700000002.6", 0o555)), [true, false]);
+  assertEquals(told(there, folder("1700000000.5", 0o755)), [true, false]);
 });
 
 Deno.test("shortfallOf() tells when the latest thing at the destination was written", () => {
-  const ends = { source: files({}), destination: files({ a: [1, "1700000000.5"] }) };
+  const ends = { source: files({}), destination: files({ a: [1, "1700000000.5"], b: 1 }) };
   assertEquals(shortfallOf(ends, {}).newest, "1700000000.5");
-  assertEquals(shortfallOf(ends, {}, { changed: "1700000009.5" }).newest, "1700000009.5");
 });
 
 Deno.test("decideRecorded() decides anew only of what would be left as it is", () => {
@@ -80,7 +99,7 @@ Deno.test("decideRecorded() decides anew only of what would be left as it is", (
     { action: "missing", incomplete: true },
   ];
   const shortfall: Shortfall = {
-    ...{ lacks: true, isWhole: false, own: undefined, newest: "1" },
+    ...{ lacks: true, isWhole: false, changed: undefined, standing: new Set(), newest: "1" },
     ...{ files: 0, bytes: 0, by: [] },
   };
   const known: Recorded = { source: "done", destination: "done", shortfall, removed: false };
@@ -90,9 +109,12 @@ Deno.test("decideRecorded() decides anew only of what would be left as it is", (
     return `${action}${incomplete ? ", exit 3" : ""}`;
   };
   const some = { ...shortfall, lacks: false };
-  assertEquals(decided({}), "replace");
-  assertEquals(decided({ source: "failed", destination: "failed" }), "replace");
-  assertEquals(decided({ shortfall: { ...shortfall, own: "a is newer there" } }), "leave, exit 3");
+  assertEquals(decided({}), "complete");
+  assertEquals(decided({ source: "failed", destination: "failed" }), "complete");
+  assertEquals(
+    decided({ shortfall: { ...shortfall, changed: "a is newer there" } }),
+    "leave, exit 3",
+  );
   for (const source of ["failed", "unfinished", "running"] as const) {
     assertEquals(decided({ source }), "leave, exit 3");
     assertEquals(decided({ source, shortfall: some }), "skip");

@@ -673,6 +673,57 @@ finish
 `;
 
 /**
+ * Moves into the folder of a job what it lacks: name by name, and never onto a name that is there. The
+ * folders keep the times of the staged ones. The twin of `local/fill.ts`.
+ */
+const FILL = `lacks() { there "$1" && ! there "$2/\${1##*/}"; } # whether a folder has nothing of that name
+add() { # to a folder, the second, what it lacks of another
+  shift 2
+  [ $# -gt 0 ] || return 0
+  trouble=$(mv -n "$@" "$to/" 2>&1) && return
+  for each do ! lacks "$each" "$to" || move "$each" "$to"; done
+}
+is_like() { # whether a folder lacks nothing of another, nor has another time
+  for each in "$1"/* "$1"/.[!.]* "$1"/..?*; do ! lacks "$each" "$2" || return; done
+  ! { [ "$1" -nt "$2" ] || [ "$2" -nt "$1" ]; }
+}
+must() { # without its times a job is not done: its record stays, and the next copy sets them
+  said=$("$@" 2>&1) || amiss=\${said:-"$1 failed"}
+}
+fill() { # from one folder into another; neither is a link
+  for each in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+    [ ! -d "$each" ] || [ -L "$each" ] || ! is_folder "$2" "$2/\${each##*/}" || fill "$each" "$2/\${each##*/}"
+  done
+  ! is_like "$1" "$2" || return 0
+  must touch -r "$1" "$staging/.filled"
+  [ -z "$amiss" ] || return 0
+  opened=
+  [ -w "$1" ] || { opened=$(mode "$1") && chmod u+w "$1"; }
+  [ -w "$2" ] || { opened=\${opened:-$(mode "$2")} && chmod u+w "$2"; }
+  to=$2
+  set -- "$1" "$2"
+  for each in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+    lacks "$each" "$2" || continue
+    set -- "$@" "$each"
+    [ $# -lt 200 ] || { add "$@"; set -- "$1" "$2"; }
+  done
+  add "$@"
+  must touch -r "$staging/.filled" "$2"
+  [ -z "$opened" ] || must chmod "$opened" "$2"
+}
+fill_job() { # by its name
+  set +f
+  trouble='' amiss=''
+  fill "$staging/$parent/$1" "$into/$1"
+  set -f
+  if [ -n "$amiss" ]; then failed "$1" "$amiss"
+  elif [ -z "$(find "$staging/$parent/$1" ! -type d 2>&1)" ]; then return 0
+  elif [ -n "$trouble" ]; then failed "$1" "$trouble"
+  else appeared "$1"
+  fi
+}`;
+
+/**
  * Does `Host.flush`: brings the file systems of some folders to the disk; everything, where sync does not
  * know how.
  */
@@ -987,7 +1038,7 @@ note() { # what jobs of a workspace will lack, before they are moved; the draft 
   [ "$asked" = "$newline" ] || [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "the copied data did not reach the disk: $trouble"
   enter "$staging"
 }
-had_record() { among "\${1#jobs/}" "$stood"; } # before this copy: only then a job that is done gives way
+had_record() { among "\${1#jobs/}" "$stood"; } # before this copy: only then anything is added to it
 forget() { # the records of jobs that lack nothing any more; one that was written since is another copy's
   set --
   for job in $dropped; do
@@ -1230,7 +1281,7 @@ exec "$rsync" "$@" >&3 3>&-
  * `names A/B/C`; `sync` comes before the run, and `standing RUN` before a link; for the lines about
  * records see `record.sh`. Answers pairs of a name and why it was not moved: `appeared`, when something
  * unexpected is there; `held`, for the run when jobs were not moved, and for `current` when the run was
- * not; `newer` and `begun`, for a folder that is not replaced; `moved`, for a link that names another
+ * not; `newer` and `begun`, for a folder that is left as it is; `gone`, for one to fill that is not there; `moved`, for a link that names another
  * run than before; `unlinked`, for a link to a job that is not there; `unrecorded`, for a job whose
  * record could not be written. Then pairs of a later step that failed (see `steps.ts`), and why.
  */
@@ -1239,6 +1290,7 @@ ${FOLDERS}
 ${HELD}
 ${CURRENT_RUN}
 ${RECORD}
+${FILL}
 IFS= read -r staging
 IFS= read -r marker
 IFS= read -r keep
@@ -1321,18 +1373,25 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     elif [ -n "$wrong" ]; then failed "$name" "$wrong"
     elif among "\${parent#jobs/}/$name" "$unrecorded"; then failed "$name" unrecorded
     elif [ "$kind" = "job link" ] && [ ! -d "$staging/$parent/$name" ]; then failed "$name" unlinked
+    elif [ "$kind" = fill ] && ! there "$into/$name"; then failed "$name" gone
+    elif [ "$kind" = fill ] && ! had_record "$parent/$name"; then appeared "$name"
+    elif [ "$kind" = fill ] && ! is_folder "$into" "$into/$name"; then failed "$name" "$into/$name is not a folder"
     elif ! there "$into/$name"; then set -- "$@" "$name"
     elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is not a link"
     elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
     elif [ "$kind" = link ]; then set -- "$@" "$name"
-    elif [ "$kind" != replace ]; then appeared "$name"
-    elif [ -n "$exists" ] && there "$into/$name/$exists" && ! had_record "$parent/$name"; then appeared "$name"
+    elif [ "$kind" != replace ] && [ "$kind" != fill ]; then appeared "$name"
+    elif [ -n "$exists" ] && there "$into/$name/$exists"; then appeared "$name"
     elif ! replaceable "$into/$name"; then failed "$name" "$into/$name is not a folder"
     elif is_newer "$into/$name"; then failed "$name" newer
     elif [ -n "$begun" ] && has_begun "$into/$name/$begun"; then failed "$name" begun
     else set -- "$@" "$name"
     fi
   done
+  if [ "$kind" = fill ]; then
+    for name do fill_job "$name"; done
+    return
+  fi
   aside=$staging/replaced/$parent
   if [ "$kind" = replace ]; then
     has_room "$staging" "$aside" && mkdir -p "$aside" || {

@@ -76,7 +76,7 @@ note() { # what jobs of a workspace will lack, before they are moved; the draft 
   [ "$asked" = "$newline" ] || [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "the copied data did not reach the disk: $trouble"
   enter "$staging"
 }
-had_record() { among "${1#jobs/}" "$stood"; } # before this copy: only then a job that is done gives way
+had_record() { among "${1#jobs/}" "$stood"; } # before this copy: only then anything is added to it
 forget() { # the records of jobs that lack nothing any more; one that was written since is another copy's
   set --
   for job in $dropped; do

@@ -4,7 +4,7 @@
 # `names A/B/C`; `sync` comes before the run, and `standing RUN` before a link; for the lines about
 # records see `record.sh`. Answers pairs of a name and why it was not moved: `appeared`, when something
 # unexpected is there; `held`, for the run when jobs were not moved, and for `current` when the run was
-# not; `newer` and `begun`, for a folder that is not replaced; `moved`, for a link that names another
+# not; `newer` and `begun`, for a folder that is left as it is; `gone`, for one to fill that is not there; `moved`, for a link that names another
 # run than before; `unlinked`, for a link to a job that is not there; `unrecorded`, for a job whose
 # record could not be written. Then pairs of a later step that failed (see `steps.ts`), and why.
 
@@ -13,6 +13,7 @@
 . ./held.sh
 . ./current_run.sh
 . ./record.sh
+. ./fill.sh
 IFS= read -r staging
 IFS= read -r marker
 IFS= read -r keep
@@ -97,18 +98,25 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     elif [ -n "$wrong" ]; then failed "$name" "$wrong"
     elif among "${parent#jobs/}/$name" "$unrecorded"; then failed "$name" unrecorded
     elif [ "$kind" = "job link" ] && [ ! -d "$staging/$parent/$name" ]; then failed "$name" unlinked
+    elif [ "$kind" = fill ] && ! there "$into/$name"; then failed "$name" gone
+    elif [ "$kind" = fill ] && ! had_record "$parent/$name"; then appeared "$name"
+    elif [ "$kind" = fill ] && ! is_folder "$into" "$into/$name"; then failed "$name" "$into/$name is not a folder"
     elif ! there "$into/$name"; then set -- "$@" "$name"
     elif [ "$kind" = link ] && [ ! -L "$into/$name" ]; then failed "$name" "$into/$name is not a link"
     elif [ "$kind" = link ] && [ "$(current "$into")" != "$standing" ]; then failed "$name" moved
     elif [ "$kind" = link ]; then set -- "$@" "$name"
-    elif [ "$kind" != replace ]; then appeared "$name"
-    elif [ -n "$exists" ] && there "$into/$name/$exists" && ! had_record "$parent/$name"; then appeared "$name"
+    elif [ "$kind" != replace ] && [ "$kind" != fill ]; then appeared "$name"
+    elif [ -n "$exists" ] && there "$into/$name/$exists"; then appeared "$name"
     elif ! replaceable "$into/$name"; then failed "$name" "$into/$name is not a folder"
     elif is_newer "$into/$name"; then failed "$name" newer
     elif [ -n "$begun" ] && has_begun "$into/$name/$begun"; then failed "$name" begun
     else set -- "$@" "$name"
     fi
   done
+  if [ "$kind" = fill ]; then
+    for name do fill_job "$name"; done
+    return
+  fi
   aside=$staging/replaced/$parent
   if [ "$kind" = replace ]; then
     has_room "$staging" "$aside" && mkdir -p "$aside" || {

@@ -94,7 +94,7 @@ def read_result(raw: dict[str, Any], plan: dict[str, Any]) -> CopyResult:
 
 def _planned(plan: Mapping[str, Any]) -> tuple[int, int]:
     actions = [job["action"] for job in plan["jobs"]]
-    copied = sum(action in ("copy", "replace") for action in actions)
+    copied = sum(action in ("copy", "replace", "complete") for action in actions)
     return copied, sum(action in ("skip", "removed") for action in actions)
 
 

@@ -58,6 +58,6 @@ Deno.test("settleLocally() leaves the marker that another copy has made", () =>
     Deno.writeTextFileSync(marker, "theirs");
     const nothing = { moves: [], keep: undefined };
     const settlement = { ...nothing, staging, marker, finished: true };
-    assertEquals(await settleLocally(settlement, {}), []);
+    assertEquals(await settleLocally(settlement, () => Promise.resolve(""), {}), []);
     assertEquals([existsSync(staging), Deno.readTextFileSync(marker)], [false, "theirs"]);
   }));
