@@ -80,7 +80,7 @@ function jobsNamedBy(jobs: JobId[], reports: ReadonlyMap<string, Report>): JobTo
       if (known === undefined) {
         const neededBy = [{ taskId, jobId }];
         named.set(jobFolder(job), { ...job, tags: {}, transient: 0, besides: true, neededBy });
-      } else if (!known.neededBy!.some((by) => jobFolder(by) === own)) {
+      } else if (jobFolder(known.neededBy!.at(-1)!) !== own) { // its paths come one after the other
         known.neededBy!.push({ taskId, jobId });
       }
     }
