@@ -100,7 +100,7 @@ export type { Order } from "./lib/inspect/order.ts";
 export type { ExperimentSummary, RunSummary } from "./lib/inspect/summarize.ts";
 export { CopyError, type CopyErrorCode } from "./lib/errors.ts";
 export type { JobInfo } from "./lib/workspace/jobs.ts";
-export type { JobId } from "./lib/workspace/layout.ts";
+export type { FolderId, JobId } from "./lib/workspace/layout.ts";
 export { findWorkspace, getWorkspace, type GetWorkspaceOptions } from "./lib/settings/find.ts";
 export { loadSettings, type Settings } from "./lib/settings/settings.ts";
 export { formatRunId } from "./lib/workspace/runs.ts";

@@ -8,7 +8,7 @@ import type { RunRequest } from "../copy/survey.ts";
 import type { CopyPlan } from "../copy/types.ts";
 import type { CheckOptions } from "../inspect/check_types.ts";
 import type { Defaults } from "../settings/defaults.ts";
-import { jobFolder } from "../workspace/layout.ts";
+import { type FolderId, jobFolder } from "../workspace/layout.ts";
 import { choose, runOf } from "./choose.ts";
 import { begin, type Context, mapOf } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
@@ -30,18 +30,23 @@ export async function check(request: CheckRequest, context: Context): Promise<nu
 export async function checkCopied(
   session: Session,
   which: RunRequest,
-  { runId, jobs }: CopyPlan,
+  { runId, jobs, partials = [] }: CopyPlan,
   request: CopyRequest,
   defaults: Defaults,
   reporter: Reporter,
 ): Promise<boolean> {
-  const chosen = jobs.filter(({ action }) => action !== "omit");
+  const chosen = [...jobs, ...partials].filter(({ action }) => action !== "omit");
   const planned = new Set(chosen.map(jobFolder));
-  const isWanted = (job: Parameters<typeof jobFolder>[0]) => planned.has(jobFolder(job));
+  const isWanted = (job: FolderId) => planned.has(jobFolder(job)) || isShared(job, request);
   const options = checkOptions(request, defaults);
   const result = await session.check({ ...which, runId }, options, isWanted);
   reporter.checked(result);
   return result.same;
+}
+
+/** Whether a folder that jobs share is checked with them: a copy that has nothing to do plans none. */
+export function isShared({ sharedName }: FolderId, { references }: CopyRequest): boolean {
+  return references && sharedName !== undefined;
 }
 
 /** The options of a check. */

@@ -29,7 +29,7 @@ import { Hosts } from "../host/hosts.ts";
 import { type Defaults, loadDefaults } from "../settings/defaults.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
 import type { SettingsAccess } from "../settings/settings_access.ts";
-import type { JobId } from "../workspace/layout.ts";
+import type { FolderId } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 /** The calls that share their logins. */
@@ -67,7 +67,7 @@ export interface Session extends AsyncDisposable {
   check(
     which: RunRequest,
     options: CheckOptions,
-    isWanted?: (job: JobId) => boolean,
+    isWanted?: (job: FolderId) => boolean,
   ): Promise<CheckResult>;
   /** Compares two workspaces. */
   status(

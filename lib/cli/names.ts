@@ -5,7 +5,7 @@
  */
 
 import { type JobId, jobName } from "../workspace/layout.ts";
-import { isWritten } from "../copy/decisions.ts";
+import { isWritten, unitsOf } from "../copy/decisions.ts";
 import { printable } from "../text/printable.ts";
 import { formatBytes } from "../text/sizes.ts";
 import type { CopyPlan, CopyProblem, PlannedEnd, PlannedJob } from "../copy/types.ts";
@@ -106,5 +106,5 @@ export function hereOrThere(destination: PlannedEnd): "here" | "there" {
 
 /** Whether the plan would write anything. */
 export function hasWork(plan: CopyPlan): boolean {
-  return isWritten(plan.run) || plan.jobs.some(isWritten);
+  return isWritten(plan.run) || unitsOf(plan).some(isWritten);
 }

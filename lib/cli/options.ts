@@ -175,7 +175,7 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
   "no-references": {
     section: "Copying",
     for: COPY,
-    help: "leave jobs out that only the files of others name",
+    help: "leave out jobs and shared folders that only the files of jobs name",
   },
   map: {
     section: "Copying",

@@ -7,6 +7,7 @@
 import { isWritten } from "../copy/decisions.ts";
 import type { CopyEvent, CopyPlan, CopyProblem, CopyRunsPlan, PlannedEnd } from "../copy/types.ts";
 import { printable } from "../text/printable.ts";
+import { jobFolder } from "../workspace/layout.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import { count, formatBytes, table, width } from "./format.ts";
 import {
@@ -116,8 +117,9 @@ export function renderRunsEnd({ runs, failed, destination }: CopyRunsPlan, comma
 }
 
 /** Whether all of a run is at the destination that was asked for. */
-function isComplete({ run, jobs, referencesMissing }: CopyPlan): boolean {
-  return run.action === "skip" && !run.inProgress && !jobs.some((job) => job.incomplete) &&
+function isComplete({ run, jobs, partials = [], referencesMissing }: CopyPlan): boolean {
+  return run.action === "skip" && !run.inProgress &&
+    ![...jobs, ...partials].some((job) => job.incomplete) &&
     referencesMissing === undefined;
 }
 
@@ -194,9 +196,9 @@ function renderReferences(plan: Totals, { paint, verbose }: ReportStyle): string
 }
 
 function renderNames(plan: Totals): string[] {
-  const rows = plan.jobs.map((job) => [
+  const rows = [...plan.jobs, ...plan.partials ?? []].map((job) => [
     `  ${job.action}`,
-    fullJob(job),
+    job.sharedName === undefined ? fullJob(job) : printable(jobFolder(job)),
     job.source === "unseen" ? job.destination : `${job.source} -> ${job.destination}`,
     formatBytes(job.bytes),
   ]);

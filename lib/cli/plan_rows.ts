@@ -7,6 +7,7 @@
 import { isWritten } from "../copy/decisions.ts";
 import type { CopyPlan, JobAction, PlannedJob, PlannedRun } from "../copy/types.ts";
 import { printable } from "../text/printable.ts";
+import { jobFolder } from "../workspace/layout.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import type { Mark } from "./colour.ts";
 import { formatBytes, formatCount, pad, width } from "./format.ts";
@@ -47,25 +48,30 @@ const MARKS: Partial<Record<JobAction, Mark>> = {
 };
 
 /** What the rows show: a plan of one run, or of several. */
-export interface PlannedRows extends Pick<CopyPlan, "jobs" | "destination"> {
+export interface PlannedRows extends Pick<CopyPlan, "jobs" | "partials" | "destination"> {
   /** What is done with the runs. */
   runs: PlannedRun[];
 }
 
 /** Formats the rows of a plan: of its jobs, then of its runs. */
 export function renderRows(plan: PlannedRows, style: ReportStyle): string[] {
-  const rows = [...ACTIONS.flatMap((action) => jobRows(plan, action)), ...runRows(plan)];
+  const rows = [
+    ...ACTIONS.flatMap((action) => jobRows(plan, action)),
+    ...ACTIONS.flatMap((action) => sharedRows(plan, action)),
+    ...runRows(plan),
+  ];
   const widest = (cell: (row: Row) => string) => Math.max(...rows.map((row) => width(cell(row))));
-  const [action, number, size] = [
+  const [action, number, noun, size] = [
     widest((row) => row.action),
     widest((row) => row.number),
+    widest((row) => row.noun),
     widest((row) => row.size),
   ];
   return rows.flatMap((row) => {
     const label = pad(row.action, action);
     const before = [
       `  ${row.mark === undefined ? label : style.paint(row.mark, label)}`,
-      `${pad(row.number, number, "start")} ${pad(row.noun, 4)}`,
+      `${pad(row.number, number, "start")} ${pad(row.noun, noun)}`,
       pad(row.size, size, "start"),
       "",
     ].join("   ");
@@ -133,6 +139,30 @@ function grouped<T>(things: T[], keyOf: (thing: T) => string): Map<string, T[]> 
   }
   return groups;
 }
+
+/** A row for all folders that jobs share, with the same action and for the same reason. */
+function sharedRows({ partials = [], destination }: PlannedRows, action: JobAction): Row[] {
+  const here = hereOrThere(destination);
+  const isWork = action === "copy" || action === "replace";
+  const some = partials.filter((one) => one.action === action);
+  return [...grouped(some, ({ reason = "" }) => reason)].map(([reason, group]) => ({
+    action,
+    mark: MARKS[action],
+    number: formatCount(group.length),
+    noun: group.length === 1 ? "shared folder" : "shared folders",
+    size: isWork ? formatBytes(group.reduce((sum, { bytes }) => sum + bytes, 0)) : "",
+    remark: reason !== ""
+      ? `${printable(reason)}: ${
+        group.slice(0, MOST_SHARED).map(jobFolder).map(printable).join(", ")
+      }`
+      : action === "copy"
+      ? "named by jobs"
+      : `already ${here}`,
+  }));
+}
+
+/** The most shared folders that a row names. */
+const MOST_SHARED = 3;
 
 /** A row for all runs of which the same is to be said. */
 function runRows({ runs, destination }: PlannedRows): Row[] {

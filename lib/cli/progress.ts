@@ -99,6 +99,7 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
       return { ...state, at, reading: { bytes, totalBytes }, samples };
     }
     case "published":
+      if (event.job.sharedName !== undefined) return { ...state, at };
       return { ...state, at, published: state.published + 1 };
     case "followed":
     case "done":

@@ -6,7 +6,7 @@
 
 import { isWritten } from "../copy/decisions.ts";
 import type { CopyPlan, CopyResult, CopyRunsResult } from "../copy/types.ts";
-import type { JobId } from "../workspace/layout.ts";
+import { jobFolder, type JobId } from "../workspace/layout.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import { printable } from "../text/printable.ts";
 import { count, formatBytes, formatCount, formatDuration, formatRate } from "./format.ts";
@@ -36,6 +36,10 @@ export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportS
     const what = bytes === 0 ? "files" : formatBytes(bytes);
     const some = count(partial.length, "job");
     lines.push(`  left out ${what} of ${some}:  ${jobNames(partial, style)}`);
+  }
+  const { partialsCopied = 0 } = result;
+  if (partialsCopied > 0 && result.jobsCopied > 0) {
+    lines.push(`  with ${count(partialsCopied, "shared folder")} of partials`);
   }
   if (result.jobsOmitted > 0) lines.push(`  not selected: ${count(result.jobsOmitted, "job")}`);
   const replaced = result.jobsReplaced;
@@ -101,7 +105,8 @@ function headline(
   { paint }: ReportStyle,
 ): string {
   const runCopied = result.run === "copy" || result.run === "replace";
-  if (result.jobsCopied === 0 && !runCopied) {
+  const { partialsCopied = 0 } = result;
+  if (result.jobsCopied === 0 && !runCopied && partialsCopied === 0) {
     if (result.run !== "skip" || !result.complete) return `Nothing was copied`;
     const jobs = skipped === 0 ? "" : `${count(skipped, "job")} and `;
     const rest = isPartial ? ", except files left out" : "";
@@ -109,7 +114,11 @@ function headline(
       skipped === 0 ? "was" : "were"
     } ${here} already${rest}`;
   }
-  const what = result.jobsCopied === 0 ? "the run" : count(result.jobsCopied, "job");
+  const what = result.jobsCopied > 0
+    ? count(result.jobsCopied, "job")
+    : partialsCopied > 0
+    ? count(partialsCopied, "shared folder")
+    : "the run";
   const already = skipped === 0
     ? ""
     : `; ${result.jobsCopied === 0 ? count(skipped, "job") : formatCount(skipped)} ${
@@ -158,6 +167,8 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
     job.action === "leave" && job.incomplete && !runs.has(fullJob(job))
   );
   if (left.length > 0) counts.push(`${formatCount(left.length)} left unchanged`);
+  const shared = (plan.partials ?? []).filter(({ incomplete }) => incomplete);
+  if (shared.length > 0) counts.push(count(shared.length, "shared folder"));
   if (named.length > 0) counts.push(`${count(named.length, "path")} that jobs refer to`);
   if (errors.length > 0) counts.push(`${formatCount(errors.length)} failed`);
   const { blocked } = plan.run;
@@ -171,6 +182,7 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   if (running.length > 0) lines.push(`  still running: ${jobNames(running, style)}`);
   if (missing.length > 0) lines.push(`  missing at the source: ${jobNames(missing, style)}`);
   const useless = unusable.map((job) => `${shortJob(job)}: ${printable(job.reason ?? "")}`);
+  for (const one of shared) lines.push(`  ${printable(`${jobFolder(one)}: ${one.reason ?? ""}`)}`);
   if (named.length > 0) {
     lines.push(`  ${REFERENCES}: ${somePaths(named, style.verbose)}`);
     lines.push("  copy them by other means, e.g. rsync");

@@ -9,6 +9,7 @@ import type { Why } from "../host/steps.ts";
 import { jobState } from "../workspace/jobs.ts";
 import { jobFolder, runFolder } from "../workspace/layout.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
+import { compareShared } from "./compare_shared.ts";
 import type { Load } from "./loads.ts";
 import { planRun, statusesOf } from "./plan_run.ts";
 import { stagedAt } from "./publish_links.ts";
@@ -36,6 +37,7 @@ export async function findAppeared(
   const there = await takeInventory(destination, info, wanted);
   const ends = { source: survey.found.source, destination: there };
   await lookAtShortfalls(survey.hosts, infos, jobs, ends, survey.files);
+  await compareShared(survey.hosts, infos, jobs, ends, survey.files);
   return {
     jobs: jobs.filter((job) => isAsGood(job, there)),
     run: hasAppeared(run) && isRunAsGood(survey, info, there) ? run : undefined,
@@ -47,6 +49,7 @@ function isAsGood(job: PlannedJob, there: Inventory): boolean {
   if (found === undefined) return false;
   if (job.linkTo === undefined && whyUnusable(found, jobFolder(job)) !== undefined) return false;
   if (there.records?.has(jobFolder(job)) && found.shortfall?.lacks !== false) return false;
+  if (job.sharedName !== undefined) return found.compared !== "behind";
   const state = jobState(job.taskId, found.markers, false);
   return state === job.source || state === "done";
 }

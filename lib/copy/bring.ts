@@ -7,7 +7,7 @@
 import { copyLarge } from "../transport/clone.ts";
 import { rsyncVersion } from "../transport/rsync_version.ts";
 import { DOCUMENTS } from "../workspace/documents.ts";
-import { jobFolder, JOBS } from "../workspace/layout.ts";
+import { jobFolder, JOBS, PARTIALS } from "../workspace/layout.ts";
 import { nameAll } from "./bring_alone.ts";
 import { broughtBefore, compareStaged } from "./compare.ts";
 import type { Context } from "./context.ts";
@@ -29,9 +29,9 @@ export interface BulkOfLoad {
 }
 
 /** Rules that leave out documents, which the stream brings; a folder of that name is bulk. */
-const WITHOUT_DOCUMENTS = DOCUMENTS.flatMap((
-  path,
-) => [`+ /${JOBS}/*/*/${path}/`, `- /${JOBS}/*/*/${path}`]);
+const WITHOUT_DOCUMENTS = [`/${JOBS}/*/*`, `/${PARTIALS}/*/*/*`].flatMap((unit) =>
+  DOCUMENTS.flatMap((path) => [`+ ${unit}/${path}/`, `- ${unit}/${path}`])
+);
 
 /** Rules that leave out documents, except those that are too large to be rewritten. */
 function rulesFor(jobs: PlannedJob[], { found: { source } }: Survey): string[] {
@@ -113,12 +113,18 @@ async function bringLarge(
   // rsync sets the time of such a copy afterwards: if the file changed meanwhile, a wrong one
   const paths = jobs.filter(hasEnded).flatMap((job) => {
     const { linked, large } = source.jobs.get(jobFolder(job))!;
-    return linked === undefined ? large.map((path) => `${job.taskId}/${job.jobId}/${path}`) : [];
+    return linked === undefined ? large.map((path) => `${jobFolder(job)}/${path}`) : [];
   });
+  const { jobsPath, partialsPath } = infos.source;
   let copied = 0;
-  const onBytes = (bytes: number, file: string) =>
-    outcome.progress(copied = bytes, `${JOBS}/${file}`);
-  await copyLarge(infos.source.jobsPath, `${staging}/${JOBS}`, paths, onBytes, watch);
+  for (const [top, place] of [[JOBS, jobsPath], [PARTIALS, partialsPath]] as const) {
+    const some = paths.filter((path) => path.startsWith(`${top}/`))
+      .map((path) => path.slice(top.length + 1));
+    const before = copied;
+    const onBytes = (bytes: number, file: string) =>
+      outcome.progress(copied = before + bytes, `${top}/${file}`);
+    await copyLarge(place, `${staging}/${top}`, some, onBytes, watch);
+  }
   return copied;
 }
 

@@ -60,9 +60,10 @@ export async function asWorkspace(name: string, value: string | Workspace): Prom
   if (typeof value === "string") return await findWorkspace(value);
   const { id, path, ssh } = (value ?? {}) as Partial<Record<keyof Workspace, unknown>>;
   const isText = (text: unknown) => typeof text === "string";
-  const { host, options = [], ...programs } = (ssh ?? { host: "" }) as Record<string, unknown>;
+  const { host, options = [], ...more } = (ssh ?? { host: "" }) as Record<string, unknown>;
+  const programs = [more.rsyncPath, more.tarPath, more.transferHost]; // what else there is, is the caller's
   const isWhole = isText(id) && isText(path) && isText(host) && Array.isArray(options) &&
-    [...options, ...Object.values(programs)].every((text) => text === undefined || isText(text));
+    [...options, ...programs].every((text) => text === undefined || isText(text));
   if (isWhole) return value;
   const hint = "give an id of the settings, a path, HOST:PATH, or an object with id and path";
   throw new CopyError("usage", `the ${name} is not a workspace`, hint);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JobAction, JobState, PlannedJob } from "./types.ts";
+import type { CopyPlan, JobAction, JobState, PlannedJob } from "./types.ts";
 
 /** One cell of the table below, which `docs/rules.md` has in words. */
 export interface Decision {
@@ -92,6 +92,13 @@ export function isWritten({ action }: { action: JobAction }): boolean {
 /** Whether only what a job lacks is to be written. */
 export function isCompleted({ action }: { action: JobAction }): boolean {
   return action === "complete";
+}
+
+/** All that a plan decides on beside the run: jobs, and the folders that they share. */
+export function unitsOf(
+  { jobs, partials = [] }: Pick<CopyPlan, "jobs" | "partials">,
+): PlannedJob[] {
+  return [...jobs, ...partials];
 }
 
 /** Whether a job has ended at the source, and writes no more. */

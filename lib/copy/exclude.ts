@@ -8,7 +8,7 @@
 import { CopyError } from "../errors.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import type { Entry } from "../system/entry.ts";
-import { JOBS } from "../workspace/layout.ts";
+import { JOBS, PARTIALS } from "../workspace/layout.ts";
 import { hasControl, printable } from "../text/printable.ts";
 import type { CopyOptions } from "./types.ts";
 
@@ -66,26 +66,30 @@ function isReadable(pattern: string): boolean {
   }
 }
 
+/** The folders of jobs, and those that jobs share, in rsync's rules. */
+const UNITS = [`/${JOBS}/*/*`, `/${PARTIALS}/*/*/*`];
+
 /** rsync's rules. Documents and markers, which every job needs, are never left out. */
 export function excludeRules(patterns: string[]): string[] {
   if (patterns.length === 0) return [];
   return [
-    `+ /${JOBS}/*/*/params.json`,
-    ...["done", "failed"].map((ending) => `+ /${JOBS}/*/*/*.${ending}`),
-    `+ /${JOBS}/*/*/.experimaestro/***`,
+    ...UNITS.flatMap((unit) => [
+      `+ ${unit}/params.json`,
+      ...["done", "failed"].map((ending) => `+ ${unit}/*.${ending}`),
+      `+ ${unit}/.experimaestro/***`,
+    ]),
     "+ /experiments/***",
-    `+ /${JOBS}/`,
-    `+ /${JOBS}/*/`,
-    `+ /${JOBS}/*/*/`,
+    ...[`/${JOBS}`, `/${JOBS}/*`, `/${JOBS}/*/*`].map((folder) => `+ ${folder}/`),
+    ...["", "/*", "/*/*", "/*/*/*"].map((below) => `+ /${PARTIALS}${below}/`),
     ...patterns.map(checked).flatMap(placesOf).map((place) => `- ${place}`),
   ];
 }
 
 /** A pattern of several names is tried below the job's folder only, never on the job's own name. */
 function placesOf(pattern: string): string[] {
-  const job = `/${JOBS}/*/*`;
-  if (pattern.startsWith("/")) return [`${job}${pattern}`];
-  return /\/./.test(pattern) ? [`${job}/${pattern}`, `${job}/**/${pattern}`] : [pattern];
+  if (pattern.startsWith("/")) return UNITS.map((unit) => `${unit}${pattern}`);
+  if (!/\/./.test(pattern)) return [pattern];
+  return UNITS.flatMap((unit) => [`${unit}/${pattern}`, `${unit}/**/${pattern}`]);
 }
 
 /** The patterns of what is left out by its name: with `metadataOnly`, all but what is never left out. */

@@ -24,20 +24,18 @@ import { isTimeLater } from "../workspace/times.ts";
 import { type Content, count } from "../system/content.ts";
 import type { Excludes } from "./exclude.ts";
 import { leaveOut, type LeftOut, recordedJob, type Shortfall } from "./left_out.ts";
+import { noteHolder, type SharedFacts } from "./shared.ts";
 import { DOCUMENTS, isOversized } from "../workspace/documents.ts";
 
 /** A job's folder, as it was found. Only what a copy takes of it is counted. */
-export interface FoundJob extends Content {
+export interface FoundJob extends Content, SharedFacts {
   /** How many files a copy takes. */
   files: number;
   /** What rsync can bring of it: neither documents nor links. */
   bulk: Content;
   /** The names right in the folder that tell its state. */
   markers: Set<string>;
-  /**
-   * When the latest thing in it was written, the folder itself among them; undefined when only
-   * states were asked for.
-   */
+  /** When the latest thing in it was written, itself too; undefined when states were asked for. */
   latest: string | undefined;
   /** When the latest of the files that a copy takes was written; undefined when there is none. */
   latestFile: string | undefined;
@@ -218,8 +216,9 @@ export function isTakenOfJob(
 }
 
 /** What stays behind of a job, and its file with the number of its process. */
-export function namesOf(job: LinkedJob): { leftBehind: readonly string[]; pid: string } {
-  return { leftBehind: leftBehindOf(job), pid: `${jobName(job.taskId)}.pid` };
+export function namesOf(job: LinkedJob) {
+  const isShared = job.sharedName !== undefined;
+  return { leftBehind: leftBehindOf(job), pid: `${jobName(job.taskId)}.pid`, isShared };
 }
 
 /** Whether a path is a place, or lies below it. */
@@ -231,7 +230,7 @@ function isAt(path: string, place: string): boolean {
 export function addToJob(
   jobs: Map<string, FoundJob>,
   folder: string,
-  { leftBehind, pid }: ReturnType<typeof namesOf>,
+  { leftBehind, pid, isShared }: ReturnType<typeof namesOf>,
   entry: Entry,
   excludes: Excludes,
 ): void {
@@ -262,6 +261,7 @@ export function addToJob(
   if (job === undefined) return;
   if (isMarker(entry.path)) job.markers.add(entry.path);
   if (entry.path === pid) job.pidTime = entry.mtime;
+  if (isShared) noteHolder(job, entry.path);
   if (leftBehind.some((place) => isAt(entry.path, place))) return;
   const by = excludes(entry, folder);
   if (by === "there") return;

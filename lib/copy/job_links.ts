@@ -10,6 +10,7 @@ import { resolve } from "@std/path/resolve";
 import type { Host, LinkedFolder, WorkspaceInfo } from "../host/host.ts";
 import type { JobInfo } from "../workspace/jobs.ts";
 import {
+  type FolderId,
   jobAt,
   jobFolder,
   type JobId,
@@ -27,7 +28,7 @@ export interface JobToPlan extends JobInfo, LinkedJob {
   /** Whether it is not a job of the run, but jobs of the run are links to it, or name it. */
   besides?: true;
   /** The jobs that name it in their files; absent when it is copied for itself. */
-  neededBy?: JobId[];
+  neededBy?: FolderId[];
 }
 
 /** Which of the jobs that were found are links to others, by their folders. */
@@ -57,8 +58,9 @@ export function withLinked(
 ): JobToPlan[] {
   if (links.size === 0) return jobs;
   const linkedBy = new Map<string, JobId[]>();
-  for (const { taskId, jobId } of jobs) {
-    const target = links.get(jobFolder({ taskId, jobId }));
+  for (const job of jobs) {
+    const { taskId, jobId } = job;
+    const target = links.get(jobFolder(job));
     if (target === undefined) continue;
     const others = linkedBy.get(jobFolder(target)) ?? [];
     linkedBy.set(jobFolder(target), [...others, { taskId, jobId }]);

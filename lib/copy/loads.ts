@@ -7,7 +7,7 @@
 import { jobFolder } from "../workspace/layout.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import { isClosed } from "../system/entry.ts";
-import { isWritten } from "./decisions.ts";
+import { isWritten, unitsOf } from "./decisions.ts";
 import { batches } from "./batches.ts";
 import { isAlone } from "./alone.ts";
 import type { SurveyData } from "./survey.ts";
@@ -44,44 +44,66 @@ export async function stagingName({ plan }: SurveyData): Promise<string> {
 }
 
 /**
- * Cuts a copy into loads; an archive is written, or read, in one go. Jobs that are links come with
- * the last jobs. So does the run, unless `jobs` and `experiments` are on different file systems: then
- * it is a load by itself. A staging folder that an earlier attempt left after its last rename is a
- * load of nothing: it is only removed.
+ * Cuts a copy into loads; an archive is written, or read, in one go. What jobs need comes before
+ * them: when a copy is broken off, nothing is in place of which something needed is not. Jobs that
+ * are links come with the last jobs. So does the run, unless `jobs` and `experiments` are on
+ * different file systems: then it is a load by itself, as shared folders are on another one. A
+ * staging folder that an earlier attempt left after its last rename is a load of nothing: it is only
+ * removed.
  */
 export function loadsOf(
   { plan, found, can, infos: { destination } }: SurveyData,
   name: string,
 ): Load[] {
-  const [forJobs, forRun] = [destination.jobsStaging, destination.experimentsStaging];
-  const [links, folders] = [isLink, (job: PlannedJob) => !isLink(job)]
-    .map((is) => plan.jobs.filter(isWritten).filter(is)) as [PlannedJob[], PlannedJob[]];
-  const parts = !isAlone(can) ? batches(folders) : folders.length > 0 ? [folders] : [];
+  const { jobsStaging, experimentsStaging, partialsStaging } = destination;
+  const [forJobs, forRun, forShared] = [jobsStaging, experimentsStaging, partialsStaging]
+    .map((area) => `${area}/${name}`) as [string, string, string];
+  const work = unitsOf(plan).filter(isWritten);
+  const links = work.filter(isLink);
+  const folders = neededFirst(work.filter((job) => !isLink(job)));
+  const isApart = (job: PlannedJob) => job.sharedName !== undefined && forShared !== forJobs;
+  const cut = (some: PlannedJob[]) => !isAlone(can) ? batches(some) : some.length > 0 ? [some] : [];
+  const loads = inLoads(cut(folders.filter(isApart)), forShared);
+  const parts = cut(folders.filter((job) => !isApart(job)));
   if (parts.length === 0 && links.length > 0) parts.push([]);
-  const loads: Load[] = parts.map((jobs, index, all) => ({
-    staging: `${forJobs}/${name}`,
-    jobs,
-    links: index === all.length - 1 ? links : [],
-    settled: [],
-    withRun: false,
-    last: index === all.length - 1,
-  }));
+  loads.push(...inLoads(parts, forJobs));
   const end = loads.at(-1);
-  if (end !== undefined && forJobs === forRun) end.withRun = true;
+  if (parts.length > 0) end!.links = links;
+  if (parts.length > 0 && forJobs === forRun) end!.withRun = true;
   else if (isWritten(plan.run) || plan.run.becomesCurrent || !destination.marker) {
-    loads.push({ staging: `${forRun}/${name}`, ...NOTHING, withRun: true });
+    loads.push({ staging: forRun, ...NOTHING, withRun: true });
   }
   const settled = plan.jobs.filter((job) => isSettled(job, found.destination));
-  if (settled.length > 0 && loads.length === 0) {
-    loads.push({ staging: `${forJobs}/${name}`, ...NOTHING });
-  }
+  if (settled.length > 0 && loads.length === 0) loads.push({ staging: forJobs, ...NOTHING });
   if (settled.length > 0) loads.at(-1)!.settled = settled;
-  for (const staging of new Set([`${forJobs}/${name}`, `${forRun}/${name}`])) {
+  for (const staging of new Set([forJobs, forRun, forShared])) {
     const isLeft = destination.staged.includes(staging);
     if (!isLeft || loads.some((load) => load.staging === staging)) continue;
     loads.push({ staging, ...NOTHING });
   }
   return loads;
+}
+
+/** Loads of one staging folder. */
+function inLoads(parts: PlannedJob[][], staging: string): Load[] {
+  return parts.map((jobs, index) => ({
+    ...{ staging, jobs, links: [], settled: [], withRun: false },
+    last: index === parts.length - 1,
+  }));
+}
+
+/** Shared folders first, then the jobs that others need, those that were found last before others. */
+export function neededFirst(jobs: PlannedJob[]): PlannedJob[] {
+  return [
+    ...jobs.filter(({ sharedName }) => sharedName !== undefined),
+    ...jobs.filter((job) => rankOf(job) === 1).reverse(),
+    ...jobs.filter((job) => rankOf(job) === 2),
+  ];
+}
+
+/** In which order jobs get their names: 0 for what others need first. */
+export function rankOf({ sharedName, neededBy }: PlannedJob): number {
+  return sharedName !== undefined ? 0 : neededBy !== undefined ? 1 : 2;
 }
 
 /** A load in which nothing comes. */

@@ -8,7 +8,7 @@ import type { Abilities, WorkspaceInfo } from "../host/host.ts";
 import { rsyncVersion } from "../transport/rsync_version.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { isWritten } from "./decisions.ts";
+import { isWritten, unitsOf } from "./decisions.ts";
 import { type JobToPlan, withLinked } from "./job_links.ts";
 import { planJobs } from "./plan.ts";
 import { planRun, statusesOf } from "./plan_run.ts";
@@ -36,18 +36,22 @@ export function makePlan(
   const planned = planJobs(withLinked(jobs, found.source.links), found, statuses, options)
     .map((job) => coming.has(jobFolder(job)) ? cameBefore(job) : job);
   const folders = { source: found.source.run, destination: found.destination.run };
-  const run = planRun(runId, planned, folders, statuses, infos, options);
+  const [ofJobs, partials] = [true, false].map((isJob) =>
+    planned.filter(({ sharedName }) => (sharedName === undefined) === isJob)
+  ) as [PlannedJob[], PlannedJob[]];
+  const run = planRun(runId, ofJobs, folders, statuses, infos, options);
   return {
     experimentId,
     runId,
     source: describe(workspaces.source, infos.source, can.source),
     destination: describe(workspaces.destination, infos.destination, can.destination),
     run,
-    jobs: planned,
+    jobs: ofJobs,
+    ...(partials.length > 0 && { partials }),
     warnings: [
       ...versionWarnings(workspaces, can),
       ...migratedWarnings(infos.source.run!),
-      ...leftOutWarnings(planned, found),
+      ...leftOutWarnings(ofJobs, found),
     ],
     ...amountOf([...planned, run]),
   };
@@ -65,7 +69,7 @@ export function replanned(
   const folders = { source: found.source.run, destination: found.destination.run };
   const run = planRun(plan.runId, plan.jobs, folders, statusesOf(infos), infos, options);
   const there = describe(workspaces.destination, destination, can.destination);
-  const amount = amountOf([...plan.jobs, run]);
+  const amount = amountOf([...unitsOf(plan), run]);
   return { ...survey, infos, plan: { ...plan, run, destination: there, ...amount } };
 }
 
@@ -81,10 +85,11 @@ export function amountOf(
 }
 
 /** A job that an earlier run of the same copy brings. */
-function cameBefore({ taskId, jobId, destination }: PlannedJob): PlannedJob {
+function cameBefore({ taskId, jobId, sharedName, destination }: PlannedJob): PlannedJob {
+  const id = { taskId, jobId, ...(sharedName !== undefined && { sharedName }) };
   const reason = "copied with an earlier run";
   const nothing = { bytes: 0, files: 0, incomplete: false };
-  return { taskId, jobId, action: "skip", source: "unseen", destination, reason, ...nothing };
+  return { ...id, action: "skip", source: "unseen", destination, reason, ...nothing };
 }
 
 function describe(

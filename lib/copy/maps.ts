@@ -20,13 +20,16 @@ export function mapOf({ infos, found, mapped, formerRoots }: Mapped): PathMap {
   const moved = new Set<string>();
   for (const [folder, { linked }] of found.source.jobs) {
     const place = folder.slice(JOBS.length);
-    if (linked?.realPath.endsWith(place)) moved.add(linked.realPath.slice(0, -place.length));
+    if (folder.startsWith(`${JOBS}/`) && linked?.realPath.endsWith(place)) {
+      moved.add(linked.realPath.slice(0, -place.length));
+    }
   }
   return pathMap({
     workspace: [source.path, source.realPath],
     moved: [...moved],
     jobs: source.jobsPath,
     experiments: source.experimentsPath,
+    partials: source.partialsPath,
     destination: destination.realPath,
     mapped,
     former: formerRoots,

@@ -1,13 +1,14 @@
 /**
- * What jobs need besides: other jobs that their files name come along, and those that these name.
+ * What jobs need besides: other jobs, and folders that jobs share, come along when files name them,
+ * and what these name.
  *
  * @module
  */
 
 import { Findings, type Report } from "../rewrite/findings.ts";
-import { isId, jobFolder, type JobId, JOBS, PARAMS_FILE } from "../workspace/layout.ts";
+import { folderAt, type FolderId, jobFolder, PARAMS_FILE } from "../workspace/layout.ts";
 import { BATCH_JOBS } from "./batches.ts";
-import { isWritten } from "./decisions.ts";
+import { isWritten, unitsOf } from "./decisions.ts";
 import type { JobToPlan } from "./job_links.ts";
 import { mapOf } from "./maps.ts";
 import type { Survey } from "./surveyed.ts";
@@ -40,7 +41,9 @@ export async function withNeeded(
   const reports = new Map<string, Report>();
   for (;;) {
     const plan = await makePlan([...listed.values()]);
-    const unread = plan.jobs.filter((job) => isRead(job, surveyed) && !reports.has(jobFolder(job)));
+    const unread = unitsOf(plan).filter((job) =>
+      isRead(job, surveyed) && !reports.has(jobFolder(job))
+    );
     if (unread.length === 0) return { plan, reports };
     for (const [folder, report] of await readJobs(unread, surveyed)) reports.set(folder, report);
     if (!references) return { plan, reports };
@@ -68,30 +71,26 @@ function isRead(job: PlannedJob, { found }: Surveyed): boolean {
     job.action === "skip" && found.destination.records?.has(jobFolder(job)) === true;
 }
 
-/** The jobs that some jobs name, each with those that name it. */
-function jobsNamedBy(jobs: JobId[], reports: ReadonlyMap<string, Report>): JobToPlan[] {
+/** The jobs and shared folders that some jobs name, each with those that name it. */
+function jobsNamedBy(jobs: FolderId[], reports: ReadonlyMap<string, Report>): JobToPlan[] {
   const named = new Map<string, JobToPlan>();
-  for (const { taskId, jobId } of jobs) {
-    const own = jobFolder({ taskId, jobId });
+  for (const by of jobs) {
+    const { taskId, jobId, sharedName } = by;
+    const id = { taskId, jobId, ...(sharedName !== undefined && { sharedName }) };
+    const own = jobFolder(by);
     for (const path of reports.get(own)?.inside ?? []) {
-      const job = jobOf(path);
+      const job = folderAt(path);
       if (job === undefined || jobFolder(job) === own) continue;
       const known = named.get(jobFolder(job));
       if (known === undefined) {
-        const neededBy = [{ taskId, jobId }];
+        const neededBy = [id];
         named.set(jobFolder(job), { ...job, tags: {}, transient: 0, besides: true, neededBy });
       } else if (jobFolder(known.neededBy!.at(-1)!) !== own) { // its paths come one after the other
-        known.neededBy!.push({ taskId, jobId });
+        known.neededBy!.push(id);
       }
     }
   }
   return [...named.values()];
-}
-
-/** The job that a path in the workspace is in. */
-export function jobOf(path: string): JobId | undefined {
-  const [top, taskId = "", jobId = ""] = path.split("/");
-  return top === JOBS && isId(taskId) && isId(jobId) ? { taskId, jobId } : undefined;
 }
 
 /** The most bytes of documents that are read at once. */

@@ -14,6 +14,7 @@ import type { FoundJob, FoundRunFolder, Inventory } from "./inventory.ts";
 import type { JobToPlan } from "./job_links.ts";
 import { type RunEnd, stateForRun } from "./job_state.ts";
 import { decideLink } from "./plan_links.ts";
+import { planShared } from "./plan_shared.ts";
 import type { Shortfall } from "./left_out.ts";
 import { decideRecorded } from "./recorded.ts";
 import { type JobChoice, jobChooser } from "./select.ts";
@@ -57,6 +58,7 @@ export function planJobs(
     .map((job) => planned.get(jobFolder(job))!);
 
   function planOne(job: JobToPlan): PlannedJob {
+    if (job.sharedName !== undefined) return planShared(job, found, runs.source, includeRunning);
     const folder = jobFolder(job);
     const ends = {
       source: found.source.jobs.get(folder),

@@ -5,7 +5,7 @@
  */
 
 import { printable } from "../text/printable.ts";
-import { jobFolder } from "../workspace/layout.ts";
+import { jobFolder, unitOf } from "../workspace/layout.ts";
 import { isWritten } from "./decisions.ts";
 import { amountOf } from "./make_plan.ts";
 import { addPath, type NamedPaths, outsideWarning } from "./references.ts";
@@ -18,12 +18,14 @@ export function planAll(surveys: Survey[], failed: FailedRun[]): CopyRunsPlan {
   const plans = surveys.map(({ plan }) => plan);
   const { source, destination } = plans[0]!;
   const jobs = onceEach(plans.flatMap(({ jobs }) => jobs));
-  const brought = new Set(jobs.filter(isWritten).map(jobFolder));
+  const partials = onceEach(plans.flatMap(({ partials = [] }) => partials));
+  const brought = new Set([...jobs, ...partials].filter(isWritten).map(jobFolder));
   const missing = [...new Set(plans.flatMap(({ referencesMissing = [] }) => referencesMissing))]
-    .filter((path) => !brought.has(path.split("/").slice(0, 3).join("/"))).sort();
-  const amount = amountOf([...jobs, ...plans.map(({ run }) => run)]);
+    .filter((path) => !brought.has(unitOf(path))).sort();
+  const amount = amountOf([...jobs, ...partials, ...plans.map(({ run }) => run)]);
   const all: CopyRunsPlan = {
     ...{ source, destination, runs: plans, failed, jobs, ...amount },
+    ...(partials.length > 0 && { partials }),
     ...(missing.length > 0 && { referencesMissing: missing }),
     warnings: onceEachMessage(plans.flatMap(({ warnings }) => warnings)),
   };

@@ -5,7 +5,7 @@
  */
 
 import type { CopyErrorCode } from "../errors.ts";
-import type { JobId } from "../workspace/layout.ts";
+import type { FolderId, JobId } from "../workspace/layout.ts";
 
 /** The state of a job at one end. `unseen`: not looked at, because it does not matter. */
 export type JobState = "done" | "failed" | "running" | "unfinished" | "absent" | "unseen";
@@ -26,8 +26,8 @@ export type JobAction =
   | "removed"
   | "omit";
 
-/** One job of a plan. */
-export interface PlannedJob extends JobId {
+/** One job of a plan, or one folder that jobs share. */
+export interface PlannedJob extends FolderId {
   /** What is done with it. */
   action: JobAction;
   /** Its state at the source. */
@@ -60,8 +60,8 @@ export interface PlannedJob extends JobId {
   linkedBy?: JobId[];
   /** Whether it is no job of the run itself, but one that jobs of the run are links to, or name. */
   besides?: true;
-  /** The jobs that name it in their files, if it is copied only for these. */
-  neededBy?: JobId[];
+  /** The jobs, and shared folders, that name it in their files, if it is copied only for these. */
+  neededBy?: FolderId[];
   /**
    * What its files name in the source workspace that neither comes along nor is at the destination.
    * Absent when nothing is known to be missing.
@@ -132,8 +132,13 @@ export interface CopyPlan {
   destination: PlannedEnd;
   /** What is done with the run. */
   run: PlannedRun;
-  /** The jobs, in the order of `jobs.jsonl`. */
+  /** The jobs, in the order of `jobs.jsonl`; then those that they need. */
   jobs: PlannedJob[];
+  /**
+   * The folders of `partials` that jobs to be copied name: with `sharedName`, and `neededBy`. They
+   * have no state; one that is at the destination stays as it is. Absent when there are none.
+   */
+  partials?: PlannedJob[];
   /**
    * What jobs name in the workspace that is at the source, and neither comes along nor stands at
    * the destination, as far as that is known before the copy: by links, and for a dry run from this
@@ -184,6 +189,8 @@ export interface CopyRunsPlan {
   failed: FailedRun[];
   /** The jobs of all runs, each once. */
   jobs: PlannedJob[];
+  /** The folders of `partials` that they need, each once; absent when there are none. */
+  partials?: PlannedJob[];
   /** What none of the runs brings and the destination lacks; see `CopyPlan`. */
   referencesMissing?: string[];
   /** What the user should know before the copy. */

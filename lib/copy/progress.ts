@@ -4,10 +4,10 @@
  * @module
  */
 
-import { isInJobs, jobFolder, type JobId } from "../workspace/layout.ts";
+import { type FolderId, isInJobs, jobFolder, type JobId, unitOf } from "../workspace/layout.ts";
 import { systemMessage } from "../system/message.ts";
 import { printable } from "../text/printable.ts";
-import { isCompleted, isWritten } from "./decisions.ts";
+import { isCompleted, isWritten, unitsOf } from "./decisions.ts";
 import type { Load } from "./loads.ts";
 import type { Published } from "./publish.ts";
 import { HardLinks } from "./hard_links.ts";
@@ -73,13 +73,22 @@ export class Outcome {
   /** A new plan that shows the jobs copied before as they were planned then. */
   #continued(plan: CopyPlan): CopyPlan {
     const published = new Map(this.#published.map((job) => [jobFolder(job), job]));
-    const jobs = plan.jobs.map((job) => published.get(jobFolder(job)) ?? job);
-    return { ...plan, jobs, bytes: plan.bytes + bytesOf(this.#published) };
+    const known = (jobs: PlannedJob[]) => jobs.map((job) => published.get(jobFolder(job)) ?? job);
+    return {
+      ...plan,
+      jobs: known(plan.jobs),
+      ...(plan.partials && { partials: known(plan.partials) }),
+      bytes: plan.bytes + bytesOf(this.#published),
+    };
   }
 
-  /** How many jobs are in place now. */
+  /** How many jobs and shared folders are in place now. */
   get published(): number {
     return this.#published.length;
+  }
+
+  get #jobsPublished(): PlannedJob[] {
+    return this.#published.filter(isJob);
   }
 
   #emit(problem: CopyProblem): void {
@@ -97,7 +106,7 @@ export class Outcome {
     if (jobs.length === 0) return;
     for (const job of jobs) {
       const folder = jobFolder(job);
-      this.#begun.add(folder);
+      if (isJob(job)) this.#begun.add(folder);
       if (this.#sent.has(folder) || this.#earlier.has(folder)) continue;
       this.#earlier.add(folder);
       this.#before += job.bytes;
@@ -120,7 +129,7 @@ export class Outcome {
    * @param lane Which rsync brings the file, where several work at once.
    */
   progress(bytes: number, file: string | undefined, lane?: number): void {
-    if (file !== undefined) this.arriving(file.split("/").slice(0, 3).join("/"), lane);
+    if (file !== undefined) this.arriving(unitOf(file), lane);
     const begun = this.#begun.size - this.#current.size;
     this.#options.onEvent?.({
       type: "progress",
@@ -128,8 +137,8 @@ export class Outcome {
         bytes: Math.min(this.#done + this.#parts + bytes, this.#plan.bytes),
         ...(this.#before > 0 && { bytesBefore: this.#before }),
         totalBytes: this.#plan.bytes,
-        jobs: this.#published.length,
-        received: Math.min(this.#published.length + begun, this.#totalJobs),
+        jobs: this.#jobsPublished.length,
+        received: Math.min(this.#jobsPublished.length + begun, this.#totalJobs),
         totalJobs: this.#totalJobs,
         ...(file !== undefined && { file }),
       },
@@ -142,18 +151,18 @@ export class Outcome {
   }
 
   /** Notes a job that could not be copied. */
-  fail(job: JobId, reason: string): void {
+  fail(job: FolderId, reason: string): void {
     const message = printable(`${jobFolder(job)} was not copied: ${systemMessage(reason)}`);
-    const problem: CopyProblem = { code: "job", message, job: idOf(job) };
+    const problem: CopyProblem = { code: "job", message, ...(isJob(job) && { job: idOf(job) }) };
     this.#errors.push(problem);
     this.#emit(problem);
   }
 
-  #warn(message: string, job?: JobId): void {
+  #warn(message: string, job?: FolderId): void {
     const problem: CopyProblem = {
       code: "job",
       message: printable(message),
-      ...(job && { job: idOf(job) }),
+      ...(job && isJob(job) && { job: idOf(job) }),
     };
     this.#warnings.push(problem);
     this.#emit(problem);
@@ -175,7 +184,7 @@ export class Outcome {
     for (const { job, note } of published.notes) {
       this.#warn(`${job === undefined ? "the run" : jobFolder(job)}: ${note}`, job);
     }
-    this.#found += published.found.length;
+    this.#found += published.found.filter(isJob).length;
     for (const job of published.jobs) {
       this.#published.push(job);
       const replaced = job.action === "replace";
@@ -232,13 +241,15 @@ export class Outcome {
       plan.jobs.filter((job) => actions.includes(job.action));
     const running = ofAction("wait", "leave").filter(isRunning);
     const before = bytesOf(this.#published.filter((job) => this.#earlier.has(jobFolder(job))));
+    const shared = this.#published.length - this.#jobsPublished.length;
     return {
       experimentId: plan.experimentId,
       runId: plan.runId,
       dryRun,
-      jobsCopied: this.#published.length,
+      jobsCopied: this.#jobsPublished.length,
       jobsSkipped: ofAction("skip", "removed").length + this.#found,
       jobsOmitted: ofAction("omit").length,
+      ...(shared > 0 && { partialsCopied: shared }),
       jobsReplaced: this.#published.filter((job) => job.action === "replace").map(idOf),
       jobsCompleted: this.#published.filter(isCompleted).map(idOf),
       jobsMissing: ofAction("missing").map(idOf),
@@ -254,7 +265,7 @@ export class Outcome {
       ...(before > 0 && { bytesBefore: before }),
       duration,
       complete: this.#errors.length === 0 && !plan.run.inProgress && plan.run.action !== "leave" &&
-        !plan.jobs.some((job) => job.incomplete) && this.#referencesMissing.length === 0,
+        !unitsOf(plan).some((job) => job.incomplete) && this.#referencesMissing.length === 0,
     };
   }
 }
@@ -267,6 +278,11 @@ function bytesOf(jobs: PlannedJob[]): number {
   return jobs.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function idOf({ taskId, jobId }: JobId): JobId {
-  return { taskId, jobId };
+function idOf({ taskId, jobId, sharedName }: FolderId): FolderId {
+  return { taskId, jobId, ...(sharedName !== undefined && { sharedName }) };
+}
+
+/** Whether it is a job, not a folder that jobs share. */
+function isJob({ sharedName }: FolderId): boolean {
+  return sharedName === undefined;
 }

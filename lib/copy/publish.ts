@@ -19,7 +19,7 @@ import { EXPERIMENTS, jobFolder, MARKER } from "../workspace/layout.ts";
 import { compareText } from "../workspace/runs.ts";
 import type { Report } from "../rewrite/findings.ts";
 import { findAppeared } from "./appeared.ts";
-import type { Load } from "./loads.ts";
+import { type Load, rankOf } from "./loads.ts";
 import { isWritten } from "./decisions.ts";
 import { movesCurrent } from "./plan_run.ts";
 import { currentMove, runMoves } from "./publish_moves.ts";
@@ -107,7 +107,11 @@ export async function publish(
       moves.push(come.moves.get(job)!);
     }
   }
-  moves.sort((a, b) => compareText(a.into, b.into) || compareText(a.kind, b.kind));
+  const ranks = new Map(load.jobs.map((job) => [jobFolder(job), rankOf(job)]));
+  const rank = ({ from }: Move) => ranks.get(from)!;
+  moves.sort((a, b) =>
+    rank(a) - rank(b) || compareText(a.into, b.into) || compareText(a.kind, b.kind)
+  );
   const gone = [...before, ...published.failed.map(({ job }) => job)];
   const linked = linkMoves(load, survey, gone);
   published.failed.push(...linked.failed);
@@ -118,7 +122,7 @@ export async function publish(
     moves.push(...runMoves(survey));
   }
   const failed = new Set(published.failed.map(({ job }) => job));
-  const records = recordsOf(load, survey, failed);
+  const records = recordsOf(load, survey, failed, new Set([...before, ...failed]));
   const request = { ...afterMoves({ ...load, withRun }, survey), moves, keep, records };
   const failures = await settle(staging, request, load, survey, bringer);
   const causes = new Map(failures.map(({ from, why }) => [from, why]));

@@ -24,6 +24,10 @@ export function movesOf(load: Load, survey: Survey): Map<PlannedJob, Move> {
 function moveOf(job: PlannedJob, { infos: { destination }, found }: Survey): Move {
   const { source, destination: there } = found;
   const from = jobFolder(job);
+  if (job.sharedName !== undefined) {
+    const into = `${destination.partialsPath}/${job.taskId}/${job.sharedName}`;
+    return { kind: "put", from, into }; // nothing replaces one
+  }
   const into = `${destination.jobsPath}/${job.taskId}`;
   if (isCompleted(job)) {
     const { newest } = there.jobs.get(from)!.shortfall!;

@@ -5,7 +5,7 @@
  */
 
 import type { Records } from "../host/steps.ts";
-import { jobFolder, JOBS } from "../workspace/layout.ts";
+import { jobFolder, JOBS, unitOf } from "../workspace/layout.ts";
 import { type LeftOut, recordText } from "./left_out.ts";
 import type { Load } from "./loads.ts";
 import { isTimeLater } from "../workspace/times.ts";
@@ -19,11 +19,13 @@ const NOTHING: Omit<LeftOut, "tooLarge"> = { files: 0, bytes: 0, first: [] };
  * The records that a load writes, and those that it removes; undefined when there are none.
  *
  * @param failed Jobs that have not come: a record would describe another job in their place.
+ * @param gone These, and those of earlier loads: what others lack that need them.
  */
 export function recordsOf(
   load: Load,
   survey: Survey,
   failed: ReadonlySet<PlannedJob> = new Set(),
+  gone: ReadonlySet<PlannedJob> = failed,
 ): Records | undefined {
   const { found, infos, files, plan: { source: { host, path } } } = survey;
   const source = host === undefined ? path : `${host}:${path}`;
@@ -31,9 +33,14 @@ export function recordsOf(
   const seen = times.reduce((latest, time) => isTimeLater(time, latest) ? time : latest, "0");
   const workspace = infos.destination.realPath;
   const records: Records = { workspace, written: [], dropped: [], seen };
-  const jobs = [...load.jobs.filter((job) => !failed.has(job)), ...load.settled];
-  for (const { referencesMissing: lacking = [], ...id } of jobs) {
+  const lost = new Set([...gone].map(jobFolder));
+  const jobs = [...load.jobs.filter((job) => !failed.has(job)), ...load.settled]
+    .filter(({ sharedName }) => sharedName === undefined);
+  for (const { referencesMissing = [], ...id } of jobs) {
     const folder = jobFolder(id);
+    const needed = new Set((survey.reports.get(folder)?.inside ?? []).map(unitOf));
+    needed.delete(folder);
+    const lacking = [...referencesMissing, ...[...needed].filter((unit) => lost.has(unit))];
     const job = folder.slice(JOBS.length + 1);
     const isPartial = found.source.records?.has(folder) === true;
     const leftOut = found.source.jobs.get(folder)?.leftOut ??

@@ -5,13 +5,21 @@
  * @module
  */
 
-import { isInJobs, jobFolder, OBJECTS_FILE, runFolder } from "../workspace/layout.ts";
+import {
+  folderAt,
+  isInJobs,
+  isInPartials,
+  jobFolder,
+  OBJECTS_FILE,
+  runFolder,
+  unitOf,
+} from "../workspace/layout.ts";
 import { hasControl } from "../text/printable.ts";
 import { Findings, type Report } from "../rewrite/findings.ts";
 import { isWritten } from "./decisions.ts";
 import { mapOf } from "./maps.ts";
 import type { Survey } from "./surveyed.ts";
-import type { CopyPlan } from "./types.ts";
+import type { CopyPlan, PlannedJob } from "./types.ts";
 
 /** Paths, each with the folders of the jobs that name it; with none when only the run does. */
 export type NamedPaths = Map<string, Set<string>>;
@@ -68,12 +76,12 @@ type Part = Pick<Survey, "found" | "plan">;
  * @param isOfRun Whether only the run names it.
  */
 export function isCopied(path: string, { found, plan }: Part, isOfRun = false): boolean {
-  const names = path.split("/");
-  const folder = names.slice(0, 3).join("/");
+  const folder = unitOf(path);
   const run = runFolder(plan.experimentId, plan.runId);
   if (path === "" || folder === run) return true;
   const { source: { jobs }, destination: { jobs: there } } = found;
-  if (names.length >= 3) {
+  if (isInPartials(path) && folderAt(path) !== undefined) return sharedOf(plan).has(folder);
+  if (path.split("/").length >= 3 && !isInPartials(path)) {
     const omitted = omittedOf(plan);
     return there.has(folder) || (omitted.has(folder) ? isOfRun : jobs.has(folder));
   }
@@ -82,15 +90,20 @@ export function isCopied(path: string, { found, plan }: Part, isOfRun = false): 
     [...jobs.keys(), ...there.keys()].some((each) => each.startsWith(above));
 }
 
-const omitted = new WeakMap<CopyPlan, ReadonlySet<string>>();
-
 /** The folders of the jobs that were not chosen. */
-function omittedOf(plan: CopyPlan): ReadonlySet<string> {
-  const known = omitted.get(plan);
-  if (known !== undefined) return known;
-  const found = new Set(plan.jobs.filter(({ action }) => action === "omit").map(jobFolder));
-  omitted.set(plan, found);
-  return found;
+const omittedOf = ofPlan(({ jobs }) => jobs.filter(({ action }) => action === "omit"));
+
+/** The shared folders that will be at the destination with all that the source has. */
+const sharedOf = ofPlan(({ partials = [] }) => partials.filter((one) => !one.incomplete));
+
+/** Finds folders of a plan; of the same plan once. */
+function ofPlan(find: (plan: CopyPlan) => PlannedJob[]): (plan: CopyPlan) => ReadonlySet<string> {
+  const known = new WeakMap<CopyPlan, ReadonlySet<string>>();
+  return (plan) => {
+    const found = known.get(plan) ?? new Set(find(plan).map(jobFolder));
+    known.set(plan, found);
+    return found;
+  };
 }
 
 /**
@@ -117,15 +130,6 @@ function isPlain(path: string): boolean {
     !path.split("/").includes("..");
 }
 
-/** How many names the path of a job, a run or a shared folder has. */
-const DEPTHS: Readonly<Record<string, number>> = { jobs: 3, experiments: 3, partials: 4 };
-
-/** The job, the run or the shared folder that a path is in; else the path itself. */
-function unitOf(path: string): string {
-  const names = path.split("/");
-  return names.slice(0, DEPTHS[names[0]!]).join("/");
-}
-
 /**
  * Notes in a plan what is named, by the jobs to be written and by the run, and will be missing.
  *
@@ -143,8 +147,12 @@ export async function planReferences(
   const { outside, inside } = await findInRun(survey);
   if (isWritten(plan.run)) { for (const path of outside) addPath(left.outside, path, []); }
   for (const path of inside) addPath(left.inside, path, []);
+  const lacking = new Set((plan.partials ?? []).filter((one) => one.incomplete).map(jobFolder));
   const named = [...left.inside].filter(([path, by]) => !isCopied(path, survey, by.size === 0));
   const missing = await missingReferences(named.map(([path]) => path), survey);
+  for (const [path] of named) { // one that stays there without what the source has
+    if (lacking.has(unitOf(path)) && !missing.has(path)) missing.set(path, unitOf(path));
+  }
   if (missing.size === 0) return left.outside;
   plan.referencesMissing = [...new Set(missing.values())].sort();
   for (const job of plan.jobs) {

@@ -42,8 +42,8 @@ export function refuseSights(
   options: CopyOptions,
 ): void {
   const { source, destination } = workspaces;
-  for (const { realPath, jobsPath, experimentsPath } of [infos.source, infos.destination]) {
-    if ([realPath, jobsPath, experimentsPath].some(hasControl)) {
+  for (const info of [infos.source, infos.destination]) {
+    if (pathsOf(info).some(hasControl)) {
       throw new CopyError("usage", "a workspace path cannot contain control characters");
     }
   }
@@ -82,12 +82,16 @@ export function refuseUnwritable(
   );
 }
 
+/** The folders of a workspace, each of which may be a link. */
+function pathsOf(info: WorkspaceInfo): string[] {
+  return [info.realPath, info.jobsPath, info.experimentsPath, info.partialsPath];
+}
+
 function refuseOverlap({ source, destination }: Ends<WorkspaceInfo>): void {
-  const paths = (info: WorkspaceInfo) => [info.realPath, info.jobsPath, info.experimentsPath];
-  const pairs = paths(source).flatMap((from) =>
-    paths(destination).map((to) => [from, to] as const)
-  );
-  const same = pairs.find(([from, to], index) => from === to && index % 4 === 0); // both of one kind
+  const [ours, theirs] = [pathsOf(source), pathsOf(destination)];
+  const pairs = ours.flatMap((from) => theirs.map((to) => [from, to] as const));
+  const same = ours.map((from, kind) => [from, theirs[kind]!] as const)
+    .find(([from, to]) => from === to);
   const nested = pairs.find(([from, to]) => isInside(from, to) || isInside(to, from));
   if (nested === undefined) return;
   const [from, to] = nested;
@@ -127,8 +131,8 @@ export function refuseTools(
     );
   }
   for (const [here, there] of [["source", "destination"], ["destination", "source"]] as const) {
-    const { realPath, jobsPath, experimentsPath } = infos[there]; // a link may lead anywhere
-    refuseUnnamed(can[here].rsync, can[there].rsync, [realPath, jobsPath, experimentsPath]);
+    // a link may lead anywhere
+    refuseUnnamed(can[here].rsync, can[there].rsync, pathsOf(infos[there]));
   }
   refuseRelay(workspaces, can);
   const { rsync } = can.source;

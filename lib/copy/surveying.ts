@@ -9,7 +9,8 @@ import { formerRoots, type Pair } from "../rewrite/path_map.ts";
 import type { JobInfo, JobsFile } from "../workspace/jobs.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { isCompleted, isWritten } from "./decisions.ts";
+import { compareShared } from "./compare_shared.ts";
+import { isCompleted, isWritten, unitsOf } from "./decisions.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { addJobs, jobLinks, type JobToPlan, lookAtTargets } from "./job_links.ts";
 import { lookAgain } from "./look_again.ts";
@@ -86,7 +87,7 @@ export class Surveying {
       plan: (jobs) => this.#plan(jobs, run, () => ({ infos, can, found: found() })),
       look: (jobs) => this.#lookAtMore(jobs),
     }, options);
-    const coming = needed.plan.jobs.map(jobFolder).filter((folder) => this.#coming.has(folder));
+    const coming = unitsOf(needed.plan).map(jobFolder).filter((folder) => this.#coming.has(folder));
     const planned = { ...surveyed, ...needed, found: found(), coming };
     for (const end of ["source", "destination"] as const) {
       if (linked[end].length > 0) {
@@ -94,7 +95,7 @@ export class Surveying {
       }
     }
     refuseUnwritable(workspaces.destination, infos.destination, planned.plan);
-    for (const job of planned.plan.jobs.filter(isWritten)) this.#coming.add(jobFolder(job));
+    for (const job of unitsOf(planned.plan).filter(isWritten)) this.#coming.add(jobFolder(job));
     const outside = await planReferences(planned);
     for (const job of planned.plan.jobs.filter(isCompleted)) {
       const former = planned.reports.get(jobFolder(job))?.former; // its params.json will not pass
@@ -150,5 +151,6 @@ export class Surveying {
     const some = more.filter((job) => !isDone(job, there) || isRecorded(job, there));
     addJobs(here, await takeSource(some));
     await lookAtShortfalls(hosts, infos, more, this.found, options);
+    await compareShared(hosts, infos, more, this.found, options);
   }
 }

@@ -188,7 +188,7 @@ class Arrival {
   #added({ troubled }: StreamRewriter<PlannedJob>): OverlayEntry[] {
     const { load, context: { surveyed } } = this;
     const { plan } = surveyed;
-    const records = recordsOf(load, surveyed);
+    const records = recordsOf(load, surveyed, new Set(), this.#gone(troubled));
     const links = linkMoves(load, surveyed, [...this.#gone(troubled)]).overlay;
     const becomesCurrent = load.withRun && plan.run.becomesCurrent;
     return [

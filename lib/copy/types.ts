@@ -5,7 +5,7 @@
  */
 
 import type { Session } from "../host/session.ts";
-import type { JobId } from "../workspace/layout.ts";
+import type { FolderId, JobId } from "../workspace/layout.ts";
 import type {
   CopyPlan,
   CopyProblem,
@@ -79,7 +79,7 @@ export type CopyEvent =
   | { type: "plannedRuns"; plan: CopyRunsPlan }
   | { type: "planned"; plan: CopyPlan }
   | { type: "progress"; progress: CopyProgress }
-  | { type: "published"; job: JobId; replaced: boolean }
+  | { type: "published"; job: FolderId; replaced: boolean }
   | { type: "warning"; problem: CopyProblem }
   | { type: "followed"; result: CopyResult }
   | { type: "done"; result: CopyResult };
@@ -132,7 +132,8 @@ export interface CopyOptions extends ConnectionOptions {
    */
   tags?: Record<string, string[]>;
   /**
-   * Whether other jobs come along that the files of copied jobs name, and those that these name.
+   * Whether other jobs, and folders of `partials`, come along that the files of copied jobs name,
+   * and those that these name.
    * @default {true}
    */
   references?: boolean;
@@ -222,6 +223,8 @@ export interface CopyResult {
   dryRun: boolean;
   /** Jobs that were copied, those that replaced another or were completed among them. */
   jobsCopied: number;
+  /** Folders of `partials`, which jobs share, that were copied; absent when there are none. */
+  partialsCopied?: number;
   /** Jobs that needed nothing: at the destination already, or removed on purpose. */
   jobsSkipped: number;
   /** Jobs that were not chosen, by `states`, `tasks` or `tags`. */

@@ -8,6 +8,7 @@ import type { EntryKind } from "../system/entry.ts";
 import { printable } from "../text/printable.ts";
 import { DOCUMENTS } from "../workspace/documents.ts";
 import {
+  type FolderId,
   JOB_META,
   jobFolder,
   type JobId,
@@ -43,7 +44,8 @@ export function leadsToJob({ jobs, links }: Inventory, folder: string): boolean 
 }
 
 /** Whether a job is done at the destination: then it is not scanned at the source. */
-export function isDone(job: JobId, found: Inventory): boolean {
+export function isDone(job: FolderId, found: Inventory): boolean {
+  if (job.sharedName !== undefined) return false;
   const folder = jobFolder(job);
   const there = found.jobs.get(folder);
   if (there === undefined) return false;

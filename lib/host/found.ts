@@ -41,7 +41,7 @@ export interface ScanRequest {
   /** The workspace, absolute. */
   root: string;
   /**
-   * Folders of jobs and runs, relative to the workspace, of three names. A link is followed; a
+   * Folders of jobs and runs, relative to the workspace, of three names, and shared ones, of four. A link is followed; a
    * folder that does not exist is skipped.
    */
   folders: string[];

@@ -69,10 +69,14 @@ export interface WorkspaceInfo {
   jobsPath: string;
   /** `experiments`, links resolved. */
   experimentsPath: string;
+  /** `partials`, links resolved. */
+  partialsPath: string;
   /** The staging area for `jobs`: on the same file system. */
   jobsStaging: string;
   /** The staging area for `experiments`: on the same file system. */
   experimentsStaging: string;
+  /** The staging area for `partials`: on the same file system. */
+  partialsStaging: string;
   /** A staging area that is a link, and may lead anywhere; undefined when none is. */
   linkedStaging: string | undefined;
   /** Whether there is a folder of records of files left out, not reached through a link. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { JOBS } from "../workspace/layout.ts";
+import { JOBS, PARTIALS } from "../workspace/layout.ts";
 
 /**
  * One move. `put`: nothing of that name may be there. `replace`: what is there is moved aside
@@ -41,9 +41,9 @@ export interface Guards {
 /** The folder for jobs that are links, in a staging folder: below `jobs` are only folders. */
 export const JOB_LINKS = "links";
 
-/** Whether a move is of a job, or of a link to one. */
+/** Whether a move is of a job, of a link to one, or of a folder that jobs share. */
 export function isOfJobs({ from }: Pick<Move, "from">): boolean {
-  return from.startsWith(`${JOBS}/`) || from.startsWith(`${JOB_LINKS}/`);
+  return [JOBS, JOB_LINKS, PARTIALS].some((top) => from.startsWith(`${top}/`));
 }
 
 /** Changes to the records of jobs that lack files. */

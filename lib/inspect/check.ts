@@ -8,7 +8,7 @@ import { call } from "../copy/call.ts";
 import type { RunRequest } from "../copy/survey.ts";
 import { retried } from "../copy/retry.ts";
 import type { Hosts } from "../host/hosts.ts";
-import { CURRENT, type JobId } from "../workspace/layout.ts";
+import { CURRENT, type FolderId } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { lookAtEnds } from "./check_ends.ts";
 import type { CheckOptions, CheckResult } from "./check_types.ts";
@@ -86,7 +86,7 @@ export async function check(
   hosts: Hosts,
   request: RunRequest,
   options: CheckOptions,
-  isWanted: (job: JobId) => boolean = () => true,
+  isWanted: (job: FolderId) => boolean = () => true,
 ): Promise<CheckResult> {
   const started = performance.now();
   const { Checking } = await import("./checking.ts"); // it loads the hashes of Node

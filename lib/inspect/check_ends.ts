@@ -11,8 +11,8 @@ import type { Entry } from "../system/entry.ts";
 import {
   checkId,
   CURRENT,
+  type FolderId,
   jobFolder,
-  type JobId,
   type LinkedJob,
   parentOf,
   runFolder,
@@ -113,7 +113,7 @@ async function statesAt(
  */
 export async function lookAtNeeded(
   { hosts, infos, found }: CheckedEnds,
-  needed: JobId[],
+  needed: FolderId[],
 ): Promise<JobToPlan[]> {
   const jobs = needed.map((job): JobToPlan => ({ ...job, tags: {}, transient: 0, besides: true }));
   const request = { jobs, run: undefined, statesOnly: true, excludes: () => undefined };

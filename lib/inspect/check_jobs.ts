@@ -60,6 +60,7 @@ function judgeRemoved(job: JobToPlan, { destination }: Ends<JobState>): Judged {
 
 function judge(job: JobToPlan, states: Ends<JobState>, found: Ends<Inventory>): Judged {
   if (job.linkTo !== undefined) return judgeLink(job, found);
+  if (job.sharedName !== undefined) return judgeShared(job, found);
   const { taskId, jobId } = job;
   const { source, destination } = states;
   const strange = strangeAt(job, found);
@@ -84,6 +85,22 @@ function judge(job: JobToPlan, states: Ends<JobState>, found: Ends<Inventory>): 
   return source === "running" ? { ...note(job, "still runs at the source"), compare: true } : {
     compare: true,
   };
+}
+
+/** A folder that jobs share: it has no state. */
+function judgeShared(job: JobToPlan, { source, destination }: Ends<Inventory>): Judged {
+  const path = jobFolder(job);
+  const there = destination.jobs.get(path);
+  if (there === undefined) {
+    return {
+      compare: false,
+      difference: { kind: "missing", path, what: "the whole shared folder" },
+    };
+  }
+  const odd = [source.jobs.get(path)!, there].map((each) => whyUnusable(each, path));
+  if (odd.every((why) => why === undefined)) return { compare: true };
+  const what = odd.map((why) => why ?? "a folder").join(" → ");
+  return { compare: false, difference: { kind: "differs", path, what, aspects: ["kind"] } };
 }
 
 function note({ taskId, jobId }: JobToPlan, what: string): Judged {

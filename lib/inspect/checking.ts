@@ -7,12 +7,12 @@
 import { BATCH_JOBS } from "../copy/batches.ts";
 import type { JobToPlan } from "../copy/job_links.ts";
 import { mapOf, type Mapped } from "../copy/maps.ts";
-import { jobOf } from "../copy/needed.ts";
 import type { Ends } from "../copy/plan.ts";
 import { formerRoots, readMapped } from "../rewrite/path_map.ts";
 import {
+  folderAt,
+  type FolderId,
   jobFolder,
-  type JobId,
   JOBS,
   type LinkedJob,
   parentOf,
@@ -61,7 +61,7 @@ export class Checking {
   constructor(
     private readonly ends: CheckedEnds,
     private readonly options: CheckOptions,
-    private readonly isWanted: (job: JobId) => boolean,
+    private readonly isWanted: (job: FolderId) => boolean,
   ) {
     const { runId, infos, found, problems } = ends;
     this.#result = {
@@ -105,12 +105,12 @@ export class Checking {
   }
 
   /** Compares jobs, many at a time; answers the jobs that they name, each once. */
-  async #compareAll(jobs: JobToPlan[]): Promise<JobId[]> {
-    const named = new Map<string, JobId>();
+  async #compareAll(jobs: JobToPlan[]): Promise<FolderId[]> {
+    const named = new Map<string, FolderId>();
     for (let at = 0; at < jobs.length; at += BATCH_JOBS) {
       const batch = await this.#compareJobs(jobs.slice(at, at + BATCH_JOBS));
       for (const path of batch.flatMap((rewriter) => rewriter.named)) {
-        const job = jobOf(path);
+        const job = folderAt(path);
         if (job !== undefined) named.set(jobFolder(job), job);
       }
     }
@@ -135,7 +135,7 @@ export class Checking {
       isLeftOut: records.get(folder) ?? NOTHING,
       isOptional: () => false,
     }));
-    this.#result.compared.jobs += jobs.length;
+    this.#result.compared.jobs += jobs.filter(({ sharedName }) => sharedName === undefined).length;
     for (const { rewriter } of all) {
       if (rewriter.former !== undefined) this.#mapped.formerRoots.add(rewriter.former);
     }
@@ -235,7 +235,7 @@ export class Checking {
   ): void {
     const about = (path: string) => ({
       path: path === "" ? folder : `${folder}/${path}`,
-      ...(job !== undefined && { job: { taskId: job.taskId, jobId: job.jobId } }),
+      ...(job !== undefined && asJob(job)),
     });
     const differing = new Map(found.differing.map((each) => [each.path, each]));
     for (const { path } of found.documents) {
@@ -277,6 +277,11 @@ export class Checking {
       this.#files.push({ ...about(path), size });
     }
   }
+}
+
+/** The job that a difference is in; none when it is in a folder that jobs share. */
+function asJob({ taskId, jobId, sharedName }: FolderId): Pick<Difference, "job"> {
+  return sharedName === undefined ? { job: { taskId, jobId } } : {};
 }
 
 const NOTHING: Excludes = () => undefined;

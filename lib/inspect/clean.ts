@@ -99,7 +99,7 @@ export async function leftIn(
   try {
     const found = await host.tidy({
       workspace: info.realPath,
-      areas: [...new Set([info.jobsStaging, info.experimentsStaging])],
+      areas: [...new Set([info.jobsStaging, info.experimentsStaging, info.partialsStaging])],
       places: placesOf(info),
       remove,
     });

@@ -28,7 +28,7 @@ export interface MovedFolder {
 
 /**
  * Why a folder stays. `shared`: a run or a job that stays refers to it. `besides`: it is no job of
- * the run itself. Everything is as it should be then. `running`: it has a `.pid`. `elsewhere`: it
+ * the run itself, or a folder of `partials`. Everything is as it should be then. `running`: it has a `.pid`. `elsewhere`: it
  * is a link out of the workspace. `unchecked`: it is not known to be the same at the destination.
  * `changed`: it has changed since it was checked. `needed`: a folder that stays for one of these
  * reasons refers to it; for the run, it is one of its jobs.

@@ -29,8 +29,14 @@ export function unfitByPlan(plan: CopyPlan): Reasons {
   const run = runFolder(plan.experimentId, plan.runId);
   if (action === "leave" || action === "skip" && reason !== undefined) {
     found.set(run, unchecked(reason ?? "it stays at the destination as it is"));
-  } else if (plan.referencesMissing !== undefined) found.set(run, unchecked(LACKING));
+  } else if (plan.referencesMissing !== undefined || plan.partials?.some(isIncomplete)) {
+    found.set(run, unchecked(LACKING));
+  }
   return found;
+}
+
+function isIncomplete({ incomplete }: PlannedJob): boolean {
+  return incomplete;
 }
 
 const LACKING = "what it refers to will not be at the destination";
@@ -82,13 +88,17 @@ export async function unfitByCheck(
   return found;
 }
 
-/** The jobs that come along since others name them: they are none of the run. */
+/** What comes along since jobs name it: jobs that are none of the run, and shared folders. */
 export function besidesOf(plan: CopyPlan): KeptFolder[] {
-  return plan.jobs.filter(isBesides).map(({ taskId, jobId, bytes, files }) => {
+  const why = "besides" as const;
+  const jobs = plan.jobs.filter(isBesides).map(({ taskId, jobId, bytes, files }) => {
     const job = { taskId, jobId };
-    const why = { why: "besides" as const, reason: "it is no job of this run" };
-    return { path: jobFolder(job), job, bytes, files, ...why };
+    return { path: jobFolder(job), job, bytes, files, why, reason: "it is no job of this run" };
   });
+  const reason = "jobs may share it";
+  const partials = (plan.partials ?? []).filter(({ source }) => source !== "absent")
+    .map((one) => ({ path: jobFolder(one), bytes: one.bytes, files: one.files, why, reason }));
+  return [...jobs, ...partials];
 }
 
 /** Whether a job comes along only since others name it. */

@@ -7,7 +7,7 @@
 import { CopyError } from "../errors.ts";
 
 import type { Entry } from "../system/entry.ts";
-import { EXPERIMENTS, jobFolder, JOBS, type LinkedJob } from "../workspace/layout.ts";
+import { EXPERIMENTS, jobFolder, JOBS, type LinkedJob, PARTIALS } from "../workspace/layout.ts";
 import { hasControl, printable } from "../text/printable.ts";
 import { mappingFault } from "../workspace/mapping.ts";
 
@@ -34,6 +34,8 @@ export interface Roots {
   jobs: string;
   /** Its `experiments`, links resolved. */
   experiments: string;
+  /** Its `partials`, links resolved. */
+  partials: string;
   /** The destination workspace, links resolved. */
   destination: string;
   /** Folders that the user maps. */
@@ -44,12 +46,14 @@ export interface Roots {
 
 /** Makes the map from all spellings of the source to the destination. */
 export function pathMap(roots: Roots): PathMap {
-  const { workspace, moved, jobs, experiments, destination, mapped = [], former = [] } = roots;
+  const { workspace, moved, jobs, experiments, partials, destination } = roots;
+  const { mapped = [], former = [] } = roots;
   const pairs = new Map<string, string>([
     ...mapped,
     ...moved.map((path) => [path, `${destination}/jobs`] as const),
     [jobs, `${destination}/jobs`],
     [experiments, `${destination}/experiments`],
+    [partials, `${destination}/partials`],
     ...workspace.map((path) => [path, destination] as const),
   ]);
   const longestFirst = [...pairs].sort(([a], [b]) => b.length - a.length);
@@ -104,7 +108,7 @@ function isBelow(path: string, [from]: Pair): boolean {
 }
 
 /** Only paths into these folders of a former place are mapped. */
-const FORMER_FOLDERS = [JOBS, EXPERIMENTS, "partials"];
+const FORMER_FOLDERS = [JOBS, EXPERIMENTS, PARTIALS];
 
 /** The former place of the workspace that a path is in; undefined when it is in none. */
 function formerRootOf(path: string, { former }: PathMap): string | undefined {

@@ -11,7 +11,13 @@ import { type MemberDecision, type MemberVisitor, untrusted } from "../tar/visit
 import type { Dialect } from "../tar/dialect.ts";
 import { Links } from "../tar/links.ts";
 import { members, type OverlayEntry } from "../tar/write.ts";
-import { JOB_META, jobFolder, type LinkedJob, PARAMS_FILE } from "../workspace/layout.ts";
+import {
+  isInPartials,
+  JOB_META,
+  jobFolder,
+  type LinkedJob,
+  PARAMS_FILE,
+} from "../workspace/layout.ts";
 import { Findings, type Report, tooLarge } from "./findings.ts";
 import { lead, type PassingRun, RunRewriter } from "./run_rewriter.ts";
 import { type Content, count, isLike } from "../system/content.ts";
@@ -151,7 +157,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
   finish(): Passed<Job> {
     const jobs: Passed<Job>["jobs"] = new Map();
     for (const [folder, { job, findings, hasParams, trouble }] of this.#jobs) {
-      const isPart = this.options.parts?.has(folder) === true;
+      const isPart = this.options.parts?.has(folder) === true || job.sharedName !== undefined;
       if (!hasParams && !isPart) findings.notes.push(`has no ${PARAMS_FILE}`);
       jobs.set(job, trouble ?? findings.finish());
     }
@@ -273,10 +279,10 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
   }
 }
 
-/** Splits a name into the folder of its job or run, which has three names, and the path in it. */
+/** Splits a name into the folder of its job, run or shared folder, and the path in it. */
 export function placeOf(name: string): [folder: string, path: string] {
   let end = -1;
-  for (let depth = 0; depth < 3; depth++) {
+  for (let depth = isInPartials(name) ? -1 : 0; depth < 3; depth++) {
     end = name.indexOf("/", end + 1);
     if (end < 0) return [name, ""];
   }

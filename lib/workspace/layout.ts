@@ -11,6 +11,8 @@ import { hasControl, printable } from "../text/printable.ts";
 export const MARKER = ".__experimaestro__";
 /** The folder of the jobs, below the workspace. */
 export const JOBS = "jobs";
+/** The folder of the folders that several jobs share, below the workspace. */
+export const PARTIALS = "partials";
 /** The folder of the experiments, below the workspace. */
 export const EXPERIMENTS = "experiments";
 /** The folder where copies are put together, below the workspace. */
@@ -50,8 +52,17 @@ export interface JobId {
   jobId: string;
 }
 
+/**
+ * A job; or a folder that several jobs share, `partials/TASK/NAME/ID`, which is copied in the same
+ * way, but has no state and is never replaced.
+ */
+export interface FolderId extends JobId {
+  /** The name of what is shared, such as `checkpoints`; absent of a job. */
+  sharedName?: string;
+}
+
 /** A job, with the links that lead to it. */
-export interface LinkedJob extends JobId {
+export interface LinkedJob extends FolderId {
   /** The jobs that are links to this one. */
   linkedBy?: JobId[];
 }
@@ -99,9 +110,34 @@ export function jobName(taskId: string): string {
   return taskId.slice(taskId.lastIndexOf(".") + 1);
 }
 
-/** A job's folder, relative to the workspace. */
-export function jobFolder({ taskId, jobId }: JobId): string {
-  return `${JOBS}/${taskId}/${jobId}`;
+/** A job's folder, or a shared one, relative to the workspace. */
+export function jobFolder({ taskId, jobId, sharedName }: FolderId): string {
+  return sharedName === undefined
+    ? `${JOBS}/${taskId}/${jobId}`
+    : `${PARTIALS}/${taskId}/${sharedName}/${jobId}`;
+}
+
+/** How many names the path of a job, a run or a shared folder has, by its first one. */
+const DEPTHS: Readonly<Record<string, number>> = { [JOBS]: 3, [EXPERIMENTS]: 3, [PARTIALS]: 4 };
+
+/** The job, the run or the shared folder that a path is in; the path itself if it is in none. */
+export function unitOf(path: string): string {
+  const names = path.split("/");
+  return names.slice(0, DEPTHS[names[0]!]).join("/");
+}
+
+/** Whether a path is that of a folder that jobs share, or in one. */
+export function isInPartials(path: string): boolean {
+  return path.startsWith(`${PARTIALS}/`);
+}
+
+/** The job, or the shared folder, that a path in the workspace is in. */
+export function folderAt(path: string): FolderId | undefined {
+  const [top, taskId = "", ...rest] = path.split("/");
+  if (top !== JOBS && top !== PARTIALS) return undefined;
+  const [sharedName, jobId = ""] = top === PARTIALS ? rest : [undefined, ...rest];
+  if (!isId(taskId) || !isId(jobId) || !isId(sharedName ?? taskId)) return undefined;
+  return { taskId, jobId, ...(sharedName !== undefined && { sharedName }) };
 }
 
 /**
@@ -158,8 +194,15 @@ export function leftBehindInJob(taskId: string): string[] {
   return [`${name}.pid`, `${name}.lock`, `${JOB_META}/${name}.lock`];
 }
 
-/** The same for a job with links to it: also the files with the names of those links. */
-export function leftBehindOf({ taskId, linkedBy = [] }: LinkedJob): string[] {
+/** experimaestro's own files about a shared folder: who may write there, on this machine. */
+export const LOCKS_OF_PARTIAL = `${JOB_META}/locks`;
+
+/**
+ * The same for a job with links to it: also the files with the names of those links. Of a shared
+ * folder its locks.
+ */
+export function leftBehindOf({ taskId, linkedBy = [], sharedName }: LinkedJob): string[] {
+  if (sharedName !== undefined) return [LOCKS_OF_PARTIAL];
   return [...new Set([taskId, ...linkedBy.map((job) => job.taskId)])].flatMap(leftBehindInJob);
 }
 

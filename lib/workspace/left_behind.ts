@@ -11,11 +11,16 @@ import {
   leftBehindInJob,
   leftBehindOf,
   type LinkedJob,
+  LOCKS_OF_PARTIAL,
+  PARTIALS,
 } from "./layout.ts";
 
 /** The places of these files. No other file of the same name is left out: `out/uv.lock` is data. */
 export function leftBehindPlaces(jobs: LinkedJob[]): string[] {
   const places = LEFT_BEHIND_IN_RUN.map((place) => `${EXPERIMENTS}/*/*/${place}`);
+  if (jobs.some(({ sharedName }) => sharedName !== undefined)) {
+    places.push(`${PARTIALS}/*/*/*/${LOCKS_OF_PARTIAL}`);
+  }
   for (const taskId of new Set(jobs.map(({ taskId }) => taskId))) {
     for (const place of leftBehindInJob(taskId)) {
       places.push(`${JOBS}/${escaped(taskId)}/*/${escaped(place)}`);

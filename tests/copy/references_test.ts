@@ -6,18 +6,25 @@
 
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
+  rmSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname } from "@std/path";
+import { checkExperiment, exportExperiment, importExperiment, moveExperiment } from "../../mod.ts";
 import { type MadeJob, makeSample } from "../../scripts/sample.ts";
 import { inEachDirection, useSshd } from "../support/directions.ts";
+import { jobFolder } from "../../lib/workspace/layout.ts";
 import { runProgram } from "../support/program.ts";
-import { compareJobs, compareRun, namesIn, readTree } from "../support/trees.ts";
+import { compareFolder, compareJobs, compareRun, namesIn, readTree } from "../support/trees.ts";
 
 useSshd();
 
@@ -42,7 +49,7 @@ function name(job: MadeJob, values: unknown[]): void {
 }
 
 inEachDirection(
-  "copyExperiment() brings jobs that jobs name, and names all else that is named and nothing brings",
+  "copyExperiment() brings jobs and shared folders that jobs name, and names all else that is named and nothing brings",
   async (pair) => {
     const [from, to] = [pair.source.path, pair.destination.path];
     const sample = makeSample(from, { jobs: 3 });
@@ -70,8 +77,18 @@ inEachDirection(
     appendFileSync(`${sample.runFolder}/objects.jsonl`, `${line}\n`);
 
     const plan = await pair.plan(sample);
-    const missing = [absolute!, `${both}/1.pt`, ofLink!, ofRun!, relative].sort();
-    assertEquals(plan.referencesMissing, missing.filter((path) => path !== ofRun));
+    const missing = [`${both}/1.pt`, ofRun!].sort();
+    assertEquals(plan.referencesMissing, [`${both}/1.pt`]);
+    assertEquals(
+      plan.partials!.map((one) => [jobFolder(one), one.action, one.bytes]).sort(),
+      [
+        [absolute, "copy", 1],
+        [both, "leave", 1],
+        [ofLink, "copy", 1],
+        [relative, "copy", 1],
+        [there, "skip", 1],
+      ].sort(),
+    );
     const needed = plan.jobs.find(({ jobId }) => jobId === other.jobId)!;
     assertEquals([needed.action, needed.besides, needed.neededBy], [
       ...["copy", true],
@@ -81,17 +98,24 @@ inEachDirection(
     assertEquals(alone.referencesMissing, [theirs, ...folders].sort());
     const result = await pair.copy(sample);
     assertEquals([result.errors, result.jobsCopied, result.complete], [[], 4, false]);
-    assertEquals(result.referencesMissing, missing);
+    assertEquals([result.referencesMissing, result.partialsCopied], [missing, 3]);
+    for (const folder of [absolute, ofLink, relative]) {
+      compareFolder(`${from}/${folder}`, `${to}/${folder}`);
+    }
+    assertEquals(namesIn(`${to}/${both}`), ["2.pt"]);
     compareJobs({ sample, destination: to, jobs: [...sample.jobs, other] });
     // BUG when this was written: a second copy was complete
     const again = await pair.copy(sample);
     assertEquals([again.jobsCopied, again.referencesMissing, again.complete], [0, missing, false]);
-    const lacking = new Set([one, two].map((job) => `${job!.taskId}/${job!.jobId}.json`));
     const records = readTree(`${to}/.xpm-copy/partial/jobs`);
-    assertEquals([...records.keys()].filter((path) => path.endsWith(".json")), [...lacking].sort());
-    for (const path of missing) touch(`${to}/${path}${path.endsWith(".pt") ? "" : "/1.pt"}`);
+    assertEquals([...records.keys()].filter((path) => path.endsWith(".json")), [
+      `${one!.taskId}/${one!.jobId}.json`,
+    ]);
+    renameSync(`${to}/${both}`, `${pair.root}/away`);
+    touch(`${to}/${ofRun}/1.pt`);
     const last = await pair.copy(sample);
     assertEquals([last.jobsCopied, last.referencesMissing, last.complete], [0, [], true]);
+    assertEquals([last.partialsCopied, namesIn(`${to}/${both}`)], [1, ["1.pt"]]);
     assertEquals(namesIn(to).includes(".xpm-copy"), false);
   },
 );
@@ -103,18 +127,17 @@ inEachDirection(
     const hashes = Array.from({ length: 7 }, (_, n) => `partials/lab.train/ckpt/${n}`);
     for (const hash of hashes) touch(`${pair.source.path}/${hash}/1.pt`);
     name(sample.jobs[0]!, hashes.map((hash) => named(`${hash}/1.pt`)));
-    const plan = await runProgram(pair, sample, [], "plan");
+    const plan = await runProgram(pair, sample, ["--no-references"], "plan");
     assertStringIncludes(plan.out, "not copied: jobs refer to");
-    const first = await runProgram(pair, sample);
+    const first = await runProgram(pair, sample, ["--no-references"]);
     assertEquals(first.code, 3, first.err);
     assertStringIncludes(first.out, "Not copied: 7 paths that jobs refer to");
     assertStringIncludes(first.out, `${hashes.slice(0, 5).join(", ")} and 2 more`);
-    // copied by hand, they count as there
-    const there = pair.between({ destination: "second" });
-    for (const hash of hashes) touch(`${there.destination.path}/${hash}/1.pt`);
-    touch(`${there.destination.path}/.__experimaestro__`);
-    const second = await runProgram(there, sample);
+    const rest = await runProgram(pair, sample, [], "plan");
+    assertStringIncludes(rest.out, "copy   7 shared folders   7 B   named by jobs");
+    const second = await runProgram(pair, sample);
     assertEquals(second.code, 0, second.out + second.err);
+    assertStringIncludes(second.out, "Copied 7 shared folders (7 B) in ");
   },
 );
 
@@ -157,19 +180,25 @@ inEachDirection(
 );
 
 inEachDirection(
-  "copyExperiment() finds what is named by way of links that lead to another disk",
+  "copyExperiment() brings what is named by way of links that lead to another disk",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
     name(sample.jobs[0]!, [named("partials/a.b/c/d/1.pt"), named("partials/a.b/c/e/1.pt")]);
     for (const hash of ["d", "e"]) touch(`${pair.source.path}/partials/a.b/c/${hash}/1.pt`);
     renameSync(`${pair.source.path}/partials`, `${pair.root}/scratch`);
     symlinkSync(`${pair.root}/scratch`, `${pair.source.path}/partials`);
-    touch(`${pair.root}/disk/a.b/c/d/1.pt`);
-    mkdirSync(pair.destination.path);
-    symlinkSync("../disk", `${pair.destination.path}/partials`);
-    touch(`${pair.destination.path}/.__experimaestro__`);
-    const result = await pair.copy(sample);
-    assertEquals(result.referencesMissing, ["partials/a.b/c/e"]);
+    const disk = Deno.makeTempDirSync(); // the pair is in memory, where there is room
+    try {
+      touch(`${disk}/a.b/c/d/1.pt`);
+      mkdirSync(pair.destination.path);
+      symlinkSync(disk, `${pair.destination.path}/partials`);
+      touch(`${pair.destination.path}/.__experimaestro__`);
+      const result = await pair.copy(sample);
+      assertEquals([result.errors, result.partialsCopied, result.complete], [[], 1, true]);
+      assertEquals([namesIn(disk), namesIn(`${disk}/a.b/c`)], [["a.b"], ["d", "e"]]);
+    } finally {
+      rmSync(disk, { recursive: true });
+    }
   },
 );
 
@@ -192,3 +221,122 @@ inEachDirection("copyExperiment() brings what the needed jobs need, too", async 
   compareRun({ sample, destination: pair.destination.path });
   assertEquals((await pair.copy(sample)).jobsSkipped, 1);
 });
+
+inEachDirection(
+  "copyExperiment() brings shared folders as it brings jobs: rewritten, without locks, and whole",
+  async (pair) => {
+    const [from, to] = [pair.source.path, pair.destination.path];
+    const sample = makeSample(from, { jobs: 2 });
+    const [other, held] = makeSample(from, { jobs: 2, experimentId: "other", seed: 7 }).jobs;
+    const [folder, busy] = ["a", "b"].map((id) => `partials/lab.train/ckpt/${id}`);
+    const locks = `${from}/${folder}/.experimaestro/locks`;
+    touch(`${locks}/informations.json`);
+    const stale = sample.jobs[1]!; // it is done: it did not give its lock back
+    touch(`${locks}/jobs/${stale.taskId}@${stale.jobId}.json`);
+    mkdirSync(`${from}/${folder}/empty`);
+    writeFileSync(`${from}/${folder}/large.pt`, new Uint8Array(3_000_000));
+    writeFileSync(`${from}/${folder}/params.json`, `{"workspace": "${from}", "objects": []}`);
+    symlinkSync(
+      `${from}/jobs/${other!.taskId}/${other!.jobId}/params.json`,
+      `${from}/${folder}/of`,
+    );
+    touch(`${from}/${busy}/1.pt`);
+    const lock = `${from}/${busy}/.experimaestro/locks/jobs/${held!.taskId}@${held!.jobId}.json`;
+    touch(lock);
+    writeFileSync(`${held!.folder}/${held!.task}.pid`, "{}");
+    rmSync(`${held!.folder}/${held!.task}.done`);
+    name(sample.jobs[0]!, [named(`${folder}/large.pt`), named(`${busy}/1.pt`)]);
+    name(sample.jobs[1]!, [named(`jobs/${held!.taskId}/${held!.jobId}/x`)]);
+    const status = `${sample.runFolder}/status.json`;
+    const ended = readFileSync(status, "utf8");
+    writeFileSync(status, ended.replace(/"ended_at": "[^"]*"/, '"ended_at": null'));
+
+    const plan = await pair.plan(sample);
+    assertEquals(plan.partials!.map(({ action, incomplete }) => [action, incomplete]), [
+      ["copy", false],
+      ["wait", true], // by a job that runs
+    ]);
+    const first = await pair.copy(sample);
+    assertEquals([first.errors, first.partialsCopied, first.complete], [[], 1, false]);
+    assertEquals(namesIn(`${to}/partials/lab.train/ckpt`), ["a"]);
+    assertEquals(namesIn(`${to}/${folder}`), [
+      ".experimaestro",
+      "empty",
+      "large.pt",
+      "of",
+      "params.json",
+    ]);
+    assertEquals(readFileSync(`${to}/${folder}/large.pt`).length, 3_000_000);
+    const link = `${to}/jobs/${other!.taskId}/${other!.jobId}/params.json`;
+    assertEquals(readlinkSync(`${to}/${folder}/of`), link);
+    assertStringIncludes(readFileSync(link, "utf8"), to); // and so the job that it leads to has come
+    assertStringIncludes(readFileSync(`${to}/${folder}/params.json`, "utf8"), `"${to}"`);
+    rmSync(lock);
+    writeFileSync(status, ended);
+    const rest = await pair.copy(sample);
+    assertEquals([rest.errors, rest.partialsCopied], [[], 1]);
+    assertEquals(namesIn(`${to}/${busy}`), [".experimaestro", "1.pt"]);
+  },
+);
+
+inEachDirection(
+  "copyExperiment() of jobs that share a folder, stopped at any event, goes on and leaves nothing behind",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: 2 });
+    const folder = "partials/lab.train/ckpt/a";
+    touch(`${pair.source.path}/${folder}/1.pt`);
+    for (const job of sample.jobs) name(job, [named(`${folder}/1.pt`)]);
+    let events = 0;
+    await pair.between({ destination: "first" }).copy(sample, { onEvent: () => void events++ });
+    assert(events > 5, `${events} events`);
+    for (let stop = 1; stop <= events; stop++) {
+      const other = pair.between({ destination: `destination-${stop}` });
+      const to = other.destination.path;
+      const controller = new AbortController();
+      let told = 0;
+      const onEvent = () => {
+        if (++told === stop) controller.abort();
+      };
+      await other.copy(sample, { onEvent, signal: controller.signal }).catch(() => {});
+      const isThere = existsSync(`${to}/jobs/${sample.jobs[0]!.taskId}/${sample.jobs[0]!.jobId}`);
+      if (isThere) compareFolder(`${pair.source.path}/${folder}`, `${to}/${folder}`);
+      const result = await other.copy(sample);
+      assertEquals([result.errors, result.complete], [[], true], `after event ${stop}`);
+      compareFolder(`${pair.source.path}/${folder}`, `${to}/${folder}`);
+      compareJobs({ sample, destination: to });
+      assertEquals(namesIn(to), [".__experimaestro__", "experiments", "jobs", "partials"]);
+    }
+  },
+  { directions: ["local to local", "local to remote"] },
+);
+
+inEachDirection(
+  "exportExperiment() takes shared folders along, a check compares them, and a move leaves them",
+  async (pair) => {
+    const [from, to] = [pair.source.path, pair.destination.path];
+    const sample = makeSample(from, { jobs: 1 });
+    const folder = "partials/lab.train/ckpt/a";
+    touch(`${from}/${folder}/1.pt`);
+    name(sample.jobs[0]!, [named(`${folder}/1.pt`)]);
+    const { experimentId, runId } = sample;
+    const file = `${pair.root}/run.tar`;
+    const exported = await exportExperiment(pair.source, file, experimentId, runId);
+    assertEquals([exported.partialsCopied, exported.complete], [1, true]);
+    const imported = await importExperiment(file, pair.destination);
+    assertEquals([imported.errors, imported.partialsCopied], [[], 1]);
+    compareFolder(`${from}/${folder}`, `${to}/${folder}`);
+    const check = () =>
+      checkExperiment(pair.source, pair.destination, experimentId, runId, { checksum: true });
+    assertEquals((await check()).differences, []);
+    writeFileSync(`${to}/${folder}/1.pt`, "y");
+    utimesSync(`${to}/${folder}/1.pt`, 1e9, statSync(`${from}/${folder}/1.pt`).mtimeMs / 1000);
+    const [difference] = (await check()).differences;
+    assertEquals([difference!.path, difference!.job], [`${folder}/1.pt`, undefined]);
+    rmSync(to, { recursive: true });
+    const moved = await moveExperiment(pair.source, pair.destination, experimentId, runId);
+    assertEquals(moved.kept.map(({ path, why }) => [path, why]), [[folder, "besides"]]);
+    assertEquals([moved.complete, moved.removed.length], [true, 2]);
+    assertEquals(namesIn(`${from}/${folder}`), ["1.pt"]);
+    assertEquals(namesIn(`${to}/${folder}`), ["1.pt"]);
+  },
+);

@@ -213,6 +213,7 @@ const MAP = pathMap({
   moved: ["/fast/jobs"],
   jobs: "/big/jobs",
   experiments: "/mnt/scratch/main/experiments",
+  partials: "/mnt/scratch/main/partials",
   destination: '/home/é/new "ws"',
 });
 

@@ -134,6 +134,7 @@ for (const [what, members] of Object.entries(ARCHIVES)) {
       moved: [],
       jobs: "/ws/jobs",
       experiments: "/ws/experiments",
+      partials: "/ws/partials",
       destination: "/to",
     });
     const passage = new StreamRewriter([JOB], undefined, map, "host");

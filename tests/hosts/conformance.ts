@@ -20,6 +20,7 @@ import { replaceCases } from "./replace_cases.ts";
 import { runCases } from "./run_cases.ts";
 import { scanCases } from "./scan_cases.ts";
 import { settleCases } from "./settle_cases.ts";
+import { sharedCases } from "./shared_cases.ts";
 import { tidyCases } from "./tidy_cases.ts";
 import type { Kind, Traits } from "./words.ts";
 
@@ -47,6 +48,7 @@ const CASES: readonly Case[] = [
   ...claimCases,
   ...archiveCases,
   ...settleCases,
+  ...sharedCases,
   ...replaceCases,
   ...recordCases,
   ...currentCases,

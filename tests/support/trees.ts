@@ -115,6 +115,11 @@ export function compareTrees(copied: Copied): void {
   compareRun(copied);
 }
 
+/** Checks that a folder is what another one is, times included; no path in it is rewritten. */
+export function compareFolder(source: string, destination: string): void {
+  assertSame(describeTree(readTree(destination)), describeTree(readTree(source)));
+}
+
 /** Checks the jobs only. */
 export function compareJobs(copied: Copied): void {
   const { sample, destination, excluded = [] } = copied;

@@ -14,7 +14,16 @@ import { LONG, type MemberHead } from "../../tar/header.ts";
 import { Links } from "../../tar/links.ts";
 import { type MemberDecision, type MemberVisitor, untrusted } from "../../tar/visitor.ts";
 import { isOversized } from "../../workspace/documents.ts";
-import { CURRENT, EXPERIMENTS, isId, JOBS, PARAMS_FILE, RECORDS } from "../../workspace/layout.ts";
+import {
+  CURRENT,
+  EXPERIMENTS,
+  isId,
+  JOBS,
+  PARAMS_FILE,
+  PARTIALS,
+  RECORDS,
+  unitOf,
+} from "../../workspace/layout.ts";
 import { MANIFEST, type Manifest, readManifest, sumLine, type Summed, SUMS } from "./manifest.ts";
 
 /** The kinds of member, by tar's letters. */
@@ -119,7 +128,7 @@ export class Contents implements MemberVisitor {
 
   /** Whether a path, relative to the workspace, is in the archive. */
   has(path: string): boolean {
-    const folder = path.split("/").slice(0, 3).join("/");
+    const folder = unitOf(path);
     return this.folders.has(folder) && (path === folder || this.#names.has(path));
   }
 
@@ -157,13 +166,17 @@ export class Contents implements MemberVisitor {
   /** The folder that a member is in, and its path there. */
   #placeOf({ name, linkName }: MemberHead, kind: EntryKind): [folder: string, path: string] {
     // so tar calls a folder that a link leads to
-    const names = name.replace(/^((?:[^/]+\/){3})\.$/, "$1").replace(/\/$/, "").split("/");
+    const names = name.replace(/^(partials\/(?:[^/]+\/){3}|(?:[^/]+\/){3})\.$/, "$1")
+      .replace(/\/$/, "").split("/");
     const [top, first = "", second = "", third = ""] = names;
     const isPlain = names.every((each) => each !== "" && each !== "." && each !== "..");
     const isDeep = isPlain && names.length >= 3 && isId(first) && isId(second);
     const folder = names.slice(0, 3).join("/");
     const path = names.slice(3).join("/");
     if (isDeep && top === JOBS) return [folder, path];
+    if (isDeep && top === PARTIALS && isId(third)) {
+      return [names.slice(0, 4).join("/"), names.slice(4).join("/")];
+    }
     if (isDeep && top === EXPERIMENTS) {
       if (second === CURRENT && path === "" && kind === "link") return ["", ""];
       this.#run ??= folder;

@@ -95,6 +95,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
       state: "absent",
       jobsStaging: "/",
       experimentsStaging: "/",
+      partialsStaging: "/",
     };
   }
 

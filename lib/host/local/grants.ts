@@ -21,8 +21,8 @@ export function grantsOf(
 }
 
 /** The paths of a workspace's parts, links resolved. */
-function places({ realPath, jobsPath, experimentsPath }: WorkspaceInfo): string[] {
-  return [realPath, jobsPath, experimentsPath];
+function places({ realPath, jobsPath, experimentsPath, partialsPath }: WorkspaceInfo): string[] {
+  return [realPath, jobsPath, experimentsPath, partialsPath];
 }
 
 /** The same, and the path as it is written, to resolve it; of a new one the part that exists. */

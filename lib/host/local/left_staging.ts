@@ -6,7 +6,7 @@
  * @module
  */
 
-import { CURRENT, EXPERIMENTS } from "../../workspace/layout.ts";
+import { CURRENT, EXPERIMENTS, PARTIALS } from "../../workspace/layout.ts";
 import { removeTree } from "../../system/tree.ts";
 import { isDoubtful, lookAt, namesIn } from "../../system/files.ts";
 import { UNVERIFIED } from "../host.ts";
@@ -16,6 +16,8 @@ import { isFolder } from "./real_folders.ts";
 
 /** Down to this depth a staging folder has only folders: `jobs/TASK/JOB`, `replaced/jobs/TASK`. */
 const DEPTH = 3;
+/** The same below `partials`: `partials/TASK/NAME/ID`. */
+const DEPTH_OF_PARTIALS = 4;
 
 /**
  * Whether a staging folder has only folders down to its jobs, and no file with a hard link
@@ -70,7 +72,8 @@ export function strayIn(staging: string): string | undefined {
     for (const { name, isDirectory, isSymlink } of namesIn(`${staging}${folder}`) ?? []) {
       const path = `${folder}/${name}`;
       if (!isDirectory && (isSymlink || depth > 1) && !isCurrent(path, isSymlink)) return path;
-      const below = isDirectory && depth < DEPTH ? look(path, depth + 1) : undefined;
+      const deepest = path.split("/")[1] === PARTIALS ? DEPTH_OF_PARTIALS : DEPTH;
+      const below = isDirectory && depth < deepest ? look(path, depth + 1) : undefined;
       if (below !== undefined) return below;
     }
     return undefined;

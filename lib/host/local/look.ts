@@ -16,6 +16,7 @@ import {
   JOBS_FILE,
   leadsTo,
   MARKER,
+  PARTIALS,
   RECORDS,
   STAGING,
   STATUS_FILE,
@@ -54,11 +55,14 @@ export async function lookLocally(
   watch: RunOptions,
 ): Promise<WorkspaceInfo> {
   const { path: absolute, realPath: real, jobsPath, experimentsPath } = placesOf(path);
+  const partialsPath = partialsOf(real);
   const kind = lookAt(real, "")?.kind;
   const names = new Set(namesIn(real)?.map(({ name }) => name));
   const experiment = `${experimentsPath}/${experimentId ?? ""}`;
   if (experimentId !== undefined) refuseForeign(experiment, experimentId);
   const staging = [stagingFor(real, jobsPath), stagingFor(real, experimentsPath)] as const;
+  const partialsStaging = stagingFor(real, partialsPath);
+  const areas = [...new Set([...staging, partialsStaging])];
   const current = experimentId === undefined ? undefined : currentRun(real, experimentId);
   const place = wanted === "space" ? nearestOf(jobsPath) : undefined;
   const written = wanted === "space" ? [...staging, jobsPath, experimentsPath] : [];
@@ -79,12 +83,14 @@ export async function lookLocally(
     marker: names.has(MARKER),
     jobsPath,
     experimentsPath,
+    partialsPath,
     jobsStaging: staging[0],
     experimentsStaging: staging[1],
+    partialsStaging,
     records: new RealFolders(real).has(`${real}/${RECORDS}`),
     store: new RealFolders(real).has(`${real}/${STORE}`),
-    linkedStaging: staging.find((path) => linkTarget(path) !== undefined),
-    staged: staging.flatMap((area) => entriesOf(area).map(({ name }) => `${area}/${name}`)),
+    linkedStaging: areas.find((path) => linkTarget(path) !== undefined),
+    staged: areas.flatMap((area) => entriesOf(area).map(({ name }) => `${area}/${name}`)),
     ...(unwritable !== undefined && { unwritable }),
     ...space,
     experimentExists: experimentId !== undefined && namesIn(experiment) !== undefined,
@@ -161,6 +167,17 @@ function refuseForeign(path: string, experimentId: string): void {
   }
   const real = realPath(path);
   if (real !== undefined) requireAccess("read", real);
+}
+
+/** The path of `partials`, links resolved; what is wrong with it, whoever needs it will find. */
+function partialsOf(root: string): string {
+  const path = `${root}/${PARTIALS}`;
+  try {
+    return realPath(path) ?? path;
+  } catch (error) {
+    if (error instanceof CopyError) return path;
+    throw error;
+  }
 }
 
 function expand(path: string): string {

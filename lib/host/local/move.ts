@@ -7,7 +7,7 @@
 
 import { ensureDirSync } from "@std/fs/ensure-dir";
 import { CopyError } from "../../errors.ts";
-import { parentOf } from "../../workspace/layout.ts";
+import { isInPartials, parentOf } from "../../workspace/layout.ts";
 import { refused } from "../../system/permissions.ts";
 import { rename } from "../../system/tree.ts";
 import { lookAt, namesIn, realPath } from "../../system/files.ts";
@@ -67,6 +67,9 @@ export function moveInto(
   const aside = `${staging}/${ASIDE}/${from}`;
   try {
     if (!stagedFolders.has(parentOf(staged))) return CAME_AS_LINK;
+    if (isInPartials(from) && (lookAt(parentOf(into), "")?.kind ?? "folder") !== "folder") {
+      return { said: `${parentOf(into)} is a link or not a folder` };
+    }
     const names = places.namesIn(into);
     if (names === undefined) return { said: `${into} is a link or not a folder` };
     const there = kind === "link" || names.has(name) ? lookAt(final, "") : undefined;

@@ -6,7 +6,16 @@
 
 import { resolve } from "@std/path/resolve";
 import { CopyError } from "../../errors.ts";
-import { jobAt, jobFolder, JOBS, leadsTo, parentOf, RECORDS } from "../../workspace/layout.ts";
+import {
+  isInPartials,
+  jobAt,
+  jobFolder,
+  JOBS,
+  leadsTo,
+  parentOf,
+  PARTIALS,
+  RECORDS,
+} from "../../workspace/layout.ts";
 import { asCopyError, isGranted, requireAccess } from "../../system/permissions.ts";
 import { listDoubtful } from "./doubtful.ts";
 import {
@@ -55,13 +64,20 @@ export async function scanLocally(
 /** Why a job could not be scanned; then the others still are. Any other error ends the scan. */
 function reasonOf(error: unknown, folder: string): string {
   const known = asCopyError(error);
-  const isOfJob = known instanceof CopyError && known.code === "refused" && isJob(folder);
+  const isOne = isJob(folder) || isInPartials(folder);
+  const isOfJob = known instanceof CopyError && known.code === "refused" && isOne;
   if (!isOfJob) throw error;
   return (error as Error).message;
 }
 
 function isJob(folder: string): boolean {
   return folder.startsWith(`${JOBS}/`);
+}
+
+/** Requires that a shared folder may be read where `partials` leads, if that is a link. */
+function requirePartials(root: string): void {
+  const real = realPath(`${root}/${PARTIALS}`);
+  if (real !== undefined) requireAccess("read", real);
 }
 
 /** @param above Where the folder leads, when the folder above it is a link. */
@@ -73,6 +89,7 @@ function scanOne(
   { linked, doubted }: Found,
 ): void {
   const path = `${root}/${folder}`;
+  if (isInPartials(folder)) requirePartials(root);
   const self = lookAt(path, "");
   if (self === undefined) return;
   const target = self.target ?? above;
@@ -103,16 +120,19 @@ function requireReadable(folder: string): void {
   }
 }
 
-/** Where folders lead whose parent, a task or an experiment, is a link. */
+/** Where folders lead when a folder above them, of a task or an experiment, is a link. */
 function linksAbove(root: string, folders: string[]): Map<string, string> {
   const targets = new Map<string, string | undefined>();
   const found = new Map<string, string>();
   for (const folder of folders) {
-    const at = folder.lastIndexOf("/");
-    const parent = folder.slice(0, at);
-    if (!targets.has(parent)) targets.set(parent, linkTarget(`${root}/${parent}`));
-    const target = targets.get(parent);
-    if (target !== undefined) found.set(folder, target.replace(/\/*$/, folder.slice(at)));
+    const parent = parentOf(folder);
+    for (const above of isInPartials(folder) ? [parentOf(parent), parent] : [parent]) {
+      if (!targets.has(above)) targets.set(above, linkTarget(`${root}/${above}`));
+      const target = targets.get(above);
+      if (target !== undefined) {
+        found.set(folder, target.replace(/\/*$/, folder.slice(above.length)));
+      }
+    }
   }
   return found;
 }

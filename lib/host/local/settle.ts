@@ -4,7 +4,7 @@
  * @module
  */
 
-import { parentOf, STORE } from "../../workspace/layout.ts";
+import { isInPartials, parentOf, STORE } from "../../workspace/layout.ts";
 import { removeTree } from "../../system/tree.ts";
 import { lookAt } from "../../system/files.ts";
 import { removeStaging } from "./left_staging.ts";
@@ -127,12 +127,14 @@ function mark(marker: string): void {
   }
 }
 
-/** The folders that some moves have changed, and the two above each, which may be new. */
+/** The folders that some moves have changed, and those above each that may be new. */
 function foldersOf(moves: Move[]): Set<string> {
   const folders = new Set<string>();
-  for (const { into } of moves) {
-    for (const path of [into, parentOf(into), parentOf(parentOf(into))]) {
-      if (path !== "") folders.add(path);
+  for (const { from, into } of moves) {
+    let path = into;
+    for (let left = isInPartials(from) ? 4 : 3; left > 0 && path !== ""; left--) {
+      folders.add(path);
+      path = parentOf(path);
     }
   }
   return folders;

@@ -52,8 +52,10 @@ export function infoOf(answer: ReadonlyMap<string, string>, host: string): Works
     marker: answer.has("marker"),
     jobsPath: place("jobs"),
     experimentsPath: place("experiments"),
+    partialsPath: place("partials"),
     jobsStaging: place("jobsStaging"),
     experimentsStaging: place("experimentsStaging"),
+    partialsStaging: place("partialsStaging"),
     records: answer.has("records"),
     store: answer.has("store"),
     linkedStaging: answer.get("linkedStaging"),
@@ -142,13 +144,16 @@ export function linksOf(folders: string[], answer: string[]): LinkedFolder[] {
     links.set(name.slice(2), { target, realPath });
   }
   return folders.flatMap((folder) => {
-    const at = folder.lastIndexOf("/");
-    const [own, above] = [links.get(folder), links.get(folder.slice(0, at))];
-    if (own !== undefined) return [{ folder, ...own }];
-    if (above === undefined) return [];
-    const [target, realPath] = [above.target, above.realPath]
-      .map((path) => path.replace(/\/*$/, folder.slice(at))) as [string, string];
-    return [{ folder, target, realPath }];
+    const ends = [...folder.matchAll(/\//g)].slice(1).map(({ index }) => index).reverse();
+    for (const at of [folder.length, ...ends]) { // itself, its parent, of a shared folder one more
+      const link = links.get(folder.slice(0, at));
+      if (link === undefined) continue;
+      const rest = folder.slice(at);
+      const [target, realPath] = [link.target, link.realPath]
+        .map((path) => rest === "" ? path : path.replace(/\/*$/, rest)) as [string, string];
+      return [{ folder, target, realPath }];
+    }
+    return [];
   });
 }
 

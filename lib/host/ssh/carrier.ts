@@ -43,10 +43,10 @@ export async function seesAll(session: Session, paths: string[]): Promise<boolea
 export async function requireSameFiles(
   holder: Session,
   carrier: Session,
-  { realPath, jobsPath, experimentsPath, run }: WorkspaceInfo,
+  { realPath, jobsPath, experimentsPath, partialsPath, run }: WorkspaceInfo,
   experimentId: string | undefined,
 ): Promise<void> {
-  const paths = [realPath, jobsPath, experimentsPath];
+  const paths = [realPath, jobsPath, experimentsPath, partialsPath];
   if (run !== undefined) paths.push(`${realPath}/${runFolder(experimentId!, run.runId)}`);
   const [here, there] = await Promise.all([holder, carrier].map((each) => seenBy(each, paths)));
   const missing = paths.find((path) => here!.has(path) && !there!.has(path));

@@ -61,6 +61,8 @@ function info(
     experimentsPath: "/ws/experiments",
     jobsStaging: "/ws/.xpm-staging",
     experimentsStaging: "/ws/.xpm-staging",
+    partialsPath: "/ws/partials",
+    partialsStaging: "/ws/.xpm-staging",
     linkedStaging: undefined,
     records: false,
     store: false,

@@ -20,6 +20,8 @@ const SIGHT: WorkspaceInfo = {
   experimentsPath: "/ws/experiments",
   jobsStaging: "/ws/.xpm-staging",
   experimentsStaging: "/ws/.xpm-staging",
+  partialsPath: "/ws/partials",
+  partialsStaging: "/ws/.xpm-staging",
   linkedStaging: undefined,
   records: false,
   store: false,

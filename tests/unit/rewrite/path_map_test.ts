@@ -15,6 +15,7 @@ const ROOTS = {
   moved: [],
   jobs: "/home/u/ws/jobs",
   experiments: "/home/u/ws/experiments",
+  partials: "/home/u/ws/partials",
   destination: "/new",
 };
 

@@ -15,6 +15,7 @@ const MAP = pathMap({
   moved: ["/fast/nlp"],
   jobs: "/scratch/me/jobs",
   experiments: "/mnt/disk/ws/experiments",
+  partials: "/mnt/disk/ws/partials",
   destination: DESTINATION,
 });
 
@@ -30,6 +31,7 @@ Deno.test("pathMap() puts the longest folder first, in every spelling", () => {
   assertEquals(MAP.destination, DESTINATION);
   assertEquals(MAP.pairs, [
     ["/mnt/disk/ws/experiments", `${DESTINATION}/experiments`],
+    ["/mnt/disk/ws/partials", `${DESTINATION}/partials`],
     ["/scratch/me/jobs", `${DESTINATION}/jobs`],
     ["/mnt/disk/ws", DESTINATION],
     ["/fast/nlp", `${DESTINATION}/jobs`],
@@ -40,10 +42,12 @@ Deno.test("pathMap() puts the longest folder first, in every spelling", () => {
     moved: ["/a/jobs"],
     jobs: "/a/jobs",
     experiments: "/a/experiments",
+    partials: "/a/partials",
     destination: "/b",
   });
   assertEquals(same.pairs, [
     ["/a/experiments", "/b/experiments"],
+    ["/a/partials", "/b/partials"],
     ["/a/jobs", "/b/jobs"],
     ["/a", "/b"],
   ]);
@@ -89,6 +93,7 @@ Deno.test("relocatePath() takes the longest folder that holds a path", () => {
     moved: ["/data/scratch/moved"],
     jobs: "/data/scratch",
     experiments: "/data/scratch/experiments",
+    partials: "/data/scratch/partials",
     destination: "/d",
   });
   assertEquals(relocatePath("/data/scratch/experiments/e", map), "/d/experiments/e");
@@ -433,6 +438,7 @@ Deno.test("relocate() moves a path once, even when the destination is below the 
     moved: [],
     jobs: "/home/me/jobs",
     experiments: "/home/me/experiments",
+    partials: "/home/me/partials",
     destination: "/home/me/archive",
   });
   assertEquals(

@@ -18,6 +18,7 @@ const MAP = pathMap({
   moved: [],
   jobs: "/ws/jobs",
   experiments: "/ws/experiments",
+  partials: "/ws/partials",
   destination: "/new",
 });
 

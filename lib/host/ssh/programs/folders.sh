@@ -11,7 +11,7 @@ remove() { # of a link only itself; the mode of a file is left: it may have a na
   rm -rf "$1"
 }
 remove_staging() { # its mark last: what stays of one is not to be trusted
-  [ -L "$1" ] || { remove "$1/jobs" && remove "$1/experiments"; } && remove "$1"
+  [ -L "$1" ] || { remove "$1/jobs" && remove "$1/experiments" && remove "$1/partials"; } && remove "$1"
 }
 trouble=
 mode() { stat -c %a "$1" 2> /dev/null || stat -f %Lp "$1"; }

@@ -4,6 +4,7 @@ sound() ( # whether a staging folder has nothing but folders down to its jobs, a
   enter "$1" || exit
   strays=$(find . -maxdepth 3 \( -type l -o -path './*/*' ! -type d \) \
     ! -path './experiments/*/current' 2> /dev/null) && [ -z "$strays" ] || exit
+  [ ! -d partials ] || { strays=$(find partials -maxdepth 3 ! -type d 2> /dev/null) && [ -z "$strays" ]; } || exit
   set -- -c '%i %h'
   stat "$@" . > /dev/null 2>&1 || set -- -f '%i %l'
   names=$(find . ! -type d -links +1 -exec stat "$@" {} + 2> /dev/null) || exit

@@ -28,19 +28,22 @@ real "$root/jobs"
 jobs=$resolved
 real "$root/experiments"
 experiments=$resolved
+partials=$root/partials
+[ ! -d "$partials" ] || { real "$partials"; partials=$resolved; }
 set --
 passed= # of each whether it passes on its group
-for place in "$root" "$jobs" "$experiments"; do
+for place in "$root" "$jobs" "$experiments" "$partials"; do
   existing "$place"
   set -- "$@" "$here"
   if [ -g "$here" ]; then passed=${passed}y; else passed=${passed}n; fi
 done
 # shellcheck disable=SC2046 # numbers
 set -- $(devices "$@")
-[ $# = 3 ] || stop "stat does not tell on which disks $root is"
-case $passed in n??) set -- "${1%:*}" "$2" "$3" ;; esac
-case $passed in ?n?) set -- "$1" "${2%:*}" "$3" ;; esac
-case $passed in ??n) set -- "$1" "$2" "${3%:*}" ;; esac
+[ $# = 4 ] || stop "stat does not tell on which disks $root is"
+case $passed in n???) set -- "${1%:*}" "$2" "$3" "$4" ;; esac
+case $passed in ?n??) set -- "$1" "${2%:*}" "$3" "$4" ;; esac
+case $passed in ??n?) set -- "$1" "$2" "${3%:*}" "$4" ;; esac
+case $passed in ???n) set -- "$1" "$2" "$3" "${4%:*}" ;; esac
 if [ "$wanted" = space ]; then
   existing "$root/jobs"
   space=$(df -Pk "$here" 2> /dev/null)
@@ -57,10 +60,15 @@ for name in .xpm-copy partial jobs; do
   case $name in .xpm-copy) say store yes ;; jobs) say records yes ;; esac
 done
 staged=
+newline='
+'
+areas=$newline # those that have been looked at
 tell_place() { # its name and its path; the disks of the workspace and of it
   staging=$root/.xpm-staging
   [ "$3" = "$4" ] || staging=$2/.xpm-staging
   say "$1" "$2" "${1}Staging" "$staging"
+  case $areas in *"$newline$staging$newline"*) return ;; esac
+  areas=$areas$staging$newline
   [ ! -L "$staging" ] || say linkedStaging "$staging"
   for folder in "$staging"/????????????????; do
     [ ! -d "$folder" ] || staged="$staged$folder
@@ -75,9 +83,10 @@ needs() {
 tell_place jobs "$jobs" "$1" "$2"
 [ "$wanted" != space ] || needs "$staging"
 tell_place experiments "$experiments" "$1" "$3"
+[ "$wanted" != space ] || needs "$staging"
+tell_place partials "$partials" "$1" "$4"
 say staged "$staged"
 if [ "$wanted" = space ]; then
-  needs "$staging"
   [ -d "$jobs" ] || needs "$jobs"
   [ -d "$experiments" ] || needs "$experiments"
   [ -z "$closed" ] || say unwritable "$closed"

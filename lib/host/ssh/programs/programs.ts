@@ -174,7 +174,7 @@ remove() { # of a link only itself; the mode of a file is left: it may have a na
   rm -rf "$1"
 }
 remove_staging() { # its mark last: what stays of one is not to be trusted
-  [ -L "$1" ] || { remove "$1/jobs" && remove "$1/experiments"; } && remove "$1"
+  [ -L "$1" ] || { remove "$1/jobs" && remove "$1/experiments" && remove "$1/partials"; } && remove "$1"
 }
 trouble=
 mode() { stat -c %a "$1" 2> /dev/null || stat -f %Lp "$1"; }
@@ -468,6 +468,7 @@ const LEFT = `sound() ( # whether a staging folder has nothing but folders down 
   enter "$1" || exit
   strays=$(find . -maxdepth 3 \\( -type l -o -path './*/*' ! -type d \\) \\
     ! -path './experiments/*/current' 2> /dev/null) && [ -z "$strays" ] || exit
+  [ ! -d partials ] || { strays=$(find partials -maxdepth 3 ! -type d 2> /dev/null) && [ -z "$strays" ]; } || exit
   set -- -c '%i %h'
   stat "$@" . > /dev/null 2>&1 || set -- -f '%i %l'
   names=$(find . ! -type d -links +1 -exec stat "$@" {} + 2> /dev/null) || exit
@@ -795,18 +796,21 @@ real "$root/jobs"
 jobs=$resolved
 real "$root/experiments"
 experiments=$resolved
+partials=$root/partials
+[ ! -d "$partials" ] || { real "$partials"; partials=$resolved; }
 set --
 passed= # of each whether it passes on its group
-for place in "$root" "$jobs" "$experiments"; do
+for place in "$root" "$jobs" "$experiments" "$partials"; do
   existing "$place"
   set -- "$@" "$here"
   if [ -g "$here" ]; then passed=\${passed}y; else passed=\${passed}n; fi
 done
 set -- $(devices "$@")
-[ $# = 3 ] || stop "stat does not tell on which disks $root is"
-case $passed in n??) set -- "\${1%:*}" "$2" "$3" ;; esac
-case $passed in ?n?) set -- "$1" "\${2%:*}" "$3" ;; esac
-case $passed in ??n) set -- "$1" "$2" "\${3%:*}" ;; esac
+[ $# = 4 ] || stop "stat does not tell on which disks $root is"
+case $passed in n???) set -- "\${1%:*}" "$2" "$3" "$4" ;; esac
+case $passed in ?n??) set -- "$1" "\${2%:*}" "$3" "$4" ;; esac
+case $passed in ??n?) set -- "$1" "$2" "\${3%:*}" "$4" ;; esac
+case $passed in ???n) set -- "$1" "$2" "$3" "\${4%:*}" ;; esac
 if [ "$wanted" = space ]; then
   existing "$root/jobs"
   space=$(df -Pk "$here" 2> /dev/null)
@@ -823,10 +827,15 @@ for name in .xpm-copy partial jobs; do
   case $name in .xpm-copy) say store yes ;; jobs) say records yes ;; esac
 done
 staged=
+newline='
+'
+areas=$newline # those that have been looked at
 tell_place() { # its name and its path; the disks of the workspace and of it
   staging=$root/.xpm-staging
   [ "$3" = "$4" ] || staging=$2/.xpm-staging
   say "$1" "$2" "\${1}Staging" "$staging"
+  case $areas in *"$newline$staging$newline"*) return ;; esac
+  areas=$areas$staging$newline
   [ ! -L "$staging" ] || say linkedStaging "$staging"
   for folder in "$staging"/????????????????; do
     [ ! -d "$folder" ] || staged="$staged$folder
@@ -841,9 +850,10 @@ needs() {
 tell_place jobs "$jobs" "$1" "$2"
 [ "$wanted" != space ] || needs "$staging"
 tell_place experiments "$experiments" "$1" "$3"
+[ "$wanted" != space ] || needs "$staging"
+tell_place partials "$partials" "$1" "$4"
 say staged "$staged"
 if [ "$wanted" = space ]; then
-  needs "$staging"
   [ -d "$jobs" ] || needs "$jobs"
   [ -d "$experiments" ] || needs "$experiments"
   [ -z "$closed" ] || say unwritable "$closed"
@@ -1124,6 +1134,7 @@ export const SCAN = `${BEGIN}
 below='%y%s %b %T@ %m %P\\0%l\\0' # what a find that can, GNU's, tells of what is below a folder
 twice='%y%s %b@%D.%i %T@ %m %P\\0%l\\0' # of such a file that has other names
 self='/%y%s %b %T@ %m %p\\0%l\\0' # of the folder
+own='! -path "./*/*/*/*" -o -path "./partials/*" ! -path "./partials/*/*/*/*"' # a folder itself
 deepest=2050 # below so many folders, one in another, each path is longer than any may be
 export below twice self deepest
 end='ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended'
@@ -1137,13 +1148,13 @@ case $told in
   "/d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*" .  d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*"   d"[0-9]*"@"[0-9]*.[0-9]*" "[0-9]*" "[0-7]*"   "*)
     every() {
       xargs -0 sh -c 'find -H "$@" -maxdepth "$deepest" \\
-        \\( ! -path "./*/*/*/*" -printf "$self" -o -type f -links +1 -printf "$twice" \\
+        \\( \\( '"$own"' \\) -printf "$self" -o -type f -links +1 -printf "$twice" \\
         -o -printf "$below" \\); '"$end" sh
     }
     states() { # of jobs what is right in them, and of that the markers
       xargs -0 sh -c 'find -H "$@" \\( -path "./jobs/*/*/*" \\
         \\( -type d -prune , \\( -name "*.done" -o -name "*.failed" -o -name "*.pid" \\) -printf "$below" \\) \\
-        -o ! -path "./*/*/*/*" -printf "$self" -o ! -path "./jobs/*" -printf "$below" \\); '"$end" sh
+        -o \\( '"$own"' \\) -printf "$self" -o ! -path "./jobs/*" -printf "$below" \\); '"$end" sh
     }
     ;;
   *)
@@ -1157,6 +1168,8 @@ case $told in
     fi
     describe='for path do
       case $path in
+        ./partials/*/*/*/*) shown=\${path#./*/*/*/*/} lead= ;;
+        ./partials/*) shown=$path lead=/ ;;
         ./*/*/*/*) shown=\${path#./*/*/*/} lead= ;;
         *) shown=$path lead=/ ;;
       esac
@@ -1203,7 +1216,7 @@ look() { # at some folders, by every or states
     esac
     for folder in $folders; do
       case $folder:$line in
-        ./jobs/*:*[\\ \\']"$folder"[/:\\']*) unseen "$folder" "\${line##*: }" && continue 2 ;;
+        ./jobs/*:*[\\ \\']"$folder"[/:\\']* | ./partials/*:*[\\ \\']"$folder"[/:\\']*) unseen "$folder" "\${line##*: }" && continue 2 ;;
       esac
     done
     stop "find failed: $line"
@@ -1243,7 +1256,7 @@ for folder in $folders; do # in what may not be entered nothing is missing
   above=\${folder%/*}
   [ -d "$above" ] && [ ! -x "$above" ] || continue
   case $folder in
-    ./jobs/*) unseen "$folder" "permission to enter $root/\${above#./} is denied" ;;
+    ./jobs/* | ./partials/*) unseen "$folder" "permission to enter $root/\${above#./} is denied" ;;
     *) stop "permission to enter $root/\${above#./} is denied" ;;
   esac
 done
@@ -1256,7 +1269,10 @@ link() {
 above=
 for folder in $folders; do
   link "$folder"
-  [ "$above" = "\${folder%/*}" ] || { above=\${folder%/*} && link "$above"; }
+  [ "$above" != "\${folder%/*}" ] || continue
+  above=\${folder%/*}
+  link "$above"
+  case $folder in ./partials/*) link "\${above%/*}" ;; esac
 done
 finish
 `;
@@ -1310,9 +1326,11 @@ to_disk() { # the whole file system, where sync knows how; everything elsewhere
   sync
 }
 links=
-for kind in jobs experiments; do
+for kind in jobs experiments partials; do
   there $kind || continue
-  links=$links$(find $kind -maxdepth 2 ! -type d ! -path 'experiments/*/current' 2> /dev/null && echo /) ||
+  depth=2
+  [ $kind != partials ] || depth=3
+  links=$links$(find $kind -maxdepth $depth ! -type d ! -path 'experiments/*/current' 2> /dev/null && echo /) ||
     stop "find does not tell whether there are links in $staging"
   links=\${links%/}
 done
@@ -1354,7 +1372,8 @@ plain() { # whether nothing stands in the way of new names
 }
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
   wrong=
-  case $parent in jobs/* | links/*) ;; *) wrong=\${left:+held} ;; esac # a run may only name jobs that are there; current, a run
+  case $parent in jobs/* | links/* | partials/*) ;; *) wrong=\${left:+held} ;; esac # a run may only name jobs that are there; current, a run
+  case $parent in partials/*) [ ! -L "\${into%/*}" ] || wrong="\${into%/*} is a link or not a folder" ;; esac
   [ -n "$wrong" ] || [ -d "$into" ] || mkdir -p "$into" 2> /dev/null
   if [ -z "$wrong" ] && { [ -L "$into" ] || [ ! -d "$into" ]; }; then
     wrong="$into is a link or not a folder"
@@ -1620,7 +1639,8 @@ IFS= read -r ours
 IFS= read -r gnu
 IFS= read -r mark
 [ ! -L "$staging" ] && enter "$staging" || stop "the folder $staging is gone"
-for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* replaced replaced/*; do
+for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* \\
+  partials partials/* partials/*/* partials/*/*/* replaced replaced/*; do
   case $path in experiments/*/current) continue ;; esac
   [ ! -L "$staging/$path" ] || stop "$staging/$path is a link: nothing is written through it"
 done

@@ -10,6 +10,7 @@
 below='%y%s %b %T@ %m %P\0%l\0' # what a find that can, GNU's, tells of what is below a folder
 twice='%y%s %b@%D.%i %T@ %m %P\0%l\0' # of such a file that has other names
 self='/%y%s %b %T@ %m %p\0%l\0' # of the folder
+own='! -path "./*/*/*/*" -o -path "./partials/*" ! -path "./partials/*/*/*/*"' # a folder itself
 deepest=2050 # below so many folders, one in another, each path is longer than any may be
 export below twice self deepest
 # a find that could not look at something says so and ends with 1; any other end is told
@@ -24,13 +25,13 @@ case $told in
   "/d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*" .  d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*"   d"[0-9]*"@"[0-9]*.[0-9]*" "[0-9]*" "[0-7]*"   "*)
     every() {
       xargs -0 sh -c 'find -H "$@" -maxdepth "$deepest" \
-        \( ! -path "./*/*/*/*" -printf "$self" -o -type f -links +1 -printf "$twice" \
+        \( \( '"$own"' \) -printf "$self" -o -type f -links +1 -printf "$twice" \
         -o -printf "$below" \); '"$end" sh
     }
     states() { # of jobs what is right in them, and of that the markers
       xargs -0 sh -c 'find -H "$@" \( -path "./jobs/*/*/*" \
         \( -type d -prune , \( -name "*.done" -o -name "*.failed" -o -name "*.pid" \) -printf "$below" \) \
-        -o ! -path "./*/*/*/*" -printf "$self" -o ! -path "./jobs/*" -printf "$below" \); '"$end" sh
+        -o \( '"$own"' \) -printf "$self" -o ! -path "./jobs/*" -printf "$below" \); '"$end" sh
     }
     ;;
   *)
@@ -44,6 +45,8 @@ case $told in
     fi
     describe='for path do
       case $path in
+        ./partials/*/*/*/*) shown=${path#./*/*/*/*/} lead= ;;
+        ./partials/*) shown=$path lead=/ ;;
         ./*/*/*/*) shown=${path#./*/*/*/} lead= ;;
         *) shown=$path lead=/ ;;
       esac
@@ -90,7 +93,7 @@ look() { # at some folders, by every or states
     esac
     for folder in $folders; do
       case $folder:$line in
-        ./jobs/*:*[\ \']"$folder"[/:\']*) unseen "$folder" "${line##*: }" && continue 2 ;;
+        ./jobs/*:*[\ \']"$folder"[/:\']* | ./partials/*:*[\ \']"$folder"[/:\']*) unseen "$folder" "${line##*: }" && continue 2 ;;
       esac
     done
     stop "find failed: $line"
@@ -130,7 +133,7 @@ for folder in $folders; do # in what may not be entered nothing is missing
   above=${folder%/*}
   [ -d "$above" ] && [ ! -x "$above" ] || continue
   case $folder in
-    ./jobs/*) unseen "$folder" "permission to enter $root/${above#./} is denied" ;;
+    ./jobs/* | ./partials/*) unseen "$folder" "permission to enter $root/${above#./} is denied" ;;
     *) stop "permission to enter $root/${above#./} is denied" ;;
   esac
 done
@@ -143,6 +146,9 @@ link() {
 above=
 for folder in $folders; do
   link "$folder"
-  [ "$above" = "${folder%/*}" ] || { above=${folder%/*} && link "$above"; }
+  [ "$above" != "${folder%/*}" ] || continue
+  above=${folder%/*}
+  link "$above"
+  case $folder in ./partials/*) link "${above%/*}" ;; esac
 done
 finish

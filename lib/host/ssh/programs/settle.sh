@@ -34,9 +34,11 @@ to_disk() { # the whole file system, where sync knows how; everything elsewhere
 }
 # links that came in place of folders: nothing is moved through them
 links=
-for kind in jobs experiments; do
+for kind in jobs experiments partials; do
   there $kind || continue
-  links=$links$(find $kind -maxdepth 2 ! -type d ! -path 'experiments/*/current' 2> /dev/null && echo /) ||
+  depth=2
+  [ $kind != partials ] || depth=3
+  links=$links$(find $kind -maxdepth $depth ! -type d ! -path 'experiments/*/current' 2> /dev/null && echo /) ||
     stop "find does not tell whether there are links in $staging"
   links=${links%/}
 done
@@ -79,7 +81,8 @@ plain() { # whether nothing stands in the way of new names
 }
 settle() { # a group: of one kind, from one folder into another; the names are the arguments
   wrong=
-  case $parent in jobs/* | links/*) ;; *) wrong=${left:+held} ;; esac # a run may only name jobs that are there; current, a run
+  case $parent in jobs/* | links/* | partials/*) ;; *) wrong=${left:+held} ;; esac # a run may only name jobs that are there; current, a run
+  case $parent in partials/*) [ ! -L "${into%/*}" ] || wrong="${into%/*} is a link or not a folder" ;; esac
   [ -n "$wrong" ] || [ -d "$into" ] || mkdir -p "$into" 2> /dev/null
   if [ -z "$wrong" ] && { [ -L "$into" ] || [ ! -d "$into" ]; }; then
     wrong="$into is a link or not a folder"

@@ -8,7 +8,8 @@ IFS= read -r ours
 IFS= read -r gnu
 IFS= read -r mark
 [ ! -L "$staging" ] && enter "$staging" || stop "the folder $staging is gone"
-for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* replaced replaced/*; do
+for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* \
+  partials partials/* partials/*/* partials/*/*/* replaced replaced/*; do
   case $path in experiments/*/current) continue ;; esac
   [ ! -L "$staging/$path" ] || stop "$staging/$path is a link: nothing is written through it"
 done

@@ -1,0 +1,70 @@
+/**
+ * Plans what is done with a folder that several jobs share, `partials/TASK/NAME/ID`, from what was
+ * found. It has no state: what is at the destination stays as it is, and what it lacks is told.
+ *
+ * @module
+ */
+
+import { jobFolder, type JobId, jobName } from "../workspace/layout.ts";
+import { type Decision, leave } from "./decisions.ts";
+import type { FoundJob, Inventory } from "./inventory.ts";
+import type { JobToPlan } from "./job_links.ts";
+import { type RunEnd, stateForRun } from "./job_state.ts";
+import type { PlannedJob } from "./types.ts";
+import { describeOther, isReplaceable, whyUnusable } from "./usable.ts";
+
+/** Plans a shared folder that is at the source. */
+export function planShared(
+  job: JobToPlan,
+  found: { source: Inventory; destination: Inventory },
+  run: RunEnd,
+  includeRunning: boolean,
+): PlannedJob {
+  const { taskId, jobId, sharedName, neededBy } = job;
+  const folder = jobFolder(job);
+  const [here, there] = [found.source.jobs.get(folder), found.destination.jobs.get(folder)];
+  const writer = (here?.holders ?? []).find((one) => mayWrite(one, found.source, run));
+  const decision = decide(here, there, folder, includeRunning ? undefined : writer);
+  return {
+    ...{ taskId, jobId, sharedName: sharedName! },
+    source: here === undefined ? "absent" : writer === undefined ? "done" : "running",
+    destination: there === undefined ? "absent" : "done",
+    bytes: here?.bytes ?? 0,
+    files: here?.files ?? 0,
+    ...decision,
+    besides: true,
+    ...(neededBy && { neededBy }),
+  };
+}
+
+/** Whether a job with a lock is at work: a lock of one that was killed stays. */
+function mayWrite(job: JobId, { jobs }: Inventory, run: RunEnd): boolean {
+  const known = jobs.get(jobFolder(job));
+  return known === undefined ? !run.ended : stateForRun(job, known, run) === "running";
+}
+
+function decide(
+  here: FoundJob | undefined,
+  there: FoundJob | undefined,
+  folder: string,
+  writer: JobId | undefined,
+): Decision {
+  if (here === undefined) return { action: "missing", incomplete: false };
+  const unusable = whyUnusable(here, folder);
+  if (unusable !== undefined) return { action: "missing", reason: unusable, incomplete: true };
+  if (there !== undefined && !isReplaceable(there, folder)) {
+    const what = describeOther(there.folders.get("")!.kind, there.linked?.target);
+    return leave(`${what} is at the destination`, true);
+  }
+  if (there?.trouble !== undefined) return leave(`at the destination it ${there.trouble}`, true);
+  if (there === undefined) {
+    if (writer === undefined) return { action: "copy", incomplete: false };
+    const reason = `${jobName(writer.taskId)}/${writer.jobId.slice(0, 8)} writes in it`;
+    return { action: "wait", reason, incomplete: true };
+  }
+  if (there.compared === "behind") {
+    return leave("it lacks what the source has, or has it older; move it away to get it", true);
+  }
+  if (there.compared === "ahead") return leave("newer at the destination", false);
+  return { action: "skip", incomplete: false };
+}

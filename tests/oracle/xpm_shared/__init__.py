@@ -1,0 +1,1 @@
+"""An experiment whose jobs share a folder, for the oracle tests."""
