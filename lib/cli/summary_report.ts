@@ -24,13 +24,18 @@ import { renderFailed } from "./plan_report.ts";
 import type { ReportStyle } from "./style.ts";
 import { wrapSentence } from "./wrap.ts";
 
-/** Formats the summary of a copy with this plan. */
-export function renderSummary(result: CopyResult, plan: CopyPlan, style: ReportStyle): string[] {
+/** Formats the summary of a copy with this plan; `run` names it, if it is one of several. */
+export function renderSummary(
+  result: CopyResult,
+  plan: CopyPlan,
+  style: ReportStyle,
+  run = "",
+): string[] {
   const here = hereOrThere(plan.destination);
   const removed = plan.jobs.filter(({ action }) => action === "removed").length;
   const partial = plan.jobs.filter(isPartial);
   const skipped = result.jobsSkipped - removed;
-  const lines = [headline(result, skipped, here, partial.length > 0, style)];
+  const lines = [run + headline(result, skipped, here, partial.length > 0, style)];
   if (partial.length > 0) {
     const bytes = partial.reduce((sum, { leftOut }) => sum + leftOut!.bytes, 0);
     const what = bytes === 0 ? "files" : formatBytes(bytes);
@@ -78,9 +83,8 @@ export function renderFollowed({ jobsCopied, jobsRunning }: CopyResult): string 
 
 /** Formats the summary of one of several runs. */
 export function renderOneOfSome(result: CopyResult, plan: CopyPlan, style: ReportStyle): string[] {
-  const [first = "", ...more] = renderSummary(result, plan, style);
   const run = `${printable(result.experimentId)} ${printable(formatRunId(result.runId))}`;
-  return [`${run}: ${first}`, ...more];
+  return renderSummary(result, plan, style, `${run}: `);
 }
 
 /** Formats the end of the copy of several runs. */

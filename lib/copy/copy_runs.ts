@@ -20,6 +20,7 @@ import { replanned } from "./make_plan.ts";
 import type { Ends } from "./plan.ts";
 import { planAll } from "./plan_all.ts";
 import { retried } from "./retry.ts";
+import { Said } from "./said.ts";
 import { requireSpace } from "./space.ts";
 import { type RunName, type RunRequest, type Survey, surveyRuns } from "./survey.ts";
 import type {
@@ -133,8 +134,10 @@ export async function copyRunsBetween(
   const results: CopyResult[] = [];
   const failed: FailedRun[] = [];
   const inPlace = new Set<string>();
+  const said = new Said();
   const onEvent = (event: CopyEvent) => {
     if (event.type === "published") inPlace.add(jobFolder(event.job));
+    if (event.type === "warning" && !said.isNew(event.problem)) return;
     options.onEvent?.(event);
   };
   for (const [index, run] of runs.entries()) {

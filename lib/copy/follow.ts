@@ -11,6 +11,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { copyBetween } from "./copy.ts";
 import { isWritten } from "./decisions.ts";
 import { pause, retried } from "./retry.ts";
+import { Said } from "./said.ts";
 import type { RunRequest } from "./survey.ts";
 import type { CopyEvent, CopyPlan, CopyResult, FollowOptions } from "./types.ts";
 
@@ -73,7 +74,7 @@ export async function follow(
   let plan: CopyPlan | undefined;
   let before: string | undefined;
   let total: CopyResult | undefined;
-  const said = new Set<string>();
+  const said = new Said();
   const onEvent = (event: CopyEvent) => {
     if (event.type === "planned") plan = event.plan;
     if (isNews(event, total !== undefined, said)) options.onEvent?.(event);
@@ -101,16 +102,13 @@ function isGoingOn({ runInProgress, jobsRunning }: CopyResult): boolean {
 }
 
 /** Whether an event is worth telling: a later copy repeats much of what the first has said. */
-function isNews(event: CopyEvent, isLater: boolean, said: Set<string>): boolean {
+function isNews(event: CopyEvent, isLater: boolean, said: Said): boolean {
   if (event.type === "done") return false; // only the last one is the end
   if (event.type === "planned") {
     return !isLater || isWritten(event.plan.run) || event.plan.jobs.some(isWritten);
   }
   if (event.type !== "warning") return true;
-  const same = event.problem.message.replace(/ \(in .*\)/, ""); // the jobs it names are others each time
-  if (said.has(same)) return false;
-  said.add(same);
-  return true;
+  return said.isNew(event.problem);
 }
 
 /**
