@@ -73,6 +73,18 @@ export class LostConnection extends CopyError {
   }
 }
 
+/**
+ * The error that came first, where the end of a `using` has thrown another one and so hidden it. It is
+ * known by its name: Deno before 2.2, and Node 20, have no class `SuppressedError`.
+ */
+export function firstError(error: unknown): unknown {
+  let first = error;
+  while (first instanceof Error && first.name === "SuppressedError" && "suppressed" in first) {
+    first = first.suppressed;
+  }
+  return first;
+}
+
 /** The error for a workspace that does not exist. */
 export function notThere(path: string, host?: string): CopyError {
   const where = host === undefined ? "" : ` on ${host}`;

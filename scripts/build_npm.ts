@@ -55,7 +55,7 @@ function options() {
     shims: {
       custom: [{
         module: "./lib/system/node/deno.ts",
-        globalNames: ["Deno", "addEventListener", "removeEventListener", "SuppressedError"],
+        globalNames: ["Deno", "addEventListener", "removeEventListener"],
       }],
     },
     scriptModule: false,

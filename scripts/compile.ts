@@ -24,8 +24,6 @@ export const TARGETS = [
   "aarch64-unknown-linux-gnu",
   "x86_64-apple-darwin",
   "aarch64-apple-darwin",
-  "x86_64-pc-windows-msvc",
-  "aarch64-pc-windows-msvc",
 ];
 const VERSION: string = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version;
 
@@ -41,7 +39,7 @@ function permissions(): string[] {
 }
 
 function fileName(target: string): string {
-  return `xpm-copy-${VERSION}-${target}${target.includes("windows") ? ".exe" : ""}`;
+  return `xpm-copy-${VERSION}-${target}`;
 }
 
 /** Deno's arguments for compiling to a target. */

@@ -20,7 +20,7 @@ const OUT = join(ROOT, "dist", "node");
 /** The replacement of Deno's namespace. */
 const NODE = "lib/system/node";
 /** The names that `deno.ts` there defines. */
-const NAMES = ["Deno", "addEventListener", "removeEventListener", "SuppressedError"];
+const NAMES = ["Deno", "addEventListener", "removeEventListener"];
 
 /** The modules that the tests may import. */
 function sources(): string[] {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CopyError, type CopyErrorCode } from "../errors.ts";
+import { CopyError, type CopyErrorCode, firstError } from "../errors.ts";
 import { systemMessage } from "../system/message.ts";
 import { printable } from "../text/printable.ts";
 import { EXIT } from "./exit_codes.ts";
@@ -43,8 +43,7 @@ export function exitCode({ code }: Failure): number {
 
 /** Turns an exception into a failure. After an interruption, every exception counts as one. */
 export function toFailure(thrown: unknown, interrupted: boolean): Failure {
-  let error = thrown;
-  while (error instanceof SuppressedError) error = error.suppressed;
+  const error = firstError(thrown);
   if (interrupted || (error instanceof CopyError && error.code === "interrupted")) {
     return { code: "interrupted", message: "interrupted" };
   }

@@ -7,6 +7,7 @@
 import { refuseUnnamed } from "../transport/rsync.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Access, Host } from "./host.ts";
+import { checkRuntime } from "./runtime.ts";
 import { LocalHost } from "./local/host.ts";
 import type { RunOptions } from "../system/process.ts";
 import { SshHost } from "./ssh/host.ts";
@@ -52,8 +53,12 @@ export class Hosts implements AsyncDisposable {
   /** The hosts where a login has succeeded. */
   readonly #reached = new Set<string>();
 
-  /** @param options The options of the caller. */
+  /**
+   * @param options The options of the caller.
+   * @throws {CopyError} `program`, when this runtime will not do.
+   */
   constructor(options: HostsOptions = {}) {
+    checkRuntime(Deno.build.os, Deno.version.deno);
     this.#options = options;
     this.#watch = { // read anew each time: in a session they change with each call
       get signal() {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
+import { CopyError, firstError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { systemMessage } from "./message.ts";
 
@@ -34,7 +34,8 @@ export function isGranted(access: "read" | "write", path: string): boolean {
  * Turns a refusal by the system or by Deno into an error for people; any other error is returned
  * unchanged.
  */
-export function asCopyError(error: unknown): unknown {
+export function asCopyError(thrown: unknown): unknown {
+  const error = firstError(thrown);
   if (error instanceof CopyError || !(error instanceof Error)) return error;
   if (error instanceof Deno.errors.NotCapable) return new CopyError("permission", error.message);
   const refusedBySystem = typeof (error as { code?: unknown }).code === "string";

@@ -36,6 +36,7 @@ export const Deno = {
   stderr,
   stdin,
   stdout,
+  version: { deno: undefined },
   addSignalListener: (signal: Deno.Signal, listener: () => void) =>
     void process.on(signal, listener),
   removeSignalListener: (signal: Deno.Signal, listener: () => void) =>
@@ -63,18 +64,4 @@ export function addEventListener(_event: "unload", listener: () => void): void {
 /** Removes such a listener. */
 export function removeEventListener(_event: "unload", listener: () => void): void {
   process.off("exit", listener);
-}
-
-/**
- * The error that results when a block and the end of its `using` both throw. Node 20 has no such
- * class; TypeScript then throws an error of this name.
- */
-export class SuppressedError extends Error {
-  /** The error of the block. */
-  declare suppressed: unknown;
-
-  /** Recognizes such an error by its name. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof Error && value.name === "SuppressedError";
-  }
 }
