@@ -85,8 +85,8 @@ export async function peekThere(
 
 /** From so many bytes on, each file has a process of its own there: then several work at a time. */
 const LARGE = 1 << 22;
-/** How many small files one process sums: its answer must fit into one write. */
-const TOGETHER = 50;
+/** How many small files one process sums. */
+const TOGETHER = 500;
 
 /** Does {@linkcode Host.sums}. */
 export async function sumsThere(

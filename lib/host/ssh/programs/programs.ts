@@ -964,7 +964,7 @@ for path do
 done
 case $names in
   *"$newline"*) for path do sizes="$sizes $(wc -c < "$path" | tr -d " ")"; done ;;
-  *) [ $# = 0 ] || sizes=" $(wc -c "$@" | { while read -r size name; do printf "%s " "$size"; done; })" ;;
+  *) [ $# = 0 ] || sizes=" $(wc -c "$@" | sed "s/^ *//; s/ .*//" | tr "\\n" " ")" ;;
 esac
 printf "%s%s\\n" "$marks" "$sizes"
 [ $# = 0 ] || cat "$@"
@@ -1490,7 +1490,7 @@ finish
  * Does `Host.sums`. Answers for some files at a time the number of the first, then the SHA-256 of each,
  * or `-` when it cannot be read; `none` when no program here can do it. The files are the rest of the
  * input, as NUMBER:PATH, each ended by a NUL. Each answer is one short write, so that those of several
- * shells do not mix.
+ * shells do not mix. A process for each file would take a hundred times as long as its sum.
  */
 export const SUMS = `${BEGIN}
 IFS= read -r root
@@ -1516,20 +1516,27 @@ shift
 newline="
 "
 first=\${1%%:*} names=$* sums=
-for each do
-  shift
-  set -- "$@" "\${each#*:}"
-done
-case $how in
-  openssl*) hex="s/.*= //" ;;
-  *) hex="s/ .*//" ;;
-esac
+set -f
 case $names in
   *"$newline"* | *\\\\*) ;; # such a name takes more than a line, or has another form there
-  *) sums=$($how "$@" 2> /dev/null) || sums= ;;
+  *)
+    IFS=$newline
+    sums=$(set -- $(printf "%s\\n" "$@" | sed "s/[0-9]*://"); IFS=" "; $how "$@" 2> /dev/null) || sums= ;;
 esac
-[ -n "$sums" ] || sums=$(for path do $how 2> /dev/null < "$path" || echo -; done 2> /dev/null)
-printf "%s\\0" "$first $(printf "%s\\n" "$sums" | sed "$hex")"
+[ -n "$sums" ] || sums=$(IFS=" "; for path do $how 2> /dev/null < "\${path#*:}" || echo -; done 2> /dev/null)
+told= number=0
+IFS=$newline
+for line in $sums; do # \`read\` would read each letter by itself
+  case $how in
+    openssl*) line=\${line##*= } ;;
+    *) line=\${line%% *} ;;
+  esac
+  told="$told\${told:+$newline}$line" number=$((number + 1))
+  [ $number = 50 ] || continue
+  printf "%s\\0" "$first $told"
+  first=$((first + number)) told= number=0
+done
+[ $number = 0 ] || printf "%s\\0" "$first $told"
 '
 processors=$(getconf _NPROCESSORS_ONLN 2> /dev/null || nproc 2> /dev/null || sysctl -n hw.ncpu 2> /dev/null)
 [ "\${processors:-1}" -le 8 ] 2> /dev/null || processors=8 # others work there, too

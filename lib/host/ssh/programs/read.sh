@@ -23,7 +23,7 @@ for path do
 done
 case $names in
   *"$newline"*) for path do sizes="$sizes $(wc -c < "$path" | tr -d " ")"; done ;;
-  *) [ $# = 0 ] || sizes=" $(wc -c "$@" | { while read -r size name; do printf "%s " "$size"; done; })" ;;
+  *) [ $# = 0 ] || sizes=" $(wc -c "$@" | sed "s/^ *//; s/ .*//" | tr "\n" " ")" ;;
 esac
 printf "%s%s\n" "$marks" "$sizes"
 [ $# = 0 ] || cat "$@"
