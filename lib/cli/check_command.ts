@@ -7,6 +7,7 @@
 import type { RunRequest } from "../copy/survey.ts";
 import type { CopyPlan } from "../copy/types.ts";
 import type { CheckOptions } from "../inspect/check_types.ts";
+import type { CheckedJobs } from "../inspect/computed.ts";
 import type { Defaults } from "../settings/defaults.ts";
 import { type FolderId, jobFolder } from "../workspace/layout.ts";
 import { choose, runOf } from "./choose.ts";
@@ -30,23 +31,44 @@ export async function check(request: CheckRequest, context: Context): Promise<nu
 export async function checkCopied(
   session: Session,
   which: RunRequest,
-  { runId, jobs, partials = [] }: CopyPlan,
+  plan: CopyPlan,
   request: CopyRequest,
   defaults: Defaults,
   reporter: Reporter,
 ): Promise<boolean> {
-  const chosen = [...jobs, ...partials].filter(({ action }) => action !== "omit");
-  const planned = new Set(chosen.map(jobFolder));
-  const isWanted = (job: FolderId) => planned.has(jobFolder(job)) || isShared(job, request);
   const options = checkOptions(request, defaults);
-  const result = await session.check({ ...which, runId }, options, isWanted);
+  const result = await session.check(
+    { ...which, runId: plan.runId },
+    options,
+    checkedOf(plan, request),
+  );
   reporter.checked(result);
   return result.same;
 }
 
 /** Whether a folder that jobs share is checked with them: a copy that has nothing to do plans none. */
-export function isShared({ sharedName }: FolderId, { references }: CopyRequest): boolean {
+function isShared({ sharedName }: FolderId, { references }: CopyRequest): boolean {
   return references && sharedName !== undefined;
+}
+
+/** What was planned and is to be checked, but for what was checked before. */
+export function checkedOf(
+  { jobs, partials = [] }: Pick<CopyPlan, "jobs" | "partials">,
+  request: CopyRequest,
+  seen: Set<string> = new Set(),
+): CheckedJobs {
+  const chosen = [...jobs, ...partials].filter(({ action }) => action !== "omit");
+  const actions = new Map(chosen.map((job) => [jobFolder(job), job.action]));
+  const before = new Set(seen);
+  return {
+    isWanted: (job) => {
+      const folder = jobFolder(job);
+      if (before.has(folder) || !actions.has(folder) && !isShared(job, request)) return false;
+      seen.add(folder);
+      return true;
+    },
+    wasSkipped: (job) => actions.get(jobFolder(job)) === "skip",
+  };
 }
 
 /** The options of a check. */

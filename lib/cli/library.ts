@@ -9,6 +9,7 @@ import type { ExperimentSummary, SummaryOptions, WorkspaceSummary } from "../ins
 import type { JobList, ListJobsOptions, RunOfWorkspace } from "../inspect/list_jobs.ts";
 import type { Diagnosis, Doctor } from "../inspect/doctor.ts";
 import type { CheckOptions, CheckResult } from "../inspect/check_types.ts";
+import type { CheckedJobs } from "../inspect/computed.ts";
 import type { StatusOptions } from "../inspect/status.ts";
 import type { WorkspaceComparison } from "../inspect/status_types.ts";
 import type { Ends } from "../copy/plan.ts";
@@ -29,7 +30,6 @@ import { Hosts } from "../host/hosts.ts";
 import { type Defaults, loadDefaults } from "../settings/defaults.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
 import type { SettingsAccess } from "../settings/settings_access.ts";
-import type { FolderId } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 /** The calls that share their logins. */
@@ -63,11 +63,11 @@ export interface Session extends AsyncDisposable {
   importRun(file: string, destination: Workspace, options: ImportOptions): Promise<CopyResult>;
   /** Copies a run until it has ended. */
   follow(which: RunRequest, options: FollowOptions): Promise<CopyResult>;
-  /** Checks a run; `isWanted` tells which of its jobs. */
+  /** Checks a run, or some of its jobs right after a copy. */
   check(
     which: RunRequest,
     options: CheckOptions,
-    isWanted?: (job: FolderId) => boolean,
+    jobs?: CheckedJobs,
   ): Promise<CheckResult>;
   /** Compares two workspaces. */
   status(
@@ -159,9 +159,9 @@ export const library: Library = {
         const { follow } = await import("../copy/follow.ts");
         return await follow(hosts, which, { ...how, ...watched });
       },
-      async check(which, how, isWanted) {
+      async check(which, how, jobs) {
         const { check } = await import("../inspect/check.ts");
-        return await check(hosts, which, { ...how, ...watched }, isWanted);
+        return await check(hosts, which, { ...how, ...watched }, jobs);
       },
       async status(which, how) {
         const { compareBetween } = await import("../inspect/status.ts");

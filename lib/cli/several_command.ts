@@ -5,8 +5,8 @@
  */
 
 import type { CopyEvent, CopyPlan, CopyRunsPlan, CopyRunsResult } from "../copy/types.ts";
-import { CURRENT, type FolderId, jobFolder } from "../workspace/layout.ts";
-import { checkOptions, isShared } from "./check_command.ts";
+import { CURRENT } from "../workspace/layout.ts";
+import { checkedOf, checkOptions } from "./check_command.ts";
 import { chooseForSeveral, runOf, type Sources } from "./choose.ts";
 import { copyCommand } from "./command_line.ts";
 import { agrees, begin, type Context, copyOptions } from "./context.ts";
@@ -70,21 +70,12 @@ async function checkAll(
   reporter: Context["reporter"],
 ): Promise<boolean> {
   const options = checkOptions(request, defaults);
-  const [seen, shared] = [new Set<string>(), new Set<string>()];
+  const seen = new Set<string>();
   let all: Checked | undefined;
-  for (const { experimentId, runId, jobs } of plans) {
-    const chosen = jobs.filter(({ action }) => action !== "omit").map(jobFolder);
-    const some = new Set(chosen.filter((folder) => !seen.has(folder)));
-    for (const folder of some) seen.add(folder);
+  for (const plan of plans) {
+    const { experimentId, runId } = plan;
     const which = { workspaces, experimentId, runId };
-    const before = new Set(shared);
-    const isWanted = (job: FolderId) => {
-      const folder = jobFolder(job);
-      if (!isShared(job, request)) return some.has(folder);
-      shared.add(folder);
-      return !before.has(folder);
-    };
-    const result = await session.check(which, options, isWanted);
+    const result = await session.check(which, options, checkedOf(plan, request, seen));
     const { experimentId: _, runId: _run, ...rest } = result;
     all = all === undefined ? rest : together(all, rest);
   }

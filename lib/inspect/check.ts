@@ -8,10 +8,11 @@ import { call } from "../copy/call.ts";
 import type { RunRequest } from "../copy/survey.ts";
 import { retried } from "../copy/retry.ts";
 import type { Hosts } from "../host/hosts.ts";
-import { CURRENT, type FolderId } from "../workspace/layout.ts";
+import { CURRENT } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { lookAtEnds } from "./check_ends.ts";
 import type { CheckOptions, CheckResult } from "./check_types.ts";
+import { ALL_JOBS, type CheckedJobs } from "./computed.ts";
 
 /** What is said of a check that was asked to stop. */
 const STOPPED = "the check was interrupted";
@@ -77,21 +78,17 @@ export async function checkExperiment(
   );
 }
 
-/**
- * The same between machines that may be connected already.
- *
- * @param isWanted Which jobs are checked. Default: all.
- */
+/** The same between machines that may be connected already. */
 export async function check(
   hosts: Hosts,
   request: RunRequest,
   options: CheckOptions,
-  isWanted: (job: FolderId) => boolean = () => true,
+  jobs: CheckedJobs = ALL_JOBS,
 ): Promise<CheckResult> {
   const started = performance.now();
   const { Checking } = await import("./checking.ts"); // it loads the hashes of Node
   const compare = async () =>
-    await new Checking(await lookAtEnds(hosts, request), options, isWanted).run();
+    await new Checking(await lookAtEnds(hosts, request), options, jobs).run();
   const found = await retried(hosts, compare, options, { interrupted: STOPPED });
   const { experimentId } = request;
   return { experimentId, ...found, seconds: (performance.now() - started) / 1000 };

@@ -26,6 +26,7 @@ import { judgeRun, linkedThere, linksAtNeither } from "./check_run.ts";
 import { compareSums, type Summed } from "./check_sums.ts";
 import { type Compared, compareFolders, type Expected, type Held } from "./compare_folders.ts";
 import { addTo, described } from "./amounts.ts";
+import { type CheckedJobs, isComputedTwice, notCompared } from "./computed.ts";
 import type { CheckResult, Difference } from "./check_types.ts";
 import {
   documentsIn,
@@ -57,11 +58,13 @@ export class Checking {
   /** The files whose bytes are still to be compared. */
   readonly #files: Summed[] = [];
   readonly #mapped: Mapped;
+  /** The jobs that the copy before has skipped, and that are no copies. */
+  readonly #own: FolderId[] = [];
 
   constructor(
     private readonly ends: CheckedEnds,
     private readonly options: CheckOptions,
-    private readonly isWanted: (job: FolderId) => boolean,
+    private readonly jobs: CheckedJobs,
   ) {
     const { runId, infos, found, problems } = ends;
     this.#result = {
@@ -83,10 +86,13 @@ export class Checking {
     for (let jobs = ends.jobs; jobs.length > 0;) {
       for (const job of jobs) known.add(jobFolder(job));
       const named = await this.#compareAll(this.#judge(jobs));
-      const needed = named.filter((job) => !known.has(jobFolder(job)) && this.isWanted(job));
+      const needed = named.filter((job) => !known.has(jobFolder(job)) && this.jobs.isWanted(job));
       jobs = needed.length === 0 ? [] : await lookAtNeeded(ends, needed);
     }
     await this.#compareRun();
+    if (this.#own.length > 0) {
+      this.#result.notes.push({ code: "job", message: notCompared(this.#own) });
+    }
     if (this.#result.checksum) {
       this.#result.differences.push(...await compareSums(ends, this.#files, options));
     }
@@ -96,9 +102,10 @@ export class Checking {
   /** Tells what is known of some jobs without their files; answers those to compare. */
   #judge(jobs: JobToPlan[]): JobToPlan[] {
     const judged = [...judgeJobs(this.ends, jobs, this.options.ended === true)]
-      .filter(([job]) => this.isWanted(job));
-    for (const [, { difference, note }] of judged) {
-      if (difference !== undefined) this.#result.differences.push(difference);
+      .filter(([job]) => this.jobs.isWanted(job));
+    for (const [job, { difference, note }] of judged) {
+      if (difference?.kind === "newer" && this.jobs.wasSkipped(job)) this.#own.push(job);
+      else if (difference !== undefined) this.#result.differences.push(difference);
       if (note !== undefined) this.#result.notes.push(note);
     }
     return judged.filter(([, { compare }]) => compare).map(([job]) => job);
@@ -233,6 +240,10 @@ export class Checking {
     found: Compared,
     sums: Ends<ReadonlyMap<string, string | undefined>>,
   ): void {
+    if (job !== undefined && this.jobs.wasSkipped(job) && isComputedTwice(job, held)) {
+      this.#own.push(job);
+      return;
+    }
     const about = (path: string) => ({
       path: path === "" ? folder : `${folder}/${path}`,
       ...(job !== undefined && asJob(job)),

@@ -26,6 +26,7 @@ import {
 import { type MadeJob, makeSample, type Sample } from "../../scripts/sample.ts";
 import { hasByteNames, makeByteNames } from "../support/byte_names.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { runProgram } from "../support/program.ts";
 import { setTimes, shell } from "../support/shell.ts";
 import { assertUntouched, readTree } from "../support/trees.ts";
 
@@ -310,6 +311,39 @@ inEachDirection("checkExperiment() says what is not there, and compares nothing"
   ]);
   assertEquals(result.compared, { jobs: 0, files: 0, bytes: 0 });
 });
+
+inEachDirection(
+  "--check after a copy names jobs that were computed at both ends, and only check calls them different",
+  async (pair) => {
+    const old = 'find jobs -exec touch -h -d "2025-01-01 00:00:00.5" {} +';
+    const states = ["done", "done", "done", "missing"] as const;
+    const own = makeSample(pair.destination.path, { jobs: states.map((state) => ({ state })) });
+    rmSync(`${own.root}/experiments`, { recursive: true });
+    shell(own.root, old);
+    const sample = makeSample(pair.source.path, {
+      jobs: [{}, { state: "failed" }, {}, {}],
+    });
+    // the third is an older copy, which has lost a byte since
+    shell(pair.source.path, `touch -r "$1" "$2/params.json" "$2"/*.done`, ...[
+      `${own.jobs[2]!.folder}/params.json`,
+      sample.jobs[2]!.folder,
+    ]);
+    const twice = await runProgram(pair, sample, ["--check"]);
+    assertEquals(twice.code, 7, twice.err);
+    const lost = folderOf(sample.jobs[2]!);
+    const lines = twice.out.split("\n").filter((line) => line.startsWith("differs"));
+    assert(lines.length > 0 && lines.every((line) => line.includes(lost)), twice.out);
+    rmSync(`${pair.destination.path}/${lost}`, { recursive: true });
+    const { code, out, err } = await runProgram(pair, sample, ["--check"]);
+    assertEquals([code, out.includes("No differences")], [0, true], `${out}${err}`);
+    assertStringIncludes(
+      err,
+      "2 jobs were computed at the destination as well, so were not copied, nor compared",
+    );
+    const differing = new Set((await check(pair, sample)).differences.map(({ job }) => job?.jobId));
+    assertEquals(differing, new Set(sample.jobs.slice(0, 2).map(({ jobId }) => jobId)));
+  },
+);
 
 inEachDirection("checkExperiment() checks jobs that jobs of the run name", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 1 });
