@@ -166,7 +166,7 @@ function renderEnds({ source, destination }: Totals, style: ReportStyle): string
   const lines = renderFacts(isUnnamed ? rows.map((row) => row.toSpliced(1, 1)) : rows, columns);
   const isFar = [source, destination].every(({ host }) => host !== undefined);
   const isRelayed = isFar && source.host !== destination.host;
-  return isRelayed ? [...lines, "  by way of this machine, which keeps nothing of it"] : lines;
+  return isRelayed ? [...lines, "  by way of this machine, which stores nothing"] : lines;
 }
 
 /** Aligns rows; where they are too wide, their last cells go below the places. */

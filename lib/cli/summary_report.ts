@@ -78,7 +78,9 @@ export function renderSummary(
 /** Says how far a run that is followed has come. */
 export function renderFollowed({ jobsCopied, jobsRunning }: CopyResult): string {
   const running = jobsRunning.length === 0 ? "" : `, ${formatCount(jobsRunning.length)} running`;
-  return `${count(jobsCopied, "job")} copied so far${running}; the run goes on (Ctrl-C stops)`;
+  return `${
+    count(jobsCopied, "job")
+  } copied so far${running}; still following the run (Ctrl-C stops)`;
 }
 
 /** Formats the summary of one of several runs. */

@@ -174,7 +174,7 @@ class Ends {
         const entry = there.get(path);
         return entry === undefined ? !now.has(path) : isUnchanged(entry, now.get(path));
       }) ?? [];
-      return path === undefined ? [] : [[one, `what has come differs: ${path} ${what}`]];
+      return path === undefined ? [] : [[one, `what was received differs: ${path} ${what}`]];
     });
   }
 }

@@ -264,7 +264,7 @@ async function selectRuns(
     );
   if (selected.length === 0) {
     const hint = `see  xpm-copy ls ${source.id}`;
-    throw new CopyError("not-found", `no run of ${source.id} is selected`, hint);
+    throw new CopyError("not-found", `no run in ${source.id} matches`, hint);
   }
   return selected.sort((a, b) =>
     compareRuns(a.runId, b.runId) || compareText(a.experimentId, b.experimentId)

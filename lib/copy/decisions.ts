@@ -75,11 +75,13 @@ export function decide(
 ): Decision {
   if (source === "unseen" || destination === "unseen") return skip;
   if (source === "absent" && destination === "absent" && removed) {
-    return { action: "removed", reason: "its run has no need of it any more", incomplete: false };
+    return { action: "removed", reason: "the run no longer needs it", incomplete: false };
   }
   if (source === "running" && includeRunning) {
-    if (destination === "absent") return { ...copy, reason: "still running, copied as it stands" };
-    if (destination === "unfinished") return replace("still running, copied as it stands");
+    if (destination === "absent") {
+      return { ...copy, reason: "still running, copied in its current state" };
+    }
+    if (destination === "unfinished") return replace("still running, copied in its current state");
   }
   return TABLE[source][destination];
 }

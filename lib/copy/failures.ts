@@ -47,10 +47,12 @@ export async function whatFailed(
     fail(folder, line);
   }
   if (trouble !== "" || !rewriter.ended) throw failed(trouble || "its archive was cut short");
-  for (const [folder, path] of rewriter.left) fail(folder, `${path} could not be taken as it came`);
+  for (const [folder, path] of rewriter.left) {
+    fail(folder, `${path} could not be used as it was received`);
+  }
   const suspects = differing.filter((folder) => !failures.jobs.has(jobs.get(folder)!));
   for (const folder of await stillDiffering(suspects, jobs, rewriter, route, context)) {
-    fail(folder, "what has come differs: a document, a link or a folder is missing");
+    fail(folder, "what was received is incomplete: a document, a link or a folder is missing");
   }
   return failures;
 }

@@ -182,7 +182,7 @@ export async function takeInventory(
 function tooLong(folder: string, path: string, longest: number): string | undefined {
   if ((folder.length + path.length) * 3 < longest) return undefined; // 3 bytes a character at most
   const { length } = bytesOf(`${folder}/${path}`);
-  return length > longest ? `holds a path that is too long for the system: ${path}` : undefined;
+  return length > longest ? `contains a path that is too long for the system: ${path}` : undefined;
 }
 
 function noteTime(job: FoundJob | undefined, { mtime }: Entry): void {

@@ -35,7 +35,7 @@ export function jobChooser({ states = [], tasks = [], tags = {} }: JobChoice): J
   if (unknown !== undefined) {
     throw new CopyError(
       "usage",
-      `jobs cannot be chosen by the state '${printable(unknown)}'`,
+      `there is no job state '${printable(unknown)}'`,
       `choose ${CHOSEN_STATES.join(", ")}`,
     );
   }

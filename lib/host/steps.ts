@@ -88,7 +88,7 @@ const SENTENCES = {
   newer: "the destination has something newer",
   begun: "it has started to run there",
   /** For a job: without a record, nobody would know that it lacks files. */
-  unrecorded: "what is left out of it could not be noted in .xpm-copy",
+  unrecorded: "the files left out of it could not be recorded in .xpm-copy",
   /** For a link to a job. */
   unlinked: "the job it links to is not there",
 } as const;

@@ -82,9 +82,11 @@ function judge(job: JobToPlan, states: Ends<JobState>, found: Ends<Inventory>): 
   if (destination === "running" && source !== "running") {
     return { compare: false, difference: newer(job, `${source} → running`) };
   }
-  return source === "running" ? { ...note(job, "still runs at the source"), compare: true } : {
-    compare: true,
-  };
+  return source === "running"
+    ? { ...note(job, "is still running at the source"), compare: true }
+    : {
+      compare: true,
+    };
 }
 
 /** A folder that jobs share: it has no state. */

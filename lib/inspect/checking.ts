@@ -258,7 +258,7 @@ export class Checking {
         ? "content cannot be read at the source"
         : there === undefined
         ? "content cannot be read at the destination"
-        : "content is not that of the source, rewritten";
+        : "content differs from the rewritten source";
       const known = differing.get(path);
       differing.set(path, {
         path,

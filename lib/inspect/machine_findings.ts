@@ -47,7 +47,7 @@ function loginFindings({ seconds, roundTrip, command, shell }: LoginCondition): 
     roundTrip < FAR ? ok("latency", delay, { value: round(roundTrip) }) : warning(
       "latency",
       delay,
-      "the host is far away or busy; a copy needs some ten round trips",
+      "the host is far away or busy; a copy takes about ten round trips",
       {
         value: round(roundTrip),
       },
@@ -102,7 +102,7 @@ function tarFinding(tar: string, there: boolean): Finding {
   if (isGnuTar(tar)) return program("tar", `GNU tar ${version}`.trim());
   const kind = /busybox/i.test(tar) ? "busybox" : tar.split(" ")[0]!;
   const finding = program("tar", `${kind} ${version}`.trim());
-  const message = `${finding.message}: small files go by rsync`;
+  const message = `${finding.message}: small files are sent by rsync`;
   return { ...finding, message, hint: `GNU tar ${there ? "there" : "here"} takes half the time` };
 }
 

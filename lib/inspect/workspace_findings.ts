@@ -102,7 +102,7 @@ const SPECIAL: [kind: RegExp, state: Finding["state"], what: string, hint: strin
   [
     /^nfs/,
     "ok",
-    "small files are slow, changes show late elsewhere",
+    "small files are slow, and changes appear late on other machines",
     "see your quota:  quota -s",
   ],
   [

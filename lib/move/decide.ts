@@ -58,7 +58,7 @@ export function decideFolders(known: Known): Decided {
   const own = unfit.get(run) ?? kept.get(run);
   const left = [...kept.values()].filter(isLeft).length;
   if (own !== undefined) kept.set(run, own);
-  else if (left > 0) kept.set(run, { why: "needed", reason: "jobs of it stay" });
+  else if (left > 0) kept.set(run, { why: "needed", reason: "some of its jobs stay" });
   const folders = [
     ...there.map((job) => ({ path: jobFolder(job), job })),
     ...(seals.has(run) ? [{ path: run }] : []),
@@ -80,6 +80,8 @@ function ownReason(folder: string, { seals, unfit, ended }: Known): Reason | und
   if (target !== undefined && leadsTo(target, folder)) {
     return { why: "elsewhere", reason: `it is a link to ${printable(target)}` };
   }
-  if (runs && !ended) return { why: "running", reason: "it has a .pid: it may still run" };
+  if (runs && !ended) {
+    return { why: "running", reason: "it has a .pid file, so it may still be running" };
+  }
   return unfit.get(folder);
 }

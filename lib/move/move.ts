@@ -136,7 +136,7 @@ async function moveNow(
     const there = { host, root: info.realPath };
     const unfit = await unfitByCheck(plan, copied, checked, there);
     for (const folder of agreed === undefined ? [] : source.seals.keys()) {
-      const reason = "it was not among what you agreed to remove";
+      const reason = "it was not on the list that you agreed to remove";
       if (!agreed!.has(folder)) unfit.set(folder, { why: "changed", reason });
     }
     const folders = [...source.seals.keys()].map((folder) => `${info.realPath}/${folder}`);

@@ -122,6 +122,6 @@ function refuseUnread(path: string, why: string): never {
   throw new CopyError(
     "refused",
     `${path}: ${why}, so what it refers to is not known`,
-    "nothing was removed; give yourself the right to read it, or use `xpm-copy` without `move`",
+    "nothing was removed; make it readable, or copy without `move`",
   );
 }

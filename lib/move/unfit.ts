@@ -43,12 +43,12 @@ const LACKING = "what it refers to will not be at the destination";
 
 function whyNotCopied(job: PlannedJob): string | undefined {
   const { action, reason, leftOut, referencesMissing, incomplete } = job;
-  if (leftOut !== undefined) return "files of it are left out at the destination";
+  if (leftOut !== undefined) return "some of its files are left out at the destination";
   if (referencesMissing !== undefined) return LACKING;
   if (action === "leave" || action === "missing" || action === "wait" || action === "omit") {
     return reason ?? "it is not copied";
   }
-  return incomplete ? reason ?? "it is not copied as a whole" : undefined;
+  return incomplete ? reason ?? "it is copied only in part" : undefined;
 }
 
 /** The differences that count: what the destination has beside is no loss. */
@@ -78,7 +78,7 @@ export async function unfitByCheck(
   const recorded = new Set(await host.existing(root, records));
   for (const [index, folder] of folders.entries()) {
     if (recorded.has(records[index]!)) {
-      found.set(folder, unchecked("the destination lacks files of it"));
+      found.set(folder, unchecked("the destination lacks some of its files"));
     }
   }
   for (const { kind, path, what, job } of check.differences) {
@@ -93,7 +93,7 @@ export function besidesOf(plan: CopyPlan): KeptFolder[] {
   const why = "besides" as const;
   const jobs = plan.jobs.filter(isBesides).map(({ taskId, jobId, bytes, files }) => {
     const job = { taskId, jobId };
-    return { path: jobFolder(job), job, bytes, files, why, reason: "it is no job of this run" };
+    return { path: jobFolder(job), job, bytes, files, why, reason: "it is not a job of this run" };
   });
   const reason = "jobs may share it";
   const partials = (plan.partials ?? []).filter(({ source }) => source !== "absent")

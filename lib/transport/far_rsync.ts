@@ -125,9 +125,12 @@ async function runClient(
 
 function refusal(words: string[]): CopyError {
   const asked = printable(words.slice(1).join(" "));
-  const hint =
-    "is another program in the place of rsync there, or are there settings for it (~/.popt)?";
-  return new CopyError("refused", `the source's rsync asks for another server: ${asked}`, hint);
+  const hint = "is another program installed as rsync there, or does ~/.popt change its options?";
+  return new CopyError(
+    "refused",
+    `the source's rsync asked for an unexpected server: ${asked}`,
+    hint,
+  );
 }
 
 /** Parts that become known later. */

@@ -151,7 +151,7 @@ inEachDirection(
     const result = await check(pair, sample);
     assertEquals([found(result), result.same], [[], true]);
     assertEquals(result.notes.map(({ message }) => message), [
-      `${folderOf(sample.jobs[1]!)} still runs at the source`,
+      `${folderOf(sample.jobs[1]!)} is still running at the source`,
       `experiments/${sample.experimentId}/${sample.runId} is in progress at the source`,
     ]);
   },
@@ -289,7 +289,7 @@ inEachDirection(
     writeFileSync(path, text.replaceAll(pair.destination.path, pair.source.path));
     shell(pair.destination.path, 'touch -r "$1" "$2"', `${pair.source.path}/${file}`, file);
     assertEquals(found(await check(pair, sample)), [
-      `differs ${file}: content is not that of the source, rewritten`,
+      `differs ${file}: content differs from the rewritten source`,
     ]);
   },
 );

@@ -916,7 +916,7 @@ Deno.test("main() checks, prints a line for each difference, and ends with 7", a
       "",
     ].join("\n"),
   );
-  assertEquals(terminal.err.join(""), "warning: jobs/a/b still runs at the source\n");
+  assertEquals(terminal.err.join(""), "warning: jobs/a/b is still running at the source\n");
 });
 
 Deno.test("main() checks in JSON, a line for each difference", async () => {

@@ -45,7 +45,7 @@ Deno.test("renderPlan() says that a copy between two hosts goes by way of this m
   assertEquals(renderPlan(plan, STYLE).slice(1, 5), [
     "  from  cluster  user@hpc:/home/u/xp                 rsync 3.2.7",
     "  to    local    me@other:/home/me/experiments/main  rsync 3.5.0, 212 GiB free",
-    "  by way of this machine, which keeps nothing of it",
+    "  by way of this machine, which stores nothing",
     "",
   ]);
   plan.destination.host = plan.source.host!;

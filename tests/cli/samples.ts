@@ -102,7 +102,7 @@ export function sampleCheck(more: Partial<CheckResult> = {}): CheckResult {
     ],
     compared: { jobs: 2, files: 1120, bytes: 3 * 1024 ** 3 },
     leftOut: { jobs: 1, files: 3, bytes: 2 * 1024 ** 3 },
-    notes: [{ code: "job", message: "jobs/a/b still runs at the source" }],
+    notes: [{ code: "job", message: "jobs/a/b is still running at the source" }],
     seconds: 2,
     ...more,
   };

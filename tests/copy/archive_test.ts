@@ -142,9 +142,13 @@ Deno.test({
     withPair("local to local", undefined, async (pair) => {
       const sample = makeSample(pair.source.path, { jobs: 1 });
       const file = fileOf(pair, "run.tar.zst");
-      await assertRejects(() => exported(pair, sample, file), CopyError, "has no zstd");
+      await assertRejects(() => exported(pair, sample, file), CopyError, "does not support zstd");
       Deno.writeFileSync(file, Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd));
-      await assertRejects(() => importExperiment(file, pair.destination), CopyError, "has no zstd");
+      await assertRejects(
+        () => importExperiment(file, pair.destination),
+        CopyError,
+        "does not support zstd",
+      );
     }),
 });
 

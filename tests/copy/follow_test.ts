@@ -148,7 +148,10 @@ Deno.test("xpm-copy --follow shows one plan, says how far it is, and counts all 
     assertEquals(code, 0, err + out);
     assertEquals(err.split("neuralir, run ").length - 1, 1, err);
     assertEquals(err.split("outside the workspace").length - 1, 1, err);
-    assertStringIncludes(err, "1 job copied so far, 1 running; the run goes on (Ctrl-C stops)");
+    assertStringIncludes(
+      err,
+      "1 job copied so far, 1 running; still following the run (Ctrl-C stops)",
+    );
     assertStringIncludes(out, "3 jobs");
     compareTrees({ sample, destination: pair.destination.path });
   }));

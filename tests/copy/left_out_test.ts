@@ -477,7 +477,7 @@ for (const [what, put] of Object.entries(STRAY)) {
         mkdirSync(`${pair.destination.path}/jobs`, { recursive: true });
         const result = await pair.copy(sample, { exclude: [OUT] });
         assertEquals([result.jobsCopied, result.complete], [1, false]);
-        assertStringIncludes(result.errors[0]!.message, "could not be noted in .xpm-copy");
+        assertStringIncludes(result.errors[0]!.message, "could not be recorded in .xpm-copy");
         assertEquals(existsSync(there(pair, sample)), false);
         assertUntouched(outside, before);
         rmSync(path);
@@ -507,7 +507,7 @@ inEachDirection(
       put();
       const result = await pair.copy(sample, { exclude: [OUT] });
       assertEquals(existsSync(there(pair, sample)), false);
-      assertStringIncludes(result.errors[0]!.message, "could not be noted in .xpm-copy");
+      assertStringIncludes(result.errors[0]!.message, "could not be recorded in .xpm-copy");
       rmSync(path, { recursive: true });
     }
     assertUntouched(outside, before);

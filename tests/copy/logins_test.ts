@@ -240,7 +240,7 @@ for (
         const error = await assertRejects(
           () => copyTo(sshd, sshd.options, { connectTimeout: 2 }),
           CopyError,
-          "has let us in, but its shell does not answer",
+          "but its shell has not answered within",
         );
         assertStringIncludes(error.hint ?? "", "start-up file");
         const ending = /dead, close it: {2}ssh .* -O exit \S+$/.test(error.hint ?? "");

@@ -69,7 +69,10 @@ for (const [what, words] of Object.entries(ASKED)) {
               ["refused", false],
               `${error}`,
             );
-            assertStringIncludes(error.message, "the source's rsync asks for another server: ");
+            assertStringIncludes(
+              error.message,
+              "the source's rsync asked for an unexpected server: ",
+            );
             assertEquals(existsSync(`${pair.destination.path}/jobs`), false);
           }),
       ),

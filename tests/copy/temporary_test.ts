@@ -39,7 +39,7 @@ async function assertNamed(TMPDIR: string, reason: string): Promise<void> {
         () => pair.copy(sample, { onEvent: ({ type }) => tried.push(type) }),
         CopyError,
       ));
-    assertStringIncludes(error.message, `the temporary folder ${TMPDIR} does not take the socket`);
+    assertStringIncludes(error.message, `the socket of a login in the temporary folder ${TMPDIR}`);
     assertStringIncludes(error.message, reason);
     assertStringIncludes(error.hint ?? "", "set TMPDIR");
     assertEquals([error.code, tried.includes("retrying")], ["refused", false]);

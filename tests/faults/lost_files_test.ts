@@ -122,7 +122,7 @@ for (
       assertEquals(code, 3, err);
       assertStringIncludes(
         `${out}${err}`,
-        `${lost!.jobId.slice(0, 8)} was not copied: what has come differs`,
+        `${lost!.jobId.slice(0, 8)} was not copied: what was received differs`,
       );
       assertStringIncludes(`${out}${err}`, NAME);
       const destination = faulty.pair.destination.path;
@@ -146,7 +146,7 @@ withFaultyPrograms(
     assertEquals(code, 3, err);
     assertStringIncludes(
       `${out}${err}`,
-      "the run could not be put in place: what has come differs",
+      "the run could not be put in place: what was received is incomplete",
     );
     const destination = faulty.pair.destination.path;
     assertEquals(existsSync(`${destination}/experiments`), false);

@@ -190,7 +190,7 @@ export class Contents implements MemberVisitor {
     if (isPlain && kind === "file" && name.startsWith(`${RECORDS}/`)) {
       return [RECORDS, name.slice(RECORDS.length + 1)];
     }
-    throw this.#refused(`${name}, which is no part of a run`);
+    throw this.#refused(`${name}, which is not part of a run`);
   }
 
   /**
@@ -212,7 +212,7 @@ export class Contents implements MemberVisitor {
     const { name, type, size } = head;
     const isInOrder = (name === SUMS) === (this.manifest !== undefined) && !this.#isSummed;
     if (type !== "0" || !isInOrder || size > MAX_TEXT * 8) {
-      throw this.#refused(`${name} in a wrong place`);
+      throw this.#refused(`${name} in the wrong place`);
     }
     this.#file = { name, sum: new Sum(), parts: [] };
     return "drop";
@@ -235,11 +235,11 @@ export class Contents implements MemberVisitor {
     const manifest = readManifest(text);
     if (manifest === undefined) throw this.#refused(`a ${MANIFEST} that cannot be read`);
     if (typeof manifest === "number") {
-      throw this.#refused(`an archive of form ${manifest}, made by a newer xpm-copy`);
+      throw this.#refused(`an archive in format ${manifest}, made by a newer xpm-copy`);
     }
     const { experimentId, runId, headers } = manifest;
     if (this.#run !== `${EXPERIMENTS}/${experimentId}/${runId}`) {
-      throw this.#refused("another run than it says");
+      throw this.#refused("a different run than it says");
     }
     if (headers !== this.sumOfHeaders()) {
       throw this.#refused("names, modes, times or links that were changed");
@@ -254,7 +254,7 @@ export class Contents implements MemberVisitor {
       throw this.#refused(`${file.name}, which is not what its ${SUMS} says`);
     }
     if (lines.length !== this.sums.length + 1 || lines.at(-1) !== "") {
-      throw this.#refused(`a ${SUMS} of other files`);
+      throw this.#refused(`a ${SUMS} for other files`);
     }
     this.#isSummed = true;
   }

@@ -75,8 +75,8 @@ async function unpacked(
 export function withoutZstd(): CopyError {
   return new CopyError(
     "program",
-    "this version of Node has no zstd: archives with it need Node 22.15 or later, or Deno",
-    "use a .tar file; an archive becomes one by  zstd -d FILE.tar.zst",
+    "this version of Node does not support zstd: .tar.zst archives need Node 22.15 or later, or Deno",
+    "use a .tar file; to make one of it:  zstd -d FILE.tar.zst",
   );
 }
 

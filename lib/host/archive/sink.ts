@@ -76,7 +76,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
     if (!/\.tar(\.zst)?$/.test(this.path)) {
       throw new CopyError(
         "usage",
-        `${printable(this.path)} is no name for an archive`,
+        `${printable(this.path)} is not a valid name for an archive`,
         "write a name that ends in .tar.zst, or in .tar for a file without compression",
       );
     }
@@ -242,7 +242,7 @@ function taken(path: string): CopyError {
   return new CopyError(
     "refused",
     `${printable(path)} exists already`,
-    "an export replaces nothing: choose another name, or remove that file",
+    "an export never overwrites a file: choose another name, or remove that file",
   );
 }
 

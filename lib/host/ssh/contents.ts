@@ -53,8 +53,8 @@ export async function readThere(
 function incomplete(name: string): CopyError {
   return new CopyError(
     "connection",
-    `${name} did not send all of the files that were to be read`,
-    "they may have changed at this moment: run the same command again",
+    `${name} did not send all files that were requested`,
+    "they may have changed just now: run the same command again",
   );
 }
 

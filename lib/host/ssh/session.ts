@@ -163,8 +163,11 @@ export class Session {
     running.kill();
     const { host } = this.ssh;
     const [message, hint] = came === "nothing"
-      ? [`no login at ${host} within ${LOGIN} s`, doesItWork(this.ssh)]
-      : [`${host} has let us in, but its shell does not answer for ${answer} s`, this.#whySlow()];
+      ? [`the login to ${host} took longer than ${LOGIN} s`, doesItWork(this.ssh)]
+      : [
+        `logged in to ${host}, but its shell has not answered within ${answer} s`,
+        this.#whySlow(),
+      ];
     throw this.login.reached.has(host)
       ? new LostConnection(message)
       : new CopyError("connection", message, hint);

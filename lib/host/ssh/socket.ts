@@ -55,7 +55,7 @@ export function socketFault(complaint: string, folder: string): CopyError | unde
 function noSocket(parent: string, reason: string): CopyError {
   return new CopyError(
     "refused",
-    `the temporary folder ${printable(parent)} does not take the socket of a login: ${reason}`,
-    "set TMPDIR to a folder that is there and has room",
+    `cannot create the socket of a login in the temporary folder ${printable(parent)}: ${reason}`,
+    "set TMPDIR to an existing folder with free space",
   );
 }

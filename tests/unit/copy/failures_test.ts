@@ -119,14 +119,14 @@ Deno.test("whatFailed() fails with what the other end said, or where the archive
 
 Deno.test("whatFailed() names what could not go by the stream, of a job or of the run", async () => {
   assertEquals(await failed({ left: { "jobs/t/1": "a", [RUN]: "b" } }), {
-    jobs: { 1: "a could not be taken as it came" },
-    run: "b could not be taken as it came",
+    jobs: { 1: "a could not be used as it was received" },
+    run: "b could not be used as it was received",
   });
 });
 
 Deno.test("whatFailed() looks again at what differs: what is gone, and what still differs, has failed", async () => {
   const folder: Entry = { path: "", kind: "folder", size: 0, mtime: "1700000000", mode: 0o755 };
-  const differs = "what has come differs: a document, a link or a folder is missing";
+  const differs = "what was received is incomplete: a document, a link or a folder is missing";
   assertEquals(
     await failed({
       complaints: ["tar: jobs/t/12/x: Cannot open"],

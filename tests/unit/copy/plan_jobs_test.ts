@@ -160,11 +160,14 @@ Deno.test("planJobs() names a state of each end in its reasons", () => {
 
 Deno.test("planJobs() with includeRunning copies a running job as it stands, and names it", () => {
   const copied = planOne("running", "absent", true);
-  assertEquals([copied.action, copied.reason], ["copy", "still running, copied as it stands"]);
+  assertEquals([copied.action, copied.reason], [
+    "copy",
+    "still running, copied in its current state",
+  ]);
   const replaced = planOne("running", "unfinished", true);
   assertEquals([replaced.action, replaced.reason], [
     "replace",
-    "still running, copied as it stands",
+    "still running, copied in its current state",
   ]);
 });
 

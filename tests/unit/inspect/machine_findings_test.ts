@@ -61,7 +61,7 @@ Deno.test("machineFindings() minds a slow shell, and a slow answer", () => {
   assertEquals(found.slice(0, 3), [
     "login ok: 12 s",
     "latency warning: 0.70 s round trip | " +
-    "the host is far away or busy; a copy needs some ten round trips",
+    "the host is far away or busy; a copy takes about ten round trips",
     "shell warning: unknown; a command takes 1.50 s to start | " +
     "make its startup file (~/.bashrc) return early without a terminal",
   ]);

@@ -24,7 +24,7 @@ for folder in "$all"/*/; do
   [ -d "$folder" ] || continue
   [ -z "$only" ] || [ "$only" = "$experiment" ] || continue
   if [ -L "$folder" ]; then
-    link=$(readlink "$folder") || stop "where $folder leads cannot be told"
+    link=$(readlink "$folder") || stop "the link $folder cannot be read"
     leads_to "experiments/$experiment" "$link" || continue
   fi
   readable "$folder"

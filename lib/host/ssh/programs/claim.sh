@@ -44,7 +44,7 @@ sign() {
   printf '%s\n' "$about" > "$staging/about.json"
 }
 make
-user=$(id -u) || give_up "id does not tell who works there"
+user=$(id -u) || give_up "id cannot tell who the user is"
 chmod g-rwx,o-rwx "$parent" "$staging" 2> /dev/null || # one that stood open before
   for path in "$parent" "$staging"; do
     [ "$(owner "$path")" = "$user" ] || give_up "$path belongs to another user"
@@ -77,7 +77,7 @@ case $(ls -A "$staging") in
 esac
 ! there "$staging/.unverified" || say unverified
 shared=$(stat -c '%a %g' "$staging" "$staging/about.json" 2> /dev/null ||
-  stat -f '%Lp %g' "$staging" "$staging/about.json") || give_up "stat does not tell of $staging"
+  stat -f '%Lp %g' "$staging" "$staging/about.json") || give_up "stat failed for $staging"
 [ -g "$staging" ] && passed=yes || passed=
 # shellcheck disable=SC2086 # numbers
 set -- $shared "$@"

@@ -4,7 +4,7 @@
 . ./begin.sh
 while IFS= read -r folder && [ -n "$folder" ]; do
   trouble=$(sync -f "$folder" 2>&1) && continue
-  case $trouble in *"rror syncing"*) stop "$folder did not reach the disk: $trouble" ;; esac
+  case $trouble in *"rror syncing"*) stop "$folder could not be flushed to disk: $trouble" ;; esac
   sync
 done
 finish

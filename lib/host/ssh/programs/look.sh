@@ -39,7 +39,7 @@ for place in "$root" "$jobs" "$experiments" "$partials"; do
 done
 # shellcheck disable=SC2046 # numbers
 set -- $(devices "$@")
-[ $# = 4 ] || stop "stat does not tell on which disks $root is"
+[ $# = 4 ] || stop "stat cannot tell which disks $root is on"
 case $passed in n???) set -- "${1%:*}" "$2" "$3" "$4" ;; esac
 case $passed in ?n??) set -- "$1" "${2%:*}" "$3" "$4" ;; esac
 case $passed in ??n?) set -- "$1" "$2" "${3%:*}" "$4" ;; esac
@@ -95,7 +95,7 @@ fi
 [ -n "$experiment" ] || { finish; exit 0; }
 folder=$root/experiments/$experiment
 if [ -L "$folder" ]; then
-  link=$(readlink "$folder") || stop "where $folder leads cannot be told"
+  link=$(readlink "$folder") || stop "the link $folder cannot be read"
   leads_to "experiments/$experiment" "$link" ||
     stop "$folder is a link to $link, not a folder of this experiment"
 fi

@@ -271,7 +271,7 @@ const NEAREST = `existing() { # the nearest folder that is there
  */
 const CURRENT_RUN = `current() { # of another link it is the second argument
   [ -L "\${2-$1/current}" ] || return
-  link=$(readlink "\${2-$1/current}") || stop "where \${2-$1/current} leads cannot be told"
+  link=$(readlink "\${2-$1/current}") || stop "the link \${2-$1/current} cannot be read"
   link=\${link%/} link=\${link##*/}
   case $link in "" | .* | -*) return ;; esac
   [ -d "$1/$link" ] && [ ! -L "$1/$link" ] && printf '%s\\n' "$link"
@@ -358,7 +358,7 @@ for folder in "$all"/*/; do
   [ -d "$folder" ] || continue
   [ -z "$only" ] || [ "$only" = "$experiment" ] || continue
   if [ -L "$folder" ]; then
-    link=$(readlink "$folder") || stop "where $folder leads cannot be told"
+    link=$(readlink "$folder") || stop "the link $folder cannot be read"
     leads_to "experiments/$experiment" "$link" || continue
   fi
   readable "$folder"
@@ -532,7 +532,7 @@ sign() {
   printf '%s\\n' "$about" > "$staging/about.json"
 }
 make
-user=$(id -u) || give_up "id does not tell who works there"
+user=$(id -u) || give_up "id cannot tell who the user is"
 chmod g-rwx,o-rwx "$parent" "$staging" 2> /dev/null || # one that stood open before
   for path in "$parent" "$staging"; do
     [ "$(owner "$path")" = "$user" ] || give_up "$path belongs to another user"
@@ -564,7 +564,7 @@ case $(ls -A "$staging") in
 esac
 ! there "$staging/.unverified" || say unverified
 shared=$(stat -c '%a %g' "$staging" "$staging/about.json" 2> /dev/null ||
-  stat -f '%Lp %g' "$staging" "$staging/about.json") || give_up "stat does not tell of $staging"
+  stat -f '%Lp %g' "$staging" "$staging/about.json") || give_up "stat failed for $staging"
 [ -g "$staging" ] && passed=yes || passed=
 set -- $shared "$@"
 say "owner $user" "group \${passed:+$2}" "file $3" "token $token"
@@ -731,7 +731,7 @@ fill_job() { # by its name
 export const FLUSH = `${BEGIN}
 while IFS= read -r folder && [ -n "$folder" ]; do
   trouble=$(sync -f "$folder" 2>&1) && continue
-  case $trouble in *"rror syncing"*) stop "$folder did not reach the disk: $trouble" ;; esac
+  case $trouble in *"rror syncing"*) stop "$folder could not be flushed to disk: $trouble" ;; esac
   sync
 done
 finish
@@ -806,7 +806,7 @@ for place in "$root" "$jobs" "$experiments" "$partials"; do
   if [ -g "$here" ]; then passed=\${passed}y; else passed=\${passed}n; fi
 done
 set -- $(devices "$@")
-[ $# = 4 ] || stop "stat does not tell on which disks $root is"
+[ $# = 4 ] || stop "stat cannot tell which disks $root is on"
 case $passed in n???) set -- "\${1%:*}" "$2" "$3" "$4" ;; esac
 case $passed in ?n??) set -- "$1" "\${2%:*}" "$3" "$4" ;; esac
 case $passed in ??n?) set -- "$1" "$2" "\${3%:*}" "$4" ;; esac
@@ -862,7 +862,7 @@ fi
 [ -n "$experiment" ] || { finish; exit 0; }
 folder=$root/experiments/$experiment
 if [ -L "$folder" ]; then
-  link=$(readlink "$folder") || stop "where $folder leads cannot be told"
+  link=$(readlink "$folder") || stop "the link $folder cannot be read"
   leads_to "experiments/$experiment" "$link" ||
     stop "$folder is a link to $link, not a folder of this experiment"
 fi
@@ -1045,7 +1045,7 @@ note() { # what jobs of a workspace will lack, before they are moved; the draft 
     job=\${record%.json}
     stands "$job" || among "$job" "$unrecorded" || unrecorded=$unrecorded$job$newline
   done
-  [ "$asked" = "$newline" ] || [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "the copied data did not reach the disk: $trouble"
+  [ "$asked" = "$newline" ] || [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "the copied data could not be flushed to disk: $trouble"
   enter "$staging"
 }
 had_record() { among "\${1#jobs/}" "$stood"; } # before this copy: only then anything is added to it
@@ -1164,7 +1164,7 @@ case $told in
     gnu='%h %s %b@%d.%i %Y %a' bsd='%l %z %b@%d.%i %m %Lp'
     if all_told "$(stat -c "$gnu" . 2> /dev/null)"; then stat='-c "'$gnu'"'
     elif all_told "$(stat -f "$bsd" . 2> /dev/null)"; then stat='-f "'$bsd'"'
-    else stop "neither find nor stat there tells of sizes and times"
+    else stop "neither find nor stat there can report sizes and times"
     fi
     describe='for path do
       case $path in
@@ -1263,7 +1263,7 @@ done
 say links
 link() {
   [ -L "$1" ] || return 0
-  target=$(readlink "$1") || { [ -L "$1" ] || return 0; stop "where $1 leads cannot be told"; }
+  target=$(readlink "$1") || { [ -L "$1" ] || return 0; stop "the link $1 cannot be read"; }
   say "$1" "$target" "$(enter "$root/$1" && pwd -P)"
 }
 above=
@@ -1331,7 +1331,7 @@ for kind in jobs experiments partials; do
   depth=2
   [ $kind != partials ] || depth=3
   links=$links$(find $kind -maxdepth $depth ! -type d ! -path 'experiments/*/current' 2> /dev/null && echo /) ||
-    stop "find does not tell whether there are links in $staging"
+    stop "find cannot tell whether there are links in $staging"
   links=\${links%/}
 done
 [ -z "$links" ] || printf '%s' "$links" | tr '\\n' '\\0' | xargs -0 rm -f ||
@@ -1345,7 +1345,7 @@ came_as_link() { # it, or a folder above it
   was_link "$1" || case $1 in */*) came_as_link "\${1%/*}" ;; *) return 1 ;; esac
 }
 trap '' TERM # it has all it needs: the agent lets it end, whatever becomes of the connection
-to_disk || stop "the copied data did not reach the disk: $trouble"
+to_disk || stop "the copied data could not be flushed to disk: $trouble"
 told() { say "$1" "\${trouble%%"$newline"*}"; } # what could not be done after moves: it undoes none of them
 left="" unsynced=
 failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes unmoved=$unmoved$parent/$1$newline; }
@@ -1574,7 +1574,7 @@ tell() { # kind, folder, state
   [ ! -L "$2" ] && plain "$about" || about=
   size=$(du -sk "$2" 2> /dev/null)
   time=$(stat -c %Y "\${about:-$2}" 2> /dev/null || stat -f %m "\${about:-$2}")
-  ! there "$2" || case $size:$time in [0-9]*:[0-9]*) ;; *) stop "du or stat does not tell of $2" ;; esac
+  ! there "$2" || case $size:$time in [0-9]*:[0-9]*) ;; *) stop "du or stat failed for $2" ;; esac
   say "$1" "$2" "\${size%%[!0-9]*}" "$time"
   note=
   [ -z "$about" ] || note=$(dd bs=4096 count=1 < "$about" 2> /dev/null | tr -d '\\000')

@@ -73,7 +73,7 @@ note() { # what jobs of a workspace will lack, before they are moved; the draft 
     job=${record%.json}
     stands "$job" || among "$job" "$unrecorded" || unrecorded=$unrecorded$job$newline
   done
-  [ "$asked" = "$newline" ] || [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "the copied data did not reach the disk: $trouble"
+  [ "$asked" = "$newline" ] || [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "the copied data could not be flushed to disk: $trouble"
   enter "$staging"
 }
 had_record() { among "${1#jobs/}" "$stood"; } # before this copy: only then anything is added to it

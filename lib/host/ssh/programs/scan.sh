@@ -41,7 +41,7 @@ case $told in
     gnu='%h %s %b@%d.%i %Y %a' bsd='%l %z %b@%d.%i %m %Lp'
     if all_told "$(stat -c "$gnu" . 2> /dev/null)"; then stat='-c "'$gnu'"'
     elif all_told "$(stat -f "$bsd" . 2> /dev/null)"; then stat='-f "'$bsd'"'
-    else stop "neither find nor stat there tells of sizes and times"
+    else stop "neither find nor stat there can report sizes and times"
     fi
     describe='for path do
       case $path in
@@ -140,7 +140,7 @@ done
 say links
 link() {
   [ -L "$1" ] || return 0
-  target=$(readlink "$1") || { [ -L "$1" ] || return 0; stop "where $1 leads cannot be told"; }
+  target=$(readlink "$1") || { [ -L "$1" ] || return 0; stop "the link $1 cannot be read"; }
   say "$1" "$target" "$(enter "$root/$1" && pwd -P)"
 }
 above=

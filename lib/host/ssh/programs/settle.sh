@@ -39,7 +39,7 @@ for kind in jobs experiments partials; do
   depth=2
   [ $kind != partials ] || depth=3
   links=$links$(find $kind -maxdepth $depth ! -type d ! -path 'experiments/*/current' 2> /dev/null && echo /) ||
-    stop "find does not tell whether there are links in $staging"
+    stop "find cannot tell whether there are links in $staging"
   links=${links%/}
 done
 [ -z "$links" ] || printf '%s' "$links" | tr '\n' '\0' | xargs -0 rm -f ||
@@ -53,7 +53,7 @@ came_as_link() { # it, or a folder above it
   was_link "$1" || case $1 in */*) came_as_link "${1%/*}" ;; *) return 1 ;; esac
 }
 trap '' TERM # it has all it needs: the agent lets it end, whatever becomes of the connection
-to_disk || stop "the copied data did not reach the disk: $trouble"
+to_disk || stop "the copied data could not be flushed to disk: $trouble"
 told() { say "$1" "${trouble%%"$newline"*}"; } # what could not be done after moves: it undoes none of them
 left="" unsynced=
 failed() { say "$parent/$1" "${2:-it could not be moved}"; left=yes unmoved=$unmoved$parent/$1$newline; }

@@ -25,7 +25,7 @@ tell() { # kind, folder, state
   [ ! -L "$2" ] && plain "$about" || about=
   size=$(du -sk "$2" 2> /dev/null)
   time=$(stat -c %Y "${about:-$2}" 2> /dev/null || stat -f %m "${about:-$2}")
-  ! there "$2" || case $size:$time in [0-9]*:[0-9]*) ;; *) stop "du or stat does not tell of $2" ;; esac
+  ! there "$2" || case $size:$time in [0-9]*:[0-9]*) ;; *) stop "du or stat failed for $2" ;; esac
   say "$1" "$2" "${size%%[!0-9]*}" "$time"
   note=
   [ -z "$about" ] || note=$(dd bs=4096 count=1 < "$about" 2> /dev/null | tr -d '\000')
