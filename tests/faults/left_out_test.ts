@@ -68,9 +68,15 @@ withFaultyDestination(
   },
 );
 
+/** The same for one of the files that a job lacks. */
+const FILE: Fault<Sample> = {
+  ...JOB,
+  paths: (sample, pair, staging) =>
+    JOB.paths(sample, pair, staging).map((path) => `${path}/a.ckpt`),
+};
 withFaultyDestination(
-  "xpm-copy leaves a record when the whole job cannot take the place of one that lacks files",
-  JOB,
+  "xpm-copy leaves a record when a file cannot be added to a job that lacks it",
+  FILE,
   async ({ pair, copy, mend }) => {
     const sample = make(pair.source.path);
     const first = await pair.copy(sample, { exclude: ["*.ckpt"] });
@@ -116,8 +122,8 @@ Deno.test({
       assertEquals((await pair.copy(sample, options)).complete, true);
       assertEquals(standing(pair, sample), [true, true]);
       assertEquals(namesIn(`${path}/.xpm-copy`), ["partial"]);
-      // while the whole takes its place
-      await killed([]);
+      // while the first file that was left out is added
+      await killed([], `${staged}/a.ckpt`);
       assertEquals(standing(pair, sample)[0], true);
       await assertBrought(pair, sample);
     }),
