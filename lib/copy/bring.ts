@@ -15,6 +15,7 @@ import { patternsOf } from "./exclude.ts";
 import { hasEnded, isCompleted } from "./decisions.ts";
 import { dealOut, lanesFor, type Part } from "./lanes.ts";
 import { hasClosedFolders, haveHoles, type Load } from "./loads.ts";
+import { bringRanges } from "./ranges.ts";
 import { type Bulk, failedJobs, notBySize, stage } from "./stage.ts";
 import type { Survey } from "./survey.ts";
 import { escaped } from "../workspace/left_behind.ts";
@@ -51,9 +52,9 @@ function bulkOf(
   load: Load,
   { surveyed, outcome, options, resumed, stagings, together }: Context,
 ): Omit<Bulk, "trust" | "shares"> {
-  const { infos, can } = surveyed;
+  const { infos } = surveyed;
   return {
-    ends: { source: can.source.rsync, destination: can.destination.rsync },
+    ends: endsOf({ surveyed }),
     paths: { source: infos.source.realPath, destination: load.staging },
     together,
     named: namedIn(jobs, surveyed),
@@ -70,12 +71,12 @@ function bulkOf(
   };
 }
 
-/** What rsync has to bring, dealt out to as many as the distance makes worthwhile. */
-async function sharesOf(
+/** What rsync has to bring. */
+function partsOf(
   { jobs, run }: BulkOfLoad,
   brought: PlannedJob[],
-  { surveyed: { can, plan, found: { source } }, options, together }: Context,
-): Promise<string[][]> {
+  { surveyed: { plan, found: { source } } }: Context,
+): Part[] {
   const there = new Set(brought);
   const parts: Part[] = jobs.map((job) => {
     const { bulk, shared = [] } = source.jobs.get(jobFolder(job))!;
@@ -85,9 +86,12 @@ async function sharesOf(
     const shared = [...source.run.values()].flatMap(({ shared }) => shared ?? []);
     parts.push({ folder: run, bytes: plan.run.bytes, shared });
   }
-  const ends = { source: can.source.rsync, destination: can.destination.rsync };
-  const bytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
-  return dealOut(parts, together ? 1 : await lanesFor(ends, bytes, options));
+  return parts;
+}
+
+/** How rsync reaches the ends. */
+function endsOf({ surveyed: { can } }: Pick<Context, "surveyed">): Bulk["ends"] {
+  return { source: can.source.rsync, destination: can.destination.rsync };
 }
 
 /** What is to come of the jobs that are completed: names below their folders. */
@@ -113,7 +117,7 @@ async function bringLarge(
   // rsync sets the time of such a copy afterwards: if the file changed meanwhile, a wrong one
   const paths = jobs.filter(hasEnded).flatMap((job) => {
     const { linked, large } = source.jobs.get(jobFolder(job))!;
-    return linked === undefined ? large.map((path) => `${jobFolder(job)}/${path}`) : [];
+    return linked === undefined ? large.map(({ path }) => `${jobFolder(job)}/${path}`) : [];
   });
   const { jobsPath, partialsPath } = infos.source;
   let copied = 0;
@@ -144,7 +148,7 @@ export async function transferBulk(
   load: Load,
   context: Context,
 ): Promise<Map<PlannedJob, string>> {
-  const { surveyed, outcome, watch, stagings } = context;
+  const { surveyed, outcome, options, watch, stagings, together } = context;
   const { jobs, run } = wanted;
   if (jobs.length === 0 && run === undefined) return new Map();
   const staging = stagings.get(load.staging)!;
@@ -156,15 +160,20 @@ export async function transferBulk(
   const brought = isTrusted ? await broughtBefore(jobs, load, context) : [];
   outcome.hasBefore(brought);
   const trust = unverified ? "bytes" : large > 0 ? "size" : "size and time";
-  const shares = await sharesOf(wanted, brought, context);
+  const parts = partsOf(wanted, brought, context);
+  const bytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const ends = endsOf(context);
+  const lanes = together ? 1 : await lanesFor(ends, bytes, options);
+  const ranges = await bringRanges(jobs, bytes, lanes, load, context);
+  const shares = dealOut(parts, lanes);
   const bulk: Bulk = { ...bulkOf(wanted, load, context), shares, trust };
-  const ends = [bulk.ends.source, bulk.ends.destination];
-  if (unverified && ends.some(({ said }) => rsyncVersion(said) === "")) {
+  if (unverified && Object.values(ends).some(({ said }) => rsyncVersion(said) === "")) {
     await staging.discard(shares.flat()); // openrsync may not be able to compare bytes
   }
   let come = 0;
+  // rsync counts what it confirms, too
   const onProgress: Bulk["onProgress"] = (bytes, file, lane) =>
-    outcome.progress(come = bytes, file, lane);
+    outcome.progress(come = Math.max(ranges, bytes), file, lane);
   const failed = failedJobs(await stage({ ...bulk, onProgress }, watch), jobs);
   outcome.endPart(come);
   outcome.received(jobs.filter((job) => !failed.has(job)), surveyed.found.source);

@@ -66,7 +66,7 @@ export interface FoundJob extends Content, SharedFacts {
   /** The links in it. */
   links: Entry[];
   /** The large files in it. */
-  large: string[];
+  large: Pick<Entry, "path" | "size">[];
   /** The names of its bulk that is no folder, when it is brought by name; absent otherwise. */
   rest?: string[];
   /** Whether a file in it is known to have holes. */
@@ -277,7 +277,7 @@ export function addToJob(
     job.files++;
     job.latestFile = later(entry.mtime, job.latestFile);
     job.holes ||= entry.holes === true;
-    if (entry.size >= LARGE) job.large.push(entry.path);
+    if (entry.size >= LARGE) job.large.push({ path: entry.path, size: entry.size });
     if (DOCUMENTS.includes(entry.path)) {
       job.documents.push(entry.path);
       if (isOversized(entry)) job.oversized.push(entry.path);

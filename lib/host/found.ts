@@ -7,6 +7,14 @@
 import type { Entry } from "../system/entry.ts";
 import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 
+/** A part of a file, in MiB; it may end after the file does. */
+export interface FilePart {
+  /** Where it begins. */
+  start: number;
+  /** How long it is. */
+  count: number;
+}
+
 /** The run that experimaestro takes for the current one. */
 export interface CurrentRun {
   /** Its id. */

@@ -9,6 +9,7 @@ import type { DiskCondition, MachineCondition } from "./condition.ts";
 import type {
   BrowseRequest,
   CurrentRun,
+  FilePart,
   FoundLeftover,
   LinkedFolder,
   Listing,
@@ -22,12 +23,14 @@ import type { Commitment, FailedMove, PublishRequest } from "./steps.ts";
 import type { Entry } from "../system/entry.ts";
 import type { OverlayEntry } from "../tar/write.ts";
 import type { Pack, PackRequest, Unpacking } from "../transport/archive.ts";
+import type { Parts } from "../system/streams.ts";
 import type { Sharing } from "../system/sharing.ts";
 import type { RsyncEnd } from "../transport/rsync_end.ts";
 
 export type {
   BrowseRequest,
   CurrentRun,
+  FilePart,
   FoundExperiment,
   FoundLeftover,
   FoundRun,
@@ -181,6 +184,8 @@ export interface Staging {
    * `.status.json.lock` stay behind. Returns whether all of it could be copied.
    */
   carry(from: string, into: string): Promise<boolean>;
+  /** Writes bytes into a file in it, from so many MiB on; makes the file, and folders above it. */
+  place(path: string, start: number, bytes: Parts): Promise<void>;
   /** The files that must be staged for a request, besides what it moves. */
   filesFor(request: Pick<PublishRequest, "moves" | "records">): OverlayEntry[];
   /** Moves what was staged to its place, and does what comes afterwards. */
@@ -249,9 +254,7 @@ export interface Host {
    * Returns undefined for one that cannot be read.
    */
   peek(root: string, paths: string[]): Promise<(Uint8Array | undefined)[]>;
-  /**
-   * Reads plain files as a whole, and tells their bytes in the order of the paths.
-   */
+  /** Reads plain files as a whole, and tells their bytes in the order of the paths. */
   read(root: string, paths: string[], tell: TellBytes): Promise<void>;
   /**
    * Computes SHA-256 sums where the files are, and tells them in any order.
@@ -259,6 +262,8 @@ export interface Host {
    * @throws {CopyError} `program`, when no program there can compute them.
    */
   sums(root: string, files: SummedFile[], tell: TellSum): Promise<void>;
+  /** Reads a part of a file, by its absolute path. */
+  slice(path: string, part: FilePart): AsyncIterable<Uint8Array>;
   /** Lists what is in the folders of all tasks, as `TASK/JOB`. */
   jobs(root: string): Promise<string[]>;
   /** Brings folders to the disk, by the file systems of `tops` where it can; all are absolute. */

@@ -37,9 +37,12 @@ export async function* gathered(
 }
 
 /** Passes parts on and calls a function for each. */
-export async function* tapped(parts: Parts, onPart: () => void): AsyncGenerator<Uint8Array> {
+export async function* tapped(
+  parts: Parts,
+  onPart: (part: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
   for await (const part of parts) {
-    onPart();
+    onPart(part);
     yield part;
   }
 }

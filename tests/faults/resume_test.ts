@@ -31,7 +31,8 @@ exit "$(cat ${folder}/code)"
   return {
     path: `${folder}:${Deno.env.get("PATH")}`,
     literal() {
-      const found = /Literal data: ([\d,]+) bytes/.exec(readFileSync(`${folder}/log`, "utf8"));
+      const log = readFileSync(`${folder}/log`, "utf8");
+      const found = [...log.matchAll(/Literal data: ([\d,]+) bytes/g)].at(-1);
       return Number(found![1]!.replaceAll(",", ""));
     },
   };
@@ -88,6 +89,42 @@ for (const direction of DIRECTIONS) {
       },
     });
   }
+}
+
+for (const direction of ["local to remote", "remote to local"] as const) {
+  Deno.test({
+    name:
+      `xpm-copy brings a large file by ranges, and after a kill none of them again, ${direction}`,
+    ignore: !HAS_PROC || !await hasSshd(),
+    async fn() {
+      await using sshd = await startSshd();
+      await withPair(direction, sshd, async (pair) => {
+        const sample = makeSample(pair.source.path, { jobs: 1 });
+        writeFileSync(`${sample.jobs[0]!.folder}/large.bin`, noise(SIZE));
+        const counting = await makeCounting(`${pair.root}/bin`);
+        const options = { args: ["--streams", "3"], env: { PATH: counting.path } };
+        const destination = pair.destination.path;
+        const copy = async () => {
+          const { code, err } = await (await startProgram(pair, sample, options)).ended;
+          assertEquals(code, 0, err);
+          compareTrees({ sample, destination });
+          return counting.literal();
+        };
+        const { process, ended } = await startProgram(pair, sample, options);
+        assert(await until(() => stagedBytes(destination) > SIZE / 3, 60), "too slow");
+        process.kill("SIGKILL");
+        await ended;
+        const came = stagedBytes(destination);
+        const sent = await copy();
+        assert(
+          sent < SIZE - came + SIZE / 20,
+          `${sent} of ${SIZE} bytes were sent, ${came} had come`,
+        );
+        Deno.removeSync(destination, { recursive: true });
+        assert(await copy() < SIZE / 20, "rsync had to send it");
+      });
+    },
+  });
 }
 
 /** Bytes of which no block is like another. */

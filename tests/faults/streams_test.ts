@@ -38,10 +38,37 @@ function kill(some: Process[]): void {
   }
 }
 
-/** Processes of a server that a test kills midway. */
-const VICTIMS: Record<string, (sshd: Sshd) => Process[]> = {
-  "the connection is lost": sessions,
-  "one of them dies": (sshd) => sessions(sshd).filter(isRsync).slice(0, 1),
+/** One file that comes by ranges. */
+function makeOneLarge(pair: Pair): Sample {
+  return makeSample(pair.source.path, { jobs: 1, largeFiles: 1, largeBytes: 96_000_000 });
+}
+
+/** What is copied, and what dies midway of what a server has started. */
+interface Death {
+  make: (pair: Pair) => Sample;
+  victims: (started: Process[]) => Process[];
+  /** The most KiB a second; 0: no limit, or a file would not come by ranges. */
+  rate: number;
+  /** How often the copy is tried again. */
+  retried: number;
+}
+
+const all = (started: Process[]) => started;
+const DEATHS: Record<string, Death> = {
+  "several rsyncs is tried again when the connection is lost": {
+    ...{ make: makeLarge, victims: all, rate: RATE, retried: 1 },
+  },
+  "several rsyncs is tried again when one of them dies": {
+    ...{ make: makeLarge, rate: RATE, retried: 1 },
+    victims: (started) => started.filter(isRsync).slice(0, 1),
+  },
+  "ranges is tried again when the connection is lost": {
+    ...{ make: makeOneLarge, victims: all, rate: 0, retried: 1 },
+  },
+  "ranges leaves those that fail to rsync": {
+    ...{ make: makeOneLarge, rate: 0, retried: 0 },
+    victims: (started) => started.filter(({ words }) => words[0] === "dd"),
+  },
 };
 
 function isRsync({ words }: Process): boolean {
@@ -49,32 +76,32 @@ function isRsync({ words }: Process): boolean {
 }
 
 for (const direction of REMOTE) {
-  for (const [what, victims] of Object.entries(VICTIMS)) {
+  for (const [what, death] of Object.entries(DEATHS)) {
     // a relayed rsync that dies at its host does not look like a lost connection
-    if (victims !== sessions && direction === "remote to remote") continue;
+    if (what.endsWith("one of them dies") && direction === "remote to remote") continue;
     Deno.test({
-      name: `copyExperiment() by several rsyncs is tried again when ${what}, ${direction}`,
+      name: `copyExperiment() by ${what}, ${direction}`,
       ignore,
       async fn() {
         await using sshd = await startSshd();
         await withPair(direction, sshd, async (pair) => {
-          const sample = makeLarge(pair);
+          const sample = death.make(pair);
           const events: CopyEvent[] = [];
           let killed = 0;
           const result = await pair.copy(sample, {
             streams: STREAMS,
-            bandwidthLimit: RATE,
+            bandwidthLimit: death.rate,
             onEvent(event) {
               events.push(event);
               if (killed > 0 || event.type !== "progress" || event.progress.bytes < 2e6) return;
-              const found = victims(sshd);
+              const found = death.victims(sessions(sshd));
               killed = found.length;
               kill(found);
             },
           });
           assert(killed > 0);
           const retried = events.filter(({ type }) => type === "retrying").length;
-          assertEquals([result.errors, result.complete, retried], [[], true, 1]);
+          assertEquals([result.errors, result.complete, retried], [[], true, death.retried]);
           const last = events.findLast((event) => event.type === "progress");
           assert(last?.type === "progress" && last.progress.bytes === last.progress.totalBytes);
           compareTrees({ sample, destination: pair.destination.path });

@@ -5,13 +5,14 @@
  */
 
 import { createHash } from "node:crypto";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { CopyError } from "../../mod.ts";
 import { textOf } from "../../lib/system/byte_text.ts";
 import { hasByteNames } from "../support/byte_names.ts";
 import { shell } from "../support/shell.ts";
 import type { Files } from "../support/files.ts";
 import type { Case } from "./conformance.ts";
-import type { Fixture } from "./fixture.ts";
+import { type Fixture, STAGING } from "./fixture.ts";
 
 const ODD = [
   "plain",
@@ -134,6 +135,27 @@ export const contentsCases: readonly Case[] = [
       assertEquals(await readAll(f, [path]), [[path, bytes]]);
       const sum = createHash("sha256").update(bytes).digest("hex");
       assertEquals(await sumsOf(f, [path]), { [path]: sum });
+    },
+  },
+  {
+    name: "slice() and place() bring parts of a file to their places, and through no link",
+    async check(f) {
+      const bytes = Uint8Array.from({ length: 5 * 2 ** 19 }, (_, at) => at * 7 % 251);
+      const name = "jobs/t/1/-n it's $(a) \\ =name";
+      f.make({ [`ws/${name}`]: bytes, outside: { folder: 0o755 } });
+      const held = await f.claim(STAGING);
+      const from = await f.host();
+      const bring = (path: string, start: number, count: number) =>
+        held.place(path, start, from.slice(f.at(`ws/${name}`), { start, count }));
+      await bring(name, 2, 9); // it ends before
+      await Promise.all([bring(name, 1, 1), bring(name, 0, 1), bring(name, 7, 1)]);
+      const staged = `ws/.xpm-staging/${STAGING}`;
+      assertEquals(sumOf(f.at(`${staged}/${name}`)), sumOf(f.at(`ws/${name}`)));
+      assertEquals(Deno.statSync(f.at(`${staged}/${name}`)).mode! & 0o777, 0o600);
+      Deno.symlinkSync(f.at("outside"), f.at(`${staged}/jobs/u`));
+      await assertRejects(() => bring("jobs/u/1/file", 0, 1), CopyError);
+      assertEquals(f.files("outside"), {});
+      await held.release();
     },
   },
   {

@@ -220,6 +220,7 @@ export class Fixture {
       changed: claim.changed,
       owner: claim.owner,
       unpack: (bytes, ours = true) => unpack(claim, bytes, ours),
+      place: claim.place.bind(claim),
       discard: (...paths) => claim.discard(paths),
       publish: async (what) => this.plain(await publish(claim, this, what)),
       release: (failed = false) => claim.release(failed),

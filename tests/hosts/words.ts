@@ -113,7 +113,7 @@ export interface Publishing {
 }
 
 /** A claimed staging folder. */
-export interface Held extends Pick<Staging, "resumed" | "changed" | "owner"> {
+export interface Held extends Pick<Staging, "resumed" | "changed" | "owner" | "place"> {
   unpack(archive: Uint8Array, ours?: boolean): Promise<boolean>;
   discard(...paths: string[]): Promise<void>;
   /** Answers what was left, and why. */

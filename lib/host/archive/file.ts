@@ -78,11 +78,19 @@ export abstract class ArchiveHost implements Host {
     throw this.#unasked();
   }
 
+  slice(): AsyncIterable<Uint8Array> {
+    throw this.#unasked();
+  }
+
   jobs(): Promise<string[]> {
     throw this.#unasked();
   }
 
   flush(): Promise<void> {
+    throw this.#unasked();
+  }
+
+  place(): Promise<void> {
     throw this.#unasked();
   }
 

@@ -12,6 +12,7 @@ import type {
   Access,
   BrowseRequest,
   ClaimRequest,
+  FilePart,
   FoundLeftover,
   Grants,
   Host,
@@ -36,6 +37,7 @@ import { disksHere, examineHere } from "./examine.ts";
 import { grantsOf } from "./grants.ts";
 import { browseLocally, lookLocally, placesOf } from "./look.ts";
 import { scanLocally } from "./scan.ts";
+import { readSlice } from "./slices.ts";
 import { LocalStaging } from "./staging.ts";
 import { tidyLocally } from "./tidy.ts";
 import { dialectOf } from "../../tar/dialect.ts";
@@ -106,6 +108,10 @@ export class LocalHost implements Host {
   // deno-lint-ignore require-await -- ssh needs the promise
   async existing(root: string, paths: string[]): Promise<string[]> {
     return paths.filter((path) => stands(root, path));
+  }
+
+  slice(path: string, part: FilePart): AsyncIterable<Uint8Array> {
+    return readSlice(path, part);
   }
 
   // no copy needs these two, nor the hashes of Node that they load

@@ -7,6 +7,7 @@
 import { CopyError } from "../../errors.ts";
 import { lookAt } from "../../system/files.ts";
 import type { RunOptions } from "../../system/process.ts";
+import type { Parts } from "../../system/streams.ts";
 import type { Sharing } from "../../system/sharing.ts";
 import { removeTree } from "../../system/tree.ts";
 import { dialectOf } from "../../tar/dialect.ts";
@@ -14,6 +15,7 @@ import type { OverlayEntry } from "../../tar/write.ts";
 import type { Unpacking } from "../../transport/archive.ts";
 import { unpackLocally } from "../../transport/tar.ts";
 import { parentOf } from "../../workspace/layout.ts";
+import { MIB, writeAt } from "./slices.ts";
 import type { Place, Staging } from "../host.ts";
 import type { Commitment, FailedMove, PublishRequest } from "../steps.ts";
 import { Verification } from "../verification.ts";
@@ -77,6 +79,12 @@ export class LocalStaging implements Staging {
     if (!folders.hasRoomFor(`${this.folder}/${into}`)) throw inTheWay(`${this.folder}/${into}`);
     folders.make(`${this.folder}/${into}`);
     return await takeOver(from, `${this.folder}/${into}`, this.watch);
+  }
+
+  async place(path: string, start: number, bytes: Parts): Promise<void> {
+    const to = `${this.folder}/${path}`;
+    new RealFolders(this.folder).make(parentOf(to));
+    await writeAt(to, start * MIB, bytes);
   }
 
   filesFor(): OverlayEntry[] {

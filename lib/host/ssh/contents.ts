@@ -7,14 +7,16 @@
 import { CopyError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 import { bytesOf } from "../../system/byte_text.ts";
+import { tapped } from "../../system/streams.ts";
 import { ByteReader } from "../../system/byte_reader.ts";
 import type { Zstd } from "../../transport/zstd.ts";
 import { nameList, packWith } from "../../transport/tar.ts";
-import type { SummedFile, TellBytes, TellSum } from "../host.ts";
+import { endWhenIdle, type RunOptions } from "../../system/process.ts";
+import type { FilePart, SummedFile, TellBytes, TellSum } from "../host.ts";
 import type { Agent } from "./agent.ts";
 import { nonsense } from "./answers.ts";
 import { asLines } from "./lines.ts";
-import { PEEK, READ, SUMS } from "./programs/programs.ts";
+import { PEEK, READ, SLICE, SUMS } from "./programs/programs.ts";
 import type { Session } from "./session.ts";
 
 /** The most bytes of a line before the bytes of some files. */
@@ -48,6 +50,28 @@ export async function readThere(
     }
   }
   if (next < paths.length) throw incomplete(name);
+}
+
+/** Does {@linkcode Host.slice}. */
+export async function* sliceThere(
+  session: Session,
+  path: string,
+  { start, count }: FilePart,
+  watch: RunOptions,
+): AsyncGenerator<Uint8Array> {
+  const lines = asLines([path, String(start), String(count)]);
+  const { running, fed, stream } = session.fetch(SLICE, lines, new Uint8Array());
+  const clock = endWhenIdle(running, watch.timeout);
+  let ended = false;
+  try {
+    yield* tapped(stream, () => clock.moved());
+    await fed;
+    ended = true;
+  } finally {
+    if (!ended) running.kill(); // the reader has stopped
+    await clock.during(running.code);
+  }
+  if (await running.code !== 0) throw new CopyError("program", "a part of a file did not come");
 }
 
 function incomplete(name: string): CopyError {

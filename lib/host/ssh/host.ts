@@ -12,6 +12,7 @@ import type {
   Abilities,
   BrowseRequest,
   ClaimRequest,
+  FilePart,
   FoundLeftover,
   Grants,
   Host,
@@ -30,7 +31,7 @@ import type {
 } from "../host.ts";
 import type { Pack, PackRequest } from "../../transport/archive.ts";
 import type { DiskCondition, MachineCondition } from "../condition.ts";
-import { peekThere, readThere, sumsThere } from "./contents.ts";
+import { peekThere, readThere, sliceThere, sumsThere } from "./contents.ts";
 import { disksThere, examineThere } from "./examine.ts";
 import { attendTo, examined, requireSameFiles } from "./carrier.ts";
 import { asLines } from "./lines.ts";
@@ -160,6 +161,10 @@ export class SshHost implements Host {
   async read(root: string, paths: string[], tell: TellBytes): Promise<void> {
     const zstd = this.#hasZstd ? await loadZstd() : undefined;
     await readThere(this.name, this.#carrier, { root, paths, zstd }, tell);
+  }
+
+  slice(path: string, part: FilePart): AsyncIterable<Uint8Array> {
+    return sliceThere(this.#carrier, path, part, this.watch);
   }
 
   sums(root: string, files: SummedFile[], tell: TellSum): Promise<void> {

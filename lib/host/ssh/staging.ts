@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Parts } from "../../system/streams.ts";
 import { type Sharing, sharingOf } from "../../system/sharing.ts";
 import { within } from "../../system/time.ts";
 import { dialectOf } from "../../tar/dialect.ts";
@@ -17,7 +18,7 @@ import type { Agent } from "./agent.ts";
 import { pairs } from "./answers.ts";
 import { asLines } from "./lines.ts";
 import { asideList, filesBeside, moveList } from "./move_list.ts";
-import { ASIDE, CARRY, COMMIT, DISCARD, FREE, SETTLE, UNPACK } from "./programs/programs.ts";
+import { ASIDE, CARRY, COMMIT, DISCARD, FREE, PLACE, SETTLE, UNPACK } from "./programs/programs.ts";
 import type { Session } from "./session.ts";
 
 /** How often to send a sign of life for a claim, in milliseconds. */
@@ -109,6 +110,11 @@ export class SshStaging implements Staging {
     const lines = asLines([this.folder, from, into]);
     await this.ground.session.agent.run(CARRY, lines, () => lost = true);
     return !lost;
+  }
+
+  async place(path: string, start: number, bytes: Parts): Promise<void> {
+    const lines = asLines([this.folder, path, String(start)]);
+    await this.ground.session.send(PLACE, lines, () => {}, bytes);
   }
 
   filesFor(request: Pick<PublishRequest, "moves" | "records">): OverlayEntry[] {

@@ -33,6 +33,7 @@ export const Deno = {
   exit: (code: number): never => process.exit(code),
   noColor: Boolean(process.env.NO_COLOR),
   permissions: { querySync: (_descriptor: unknown) => ({ state: "granted", partial: false }) },
+  SeekMode: { Start: 0 } as const,
   stderr,
   stdin,
   stdout,

@@ -31,6 +31,8 @@ const LOCK_OR_FAIL = 0x20 | fs.constants.O_NONBLOCK;
 export class OpenFile implements Disposable {
   readonly #path: string | URL;
   #descriptor: number;
+  /** Where the next byte is read or written, once that was said. */
+  #at: number | null = null;
 
   /** Opens the file. */
   constructor(path: string | URL, options: OpenOptions = { read: true }) {
@@ -53,10 +55,17 @@ export class OpenFile implements Disposable {
     return this.statSync();
   }
 
+  /** Says where the next byte is read or written. */
+  // deno-lint-ignore require-await -- Deno's is a promise
+  async seek(offset: number, _from: 0): Promise<number> {
+    return this.#at = offset;
+  }
+
   /** Reads the next bytes; null at the end. */
   read(into: Uint8Array): Promise<number | null> {
     return new Promise((resolve, reject) => {
-      fs.read(this.#descriptor, into, 0, into.length, null, (error, count) => {
+      fs.read(this.#descriptor, into, 0, into.length, this.#at, (error, count) => {
+        if (this.#at !== null) this.#at += count;
         if (error) reject(asDeno(error));
         else resolve(count === 0 ? null : count);
       });
@@ -71,7 +80,8 @@ export class OpenFile implements Disposable {
   /** Writes bytes; returns how many were written. */
   write(bytes: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
-      fs.write(this.#descriptor, bytes, 0, bytes.length, null, (error, count) => {
+      fs.write(this.#descriptor, bytes, 0, bytes.length, this.#at, (error, count) => {
+        if (this.#at !== null) this.#at += count;
         if (error) reject(asDeno(error));
         else resolve(count);
       });

@@ -32,7 +32,7 @@ works() { # the programs of a copy that work in a folder
     case $line in *" -> $1" | *" -> $1/"*) ;; *) continue ;; esac
     pid=${line#*/proc/} pid=${pid%%/*}
     case $(tr '\000' ' ' < "/proc/$pid/cmdline" 2> /dev/null) in
-      "$rsync "* | "$tar "* | rsync* | */rsync* | tar* | */tar* | mv* | rm* | sync* | xargs* | *'dd bs=1 count='*) echo "$pid" ;;
+      "$rsync "* | "$tar "* | rsync* | */rsync* | tar* | */tar* | mv* | rm* | sync* | xargs* | dd* | *'dd bs=1 count='*) echo "$pid" ;;
     esac
   done
 }

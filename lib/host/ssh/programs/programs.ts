@@ -80,7 +80,7 @@ works() { # the programs of a copy that work in a folder
     case $line in *" -> $1" | *" -> $1/"*) ;; *) continue ;; esac
     pid=\${line#*/proc/} pid=\${pid%%/*}
     case $(tr '\\000' ' ' < "/proc/$pid/cmdline" 2> /dev/null) in
-      "$rsync "* | "$tar "* | rsync* | */rsync* | tar* | */tar* | mv* | rm* | sync* | xargs* | *'dd bs=1 count='*) echo "$pid" ;;
+      "$rsync "* | "$tar "* | rsync* | */rsync* | tar* | */tar* | mv* | rm* | sync* | xargs* | dd* | *'dd bs=1 count='*) echo "$pid" ;;
     esac
   done
 }
@@ -941,6 +941,22 @@ finish
 `;
 
 /**
+ * Does `Staging.place`: writes a part of a file at its place. The bytes are the rest of the input.
+ */
+export const PLACE = `${BEGIN}
+${REAL_FOLDERS}
+IFS= read -r staging
+IFS= read -r path
+IFS= read -r start
+[ ! -L "$staging" ] && enter "$staging" || stop "the folder $staging is gone"
+umask 077
+mkdir -p "\${path%/*}" && is_folder "$staging" "$staging/\${path%/*}" && [ ! -L "$path" ] &&
+  dd of="$path" bs=1048576 seek="$start" conv=notrunc 2> /dev/null ||
+  stop "$path cannot be written"
+finish
+`;
+
+/**
  * Does `Host.read`. After the word come, for some files at a time, a line with a `+` for each file that can
  * be read and a `-` for each other one, and with the sizes of the former; then their bytes. At the end
  * comes the line `end`. The names are the rest of the input, each ended by a NUL.
@@ -1484,6 +1500,16 @@ if [ "$finished" = yes ] && [ -z "$left" ]; then
   cd / && trouble=$(remove_staging "$staging" 2>&1) || told staging
 fi
 finish
+`;
+
+/**
+ * Does `Host.slice`. After the word comes a part of a file.
+ */
+export const SLICE = `${BEGIN}
+IFS= read -r path
+IFS= read -r start
+IFS= read -r count
+exec dd if="$path" bs=1048576 skip="$start" count="$count" 2> /dev/null >&3 3>&-
 `;
 
 /**
