@@ -58,7 +58,10 @@ export function planJobs(
     .map((job) => planned.get(jobFolder(job))!);
 
   function planOne(job: JobToPlan): PlannedJob {
-    if (job.sharedName !== undefined) return planShared(job, found, runs.source, includeRunning);
+    if (job.sharedName !== undefined) {
+      const inProgress = statuses.source?.ended === false && !ended;
+      return planShared(job, found, { ...runs.source, inProgress }, includeRunning);
+    }
     const folder = jobFolder(job);
     const ends = {
       source: found.source.jobs.get(folder),

@@ -13,21 +13,32 @@ import { type RunEnd, stateForRun } from "./job_state.ts";
 import type { PlannedJob } from "./types.ts";
 import { describeOther, isReplaceable, whyUnusable } from "./usable.ts";
 
+/** What a shared folder depends on in the run that is copied. */
+export interface SharedRun extends RunEnd {
+  /** Whether it is in progress at the source: its next jobs may write in the folder. */
+  inProgress: boolean;
+}
+
 /** Plans a shared folder that is at the source. */
 export function planShared(
   job: JobToPlan,
   found: { source: Inventory; destination: Inventory },
-  run: RunEnd,
+  run: SharedRun,
   includeRunning: boolean,
 ): PlannedJob {
   const { taskId, jobId, sharedName, neededBy } = job;
   const folder = jobFolder(job);
   const [here, there] = [found.source.jobs.get(folder), found.destination.jobs.get(folder)];
   const writer = (here?.holders ?? []).find((one) => mayWrite(one, found.source, run));
-  const decision = decide(here, there, folder, includeRunning ? undefined : writer);
+  const busy = writer !== undefined
+    ? `${jobName(writer.taskId)}/${writer.jobId.slice(0, 8)} writes in it`
+    : run.inProgress
+    ? "jobs of the run may still write in it"
+    : undefined;
+  const decision = decide(here, there, folder, includeRunning ? undefined : busy);
   return {
     ...{ taskId, jobId, sharedName: sharedName! },
-    source: here === undefined ? "absent" : writer === undefined ? "done" : "running",
+    source: here === undefined ? "absent" : busy === undefined ? "done" : "running",
     destination: there === undefined ? "absent" : "done",
     bytes: here?.bytes ?? 0,
     files: here?.files ?? 0,
@@ -47,7 +58,7 @@ function decide(
   here: FoundJob | undefined,
   there: FoundJob | undefined,
   folder: string,
-  writer: JobId | undefined,
+  busy: string | undefined,
 ): Decision {
   if (here === undefined) return { action: "missing", incomplete: false };
   const unusable = whyUnusable(here, folder);
@@ -58,9 +69,8 @@ function decide(
   }
   if (there?.trouble !== undefined) return leave(`at the destination it ${there.trouble}`, true);
   if (there === undefined) {
-    if (writer === undefined) return { action: "copy", incomplete: false };
-    const reason = `${jobName(writer.taskId)}/${writer.jobId.slice(0, 8)} writes in it`;
-    return { action: "wait", reason, incomplete: true };
+    if (busy === undefined) return { action: "copy", incomplete: false };
+    return { action: "wait", reason: busy, incomplete: true };
   }
   if (there.compared === "behind") {
     return leave("it lacks what the source has, or has it older; move it away to get it", true);
