@@ -8,7 +8,7 @@ import { CopyError } from "../errors.ts";
 import { namedWorkspace } from "../settings/find.ts";
 import { choose } from "./choose.ts";
 import { importCommand } from "./command_line.ts";
-import { begin, type Context, notingPlan, writingOptions } from "./context.ts";
+import { begin, choiceOf, type Context, notingPlan, writingOptions } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { ExportRequest, ImportRequest } from "./requests.ts";
 
@@ -22,7 +22,11 @@ export async function exportRun(request: ExportRequest, context: Context): Promi
   const { from: { workspace: source }, experimentId, runId } = choice;
   const { ended, includeRunning, output } = request;
   const which = { source, experimentId, runId };
-  const result = await session.exportRun(which, output, { ended, includeRunning });
+  const result = await session.exportRun(which, output, {
+    ended,
+    includeRunning,
+    ...choiceOf(request),
+  });
   context.reporter.copied(result, plan());
   return result.complete ? EXIT.complete : EXIT.incomplete;
 }

@@ -85,8 +85,18 @@ export function parseArguments(args: string[]): Request {
   if (command === "check") return { command, ...which, ...common };
   const fsync = !given.has("no-fsync");
   const includeRunning = given.has("include-running");
+  const maxSize = last(given, "max-size");
+  const chosen = {
+    states: readStates(given.get("state") ?? []),
+    tasks: given.get("task") ?? [],
+    tags: readTags(given.get("tag") ?? []),
+    exclude: given.get("exclude") ?? [],
+    maxSize: maxSize === undefined ? undefined : parseSize(maxSize),
+    metadataOnly: given.has("metadata-only"),
+  };
   if (command === "export") {
-    return { command, ...which, output: last(given, "output")!, includeRunning, fsync, ...common };
+    const output = last(given, "output")!;
+    return { command, ...which, output, includeRunning, fsync, ...chosen, ...common };
   }
   const [keepReplaced, create] = [given.has("keep-replaced"), given.has("create")];
   if (command === "import") {
@@ -100,7 +110,6 @@ export function parseArguments(args: string[]): Request {
     const dryRun = given.has("dry-run");
     return { command, ...which, yes, dryRun, keepReplaced, create, bandwidthLimit, ...common };
   }
-  const maxSize = last(given, "max-size");
   const streams = last(given, "streams");
   return {
     command,
@@ -117,12 +126,7 @@ export function parseArguments(args: string[]): Request {
     moves,
     fsync,
     runs: readRuns(given, positionals, moves),
-    states: readStates(given.get("state") ?? []),
-    tasks: given.get("task") ?? [],
-    tags: readTags(given.get("tag") ?? []),
-    exclude: given.get("exclude") ?? [],
-    maxSize: maxSize === undefined ? undefined : parseSize(maxSize),
-    metadataOnly: given.has("metadata-only"),
+    ...chosen,
     references: !given.has("no-references"),
     bandwidthLimit,
     streams: streams === undefined ? undefined : parseStreams(streams),

@@ -111,13 +111,24 @@ export function copyOptions(request: CopyRequest, defaults: Defaults): CopyOptio
     ...writingOptions(request, defaults),
     ...limitOf(request, defaults),
     ...(request.streams !== undefined && { streams: request.streams }),
+    ...(request.references ? {} : { references: false }),
+    exclude: defaults.exclude ?? [],
+    ...choiceOf(request),
+  };
+}
+
+/** What is chosen of a run. */
+type Choosing = "states" | "tasks" | "tags" | "exclude" | "maxSize" | "metadataOnly";
+
+/** Which jobs the user wants, and which of their files. */
+export function choiceOf(request: Pick<CopyRequest, Choosing>): Pick<CopyOptions, Choosing> {
+  return {
     ...(request.states.length > 0 && { states: request.states }),
     ...(request.tasks.length > 0 && { tasks: request.tasks }),
     ...(Object.keys(request.tags).length > 0 && { tags: request.tags }),
+    ...(request.exclude.length > 0 && { exclude: request.exclude }),
     ...(request.maxSize !== undefined && { maxSize: request.maxSize }),
-    ...(request.references ? {} : { references: false }),
     ...(request.metadataOnly && { metadataOnly: true }),
-    exclude: request.exclude.length > 0 ? request.exclude : defaults.exclude ?? [],
   };
 }
 

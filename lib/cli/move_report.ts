@@ -7,10 +7,11 @@
 import { isLeft, type KeptFolder, type MovedFolder, type MoveResult } from "../move/types.ts";
 import { printable } from "../text/printable.ts";
 import type { Paint } from "./colour.ts";
-import { count, formatBytes, table } from "./format.ts";
+import { count, formatBytes } from "./format.ts";
 import { fullJob, shortJob } from "./names.ts";
 import { renderCommand } from "./plan_report.ts";
 import type { ReportStyle } from "./style.ts";
+import { fitted, wrapSentence } from "./wrap.ts";
 
 /** The most folders that are named without `--verbose`. */
 const NAMED = 20;
@@ -22,7 +23,10 @@ export function renderMovePlan(
   style: ReportStyle,
 ): string[] {
   return [
-    "At the source, once all of it is copied and its checksums are the same:",
+    ...wrapSentence(
+      "At the source, once all of it is copied and its checksums are the same:",
+      style.columns,
+    ),
     `  remove   ${amount(removed)}`,
     ...renderKept(kept, style),
     "",
@@ -49,16 +53,20 @@ function amount(folders: readonly MovedFolder[]): string {
   return parts.length === 0 ? "nothing" : `${parts.join(" and ")} (${formatBytes(bytes)})`;
 }
 
-function renderKept(kept: readonly KeptFolder[], { paint, verbose }: ReportStyle): string[] {
+function renderKept(
+  kept: readonly KeptFolder[],
+  { paint, verbose, columns }: ReportStyle,
+): string[] {
   if (kept.length === 0) return [];
   const some = verbose ? kept : kept.slice(0, NAMED);
-  const rows = table(
+  const rows = fitted(
     some.map((folder) => [
       `    ${nameOf(folder, verbose)}`,
       formatBytes(folder.bytes),
       reasonOf(folder, paint),
     ]),
     [1],
+    columns,
   );
   const more = kept.length - some.length;
   return [

@@ -41,7 +41,9 @@ const COPY = ["copy", "permissions"] as const;
 /** The commands that bring a run. */
 const ALL = [...COPY, "move"] as const;
 /** The commands that choose jobs. */
-const CHOOSING = [...COPY, "ls"] as const;
+const CHOOSING = [...COPY, "export", "ls"] as const;
+/** The commands that leave out files of jobs. */
+const LEAVING_OUT = [...COPY, "export"] as const;
 /** The commands that take a run of two workspaces. */
 const BOTH = [...ALL, "check"] as const;
 /** The commands that take two workspaces. */
@@ -145,31 +147,31 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
     kind: "task",
     many: true,
     for: CHOOSING,
-    help: "only jobs of matching tasks, e.g. '*.evaluate'",
+    help: "only jobs of tasks like '*.evaluate'",
   },
   tag: {
     section: "Copying",
     value: "KEY=PATTERN",
     many: true,
     for: CHOOSING,
-    help: "only jobs with a matching tag, e.g. lr=0.1",
+    help: "only jobs with a tag like lr=0.1",
   },
   exclude: {
     section: "Copying",
     value: "PATTERN",
     many: true,
-    for: COPY,
-    help: "skip matching files in jobs, e.g. '*.ckpt'",
+    for: LEAVING_OUT,
+    help: "skip files in jobs like '*.ckpt'",
   },
   "max-size": {
     section: "Copying",
     value: "SIZE",
-    for: COPY,
+    for: LEAVING_OUT,
     help: "skip larger files in jobs, e.g. 500M or 2G",
   },
   "metadata-only": {
     section: "Copying",
-    for: COPY,
+    for: LEAVING_OUT,
     help: "skip files in jobs that experimaestro does not need",
   },
   "no-references": {
@@ -249,7 +251,7 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
   json: {
     section: "Output",
     for: WORKING,
-    help: "print one JSON object per line; the last is a summary",
+    help: "one JSON object per line; the last is a summary",
   },
   quiet: {
     section: "Output",

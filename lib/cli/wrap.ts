@@ -44,16 +44,19 @@ export function wrapSentence(sentence: string, columns: number): string[] {
   return [indent + first, ...more.map((line) => `${indent}  ${line}`)];
 }
 
-/** Wraps a text beside what stands before it on its first line; further lines begin below it. */
+/**
+ * Wraps a text beside what stands before it on its first line; further lines begin below it. All of
+ * them do where there is no room beside it, or not for a word that has room below.
+ */
 export function beside(before: string, text: string, columns: number): string[] {
   const room = columns - width(before);
   if (width(text) <= room || text === "") return [(before + text).trimEnd()];
-  if (room < LEAST) {
-    const label = before.trimEnd();
-    return [
-      ...(label === "" ? [] : [label]),
-      ...wrap(text, columns - 4).map((line) => `    ${line}`),
-    ];
+  const label = before.trimEnd();
+  const below = " ".repeat(Math.max(4, /^ */.exec(label)![0].length + 2));
+  const isTooLong = (at: number) => wrap(text, at).some((line) => width(line) > at);
+  if (room < LEAST || isTooLong(room) && !isTooLong(columns - below.length)) {
+    const lines = wrap(text, columns - below.length).map((line) => below + line);
+    return label === "" ? lines : [label, ...lines];
   }
   const [first, ...more] = wrap(text, room);
   const indent = " ".repeat(width(before));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CURRENT } from "../workspace/layout.ts";
+import { CURRENT, jobFolder } from "../workspace/layout.ts";
 import { call } from "./call.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { localPath } from "../settings/local_path.ts";
@@ -12,12 +12,13 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { copyBetween } from "./copy.ts";
 import { explained } from "./retry.ts";
 import type { RunRequest } from "./survey.ts";
-import type { ConnectionOptions, CopyOptions, CopyResult } from "./types.ts";
+import type { ConnectionOptions, CopyEvent, CopyOptions, CopyResult, PlannedJob } from "./types.ts";
 
 /** How to export; the fields of `CopyOptions` that have a meaning for an archive. */
 export type ExportOptions =
   & ConnectionOptions
-  & Pick<CopyOptions, "includeRunning" | "ended" | "fsync">;
+  & Pick<CopyOptions, "includeRunning" | "ended" | "fsync">
+  & Pick<CopyOptions, "states" | "tasks" | "tags" | "exclude" | "maxSize" | "metadataOnly">;
 
 /** How to import; the fields of `CopyOptions` that have a meaning for an archive. */
 export type ImportOptions =
@@ -84,6 +85,10 @@ export async function exportExperiment(
   );
 }
 
+function isOmitted({ action }: PlannedJob): boolean {
+  return action === "omit";
+}
+
 /** Which run to export. */
 export interface ExportedRun extends Omit<RunRequest, "workspaces"> {
   /** Where from. */
@@ -105,13 +110,18 @@ export async function exportBetween(
     const host = await hosts.openForBytes(source);
     return await host.look({ path: place, experimentId, runId });
   });
+  const onEvent = (event: CopyEvent) => {
+    if (event.type === "planned") sink.omits(event.plan.jobs.filter(isOmitted).map(jobFolder));
+    options.onEvent?.(event);
+  };
   return await explained(options, EXPORT_STOPPED, async () => {
     await sink.prepare();
     const destination: Workspace = { id: path, path };
     return await hosts.during(destination, sink, async () => {
       try {
         const workspaces = { source, destination };
-        const result = await copyBetween(hosts, { workspaces, experimentId, runId }, options);
+        const request = { workspaces, experimentId, runId };
+        const result = await copyBetween(hosts, request, { ...options, onEvent });
         await sink.finish();
         return result;
       } finally {

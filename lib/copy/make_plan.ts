@@ -33,7 +33,11 @@ export function makePlan(
 ): CopyPlan {
   const runId = infos.source.run!.runId;
   const statuses = statusesOf(infos);
-  const planned = planJobs(withLinked(jobs, found.source.links), found, statuses, options)
+  const { omitted } = infos.source;
+  const planned = planJobs(withLinked(jobs, found.source.links), found, statuses, {
+    ...options,
+    omitted,
+  })
     .map((job) => coming.has(jobFolder(job)) ? cameBefore(job) : job);
   const folders = { source: found.source.run, destination: found.destination.run };
   const [ofJobs, partials] = [true, false].map((isJob) =>

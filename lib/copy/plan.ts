@@ -30,7 +30,10 @@ export interface Ends<T> {
 }
 
 /** The options that change a plan. */
-export type PlanOptions = Pick<CopyOptions, "includeRunning" | "ended"> & JobChoice;
+export interface PlanOptions extends Pick<CopyOptions, "includeRunning" | "ended">, JobChoice {
+  /** The folders of jobs that the source does not have since they were not selected before. */
+  omitted?: readonly string[] | undefined;
+}
 
 /**
  * Plans the jobs. Jobs that are links come second, for their plan depends on the jobs they lead to.
@@ -42,6 +45,7 @@ export function planJobs(
   options: PlanOptions = {},
 ): PlannedJob[] {
   const { includeRunning = false, ended = false } = options;
+  const omittedBefore = new Set(options.omitted);
   const chooser = jobChooser(options);
   const runs = {
     source: endOf(found.source.run, statuses.source, ended),
@@ -89,7 +93,8 @@ export function planJobs(
     const isChosen = job.neededBy !== undefined ||
       (job.linkedBy !== undefined || chooser.isListed(job)) &&
         (source === "unseen" || chooser.hasState(source));
-    if (!isChosen) return omitted(job, source, destination);
+    const isOmitted = source === "absent" && omittedBefore.has(folder);
+    if (!isChosen || isOmitted) return omitted(job, source, destination);
     return {
       taskId: job.taskId,
       jobId: job.jobId,

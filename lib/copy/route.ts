@@ -62,7 +62,7 @@ export function routeOf(
   { resumed, together = false, isSecond = false }: RouteOptions,
 ): Route {
   const { plan, can, found: { source } } = known;
-  if (isAlone(can)) return routeAlone(load, known);
+  if (isAlone(can)) return routeAlone(load, known, options);
   const isGnu = [can.source, can.destination].every(({ tar }) => dialectOf(tar) === "gnu");
   const byRsync = resumed || together || leavesOut(options) || options.bandwidthLimit;
   const isWhole = (job: PlannedJob) => isSmall(source.jobs.get(jobFolder(job))!);
@@ -86,12 +86,18 @@ export function routeOf(
 
 /**
  * The route of a load that goes by the stream alone. Folders go whole where GNU tar packs them; a
- * link to a folder, and all where there is another tar, by the names of what they hold.
+ * link to a folder, what is left out of, and all where there is another tar, by the names of what
+ * they hold.
  */
-function routeAlone(load: Load, { plan, can, found: { source } }: SurveyData): Route {
+function routeAlone(
+  load: Load,
+  { plan, can, found: { source } }: SurveyData,
+  options: CopyOptions,
+): Route {
   const isGnu = dialectOf(can.source.tar) === "gnu";
   const isWhole = (job: PlannedJob) =>
-    isGnu && !isCompleted(job) && source.jobs.get(jobFolder(job))!.linked === undefined;
+    isGnu && !isCompleted(job) && !leavesOut(options) &&
+    source.jobs.get(jobFolder(job))!.linked === undefined;
   const run = load.withRun && isWritten(plan.run)
     ? runFolder(plan.experimentId, plan.runId)
     : undefined;

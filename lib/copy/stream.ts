@@ -135,7 +135,7 @@ async function letPass(
     owner: staging.owner,
     shared: staging.shared,
     onBytes: (bytes) => outcome.progress(bytes, undefined),
-    archives: archivesOf(request),
+    archives: pack.archives ?? archivesOf(request),
     dialect: dialectOf(can.destination.tar),
   });
   const streamed: Streamed = { rewriter, whole: false, complaints: [], trouble: "", differing: [] };

@@ -105,6 +105,8 @@ export interface WorkspaceInfo {
   current: CurrentRun | undefined;
   /** The `status.json` of that run. */
   currentStatus: string | undefined;
+  /** The folders of jobs that an archive was made without, since they were not selected. */
+  omitted?: readonly string[];
   /** The run that was asked for, `current` resolved; undefined when it is not there. */
   run: SeenRun | undefined;
 }
@@ -156,9 +158,7 @@ export const UNVERIFIED = ".unverified";
 export interface Staging {
   /** The folder, absolute. */
   readonly folder: string;
-  /**
-   * Whether the destination may have changed meanwhile: a folder went back, or the claim waited.
-   */
+  /** Whether the destination may have changed: a folder went back, or the claim waited. */
   readonly changed: boolean;
   /** Whether it held something of an earlier attempt when it was claimed. */
   readonly resumed: boolean;

@@ -49,6 +49,8 @@ export interface Pack {
   whole: Promise<boolean>;
   /** The error messages of tar, one a line; known after the end of the stream. */
   complaints?: Promise<string[]>;
+  /** How many archives it is. Default: one of the folders, one of the entries. */
+  archives?: number;
 }
 
 /** How many archives a request results in. */

@@ -10,13 +10,14 @@ import { plain } from "../../lib/cli/colour.ts";
 import { renderDiagnosis } from "../../lib/cli/doctor_report.ts";
 import { renderJobs } from "../../lib/cli/jobs_report.ts";
 import { renderExperiments, renderRuns } from "../../lib/cli/list_report.ts";
+import { renderMovePlan } from "../../lib/cli/move_report.ts";
 import { renderDryRunEnd, renderPlan } from "../../lib/cli/plan_report.ts";
 import { advance, renderProgress, startProgress } from "../../lib/cli/progress.ts";
 import type { ReportStyle } from "../../lib/cli/style.ts";
 import { renderSummary } from "../../lib/cli/summary_report.ts";
 import type { JobSummary } from "../../lib/inspect/list_jobs.ts";
 import type { CopyPlan } from "../../lib/copy/types.ts";
-import { job, sampleCheck, samplePlan, sampleResult } from "./samples.ts";
+import { job, sampleCheck, sampleMove, samplePlan, sampleResult } from "./samples.ts";
 
 /** The widths. */
 export const WIDTHS = [60, 80, 120];
@@ -125,6 +126,15 @@ function check(style: ReportStyle): string[] {
   return renderCheck({ ...sample, differences }, style, false);
 }
 
+function move(style: ReportStyle): string[] {
+  const sample = sampleMove({ dryRun: true });
+  const { job } = sample.removed[0]!;
+  const reason = `differs: ${WIDE}/${COMBINED}/events.jsonl: content is not that of the source`;
+  const path = `jobs/${job!.taskId}/${job!.jobId}`;
+  const left = { path, job: job!, bytes: 512, files: 1, why: "unchecked" as const, reason };
+  return renderMovePlan({ ...sample, kept: [...sample.kept, left] }, undefined, style);
+}
+
 function doctor(style: ReportStyle): string[] {
   return renderDiagnosis({
     workspace: "cluster",
@@ -163,6 +173,7 @@ const SCREENS: Record<string, Screen> = {
   summary,
   ls: list,
   check,
+  move,
   doctor,
 };
 

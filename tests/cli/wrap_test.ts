@@ -34,4 +34,10 @@ Deno.test("beside() goes on below the text, or below all where there is no room 
     "    room",
   ]);
   assertEquals(beside("  copy  ", "", 34), ["  copy"]);
+  assertEquals(beside("    kept  ", "since /a/path/of/this/length/below is", 38), [
+    ...["    kept  since", "          /a/path/of/this/length/below", "          is"],
+  ]);
+  assertEquals(beside("    kept  ", "since /a/path/of/this/length/below is", 36), [
+    ...["    kept", "      since", "      /a/path/of/this/length/below", "      is"],
+  ]);
 });

@@ -242,6 +242,45 @@ local("hard links within a job stay, and a file that two jobs share comes twice"
   assertEquals(links().trim().split("\n"), ["1", "1", "1"]);
 });
 
+local(
+  "an archive of some jobs, or without some files, says so: an import misses nothing, and a copy brings the rest",
+  async (pair) => {
+    const files = { "a.ckpt": "left out", "deep/b.ckpt": "too", "c.txt": "there" };
+    const sample = makeSample(pair.source.path, {
+      jobs: [{ task: "train", files }, { state: "failed", files }, { task: "train" }],
+    });
+    const { experimentId, runId, jobs } = sample;
+    const file = fileOf(pair);
+    const some = { states: ["done"] as const, exclude: ["*.ckpt"] };
+    const written = await exportExperiment(pair.source, file, experimentId, runId, {
+      ...some,
+      states: [...some.states],
+    });
+    assertEquals([written.jobsCopied, written.jobsOmitted, written.complete], [2, 1, true]);
+    const { path } = pair.destination;
+    const come = await importExperiment(file, pair.destination);
+    assertEquals(
+      [come.jobsCopied, come.jobsOmitted, come.jobsMissing, come.complete],
+      [2, 1, [], true],
+    );
+    const folder = `${path}/jobs/${jobs[0]!.taskId}/${jobs[0]!.jobId}`;
+    assertEquals(namesIn(folder).filter((name) => /a.ckpt|c.txt|deep/.test(name)), [
+      ...["c.txt", "deep"],
+    ]);
+    assertEquals(namesIn(`${path}/.xpm-copy/partial/jobs/${jobs[0]!.taskId}`), [
+      `${jobs[0]!.jobId}.json`,
+    ]);
+    assertEquals((await importExperiment(file, pair.destination)).complete, true);
+    // the rest comes from an archive as well
+    const whole = fileOf(pair, "whole.tar");
+    await exportExperiment(pair.source, whole, experimentId, runId);
+    const rest = await importExperiment(whole, pair.destination);
+    assertEquals([rest.errors, rest.jobsCopied, rest.jobsCompleted.length], [[], 2, 1]);
+    compareTrees({ sample, destination: path });
+    assertEquals(namesIn(path), [".__experimaestro__", "experiments", "jobs"]);
+  },
+);
+
 local("an import knows which jobs came to the source without some files", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 3 });
   const { experimentId, runId } = sample;

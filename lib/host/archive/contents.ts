@@ -71,12 +71,12 @@ export class Contents implements MemberVisitor {
 
   /**
    * @param from The archive.
-   * @param isWanted Which folders pass. Default: all.
+   * @param isWanted Which members pass, by the folder that they are in and their name. Default: all.
    * @param keeps Whether the files that a plan needs are kept.
    */
   constructor(
     private readonly from: string,
-    private readonly isWanted: (folder: string) => boolean = () => true,
+    private readonly isWanted: (folder: string, name: string) => boolean = () => true,
     private readonly keeps = false,
   ) {}
 
@@ -104,7 +104,7 @@ export class Contents implements MemberVisitor {
       const parts = this.keeps && this.#isKept(folder, head) ? [] : undefined;
       this.#file = { name, sum: new Sum(), parts };
     }
-    return this.isWanted(folder) ? "pass" : "drop";
+    return this.isWanted(folder, name) ? "pass" : "drop";
   }
 
   see(bytes: Uint8Array): void {

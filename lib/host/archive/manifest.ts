@@ -30,6 +30,8 @@ export interface Manifest {
   current: CurrentRun | null;
   /** What jobs name in the workspace, was there, and is not in the archive; relative to it. */
   references: string[];
+  /** The folders of the run's jobs that were not selected; absent when there are none. */
+  omitted?: string[];
   /** The sum of all headers: of names, kinds, modes, times and targets. */
   headers: string;
 }
@@ -45,12 +47,14 @@ export function readManifest(text: string): Manifest | number | undefined {
     const said = parseJson(text);
     if (!isObject(said) || typeof said.format !== "number") return undefined;
     if (said.format !== FORMAT) return said.format;
-    const { root, experimentId, runId, headers, references } = said;
+    const { root, experimentId, runId, headers, references, omitted = [] } = said;
     const isText = (value: unknown) => typeof value === "string";
     if (!isText(root) || !isText(experimentId) || !isText(runId) || !isText(headers)) {
       return undefined;
     }
-    if (!Array.isArray(references) || !references.every(isText)) return undefined;
+    for (const some of [references, omitted]) {
+      if (!Array.isArray(some) || !some.every(isText)) return undefined;
+    }
     if (!(root as string).startsWith("/")) return undefined;
     checkId("experiment", experimentId as string);
     checkId("run", runId as string);

@@ -54,6 +54,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   /** What has come and is not written yet. */
   #held: Uint8Array = NONE;
   readonly #references = new Set<string>();
+  #omitted: string[] = [];
 
   /** @param origin Looks at the workspace that it is made from. */
   constructor(
@@ -84,6 +85,11 @@ export class ArchiveSink extends ArchiveHost implements Staging {
     if (this.path.endsWith(".tar")) return;
     this.#zstd = await loadZstd();
     if (this.#zstd === undefined) throw withoutZstd();
+  }
+
+  /** Notes the folders of jobs that were not selected: an import does not miss them. */
+  omits(folders: string[]): void {
+    this.#omitted = folders;
   }
 
   async look(question: LookRequest): Promise<WorkspaceInfo> {
@@ -194,6 +200,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
       ...this.#which,
       current: current ?? null,
       references: [...this.#references].sort(),
+      ...(this.#omitted.length > 0 && { omitted: this.#omitted }),
       headers: contents.sumOfHeaders(),
     });
     const lines = [...contents.sums, { name: MANIFEST, sum: sumOf([manifest]) }].map(sumLine);

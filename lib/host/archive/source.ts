@@ -57,13 +57,14 @@ export class ArchiveSource extends ArchiveHost {
 
   // deno-lint-ignore require-await -- other hosts need the promise
   async look({ experimentId, runId }: LookRequest): Promise<WorkspaceInfo> {
-    const { root, current, ...manifest } = this.manifest;
+    const { root, current, omitted = [], ...manifest } = this.manifest;
     const isIt = experimentId === manifest.experimentId;
     return {
       ...infoAt(root),
       records: this.contents.folders.has(RECORDS),
       experimentExists: isIt,
       current: current ?? undefined,
+      omitted,
       run: isIt && runId === manifest.runId ? this.#run() : undefined,
     };
   }
@@ -115,10 +116,12 @@ export class ArchiveSource extends ArchiveHost {
     return linked;
   }
 
-  pack({ folders }: PackRequest): Pack {
+  pack({ folders, entries }: PackRequest): Pack {
     const wanted = new Set(folders);
+    const named = new Set(entries);
     const { promise: whole, resolve } = later<boolean>();
-    const contents = new Contents(this.path, (folder) => wanted.has(folder));
+    const isWanted = (folder: string, name: string) => wanted.has(folder) || named.has(name);
+    const contents = new Contents(this.path, isWanted);
     const { path, watch } = this;
     async function* packed(): AsyncGenerator<Uint8Array> {
       let isWhole = false;
@@ -129,7 +132,7 @@ export class ArchiveSource extends ArchiveHost {
         resolve(isWhole);
       }
     }
-    return { stream: packed(), whole };
+    return { stream: packed(), whole, archives: 1 };
   }
 
   claim(): Promise<Staging> {
