@@ -71,9 +71,8 @@ export async function buildPypi(out: string = PYPI): Promise<Built> {
   mkdirSync(out, { recursive: true });
   const filter = (path: string) => !/__pycache__|\.mypy_cache|[\\/]conda$/.test(path);
   cpSync(SOURCES, source, { recursive: true, filter });
-  for (const path of [join(ROOT, "LICENSE"), MAN_PAGE, join(ROOT, "schemas")]) {
-    cpSync(path, join(source, basename(path)), { recursive: true });
-  }
+  for (const path of [join(ROOT, "LICENSE"), MAN_PAGE]) cpSync(path, join(source, basename(path)));
+  copySchemas(join(source, "schemas"));
 
   await bundle("cli.ts", join(module, "xpm-copy.mjs"), flags.slice(0, 1));
   writeFileSync(join(module, "_built.py"), builtModule(flags.length > 0));
@@ -82,6 +81,15 @@ export async function buildPypi(out: string = PYPI): Promise<Built> {
   const built = named(out, pythonVersion(VERSION, flags.length > 0));
   writeRecipe(built);
   return built;
+}
+
+/** Copies the schemas without their spaces, for the size of the wheel. */
+function copySchemas(folder: string): void {
+  mkdirSync(folder);
+  for (const name of readdirSync(join(ROOT, "schemas"))) {
+    const text = readFileSync(join(ROOT, "schemas", name), "utf8");
+    writeFileSync(join(folder, name), JSON.stringify(JSON.parse(text)) + "\n");
+  }
 }
 
 function named(out: string, version: string): Built {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { resolve } from "@std/path/resolve";
+import { resolve } from "@std/path/posix/resolve";
 import type { Host, LinkedFolder, WorkspaceInfo } from "../host/host.ts";
 import type { JobInfo } from "../workspace/jobs.ts";
 import {

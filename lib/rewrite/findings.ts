@@ -9,7 +9,7 @@ import type { DocumentKind } from "../workspace/documents.ts";
 import { type JobPath, type Named, namedIn, relocate } from "./relocate.ts";
 import { type EditedLines, LineEditor } from "./lines.ts";
 import { parentOf } from "../workspace/layout.ts";
-import { normalize } from "@std/path/normalize";
+import { normalize } from "@std/path/posix/normalize";
 import { CopyError } from "../errors.ts";
 
 /** The report on a folder. */

@@ -6,7 +6,7 @@
  */
 
 import { parse } from "@std/jsonc/parse";
-import { dirname } from "@std/path/dirname";
+import { dirname } from "@std/path/posix/dirname";
 import type { CopyFile } from "./copy_file.ts";
 import { nearest } from "./nearest.ts";
 import { CopyError } from "../errors.ts";

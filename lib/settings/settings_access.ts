@@ -4,7 +4,7 @@
  * @module
  */
 
-import { dirname } from "@std/path/dirname";
+import { dirname } from "@std/path/posix/dirname";
 import { variable } from "../system/environment.ts";
 import { realPath } from "../system/files.ts";
 import { readSettingsText } from "./read_file.ts";

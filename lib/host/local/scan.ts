@@ -4,7 +4,7 @@
  * @module
  */
 
-import { resolve } from "@std/path/resolve";
+import { resolve } from "@std/path/posix/resolve";
 import { CopyError } from "../../errors.ts";
 import {
   isInPartials,

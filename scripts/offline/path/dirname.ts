@@ -1,7 +1,0 @@
-/**
- * Stands in for `@std/path/dirname` where JSR is out of reach.
- *
- * @module
- */
-
-export { dirname } from "node:path";
