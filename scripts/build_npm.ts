@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { bundle } from "./bundle.ts";
+import { DOCUMENTS, withAddresses } from "./documents.ts";
 import { MAN_PAGE, ROOT } from "./modules.ts";
 
 const OUT = join(ROOT, "dist", "npm");
@@ -126,6 +127,11 @@ async function assemble(): Promise<void> {
   };
   writeFileSync(file, JSON.stringify(manifest, undefined, 2) + "\n");
   for (const name of copied) copyFileSync(resolve(ROOT, name), join(OUT, basename(name)));
+  const repository = Deno.env.get("GITHUB_REPOSITORY");
+  if (repository !== undefined) {
+    const readme = withAddresses(DOCUMENTS.get("README.md")!, repository, `v${CONFIG.version}`);
+    writeFileSync(join(OUT, "README.md"), readme);
+  }
   cpSync(join(ROOT, "schemas"), join(OUT, "schemas"), { recursive: true });
 }
 

@@ -72,7 +72,9 @@ export async function buildPypi(out: string = PYPI): Promise<Built> {
   const filter = (path: string) => !/__pycache__|\.mypy_cache|[\\/]conda$/.test(path);
   cpSync(SOURCES, source, { recursive: true, filter });
   for (const path of [join(ROOT, "LICENSE"), MAN_PAGE]) cpSync(path, join(source, basename(path)));
-  copySchemas(join(source, "schemas"));
+  // not that of --json: it is large, and Python has types of its own for that
+  mkdirSync(join(source, "schemas"));
+  cpSync(join(ROOT, "schemas", "copy.json"), join(source, "schemas", "copy.json"));
 
   await bundle("cli.ts", join(module, "xpm-copy.mjs"), flags.slice(0, 1));
   writeFileSync(join(module, "_built.py"), builtModule(flags.length > 0));
@@ -81,15 +83,6 @@ export async function buildPypi(out: string = PYPI): Promise<Built> {
   const built = named(out, pythonVersion(VERSION, flags.length > 0));
   writeRecipe(built);
   return built;
-}
-
-/** Copies the schemas without their spaces, for the size of the wheel. */
-function copySchemas(folder: string): void {
-  mkdirSync(folder);
-  for (const name of readdirSync(join(ROOT, "schemas"))) {
-    const text = readFileSync(join(ROOT, "schemas", name), "utf8");
-    writeFileSync(join(folder, name), JSON.stringify(JSON.parse(text)) + "\n");
-  }
 }
 
 function named(out: string, version: string): Built {

@@ -85,3 +85,17 @@ export function faultOf(path: string, link: string): string | undefined {
   const found = anchorsOf(DOCUMENTS.get(target) ?? "").includes(anchor);
   return found ? undefined : `${path}: no heading for ${link}`;
 }
+
+/**
+ * A document as it reads outside of the repository: links and pictures have their addresses there.
+ *
+ * @param repository `OWNER/NAME` on GitHub.
+ * @param tag The version that the document is of.
+ */
+export function withAddresses(text: string, repository: string, tag: string): string {
+  const address = (what: string) => `https://github.com/${repository}/${what}/${tag}`;
+  return text.replace(
+    /(!?)(\[[^\]]*\]\()(?!\w+:|#)(?=[^)]+\))/g,
+    (_, picture, before) => `${picture}${before}${address(picture ? "raw" : "blob")}/`,
+  );
+}

@@ -39,7 +39,7 @@ function resolved(from: string, name: string): string {
 }
 
 /** An import from npm. */
-const FROM_NPM = /(?<=\bfrom )"npm:([\w-]+)@([^"]+)"/g;
+const FROM_NPM = /(?<=\bfrom )"npm:([\w-]+)@([^"/]+)([^"]*)"/g;
 
 /** The specifier of a module for an import in another one. */
 function specifier(from: string, to: string): string {
@@ -52,7 +52,7 @@ function withSpecifiers(path: string, code: string): string {
   return code.replace(
     /(\bfrom |\bimport |\bimport\()"(\.{1,2}\/[^"]+\.ts|@std\/[^"]+)"/g,
     (_, before, name) => `${before}"${specifier(path, resolved(path, name))}"`,
-  ).replace(/\.json" with { type: "json" }/g, '.json.js"').replace(FROM_NPM, '"$1"');
+  ).replace(/\.json" with { type: "json" }/g, '.json.js"').replace(FROM_NPM, '"$1$3"');
 }
 
 /** The import of those names that a module uses. The replacement itself needs none. */

@@ -16,6 +16,7 @@ import {
   linesOf,
   linksOf,
   scriptOf,
+  withAddresses,
 } from "../scripts/documents.ts";
 import { figuresOf } from "../scripts/figures.ts";
 import { ROOT } from "../scripts/modules.ts";
@@ -75,6 +76,16 @@ Deno.test("faultOf() finds a link to nothing, and one to a heading that is not t
       undefined,
     ],
   );
+});
+
+Deno.test("withAddresses() gives links and pictures of the README the addresses of the repository", () => {
+  assertEquals(
+    withAddresses("![a b](docs/a.svg), [b](mod.ts#x), [c](#c), [d](https://d.org)", "me/x", "v1"),
+    "![a b](https://github.com/me/x/raw/v1/docs/a.svg), " +
+      "[b](https://github.com/me/x/blob/v1/mod.ts#x), [c](#c), [d](https://d.org)",
+  );
+  const links = linksOf(withAddresses(DOCUMENTS.get("README.md")!, "me/x", "v1"));
+  assertEquals(links.filter((link) => !isExternal(link) && !link.startsWith("#")), []);
 });
 
 Deno.test("docs/README.md and README.md link to every document", () => {

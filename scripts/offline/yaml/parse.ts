@@ -5,15 +5,18 @@
  * @module
  */
 
-import yaml from "npm:js-yaml@^3.14.2";
+// by its parts: what writes YAML would be in each wheel
+import YAMLException from "npm:js-yaml@^3.14.2/lib/js-yaml/exception.js";
+import { load } from "npm:js-yaml@^3.14.2/lib/js-yaml/loader.js";
+import Schema from "npm:js-yaml@^3.14.2/lib/js-yaml/schema.js";
+import DEFAULT_SAFE_SCHEMA from "npm:js-yaml@^3.14.2/lib/js-yaml/schema/default_safe.js";
+import Type from "npm:js-yaml@^3.14.2/lib/js-yaml/type.js";
 
 /** How a text is read. */
 export interface ParseOptions {
   /** Whether the last of equal keys counts; otherwise they are an error. */
   allowDuplicateKeys?: boolean;
 }
-
-const { DEFAULT_SAFE_SCHEMA, Schema, Type, YAMLException } = yaml;
 
 const SCHEMA = new Schema({
   include: [DEFAULT_SAFE_SCHEMA],
@@ -31,7 +34,7 @@ const SCHEMA = new Schema({
 /** Reads a YAML text. */
 export function parse(content: string, { allowDuplicateKeys }: ParseOptions = {}): unknown {
   try {
-    return yaml.load(content, { schema: SCHEMA, json: allowDuplicateKeys }) ?? null;
+    return load(content, { schema: SCHEMA, json: allowDuplicateKeys }) ?? null;
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const { reason, mark } = error as { reason: string; mark?: { line: number; column: number } };
