@@ -78,7 +78,8 @@ const SYSTEM = ["/usr/bin", "/bin"];
 
 /**
  * Does something with a folder of all the system's programs but one. What else stands beside them is
- * left out: folders, as `/usr/bin/X11` where that is a link to `.`, and links that lead nowhere.
+ * left out: folders, as `/usr/bin/X11` where that is a link to `.`, and links that lead nowhere, or
+ * to themselves.
  */
 export async function withoutProgram(
   program: string,
@@ -90,8 +91,7 @@ export async function withoutProgram(
     const found = new Set([program]);
     for (const from of system.filter((path) => existsSync(path))) {
       for (const name of readdirSync(from)) {
-        const isFile = statSync(`${from}/${name}`, { throwIfNoEntry: false })?.isFile();
-        if (!isFile || found.has(name)) continue;
+        if (!isFile(`${from}/${name}`) || found.has(name)) continue;
         found.add(name);
         symlinkSync(`${from}/${name}`, `${folder}/${name}`);
       }
@@ -99,5 +99,13 @@ export async function withoutProgram(
     await action(folder);
   } finally {
     Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
   }
 }
