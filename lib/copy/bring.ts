@@ -157,10 +157,11 @@ export async function transferBulk(
   await staging.verify(); // so that, after an interruption here, rsync need not compare bytes
   const { unverified } = staging;
   const isTrusted = staging.resumed && !unverified;
-  const brought = isTrusted ? await broughtBefore(jobs, load, context) : [];
-  outcome.hasBefore(brought);
+  const nothing = { whole: [], partly: new Map() };
+  const before = isTrusted ? await broughtBefore(jobs, load, context) : nothing;
+  outcome.hasBefore(before);
   const trust = unverified ? "bytes" : large > 0 ? "size" : "size and time";
-  const parts = partsOf(wanted, brought, context);
+  const parts = partsOf(wanted, before.whole, context);
   const bytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   const ends = endsOf(context);
   const lanes = together ? 1 : await lanesFor(ends, bytes, options);

@@ -19,16 +19,23 @@ import { excluder, type Excludes } from "./exclude.ts";
 import { type FoundJob, isBulk, takeInventory } from "./inventory.ts";
 import { hasClosedFolders, type Load } from "./loads.ts";
 import { hasEnded } from "./decisions.ts";
+import type { BroughtBefore } from "./progress.ts";
 import type { PlannedJob } from "./types.ts";
 
-/** The jobs whose bulk an interrupted copy has brought into the staging folder. */
+/** What an interrupted copy has brought of some jobs. */
 export async function broughtBefore(
   jobs: PlannedJob[],
   load: Load,
   context: Context,
-): Promise<PlannedJob[]> {
-  const suspects = new Set((await new Ends(load, context).suspects(jobs)).map(({ job }) => job));
-  return jobs.filter((job) => hasEnded(job) && !suspects.has(job));
+): Promise<BroughtBefore> {
+  const suspects = await new Ends(load, context).suspects(jobs);
+  const partly = new Map(suspects.map(({ job, staged }) => [job, bytesOf(staged, job)]));
+  return { whole: jobs.filter((job) => hasEnded(job) && !partly.has(job)), partly };
+}
+
+/** What is staged of a job, at most; a file with holes may have got its size before its content. */
+function bytesOf(staged: FoundJob | undefined, { bytes }: PlannedJob): number {
+  return staged === undefined || staged.holes ? 0 : Math.min(bytes, staged.bulk.bytes || 0);
 }
 
 /** A job's folder that was brought. */
@@ -37,6 +44,8 @@ interface Brought {
   job: PlannedJob;
   /** Whether it changes no more at the source. */
   ended: boolean;
+  /** What was found in the staging folder; absent for nothing. */
+  staged?: FoundJob | undefined;
 }
 
 /** Brings some folders again; answers the jobs that could not be copied, and why. */
@@ -112,7 +121,8 @@ class Ends {
         excludes: () => undefined,
       },
     );
-    return held.filter(({ folder }) => !isCome(source.jobs.get(folder)!, staged.jobs.get(folder)));
+    return held.map((one) => ({ ...one, staged: staged.jobs.get(one.folder) }))
+      .filter(({ folder, staged }) => !isCome(source.jobs.get(folder)!, staged));
   }
 
   /** Scans some jobs of the source again, so that the stream brings what they hold now. */

@@ -16,6 +16,14 @@ import { addPath, type LeftPaths, noPaths, outsideWarning } from "./references.t
 import type { Survey } from "./survey.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, CopyResult, PlannedJob } from "./types.ts";
 
+/** What an interrupted copy has brought into the staging folder. */
+export interface BroughtBefore {
+  /** The jobs whose bulk is all there. */
+  whole: PlannedJob[];
+  /** The bytes that are there of others. */
+  partly: Map<PlannedJob, number>;
+}
+
 /** What a copy has done so far, over all attempts. */
 export class Outcome {
   readonly #plan: CopyPlan;
@@ -37,11 +45,11 @@ export class Outcome {
   #done = 0;
   /** The jobs of the load under way of which something has come. */
   readonly #begun = new Set<string>();
-  /** Jobs that an interrupted copy had brought, before this one began. */
-  readonly #earlier: Set<string>;
+  /** What an interrupted copy had brought of jobs, before this one began, in bytes. */
+  readonly #earlier: Map<string, number>;
   /** Jobs of which this copy has brought something, over all attempts. */
   readonly #sent: Set<string>;
-  /** Bytes of jobs that an interrupted copy had brought. */
+  /** The bytes that an interrupted copy had brought. */
   #before = 0;
   /** Those of them that are under way, by the rsync that brings them. */
   readonly #current = new Map<number, string>();
@@ -49,7 +57,7 @@ export class Outcome {
   /** @param earlier The outcome of an attempt that ended with a lost connection. */
   constructor({ plan, problems }: Survey, options: CopyOptions, earlier?: Outcome) {
     this.#hardLinks = earlier === undefined ? new HardLinks() : earlier.#hardLinks;
-    this.#earlier = earlier === undefined ? new Set() : earlier.#earlier;
+    this.#earlier = earlier === undefined ? new Map() : earlier.#earlier;
     this.#sent = earlier === undefined ? new Set() : earlier.#sent;
     this.#options = options;
     this.#errors = [...problems];
@@ -101,18 +109,17 @@ export class Outcome {
     this.#current.clear();
   }
 
-  /** Notes jobs that are in the staging folder already: by an interrupted copy, or an attempt. */
-  hasBefore(jobs: PlannedJob[]): void {
-    if (jobs.length === 0) return;
-    for (const job of jobs) {
+  /** Notes what is in the staging folder already: by an interrupted copy, or an attempt. */
+  hasBefore({ whole, partly }: BroughtBefore): void {
+    for (const job of whole) if (isJob(job)) this.#begun.add(jobFolder(job));
+    for (const [job, bytes] of [...whole.map((job) => [job, job.bytes] as const), ...partly]) {
       const folder = jobFolder(job);
-      if (isJob(job)) this.#begun.add(folder);
       if (this.#sent.has(folder) || this.#earlier.has(folder)) continue;
-      this.#earlier.add(folder);
-      this.#before += job.bytes;
+      this.#earlier.set(folder, bytes);
+      this.#before += bytes;
     }
-    this.#parts += bytesOf(jobs);
-    this.progress(0, undefined);
+    this.#parts += bytesOf(whole);
+    if (this.#before > 0 || whole.length > 0) this.progress(0, undefined);
   }
 
   /** Notes that the next files come, of this folder: those of the folder before are there. */
@@ -134,7 +141,8 @@ export class Outcome {
     this.#options.onEvent?.({
       type: "progress",
       progress: {
-        bytes: Math.min(this.#done + this.#parts + bytes, this.#plan.bytes),
+        // rsync has yet to confirm what is partly there
+        bytes: Math.min(Math.max(this.#done + this.#parts + bytes, this.#before), this.#plan.bytes),
         ...(this.#before > 0 && { bytesBefore: this.#before }),
         totalBytes: this.#plan.bytes,
         jobs: this.#jobsPublished.length,
@@ -240,7 +248,8 @@ export class Outcome {
     const ofAction = (...actions: PlannedJob["action"][]) =>
       plan.jobs.filter((job) => actions.includes(job.action));
     const running = ofAction("wait", "leave").filter(isRunning);
-    const before = bytesOf(this.#published.filter((job) => this.#earlier.has(jobFolder(job))));
+    const before = this.#published.map((job) => this.#earlier.get(jobFolder(job)) ?? 0)
+      .reduce((sum, bytes) => sum + bytes, 0);
     const shared = this.#published.length - this.#jobsPublished.length;
     return {
       experimentId: plan.experimentId,

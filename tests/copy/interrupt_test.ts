@@ -82,6 +82,7 @@ inEachDirection(
     assertEquals(half.mode & 0o077, half.mode & 0o044, "nobody else may write there");
     const result = await pair.copy(sample);
     assertEquals([result.jobsCopied, result.complete], [2, true]);
+    assert(result.bytesBefore! >= half.size && result.bytesBefore! < result.bytes);
     assertEquals(lstatSync(`${to}/${large}`).ino, half.ino);
     compareTrees({ sample, destination: to });
     assertEquals(namesIn(to), [".__experimaestro__", "experiments", "jobs"]);
