@@ -71,7 +71,7 @@ export function renderRows(plan: PlannedRows, style: ReportStyle): string[] {
     const label = pad(row.action, action);
     const before = [
       `  ${row.mark === undefined ? label : style.paint(row.mark, label)}`,
-      `${pad(row.number, number, "start")} ${pad(row.noun, noun)}`,
+      `${pad(row.number, number, "start")} ${pad(row.noun, Math.max(noun, 4))}`,
       pad(row.size, size, "start"),
       "",
     ].join("   ");

@@ -130,7 +130,9 @@ export async function copyRunsBetween(
   const started = performance.now();
   const { runs, surveys, plan } = await surveySelected(hosts, workspaces, which, options);
   options.onEvent?.({ type: "plannedRuns", plan });
-  if (options.dryRun !== true) requireSpace(plan, surveys.some(isResumed));
+  if (options.dryRun !== true) {
+    requireSpace(plan, (await Promise.all(surveys.map(isResumed))).includes(true));
+  }
   const results: CopyResult[] = [];
   const failed: FailedRun[] = [];
   const inPlace = new Set<string>();
@@ -189,9 +191,9 @@ export async function surveySelected(
 }
 
 /** Whether a copy of the run has left something that need not be sent again. */
-function isResumed(survey: Survey | CopyError): boolean {
+async function isResumed(survey: Survey | CopyError): Promise<boolean> {
   if (survey instanceof CopyError) return false;
-  const name = stagingName(survey);
+  const name = await stagingName(survey);
   return survey.infos.destination.staged.some((folder) => folder.endsWith(`/${name}`));
 }
 

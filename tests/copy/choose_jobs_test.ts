@@ -102,7 +102,7 @@ inEachDirection(
     const sample = make(pair);
     const to = pair.destination.path;
     const plan = await pair.plan(sample);
-    const name = stagingName({ plan } as Survey);
+    const name = await stagingName({ plan } as Survey);
     const [train] = sample.jobs.filter(({ task }) => task === "train");
     const left = `${to}/.xpm-staging/${name}/jobs/${train!.taskId}/${train!.jobId}`;
     mkdirSync(left, { recursive: true });

@@ -39,7 +39,7 @@ const areaOf = (pair: Pair) => `${pair.destination.path}/.xpm-staging`;
 /** The staging folder that a copy of this sample will work in. */
 async function ownStaging(pair: Pair, sample: Sample): Promise<string> {
   const plan = await pair.plan(sample);
-  return `${areaOf(pair)}/${stagingName({ plan } as Parameters<typeof stagingName>[0])}`;
+  return `${areaOf(pair)}/${await stagingName({ plan } as Parameters<typeof stagingName>[0])}`;
 }
 
 /** Puts a link at a path, with the folders above it. */
