@@ -76,6 +76,19 @@ for (const [way, how] of Object.entries(WAYS)) {
   );
 }
 
+inEachDirection(
+  "copyExperiment() brings later what was left out under names that are not UTF-8",
+  async (pair) => {
+    const sample = makeBytes(pair);
+    await pair.copy(sample, { exclude: ["n*", "hard*", "in", "z*"] });
+    const rest = await pair.copy(sample);
+    assertEquals([rest.errors, rest.jobsCompleted.length, rest.complete], [[], 1, true]);
+    await assertCopied(pair, sample, {});
+    assertEquals(namesIn(pair.destination.path), [".__experimaestro__", "experiments", "jobs"]);
+  },
+  options,
+);
+
 /** Stops a copy once half a million bytes have come. */
 async function stopHalfway(pair: Pair, sample: Sample): Promise<void> {
   const controller = new AbortController();

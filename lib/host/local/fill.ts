@@ -16,6 +16,7 @@ import { JOBS, parentOf } from "../../workspace/layout.ts";
 import { milliseconds } from "../../workspace/times.ts";
 import type { FailedMove, Move, Why } from "../steps.ts";
 import { ABOUT } from "./claim.ts";
+import { fillByRsync, withByteNames } from "./fill_by_rsync.ts";
 import { whatKeepsPart } from "./guards.ts";
 import { isFolder, RealFolders } from "./real_folders.ts";
 
@@ -57,9 +58,14 @@ export async function fillLocally(
   const dialect = jobs.length === 0 ? "plain" : dialectOf(await tarVersion());
   const times = new Times(jobs, staging, dialect, watch);
   const kept = await times.keep();
+  const changed = jobs.flatMap((job) => sharedFolders(job).map((path) => at(job.final, path)));
   for (const { move: { from, into }, staged, final } of kept === "" ? jobs : []) {
     try {
-      if (!fill(staged, final, !times.areKept)) failed.set(from, "appeared");
+      const come = await withByteNames(staged, watch);
+      const hadRoom = come === undefined
+        ? fill(staged, final, !times.areKept)
+        : await fillByRsync(come, staged, final, watch);
+      if (!hadRoom) failed.set(from, "appeared");
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw refused("write", into);
       failed.set(from, { said: (error as Error).message });
@@ -70,7 +76,7 @@ export async function fillLocally(
   for (const { move } of trouble === "" ? [] : jobs) failed.set(move.from, { said: trouble });
   return {
     failed: [...failed].map(([from, why]) => ({ from, why })),
-    changed: jobs.flatMap((job) => sharedFolders(job).map((path) => at(job.final, path))),
+    changed,
   };
 }
 
