@@ -18,6 +18,7 @@ const ODD = [
   "plain",
   "two\nlines",
   "back\\slash",
+  "carriage\rreturn",
   "it's = a (name)= of 'many' $(signs)",
   " blanks ",
   "-n",
