@@ -183,5 +183,5 @@ export async function transferBulk(
     await nameAll(some.filter(isCompleted), surveyed);
     const again = { ...notBySize(bulk), shares: [folders], named: namedIn(some, surveyed) };
     return failedJobs(await stage(again, watch), jobs);
-  });
+  }, ranges > 0);
 }

@@ -58,6 +58,8 @@ type Again = (folders: string[]) => Promise<Map<PlannedJob, string>>;
  * failed.
  *
  * @param failed The jobs that have failed before.
+ * @param hasRanges Whether ranges of large files have come: rsync has confirmed none of a file that has
+ * vanished at the source meanwhile, although its size is right.
  * @returns All jobs that have failed, and why.
  */
 export async function compareStaged(
@@ -66,10 +68,14 @@ export async function compareStaged(
   context: Context,
   failed: ReadonlyMap<PlannedJob, string>,
   again: Again,
+  hasRanges: boolean,
 ): Promise<Map<PlannedJob, string>> {
   const lost = new Map(failed);
   const ends = new Ends(load, context);
-  const suspects = await ends.suspects(jobs.filter((job) => !failed.has(job)));
+  const mayHaveRanges = (job: PlannedJob) =>
+    (hasRanges || context.resumed) &&
+    context.surveyed.found.source.jobs.get(jobFolder(job))!.large.length > 0;
+  const suspects = await ends.suspects(jobs.filter((job) => !failed.has(job)), mayHaveRanges);
   if (suspects.length === 0) return lost;
   await ends.lookAgain(suspects);
   const [there, come] = [await ends.there(suspects), await ends.staged(suspects)];
@@ -104,8 +110,13 @@ class Ends {
 
   /**
    * The jobs that differ from what was found. One that still runs may only differ by old leftovers.
+   *
+   * @param isDoubtful Tells of which jobs names and sizes prove nothing.
    */
-  async suspects(jobs: PlannedJob[]): Promise<Brought[]> {
+  async suspects(
+    jobs: PlannedJob[],
+    isDoubtful: (job: PlannedJob) => boolean = () => false,
+  ): Promise<Brought[]> {
     const { load, context: { resumed, surveyed } } = this;
     const { hosts, infos, found: { source } } = surveyed;
     const held = jobs.map((job) => ({ folder: jobFolder(job), job, ended: hasEnded(job) }))
@@ -122,7 +133,9 @@ class Ends {
       },
     );
     return held.map((one) => ({ ...one, staged: staged.jobs.get(one.folder) }))
-      .filter(({ folder, staged }) => !isCome(source.jobs.get(folder)!, staged));
+      .filter(({ folder, job, staged }) =>
+        isDoubtful(job) || !isCome(source.jobs.get(folder)!, staged)
+      );
   }
 
   /** Scans some jobs of the source again, so that the stream brings what they hold now. */

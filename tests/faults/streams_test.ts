@@ -114,6 +114,29 @@ for (const direction of REMOTE) {
   }
 
   Deno.test({
+    name: `copyExperiment() by ranges publishes no file that rsync has not confirmed, ${direction}`,
+    ignore,
+    async fn() {
+      await using sshd = await startSshd();
+      await withPair(direction, sshd, async (pair) => {
+        const options = { jobs: 1, largeFiles: 1, largeBytes: 24_000_000 };
+        const sample = makeSample(pair.source.path, options);
+        let isGone = false;
+        const result = await pair.copy(sample, {
+          streams: STREAMS,
+          onEvent(event) {
+            if (isGone || event.type !== "progress" || event.progress.bytes === 0) return;
+            isGone = true;
+            Deno.removeSync(`${sample.jobs[0]!.folder}/large.bin`);
+          },
+        });
+        assertEquals([result.errors, isGone], [[], true]);
+        compareTrees({ sample, destination: pair.destination.path });
+      });
+    },
+  });
+
+  Deno.test({
     name: `xpm-copy by several rsyncs that was killed leaves no process, and goes on, ${direction}`,
     ignore,
     async fn() {
