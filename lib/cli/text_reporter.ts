@@ -64,6 +64,8 @@ export class TextReporter implements Reporter {
   #diagnosed = false;
   /** The number of copies: of a run that is followed, only the first one shows its plan. */
   #copies = 0;
+  /** The warnings of a plan that was printed: the copy that follows the question repeats none. */
+  readonly #warned = new Set<string>();
 
   /** @param copying Whether this is a copy, whose plan is printed before it begins. */
   constructor(terminal: Terminal, choice: OutputChoice, copying: boolean) {
@@ -102,6 +104,7 @@ export class TextReporter implements Reporter {
     } else if (event.type === "retrying") {
       this.#screen.message(renderRetry(event, this.#err));
     } else if (event.type === "warning") {
+      if (this.#warned.has(JSON.stringify(event.problem))) return;
       this.#screen.message(renderWarning(event.problem, this.#err));
     } else if (event.type === "plannedRuns" && this.#copying) {
       this.#copies++; // the plan of each run is part of this one
@@ -121,6 +124,7 @@ export class TextReporter implements Reporter {
 
   /** Prints the plan, and the command that copies. */
   planned(plan: CopyPlan, _result: CopyResult, command: string[] | undefined): void {
+    this.#noteWarnings(plan);
     const end = command === undefined ? [""] : renderDryRunEnd(plan, command);
     this.#print([...renderPlan(plan, this.#out), ...end]);
   }
@@ -138,6 +142,7 @@ export class TextReporter implements Reporter {
 
   /** Prints the plan for all runs, and the command that copies. */
   plannedAll(plan: CopyRunsPlan, _result: CopyRunsResult, command: string[] | undefined): void {
+    this.#noteWarnings(plan);
     const end = command === undefined ? [""] : renderRunsEnd(plan, command);
     this.#print([...renderRunsPlan(plan, this.#out), ...end]);
   }
@@ -169,6 +174,7 @@ export class TextReporter implements Reporter {
 
   /** Prints both plans, and the command that moves. */
   movePlanned(plan: CopyPlan, result: MoveResult, command: string[] | undefined): void {
+    this.#noteWarnings(plan);
     this.#print([
       ...renderPlan(plan, this.#out),
       "",
@@ -242,6 +248,10 @@ export class TextReporter implements Reporter {
   /** Stops drawing. */
   end(): void {
     this.#screen.end();
+  }
+
+  #noteWarnings({ warnings }: Pick<CopyPlan, "warnings">): void {
+    for (const problem of warnings) this.#warned.add(JSON.stringify(problem));
   }
 
   #print(lines: string[]): void {

@@ -30,6 +30,8 @@ export interface Known {
   unfit: ReadonlyMap<string, Reason>;
   /** Whether a `.pid` is stale. */
   ended: boolean;
+  /** The folders that the user has agreed to remove: no others are. Default: all. */
+  agreed?: ReadonlySet<string>;
 }
 
 /** What goes, and what stays. */
@@ -40,6 +42,22 @@ export interface Decided {
 
 /** Decides; what is not at the source is neither removed nor kept. */
 export function decideFolders(known: Known): Decided {
+  const decided = decide(known);
+  const { agreed, unfit } = known;
+  // only what would go: a job that was shown as shared stays for that reason, and its run may go
+  const refused = decided.removed.filter(({ path }) => agreed?.has(path) === false);
+  if (refused.length === 0) return decided;
+  const why: Reason = {
+    why: "changed",
+    reason: "it was not on the list that you agreed to remove",
+  };
+  return decide({
+    ...known,
+    unfit: new Map([...unfit, ...refused.map(({ path }) => [path, why] as const)]),
+  });
+}
+
+function decide(known: Known): Decided {
   const { run, jobs, seals, mentions, unfit } = known;
   const there = jobs.map(({ taskId, jobId }) => ({ taskId, jobId }))
     .filter((job) => seals.has(jobFolder(job)));

@@ -135,13 +135,12 @@ async function moveNow(
     const info = await host.look({ path });
     const there = { host, root: info.realPath };
     const unfit = await unfitByCheck(plan, copied, checked, there);
-    for (const folder of agreed === undefined ? [] : source.seals.keys()) {
-      const reason = "it was not on the list that you agreed to remove";
-      if (!agreed!.has(folder)) unfit.set(folder, { why: "changed", reason });
-    }
     const folders = [...source.seals.keys()].map((folder) => `${info.realPath}/${folder}`);
     await host.flush([info.jobsPath, info.experimentsPath], folders);
-    const known = knownOf(plan, source, unfit, options);
+    const known = {
+      ...knownOf(plan, source, unfit, options),
+      ...(agreed !== undefined && { agreed }),
+    };
     return await removeAtSource({ hosts, request: which, source, known, options });
   });
   const result = told(plan, copied, decided);

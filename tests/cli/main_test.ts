@@ -972,6 +972,23 @@ Deno.test("main() shows what a move would remove, and asks in a terminal only", 
   }
 });
 
+Deno.test("main() moves after the question what it has shown, and repeats no warning", () =>
+  withFolder(async (folder) => {
+    const [from, to] = [`${folder}/from`, `${folder}/to`];
+    makeSample(from, { jobs: 6 });
+    makeSample(from, { jobs: 3, runId: "20260119_000000" }); // shares its jobs
+    const terminal = fakeTerminal({ interactive: true, answers: [1] });
+    const args = ["move", "neuralir", "20260119_000000", "--from", from, "--to", to];
+    assertEquals(await main(args, terminal), 0);
+    const text = terminal.out.join("");
+    const [plan, done] = text.split("Removed at the source: ");
+    assertStringIncludes(plan!, "  remove   the run (");
+    assertStringIncludes(done!, "the run (");
+    const kept = /^ +keep +.*/gm;
+    assertEquals(done!.match(kept), plan!.match(kept));
+    assertEquals((text + terminal.err.join("")).split("warning: ").length, 2);
+  }));
+
 Deno.test("main() moves with --yes, and tells by its code what stays", async () => {
   const words = ["move", "neuralir", "20260118_170744", ...ENDS, "--yes"];
   const [kept] = sampleMove().kept;
