@@ -46,7 +46,7 @@ export function decideRecorded(
   if (shortfall.changed !== undefined) {
     return leave(`some of its files were left out, and ${shortfall.changed}`, true);
   }
-  return { action: "complete", reason: "some of its files were left out", incomplete: false };
+  return { action: "complete", reason: "an earlier copy left out some files", incomplete: false };
 }
 
 /** Whether a job that has a record lacks nothing any more: then the record is removed. */
