@@ -35,20 +35,45 @@ const WITHOUT_DOCUMENTS = [`/${JOBS}/*/*`, `/${PARTIALS}/*/*/*`].flatMap((unit) 
 );
 
 /** Rules that leave out documents, except those that are too large to be rewritten. */
-function rulesFor(jobs: PlannedJob[], { found: { source } }: Survey): string[] {
+function rulesFor(
+  jobs: PlannedJob[],
+  named: ReadonlySet<PlannedJob>,
+  survey: Survey,
+): string[] {
   const large = jobs.map(jobFolder).flatMap((folder) =>
-    source.jobs.get(folder)!.oversized.map((path) => `+ /${escaped(`${folder}/${path}`)}`)
+    survey.found.source.jobs.get(folder)!.oversized
+      .map((path) => `+ /${escaped(`${folder}/${path}`)}`)
   );
-  const tooLarge = jobs.map(jobFolder).flatMap((folder) =>
+  return [
+    ...large,
+    ...rulesBySize(jobs.filter((job) => !named.has(job)), survey),
+    ...WITHOUT_DOCUMENTS,
+  ];
+}
+
+/** Rules that leave out files for their size. */
+function rulesBySize(jobs: PlannedJob[], { found: { source } }: Survey): string[] {
+  return jobs.map(jobFolder).flatMap((folder) =>
     (source.jobs.get(folder)!.leftOut?.tooLarge ?? [])
       .map((path) => `- /${escaped(`${folder}/${path}`)}`)
   );
-  return [...large, ...tooLarge, ...WITHOUT_DOCUMENTS];
+}
+
+/** So many characters of rules are arguments; systems allow a program no more than about a million. */
+const MOST_RULES = 200_000;
+
+/** The jobs of which all that is to come is named: those that are completed, or need too many rules. */
+function namedJobs(jobs: PlannedJob[], survey: Survey): PlannedJob[] {
+  const length = rulesBySize(jobs, survey).reduce((sum, rule) => sum + rule.length, 0);
+  const { jobs: found } = survey.found.source;
+  const hasTooLarge = (job: PlannedJob) => found.get(jobFolder(job))!.leftOut?.tooLarge.length;
+  return jobs.filter((job) => isCompleted(job) || length > MOST_RULES && hasTooLarge(job));
 }
 
 /** The request that brings the bulk of a load into its staging folder. */
 function bulkOf(
   { jobs }: BulkOfLoad,
+  named: ReadonlySet<PlannedJob>,
   load: Load,
   { surveyed, outcome, options, resumed, stagings, together }: Context,
 ): Omit<Bulk, "trust" | "shares"> {
@@ -57,12 +82,12 @@ function bulkOf(
     ends: endsOf({ surveyed }),
     paths: { source: infos.source.realPath, destination: load.staging },
     together,
-    named: namedIn(jobs, surveyed),
+    named: namedIn([...named], surveyed),
     jobs,
     openFolders: hasClosedFolders(load, surveyed),
     sparse: haveHoles(load, surveyed),
     shared: stagings.get(load.staging)!.shared,
-    without: rulesFor(jobs, surveyed),
+    without: rulesFor(jobs, named, surveyed),
     withoutLinks: true,
     exclude: patternsOf(options),
     bandwidthLimit: options.bandwidthLimit ?? 0,
@@ -94,10 +119,10 @@ function endsOf({ surveyed: { can } }: Pick<Context, "surveyed">): Bulk["ends"] 
   return { source: can.source.rsync, destination: can.destination.rsync };
 }
 
-/** What is to come of the jobs that are completed: names below their folders. */
+/** What is to come of these jobs: names below their folders. */
 function namedIn(jobs: PlannedJob[], { found: { source } }: Survey): Bulk["named"] {
   return new Map(
-    jobs.filter(isCompleted).map(jobFolder).map((folder) => {
+    jobs.map(jobFolder).map((folder) => {
       const { folders, rest = [] } = source.jobs.get(folder)!;
       const below = [...folders.keys()].filter((path) => path !== "");
       return [folder, [...below, ...rest].map((path) => `${folder}/${path}`)];
@@ -167,7 +192,9 @@ export async function transferBulk(
   const lanes = together ? 1 : await lanesFor(ends, bytes, options);
   const ranges = await bringRanges(jobs, bytes, lanes, load, context);
   const shares = dealOut(parts, lanes);
-  const bulk: Bulk = { ...bulkOf(wanted, load, context), shares, trust };
+  const named = new Set(namedJobs(jobs, surveyed));
+  await nameAll([...named].filter((job) => !isCompleted(job)), surveyed);
+  const bulk: Bulk = { ...bulkOf(wanted, named, load, context), shares, trust };
   if (unverified && Object.values(ends).some(({ said }) => rsyncVersion(said) === "")) {
     await staging.discard(shares.flat()); // openrsync may not be able to compare bytes
   }
@@ -180,8 +207,9 @@ export async function transferBulk(
   outcome.received(jobs.filter((job) => !failed.has(job)), surveyed.found.source);
   return await compareStaged(jobs, load, context, failed, async (folders) => {
     const some = jobs.filter((job) => folders.includes(jobFolder(job)));
-    await nameAll(some.filter(isCompleted), surveyed);
-    const again = { ...notBySize(bulk), shares: [folders], named: namedIn(some, surveyed) };
+    const byName = some.filter((job) => named.has(job));
+    await nameAll(byName, surveyed);
+    const again = { ...notBySize(bulk), shares: [folders], named: namedIn(byName, surveyed) };
     return failedJobs(await stage(again, watch), jobs);
   }, ranges > 0);
 }

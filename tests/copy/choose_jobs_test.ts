@@ -161,6 +161,24 @@ inEachDirection(
   },
 );
 
+inEachDirection(
+  "copyExperiment() leaves out more files by maxSize than a command line could name",
+  async (pair) => {
+    const deep = Array.from({ length: 10 }, () => "d".repeat(240)).join("/");
+    const large = Array.from({ length: 900 }, (_, n) => [`${deep}/${n}`, "large"]);
+    const files = { ...Object.fromEntries(large), [`${deep}/small`]: "1" };
+    const sample = makeSample(pair.source.path, { jobs: [{ task: "train", files }, {}] });
+    const { errors, complete } = await pair.copy(sample, { maxSize: 4 });
+    assertEquals([errors, complete], [[], true]);
+    const { taskId, jobId } = sample.jobs[0]!;
+    const to = `${pair.destination.path}/jobs/${taskId}/${jobId}`;
+    assertEquals(namesIn(`${to}/${deep}`), ["small"]);
+    const rest = await pair.copy(sample, { maxSize: 5 });
+    assertEquals([rest.errors, rest.bytes], [[], 900 * 5]);
+  },
+  { directions: ["local to local", "remote to remote"] },
+);
+
 inEachDirection("copyExperiment() refuses a state that jobs are not chosen by", async (pair) => {
   const states = ["absent"] as CopyOptions["states"];
   const error = await assertRejects(() => pair.copy(make(pair), { states: states! }), CopyError);
