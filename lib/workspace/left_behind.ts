@@ -34,10 +34,15 @@ export function leftBehindPlaces(jobs: LinkedJob[]): string[] {
   return places;
 }
 
+/** What no argument of a program can hold, or another machine not be told: not a backslash. */
+const UNTELLABLE = /\p{Cc}|[\udc80-\udcff]/gu;
+
 /**
- * Escapes a name for a pattern. The pattern also has a `*`, and so rsync reads a backslash as an
- * escape.
+ * Escapes a name for a pattern. A backslash is an escape to rsync only where the pattern has one of
+ * `*?[` as well, so a name's own is put in brackets. A control character, or a byte that is not
+ * UTF-8, becomes a `?`.
  */
 export function escaped(name: string): string {
-  return name.replace(/[*?[\]\\]/g, "\\$&");
+  return name.replace(/[*?[]|\\/g, (one) => one === "\\" ? "[\\\\]" : `\\${one}`)
+    .replace(UNTELLABLE, "?");
 }

@@ -89,6 +89,24 @@ inEachDirection(
   options,
 );
 
+inEachDirection(
+  "copyExperiment() leaves out files of all names by maxSize",
+  async (pair) => {
+    const names = ["a\\b", "a]b", "[a]*", "two\nlines", " x "];
+    const files = Object.fromEntries(names.map((name) => [name, "large".repeat(1000)]));
+    const sample = makeSample(pair.source.path, { jobs: [{ task: "train", files }] });
+    const { folder } = sample.jobs[0]!;
+    shell(folder, `head -c 5000 /dev/zero > "$(printf 'n\\351')"`);
+    const few = await pair.copy(sample, { maxSize: 4999 });
+    assertEquals([few.errors, few.jobsCopied, few.complete], [[], 1, true]);
+    const there = `${pair.destination.path}/jobs${folder.slice(`${sample.root}/jobs`.length)}`;
+    assertEquals(shell(there, "find . -size +4000c"), "");
+    const rest = await pair.copy(sample);
+    assertEquals([rest.errors, rest.bytes, rest.complete], [[], 6 * 5000, true]);
+  },
+  options,
+);
+
 /** Stops a copy once half a million bytes have come. */
 async function stopHalfway(pair: Pair, sample: Sample): Promise<void> {
   const controller = new AbortController();
