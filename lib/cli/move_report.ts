@@ -6,10 +6,12 @@
 
 import { isLeft, type KeptFolder, type MovedFolder, type MoveResult } from "../move/types.ts";
 import { printable } from "../text/printable.ts";
+import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
 import type { Paint } from "./colour.ts";
 import { count, formatBytes } from "./format.ts";
 import { fullJob, shortJob } from "./names.ts";
 import { renderCommand } from "./plan_report.ts";
+import { grouped } from "./plan_rows.ts";
 import type { ReportStyle } from "./style.ts";
 import { fitted, wrapSentence } from "./wrap.ts";
 
@@ -45,12 +47,19 @@ export function renderMoved({ removed, kept }: MoveResult, style: ReportStyle): 
 /** `41 jobs and the run (18.6 GiB)`. */
 function amount(folders: readonly MovedFolder[]): string {
   const jobs = folders.filter(({ job }) => job !== undefined).length;
+  const runs = folders.filter(isRun).length;
+  const shared = folders.length - jobs - runs;
   const parts = [
     ...(jobs > 0 ? [count(jobs, "job")] : []),
-    ...(jobs < folders.length ? ["the run"] : []),
+    ...(shared > 0 ? [count(shared, "shared folder")] : []),
+    ...(runs > 0 ? ["the run"] : []),
   ];
   const bytes = folders.reduce((sum, { bytes }) => sum + bytes, 0);
   return parts.length === 0 ? "nothing" : `${parts.join(" and ")} (${formatBytes(bytes)})`;
+}
+
+function isRun({ path }: MovedFolder): boolean {
+  return path.startsWith(`${EXPERIMENTS}/`);
 }
 
 function renderKept(
@@ -58,17 +67,19 @@ function renderKept(
   { paint, verbose, columns }: ReportStyle,
 ): string[] {
   if (kept.length === 0) return [];
-  const some = verbose ? kept : kept.slice(0, NAMED);
+  // a list of jobs that stay for one reason would drive the plan off the screen
+  const groups = verbose ? kept.map((folder) => [folder]) : [...grouped(kept, groupOf).values()];
+  const some = verbose ? groups : groups.slice(0, NAMED);
   const rows = fitted(
-    some.map((folder) => [
-      `    ${nameOf(folder, verbose)}`,
-      formatBytes(folder.bytes),
-      reasonOf(folder, paint),
+    some.map((folders) => [
+      `    ${namesOf(folders, verbose)}`,
+      formatBytes(folders.reduce((sum, { bytes }) => sum + bytes, 0)),
+      reasonOf(folders[0]!, paint),
     ]),
     [1],
     columns,
   );
-  const more = kept.length - some.length;
+  const more = kept.length - some.flat().length;
   return [
     `  keep     ${amount(kept)}`,
     ...rows,
@@ -76,9 +87,16 @@ function renderKept(
   ];
 }
 
-function nameOf({ job }: MovedFolder, verbose: boolean): string {
-  if (job === undefined) return "the run";
-  return verbose ? fullJob(job) : shortJob(job);
+/** Jobs that stay for the same reason go together; the run has a line of its own. */
+function groupOf({ path, job, reason }: KeptFolder): string {
+  return job === undefined ? path : `${JOBS} ${reason}`;
+}
+
+function namesOf([first, ...more]: readonly MovedFolder[], verbose: boolean): string {
+  const { job, path } = first!;
+  if (job === undefined) return isRun(first!) ? "the run" : printable(path);
+  const name = verbose ? fullJob(job) : shortJob(job);
+  return more.length === 0 ? name : `${name} and ${more.length} more`;
 }
 
 function reasonOf(folder: KeptFolder, paint: Paint): string {

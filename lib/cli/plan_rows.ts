@@ -130,7 +130,7 @@ function stateCounts(jobs: PlannedJob[]): string {
 }
 
 /** Groups jobs by a property (Node 20 has no `Map.groupBy`). */
-function grouped<T>(things: T[], keyOf: (thing: T) => string): Map<string, T[]> {
+export function grouped<T>(things: readonly T[], keyOf: (thing: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const thing of things) {
     const group = groups.get(keyOf(thing));

@@ -132,7 +132,11 @@ function move(style: ReportStyle): string[] {
   const reason = `differs: ${WIDE}/${COMBINED}/events.jsonl: content is not that of the source`;
   const path = `jobs/${job!.taskId}/${job!.jobId}`;
   const left = { path, job: job!, bytes: 512, files: 1, why: "unchecked" as const, reason };
-  return renderMovePlan({ ...sample, kept: [...sample.kept, left] }, undefined, style);
+  const [shared] = sample.kept;
+  const folder = { ...shared!, path: `partials/${WIDE}`, reason: "jobs may share it" };
+  const { job: _, ...partial } = folder;
+  const kept = [shared!, { ...shared!, path: `${path}0` }, left, partial];
+  return renderMovePlan({ ...sample, kept }, undefined, style);
 }
 
 function doctor(style: ReportStyle): string[] {
