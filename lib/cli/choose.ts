@@ -22,6 +22,7 @@ import type { Session } from "./library.ts";
 import { jobCounts } from "./list_report.ts";
 import { location } from "./names.ts";
 import type { CopyRequest } from "./requests.ts";
+import { suggesting } from "./suggest.ts";
 import { quote } from "../text/shell.ts";
 
 /** What to copy, from where and to where. */
@@ -75,11 +76,16 @@ export async function choose(given: Sources): Promise<Choice> {
   const to = givenTo ?? await askWorkspace(questions!, settings, "to", experimentId, from);
   return { from, to, experimentId, runId };
 
-  async function readRuns(): Promise<ExperimentSummary> {
-    const found = await sources.session.summarize(from.workspace, { experimentId, jobs: "states" });
-    const experiment = found.find((one) => one.experimentId === experimentId);
-    if (experiment !== undefined && experiment.runs.length > 0) return experiment;
-    throw noExperiment(experimentId, from.workspace);
+  function readRuns(): Promise<ExperimentSummary> {
+    const { session } = sources;
+    const source = from.workspace;
+    const wanted = { workspaces: { source }, experimentId, runId: CURRENT };
+    return suggesting(session, wanted, async () => {
+      const found = await session.summarize(source, { experimentId, jobs: "states" });
+      const experiment = found.find((one) => one.experimentId === experimentId);
+      if (experiment !== undefined && experiment.runs.length > 0) return experiment;
+      throw noExperiment(experimentId, source);
+    });
   }
 }
 

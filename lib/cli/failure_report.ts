@@ -42,9 +42,8 @@ function whatStands({ published, progress }: ProgressState): string {
     return "no jobs are in place yet; files already received are kept in .xpm-staging";
   }
   const noun = `${formatCount(jobs)} of ${count(total, "job")}`;
-  return `${noun} ${
-    jobs === 1 ? "is" : "are"
-  } complete and in place; the rest is kept in .xpm-staging`;
+  const rest = jobs < total ? "; the rest is kept in .xpm-staging" : "";
+  return `${noun} ${jobs === 1 ? "is" : "are"} complete and in place${rest}`;
 }
 
 function defaultHint({ code }: Failure, started: boolean): string | undefined {

@@ -64,6 +64,8 @@ export class TextReporter implements Reporter {
   #diagnosed = false;
   /** The number of copies: of a run that is followed, only the first one shows its plan. */
   #copies = 0;
+  /** How far the followed run was, when that was last told. */
+  #followed = "";
   /** The warnings of a plan that was printed: the copy that follows the question repeats none. */
   readonly #warned = new Set<string>();
 
@@ -112,7 +114,9 @@ export class TextReporter implements Reporter {
     } else if (event.type === "planned" && this.#copying) {
       if (this.#copies++ === 0) this.#screen.message([...renderPlan(event.plan, this.#err), ""]);
     } else if (event.type === "followed") {
-      this.#tell(renderFollowed(event.result));
+      const sofar = renderFollowed(event.result);
+      if (sofar !== this.#followed) this.#tell(sofar); // a night of it is no night of lines
+      this.#followed = sofar;
     }
   }
 

@@ -482,6 +482,9 @@ Deno.test("main() suggests a similar experiment for every command that takes one
       assertEquals(await main(args, terminal), 4, args.join(" "));
       assertStringIncludes(terminal.err.join(""), "\n  did you mean neuralir?\n", args.join(" "));
     }
+    const terminal = fakeTerminal({ interactive: true }); // which would ask for the run
+    assertEquals(await main(["neuralri", ...ends], terminal), 4);
+    assertStringIncludes(terminal.err.join(""), "\n  did you mean neuralir?\n");
   }));
 
 Deno.test("main() takes an experiment's folder for its workspace", () =>
@@ -944,6 +947,21 @@ Deno.test("main() checks after a copy with --check, and not after a plan", async
 });
 
 const ENDS = ["--from", "cluster", "--to", "local"];
+
+Deno.test("main() tells how far a followed run is only when that has changed", async () => {
+  const { library } = fakeLibrary({
+    work(tell) {
+      for (const jobsCopied of [1, 1, 1, 2, 2]) {
+        tell({ type: "followed", result: sampleResult({ jobsCopied }) });
+      }
+      return Promise.resolve(sampleResult());
+    },
+  });
+  const terminal = fakeTerminal();
+  await main(["neuralir", ...ENDS, "--yes", "--follow"], terminal, library);
+  const told = terminal.err.join("").match(/^\d+ jobs? copied so far/gm);
+  assertEquals(told, ["1 job copied so far", "2 jobs copied so far"]);
+});
 
 Deno.test("main() shows what a move would remove, and asks in a terminal only", async () => {
   const words = ["move", "neuralir", "20260118_170744", ...ENDS];
