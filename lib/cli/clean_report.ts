@@ -7,10 +7,17 @@
 import type { Leftover } from "../inspect/clean.ts";
 import { quoteCommand } from "../text/shell.ts";
 import { printable } from "../text/printable.ts";
-import { formatBytes, formatDuration, table } from "./format.ts";
+import { formatBytes, formatDuration } from "./format.ts";
+import type { ReportStyle } from "./style.ts";
+import { fitted, wrapSentence } from "./wrap.ts";
 
 /** Lists what was left, the oldest first, with the command that removes it. */
-export function renderLeftovers(leftovers: Leftover[], command: string[], now: Date): string[] {
+export function renderLeftovers(
+  leftovers: Leftover[],
+  command: string[],
+  now: Date,
+  { columns }: Pick<ReportStyle, "columns">,
+): string[] {
   const sorted = leftovers.toSorted((a, b) => a.modified < b.modified ? -1 : 1);
   const rows = sorted.map((leftover) => [
     leftover.state,
@@ -18,14 +25,14 @@ export function renderLeftovers(leftovers: Leftover[], command: string[], now: D
     formatBytes(leftover.bytes),
     what(leftover),
   ]);
-  const lines = table([["STATE", "AGE", "SIZE", "WHAT"], ...rows], [2]);
+  const lines = fitted([["STATE", "AGE", "SIZE", "WHAT"], ...rows], [2], columns);
   if (!leftovers.some(({ state }) => state === "left")) return lines;
   const kept = leftovers.some(({ kind, state }) => kind === "replaced" && state === "left");
   const warning = kept ? ", including the replaced folders you kept" : "";
   return [
     ...lines,
     "",
-    `Nothing was removed. To delete it${warning}:`,
+    ...wrapSentence(`Nothing was removed. To delete it${warning}:`, columns),
     `  ${quoteCommand(command)}`,
   ];
 }

@@ -226,7 +226,7 @@ export class TextReporter implements Reporter {
   /** Prints what copies have left, or which of it was removed. */
   leftovers(workspace: Workspace, leftovers: Leftover[], command: string[]): void {
     if (leftovers.length === 0) this.#note(`nothing to clean in ${location(workspace)}`);
-    else this.#print(renderLeftovers(leftovers, command, new Date()));
+    else this.#print(renderLeftovers(leftovers, command, new Date(), this.#out));
   }
 
   /** Prints the findings. */

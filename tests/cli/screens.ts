@@ -6,6 +6,7 @@
  */
 
 import { renderCheck } from "../../lib/cli/check_report.ts";
+import { renderLeftovers } from "../../lib/cli/clean_report.ts";
 import { plain } from "../../lib/cli/colour.ts";
 import { renderDiagnosis } from "../../lib/cli/doctor_report.ts";
 import { renderJobs } from "../../lib/cli/jobs_report.ts";
@@ -139,6 +140,25 @@ function move(style: ReportStyle): string[] {
   return renderMovePlan({ ...sample, kept }, undefined, style);
 }
 
+function clean(style: ReportStyle): string[] {
+  const now = new Date("2026-01-20T00:00:00Z");
+  const root = "/home/me/experiments/main/.xpm-staging";
+  const left = { modified: "2026-01-18T17:07:44Z", bytes: 11.7 * GIB, state: "left" as const };
+  return renderLeftovers(
+    [
+      {
+        ...left,
+        ...{ path: `${root}/0`, kind: "staging", experimentId: WIDE, runId: "20260118_170744" },
+        source: `me@hpc.example.org:/home/me/experiments/${COMBINED}`,
+      },
+      { ...left, path: `${root}/replaced/0-neuralir-20260117_091500`, kind: "replaced" },
+    ],
+    ["xpm-copy", "clean", "local", "--yes"],
+    now,
+    style,
+  );
+}
+
 function doctor(style: ReportStyle): string[] {
   return renderDiagnosis({
     workspace: "cluster",
@@ -179,6 +199,7 @@ const SCREENS: Record<string, Screen> = {
   check,
   move,
   doctor,
+  clean,
 };
 
 /** The screens at a width, by name. */
