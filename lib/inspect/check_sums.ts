@@ -64,3 +64,23 @@ function whatDiffers(here: string | undefined, there: string | undefined): strin
   if (there === undefined) return "content cannot be read at the destination";
   return here === there ? undefined : "content differs";
 }
+
+/** Adds what the sums have found: a file that differs in something else, too, is one difference. */
+export function addContents(differences: Difference[], contents: readonly Difference[]): void {
+  const known = new Map(
+    differences.flatMap(({ kind, path }, at) => kind === "differs" ? [[path, at] as const] : []),
+  );
+  for (const content of contents) {
+    const at = known.get(content.path);
+    if (at === undefined) {
+      differences.push(content);
+      continue;
+    }
+    const { aspects = [], what, ...rest } = differences[at]!;
+    differences[at] = {
+      ...rest,
+      what: `${what}; ${content.what}`,
+      aspects: [...aspects, "content"],
+    };
+  }
+}

@@ -23,7 +23,7 @@ import type { CheckOptions } from "./check_types.ts";
 import { type CheckedEnds, heldIn, lookAtNeeded } from "./check_ends.ts";
 import { judgeJobs } from "./check_jobs.ts";
 import { judgeRun, linkedThere, linksAtNeither } from "./check_run.ts";
-import { compareSums, type Summed } from "./check_sums.ts";
+import { addContents, compareSums, type Summed } from "./check_sums.ts";
 import { type Compared, compareFolders, type Expected, type Held } from "./compare_folders.ts";
 import { addTo, described } from "./amounts.ts";
 import { type CheckedJobs, isComputedTwice, notCompared } from "./computed.ts";
@@ -94,7 +94,7 @@ export class Checking {
       this.#result.notes.push({ code: "job", message: notCompared(this.#own) });
     }
     if (this.#result.checksum) {
-      this.#result.differences.push(...await compareSums(ends, this.#files, options));
+      addContents(this.#result.differences, await compareSums(ends, this.#files, options));
     }
     return { ...this.#result, same: this.#result.differences.length === 0 };
   }
