@@ -37,7 +37,8 @@ export async function fillByRsync(
   const hasRoom = ([path, entry]: [string, Entry]) =>
     !before.has(path) || isFolder(entry) && isFolder(before.get(path));
   if (![...come].every(hasRoom)) return false;
-  const options = ["-aHS", "--ignore-existing", `--link-dest=${staged}`];
+  // else a folder that was changed within the second of its own time would keep that of the change
+  const options = ["-aHS", "--ignore-existing", "--modify-window=-1", `--link-dest=${staged}`];
   const running = start("rsync", [...options, "--", `${staged}/`, `${final}/`], watch);
   await Promise.all([running.stdin.close(), output(running)]);
   const code = await running.code;
