@@ -281,14 +281,15 @@ function matches(id: string, patterns: string[] | undefined): boolean {
 function laterThan(since: string | undefined): (runId: string) => boolean {
   if (since === undefined) return () => true;
   const match = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?)?$/.exec(since);
-  if (match === null) {
+  const [, year, month, day, hour = "00", minute = "00", second = "00"] = match ?? [];
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  if (match === null || new Date(time).getUTCDate() !== Number(day)) { // February has no 30th
     throw new CopyError(
       "usage",
       `'${printable(since)}' is not a date`,
       "write it as in 2026-01-31 or 2026-01-31T17:00",
     );
   }
-  const [, year, month, day, hour = "00", minute = "00", second = "00"] = match;
   const first = `${year}${month}${day}_${hour}${minute}${second}`;
   return (runId) => /^\d{8}_\d{6}(\.\d+)?$/.test(runId) && compareRuns(runId, first) >= 0;
 }

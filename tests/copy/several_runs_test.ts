@@ -122,8 +122,10 @@ inEachDirection("copyRuns() selects by patterns and by time", async (pair) => {
   assertEquals(await runsOf({ since: "2026-01-19T09:00:01" }), ["neuralir 20260201_120000"]);
   const none = await assertRejects(() => runsOf({ experiments: ["x*"] }), CopyError);
   assertEquals(none.code, "not-found");
-  const odd = await assertRejects(() => runsOf({ since: "yesterday" }), CopyError);
-  assertEquals(odd.code, "usage");
+  for (const since of ["yesterday", "2026-13-01", "2026-02-30", "2026-01-31T25:00"]) {
+    const odd = await assertRejects(() => runsOf({ since }), CopyError);
+    assertEquals(odd.code, "usage", since);
+  }
 }, { directions: ["local to local", "remote to local"] });
 
 inEachDirection("copyRuns() copies the other runs when one cannot be copied", async (pair) => {
