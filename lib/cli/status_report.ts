@@ -23,7 +23,11 @@ export function renderStatus(
   { paint, columns }: ReportStyle,
 ): string[] {
   const ids = { source: printable(source.id), destination: printable(destination.id) };
-  const heads = table([source, destination].map((each) => [printable(each.id), location(each)]));
+  // a workspace that is named by its place has no other name
+  const heads = table([source, destination].map((each) => {
+    const [name, place] = [printable(each.id), location(each)];
+    return name === place ? [name] : [name, place];
+  }));
   const section = (title: string, mark: Mark, some: RunComparison[], hint: string[]) =>
     some.length === 0 ? [] : [
       "",

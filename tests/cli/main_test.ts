@@ -1067,6 +1067,11 @@ Deno.test("main() compares two workspaces, both ways", async () => {
     "  neuralir  20260117_091500  7 jobs in both",
     "",
   ]);
+  const unnamed = fakeTerminal();
+  const args = ["status", "--from", "cluster", "--to", "/data/xpm"];
+  assertEquals(await main(args, unnamed, fakeLibrary().library), 0);
+  const heads = unnamed.out.join("").split("\n").slice(0, 2);
+  assertEquals(heads, ["cluster    user@hpc:~/xp", "/data/xpm"]);
   const none = fakeTerminal();
   assertEquals(await main(["status", "none", ...ENDS], none, fakeLibrary().library), 0);
   assertEquals([none.out.join(""), none.err.join("")], ["", "no runs in either workspace\n"]);
