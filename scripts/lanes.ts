@@ -11,7 +11,7 @@ import { ROOT } from "./modules.ts";
 import { print, readCounts, type TestCounts } from "./test_counts.ts";
 
 /** The most lanes. With more, waits in tests would time out. */
-const LANES = 4;
+const MOST_LANES = 4;
 /** How many files a process takes. With few, all lanes end at nearly the same time. */
 const FILES = 6;
 
@@ -39,7 +39,8 @@ export function groupsOf(files: string[]): string[][] {
 }
 
 /**
- * Runs groups of tests, one for each processor at a time. The output of each is printed as a whole.
+ * Runs groups of tests, one more than there are processors at a time: while one waits for other
+ * programs, another one works. The output of each is printed as a whole.
  *
  * @param flags More arguments for `deno test`.
  */
@@ -63,7 +64,7 @@ export async function testInLanes(flags: string[], groups: string[][]): Promise<
       all.success &&= success && counts !== undefined;
     }
   };
-  const count = Math.min(LANES, navigator.hardwareConcurrency);
+  const count = Math.min(MOST_LANES, navigator.hardwareConcurrency + 1);
   await Promise.all(Array.from({ length: count }, lane));
   return all;
 }
