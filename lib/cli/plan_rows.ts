@@ -79,30 +79,28 @@ export function renderRows(plan: PlannedRows, style: ReportStyle): string[] {
   });
 }
 
-/**
- * A row for all jobs without a special reason, one for each reason, and one for the jobs whose
- * files options leave out.
- */
+/** A row for the jobs of each reason; one more for those of them whose files options leave out. */
 function jobRows(plan: PlannedRows, action: JobAction): Row[] {
-  const jobs = plan.jobs.filter((job) => job.action === action);
   const here = hereOrThere(plan.destination);
-  const lacking = jobs.filter(({ leftOut }) => leftOut !== undefined && leftOut.by.length > 0);
-  const others = jobs.filter((job) => !lacking.includes(job));
-  const groups = [...grouped(others, (job) => job.reason ?? "")]
-    .map(([reason, some]) => ({ some, remark: jobRemark(action, reason, some, here) }));
-  if (lacking.length > 0) groups.push({ some: lacking, remark: lackingRemark(action, lacking) });
-  return groups.map(({ some, remark }) => ({
-    action,
-    mark: MARKS[action],
-    number: formatCount(some.length),
-    noun: some.length === 1 ? "job" : "jobs",
-    size: isWritten({ action }) ? formatBytes(some.reduce((sum, job) => sum + job.bytes, 0)) : "",
-    remark,
-  }));
-}
-
-function lackingRemark(action: JobAction, jobs: PlannedJob[]): string {
-  return [...(action === "copy" ? [stateCounts(jobs)] : []), leftOutRemark(jobs)].join("; ");
+  const lacks = ({ leftOut }: PlannedJob) => leftOut !== undefined && leftOut.by.length > 0;
+  const jobs = plan.jobs.filter((job) => job.action === action)
+    .sort((one, other) => Number(lacks(one)) - Number(lacks(other)));
+  const isWork = isWritten({ action });
+  const keyOf = (job: PlannedJob) =>
+    `${lacks(job)} ${isWork || !lacks(job) ? job.reason ?? "" : ""}`;
+  return [...grouped(jobs, keyOf).values()].map((some) => {
+    const [{ reason = "" }] = some as [PlannedJob];
+    const isWhole = !some.some(lacks);
+    const why = isWhole || isWork ? jobRemark(action, reason, some, here) : "";
+    return {
+      action,
+      mark: MARKS[action],
+      number: formatCount(some.length),
+      noun: some.length === 1 ? "job" : "jobs",
+      size: isWork ? formatBytes(some.reduce((sum, job) => sum + job.bytes, 0)) : "",
+      remark: [why, isWhole ? "" : leftOutRemark(some)].filter((part) => part !== "").join("; "),
+    };
+  });
 }
 
 function jobRemark(action: JobAction, reason: string, jobs: PlannedJob[], here: string): string {

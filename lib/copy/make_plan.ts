@@ -12,7 +12,7 @@ import { isWritten, unitsOf } from "./decisions.ts";
 import { type JobToPlan, withLinked } from "./job_links.ts";
 import { planJobs } from "./plan.ts";
 import { planRun, statusesOf } from "./plan_run.ts";
-import { leftOutWarnings } from "./recorded.ts";
+import { leftOutWarnings, withLeftOut } from "./recorded.ts";
 import { versionWarnings } from "./refusals.ts";
 import type { RunRequest, Survey, SurveyData } from "./surveyed.ts";
 import type { CopyOptions, CopyPlan, PlannedEnd, PlannedJob, PlannedRun } from "./types.ts";
@@ -38,6 +38,7 @@ export function makePlan(
     ...options,
     omitted,
   })
+    .map((job) => withLeftOut(job, found.source, options))
     .map((job) => coming.has(jobFolder(job)) ? cameBefore(job) : job);
   const folders = { source: found.source.run, destination: found.destination.run };
   const [ofJobs, partials] = [true, false].map((isJob) =>

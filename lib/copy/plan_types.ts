@@ -41,7 +41,7 @@ export interface PlannedJob extends FolderId {
   /** Why, when it is not plainly copied or skipped: `unfinished here, done at the source`. */
   reason?: string;
   /**
-   * What a skipped job lacks at the destination because it is left out, of what the source has,
+   * What the job will lack at the destination because it is left out, of what the source has,
    * which may lack files as well. Absent when it lacks nothing.
    */
   leftOut?: {

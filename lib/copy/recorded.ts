@@ -6,7 +6,8 @@
 
 import { printable } from "../text/printable.ts";
 import { jobFolder } from "../workspace/layout.ts";
-import { type Decision, isWritten, leave } from "./decisions.ts";
+import { type Decision, isCompleted, isWritten, leave } from "./decisions.ts";
+import { type FileChoice, fileRules } from "./exclude.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Shortfall } from "./left_out.ts";
 import { formatBytes } from "../text/sizes.ts";
@@ -57,6 +58,23 @@ export function isSettled(job: PlannedJob, { jobs, records }: Inventory): boolea
     jobs.get(folder)?.shortfall?.isWhole === true;
 }
 
+/** Notes of a job that will be written what this copy leaves out of it. */
+export function withLeftOut(
+  job: PlannedJob,
+  { jobs }: Inventory,
+  choice: FileChoice,
+): PlannedJob {
+  const found = isWritten(job) ? jobs.get(jobFolder(job)) : undefined;
+  const { files = 0, bytes = 0, first = [] } =
+    (isCompleted(job) ? found?.toCome : found)?.leftOut ??
+      {};
+  if (files === 0) return job;
+  const by = fileRules(choice).filter(({ excludes }) =>
+    first.some(({ path, bytes }) => excludes({ path, kind: "file", size: bytes }) !== undefined)
+  );
+  return { ...job, leftOut: { files, bytes, by: by.map(({ name }) => name) } };
+}
+
 /** The warnings about jobs that still lack files, or lack some at the source as well. */
 export function leftOutWarnings(
   jobs: PlannedJob[],
@@ -83,8 +101,8 @@ function lackingAtSource({ length }: PlannedJob[]): string | undefined {
 }
 
 function againLeftOut(jobs: PlannedJob[], { jobs: there }: Inventory): string | undefined {
-  const found = jobs.filter(({ leftOut }) => leftOut !== undefined)
-    .map((job) => there.get(jobFolder(job))!.shortfall!)
+  const found = jobs.filter(({ action, leftOut }) => action === "skip" && leftOut !== undefined)
+    .flatMap((job) => there.get(jobFolder(job))?.shortfall ?? [])
     .filter(({ by }) => by.length > 0);
   if (found.length === 0) return undefined;
   const files = found.reduce((sum, { files }) => sum + files, 0);
