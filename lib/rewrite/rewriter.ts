@@ -175,7 +175,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     if (head.sparse || head.long && !this.#isLong(head)) return this.#leave(head, "drop");
     if (this.#brought.leadTo(head.name)) return this.#leave(head, "drop");
     if (head.type === LINK || head.type === HARD_LINK) this.#brought.add(head.name);
-    if (head.type === HARD_LINK) return this.#visitHardLink(head, path);
+    if (head.type === HARD_LINK) return this.#visitHardLink(head, path, passing);
     if (head.type === PIPE && this.options.alone) return "pass";
     if (![FILE, LINK, FOLDER].includes(head.type)) return this.#leave(head, "drop");
     return passing === undefined
@@ -216,10 +216,14 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
   }
 
   /** Decides about a hard link. A document must not share its bytes with another file. */
-  #visitHardLink(head: MemberHead, path: string): MemberDecision {
+  #visitHardLink(head: MemberHead, path: string, passing?: PassingJob<Job>): MemberDecision {
     const { linkName } = head;
     if (!this.#isAskedFor(linkName)) {
       throw untrusted(this.from, `${linkName}, which was not requested`);
+    }
+    if (passing !== undefined && !this.#isNamed(...placeOf(linkName))) { // it does not pass
+      passing.trouble = new CopyError("job", `${path} is a hard link to what is already there`);
+      return "drop";
     }
     if (this.#brought.leadTo(linkName)) return this.#leave(head, "drop"); // to a link, or through one
     const shared = DOCUMENTS.includes(path) || runDocumentKind(path) !== undefined ||

@@ -281,6 +281,28 @@ local(
   },
 );
 
+local("an import cannot add a hard link to what is there: it names the job", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: [{ task: "train" }, { task: "train" }] });
+  const [one, two] = sample.jobs.map(({ folder }) => folder);
+  shell(one!, "echo k > first; ln first second");
+  shell(two!, "echo k > first; echo k > second");
+  const file = fileOf(pair, "run.tar");
+  await exported(pair, sample, file);
+  // in the order of the folder, which nobody knows before
+  const link = shell(pair.root, `tar -tvf ${file} | sed -n 's|.*/\\(.*\\) link to .*|\\1|p'`)
+    .trim();
+  await pair.copy(sample, { exclude: [link] });
+  const result = await importExperiment(file, pair.destination);
+  const completed = result.jobsCompleted.map(({ jobId }) => jobId);
+  assertEquals([completed, result.complete], [[sample.jobs[1]!.jobId], false]);
+  assertMatch(result.errors.map(({ message }) => message).join(), / is a hard link to what is/);
+  assertEquals((await pair.copy(sample)).complete, true);
+  const { taskId, jobId } = sample.jobs[0]!;
+  const folder = `${pair.destination.path}/jobs/${taskId}/${jobId}`;
+  assertEquals(shell(folder, "cat first second"), "k\nk\n");
+  assertEquals(namesIn(pair.destination.path), [".__experimaestro__", "experiments", "jobs"]);
+});
+
 local("an import knows which jobs came to the source without some files", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 3 });
   const { experimentId, runId } = sample;
