@@ -39,8 +39,8 @@ export function groupsOf(files: string[]): string[][] {
 }
 
 /**
- * Runs groups of tests, one more than there are processors at a time: while one waits for other
- * programs, another one works. The output of each is printed as a whole.
+ * Runs groups of tests, two for each processor at a time: while one waits for other programs,
+ * another one works. The output of each is printed as a whole.
  *
  * @param flags More arguments for `deno test`.
  */
@@ -64,7 +64,7 @@ export async function testInLanes(flags: string[], groups: string[][]): Promise<
       all.success &&= success && counts !== undefined;
     }
   };
-  const count = Math.min(MOST_LANES, navigator.hardwareConcurrency + 1);
+  const count = Math.min(MOST_LANES, 2 * navigator.hardwareConcurrency);
   await Promise.all(Array.from({ length: count }, lane));
   return all;
 }
