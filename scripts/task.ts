@@ -32,7 +32,11 @@ async function test(args: string[]): Promise<number> {
   if (args.length === 0) {
     // checks types once, not in every lane
     if (await deno(["check", ...flags.slice(2), ...TYPED]) !== 0) return report(undefined, false);
-    const groups = [DOCUMENTED, ...groupsOf(testFiles(TESTS))];
+    // the longest first: at the end, it would be alone for minutes
+    const files = testFiles(TESTS);
+    const isLong = (path: string) => path.startsWith("tests/hosts/");
+    const [long, others] = [files.filter(isLong), files.filter((path) => !isLong(path))];
+    const groups = [...groupsOf(long), DOCUMENTED, ...groupsOf(others)];
     const outcome = await testInLanes([...flags, "--no-check"], groups);
     return report(outcome, outcome.success);
   }
