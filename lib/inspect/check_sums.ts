@@ -50,7 +50,7 @@ export async function compareSums(
       sumsAt("destination", some),
     ]);
     for (const file of some) {
-      const what = whatDiffers(here.get(file), there.get(file));
+      const what = whatDiffers(here.get(file), there.get(file), "content differs");
       if (what === undefined) continue;
       const { path, job } = file;
       differences.push({ kind: "differs", path, what, aspects: ["content"], ...(job && { job }) });
@@ -59,10 +59,15 @@ export async function compareSums(
   return differences;
 }
 
-function whatDiffers(here: string | undefined, there: string | undefined): string | undefined {
+/** What the sums of a file tell; `other` says that its contents differ. Undefined: nothing. */
+export function whatDiffers(
+  here: string | undefined,
+  there: string | undefined,
+  other: string,
+): string | undefined {
   if (here === undefined) return "content cannot be read at the source";
   if (there === undefined) return "content cannot be read at the destination";
-  return here === there ? undefined : "content differs";
+  return here === there ? undefined : other;
 }
 
 /** Adds what the sums have found: a file that differs in something else, too, is one difference. */
@@ -76,9 +81,9 @@ export function addContents(differences: Difference[], contents: readonly Differ
       differences.push(content);
       continue;
     }
-    const { aspects = [], what, ...rest } = differences[at]!;
+    const { aspects = [], what } = differences[at]!;
     differences[at] = {
-      ...rest,
+      ...differences[at]!,
       what: `${what}; ${content.what}`,
       aspects: [...aspects, "content"],
     };

@@ -23,7 +23,7 @@ import type { CheckOptions } from "./check_types.ts";
 import { type CheckedEnds, heldIn, lookAtNeeded } from "./check_ends.ts";
 import { judgeJobs } from "./check_jobs.ts";
 import { judgeRun, linkedThere, linksAtNeither } from "./check_run.ts";
-import { addContents, compareSums, type Summed } from "./check_sums.ts";
+import { addContents, compareSums, type Summed, whatDiffers } from "./check_sums.ts";
 import { type Compared, compareFolders, type Expected, type Held } from "./compare_folders.ts";
 import { addTo, described } from "./amounts.ts";
 import { type CheckedJobs, isComputedTwice, notCompared } from "./computed.ts";
@@ -248,24 +248,6 @@ export class Checking {
       path: path === "" ? folder : `${folder}/${path}`,
       ...(job !== undefined && asJob(job)),
     });
-    const differing = new Map(found.differing.map((each) => [each.path, each]));
-    for (const { path } of found.documents) {
-      const [wanted, there] = [sums.source, sums.destination].map((all) =>
-        all.get(`${folder}/${path}`)
-      );
-      if (wanted !== undefined && wanted === there) continue;
-      const what = wanted === undefined
-        ? "content cannot be read at the source"
-        : there === undefined
-        ? "content cannot be read at the destination"
-        : "content differs from the rewritten source";
-      const known = differing.get(path);
-      differing.set(path, {
-        path,
-        aspects: [...known?.aspects ?? [], "content"],
-        what: known === undefined ? what : `${known.what}; ${what}`,
-      });
-    }
     const differences: Difference[] = [
       ...found.missing.map((entry) => ({
         ...{ kind: "missing" as const, what: described(entry) },
@@ -275,11 +257,22 @@ export class Checking {
         ...{ kind: "extra" as const, what: described(entry) },
         ...about(entry.path),
       })),
-      ...[...differing.values()].map(({ path, aspects, what }) => ({
+      ...found.differing.map(({ path, aspects, what }) => ({
         ...{ kind: "differs" as const, what, aspects },
         ...about(path),
       })),
     ];
+    addContents(
+      differences,
+      found.documents.flatMap(({ path }) => {
+        const [wanted, there] = [sums.source, sums.destination].map((all) =>
+          all.get(`${folder}/${path}`)
+        );
+        const what = whatDiffers(wanted, there, "content differs from the rewritten source");
+        const content = { kind: "differs" as const, aspects: ["content" as const] };
+        return what === undefined ? [] : [{ ...content, what, ...about(path) }];
+      }),
+    );
     this.#result.differences.push(...differences.sort((a, b) => a.path < b.path ? -1 : 1));
     if (found.leftOut.length > 0) this.#result.leftOut.jobs++;
     addTo(this.#result.leftOut, found.leftOut);
