@@ -4,6 +4,7 @@
  * @module
  */
 
+import { unitsOf } from "../copy/decisions.ts";
 import type { RunRequest } from "../copy/survey.ts";
 import type { CopyPlan } from "../copy/types.ts";
 import type { CheckOptions } from "../inspect/check_types.ts";
@@ -53,11 +54,11 @@ function isShared({ sharedName }: FolderId, { references }: CopyRequest): boolea
 
 /** What was planned and is to be checked, but for what was checked before. */
 export function checkedOf(
-  { jobs, partials = [] }: Pick<CopyPlan, "jobs" | "partials">,
+  plan: Pick<CopyPlan, "jobs" | "partials">,
   request: CopyRequest,
   seen: Set<string> = new Set(),
 ): CheckedJobs {
-  const chosen = [...jobs, ...partials].filter(({ action }) => action !== "omit");
+  const chosen = unitsOf(plan).filter(({ action }) => action !== "omit");
   const actions = new Map(chosen.map((job) => [jobFolder(job), job.action]));
   const before = new Set(seen);
   return {

@@ -54,8 +54,11 @@ function amount(folders: readonly MovedFolder[]): string {
     ...(shared > 0 ? [count(shared, "shared folder")] : []),
     ...(runs > 0 ? ["the run"] : []),
   ];
-  const bytes = folders.reduce((sum, { bytes }) => sum + bytes, 0);
-  return parts.length === 0 ? "nothing" : `${parts.join(" and ")} (${formatBytes(bytes)})`;
+  return parts.length === 0 ? "nothing" : `${parts.join(" and ")} (${sizeOf(folders)})`;
+}
+
+function sizeOf(folders: readonly MovedFolder[]): string {
+  return formatBytes(folders.reduce((sum, { bytes }) => sum + bytes, 0));
 }
 
 function isRun({ path }: MovedFolder): boolean {
@@ -73,7 +76,7 @@ function renderKept(
   const rows = fitted(
     some.map((folders) => [
       `    ${namesOf(folders, verbose)}`,
-      formatBytes(folders.reduce((sum, { bytes }) => sum + bytes, 0)),
+      sizeOf(folders),
       reasonOf(folders[0]!, paint),
     ]),
     [1],

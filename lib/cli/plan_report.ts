@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isWritten } from "../copy/decisions.ts";
+import { isWritten, unitsOf } from "../copy/decisions.ts";
 import type { CopyEvent, CopyPlan, CopyProblem, CopyRunsPlan, PlannedEnd } from "../copy/types.ts";
 import { printable } from "../text/printable.ts";
 import { jobFolder } from "../workspace/layout.ts";
@@ -117,10 +117,10 @@ export function renderRunsEnd({ runs, failed, destination }: CopyRunsPlan, comma
 }
 
 /** Whether all of a run is at the destination that was asked for. */
-function isComplete({ run, jobs, partials = [], referencesMissing }: CopyPlan): boolean {
+function isComplete(plan: CopyPlan): boolean {
+  const { run, referencesMissing } = plan;
   return run.action === "skip" && !run.inProgress &&
-    ![...jobs, ...partials].some((job) => job.incomplete) &&
-    referencesMissing === undefined;
+    !unitsOf(plan).some((job) => job.incomplete) && referencesMissing === undefined;
 }
 
 /** Formats the command that does what a dry run has shown. */
@@ -196,7 +196,7 @@ function renderReferences(plan: Totals, { paint, verbose }: ReportStyle): string
 }
 
 function renderNames(plan: Totals): string[] {
-  const rows = [...plan.jobs, ...plan.partials ?? []].map((job) => [
+  const rows = unitsOf(plan).map((job) => [
     `  ${job.action}`,
     job.sharedName === undefined ? fullJob(job) : printable(jobFolder(job)),
     job.source === "unseen" ? job.destination : `${job.source} -> ${job.destination}`,

@@ -79,28 +79,50 @@ export function renderRows(plan: PlannedRows, style: ReportStyle): string[] {
   });
 }
 
-/** A row for the jobs of each reason; one more for those of them whose files options leave out. */
+/** A row for jobs, shared folders or runs; only what is written has a size. */
+function rowOf(
+  action: JobAction,
+  some: readonly { bytes: number }[],
+  noun: string,
+  remark: string,
+  mark: Mark | undefined = MARKS[action],
+): Row {
+  return {
+    action,
+    mark,
+    number: formatCount(some.length),
+    noun: some.length === 1 ? noun : `${noun}s`,
+    size: isWritten({ action }) ? formatBytes(some.reduce((sum, { bytes }) => sum + bytes, 0)) : "",
+    remark,
+  };
+}
+
+/** A row for the jobs of each reason; then for those of them whose files options leave out. */
 function jobRows(plan: PlannedRows, action: JobAction): Row[] {
   const here = hereOrThere(plan.destination);
-  const lacks = ({ leftOut }: PlannedJob) => leftOut !== undefined && leftOut.by.length > 0;
-  const jobs = plan.jobs.filter((job) => job.action === action)
-    .sort((one, other) => Number(lacks(one)) - Number(lacks(other)));
   const isWork = isWritten({ action });
-  const keyOf = (job: PlannedJob) =>
-    `${lacks(job)} ${isWork || !lacks(job) ? job.reason ?? "" : ""}`;
-  return [...grouped(jobs, keyOf).values()].map((some) => {
-    const [{ reason = "" }] = some as [PlannedJob];
-    const isWhole = !some.some(lacks);
-    const why = isWhole || isWork ? jobRemark(action, reason, some, here) : "";
-    return {
-      action,
-      mark: MARKS[action],
-      number: formatCount(some.length),
-      noun: some.length === 1 ? "job" : "jobs",
-      size: isWork ? formatBytes(some.reduce((sum, job) => sum + job.bytes, 0)) : "",
-      remark: [why, isWhole ? "" : leftOutRemark(some)].filter((part) => part !== "").join("; "),
-    };
-  });
+  const jobs = plan.jobs.filter((job) => job.action === action);
+  const whole = grouped(jobs.filter((job) => !lacks(job)), reasonOf);
+  // of what is not written, the row says only what is left out
+  const lacking = grouped(jobs.filter(lacks), isWork ? reasonOf : () => "");
+  return [
+    ...[...whole].map(([reason, some]) =>
+      rowOf(action, some, "job", jobRemark(action, reason, some, here))
+    ),
+    ...[...lacking].map(([reason, some]) => {
+      const why = isWork ? jobRemark(action, reason, some, here) : "";
+      return rowOf(action, some, "job", (why === "" ? "" : `${why}; `) + leftOutRemark(some));
+    }),
+  ];
+}
+
+function reasonOf({ reason = "" }: PlannedJob): string {
+  return reason;
+}
+
+/** Whether options leave out files of a job. */
+function lacks({ leftOut }: PlannedJob): boolean {
+  return leftOut !== undefined && leftOut.by.length > 0;
 }
 
 function jobRemark(action: JobAction, reason: string, jobs: PlannedJob[], here: string): string {
@@ -141,22 +163,16 @@ export function grouped<T>(things: readonly T[], keyOf: (thing: T) => string): M
 /** A row for all folders that jobs share, with the same action and for the same reason. */
 function sharedRows({ partials = [], destination }: PlannedRows, action: JobAction): Row[] {
   const here = hereOrThere(destination);
-  const isWork = action === "copy" || action === "replace";
-  const some = partials.filter((one) => one.action === action);
-  return [...grouped(some, ({ reason = "" }) => reason)].map(([reason, group]) => ({
-    action,
-    mark: MARKS[action],
-    number: formatCount(group.length),
-    noun: group.length === 1 ? "shared folder" : "shared folders",
-    size: isWork ? formatBytes(group.reduce((sum, { bytes }) => sum + bytes, 0)) : "",
-    remark: reason !== ""
-      ? `${printable(reason)}: ${
-        group.slice(0, MOST_SHARED).map(jobFolder).map(printable).join(", ")
-      }`
+  const groups = grouped(partials.filter((one) => one.action === action), reasonOf);
+  return [...groups].map(([reason, some]) => {
+    const names = some.slice(0, MOST_SHARED).map(jobFolder).map(printable).join(", ");
+    const remark = reason !== ""
+      ? `${printable(reason)}: ${names}`
       : action === "copy"
       ? "named by jobs"
-      : `already ${here}`,
-  }));
+      : `already ${here}`;
+    return rowOf(action, some, "shared folder", remark);
+  });
 }
 
 /** The most shared folders that a row names. */
@@ -168,19 +184,10 @@ function runRows({ runs, destination }: PlannedRows): Row[] {
   const isOne = runs.length === 1;
   const groups = grouped(runs, (run) => `${run.action} ${runRemark(run, here, isOne)}`);
   return [...groups.values()].map((some) => {
-    const { action } = some[0]!;
-    return {
-      action,
-      mark: some.some(({ inProgress }) => inProgress) || action === "leave"
-        ? "care"
-        : MARKS[action],
-      number: formatCount(some.length),
-      noun: some.length === 1 ? "run" : "runs",
-      size: isWritten({ action })
-        ? formatBytes(some.reduce((sum, { bytes }) => sum + bytes, 0))
-        : "",
-      remark: runRemark(some[0]!, here, isOne),
-    };
+    const [run] = some as [PlannedRun];
+    const isCare = some.some(({ inProgress }) => inProgress) || run.action === "leave";
+    const mark = isCare ? "care" : MARKS[run.action];
+    return rowOf(run.action, some, "run", runRemark(run, here, isOne), mark);
   });
 }
 
