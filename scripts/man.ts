@@ -11,8 +11,8 @@ import { writeFileSync } from "node:fs";
 import config from "../deno.json" with { type: "json" };
 import { COMMAND_TABLE, COMMANDS, EXAMPLES } from "../lib/cli/command_table.ts";
 import { EXIT_TEXTS } from "../lib/cli/exit_codes.ts";
-import { NAMES, PURPOSE } from "../lib/cli/help.ts";
-import { type Option, OPTIONS, SECTIONS, textOf } from "../lib/cli/options.ts";
+import { NAMES, optionsIn, PURPOSE } from "../lib/cli/help.ts";
+import { type Option, SECTIONS, textOf } from "../lib/cli/options.ts";
 import { MAN_PAGE } from "./modules.ts";
 
 /** The man page. */
@@ -38,9 +38,7 @@ export function manPage(): string {
     ".SH OPTIONS",
     ...SECTIONS.flatMap((section) => [
       `.SS ${section}`,
-      ...Object.entries(OPTIONS).filter(([, option]) =>
-        option.section === section && option.is === undefined
-      ).flatMap(([name, option]) => entry(name, option)),
+      ...optionsIn(section).flatMap(([name, option]) => entry(name, option)),
     ]),
     ".SH EXIT STATUS",
     ...EXIT_TEXTS.flatMap(([code, text]) => [".TP", `.B ${code}`, escaped(text)]),

@@ -125,7 +125,7 @@ export const COMMAND_TABLE: Readonly<Record<Command, CommandEntry>> = TABLE;
 export const COMMANDS = Object.keys(TABLE) as readonly Command[];
 
 /** Other names of commands. */
-export const ALIASES: Readonly<Record<string, Command>> = { list: "ls" };
+const ALIASES: Readonly<Record<string, Command>> = { list: "ls" };
 /** Words that an experiment cannot have without `copy` before it. */
 export const RESERVED: readonly string[] = [...COMMANDS, ...Object.keys(ALIASES), "help"];
 

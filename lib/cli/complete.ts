@@ -12,7 +12,8 @@ import {
   COMMANDS,
   SHELLS,
 } from "./command_table.ts";
-import { type Option, OPTIONS, takes } from "./options.ts";
+import { OPTIONS, takes } from "./options.ts";
+import { nameOfLetter, needsValue, optionOf } from "./tokens.ts";
 
 /** A word that a shell may offer, and what it means. */
 export interface Offer {
@@ -71,24 +72,16 @@ function understand(words: string[]): Before {
       given.set(open, word);
       open = undefined;
     } else if (long !== undefined || letter !== undefined) {
-      const name = long ?? named(letter!);
+      const name = long ?? nameOfLetter(letter!);
       const option = optionOf(name);
       given.set(option?.is ?? name, value ?? "");
-      if (value === undefined && option?.value?.startsWith("[") === false) open = option.is ?? name;
+      if (value === undefined && needsValue(option)) open = option?.is ?? name;
     } else positionals.push(word);
   }
   const [first, ...rest] = positionals;
   const command = first === "help" ? first : commandOf(first);
   if (command !== undefined) return { command, rest, given, open };
   return { command: first === undefined ? undefined : "copy", rest: positionals, given, open };
-}
-
-function named(letter: string): string {
-  return Object.keys(OPTIONS).find((name) => OPTIONS[name]!.short === letter) ?? letter;
-}
-
-function optionOf(name: string): Option | undefined {
-  return Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
 }
 
 function ofOptions({ command, given }: Before): Offer[] {

@@ -71,11 +71,16 @@ function listed(title: string, lines: string[]): string {
   return lines.length === 0 ? "" : [`${title}:`, ...lines].join("\n");
 }
 
+/** The options under a heading; other names of options are not listed. */
+export function optionsIn(section: Option["section"]): [name: string, option: Option][] {
+  return Object.entries(OPTIONS).filter(([, option]) =>
+    option.section === section && option.is === undefined
+  );
+}
+
 function optionSections(commands: readonly Command[]): string[] {
   return SECTIONS.map((section) => {
-    const all = Object.entries(OPTIONS).filter(([, option]) =>
-      option.section === section && option.is === undefined
-    );
+    const all = optionsIn(section);
     const column = Math.max(TEXTS_AT, ...all.map((entry) => nameOf(...entry).length + 2));
     const taken = all.filter(([name]) => commands.some((command) => takes(command, name)));
     return listed(section, taken.flatMap((entry) => entryLines(...entry, column)));

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { type Option, OPTIONS } from "./options.ts";
+
 /** An option, or an argument that is none. */
 export type Token =
   | { kind: "positional"; value: string }
@@ -20,20 +22,27 @@ export type Token =
     inlineValue: boolean;
   };
 
-/** What is known of an option. */
-export interface KnownOption {
-  /** Its letter. */
-  short?: string | undefined;
-  /** Whether the next word is its value. */
-  hasValue: boolean;
+/** The option of a name, if there is one. */
+export function optionOf(name: string): Option | undefined {
+  return Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
+}
+
+/** The name of the option with a letter; the letter itself, where there is none. */
+export function nameOfLetter(letter: string): string {
+  return Object.keys(OPTIONS).find((name) => OPTIONS[name]!.short === letter) ?? letter;
+}
+
+/** Whether the next word is the value of an option; one in brackets may be left out. */
+export function needsValue(option: Option | undefined): boolean {
+  return option?.value?.startsWith("[") === false;
 }
 
 /** Cuts a command line. After `--` nothing is an option. */
-export function tokensOf(args: string[], options: ReadonlyMap<string, KnownOption>): Token[] {
+export function tokensOf(args: string[]): Token[] {
   const tokens: Token[] = [];
   const rest = [...args];
   const add = (name: string, rawName: string, inline?: string) => {
-    const takes = inline === undefined && options.get(name)?.hasValue === true;
+    const takes = inline === undefined && needsValue(optionOf(name));
     const value = takes ? rest.shift() : inline;
     tokens.push({ kind: "option", name, rawName, value, inlineValue: inline !== undefined });
   };
@@ -49,9 +58,9 @@ export function tokensOf(args: string[], options: ReadonlyMap<string, KnownOptio
     } else if (word.startsWith("-") && word !== "-") {
       for (let at = 1; at < word.length; at++) {
         const letter = word[at]!;
-        const name = [...options].find(([, { short }]) => short === letter)?.[0] ?? letter;
+        const name = nameOfLetter(letter);
         const after = word.slice(at + 1);
-        const isValue = after !== "" && options.get(name)?.hasValue === true;
+        const isValue = after !== "" && needsValue(optionOf(name));
         add(name, `-${letter}`, isValue ? after : undefined);
         if (isValue) break;
       }

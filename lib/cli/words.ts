@@ -10,32 +10,26 @@ import { nearest } from "../settings/nearest.ts";
 import { OPTIONS } from "./options.ts";
 // Not `@std/cli/parse-args`: it takes `--yes=no` for yes, and treats an option without its value
 // like one with an empty value.
-import { tokensOf } from "./tokens.ts";
+import { needsValue, optionOf, tokensOf } from "./tokens.ts";
 import { type Given, HELP } from "./values.ts";
 
 /** Reads the words of a command line by the table of options; what is no option is positional. */
 export function readWords(args: string[]): { given: Given; positionals: string[] } {
-  const options = new Map(
-    Object.entries(OPTIONS).map(([name, { value, short }]) => [
-      name,
-      { short, hasValue: hasValue(value) },
-    ]),
-  );
   const given: Given = new Map();
   const positionals: string[] = [];
   let optional: string[] | undefined; // of the option before: it may have a value
-  for (const token of tokensOf(args, options)) {
+  for (const token of tokensOf(args)) {
     const isOptional = token.kind === "positional" && optional && /^\d{1,6}$/.test(token.value);
     if (isOptional) optional!.push(token.value);
     else if (token.kind === "positional") positionals.push(token.value);
     optional = undefined;
     if (token.kind !== "option") continue;
     const { name, rawName, value } = token;
-    const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
+    const option = optionOf(name);
     if (option === undefined) throw unknownOption(rawName);
     const values = given.get(name) ?? [];
     given.set(name, values);
-    if (hasValue(option.value)) {
+    if (needsValue(option)) {
       values.push(checkValue(rawName, value, token.inlineValue));
     } else if (option.value !== undefined) {
       if (value === undefined) optional = values;
@@ -45,11 +39,6 @@ export function readWords(args: string[]): { given: Given; positionals: string[]
     }
   }
   return { given, positionals };
-}
-
-/** Whether an option must have a value; one in brackets may be left out. */
-function hasValue(value: string | undefined): boolean {
-  return value?.startsWith("[") === false;
 }
 
 function unknownOption(rawName: string): CopyError {
