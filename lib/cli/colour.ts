@@ -22,8 +22,8 @@ export const plain: Paint = (_mark, text) => text;
 const coloured: Paint = (mark, text) => `\x1b[${CODES[mark]}m${text}\x1b[39m`;
 
 /**
- * Whether links and titles may be shown on one of the program's two outputs: never where it is no
- * terminal, whatever the choice of colours.
+ * Whether links and titles may be shown on one of the program's two outputs, and colours that were
+ * not asked for: never where it is no terminal, whatever the choice of colours.
  */
 export function mayShow(choice: ColorChoice, terminal: Terminal, output: "out" | "err"): boolean {
   const { isTerminal, noColor, dumb } = terminal;
@@ -32,6 +32,6 @@ export function mayShow(choice: ColorChoice, terminal: Terminal, output: "out" |
 
 /** The colours for one of the program's two outputs. */
 export function choosePaint(choice: ColorChoice, terminal: Terminal, output: "out" | "err"): Paint {
-  if (choice !== "auto") return choice === "always" ? coloured : plain;
-  return terminal.isTerminal[output] && !terminal.noColor && !terminal.dumb ? coloured : plain;
+  const isColoured = choice === "always" || mayShow(choice, terminal, output);
+  return isColoured ? coloured : plain;
 }

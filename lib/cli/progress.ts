@@ -165,14 +165,13 @@ function amountsOf(
   const { totalJobs, file } = progress;
   const received = Math.max(progress.received, published);
   const counted = `${formatCount(received)} of ${count(totalJobs, "job")} received` +
-    fromBefore({ progress });
+    fromBefore(progress);
   const name = clip(printable(experimentId ?? ""), 24);
   return { name, ...progress, fraction: fraction(progress, received, totalJobs), counted, file };
 }
 
 /** What an interrupted copy had brought: ` (12.1 GiB from before)`; empty when that is nothing. */
-export function fromBefore({ progress }: Pick<ProgressState, "progress">): string {
-  const bytes = progress?.bytesBefore;
+function fromBefore({ bytesBefore: bytes }: CopyProgress): string {
   return bytes === undefined ? "" : ` (${formatBytes(bytes)} from before)`;
 }
 
