@@ -26,8 +26,18 @@ export interface OutputChoice {
   color: ColorChoice;
 }
 
+/** What every command that works takes; undefined fields were not given. */
+export interface CommonRequest extends OutputChoice {
+  /** How long a host may take to answer at first, in seconds; 0: for ever. */
+  connectTimeout: number | undefined;
+  /** How long a transfer may make no progress, in seconds; 0: for ever. */
+  timeout: number | undefined;
+  /** Another settings file. */
+  settings: string | undefined;
+}
+
 /** A request of `xpm-copy [copy]` or `xpm-copy permissions`; undefined fields were not given. */
-export interface CopyRequest extends OutputChoice {
+export interface CopyRequest extends CommonRequest {
   /** The command: `copy` copies, `permissions` finds the permissions for that. */
   command: "copy" | "permissions";
   /** The experiment's id. */
@@ -82,16 +92,10 @@ export interface CopyRequest extends OutputChoice {
   bandwidthLimit: number | undefined;
   /** How many rsyncs work at once; undefined: as many as pay. */
   streams: number | undefined;
-  /** How long a host may take to answer at first, in seconds; 0: for ever. */
-  connectTimeout: number | undefined;
-  /** How long a transfer may make no progress, in seconds; 0: for ever. */
-  timeout: number | undefined;
-  /** Another settings file. */
-  settings: string | undefined;
 }
 
 /** A request of `xpm-copy check`: a copy's, as far as it has a meaning for a check. */
-export interface CheckRequest extends OutputChoice, Pick<CopyRequest, CheckedFields> {
+export interface CheckRequest extends CommonRequest, Pick<CopyRequest, CheckedFields> {
   /** Which command. */
   command: "check";
 }
@@ -103,16 +107,10 @@ type CheckedFields =
   | "to"
   | "ended"
   | "map"
-  | "checksum"
-  | "connectTimeout"
-  | "timeout"
-  | "settings";
+  | "checksum";
 
 /** A request of `xpm-copy status`. */
-export interface StatusRequest
-  extends
-    OutputChoice,
-    Pick<CopyRequest, "from" | "to" | "connectTimeout" | "timeout" | "settings"> {
+export interface StatusRequest extends CommonRequest, Pick<CopyRequest, "from" | "to"> {
   /** Which command. */
   command: "status";
   /** The experiments; none: all of them. */
@@ -120,7 +118,7 @@ export interface StatusRequest
 }
 
 /** A request of `xpm-copy export`: a copy's, as far as it has a meaning for an archive. */
-export interface ExportRequest extends OutputChoice, Pick<CopyRequest, ExportedFields> {
+export interface ExportRequest extends CommonRequest, Pick<CopyRequest, ExportedFields> {
   /** Which command. */
   command: "export";
   /** The file to write. */
@@ -139,13 +137,10 @@ type ExportedFields =
   | "exclude"
   | "maxSize"
   | "metadataOnly"
-  | "fsync"
-  | "connectTimeout"
-  | "timeout"
-  | "settings";
+  | "fsync";
 
 /** A request of `xpm-copy import`. */
-export interface ImportRequest extends OutputChoice, Pick<CopyRequest, ImportedFields> {
+export interface ImportRequest extends CommonRequest, Pick<CopyRequest, ImportedFields> {
   /** Which command. */
   command: "import";
   /** The file to read. */
@@ -159,12 +154,10 @@ type ImportedFields =
   | "keepReplaced"
   | "create"
   | "map"
-  | "fsync"
-  | "connectTimeout"
-  | "timeout"
-  | "settings";
+  | "fsync";
+
 /** A request of `xpm-copy move`: a copy's, without what would leave out a part of the run. */
-export interface MoveRequest extends OutputChoice, Pick<CopyRequest, MovedFields> {
+export interface MoveRequest extends CommonRequest, Pick<CopyRequest, MovedFields> {
   /** Which command. */
   command: "move";
 }
@@ -178,7 +171,7 @@ type MovedFields =
   | "bandwidthLimit";
 
 /** A request of `xpm-copy ls`. */
-export interface ListRequest extends OutputChoice, Pick<CopyRequest, "states" | "tasks" | "tags"> {
+export interface ListRequest extends CommonRequest, Pick<CopyRequest, "states" | "tasks" | "tags"> {
   /** Which command. */
   command: "ls";
   /** The workspace, in the user's words. */
@@ -193,42 +186,24 @@ export interface ListRequest extends OutputChoice, Pick<CopyRequest, "states" | 
   sizes: boolean;
   /** The order; undefined: the usual one. */
   sort: Order | undefined;
-  /** How long a host may take to answer at first, in seconds; 0: for ever. */
-  connectTimeout: number | undefined;
-  /** How long a transfer may make no progress, in seconds; 0: for ever. */
-  timeout: number | undefined;
-  /** Another settings file. */
-  settings: string | undefined;
 }
 
 /** A request of `xpm-copy clean`. */
-export interface CleanRequest extends OutputChoice {
+export interface CleanRequest extends CommonRequest {
   /** Which command. */
   command: "clean";
   /** The workspace, in the user's words. */
   workspace: string;
   /** Whether to remove, not only to list. */
   yes: boolean;
-  /** How long a host may take to answer at first, in seconds; 0: for ever. */
-  connectTimeout: number | undefined;
-  /** How long a transfer may make no progress, in seconds; 0: for ever. */
-  timeout: number | undefined;
-  /** Another settings file. */
-  settings: string | undefined;
 }
 
 /** A request of `xpm-copy doctor`. */
-export interface DoctorRequest extends OutputChoice {
+export interface DoctorRequest extends CommonRequest {
   /** Which command. */
   command: "doctor";
   /** The workspaces, in the user's words; none: all of the settings. */
   workspaces: string[];
-  /** How long a host may take to answer at first, in seconds; 0: for ever. */
-  connectTimeout: number | undefined;
-  /** How long a transfer may make no progress, in seconds; 0: for ever. */
-  timeout: number | undefined;
-  /** Another settings file. */
-  settings: string | undefined;
 }
 
 /** A request of a command that works. */
