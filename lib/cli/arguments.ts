@@ -8,7 +8,7 @@ import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { commandOf, SHELLS } from "./command_table.ts";
 import { judge } from "./judge.ts";
-import { COLORS } from "./options.ts";
+import { COLORS, FOLLOW_SECONDS } from "./options.ts";
 import type { RunSelection } from "../copy/types.ts";
 import { readList } from "./list_request.ts";
 import type { CompletionsRequest, OutputChoice, Request } from "./requests.ts";
@@ -20,15 +20,11 @@ import {
   parseSize,
   parseStreams,
   readChoice,
+  readChosen,
   readMap,
   readSeconds,
-  readStates,
-  readTags,
 } from "./values.ts";
 import { readWords } from "./words.ts";
-
-/** The default of `--follow`. */
-const FOLLOW_SECONDS = 10;
 
 /**
  * Parses a command line, and checks which options go together, before any work begins.
@@ -87,9 +83,7 @@ export function parseArguments(args: string[]): Request {
   const includeRunning = given.has("include-running");
   const maxSize = last(given, "max-size");
   const chosen = {
-    states: readStates(given.get("state") ?? []),
-    tasks: given.get("task") ?? [],
-    tags: readTags(given.get("tag") ?? []),
+    ...readChosen(given),
     exclude: given.get("exclude") ?? [],
     maxSize: maxSize === undefined ? undefined : parseSize(maxSize),
     metadataOnly: given.has("metadata-only"),

@@ -7,7 +7,7 @@
 import { CopyError } from "../errors.ts";
 import { ORDERS } from "../inspect/order.ts";
 import type { ListRequest } from "./requests.ts";
-import { type Given, readChoice, readStates, readTags } from "./values.ts";
+import { type Given, readChoice, readChosen } from "./values.ts";
 
 /** Reads what to list, and checks which of the options have a meaning for that. */
 export function readList(given: Given, [workspace, experimentId, runId]: string[]) {
@@ -38,8 +38,6 @@ export function readList(given: Given, [workspace, experimentId, runId]: string[
   return {
     ...{ workspace, experimentId, runId, brief, sort },
     sizes: !given.has("no-size"),
-    states: readStates(given.get("state") ?? []),
-    tasks: given.get("task") ?? [],
-    tags: readTags(given.get("tag") ?? []),
+    ...readChosen(given),
   } satisfies Partial<ListRequest>;
 }

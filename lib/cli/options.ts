@@ -15,6 +15,9 @@ export const SECTIONS = ["Copying", "Timeouts", "Output", "Other"] as const;
 /** When there may be colour. */
 export const COLORS = ["auto", "always", "never"] as const;
 
+/** The default of `--follow`. */
+export const FOLLOW_SECONDS = 10;
+
 /** An option. */
 export interface Option {
   /** The heading that the help lists it under. */
@@ -190,7 +193,8 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
     section: "Copying",
     value: "[SECONDS]",
     for: ["copy"],
-    help: "go on until the run has ended: copy each job within SECONDS of its end (default 10)",
+    help: "go on until the run has ended: copy each job within SECONDS of its end (default " +
+      `${FOLLOW_SECONDS})`,
   },
   "no-fsync": {
     section: "Copying",

@@ -9,6 +9,7 @@ import type { JobState } from "../copy/types.ts";
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { cutMapping, mappingFault } from "../workspace/mapping.ts";
+import type { CopyRequest } from "./requests.ts";
 
 /** What every sentence about a wrong option may end with. */
 export const HELP = "see `xpm-copy --help`";
@@ -73,7 +74,7 @@ export function readSeconds(name: string, text: string | undefined): number | un
 }
 
 /** Reads the states of each `--state`, which commas separate. */
-export function readStates(texts: string[]): JobState[] {
+function readStates(texts: string[]): JobState[] {
   const states = texts.flatMap((text) => text.split(","));
   const known: readonly string[] = CHOSEN_STATES;
   const unknown = states.find((state) => !known.includes(state));
@@ -86,7 +87,7 @@ export function readStates(texts: string[]): JobState[] {
 }
 
 /** Reads the `KEY=PATTERN` of each `--tag`. */
-export function readTags(texts: string[]): Record<string, string[]> {
+function readTags(texts: string[]): Record<string, string[]> {
   const tags: Record<string, string[]> = Object.create(null);
   for (const text of texts) {
     const at = text.indexOf("=");
@@ -100,6 +101,15 @@ export function readTags(texts: string[]): Record<string, string[]> {
     (tags[text.slice(0, at)] ??= []).push(text.slice(at + 1));
   }
   return { ...tags };
+}
+
+/** Reads which jobs are chosen. */
+export function readChosen(given: Given): Pick<CopyRequest, "states" | "tasks" | "tags"> {
+  return {
+    states: readStates(given.get("state") ?? []),
+    tasks: given.get("task") ?? [],
+    tags: readTags(given.get("tag") ?? []),
+  };
 }
 
 const POWERS = ["", "k", "m", "g", "t"];
