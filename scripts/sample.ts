@@ -10,12 +10,9 @@ import { dirname, resolve } from "node:path";
 import { dumps, Verbatim } from "./python_json.ts";
 import { writeRun } from "./sample_run.ts";
 import { identifier, OUTPUT, paramsOf, type SampleTask, taskId } from "./sample_objects.ts";
+import type { Files, MadeJob, Sample, SampleState } from "./sample_types.ts";
 
-/**
- * The state of a job. `missing`: its folder does not exist. `removed`: the same, but on purpose, as
- * the job is transient.
- */
-export type SampleState = "done" | "failed" | "running" | "unfinished" | "missing" | "removed";
+export type { MadeJob, Sample, SampleState } from "./sample_types.ts";
 
 /** One job to make. */
 export interface SampleJob {
@@ -47,36 +44,6 @@ export interface SampleOptions {
   seed?: number;
   /** Whether the run has ended. @default {true, unless a job is running} */
   ended?: boolean;
-}
-
-/** A job of a sample. */
-export interface MadeJob {
-  /** Its task's identifier. */
-  taskId: string;
-  /** Its own identifier. */
-  jobId: string;
-  /** Its task. */
-  task: SampleTask;
-  /** Its index among the jobs of its task, from 0. */
-  n: number;
-  /** Its state. */
-  state: SampleState;
-  /** Its folder; it may be missing. */
-  folder: string;
-}
-
-/** A sample that was made. */
-export interface Sample {
-  /** The workspace's folder. */
-  root: string;
-  /** The experiment's id. */
-  experimentId: string;
-  /** The run's id. */
-  runId: string;
-  /** The run's folder. */
-  runFolder: string;
-  /** Its jobs, in the order of `jobs.jsonl`. */
-  jobs: MadeJob[];
 }
 
 const TASKS: SampleTask[] = ["prepare", "train", "evaluate"];
@@ -119,9 +86,6 @@ export function makeSample(root: string, options: SampleOptions = {}): Sample {
   linkRun(sample);
   return sample;
 }
-
-/** The files of a folder, by their paths in it. */
-export type Files = Record<string, string | Uint8Array>;
 
 function nameJobs(root: string, seed: number, wanted: SampleJob[]): MadeJob[] {
   const count = { prepare: 0, train: 0, evaluate: 0 };

@@ -5,8 +5,8 @@
  */
 
 import { dumps, type PythonValue, Verbatim } from "./python_json.ts";
-import type { Files, MadeJob, Sample, SampleState } from "./sample.ts";
 import { objectsOf, reference } from "./sample_objects.ts";
+import type { Files, MadeJob, Sample, SampleState } from "./sample_types.ts";
 
 /** The names of the states in the run's `status.json`. */
 const STATES: Record<SampleState, string> = {
