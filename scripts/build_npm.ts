@@ -15,23 +15,21 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import config from "../deno.json" with { type: "json" };
 import { bundle } from "./bundle.ts";
 import { DOCUMENTS, withAddresses } from "./documents.ts";
 import { MAN_PAGE, ROOT } from "./modules.ts";
 
 const OUT = join(ROOT, "dist", "npm");
 
-/** The content of `deno.json`. */
-const CONFIG = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
-
 /** The `package.json` of the npm package. */
 function packageJson() {
   const repository = Deno.env.get("GITHUB_REPOSITORY");
   return {
-    name: CONFIG.name,
-    version: CONFIG.version,
+    name: config.name,
+    version: config.version,
     description: "Copies experimaestro experiments between workspaces, on one machine and over ssh",
-    license: CONFIG.license,
+    license: config.license,
     keywords: ["experimaestro", "experiments", "rsync", "ssh", "copy"],
     engines: { node: ">=20" },
     man: ["./xpm-copy.1"],
@@ -129,7 +127,7 @@ async function assemble(): Promise<void> {
   for (const name of copied) copyFileSync(resolve(ROOT, name), join(OUT, basename(name)));
   const repository = Deno.env.get("GITHUB_REPOSITORY");
   if (repository !== undefined) {
-    const readme = withAddresses(DOCUMENTS.get("README.md")!, repository, `v${CONFIG.version}`);
+    const readme = withAddresses(DOCUMENTS.get("README.md")!, repository, `v${config.version}`);
     writeFileSync(join(OUT, "README.md"), readme);
   }
   cpSync(join(ROOT, "schemas"), join(OUT, "schemas"), { recursive: true });

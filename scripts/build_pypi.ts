@@ -22,6 +22,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import config from "../deno.json" with { type: "json" };
 import { COMMANDS } from "../lib/cli/command_table.ts";
 import { CHILD_VARIABLES } from "../lib/system/environment.ts";
 import { bundle } from "./bundle.ts";
@@ -35,7 +36,6 @@ export const WHEEL_LIMIT = 200 * 1024;
 const SOURCES = join(ROOT, "scripts", "pypi");
 /** The default folder of the packages. */
 export const PYPI: string = join(ROOT, "dist", "pypi");
-const VERSION: string = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version;
 
 /** The files that were built. */
 export interface Built {
@@ -80,7 +80,7 @@ export async function buildPypi(out: string = PYPI): Promise<Built> {
   writeFileSync(join(module, "_built.py"), builtModule(flags.length > 0));
   await run(tools.python, ["-m", "hatchling", "build", "--directory", out], source);
   rmSync(source, { recursive: true });
-  const built = named(out, pythonVersion(VERSION, flags.length > 0));
+  const built = named(out, pythonVersion(config.version, flags.length > 0));
   writeRecipe(built);
   return built;
 }
@@ -94,7 +94,7 @@ function named(out: string, version: string): Built {
 /** The faults of the packages; undefined when none were built. */
 export function checkPypi(out: string = PYPI): string[] | undefined {
   if (!existsSync(out)) return undefined;
-  const built = named(out, pythonVersion(VERSION, false));
+  const built = named(out, pythonVersion(config.version, false));
   const names = [built.wheel, built.archive, built.recipe].map((path) => basename(path));
   const faults = readdirSync(out).filter((name) => !names.includes(name))
     .map((name) => `pypi: ${name} is not to be published`);
@@ -123,7 +123,7 @@ function builtModule(offline: boolean): string {
   const list = (names: string[]) => JSON.stringify([...new Set(names)].sort());
   return `"""Made by \`deno task build:pypi\`."""
 
-VERSION = "${pythonVersion(VERSION, offline)}"
+VERSION = "${pythonVersion(config.version, offline)}"
 RUN = ${list(programs)}
 ENV = ${list(variables)}
 SYS = ${list(grantedByReadme("sys").split(","))}

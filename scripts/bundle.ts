@@ -5,13 +5,11 @@
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import config from "../deno.json" with { type: "json" };
 import { ROOT } from "./modules.ts";
 
-const VERSION: string = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version;
-
 /** The notice at the head of a bundled program. The bundler removes all other comments. */
-const NOTICE = `// xpm-copy ${VERSION}, bundled from the modules of https://jsr.io/@xpm/copy
+const NOTICE = `// xpm-copy ${config.version}, bundled from the modules of https://jsr.io/@xpm/copy
 // and of https://jsr.io/@std, Copyright the Deno authors. All under the MIT licence: see LICENSE.
 `;
 

@@ -11,6 +11,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import config from "../deno.json" with { type: "json" };
 import { bundle } from "./bundle.ts";
 import { MAN_PAGE, moduleFlags, ROOT } from "./modules.ts";
 import { grantedByReadme, report, Trial } from "./trial.ts";
@@ -25,7 +26,6 @@ export const TARGETS = [
   "x86_64-apple-darwin",
   "aarch64-apple-darwin",
 ];
-const VERSION: string = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version;
 
 /** The permissions of the program everywhere; workspaces may be anywhere. */
 function permissions(): string[] {
@@ -39,7 +39,7 @@ function permissions(): string[] {
 }
 
 function fileName(target: string): string {
-  return `xpm-copy-${VERSION}-${target}`;
+  return `xpm-copy-${config.version}-${target}`;
 }
 
 /** Deno's arguments for compiling to a target. */
@@ -73,7 +73,7 @@ async function compile(target: string): Promise<boolean> {
 async function tryOut(file: string): Promise<void> {
   using trial = new Trial();
   const program = (args: string[]) => trial.run(join(OUT, file), args);
-  report(`${file} --version`, await program(["--version"]), `xpm-copy ${VERSION}\n`);
+  report(`${file} --version`, await program(["--version"]), `xpm-copy ${config.version}\n`);
   await trial.copy(`${file} copies`, program);
 }
 

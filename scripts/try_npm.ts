@@ -7,8 +7,9 @@
  * @module
  */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import config from "../deno.json" with { type: "json" };
 import { blocksOf, DOCUMENTS, linesOf } from "./documents.ts";
 import { moduleFlags, ROOT } from "./modules.ts";
 import { makeSample } from "./sample.ts";
@@ -16,7 +17,7 @@ import { type Program, report, Trial } from "./trial.ts";
 
 const PACKAGE = join(ROOT, "dist", "npm");
 /** The file that `npm pack` makes. */
-const FILE = `xpm-copy-${JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")).version}.tgz`;
+const FILE = `xpm-copy-${config.version}.tgz`;
 /** The runtimes, as npm packages if they are not on PATH, and how each runs a command. */
 const RUNTIMES: [name: string, command: string[], npx: string[]][] = [
   ["node", ["node"], ["npx"]],
