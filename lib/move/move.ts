@@ -122,13 +122,7 @@ async function moveNow(
   const which = { ...request, runId: plan.runId };
   // before the check: what is written meanwhile counts as changed
   const source = await trying(hosts, options, () => lookAtSource(hosts, which, plan));
-  const { ended, map } = options;
-  const checked = await check(hosts, which, {
-    ...options,
-    checksum: true,
-    ...(ended !== undefined && { ended }),
-    ...(map !== undefined && { map }),
-  });
+  const checked = await check(hosts, which, { ...options, checksum: true });
   const decided = await trying(hosts, options, async () => {
     const { path } = request.workspaces.destination;
     const host = await hosts.open(request.workspaces.destination);
