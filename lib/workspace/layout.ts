@@ -117,13 +117,16 @@ export function jobFolder({ taskId, jobId, sharedName }: FolderId): string {
     : `${PARTIALS}/${taskId}/${sharedName}/${jobId}`;
 }
 
-/** How many names the path of a job, a run or a shared folder has, by its first one. */
-const DEPTHS: Readonly<Record<string, number>> = { [JOBS]: 3, [EXPERIMENTS]: 3, [PARTIALS]: 4 };
+/** How many names the path of the job, the run or the shared folder has that a path is in. */
+export function depthOf(path: string): number {
+  return isInPartials(path) ? 4 : 3;
+}
 
 /** The job, the run or the shared folder that a path is in; the path itself if it is in none. */
 export function unitOf(path: string): string {
   const names = path.split("/");
-  return names.slice(0, DEPTHS[names[0]!]).join("/");
+  const isInUnit = [JOBS, EXPERIMENTS, PARTIALS].includes(names[0]!);
+  return isInUnit ? names.slice(0, depthOf(path)).join("/") : path;
 }
 
 /** Whether a path is that of a folder that jobs share, or in one. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   CopyError,
@@ -56,6 +56,11 @@ for (const [way, how] of Object.entries(WAYS)) {
     `copyExperiment() copies names and targets that are not UTF-8 byte for byte, ${way}`,
     async (pair) => {
       const sample = makeBytes(pair);
+      const [from, to] = [sample.root, pair.destination.path];
+      const shared = "partials/lab.train/ckpt/a";
+      mkdirSync(`${from}/${shared}`, { recursive: true });
+      makeByteNames(`${from}/${shared}`, sample.jobs[1]!.folder);
+      symlinkSync(`${from}/${shared}`, `${sample.jobs[2]!.folder}/shared`);
       const plan = await pair.plan(sample, how);
       const started: string[][] = [];
       const onEvent = (event: CopyEvent) => {
@@ -70,6 +75,8 @@ for (const [way, how] of Object.entries(WAYS)) {
       assertEquals(result.bytes, plan.bytes);
       const outside = result.warnings.find(({ message }) => message.includes("outside"));
       assert(outside?.message.includes(" /data/caf\\xe9 (in jobs/"), outside?.message);
+      // BUG when this was written: a link of it was lost, or nothing of it was copied
+      assertSameBytes(`${to}/${shared}`, `${from}/${shared}`, [from, to]);
       await assertCopied(pair, sample, how);
     },
     options,

@@ -5,6 +5,8 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { hasByteNames } from "../support/byte_names.ts";
+import { shell } from "../support/shell.ts";
 import type { Case } from "./conformance.ts";
 import { ROOT } from "./fixture.ts";
 
@@ -30,6 +32,17 @@ export const sharedCases: readonly Case[] = [
       assertEquals(names, inIt.map((path) => `${SHARED}${path}`));
       assertEquals(found["partials/file/n/h"]!.split(",")[0], "file");
       assertEquals(Object.keys(links).sort(), ["partials/led/n/h", "partials/t/led/h"]);
+    },
+  },
+  {
+    name: "scan() tells names in a shared folder that are not UTF-8",
+    ignored: () => hasByteNames() ? undefined : "no file can have such a name here",
+    async check(f) {
+      f.make({ [`ws/${SHARED}/plain`]: "" });
+      shell(f.at(`ws/${SHARED}`), `byte=$(printf '\\351'); mkdir "d$byte"; : > "d$byte/in"`);
+      const { found } = await f.scan([SHARED]);
+      const inIt = ["", "/d\udce9", "/d\udce9/in", "/plain"];
+      assertEquals(Object.keys(found).sort(), inIt.map((path) => `${SHARED}${path}`).sort());
     },
   },
   {

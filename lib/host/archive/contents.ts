@@ -16,6 +16,7 @@ import { type MemberDecision, type MemberVisitor, untrusted } from "../../tar/vi
 import { isOversized } from "../../workspace/documents.ts";
 import {
   CURRENT,
+  depthOf,
   EXPERIMENTS,
   isId,
   JOBS,
@@ -166,17 +167,15 @@ export class Contents implements MemberVisitor {
   /** The folder that a member is in, and its path there. */
   #placeOf({ name, linkName }: MemberHead, kind: EntryKind): [folder: string, path: string] {
     // so tar calls a folder that a link leads to
-    const names = name.replace(/^(partials\/(?:[^/]+\/){3}|(?:[^/]+\/){3})\.$/, "$1")
+    const names = name.replace(/^((?:partials\/)?(?:[^/]+\/){3})\.$/, "$1")
       .replace(/\/$/, "").split("/");
     const [top, first = "", second = "", third = ""] = names;
     const isPlain = names.every((each) => each !== "" && each !== "." && each !== "..");
     const isDeep = isPlain && names.length >= 3 && isId(first) && isId(second);
-    const folder = names.slice(0, 3).join("/");
-    const path = names.slice(3).join("/");
-    if (isDeep && top === JOBS) return [folder, path];
-    if (isDeep && top === PARTIALS && isId(third)) {
-      return [names.slice(0, 4).join("/"), names.slice(4).join("/")];
-    }
+    const depth = depthOf(name);
+    const folder = names.slice(0, depth).join("/");
+    const path = names.slice(depth).join("/");
+    if (isDeep && (top === JOBS || top === PARTIALS && isId(third))) return [folder, path];
     if (isDeep && top === EXPERIMENTS) {
       if (second === CURRENT && path === "" && kind === "link") return ["", ""];
       this.#run ??= folder;

@@ -13,6 +13,7 @@ import type { Entry, EntryKind } from "../../system/entry.ts";
 import { LARGE } from "../../transport/clone.ts";
 import { nameList } from "../../transport/tar.ts";
 import { feed, type RunOptions, start, stopIfAborted } from "../../system/process.ts";
+import { depthOf } from "../../workspace/layout.ts";
 
 const KINDS: Record<string, EntryKind> = { "-": "file", d: "folder", l: "link" };
 
@@ -23,7 +24,7 @@ const PARTIAL = [23, 24];
  * Visits the entries in some folders that a walk could not list.
  *
  * @param root The workspace, absolute.
- * @param folders Folders of jobs or runs, relative to it.
+ * @param folders Folders of jobs or runs, or shared ones, relative to it.
  */
 export async function listDoubtful(
   root: string,
@@ -67,9 +68,9 @@ function readLine(line: string): [folder: string, entry: Entry] | undefined {
   const size = Number(digits!.replaceAll(",", ""));
   const [name, target] = letter === "l" ? cutLink(said, size) : [said];
   const names = name.split("/");
-  const path = names.slice(3).join("/");
-  return [names.slice(0, 3).join("/"), {
-    path,
+  const depth = depthOf(name);
+  return [names.slice(0, depth).join("/"), {
+    path: names.slice(depth).join("/"),
     kind: KINDS[letter!] ?? "other",
     size,
     mtime: String(Date.UTC(year!, month! - 1, day, hour, minute, second) / 1000),

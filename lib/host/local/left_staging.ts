@@ -6,18 +6,13 @@
  * @module
  */
 
-import { CURRENT, EXPERIMENTS, PARTIALS } from "../../workspace/layout.ts";
+import { CURRENT, depthOf, EXPERIMENTS } from "../../workspace/layout.ts";
 import { removeTree } from "../../system/tree.ts";
 import { isDoubtful, lookAt, namesIn } from "../../system/files.ts";
 import { UNVERIFIED } from "../host.ts";
 import { ASIDE } from "../steps.ts";
 import { resting } from "../../system/process.ts";
 import { isFolder } from "./real_folders.ts";
-
-/** Down to this depth a staging folder has only folders: `jobs/TASK/JOB`, `replaced/jobs/TASK`. */
-const DEPTH = 3;
-/** The same below `partials`: `partials/TASK/NAME/ID`. */
-const DEPTH_OF_PARTIALS = 4;
 
 /**
  * Whether a staging folder has only folders down to its jobs, and no file with a hard link
@@ -72,8 +67,9 @@ export function strayIn(staging: string): string | undefined {
     for (const { name, isDirectory, isSymlink } of namesIn(`${staging}${folder}`) ?? []) {
       const path = `${folder}/${name}`;
       if (!isDirectory && (isSymlink || depth > 1) && !isCurrent(path, isSymlink)) return path;
-      const deepest = path.split("/")[1] === PARTIALS ? DEPTH_OF_PARTIALS : DEPTH;
-      const below = isDirectory && depth < deepest ? look(path, depth + 1) : undefined;
+      const below = isDirectory && depth < depthOf(path.slice(1))
+        ? look(path, depth + 1)
+        : undefined;
       if (below !== undefined) return below;
     }
     return undefined;
@@ -108,6 +104,9 @@ export function clearStaging(staging: string): void {
     else removeTree(`${staging}/${name}`);
   }
 }
+
+/** Down to this depth there are only folders: `replaced/jobs/TASK`. */
+const DEPTH = 3;
 
 /** Removes entries where only folders should be. */
 function keepFolders(path: string, depth: number): void {

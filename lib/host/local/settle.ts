@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isInPartials, parentOf, STORE } from "../../workspace/layout.ts";
+import { depthOf, parentOf, STORE } from "../../workspace/layout.ts";
 import { removeTree } from "../../system/tree.ts";
 import { lookAt } from "../../system/files.ts";
 import { removeStaging } from "./left_staging.ts";
@@ -132,7 +132,7 @@ function foldersOf(moves: Move[]): Set<string> {
   const folders = new Set<string>();
   for (const { from, into } of moves) {
     let path = into;
-    for (let left = isInPartials(from) ? 4 : 3; left > 0 && path !== ""; left--) {
+    for (let left = depthOf(from); left > 0 && path !== ""; left--) {
       folders.add(path);
       path = parentOf(path);
     }
