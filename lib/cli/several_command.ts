@@ -9,7 +9,7 @@ import { CURRENT } from "../workspace/layout.ts";
 import { checkedOf, checkOptions } from "./check_command.ts";
 import { chooseForSeveral, runOf, type Sources } from "./choose.ts";
 import { copyCommand } from "./command_line.ts";
-import { agrees, begin, type Context, copyOptions } from "./context.ts";
+import { agrees, begin, type Context, copyOptions, notingPlan } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
 import { exitCode } from "./failure.ts";
 import { hasWork } from "./names.ts";
@@ -23,15 +23,14 @@ type SeveralRequest = CopyRequest & { runs: NonNullable<CopyRequest["runs"]> };
 export async function copySeveral(request: SeveralRequest, context: Context): Promise<number> {
   const { reporter } = context;
   let whole: CopyRunsPlan | undefined;
-  let latest: CopyPlan | undefined;
   const copied: CopyPlan[] = [];
+  const noting = notingPlan(context);
   const sources = await begin(request, context, (event: CopyEvent) => {
     if (event.type === "plannedRuns") whole = event.plan;
-    if (event.type === "planned") latest = event.plan;
-    reporter.event(event);
+    noting.onEvent(event);
     if (event.type !== "done") return;
-    copied.push(latest!);
-    reporter.copiedOne(event.result, latest!);
+    copied.push(noting.plan());
+    reporter.copiedOne(event.result, noting.plan());
   });
   await using session = sources.session;
   const { questions, defaults } = sources;
