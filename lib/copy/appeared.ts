@@ -7,7 +7,7 @@
 import type { WorkspaceInfo } from "../host/host.ts";
 import type { Why } from "../host/steps.ts";
 import { jobState } from "../workspace/jobs.ts";
-import { jobFolder, runFolder } from "../workspace/layout.ts";
+import { isShared, jobFolder, runFolder } from "../workspace/layout.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { compareShared } from "./compare_shared.ts";
 import type { Load } from "./loads.ts";
@@ -49,7 +49,7 @@ function isAsGood(job: PlannedJob, there: Inventory): boolean {
   if (found === undefined) return false;
   if (job.linkTo === undefined && whyUnusable(found, jobFolder(job)) !== undefined) return false;
   if (there.records?.has(jobFolder(job)) && found.shortfall?.lacks !== false) return false;
-  if (job.sharedName !== undefined) return found.compared !== "behind";
+  if (isShared(job)) return found.compared !== "behind";
   const state = jobState(job.taskId, found.markers, false);
   return state === job.source || state === "done";
 }

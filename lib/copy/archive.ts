@@ -10,9 +10,10 @@ import type { Hosts } from "../host/hosts.ts";
 import { localPath } from "../settings/local_path.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { copyBetween } from "./copy.ts";
+import { isOmitted } from "./decisions.ts";
 import { explained } from "./retry.ts";
 import type { RunRequest } from "./survey.ts";
-import type { ConnectionOptions, CopyEvent, CopyOptions, CopyResult, PlannedJob } from "./types.ts";
+import type { ConnectionOptions, CopyEvent, CopyOptions, CopyResult } from "./types.ts";
 
 /** How to export; the fields of `CopyOptions` that have a meaning for an archive. */
 export type ExportOptions =
@@ -83,10 +84,6 @@ export async function exportExperiment(
     (hosts, { source }) => exportBetween(hosts, { source, experimentId, runId }, file, options),
     EXPORT_STOPPED,
   );
-}
-
-function isOmitted({ action }: PlannedJob): boolean {
-  return action === "omit";
 }
 
 /** Which run to export. */

@@ -7,8 +7,8 @@
 import type { Host, WorkspaceInfo } from "../host/host.ts";
 import type { Entries } from "../system/content.ts";
 import { DOCUMENTS } from "../workspace/documents.ts";
-import { type FolderId, JOB_META, jobFolder } from "../workspace/layout.ts";
-import { milliseconds } from "../workspace/times.ts";
+import { type FolderId, isShared, JOB_META, jobFolder } from "../workspace/layout.ts";
+import { milliseconds, ROUNDED_MS } from "../workspace/times.ts";
 import { entriesOf } from "./entries.ts";
 import { excluder, type FileChoice } from "./exclude.ts";
 import type { Inventory } from "./inventory.ts";
@@ -24,7 +24,7 @@ export async function compareShared(
   choice: FileChoice,
 ): Promise<void> {
   const some = jobs.map((job) => ({ folder: jobFolder(job), job })).filter(({ folder, job }) =>
-    job.sharedName !== undefined && found.source.jobs.has(folder) &&
+    isShared(job) && found.source.jobs.has(folder) &&
     found.destination.jobs.has(folder)
   );
   if (some.length === 0) return;
@@ -37,9 +37,6 @@ export async function compareShared(
     found.destination.jobs.get(folder)!.compared = compared(ends);
   }
 }
-
-/** How much later the same file may seem: some tars and hosts know whole seconds only. */
-const ROUNDED_MS = 1000;
 
 /**
  * Compares the content of a shared folder, by names, kinds, sizes and times. The folder for locks

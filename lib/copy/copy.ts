@@ -10,14 +10,14 @@ import type { CopyError } from "../errors.ts";
 import type { Host, Staging } from "../host/host.ts";
 import { placesOf } from "../host/found.ts";
 import type { Hosts } from "../host/hosts.ts";
-import { printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { Ahead } from "./prefetch.ts";
 import { carryOut } from "./transfer.ts";
 import { type Load, loadsOf, stagingName } from "./loads.ts";
-import { missingReferences, outsideWarning } from "./references.ts";
+import { addWarnings } from "./make_plan.ts";
+import { missingReferences } from "./references.ts";
 import { explained, INTERRUPTED, type Patience, withRetries } from "./retry.ts";
-import { explainFull, requireSpace, saysFull, spaceWarning } from "./space.ts";
+import { explainFull, requireSpace, saysFull } from "./space.ts";
 import { type RunRequest, type Survey, survey, type SurveyData } from "./survey.ts";
 import { Outcome } from "./progress.ts";
 import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
@@ -103,7 +103,7 @@ export async function planCopy(
 ): Promise<CopyPlan> {
   return await call({ source, destination }, options, async (hosts, workspaces) => {
     const surveyed = await survey(hosts, { workspaces, experimentId, runId }, options);
-    addWarnings(surveyed);
+    addWarnings(surveyed.plan, surveyed.outside);
     return surveyed.plan;
   });
 }
@@ -169,7 +169,7 @@ async function attemptCopy(
       surveyed = await survey(hosts, request, options);
     }
     const claimed = [...stagings.values()];
-    if (options.dryRun === true) addWarnings(surveyed);
+    if (options.dryRun === true) addWarnings(surveyed.plan, surveyed.outside);
     const outcome = begin(surveyed);
     const resumed = claimed.some((staging) => staging.resumed);
     if (options.dryRun !== true) requireSpace(surveyed.plan, resumed);
@@ -206,14 +206,6 @@ async function full(error: Error, { hosts, plan }: Survey): Promise<CopyError> {
   const { path } = plan.destination;
   const now = await hosts.destination.look({ path, wanted: "space" }).catch(() => ({}));
   return explainFull(error, plan, now);
-}
-
-/** Adds to a plan what a copy would say at its end, and what it would be refused for. */
-function addWarnings({ plan, outside }: Survey): void {
-  const full = spaceWarning(plan);
-  if (full !== undefined) plan.warnings.push(full);
-  const warning = outsideWarning(outside);
-  if (warning !== undefined) plan.warnings.push({ code: "job", message: printable(warning) });
 }
 
 /**

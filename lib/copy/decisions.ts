@@ -96,6 +96,11 @@ export function isCompleted({ action }: { action: JobAction }): boolean {
   return action === "complete";
 }
 
+/** Whether a job was not chosen. */
+export function isOmitted({ action }: { action: JobAction }): boolean {
+  return action === "omit";
+}
+
 /** All that a plan decides on beside the run: jobs, and the folders that they share. */
 export function unitsOf(
   { jobs, partials = [] }: Pick<CopyPlan, "jobs" | "partials">,

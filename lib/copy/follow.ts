@@ -11,7 +11,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { copyBetween } from "./copy.ts";
 import { isWritten } from "./decisions.ts";
 import { pause, retried } from "./retry.ts";
-import { Said } from "./said.ts";
+import { eachOnce, Said } from "./said.ts";
 import type { RunRequest } from "./survey.ts";
 import type { CopyEvent, CopyPlan, CopyResult, FollowOptions } from "./types.ts";
 
@@ -155,7 +155,7 @@ function together(
     jobsCompleted: [...before.jobsCompleted, ...last.jobsCompleted],
     run: last.run === "skip" ? before.run : last.run,
     ...(kept.length > 0 && { replacedFolders: kept }),
-    warnings: [...new Map(warnings.map((warning) => [warning.message, warning])).values()],
+    warnings: eachOnce(warnings),
     bytes: before.bytes + last.bytes,
     ...(bytesBefore > 0 && { bytesBefore }),
     duration,

@@ -10,6 +10,7 @@ import type { Host, LinkedFolder, WorkspaceInfo } from "../host/host.ts";
 import type { Entry } from "../system/entry.ts";
 import { LARGE } from "../transport/clone.ts";
 import {
+  isShared,
   jobFolder,
   type JobId,
   jobName,
@@ -217,8 +218,8 @@ export function isTakenOfJob(
 
 /** What stays behind of a job, and its file with the number of its process. */
 export function namesOf(job: LinkedJob) {
-  const isShared = job.sharedName !== undefined;
-  return { leftBehind: leftBehindOf(job), pid: `${jobName(job.taskId)}.pid`, isShared };
+  const pid = `${jobName(job.taskId)}.pid`;
+  return { leftBehind: leftBehindOf(job), pid, isShared: isShared(job) };
 }
 
 /** Whether a path is a place, or lies below it. */

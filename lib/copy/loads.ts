@@ -4,7 +4,7 @@
  * @module
  */
 
-import { jobFolder } from "../workspace/layout.ts";
+import { isShared, jobFolder } from "../workspace/layout.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import { isClosed } from "../system/entry.ts";
 import { isWritten, unitsOf } from "./decisions.ts";
@@ -61,7 +61,7 @@ export function loadsOf(
   const work = unitsOf(plan).filter(isWritten);
   const links = work.filter(isLink);
   const folders = neededFirst(work.filter((job) => !isLink(job)));
-  const isApart = (job: PlannedJob) => job.sharedName !== undefined && forShared !== forJobs;
+  const isApart = (job: PlannedJob) => isShared(job) && forShared !== forJobs;
   const cut = (some: PlannedJob[]) => !isAlone(can) ? batches(some) : some.length > 0 ? [some] : [];
   const loads = inLoads(cut(folders.filter(isApart)), forShared);
   const parts = cut(folders.filter((job) => !isApart(job)));
@@ -95,15 +95,15 @@ function inLoads(parts: PlannedJob[][], staging: string): Load[] {
 /** Shared folders first, then the jobs that others need, those that were found last before others. */
 export function neededFirst(jobs: PlannedJob[]): PlannedJob[] {
   return [
-    ...jobs.filter(({ sharedName }) => sharedName !== undefined),
+    ...jobs.filter(isShared),
     ...jobs.filter((job) => rankOf(job) === 1).reverse(),
     ...jobs.filter((job) => rankOf(job) === 2),
   ];
 }
 
 /** In which order jobs get their names: 0 for what others need first. */
-export function rankOf({ sharedName, neededBy }: PlannedJob): number {
-  return sharedName !== undefined ? 0 : neededBy !== undefined ? 1 : 2;
+export function rankOf(job: PlannedJob): number {
+  return isShared(job) ? 0 : job.neededBy !== undefined ? 1 : 2;
 }
 
 /** A load in which nothing comes. */

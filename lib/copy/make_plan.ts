@@ -5,15 +5,18 @@
  */
 
 import type { Abilities, WorkspaceInfo } from "../host/host.ts";
+import { printable } from "../text/printable.ts";
 import { rsyncVersion } from "../transport/rsync_version.ts";
-import { jobFolder } from "../workspace/layout.ts";
+import { idOf, isShared, jobFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { isWritten, unitsOf } from "./decisions.ts";
 import { type JobToPlan, withLinked } from "./job_links.ts";
 import { planJobs } from "./plan.ts";
 import { planRun, statusesOf } from "./plan_run.ts";
 import { leftOutWarnings, withLeftOut } from "./recorded.ts";
+import { outsideWarning } from "./references.ts";
 import { versionWarnings } from "./refusals.ts";
+import { spaceWarning } from "./space.ts";
 import type { RunRequest, Survey, SurveyData } from "./surveyed.ts";
 import type { CopyOptions, CopyPlan, PlannedEnd, PlannedJob, PlannedRun } from "./types.ts";
 import { migratedWarnings } from "./version_1.ts";
@@ -41,9 +44,8 @@ export function makePlan(
     .map((job) => withLeftOut(job, found.source, options))
     .map((job) => coming.has(jobFolder(job)) ? cameBefore(job) : job);
   const folders = { source: found.source.run, destination: found.destination.run };
-  const [ofJobs, partials] = [true, false].map((isJob) =>
-    planned.filter(({ sharedName }) => (sharedName === undefined) === isJob)
-  ) as [PlannedJob[], PlannedJob[]];
+  const ofJobs = planned.filter((job) => !isShared(job));
+  const partials = planned.filter(isShared);
   const run = planRun(runId, ofJobs, folders, statuses, infos, options);
   return {
     experimentId,
@@ -78,6 +80,17 @@ export function replanned(
   return { ...survey, infos, plan: { ...plan, run, destination: there, ...amount } };
 }
 
+/** Adds to a plan what a copy would say at its end, and what it would be refused for. */
+export function addWarnings(
+  plan: Pick<CopyPlan, "bytes" | "files" | "destination" | "warnings">,
+  outside: Survey["outside"],
+): void {
+  const full = spaceWarning(plan);
+  if (full !== undefined) plan.warnings.push(full);
+  const warning = outsideWarning(outside);
+  if (warning !== undefined) plan.warnings.push({ code: "job", message: printable(warning) });
+}
+
 /** How much will be sent at most of some jobs and runs. */
 export function amountOf(
   parts: readonly (PlannedJob | PlannedRun)[],
@@ -90,11 +103,11 @@ export function amountOf(
 }
 
 /** A job that an earlier run of the same copy brings. */
-function cameBefore({ taskId, jobId, sharedName, destination }: PlannedJob): PlannedJob {
-  const id = { taskId, jobId, ...(sharedName !== undefined && { sharedName }) };
+function cameBefore(job: PlannedJob): PlannedJob {
+  const { destination } = job;
   const reason = "copied with an earlier run";
   const nothing = { bytes: 0, files: 0, incomplete: false };
-  return { ...id, action: "skip", source: "unseen", destination, reason, ...nothing };
+  return { ...idOf(job), action: "skip", source: "unseen", destination, reason, ...nothing };
 }
 
 function describe(

@@ -6,9 +6,9 @@
  */
 
 import { Findings, type Report } from "../rewrite/findings.ts";
-import { folderAt, type FolderId, jobFolder, PARAMS_FILE } from "../workspace/layout.ts";
+import { folderAt, type FolderId, idOf, jobFolder, PARAMS_FILE } from "../workspace/layout.ts";
 import { BATCH_JOBS } from "./batches.ts";
-import { isWritten, unitsOf } from "./decisions.ts";
+import { isOmitted, isWritten, unitsOf } from "./decisions.ts";
 import type { JobToPlan } from "./job_links.ts";
 import { mapOf } from "./maps.ts";
 import type { Survey } from "./surveyed.ts";
@@ -60,10 +60,6 @@ export async function withNeeded(
   }
 }
 
-function isOmitted({ action }: PlannedJob): boolean {
-  return action === "omit";
-}
-
 /** Whether it matters what a job names: it is written, or there is a record of what it lacks. */
 function isRead(job: PlannedJob, { found }: Surveyed): boolean {
   if (job.linkTo !== undefined || !found.source.jobs.has(jobFolder(job))) return false;
@@ -75,8 +71,7 @@ function isRead(job: PlannedJob, { found }: Surveyed): boolean {
 function jobsNamedBy(jobs: FolderId[], reports: ReadonlyMap<string, Report>): JobToPlan[] {
   const named = new Map<string, JobToPlan>();
   for (const by of jobs) {
-    const { taskId, jobId, sharedName } = by;
-    const id = { taskId, jobId, ...(sharedName !== undefined && { sharedName }) };
+    const id = idOf(by);
     const own = jobFolder(by);
     for (const path of reports.get(own)?.inside ?? []) {
       const job = folderAt(path);

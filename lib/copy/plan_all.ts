@@ -4,14 +4,13 @@
  * @module
  */
 
-import { printable } from "../text/printable.ts";
 import { jobFolder, unitOf } from "../workspace/layout.ts";
-import { isWritten } from "./decisions.ts";
-import { amountOf } from "./make_plan.ts";
-import { addPath, type NamedPaths, outsideWarning } from "./references.ts";
-import { spaceWarning } from "./space.ts";
+import { isOmitted, isWritten } from "./decisions.ts";
+import { addWarnings, amountOf } from "./make_plan.ts";
+import { addPath, type NamedPaths } from "./references.ts";
+import { eachOnce } from "./said.ts";
 import type { Survey } from "./surveyed.ts";
-import type { CopyProblem, CopyRunsPlan, FailedRun, PlannedJob } from "./types.ts";
+import type { CopyRunsPlan, FailedRun, PlannedJob } from "./types.ts";
 
 /** Makes the plan for all of some runs, in their order. */
 export function planAll(surveys: Survey[], failed: FailedRun[]): CopyRunsPlan {
@@ -27,19 +26,14 @@ export function planAll(surveys: Survey[], failed: FailedRun[]): CopyRunsPlan {
     ...{ source, destination, runs: plans, failed, jobs, ...amount },
     ...(partials.length > 0 && { partials }),
     ...(missing.length > 0 && { referencesMissing: missing }),
-    warnings: onceEachMessage(plans.flatMap(({ warnings }) => warnings)),
+    warnings: eachOnce(plans.flatMap(({ warnings }) => warnings)),
   };
   const outside: NamedPaths = new Map();
   for (const survey of surveys) {
     for (const [path, by] of survey.outside) addPath(outside, path, by);
   }
-  const more = [spaceWarning(all), warningOf(outsideWarning(outside))];
-  all.warnings.push(...more.filter((warning) => warning !== undefined));
+  addWarnings(all, outside);
   return all;
-}
-
-function warningOf(message: string | undefined): CopyProblem | undefined {
-  return message === undefined ? undefined : { code: "job", message: printable(message) };
 }
 
 /** The same jobs, each once: as it is written, if one of the runs brings it. */
@@ -52,12 +46,4 @@ function onceEach(jobs: PlannedJob[]): PlannedJob[] {
     if (counts) known.set(jobFolder(job), job);
   }
   return [...known.values()];
-}
-
-function isOmitted({ action }: PlannedJob): boolean {
-  return action === "omit";
-}
-
-function onceEachMessage(problems: CopyProblem[]): CopyProblem[] {
-  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
 }

@@ -4,7 +4,15 @@
  * @module
  */
 
-import { type FolderId, isInJobs, jobFolder, type JobId, unitOf } from "../workspace/layout.ts";
+import {
+  type FolderId,
+  idOf,
+  isInJobs,
+  isShared,
+  jobFolder,
+  type JobId,
+  unitOf,
+} from "../workspace/layout.ts";
 import { systemMessage } from "../system/message.ts";
 import { printable } from "../text/printable.ts";
 import { isCompleted, isWritten, unitsOf } from "./decisions.ts";
@@ -31,6 +39,8 @@ export class Outcome {
   readonly #errors: CopyProblem[];
   readonly #warnings: CopyProblem[] = [];
   readonly #published: PlannedJob[] = [];
+  /** How many of these are jobs: each file that comes asks for it. */
+  #jobsPublished = 0;
   #left: LeftPaths = noPaths();
   #referencesMissing: string[];
   #kept: string[] = [];
@@ -66,6 +76,7 @@ export class Outcome {
     this.#totalJobs = this.#plan.jobs.filter(isWritten).length;
     if (earlier !== undefined) {
       this.#published.push(...earlier.#published);
+      this.#jobsPublished = earlier.#jobsPublished;
       this.#warnings.push(...earlier.#warnings);
       this.#left = earlier.#left;
       this.#kept = earlier.#kept;
@@ -95,10 +106,6 @@ export class Outcome {
     return this.#published.length;
   }
 
-  get #jobsPublished(): PlannedJob[] {
-    return this.#published.filter(isJob);
-  }
-
   #emit(problem: CopyProblem): void {
     this.#options.onEvent?.({ type: "warning", problem });
   }
@@ -111,7 +118,7 @@ export class Outcome {
 
   /** Notes what is in the staging folder already: by an interrupted copy, or an attempt. */
   hasBefore({ whole, partly }: BroughtBefore): void {
-    for (const job of whole) if (isJob(job)) this.#begun.add(jobFolder(job));
+    for (const job of whole) if (!isShared(job)) this.#begun.add(jobFolder(job));
     for (const [job, bytes] of [...whole.map((job) => [job, job.bytes] as const), ...partly]) {
       const folder = jobFolder(job);
       if (this.#sent.has(folder) || this.#earlier.has(folder)) continue;
@@ -145,8 +152,8 @@ export class Outcome {
         bytes: Math.min(Math.max(this.#done + this.#parts + bytes, this.#before), this.#plan.bytes),
         ...(this.#before > 0 && { bytesBefore: this.#before }),
         totalBytes: this.#plan.bytes,
-        jobs: this.#jobsPublished.length,
-        received: Math.min(this.#jobsPublished.length + begun, this.#totalJobs),
+        jobs: this.#jobsPublished,
+        received: Math.min(this.#jobsPublished + begun, this.#totalJobs),
         totalJobs: this.#totalJobs,
         ...(file !== undefined && { file }),
       },
@@ -161,7 +168,11 @@ export class Outcome {
   /** Notes a job that could not be copied. */
   fail(job: FolderId, reason: string): void {
     const message = printable(`${jobFolder(job)} was not copied: ${systemMessage(reason)}`);
-    const problem: CopyProblem = { code: "job", message, ...(isJob(job) && { job: idOf(job) }) };
+    const problem: CopyProblem = {
+      code: "job",
+      message,
+      ...(!isShared(job) && { job: idOf(job) }),
+    };
     this.#errors.push(problem);
     this.#emit(problem);
   }
@@ -170,7 +181,7 @@ export class Outcome {
     const problem: CopyProblem = {
       code: "job",
       message: printable(message),
-      ...(job && isJob(job) && { job: idOf(job) }),
+      ...(job && !isShared(job) && { job: idOf(job) }),
     };
     this.#warnings.push(problem);
     this.#emit(problem);
@@ -192,9 +203,10 @@ export class Outcome {
     for (const { job, note } of published.notes) {
       this.#warn(`${job === undefined ? "the run" : jobFolder(job)}: ${note}`, job);
     }
-    this.#found += published.found.filter(isJob).length;
+    this.#found += published.found.filter((job) => !isShared(job)).length;
     for (const job of published.jobs) {
       this.#published.push(job);
+      if (!isShared(job)) this.#jobsPublished++;
       const replaced = job.action === "replace";
       this.#options.onEvent?.({ type: "published", job: idOf(job), replaced });
     }
@@ -250,12 +262,12 @@ export class Outcome {
     const running = ofAction("wait", "leave").filter(isRunning);
     const before = this.#published.map((job) => this.#earlier.get(jobFolder(job)) ?? 0)
       .reduce((sum, bytes) => sum + bytes, 0);
-    const shared = this.#published.length - this.#jobsPublished.length;
+    const shared = this.#published.length - this.#jobsPublished;
     return {
       experimentId: plan.experimentId,
       runId: plan.runId,
       dryRun,
-      jobsCopied: this.#jobsPublished.length,
+      jobsCopied: this.#jobsPublished,
       jobsSkipped: ofAction("skip", "removed").length + this.#found,
       jobsOmitted: ofAction("omit").length,
       ...(shared > 0 && { partialsCopied: shared }),
@@ -285,13 +297,4 @@ function isRunning(job: PlannedJob): boolean {
 
 function bytesOf(jobs: PlannedJob[]): number {
   return jobs.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-function idOf({ taskId, jobId, sharedName }: FolderId): FolderId {
-  return { taskId, jobId, ...(sharedName !== undefined && { sharedName }) };
-}
-
-/** Whether it is a job, not a folder that jobs share. */
-function isJob({ sharedName }: FolderId): boolean {
-  return sharedName === undefined;
 }

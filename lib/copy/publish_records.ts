@@ -5,7 +5,7 @@
  */
 
 import type { Records } from "../host/steps.ts";
-import { jobFolder, JOBS, unitOf } from "../workspace/layout.ts";
+import { isShared, jobFolder, JOBS, unitOf } from "../workspace/layout.ts";
 import { type LeftOut, recordText } from "./left_out.ts";
 import type { Load } from "./loads.ts";
 import { isTimeLater } from "../workspace/times.ts";
@@ -35,7 +35,7 @@ export function recordsOf(
   const records: Records = { workspace, written: [], dropped: [], seen };
   const lost = new Set([...gone].map(jobFolder));
   const jobs = [...load.jobs.filter((job) => !failed.has(job)), ...load.settled]
-    .filter(({ sharedName }) => sharedName === undefined);
+    .filter((job) => !isShared(job));
   for (const { referencesMissing = [], ...id } of jobs) {
     const folder = jobFolder(id);
     const needed = new Set((survey.reports.get(folder)?.inside ?? []).map(unitOf));

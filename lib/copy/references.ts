@@ -16,7 +16,7 @@ import {
 } from "../workspace/layout.ts";
 import { hasControl } from "../text/printable.ts";
 import { Findings, type Report } from "../rewrite/findings.ts";
-import { isWritten } from "./decisions.ts";
+import { isOmitted, isWritten } from "./decisions.ts";
 import { mapOf } from "./maps.ts";
 import type { Survey } from "./surveyed.ts";
 import type { CopyPlan, PlannedJob } from "./types.ts";
@@ -91,7 +91,7 @@ export function isCopied(path: string, { found, plan }: Part, isOfRun = false): 
 }
 
 /** The folders of the jobs that were not chosen. */
-const omittedOf = ofPlan(({ jobs }) => jobs.filter(({ action }) => action === "omit"));
+const omittedOf = ofPlan(({ jobs }) => jobs.filter(isOmitted));
 
 /** The shared folders that will be at the destination with all that the source has. */
 const sharedOf = ofPlan(({ partials = [] }) => partials.filter((one) => !one.incomplete));

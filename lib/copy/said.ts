@@ -6,6 +6,11 @@
 
 import type { CopyProblem } from "./types.ts";
 
+/** The same warnings, each message once. */
+export function eachOnce(problems: CopyProblem[]): CopyProblem[] {
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
+}
+
 /** Remembers warnings. */
 export class Said {
   readonly #messages = new Set<string>();

@@ -11,7 +11,7 @@ import { type Entry, isClosed } from "../system/entry.ts";
 import { printable } from "../text/printable.ts";
 import { DOCUMENTS } from "../workspace/documents.ts";
 import { jobFolder, type LinkedJob } from "../workspace/layout.ts";
-import { isTimeLater, milliseconds } from "../workspace/times.ts";
+import { isTimeLater, milliseconds, ROUNDED_MS } from "../workspace/times.ts";
 import { BATCH_JOBS } from "./batches.ts";
 import { isCompleted } from "./decisions.ts";
 import { entriesOf } from "./entries.ts";
@@ -155,10 +155,7 @@ function foldersOf(entries: Entries): Entry[] {
   return [...entries.values()].filter(({ kind }) => kind === "folder");
 }
 
-/** How much later the same file may seem: some tars and hosts know whole seconds only. */
-const ROUNDED_MS = 1000;
-
-/** The same for a folder, on disks that know even less. */
+/** How much later the same folder may seem, on disks that know even less. */
 const COARSE_MS = 2000;
 
 function isNewer({ mtime }: Entry, than: Entry, by: number): boolean {

@@ -9,6 +9,7 @@ import { printable } from "../text/printable.ts";
 import { DOCUMENTS } from "../workspace/documents.ts";
 import {
   type FolderId,
+  isShared,
   JOB_META,
   jobFolder,
   type JobId,
@@ -45,7 +46,7 @@ export function leadsToJob({ jobs, links }: Inventory, folder: string): boolean 
 
 /** Whether a job is done at the destination: then it is not scanned at the source. */
 export function isDone(job: FolderId, found: Inventory): boolean {
-  if (job.sharedName !== undefined) return false;
+  if (isShared(job)) return false;
   const folder = jobFolder(job);
   const there = found.jobs.get(folder);
   if (there === undefined) return false;

@@ -13,6 +13,7 @@ import { Links } from "../tar/links.ts";
 import { members, type OverlayEntry } from "../tar/write.ts";
 import {
   isInPartials,
+  isShared,
   JOB_META,
   jobFolder,
   type LinkedJob,
@@ -157,7 +158,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
   finish(): Passed<Job> {
     const jobs: Passed<Job>["jobs"] = new Map();
     for (const [folder, { job, findings, hasParams, trouble }] of this.#jobs) {
-      const isPart = this.options.parts?.has(folder) === true || job.sharedName !== undefined;
+      const isPart = this.options.parts?.has(folder) === true || isShared(job);
       if (!hasParams && !isPart) findings.notes.push(`has no ${PARAMS_FILE}`);
       jobs.set(job, trouble ?? findings.finish());
     }

@@ -61,6 +61,16 @@ export interface FolderId extends JobId {
   sharedName?: string;
 }
 
+/** Whether it is a folder that jobs share, not a job. */
+export function isShared({ sharedName }: Pick<FolderId, "sharedName">): boolean {
+  return sharedName !== undefined;
+}
+
+/** What names a folder, without what else is known of it. */
+export function idOf({ taskId, jobId, sharedName }: FolderId): FolderId {
+  return { taskId, jobId, ...(sharedName !== undefined && { sharedName }) };
+}
+
 /** A job, with the links that lead to it. */
 export interface LinkedJob extends FolderId {
   /** The jobs that are links to this one. */

@@ -6,6 +6,7 @@
 
 import {
   EXPERIMENTS,
+  isShared,
   JOBS,
   LEFT_BEHIND_IN_RUN,
   leftBehindInJob,
@@ -18,7 +19,7 @@ import {
 /** The places of these files. No other file of the same name is left out: `out/uv.lock` is data. */
 export function leftBehindPlaces(jobs: LinkedJob[]): string[] {
   const places = LEFT_BEHIND_IN_RUN.map((place) => `${EXPERIMENTS}/*/*/${place}`);
-  if (jobs.some(({ sharedName }) => sharedName !== undefined)) {
+  if (jobs.some(isShared)) {
     places.push(`${PARTIALS}/*/*/*/${LOCKS_OF_PARTIAL}`);
   }
   for (const taskId of new Set(jobs.map(({ taskId }) => taskId))) {

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** How much later, in milliseconds, the same file may seem: some tars and hosts know whole seconds. */
+export const ROUNDED_MS = 1000;
+
 /**
  * Whether a time is later than another, at the precision that both have: some are known in seconds
  * only.
