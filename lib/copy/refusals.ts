@@ -15,6 +15,7 @@ import { notFound } from "../system/child.ts";
 import { hasControl, printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { isAlone } from "./alone.ts";
+import { isWritten, unitsOf } from "./decisions.ts";
 import type { Ends } from "./plan.ts";
 import type { CopyOptions, CopyPlan, CopyProblem } from "./types.ts";
 
@@ -70,10 +71,9 @@ export function refuseSights(
 export function refuseUnwritable(
   destination: Workspace,
   { unwritable, realPath, state }: WorkspaceInfo,
-  { run, jobs }: CopyPlan,
+  plan: CopyPlan,
 ): void {
-  const writes = [run, ...jobs].some(({ action }) => action === "copy" || action === "replace");
-  if (unwritable === undefined || !writes) return;
+  if (unwritable === undefined || ![plan.run, ...unitsOf(plan)].some(isWritten)) return;
   const closed = `${unwritable}${on(destination)} is not writable`;
   throw new CopyError(
     "refused",
