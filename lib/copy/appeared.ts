@@ -9,11 +9,10 @@ import type { Why } from "../host/steps.ts";
 import { jobState } from "../workspace/jobs.ts";
 import { isShared, jobFolder, runFolder } from "../workspace/layout.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
-import { compareShared } from "./compare_shared.ts";
 import type { Load } from "./loads.ts";
 import { planRun, statusesOf } from "./plan_run.ts";
 import { stagedAt } from "./publish_links.ts";
-import { lookAtShortfalls } from "./shortfall.ts";
+import { compareThere } from "./shortfall.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 import { whyUnusable } from "./usable.ts";
@@ -36,8 +35,7 @@ export async function findAppeared(
   const wanted = { jobs, run, statesOnly: true, excludes: () => undefined };
   const there = await takeInventory(destination, info, wanted);
   const ends = { source: survey.found.source, destination: there };
-  await lookAtShortfalls(survey.hosts, infos, jobs, ends, survey.files);
-  await compareShared(survey.hosts, infos, jobs, ends, survey.files);
+  await compareThere(survey.hosts, infos, jobs, ends, survey.files);
   return {
     jobs: jobs.filter((job) => isAsGood(job, there)),
     run: hasAppeared(run) && isRunAsGood(survey, info, there) ? run : undefined,

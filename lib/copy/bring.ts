@@ -11,7 +11,7 @@ import { jobFolder, JOBS, PARTIALS } from "../workspace/layout.ts";
 import { nameAll } from "./bring_alone.ts";
 import { broughtBefore, compareStaged } from "./compare.ts";
 import type { Context } from "./context.ts";
-import { patternsOf } from "./exclude.ts";
+import { patternsOf, UNITS } from "./exclude.ts";
 import { hasEnded, isCompleted } from "./decisions.ts";
 import { dealOut, lanesFor, type Part } from "./lanes.ts";
 import { hasClosedFolders, haveHoles, type Load } from "./loads.ts";
@@ -30,7 +30,7 @@ export interface BulkOfLoad {
 }
 
 /** Rules that leave out documents, which the stream brings; a folder of that name is bulk. */
-const WITHOUT_DOCUMENTS = [`/${JOBS}/*/*`, `/${PARTIALS}/*/*/*`].flatMap((unit) =>
+const WITHOUT_DOCUMENTS = UNITS.flatMap((unit) =>
   DOCUMENTS.flatMap((path) => [`+ ${unit}/${path}/`, `- ${unit}/${path}`])
 );
 

@@ -19,7 +19,7 @@ import { stagingName } from "./loads.ts";
 import { replanned } from "./make_plan.ts";
 import type { Ends } from "./plan.ts";
 import { planAll } from "./plan_all.ts";
-import { retried } from "./retry.ts";
+import { orError, retried } from "./retry.ts";
 import { Said } from "./said.ts";
 import { requireSpace } from "./space.ts";
 import { type RunName, type RunRequest, type Survey, surveyRuns } from "./survey.ts";
@@ -221,21 +221,6 @@ async function whileValid(
   return replanned(survey, info, workspaces, options);
 }
 
-/** What something answers, or why it cannot, unless that concerns all runs. */
-async function orError<T>(
-  work: () => Promise<T>,
-  { signal }: CopyOptions,
-): Promise<T | CopyError> {
-  try {
-    return await work();
-  } catch (error) {
-    const concernsAll = signal?.aborted || !(error instanceof CopyError) ||
-      error.code === "connection" || error.code === "interrupted";
-    if (concernsAll) throw error;
-    return error;
-  }
-}
-
 function failedRun(run: RunName, { code, message, hint }: CopyError): FailedRun {
   return { ...run, code, message: printable(message), ...(hint !== undefined && { hint }) };
 }
@@ -245,7 +230,7 @@ async function selectRuns(
   hosts: Hosts,
   source: Workspace,
   { experiments, runs, since }: RunSelection,
-): Promise<{ experimentId: string; runId: string }[]> {
+): Promise<RunName[]> {
   const isLate = laterThan(since);
   hosts.check(source, ["read"]);
   const host = await hosts.open(source);

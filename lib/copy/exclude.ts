@@ -28,7 +28,7 @@ export type Excludes = (
 export type Standing = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** One rule by which files are left out. */
-export interface FileRule {
+interface FileRule {
   /** How the user named it: `'*.ckpt'`, `--max-size`. */
   name: string;
   /** What it leaves out. */
@@ -67,7 +67,7 @@ function isReadable(pattern: string): boolean {
 }
 
 /** The folders of jobs, and those that jobs share, in rsync's rules. */
-const UNITS = [`/${JOBS}/*/*`, `/${PARTIALS}/*/*/*`];
+export const UNITS = [`/${JOBS}/*/*`, `/${PARTIALS}/*/*/*`];
 
 /** rsync's rules. Documents and markers, which every job needs, are never left out. */
 export function excludeRules(patterns: string[]): string[] {
@@ -103,12 +103,19 @@ export function leavesOut(choice: FileChoice): boolean {
 }
 
 /** The rules, each by itself. */
-export function fileRules({ exclude = [], maxSize, metadataOnly = false }: FileChoice): FileRule[] {
+function fileRules({ exclude = [], maxSize, metadataOnly = false }: FileChoice): FileRule[] {
   const byPattern = (name: string, pattern: string) => ({ name, excludes: byName([pattern]) });
   const rules: FileRule[] = exclude.map((pattern) => byPattern(`'${pattern}'`, pattern));
   if (metadataOnly) rules.push(byPattern("--metadata-only", "*"));
   if (maxSize !== undefined) rules.push({ name: "--max-size", excludes: bySize(maxSize) });
   return rules;
+}
+
+/** The names of the rules that leave out any of some files. */
+export function rulesOf(choice: FileChoice, files: Parameters<Excludes>[0][]): string[] {
+  return fileRules(choice)
+    .filter(({ excludes }) => files.some((file) => excludes(file) !== undefined))
+    .map(({ name }) => name);
 }
 
 /** All rules as one function. */

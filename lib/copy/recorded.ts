@@ -7,7 +7,7 @@
 import { printable } from "../text/printable.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import { type Decision, isCompleted, isWritten, leave } from "./decisions.ts";
-import { type FileChoice, fileRules } from "./exclude.ts";
+import { type FileChoice, rulesOf } from "./exclude.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Shortfall } from "./left_out.ts";
 import { formatBytes } from "../text/sizes.ts";
@@ -65,14 +65,11 @@ export function withLeftOut(
   choice: FileChoice,
 ): PlannedJob {
   const found = isWritten(job) ? jobs.get(jobFolder(job)) : undefined;
-  const { files = 0, bytes = 0, first = [] } =
-    (isCompleted(job) ? found?.toCome : found)?.leftOut ??
-      {};
-  if (files === 0) return job;
-  const by = fileRules(choice).filter(({ excludes }) =>
-    first.some(({ path, bytes }) => excludes({ path, kind: "file", size: bytes }) !== undefined)
-  );
-  return { ...job, leftOut: { files, bytes, by: by.map(({ name }) => name) } };
+  const { leftOut } = (isCompleted(job) ? found?.toCome : found) ?? {};
+  if (leftOut === undefined || leftOut.files === 0) return job;
+  const { files, bytes, first } = leftOut;
+  const some = first.map(({ path, bytes }) => ({ path, kind: "file" as const, size: bytes }));
+  return { ...job, leftOut: { files, bytes, by: rulesOf(choice, some) } };
 }
 
 /** The warnings about jobs that still lack files, or lack some at the source as well. */

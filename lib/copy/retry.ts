@@ -95,6 +95,21 @@ export async function explained<T>(
   }
 }
 
+/** What something answers, or why it cannot; what ends everything, as a lost connection, is thrown. */
+export async function orError<T>(
+  work: () => Promise<T>,
+  { signal }: { signal?: AbortSignal },
+): Promise<T | CopyError> {
+  try {
+    return await work();
+  } catch (error) {
+    const endsAll = signal?.aborted || !(error instanceof CopyError) ||
+      error.code === "connection" || error.code === "interrupted";
+    if (endsAll) throw error;
+    return error;
+  }
+}
+
 /** The error for work that the caller has asked to stop. */
 function stopped(message: string, reason: unknown): CopyError {
   return new CopyError("interrupted", message, undefined, { cause: reason });

@@ -13,16 +13,29 @@ import { DOCUMENTS } from "../workspace/documents.ts";
 import { jobFolder, type LinkedJob } from "../workspace/layout.ts";
 import { isTimeLater, milliseconds, ROUNDED_MS } from "../workspace/times.ts";
 import { BATCH_JOBS } from "./batches.ts";
+import { compareShared } from "./compare_shared.ts";
 import { isCompleted } from "./decisions.ts";
 import { entriesOf } from "./entries.ts";
-import { excluder, type Excludes, type FileChoice, fileRules, type Standing } from "./exclude.ts";
+import { excluder, type Excludes, type FileChoice, rulesOf, type Standing } from "./exclude.ts";
 import { addToJob, type FoundJob, type Inventory, isBulk, namesOf } from "./inventory.ts";
 import type { Shortfall } from "./left_out.ts";
 import type { Ends } from "./plan.ts";
 import type { PlannedJob } from "./types.ts";
 
+/** Compares with the source what is there already: jobs that have a record, and shared folders. */
+export async function compareThere(
+  hosts: Ends<Host>,
+  infos: Ends<WorkspaceInfo>,
+  jobs: LinkedJob[],
+  found: Ends<Inventory>,
+  choice: FileChoice,
+): Promise<void> {
+  await lookAtShortfalls(hosts, infos, jobs, found, choice);
+  await compareShared(hosts, infos, jobs, found, choice);
+}
+
 /** Compares the jobs that have a record with the source, entry by entry. */
-export async function lookAtShortfalls(
+async function lookAtShortfalls(
   hosts: Ends<Host>,
   infos: Ends<WorkspaceInfo>,
   jobs: LinkedJob[],
@@ -122,8 +135,7 @@ export function shortfallOf(
     standing: new Set(standing.map(({ path }) => path)),
     files: files.length,
     bytes: files.reduce((sum, { kind, size }) => sum + (kind === "file" ? size : 0), 0),
-    by: fileRules(choice).filter(({ excludes }) => out.some((one) => excludes(one) !== undefined))
-      .map(({ name }) => name),
+    by: rulesOf(choice, out),
     newest: times.reduce((latest, time) => isTimeLater(time, latest) ? time : latest, "0"),
   };
 }

@@ -19,8 +19,9 @@ import { makePlan } from "./make_plan.ts";
 import type { Ends } from "./plan.ts";
 import { readMapped } from "../rewrite/path_map.ts";
 import { refuseRequest, refuseSights, refuseTools } from "./refusals.ts";
+import { orError } from "./retry.ts";
 import { jobChooser } from "./select.ts";
-import { lookAtShortfalls } from "./shortfall.ts";
+import { compareThere } from "./shortfall.ts";
 import { BATCH_JOBS } from "./batches.ts";
 import type { CopyOptions } from "./types.ts";
 import type { RunName, RunRequest, RunsRequest, Survey, SurveyData } from "./surveyed.ts";
@@ -67,7 +68,7 @@ export async function surveyRuns(
   const excludes = excluder(options);
   const mapped = readMapped(options.map);
   const chooser = jobChooser(options);
-  const { host, runs: seen } = await lookAtSource(hosts, { workspaces, runs });
+  const { host, runs: seen } = await lookAtSource(hosts, { workspaces, runs }, options);
   const first = seen.find((run) => !(run instanceof CopyError)) as SourceRun | undefined;
   if (first === undefined) return seen as CopyError[];
   const opening = hosts.openForBytes(workspaces.destination);
@@ -118,14 +119,16 @@ export async function surveyRuns(
   refuseTools(workspaces, can, infos);
   const both = { source: host, destination: to };
   const found = { source: here, destination: there };
-  await lookAtShortfalls(both, infos, linked, found, options);
+  await compareThere(both, infos, linked, found, options);
   const surveying = new Surveying(
     { workspaces, hosts: both, can, mapped, options, first: { run: first, infos }, takeSource },
     found,
   );
   const surveys: (Survey | CopyError)[] = [];
   for (const run of seen) {
-    surveys.push(run instanceof CopyError ? run : await orError(() => surveying.survey(run)));
+    surveys.push(
+      run instanceof CopyError ? run : await orError(() => surveying.survey(run), options),
+    );
   }
   return surveys;
 }
@@ -133,16 +136,6 @@ export async function surveyRuns(
 /** The same jobs, each once. */
 function onceEach(jobs: JobInfo[]): JobInfo[] {
   return [...new Map(jobs.toReversed().map((job) => [jobFolder(job), job])).values()].reverse();
-}
-
-/** What something answers, or why it cannot; a lost connection is no answer. */
-async function orError<T>(ask: () => Promise<T>): Promise<T | CopyError> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof CopyError && error.code !== "connection") return error;
-    throw error;
-  }
 }
 
 /** The most bytes of a path that programs can give to the system, on Linux. */
@@ -173,6 +166,7 @@ function likeSource(
 async function lookAtSource(
   hosts: Hosts,
   { workspaces, runs }: RunsRequest,
+  options: CopyOptions,
 ): Promise<{ host: Host; runs: (SourceRun | CopyError)[] }> {
   const { source, destination } = workspaces;
   hosts.check(source, ["read"]);
@@ -187,7 +181,7 @@ async function lookAtSource(
     return { experimentId, runId: run.runId, info, folder, ...listed };
   };
   const found: (SourceRun | CopyError)[] = [];
-  for (const run of runs) found.push(await orError(() => look(run)));
+  for (const run of runs) found.push(await orError(() => look(run), options));
   return { host, runs: found };
 }
 

@@ -9,7 +9,6 @@ import { formerRoots, type Pair } from "../rewrite/path_map.ts";
 import type { JobInfo, JobsFile } from "../workspace/jobs.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { compareShared } from "./compare_shared.ts";
 import { isCompleted, isWritten, unitsOf } from "./decisions.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { addJobs, jobLinks, type JobToPlan, lookAtTargets } from "./job_links.ts";
@@ -19,7 +18,7 @@ import { withNeeded } from "./needed.ts";
 import { type Ends, restsOnTimes } from "./plan.ts";
 import { planReferences } from "./references.ts";
 import { refuseUnwritable } from "./refusals.ts";
-import { lookAtShortfalls, takeRest } from "./shortfall.ts";
+import { compareThere, takeRest } from "./shortfall.ts";
 import type { RunName, Survey } from "./surveyed.ts";
 import type { CopyOptions, CopyPlan } from "./types.ts";
 import { isDone, isRecorded } from "./usable.ts";
@@ -150,7 +149,6 @@ export class Surveying {
     there.links = jobLinks(there, infos.destination);
     const some = more.filter((job) => !isDone(job, there) || isRecorded(job, there));
     addJobs(here, await takeSource(some));
-    await lookAtShortfalls(hosts, infos, more, this.found, options);
-    await compareShared(hosts, infos, more, this.found, options);
+    await compareThere(hosts, infos, more, this.found, options);
   }
 }
