@@ -51,6 +51,13 @@ export async function duplicate(from: string, to: string): Promise<void> {
   if (!success) throw new Error(`cp -a could not copy ${from}`);
 }
 
+/** Takes a folder away; in the end it is back at its place. */
+export function takeAway(path: string): Disposable {
+  const away = `${path} is away`;
+  Deno.renameSync(path, away);
+  return { [Symbol.dispose]: () => Deno.renameSync(away, path) };
+}
+
 /** experimaestro, installed in `bin`, with a home and settings of its own. */
 export class Experimaestro {
   /** @param modules Where modules of tasks are. Default: beside this file. */

@@ -5,6 +5,9 @@
  */
 
 import { join } from "@std/path";
+import type { Workspace } from "../../lib/workspace/workspace.ts";
+import { ensureExperimaestro } from "../../scripts/setup.ts";
+import { hasSshd, startSshd } from "../support/sshd.ts";
 import { duplicate, Experimaestro, type Judgement, type Listing } from "./experimaestro.ts";
 import { changedFiles, jobFiles, links } from "./traces.ts";
 
@@ -98,5 +101,33 @@ export class Oracle {
   /** Removes it all. */
   remove(): void {
     Deno.removeSync(this.root, { recursive: true });
+  }
+}
+
+/**
+ * Registers a test on this machine, and one whose two ends are the same remote machine. Each has an
+ * experiment of its own; `at` makes a workspace of a path there.
+ */
+export async function onOneMachine(
+  name: string,
+  check: (oracle: Oracle, at: (path: string) => Workspace) => Promise<void>,
+): Promise<void> {
+  const [bin, sshdFound] = [await ensureExperimaestro(), await hasSshd()];
+  for (const direction of ["local to local", "remote to remote"] as const) {
+    const isRemote = direction === "remote to remote";
+    Deno.test({
+      name: `${name}, ${direction}`,
+      ignore: bin === undefined || isRemote && !sshdFound,
+      async fn() {
+        const oracle = await Oracle.make(bin!);
+        const sshd = isRemote ? await startSshd() : undefined;
+        try {
+          await check(oracle, (path) => ({ id: path, path, ...(sshd && { ssh: sshd }) }));
+        } finally {
+          await sshd?.[Symbol.asyncDispose]();
+          oracle.remove();
+        }
+      },
+    });
   }
 }
