@@ -15,6 +15,7 @@ const ELSEWHERE = [
   "tests/cli/completions_test.ts",
   "tests/cli/help_test.ts",
   "tests/cli/schemas_test.ts",
+  "tests/docs_code_test.ts",
   "tests/docs_test.ts",
   "tests/packaging/commands_test.ts",
   "tests/packaging/examples_test.ts",
@@ -42,9 +43,9 @@ function testFiles(folder = "tests"): string[] {
 function addData(folder: string): void {
   const cache = join(folder, ".cache");
   if (!existsSync(cache)) symlinkSync(join(ROOT, ".cache"), cache);
-  for (const name of ["judge.py", "xpm_oracle", "renamed"]) {
-    const to = join(folder, "tests", "oracle", name);
-    cpSync(join(ROOT, "tests", "oracle", name), to, { recursive: true });
+  const [from, to] = [ROOT, folder].map((root) => join(root, "tests", "oracle"));
+  for (const { name } of Deno.readDirSync(from!)) {
+    if (!name.endsWith(".ts")) cpSync(join(from!, name), join(to!, name), { recursive: true });
   }
 }
 

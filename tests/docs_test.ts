@@ -8,6 +8,7 @@ import { assert, assertEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { parseArguments } from "../lib/cli/arguments.ts";
 import { helpText } from "../lib/cli/help.ts";
+import { OLDEST_DENO } from "../lib/host/runtime.ts";
 import {
   blocksOf,
   DOCUMENTS,
@@ -194,6 +195,14 @@ Deno.test("README.md's figures are those of bench/RESULTS.md", () => {
 Deno.test("docs/versions.md has the versions that deno task test:versions tries", () => {
   const rows = [...DOCUMENTS.get("docs/versions.md")!.matchAll(/^\| (\d+\.\d+\.\d+) /gm)];
   assertEquals(rows.map(([, version]) => version!), VERSIONS);
+});
+
+Deno.test("README.md names the oldest Deno, and WSL; the workflow tests that Deno", () => {
+  const text = DOCUMENTS.get("README.md")!;
+  assert(text.includes(`[Deno](https://deno.com) ${OLDEST_DENO} or later`));
+  assert(/\bOn Windows\b[^.]*\bWSL\b/.test(text));
+  const workflow = Deno.readTextFileSync(`${ROOT}/.github/workflows/ci.yml`);
+  assert(workflow.includes(`deno: v${OLDEST_DENO}\n`));
 });
 
 Deno.test("docs/reliability.md names tests that are there", () => {
