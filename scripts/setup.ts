@@ -35,12 +35,13 @@ const DENO_WHEEL = "deno==2.9.8";
 /** The Debian package of each program. */
 const PACKAGES = { rsync: "rsync", ssh: "openssh-client", sshd: "openssh-server" };
 /**
- * Programs for the tests alone: a tracer of system calls, a terminal, and the shells and tars that
- * they try.
+ * Programs for the tests alone: a tracer of system calls, a terminal, access lists, and the shells
+ * and tars that they try.
  */
 const OTHERS = {
   strace: "strace",
   tmux: "tmux",
+  setfacl: "acl",
   zstd: "zstd",
   zsh: "zsh",
   fish: "fish",
