@@ -185,7 +185,7 @@ async function putAdded(
   const staging = stagings.get(load.staging)!;
   const dialect = dialectOf(surveyed.can.destination.tar);
   const trouble = await staging.unpack({
-    stream: inTurn(archive(...held(added, staging, dialect))),
+    stream: archive(...held(added, staging, dialect)),
     trusted: true,
     isPlain: true,
     hasBulk: false,
@@ -203,11 +203,6 @@ function held(
 ): [OverlayEntry[], ArchiveOptions] {
   const options = { isForGnu: dialect === "gnu", owner, group: shared?.group };
   return [sharedEntries(entries, shared), options];
-}
-
-async function* inTurn(parts: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* parts;
-  await Promise.resolve();
 }
 
 /** Ends the source of a stream that may not have been read at all, without waiting for it. */

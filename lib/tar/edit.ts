@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Parts } from "../system/streams.ts";
 import type { Dialect } from "./dialect.ts";
 import { Heading } from "./heading.ts";
 import { BLOCK, octal, sizeOf, sumOf } from "./pax.ts";
@@ -37,7 +38,7 @@ export interface Expected extends Ownership {
  * @throws {CopyError} `refused`, when it is not such an archive, or longer than it can be.
  */
 export async function* editTar(
-  stream: AsyncIterable<Uint8Array>,
+  stream: Parts,
   visitor: MemberVisitor,
   { from, mostBytes, onBytes, archives = 1, dialect = "gnu", ...ownership }: Expected,
 ): AsyncGenerator<Uint8Array> {

@@ -4,10 +4,12 @@
  * @module
  */
 
+import type { Parts } from "../system/streams.ts";
+
 /** An archive to unpack. */
 export interface Unpacking {
   /** The archive, after the checks of the tar editor. */
-  stream: AsyncIterable<Uint8Array>;
+  stream: Parts;
   /** Whether this machine's own tar has packed it. */
   trusted: boolean;
   /** Whether it travels uncompressed, without zstd. */
