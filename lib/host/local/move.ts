@@ -14,7 +14,7 @@ import { lookAt, namesIn, realPath } from "../../system/files.ts";
 import { ABOUT } from "./claim.ts";
 import { whatKeeps } from "./guards.ts";
 import { linkedRun } from "./look.ts";
-import type { RealFolders } from "./real_folders.ts";
+import { isInTheWay, type RealFolders } from "./real_folders.ts";
 import { ASIDE, type Move, type Why } from "../steps.ts";
 
 /** Why a folder is not moved: a link has come in its place. */
@@ -67,7 +67,7 @@ export function moveInto(
   const aside = `${staging}/${ASIDE}/${from}`;
   try {
     if (!stagedFolders.has(parentOf(staged))) return CAME_AS_LINK;
-    if (isInPartials(from) && (lookAt(parentOf(into), "")?.kind ?? "folder") !== "folder") {
+    if (isInPartials(from) && isInTheWay(parentOf(into))) {
       return { said: `${parentOf(into)} is a link or not a folder` };
     }
     const names = places.namesIn(into);
