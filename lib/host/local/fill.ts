@@ -37,6 +37,10 @@ interface Filling {
   move: Move;
   staged: string;
   final: string;
+  /** The staged folders that stand at its place as well, by their paths in it. */
+  shared: string[];
+  /** Whether Deno may have misread a name of what was staged. */
+  isDoubted: boolean;
 }
 
 /** Makes some moves of the kind `fill`; answers which were not made, and the folders changed. */
@@ -52,16 +56,16 @@ export async function fillLocally(
     const why = whyNot(move) ??
       (isFolder(move.into) ? undefined : { said: `${move.into} is a link or not a folder` }) ??
       whatKeepsPart(final, move, `${staging}/${ABOUT}`, hadRecord(move.from));
-    if (why === undefined) jobs.push({ move, staged: `${staging}/${move.from}`, final });
+    if (why === undefined) jobs.push(fillingOf(move, `${staging}/${move.from}`, final));
     else failed.set(move.from, why);
   }
   const dialect = jobs.length === 0 ? "plain" : dialectOf(await tarVersion());
   const times = new Times(jobs, staging, dialect, watch);
   const kept = await times.keep();
-  const changed = jobs.flatMap((job) => sharedFolders(job).map((path) => at(job.final, path)));
-  for (const { move: { from, into }, staged, final } of kept === "" ? jobs : []) {
+  const changed = jobs.flatMap(({ final, shared }) => shared.map((path) => at(final, path)));
+  for (const { move: { from, into }, staged, final, isDoubted } of kept === "" ? jobs : []) {
     try {
-      const come = await withByteNames(staged, watch);
+      const come = isDoubted ? await withByteNames(staged, watch) : undefined;
       const hadRoom = come === undefined
         ? fill(staged, final, !times.areKept)
         : await fillByRsync(come, staged, final, watch);
@@ -101,11 +105,12 @@ function fill(staged: string, final: string, setsTimes: boolean): boolean {
   return hadRoom;
 }
 
-/** The folders of a staged job that stand at its place as well. */
-function sharedFolders({ staged, final }: Filling): string[] {
+/** Looks at what was staged of a job. */
+function fillingOf(move: Move, staged: string, final: string): Filling {
   const [found, real] = [[""], new RealFolders(final)];
-  walk(staged, true, ({ path, kind }) => kind === "folder" && found.push(path));
-  return found.filter((path) => real.has(at(final, path)));
+  const isDoubted = walk(staged, true, ({ path, kind }) => kind === "folder" && found.push(path));
+  const shared = found.filter((path) => real.has(at(final, path)));
+  return { move, staged, final, shared, isDoubted };
 }
 
 function at(folder: string, path: string): string {
@@ -134,8 +139,8 @@ class Times {
   /** Keeps them, before anything is moved; returns the error, empty when there was none. */
   async keep(): Promise<string> {
     if (!this.areKept) return "";
-    const entries = this.jobs.flatMap((job) =>
-      sharedFolders(job).map((path) => at(job.move.from.slice(JOBS.length + 1), path))
+    const entries = this.jobs.flatMap(({ move, shared }) =>
+      shared.map((path) => at(move.from.slice(JOBS.length + 1), path))
     );
     const request = { root: `${this.staging}/${JOBS}`, folders: [], leftBehind: [], entries };
     const options = { withSharedDocuments: false, isPlain: true };

@@ -8,7 +8,6 @@
 import { isUtf8 } from "../../system/byte_text.ts";
 import { differenceOf } from "../../system/content.ts";
 import type { Entry } from "../../system/entry.ts";
-import { walk } from "../../system/files.ts";
 import { output, type RunOptions, start, stopIfAborted } from "../../system/process.ts";
 import { syncTree } from "../../system/sync.ts";
 import { removeTree } from "../../system/tree.ts";
@@ -18,9 +17,8 @@ import { scanLocally } from "./scan.ts";
 /** What a folder of a job holds; its own path stands under the empty one. */
 type Held = Map<string, Entry>;
 
-/** What was staged of a job, if some of its names are not UTF-8. */
+/** What was staged of a job, if some of its names are not UTF-8; for one that a walk has doubted. */
 export async function withByteNames(staged: string, watch: RunOptions): Promise<Held | undefined> {
-  if (!walk(staged, true, () => {})) return undefined;
   const held = await heldIn(staged, watch);
   return [...held.keys()].every(isUtf8) ? undefined : held;
 }
