@@ -28,22 +28,8 @@ import {
 } from "./validate.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-/** The content of `copy.jsonc`; every field is optional there. */
-export interface Defaults {
-  /** The workspace to copy from, written as on the command line. */
-  from?: string;
-  /** The workspace to copy to, written as on the command line. */
-  to?: string;
-  /** Files of jobs to leave out. */
-  exclude?: string[];
-  /** The places at the destination that correspond to places outside the source workspace. */
-  map?: Record<string, string>;
-  /** The most KiB a second; 0 for no limit. */
-  bandwidthLimit?: number;
-  /** Keeps the folders that a copy replaces. */
-  keepReplaced?: boolean;
-  /** Copies running jobs in their present state. */
-  includeRunning?: boolean;
+/** The content of `copy.jsonc`, as it is used. */
+export interface Defaults extends Omit<CopyFile, "$schema" | "workspaces"> {
   /** More workspaces. */
   workspaces: Workspace[];
   /** What is added to workspaces of the settings. */
