@@ -50,7 +50,7 @@ export class Hosts implements AsyncDisposable {
   /** The preparations of each workspace, as `prewarm` began them, by machine and path. */
   readonly #expected = new Map<string, { workspace: Workspace; ready: Promise<void> }>();
   readonly #copy = crypto.randomUUID();
-  /** The hosts where a login has succeeded. */
+  /** The logins that have succeeded, whose machines may be closed by now. */
   readonly #reached = new Set<string>();
 
   /**
@@ -184,7 +184,6 @@ export class Hosts implements AsyncDisposable {
     } finally {
       this.#options.onEvent?.({ type: "connected", host: login.name });
     }
-    this.#reached.add(login.name);
   }
 
   /** Refuses paths of one machine that the rsync of another cannot pass on. */

@@ -5,7 +5,13 @@
  */
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CopyError, copyExperiment, type CopyOptions } from "../../mod.ts";
+import {
+  CopyError,
+  copyExperiment,
+  type CopyOptions,
+  listExperiments,
+  openSession,
+} from "../../mod.ts";
 import { quoteCommand } from "../../lib/text/shell.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import {
@@ -164,6 +170,25 @@ Deno.test({
       "ssh exit 255",
     );
     assertEquals([error.code, connectionsTo(sshd)], ["connection", 1]);
+  },
+});
+
+// BUG when this was written: it passed for a connection that was lost, which a copy tries again
+Deno.test({
+  name: "listExperiments() asks once at a port of a host that was reached at another one",
+  ignore,
+  fn: async () => {
+    await using sshd = await startSshd();
+    await using session = openSession();
+    Deno.mkdirSync(`${sshd.dir}/there`);
+    const at = (port: number) => {
+      const options = sshd.options.map((word) => word === `${sshd.port}` ? `${port}` : word);
+      const ssh = { host: sshd.host, options };
+      return listExperiments({ id: "there", path: `${sshd.dir}/there`, ssh }, { session });
+    };
+    assertEquals(await at(sshd.port), []);
+    const { hint = "" } = await assertRejects(() => at(1), CopyError, "Connection refused");
+    assertStringIncludes(hint, "check that  ssh ");
   },
 });
 

@@ -27,7 +27,7 @@ import {
 import { type LoginPlan, planLogin } from "./config.ts";
 import { doesItWork, endOf } from "./end.ts";
 import { comesInTime } from "./first_answer.ts";
-import { exitCommand, loginOptions, programsOf } from "./options.ts";
+import { exitCommand, loginCommand, loginOptions, programsOf } from "./options.ts";
 import { makeSocketFolder, socketFault } from "./socket.ts";
 
 /** How long a login script may still run when its channel is not needed, in milliseconds. */
@@ -44,8 +44,8 @@ const SLOW_SHELL =
 export interface Login {
   /** How long the host may take to answer, in seconds, unless the user's options say otherwise. */
   connectTimeout: number;
-  /** The hosts that have been reached before, where another attempt may help. */
-  reached: ReadonlySet<string>;
+  /** The commands of logins that have succeeded, where another attempt may help. */
+  reached: Set<string>;
   /** A name for this copy: after a lost connection it takes over its own claims at once. */
   copy: string;
 }
@@ -138,6 +138,7 @@ export class Session {
     this.#agent = new Agent(running, this.watch, this.#programs, () => this.#agentFailure(running));
     await this.#firstAnswer(this.#agent, running);
     this.#established = true;
+    this.login.reached.add(loginCommand(this.ssh));
     running.code.then(() => this.#ended = true);
   }
 
@@ -168,7 +169,7 @@ export class Session {
         `logged in to ${host}, but its shell has not answered within ${answer} s`,
         this.#whySlow(),
       ];
-    throw this.login.reached.has(host)
+    throw this.login.reached.has(loginCommand(this.ssh))
       ? new LostConnection(message)
       : new CopyError("connection", message, hint);
   }
@@ -281,7 +282,7 @@ export class Session {
     stopIfAborted(this.watch);
     const complaint = (await running.complaint).trim();
     const fault = this.#folder && socketFault(complaint, this.#folder);
-    const reached = this.login.reached.has(this.ssh.host);
+    const reached = this.login.reached.has(loginCommand(this.ssh));
     return fault || endOf({ code, complaint, reached, established: this.#established }, this.ssh);
   }
 
