@@ -6,6 +6,7 @@
 
 import { CopyError } from "../errors.ts";
 import type { Abilities, WorkspaceInfo } from "../host/host.ts";
+import { pathsOf } from "../host/found.ts";
 import { areTogether } from "../host/hosts.ts";
 import { RELAYED } from "../transport/relay.ts";
 import { cannotSend, refuseUnnamed } from "../transport/rsync.ts";
@@ -80,11 +81,6 @@ export function refuseUnwritable(
     state === "absent" ? `${realPath} cannot be created: ${closed}` : closed,
     "ask its owner for write access, or choose another destination",
   );
-}
-
-/** The folders of a workspace, each of which may be a link. */
-function pathsOf(info: WorkspaceInfo): string[] {
-  return [info.realPath, info.jobsPath, info.experimentsPath, info.partialsPath];
 }
 
 function refuseOverlap({ source, destination }: Ends<WorkspaceInfo>): void {

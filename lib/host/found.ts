@@ -112,6 +112,13 @@ export interface Place {
   path: string;
 }
 
+/** The folders of a workspace, links resolved: its own, and its parts, each of which may be a link. */
+export function pathsOf(
+  info: Record<"realPath" | "jobsPath" | "experimentsPath" | "partialsPath", string>,
+): string[] {
+  return [info.realPath, info.jobsPath, info.experimentsPath, info.partialsPath];
+}
+
 /** Where the jobs and the experiments of a workspace are. */
 export function placesOf(
   { jobsPath, experimentsPath }: { jobsPath: string; experimentsPath: string },

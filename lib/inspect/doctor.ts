@@ -9,6 +9,7 @@ import { asWorkspace, call } from "../copy/call.ts";
 import { CopyError } from "../errors.ts";
 import type { ConnectionOptions } from "../copy/types.ts";
 import type { MachineCondition } from "../host/condition.ts";
+import { pathsOf } from "../host/found.ts";
 import type { Host, WorkspaceInfo } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { asCopyError } from "../system/permissions.ts";
@@ -128,7 +129,7 @@ export class Doctor {
     found.path = info.path;
     await attempt("rsync", findings, () => this.#refuseUnnamed(host, info));
     await attempt("filesystem", findings, async () => {
-      const disks = await host.disks([...new Set(placesOf(info))]);
+      const disks = await host.disks([...new Set(pathsOf(info))]);
       findings.push(...workspaceFindings(info, disks));
     });
     await attempt("leftovers", findings, async () => {
@@ -147,17 +148,12 @@ export class Doctor {
     const [here, there] = [this.#hosts.here(), host].map((one) => this.#examine(one));
     const [ours, theirs] = [(await here!).rsync, (await there!).rsync];
     if (ours instanceof CopyError || theirs instanceof CopyError) return; // a finding of its own
-    refuseUnnamed(ours, theirs, placesOf(info));
+    refuseUnnamed(ours, theirs, pathsOf(info));
   }
 }
 
 /** The findings so far. */
 type Findings = Omit<Diagnosis, "workspace" | "from" | "to">;
-
-/** The folders that a copy reads and writes. */
-function placesOf({ realPath, jobsPath, experimentsPath }: WorkspaceInfo): string[] {
-  return [realPath, jobsPath, experimentsPath];
-}
 
 /** Runs a step; its failure becomes a finding. */
 async function attempt<T>(

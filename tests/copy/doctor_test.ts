@@ -288,6 +288,35 @@ withHost(
   { ignored: !canMount },
 );
 
+withHost(
+  "doctor() looks at the disk of each part of a workspace that is a link",
+  async (pair) => {
+    const disk = `${pair.root}/disk`;
+    assert(await mount(disk, "size=1m,ro"));
+    try {
+      for (const part of ["jobs", "experiments", "partials"]) {
+        const path = `${pair.root}/with-${part}`;
+        mkdirSync(path);
+        writeFileSync(`${path}/.__experimaestro__`, "");
+        Deno.symlinkSync(disk, `${path}/${part}`);
+        const ends = [pair.source, pair.destination].map((one) => ({ ...one, path }));
+        for (const found of (await doctor(ends)).slice(1)) {
+          const problem = found.findings.find(({ state }) => state === "problem");
+          assertEquals([problem?.check, problem?.message, found.from, found.to], [
+            "writing",
+            `${disk} is not writable`,
+            true,
+            false,
+          ]);
+        }
+      }
+    } finally {
+      await runs("umount", [disk]);
+    }
+  },
+  { ignored: !canMount },
+);
+
 /** Uses up all that a disk has. */
 function fill(disk: string): void {
   for (let at = 0;; at++) {

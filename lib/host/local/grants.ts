@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pathsOf } from "../found.ts";
 import type { Grants, LinkedFolder, WorkspaceInfo } from "../host.ts";
 
 /** Does {@linkcode Host.grants}. */
@@ -15,27 +16,22 @@ export function grantsOf(
   return {
     run: isWritten ? ["df"] : [],
     read: [...spellings(info), ...leads(linked)],
-    write: isWritten ? places(info) : [],
+    write: isWritten ? pathsOf(info) : [],
     env: [],
   };
-}
-
-/** The paths of a workspace's parts, links resolved. */
-function places({ realPath, jobsPath, experimentsPath, partialsPath }: WorkspaceInfo): string[] {
-  return [realPath, jobsPath, experimentsPath, partialsPath];
 }
 
 /** The same, and the path as it is written, to resolve it; of a new one the part that exists. */
 function spellings(info: WorkspaceInfo): string[] {
   const { path, realPath, state } = info;
-  if (path === realPath) return places(info);
-  if (state !== "absent") return [path, ...places(info)];
+  if (path === realPath) return pathsOf(info);
+  if (state !== "absent") return [path, ...pathsOf(info)];
   const [spelled, real] = [path.split("/"), realPath.split("/")];
   while (spelled.length > 2 && spelled.at(-1) === real.at(-1)) {
     spelled.pop();
     real.pop();
   }
-  return [spelled.join("/"), ...places(info)];
+  return [spelled.join("/"), ...pathsOf(info)];
 }
 
 /** Where folders that are links lead: the counterpart of `jobs` there, rather than every job. */

@@ -8,6 +8,7 @@
 import { CopyError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 import { runFolder } from "../../workspace/layout.ts";
+import { pathsOf } from "../found.ts";
 import type { WorkspaceInfo } from "../host.ts";
 import { pairs } from "./answers.ts";
 import { asLines } from "./lines.ts";
@@ -43,10 +44,11 @@ export async function seesAll(session: Session, paths: string[]): Promise<boolea
 export async function requireSameFiles(
   holder: Session,
   carrier: Session,
-  { realPath, jobsPath, experimentsPath, partialsPath, run }: WorkspaceInfo,
+  info: WorkspaceInfo,
   experimentId: string | undefined,
 ): Promise<void> {
-  const paths = [realPath, jobsPath, experimentsPath, partialsPath];
+  const { realPath, run } = info;
+  const paths = pathsOf(info);
   if (run !== undefined) paths.push(`${realPath}/${runFolder(experimentId!, run.runId)}`);
   const [here, there] = await Promise.all([holder, carrier].map((each) => seenBy(each, paths)));
   const missing = paths.find((path) => here!.has(path) && !there!.has(path));
