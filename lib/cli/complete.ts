@@ -13,7 +13,7 @@ import {
   SHELLS,
 } from "./command_table.ts";
 import { OPTIONS, takes } from "./options.ts";
-import { nameOfLetter, needsValue, optionOf } from "./tokens.ts";
+import { needsValue, optionOf, tokensOf } from "./tokens.ts";
 
 /** A word that a shell may offer, and what it means. */
 export interface Offer {
@@ -44,6 +44,8 @@ interface Before {
   given: Map<string, string>;
   /** The option that the next word is the value of. */
   open: string | undefined;
+  /** Whether the next word may be an option. */
+  mayBeOption: boolean;
 }
 
 /** What may stand for the last word; nothing where the shell may complete names of files. */
@@ -55,7 +57,7 @@ export function complete(words: string[], known: Known): Offer[] {
     ? ofValue(name, value, before, known).map((one) => ({ ...one, word: `--${name}=${one.word}` }))
     : before.open !== undefined
     ? ofValue(before.open, word, before, known)
-    : word.startsWith("-")
+    : word.startsWith("-") && before.mayBeOption
     ? ofOptions(before)
     : ofArguments(before, known);
   return offers.filter((offer) => offer.word.startsWith(word));
@@ -64,24 +66,25 @@ export function complete(words: string[], known: Known): Offer[] {
 function understand(words: string[]): Before {
   const given: Before["given"] = new Map();
   const positionals: string[] = [];
+  const tokens = tokensOf(words);
   let open: string | undefined;
-  for (const word of words) {
-    const [, long, value] = /^--([a-z-]+)(?:=(.*))?$/s.exec(word) ?? [];
-    const letter = /^-([A-Za-z])$/.exec(word)?.[1];
-    if (open !== undefined) {
-      given.set(open, word);
-      open = undefined;
-    } else if (long !== undefined || letter !== undefined) {
-      const name = long ?? nameOfLetter(letter!);
-      const option = optionOf(name);
-      given.set(option?.is ?? name, value ?? "");
-      if (value === undefined && needsValue(option)) open = option?.is ?? name;
-    } else positionals.push(word);
+  for (const token of tokens) {
+    if (token.kind === "positional") positionals.push(token.value);
+    if (token.kind !== "option") continue;
+    const option = optionOf(token.name);
+    const name = option?.is ?? token.name;
+    given.set(name, token.value ?? "");
+    if (token.value === undefined && needsValue(option)) open = name; // it is the last one
   }
+  const mayBeOption = tokens.every(({ kind }) => kind !== "end");
   const [first, ...rest] = positionals;
   const command = first === "help" ? first : commandOf(first);
-  if (command !== undefined) return { command, rest, given, open };
-  return { command: first === undefined ? undefined : "copy", rest: positionals, given, open };
+  const common = { given, open, mayBeOption };
+  if (command === undefined) {
+    return { command: first === undefined ? undefined : "copy", rest: positionals, ...common };
+  }
+  const isMove = command === "permissions" && rest[0] === "move";
+  return { command, rest: isMove ? rest.slice(1) : rest, ...common };
 }
 
 function ofOptions({ command, given }: Before): Offer[] {

@@ -7,9 +7,10 @@
 
 import { type Option, OPTIONS } from "./options.ts";
 
-/** An option, or an argument that is none. */
+/** An option, an argument that is none, or `--`, after which nothing is an option. */
 export type Token =
   | { kind: "positional"; value: string }
+  | { kind: "end" }
   | {
     kind: "option";
     /** Its name, without dashes; of an unknown letter, that letter. */
@@ -37,17 +38,24 @@ export function needsValue(option: Option | undefined): boolean {
   return option?.value?.startsWith("[") === false;
 }
 
-/** Cuts a command line. After `--` nothing is an option. */
+/** Whether a word is the value of the option before, of which it may be left out. */
+function isOptionalValue(option: Option | undefined, word: string | undefined): boolean {
+  return option?.value?.startsWith("[") === true && word !== undefined && /^\d{1,6}$/.test(word);
+}
+
+/** Cuts a command line. */
 export function tokensOf(args: string[]): Token[] {
   const tokens: Token[] = [];
   const rest = [...args];
   const add = (name: string, rawName: string, inline?: string) => {
-    const takes = inline === undefined && needsValue(optionOf(name));
+    const option = optionOf(name);
+    const takes = inline === undefined && (needsValue(option) || isOptionalValue(option, rest[0]));
     const value = takes ? rest.shift() : inline;
     tokens.push({ kind: "option", name, rawName, value, inlineValue: inline !== undefined });
   };
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === "--") {
+      tokens.push({ kind: "end" });
       tokens.push(...rest.map((value) => ({ kind: "positional" as const, value })));
       break;
     }

@@ -17,12 +17,8 @@ import { type Given, HELP } from "./values.ts";
 export function readWords(args: string[]): { given: Given; positionals: string[] } {
   const given: Given = new Map();
   const positionals: string[] = [];
-  let optional: string[] | undefined; // of the option before: it may have a value
   for (const token of tokensOf(args)) {
-    const isOptional = token.kind === "positional" && optional && /^\d{1,6}$/.test(token.value);
-    if (isOptional) optional!.push(token.value);
-    else if (token.kind === "positional") positionals.push(token.value);
-    optional = undefined;
+    if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const { name, rawName, value } = token;
     const option = optionOf(name);
@@ -32,8 +28,7 @@ export function readWords(args: string[]): { given: Given; positionals: string[]
     if (needsValue(option)) {
       values.push(checkValue(rawName, value, token.inlineValue));
     } else if (option.value !== undefined) {
-      if (value === undefined) optional = values;
-      else values.push(value);
+      if (value !== undefined) values.push(value);
     } else if (value !== undefined) {
       throw new CopyError("usage", `${rawName} takes no value`, `write ${rawName} alone`);
     }
