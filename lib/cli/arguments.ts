@@ -6,8 +6,9 @@
 
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
-import { commandOf, SHELLS } from "./command_table.ts";
-import { judge } from "./judge.ts";
+import { nearest } from "../settings/nearest.ts";
+import { commandOf, RESERVED, SHELLS } from "./command_table.ts";
+import { judge, noCommand } from "./judge.ts";
 import { COLORS, FOLLOW_SECONDS } from "./options.ts";
 import type { RunSelection } from "../copy/types.ts";
 import { readList } from "./list_request.ts";
@@ -34,18 +35,17 @@ import { readWords } from "./words.ts";
 export function parseArguments(args: string[]): Request {
   const { given, positionals } = readWords(args);
   const [word = ""] = positionals;
-  if (given.has("help") || word === "help") {
-    const of = commandOf(word === "help" ? positionals[1] : word);
-    return { command: "help", ...(of !== undefined && { of }) };
-  }
-  if (given.has("version")) return { command: "version" };
+  if (word === "help") return readHelp(positionals[1]);
   const named = commandOf(word);
+  const similar = named === undefined ? nearest(word, RESERVED) : undefined;
+  if (given.has("help")) return readHelp(named ?? (similar && word));
+  if (given.has("version")) return { command: "version" };
   const command = named ?? "copy";
   if (named !== undefined) positionals.shift();
   const moves = command === "permissions" && positionals[0] === "move";
   if (moves) positionals.shift();
   if (command === "completions") return readCompletions(given, positionals);
-  judge(command, given, positionals);
+  judge(command, given, positionals, similar);
 
   const output: OutputChoice = {
     json: given.has("json"),
@@ -124,8 +124,17 @@ export function parseArguments(args: string[]): Request {
     references: !given.has("no-references"),
     bandwidthLimit,
     streams: streams === undefined ? undefined : parseStreams(streams),
+    ...(similar !== undefined && { similar }),
     ...common,
   };
+}
+
+/** Which command, if any, help is wanted for. */
+function readHelp(word: string | undefined): Request {
+  const of = commandOf(word);
+  if (of !== undefined) return { command: "help", of };
+  if (word === undefined || word === "help") return { command: "help" };
+  throw noCommand(word, nearest(word, RESERVED));
 }
 
 /** Reads which shell completes; words after `--` are completed. */

@@ -18,6 +18,7 @@ import type { Settings } from "../settings/settings.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ask, askWorkspace, type Named, type Questions } from "./ask.ts";
 import { count, table } from "./format.ts";
+import { noCommand } from "./judge.ts";
 import type { Session } from "./library.ts";
 import { jobCounts } from "./list_report.ts";
 import { location } from "./names.ts";
@@ -46,7 +47,7 @@ export function runOf({ from, to, experimentId, runId }: Choice): RunRequest {
 /** The sources of the answers. */
 export interface Sources {
   /** The command line. */
-  request: Pick<CopyRequest, "experimentId" | "runId" | "from" | "to">;
+  request: Pick<CopyRequest, "experimentId" | "similar" | "runId" | "from" | "to">;
   /** The known workspaces, including those of the defaults. */
   settings: Settings;
   /** This tool's own defaults. */
@@ -67,7 +68,7 @@ export async function choose(given: Sources): Promise<Choice> {
   const { request, settings, questions } = sources;
   // Everything given is checked before any question and any login.
   const [givenFrom, givenTo] = givenEnds(sources);
-  if (questions === undefined) requireAll(givenFrom, givenTo, request.experimentId, settings);
+  if (questions === undefined) requireAll(givenFrom, givenTo, request, settings);
 
   const from = givenFrom ?? await askWorkspace(questions!, settings, "from", request.experimentId);
   const { experimentId, onlyRun } = await chooseExperiment(sources, from.workspace);
@@ -79,7 +80,8 @@ export async function choose(given: Sources): Promise<Choice> {
   function readRuns(): Promise<ExperimentSummary> {
     const { session } = sources;
     const source = from.workspace;
-    const wanted = { workspaces: { source }, experimentId, runId: CURRENT };
+    const { similar } = request;
+    const wanted = { workspaces: { source }, experimentId, runId: CURRENT, similar };
     return suggesting(session, wanted, async () => {
       const found = await session.summarize(source, { experimentId, jobs: "states" });
       const experiment = found.find((one) => one.experimentId === experimentId);
@@ -120,7 +122,7 @@ export async function chooseEnds(
   const sources = { ...given, request: withoutFolder(given.request) };
   const { request: { experimentId }, settings, questions } = sources;
   const [givenFrom, givenTo] = givenEnds(sources);
-  if (questions === undefined) requireAll(givenFrom, givenTo, "", settings);
+  if (questions === undefined) requireAll(givenFrom, givenTo, { experimentId: "" }, settings);
   const from = givenFrom ?? await askWorkspace(questions!, settings, "from", undefined);
   const to = givenTo ?? await askWorkspace(questions!, settings, "to", undefined, from);
   return { from, to, experimentId };
@@ -147,22 +149,26 @@ export function noExperiment(experimentId: string, workspace: Workspace): CopyEr
 function requireAll(
   from: Named | undefined,
   to: Named | undefined,
-  experimentId: string | undefined,
+  { experimentId, similar }: Pick<CopyRequest, "experimentId" | "similar">,
   { workspaces }: Settings,
 ): void {
-  const known = workspaces.map(({ id }) => printable(id)).join(", ");
-  const hint = known === "" ? "" : `; known: ${known}`;
-  if (from === undefined) {
-    throw new CopyError("usage", "no source given", `add --from WORKSPACE${hint}`);
-  }
-  if (to === undefined) {
-    throw new CopyError("usage", "no destination given", `add --to WORKSPACE${hint}`);
-  }
-  if (experimentId === undefined) {
+  const refuse = (message: string, hint: string) => {
+    if (similar === undefined) throw new CopyError("usage", message, hint);
+    const error = noCommand(experimentId!, similar);
     throw new CopyError(
       "usage",
+      error.message,
+      `${error.hint}\nto copy an experiment of that name, ${hint}`,
+    );
+  };
+  const known = workspaces.map(({ id }) => printable(id)).join(", ");
+  const hint = known === "" ? "" : `; known: ${known}`;
+  if (from === undefined) refuse("no source given", `add --from WORKSPACE${hint}`);
+  if (to === undefined) refuse("no destination given", `add --to WORKSPACE${hint}`);
+  if (experimentId === undefined) {
+    refuse(
       "no experiment given",
-      `give its id; list experiments with  xpm-copy ls ${quote(from.words)}`,
+      `give its id; list experiments with  xpm-copy ls ${quote(from!.words)}`,
     );
   }
 }

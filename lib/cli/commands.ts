@@ -7,6 +7,7 @@
 import { CopyError } from "../errors.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import { namedWorkspace } from "../settings/find.ts";
+import { printable } from "../text/printable.ts";
 import type { Settings } from "../settings/settings.ts";
 import { choose, chooseForSeveral, runOf } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
@@ -112,6 +113,9 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   await using session = sources.session;
   const { questions, defaults } = sources;
   const options = copyOptions(request, defaults);
+  if (questions !== undefined && (request.from ?? defaults.from) === undefined) {
+    noteSimilar(request, context);
+  }
   const choice = await choose(sources);
   const which = runOf(choice);
   const { follow: interval } = request;
@@ -137,6 +141,14 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   const { checkCopied } = await import("./check_command.ts");
   const isSame = await checkCopied(session, which, plan, request, defaults, reporter);
   return isSame ? code : EXIT.different;
+}
+
+/** Says, before a question that may surprise, that a word like a command is none. */
+function noteSimilar({ experimentId = "", similar }: CopyRequest, { reporter }: Context): void {
+  if (similar === undefined) return;
+  const message = `there is no command ${printable(experimentId)} (did you mean ${similar}?); ` +
+    "it is taken for an experiment";
+  reporter.event({ type: "warning", problem: { code: "usage", message } });
 }
 
 async function permissions(request: CopyRequest, context: Context): Promise<number> {

@@ -59,7 +59,10 @@ export async function begin<R extends WorkRequest>(
 ): Promise<Omit<Sources, "request"> & { request: R }> {
   const { terminal, library, signal } = context;
   const { settings, defaults } = await readSettings(library, request.settings);
-  const session = withSuggestions(library.session(onEvent, signal, hostOptions(request)));
+  const session = withSuggestions(
+    library.session(onEvent, signal, hostOptions(request)),
+    "similar" in request ? request.similar : undefined,
+  );
   const questions = mayAsk(request, terminal) ? quietQuestions(context) : undefined;
   return { request, settings, defaults, session, questions };
 }

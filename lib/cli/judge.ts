@@ -10,12 +10,24 @@ import { type Command, COMMAND_TABLE, SHELLS } from "./command_table.ts";
 import { OPTIONS, takes } from "./options.ts";
 import { type Given, HELP } from "./values.ts";
 
+/** The error for a word that is no command; `similar` is the one that it may be meant for. */
+export function noCommand(word: string, similar: string | undefined): CopyError {
+  const hint = similar === undefined ? HELP : `did you mean ${similar}?`;
+  return new CopyError("usage", `there is no command '${printable(word)}'`, hint);
+}
+
 /**
  * Checks which options and arguments go together.
  *
+ * @param similar The command that the first argument may be meant for, if it is like one.
  * @throws {CopyError} `usage`, when some do not.
  */
-export function judge(command: Command, given: Given, positionals: string[]): void {
+export function judge(
+  command: Command,
+  given: Given,
+  positionals: string[],
+  similar?: string,
+): void {
   const refuse = (message: string, hint: string) => {
     throw new CopyError("usage", message, hint);
   };
@@ -36,6 +48,10 @@ export function judge(command: Command, given: Given, positionals: string[]): vo
   const what = `xpm-copy ${command}`;
   const foreign = [...given.keys()].find((name) => !takes(command, name));
   const expected = COMMAND_TABLE[command].takes;
+  const more = COMMAND_TABLE[command].many ? undefined : positionals[expected.length];
+  if (similar !== undefined && (foreign ?? more) !== undefined) {
+    throw noCommand(positionals[0]!, similar);
+  }
   if (foreign !== undefined) {
     const takers = OPTIONS[foreign]!.for!;
     const hint = takers.includes("copy") && expected[0]!.kind === "workspace"
@@ -60,7 +76,6 @@ export function judge(command: Command, given: Given, positionals: string[]): vo
   }
   const empty = positionals.indexOf("");
   if (empty >= 0) refuse(`argument ${empty + 1} is empty`, HELP);
-  const more = COMMAND_TABLE[command].many ? undefined : positionals[expected.length];
   if (more === undefined) return;
   const names = expected.map(({ name }) => name).join(", ").replace(/, (?=\w+$)/, " and ");
   refuse(`unexpected argument '${printable(more)}'`, `expected ${names}`);

@@ -42,6 +42,8 @@ export interface CopyRequest extends CommonRequest {
   command: "copy" | "permissions";
   /** The experiment's id. */
   experimentId: string | undefined;
+  /** The command that the experiment's name may be meant for; absent where it is like none. */
+  similar?: string;
   /** The run's id, or `current`. */
   runId: string | undefined;
   /** The workspace to copy from, in the user's words. */

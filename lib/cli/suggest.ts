@@ -5,6 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
+import type { ExperimentSummary } from "../inspect/summarize.ts";
 import { nearest } from "../settings/nearest.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
@@ -16,11 +17,18 @@ interface Wanted {
   workspaces: { source: Workspace };
   experimentId: string;
   runId: string;
+  /** The command that the experiment's name may be meant for. */
+  similar?: string | undefined;
 }
 
-/** The same session, whose errors name a similar experiment or run where one is not there. */
-export function withSuggestions(session: Session): Session {
-  const trying = <T>(wanted: Wanted, work: () => Promise<T>) => suggesting(session, wanted, work);
+/**
+ * The same session, whose errors name a similar experiment or run where one is not there.
+ *
+ * @param similar The command that the experiment's name may be meant for.
+ */
+export function withSuggestions(session: Session, similar: string | undefined): Session {
+  const trying = <T>(wanted: Wanted, work: () => Promise<T>) =>
+    suggesting(session, { ...wanted, similar }, work);
   const current = (source: Workspace, experimentId: string): Wanted => ({
     ...{ workspaces: { source }, experimentId, runId: CURRENT },
   });
@@ -62,27 +70,31 @@ export async function suggesting<T>(
     return await work();
   } catch (error) {
     if (!(error instanceof CopyError) || error.code !== "not-found") throw error;
-    const near = await similar(session, wanted).catch(() => undefined);
-    if (near === undefined) throw error;
-    const { message, hint } = error;
-    const question = `did you mean ${printable(near)}?`;
-    throw new CopyError(
-      "not-found",
-      message,
-      hint === undefined ? question : `${question}\n${hint}`,
-    );
+    const found = await session.summarize(wanted.workspaces.source, {}).catch(() => undefined);
+    throw found === undefined ? error : suggestion(error, wanted, found);
   }
 }
 
-async function similar(
-  session: Session,
-  { workspaces: { source }, experimentId, runId }: Wanted,
-): Promise<string | undefined> {
-  const found = await session.summarize(source, {});
+/** The same error, with what may have been meant. */
+function suggestion(
+  error: CopyError,
+  { experimentId, runId, similar }: Wanted,
+  found: ExperimentSummary[],
+): CopyError {
   const experiment = found.find((one) => one.experimentId === experimentId);
-  if (experiment === undefined) {
-    return nearest(experimentId, found.map((one) => one.experimentId));
-  }
-  const runs = [...experiment.runs.map((run) => run.runId), CURRENT];
-  return runs.includes(runId) ? undefined : nearest(runId, runs); // else something else is missing
+  const known = experiment === undefined
+    ? found.map((one) => one.experimentId)
+    : [...experiment.runs.map((run) => run.runId), CURRENT];
+  const wanted = experiment === undefined ? experimentId : runId;
+  if (known.includes(wanted)) return error; // something else is missing
+  const command = experiment === undefined ? similar : undefined;
+  const near = [command, nearest(wanted, known)].filter((one) => one !== undefined);
+  if (near.length === 0) return error;
+  const { code, message, hint } = error;
+  const question = `did you mean ${near.map(printable).join(" or ")}?`;
+  return new CopyError(
+    code,
+    command === undefined ? message : `no command ${printable(experimentId)}, and ${message}`,
+    hint === undefined ? question : `${question}\n${hint}`,
+  );
 }

@@ -201,6 +201,10 @@ const UNDERSTOOD: [string[], ReturnType<typeof parseArguments>][] = [
   [["help", "clean"], { command: "help", of: "clean" }],
   [["list", "-h"], { command: "help", of: "ls" }],
   [["copy", "help"], { ...COPY, experimentId: "help" }],
+  [["help", "help"], { command: "help" }],
+  [["neuralir", "-h"], { command: "help" }],
+  [["copy", "mve"], { ...COPY, experimentId: "mve" }],
+  [["mve", "-y"], { ...COPY, experimentId: "mve", similar: "move", yes: true }],
   [["list", "cluster", "--timeout", "60"], { ...LIST, workspace: "cluster", timeout: 60 }],
   [["copy", "list"], { ...COPY, experimentId: "list" }],
   [["x", "-n"], { ...COPY, experimentId: "x", dryRun: true }],
@@ -242,6 +246,11 @@ const REFUSED: [string[], string, string][] = [
   ],
   [["ls", "--from", "a"], "`xpm-copy ls` does not take --from", "write `xpm-copy ls WORKSPACE`"],
   [["ls", "-y"], "`xpm-copy ls` does not take --yes", "write `xpm-copy ls WORKSPACE`"],
+  [["help", "foo"], "there is no command 'foo'", "see `xpm-copy --help`"],
+  [["help", "statsu"], "there is no command 'statsu'", "did you mean status?"],
+  [["statsu", "--help"], "there is no command 'statsu'", "did you mean status?"],
+  [["exprot", "a", "-o", "f.tar"], "there is no command 'exprot'", "did you mean export?"],
+  [["sl", "a", "b", "c"], "there is no command 'sl'", "did you mean ls?"],
   [["a", "--brief"], "`xpm-copy copy` does not take --brief", "it belongs to `xpm-copy ls`"],
   [
     ["clean", "a", "--brief"],
@@ -419,6 +428,8 @@ Deno.test("nearest() gives the known word that is meant, or none", () => {
   assertEquals(nearest("--verb", known), "--verbose");
   assertEquals(nearest("--jsno", known), "--json");
   assertEquals(nearest("--entirely-else", known), undefined);
+  assertEquals(nearest("chekc", ["check"]), "check");
+  assertEquals(nearest("ab", ["ls"]), undefined); // half of it is wrong, and the rest as well
 });
 
 Deno.test("quote() leaves plain words and a home folder bare", () => {

@@ -444,6 +444,40 @@ Deno.test("main() suggests an experiment or a run with a similar name", async ()
   assertEquals(await said("something", "current"), `${line}  look\n`);
 });
 
+Deno.test("main() says that a word like a command is none, unless there is such an experiment", () =>
+  withFolder(async (folder) => {
+    makeSample(`${folder}/ws`, { jobs: 1 });
+    const ends = ["--from", `${folder}/ws`, "--to", `${folder}/to`];
+    const said = async (code: number, ...args: string[]) => {
+      const terminal = fakeTerminal();
+      assertEquals(await main(args, terminal), code, args.join(" "));
+      return terminal.err.join("");
+    };
+    for (const args of [["mve", ...ends], ["mve", "neuralir", ...ends, "--yes"]]) {
+      assertStringIncludes(
+        await said(4, ...args),
+        `xpm-copy: no command mve, and no experiment mve in ${folder}/ws\n  did you mean move?\n`,
+      );
+    }
+    assertStringIncludes(await said(4, "copy", "mve", ...ends), "xpm-copy: no experiment mve in");
+    assertEquals(
+      await said(2, "clena", "local", "--to", `${folder}/to`),
+      "xpm-copy: there is no command 'clena'\n  did you mean clean?\n" +
+        "  to copy an experiment of that name, add --from WORKSPACE\n",
+    );
+    await Deno.rename(`${folder}/ws/experiments/neuralir`, `${folder}/ws/experiments/mve`);
+    assertEquals(await said(0, "mve", ...ends, "--quiet"), "");
+    assertStringIncludes(await said(4, "mve", "2026", ...ends), "xpm-copy: mve has no run 2026 in");
+
+    const terminal = fakeTerminal({ interactive: true }); // which asks from where
+    await main(["mve"], terminal, fakeLibrary().library);
+    assertStringIncludes(
+      terminal.err.join(""),
+      "there is no command mve (did you mean move?); it is taken for an experiment",
+    );
+    assertEquals(terminal.asked.length, 1);
+  }));
+
 Deno.test("main() asks for a path where none of the settings is meant, until one is given", async () => {
   const lines = ["nosuch", "/data/xpm"];
   const terminal = fakeTerminal({ interactive: true, answers: [3, 0, 0], lines });
