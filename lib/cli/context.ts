@@ -59,6 +59,9 @@ export async function begin<R extends WorkRequest>(
 ): Promise<Omit<Sources, "request"> & { request: R }> {
   const { terminal, library, signal } = context;
   const { settings, defaults } = await readSettings(library, request.settings);
+  for (const message of [...settings.unknown ?? [], ...defaults.unknown ?? []]) {
+    context.reporter.event({ type: "warning", problem: { code: "settings", message } });
+  }
   const session = withSuggestions(
     library.session(onEvent, signal, hostOptions(request)),
     "similar" in request ? request.similar : undefined,

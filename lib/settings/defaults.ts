@@ -15,6 +15,7 @@ import { printable } from "../text/printable.ts";
 import { mappingFault } from "../workspace/mapping.ts";
 import { listOfWorkspaces, readWorkspaces, type Settings, settingsFolders } from "./settings.ts";
 import { ONLY_REMOTE, readSshAddition, type SshAddition } from "./ssh.ts";
+import { unknownInWorkspace } from "./unknown_keys.ts";
 import {
   asBoolean,
   asInteger,
@@ -36,6 +37,8 @@ export interface Defaults extends Omit<CopyFile, "$schema" | "workspaces"> {
   additions?: Addition[];
   /** The file they were read from; absent when there is none. */
   file?: string;
+  /** A sentence for each unknown key of a workspace; absent when there is none. */
+  unknown?: string[];
 }
 
 /** What is added to a workspace of the settings. */
@@ -120,6 +123,8 @@ function readDefaults(root: Value): Defaults {
   };
   const listed = listOfWorkspaces(optional(fields, "workspaces"));
   const additions = listed.filter(isAddition).map(readAddition);
+  const added = listed.filter((value) => !isAddition(value));
+  const unknown = added.flatMap(unknownInWorkspace);
   const schema = optional(fields, "$schema");
   if (schema !== undefined) asText(schema); // only editors use it
   return {
@@ -130,8 +135,9 @@ function readDefaults(root: Value): Defaults {
     ...read("bandwidthLimit", asRate),
     ...read("keepReplaced", asBoolean),
     ...read("includeRunning", asBoolean),
-    workspaces: readWorkspaces(listed.filter((value) => !isAddition(value))),
+    workspaces: readWorkspaces(added),
     ...(additions.length > 0 && { additions }),
+    ...(unknown.length > 0 && { unknown }),
   };
 }
 

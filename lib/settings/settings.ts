@@ -9,6 +9,7 @@ import { variable } from "../system/environment.ts";
 import { readSettingsText } from "./read_file.ts";
 import { localPath } from "./local_path.ts";
 import { readSsh } from "./ssh.ts";
+import { unknownSettings } from "./unknown_keys.ts";
 import {
   asInteger,
   asList,
@@ -29,12 +30,15 @@ export interface Settings {
   workspaces: Workspace[];
   /** The file they were read from; absent when there is none. */
   file?: string;
+  /** A sentence for each unknown key, as `port` under `ssh`; absent when there is none. */
+  unknown?: string[];
 }
 
 /**
  * Reads experimaestro's settings: `$XDG_CONFIG_HOME/experimaestro/settings.yaml` when that variable
  * is set and the file is there, otherwise `~/.config/experimaestro/settings.yaml`. Without a file
- * there are no workspaces. Keys that no copy needs are ignored.
+ * there are no workspaces. Keys that no copy needs are ignored; `unknown` names those that
+ * experimaestro does not know either.
  *
  * Local paths become absolute, with `~` and environment variables expanded, but links are not
  * followed. Paths of remote workspaces belong to the other machine and keep their `~`.
@@ -73,13 +77,13 @@ export async function loadSettings(path?: string): Promise<Settings> {
   if (path !== undefined) {
     const file = localPath(path);
     const text = await readSettingsText(file);
-    if (text !== undefined) return { workspaces: await readSettings(text, file), file };
+    if (text !== undefined) return { ...await readSettings(text, file), file };
     throw new CopyError("settings", `there is no settings file ${file}`, "check --settings");
   }
   for (const folder of settingsFolders()) {
     const file = `${folder}/settings.yaml`;
     const text = await readSettingsText(file);
-    if (text !== undefined) return { workspaces: await readSettings(text, file), file };
+    if (text !== undefined) return { ...await readSettings(text, file), file };
   }
   return { workspaces: [] };
 }
@@ -91,16 +95,17 @@ export function* settingsFolders(): Generator<string> {
   yield localPath("~/.config/experimaestro");
 }
 
-/** The workspaces of a `settings.yaml`. */
-async function readSettings(text: string, file: string): Promise<Workspace[]> {
+/** The content of a `settings.yaml`. */
+async function readSettings(text: string, file: string): Promise<Settings> {
   const { readYaml } = await import("./yaml.ts"); // many callers have no settings
   const root = readYaml(text, file);
-  if (root.content === null) return [];
+  if (root.content === null) return { workspaces: [] };
   const settings = asMap(root, "a mapping with keys such as `workspaces`");
   const history = readHistory(optional(settings, "history"));
-  return readWorkspaces(listOfWorkspaces(optional(settings, "workspaces"))).map((workspace) =>
-    history === undefined ? workspace : { history, ...workspace }
-  );
+  const workspaces = readWorkspaces(listOfWorkspaces(optional(settings, "workspaces")))
+    .map((workspace) => history === undefined ? workspace : { history, ...workspace });
+  const unknown = unknownSettings(root);
+  return { workspaces, ...(unknown.length > 0 && { unknown }) };
 }
 
 /**

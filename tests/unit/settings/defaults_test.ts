@@ -46,6 +46,13 @@ Deno.test("loadDefaults() reads every key, comments and trailing commas", async 
   );
 });
 
+Deno.test("loadDefaults() names keys of a workspace that nobody knows", async () => {
+  const { unknown } = await read('{ "workspaces": [{ "id": "a", "path": "/a", "trigers": [] }] }');
+  assertEquals(unknown?.map((line) => line.slice(line.lastIndexOf("/") + 1)), [
+    "copy.jsonc: workspaces[0]: the unknown key 'trigers' is ignored; did you mean triggers?",
+  ]);
+});
+
 Deno.test("loadDefaults() leaves out what the file leaves out, or sets to null", async () => {
   assertEquals(await read("{}"), { workspaces: [] });
   assertEquals(await read('{ "from": null, "bandwidthLimit": 0 }'), {

@@ -82,6 +82,51 @@ workspaces:
   );
 });
 
+Deno.test("loadSettings() names keys that nobody knows, and what may have been meant", () =>
+  withFolder(async (folder) => {
+    const file = `${folder}/settings.yaml`;
+    const said = async (text: string) => {
+      await Deno.writeTextFile(file, text);
+      return (await loadSettings(file)).unknown?.map((line) => line.replace(`${folder}/`, ""));
+    };
+    const known =
+      "{ host: a, options: [], shell_init: x, uv_offline: true, python: x, xpm_path: x }";
+    assertEquals(
+      await said(`
+common: &common { max_done: 1 }
+carbon: { enabled: false }
+workspaces:
+  - { id: a, path: /a, lock_mode: umask, env: { any: x }, history: *common }
+  - { id: b, path: b, ssh: ${known} }
+`),
+      undefined,
+    );
+    assertEquals(
+      await said(`
+workspace: []
+history: { max_dnoe: 1 }
+workspaces:
+  - { id: a, path: /a, host: me@hpc, colour: red, folders: [{ path: /b, mod: move }] }
+  - id: b
+    path: b
+    ssh: { host: a, port: 2222, user: me, option: [], "\\e": 1 }
+`),
+      [
+        "settings.yaml: the unknown key 'workspace' is ignored; did you mean workspaces?",
+        "settings.yaml: workspaces[0]: the unknown key 'host' is ignored; it belongs under ssh",
+        "settings.yaml: workspaces[0]: the unknown key 'colour' is ignored",
+        "settings.yaml: workspaces[0].folders[0]: the unknown key 'mod' is ignored; did you mean mode?",
+        ...[
+          `port' is ignored; write options: ["-p", "2222"]`,
+          "user' is ignored; write host: USER@HOST",
+          "option' is ignored; did you mean options?",
+          "\\u001b' is ignored",
+        ].map((end) => `settings.yaml: workspaces[1].ssh: the unknown key '${end}`),
+        "settings.yaml: history: the unknown key 'max_dnoe' is ignored; did you mean max_done?",
+      ],
+    );
+  }));
+
 Deno.test("loadSettings() takes the history of all for workspaces without their own", async () => {
   const found = await read(`
 history: { max_done: 9 }
