@@ -15,16 +15,26 @@ import { agrees, begin, type Context, copyOptions, notingPlan } from "./context.
 import { EXIT } from "./exit_codes.ts";
 import { exitCode } from "./failure.ts";
 import { hasWork } from "./names.ts";
+import { orWorkspaceMeant } from "./suggest.ts";
 import type { Library } from "./library.ts";
 import type { CleanRequest, CopyRequest, DoctorRequest, WorkRequest } from "./requests.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-/** Runs a command; returns the exit code. Each loads what it needs, a copy no more than that. */
+/** Runs a command; returns the exit code. */
 export async function execute(
   request: WorkRequest,
   { library, ...rest }: Omit<Context, "library"> & { library: Library | undefined },
 ): Promise<number> {
   const context = { ...rest, library: library ?? (await import("./library.ts")).library };
+  try {
+    return await run(request, context);
+  } catch (error) {
+    throw await orWorkspaceMeant(error, request, context.library);
+  }
+}
+
+/** Each command loads what it needs, a copy no more than that. */
+async function run(request: WorkRequest, context: Context): Promise<number> {
   switch (request.command) {
     case "ls":
       return await (await import("./list_command.ts")).list(request, context);

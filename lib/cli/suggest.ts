@@ -10,7 +10,8 @@ import { nearest } from "../settings/nearest.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import type { Session } from "./library.ts";
+import type { Library, Session } from "./library.ts";
+import type { WorkRequest } from "./requests.ts";
 
 /** What was asked for. */
 interface Wanted {
@@ -97,4 +98,29 @@ function suggestion(
     command === undefined ? message : `no command ${printable(experimentId)}, and ${message}`,
     hint === undefined ? question : `${question}\n${hint}`,
   );
+}
+
+/**
+ * The same error; where a host of that name cannot be reached, or lacks the folder, with the hint
+ * that `cluster:x` is not the workspace `cluster`.
+ */
+export async function orWorkspaceMeant(
+  error: unknown,
+  request: WorkRequest,
+  library: Library,
+): Promise<unknown> {
+  if (!(error instanceof CopyError)) return error;
+  const { code, message, hint } = error;
+  if (code !== "connection" && code !== "not-found") return error;
+  const { from, to, workspace } = { from: "", to: "", workspace: "", ...request };
+  const { workspaces } = await library.loadSettings(request.settings);
+  for (const words of [from, to, workspace]) {
+    const [, id = "", path] = /^([^/:@]+):(.*)$/s.exec(words ?? "") ?? [];
+    if (path === undefined || !message.includes(id)) continue;
+    if (!workspaces.some((one) => one.id === id)) continue;
+    const meaning = `${printable(words!)} is a folder of the host ${id}; ` +
+      `for the workspace of that name, write only ${id}`;
+    return new CopyError(code, message, hint === undefined ? meaning : `${hint}\n${meaning}`);
+  }
+  return error;
 }

@@ -7,6 +7,9 @@
 
 import { nearest } from "./nearest.ts";
 import { CopyError } from "../errors.ts";
+import { lookAt } from "../system/files.ts";
+import { quote } from "../text/shell.ts";
+import { localPath } from "./local_path.ts";
 import { loadDefaults, withDefaults } from "./defaults.ts";
 import { fnmatch } from "./fnmatch.ts";
 import { unsetVariable } from "./interpolate.ts";
@@ -113,11 +116,33 @@ export function namedWorkspace(text: string, settings: Settings): Workspace {
   const known = settings.workspaces.find(({ id }) => id === text);
   if (known !== undefined) return checkVariables(known);
   const reference = parseReference(text);
+  if (isArchive(text) && !("ssh" in reference)) throw noWorkspace(text);
   if ("path" in reference) return reference;
   throw new CopyError(
     "not-found",
     `no workspace named '${printable(reference.id)}'`,
     unknownHint(reference.id, settings),
+  );
+}
+
+/** Whether a text names an archive, as `export` writes it; a workspace may have such a name, too. */
+function isArchive(text: string): boolean {
+  if (!/\.tar(?:\.\w+)?$/.test(text)) return false;
+  try {
+    const { kind = "file" } = lookAt(localPath(text), "") ?? {};
+    return kind === "file";
+  } catch {
+    return true; // it may not be read
+  }
+}
+
+function noWorkspace(archive: string): CopyError {
+  const file = quote(archive);
+  return new CopyError(
+    "usage",
+    `'${printable(archive)}' is an archive, not a workspace`,
+    `to see and copy what is in it:  xpm-copy import ${file} --to WORKSPACE\n` +
+      `to write it:  xpm-copy export EXPERIMENT --from WORKSPACE -o ${file}`,
   );
 }
 

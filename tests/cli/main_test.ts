@@ -478,6 +478,26 @@ Deno.test("main() says that a word like a command is none, unless there is such 
     assertEquals(terminal.asked.length, 1);
   }));
 
+Deno.test("main() tells a folder of a host from the workspace of the same name", async () => {
+  const error = (code: "connection" | "refused", host: string) =>
+    new CopyError(code, `cannot connect to ${host}: no such host`, "look");
+  const said = async (from: string, thrown: CopyError) => {
+    const terminal = fakeTerminal();
+    const { library } = fakeLibrary({ work: () => Promise.reject(thrown) });
+    await main(["neuralir", "--from", from, "--to=local"], terminal, library);
+    return terminal.err.join("").split("\n").slice(2).join("\n");
+  };
+  assertEquals(
+    await said("cluster:foo", error("connection", "cluster")),
+    "  cluster:foo is a folder of the host cluster; for the workspace of that name, write only " +
+      "cluster\n",
+  );
+  assertEquals(await said("cluster:foo", error("connection", "archive")), "");
+  assertEquals(await said("cluster:foo", error("refused", "cluster")), "");
+  assertEquals(await said("hpc:foo", error("connection", "hpc")), "");
+  assertEquals(await said("cluster", error("connection", "cluster")), "");
+});
+
 Deno.test("main() asks for a path where none of the settings is meant, until one is given", async () => {
   const lines = ["nosuch", "/data/xpm"];
   const terminal = fakeTerminal({ interactive: true, answers: [3, 0, 0], lines });
@@ -860,6 +880,26 @@ Deno.test("main() says which settings have no workspaces, and what to try", asyn
   assertEquals(await said(), `no workspaces in ${missing}; try \`xpm-copy ls PATH\`\n`);
   assertEquals(await said("/s.yaml"), "no workspaces in /s.yaml; try `xpm-copy ls PATH`\n");
 });
+
+Deno.test("main() warns of keys of the settings that nobody knows, but completes without a word", () =>
+  withFolder(async (folder) => {
+    const file = `${folder}/settings.yaml`;
+    const workspace = { id: "hpc", path: "/x", ssh: { host: "hpc", port: 2222 } };
+    await Deno.writeTextFile(file, JSON.stringify({ workspaces: [workspace] }));
+    const said = async (...args: string[]) => {
+      const terminal = fakeTerminal();
+      assertEquals(
+        await main([...args.slice(0, 2), "--settings", file, ...args.slice(2)], terminal),
+        0,
+      );
+      return [terminal.out.length > 0, terminal.err.join("")];
+    };
+    const sentence = `${file}: workspaces[0].ssh: the unknown key 'port' is ignored; ` +
+      `write options: ["-p", "2222"]`;
+    assertEquals(await said("ls"), [true, `warning: ${sentence}\n`]);
+    assertEquals(await said("ls", "--quiet"), [true, ""]);
+    assertEquals(await said("completions", "bash", "--", "ls", ""), [true, ""]);
+  }));
 
 Deno.test("main() lists as JSON", async () => {
   const { library } = fakeLibrary();

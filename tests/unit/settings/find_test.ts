@@ -107,6 +107,25 @@ Deno.test("namedWorkspace() tells how to name a folder", () => {
   assertEquals(failure("data/x", settings)[2], "for a folder, write ./data/x");
 });
 
+Deno.test("namedWorkspace() tells what an archive is for, but takes a folder of such a name", () =>
+  withFolder(async (folder) => {
+    const file = `${folder}/a b.tar.zst`;
+    const found = [
+      "usage",
+      `'${file}' is an archive, not a workspace`,
+      `to see and copy what is in it:  xpm-copy import '${file}' --to WORKSPACE\n` +
+      `to write it:  xpm-copy export EXPERIMENT --from WORKSPACE -o '${file}'`,
+    ];
+    assertEquals(failure(file, settings), found);
+    await Deno.writeTextFile(file, "");
+    assertEquals(failure(file, settings), found);
+    await Deno.remove(file);
+    await Deno.mkdir(file);
+    assertEquals(namedWorkspace(file, settings).path, file);
+    assertEquals(failure("x.tar", settings)[1], "'x.tar' is an archive, not a workspace");
+    assertEquals(namedWorkspace("hpc:x.tar", settings).path, "x.tar");
+  }));
+
 Deno.test("namedWorkspace() refuses a path with a variable that is not set", () => {
   assertEquals(failure("late", settings), [
     "settings",
