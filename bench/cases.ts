@@ -14,8 +14,9 @@ export type Place = "disk" | "memory";
 export type Route = "local" | "push" | "pull" | "between";
 
 /**
- * Who copies; `rsyncs` are four at once over one login; `help` and `empty` only start; `check` and `sha256sum` read what was copied before,
- * the latter at the destination alone.
+ * Who copies; `rsyncs` are four at once over one login; `zstd` is `tar` with zstd at both ends;
+ * `help` and `empty` only start; `check` and `sha256sum` read what was copied before, the latter at
+ * the destination alone.
  */
 export type Contender =
   | "ours"
@@ -23,6 +24,7 @@ export type Contender =
   | "rsyncs"
   | "cp"
   | "tar"
+  | "zstd"
   | "experimaestro"
   | "help"
   | "empty"
@@ -36,7 +38,7 @@ export type There = "nothing" | "all" | "all but ten jobs";
 export interface Tree {
   /** How many jobs it has. */
   jobs: number;
-  /** How large one more file of each job is, in bytes. Default: there is none. */
+  /** How large one more file of each job is, in random bytes. Default: there is none. */
   largeBytes?: number;
 }
 
@@ -63,13 +65,15 @@ export interface Level {
 }
 
 /**
- * What is asked of our program. `ratio`: at most so many times the other lane's time. `faster`: at
- * least so many times as fast as the other. `extra`: at most so many seconds more than the other.
- * `memory`: at most so many MB at its peak. `hop`: at most so many times the time of the slower of
- * two hops. `processor`: the same for the processor time of what runs on this machine.
+ * What is asked of our program. `ratio`: at most so many times the other lane's time, with so many
+ * round trips besides. `faster`: at least so many times as fast as the other. `extra`: at most so
+ * many seconds more than the other. `memory`: at most so many MB at its peak. `hop`: at most so many
+ * times the time of the slower of two hops. `processor`: the same for the processor time of what
+ * runs on this machine.
  */
 export type Limit =
-  | { kind: "ratio" | "faster" | "extra"; against: Lane; levels: Level[] }
+  | { kind: "ratio"; against: Lane; roundTrips?: number; levels: Level[] }
+  | { kind: "faster" | "extra"; against: Lane; levels: Level[] }
   | { kind: "memory" | "hop" | "processor"; levels: Level[] };
 
 /** Something that is measured. */
@@ -82,6 +86,8 @@ export interface Case {
   route: Route;
   /** The round trip over ssh, in milliseconds. */
   roundTrip: number;
+  /** How long each file, folder and link takes to be made there, in milliseconds. Default: 0. */
+  creation?: number;
   /** What is copied. */
   tree: Tree;
   /** What stands at the destination before. */
@@ -98,6 +104,8 @@ const OURS: Lane = { label: "xpm-copy", contender: "ours" };
 const RSYNC: Lane = { label: "rsync -aH", contender: "rsync" };
 const CP: Lane = { label: "cp -a", contender: "cp" };
 const TAR: Lane = { label: "tar, ssh, tar", contender: "tar" };
+const TARS: Lane = { label: "tar, tar", contender: "tar" };
+const ZSTD: Lane = { label: "tar, zstd, ssh", contender: "zstd" };
 const RSYNCS: Lane = { label: "four rsync -aH, one login", contender: "rsyncs" };
 const HOPS: [Lane, Lane] = [
   { ...RSYNC, label: "rsync -aH, to here", hop: "first" },
@@ -107,6 +115,7 @@ const EXPERIMAESTRO: Lane = { label: "experimaestro", contender: "experimaestro"
 const EMPTY: Lane = { label: "an empty program", contender: "empty" };
 
 const THOUSAND: Tree = { jobs: 1000 };
+const LARGE: Tree = { jobs: 8, largeBytes: 128 * 1024 * 1024 };
 /** Our program on a tenth of the jobs, in the same rounds. */
 const TENTH: Lane = { ...OURS, label: "xpm-copy, 1,000 jobs", tree: THOUSAND };
 
@@ -128,17 +137,67 @@ function everywhere(limits: Limit[]): Record<Place, Limit[]> {
   return { disk: limits, memory: limits };
 }
 
+/** The same case with texts, which zstd makes ten times smaller, and with bytes that stay as many. */
+function ofBothKinds(make: (kind: "texts" | "random") => Case): Case[] {
+  const { name, title, tree, lanes, ...rest } = make("random");
+  const random = (tree: Tree) => ({ ...tree, largeBytes: 20_000 });
+  const withRandom = (lane: Lane) => lane.tree ? { ...lane, tree: random(lane.tree) } : lane;
+  const [ours, ...others] = lanes;
+  return [make("texts"), {
+    ...rest,
+    name: `${name}-random`,
+    title: `${title}, 20 kB of random bytes in each`,
+    tree: random(tree),
+    lanes: [withRandom(ours), ...others.map(withRandom)],
+  }];
+}
+
+/** 1,000 jobs on one host. */
+function thousandHere(): Case {
+  return {
+    ...USUAL,
+    name: "jobs-local",
+    title: "1,000 jobs, one host",
+    route: "local",
+    lanes: [OURS, RSYNC, CP],
+    limits: { disk: ratio(RSYNC, 1.15, 0.8, 1.5), memory: ratio(RSYNC, 2, 1) },
+  };
+}
+
 /** 1,000 jobs over ssh, each way. */
-function thousandOverSsh(route: "push" | "pull", roundTrip: number): Case {
-  const firstStep = route === "push" && roundTrip === 0 ? 1.5 : undefined;
+function thousandOverSsh(
+  route: "push" | "pull",
+  roundTrip: 0 | 50,
+  kind: "texts" | "random",
+): Case {
+  const near = ratio(RSYNC, 1.15, 0.8, route === "push" ? 1.5 : undefined);
+  const far: Limit[] = [
+    ...ratio(RSYNC, kind === "texts" ? 0.75 : 0.85),
+    { kind: "ratio", against: ZSTD, roundTrips: 3, levels: levels(1.15, 1.05) },
+  ];
   return {
     ...USUAL,
     name: `jobs-${route}-${roundTrip}ms`,
     title: `1,000 jobs, ${overSsh(route, roundTrip)}`,
     route,
     roundTrip,
-    lanes: [OURS, RSYNC, TAR],
-    limits: everywhere(ratio(RSYNC, 1.15, 0.8, firstStep)),
+    lanes: roundTrip === 0 ? [OURS, RSYNC, TAR] : [OURS, RSYNC, TAR, ZSTD],
+    limits: everywhere(roundTrip === 0 ? near : far),
+  };
+}
+
+/** 1,000 jobs to a file system on which all that is made takes 2 ms, as on a network. */
+function slowCreation(route: "local" | "push"): Case {
+  const where = route === "local" ? "one host" : overSsh(route, 0);
+  return {
+    ...USUAL,
+    name: route === "local" ? "jobs-slow-local" : "jobs-slow-push-0ms",
+    title: `1,000 jobs, ${where}, 2 ms for each file made there`,
+    route,
+    creation: 2,
+    lanes: route === "local" ? [OURS, RSYNC, CP, TARS] : [OURS, RSYNC, TAR],
+    rounds: 3,
+    limits: { memory: ratio(RSYNC, 0.6, 0.3) },
   };
 }
 
@@ -167,7 +226,7 @@ function large(route: "local" | "push", limits: Limit[]): Case {
     name: route === "local" ? "large-local" : "large-push-0ms",
     title: `8 files of 128 MiB, ${route === "local" ? "one host" : overSsh(route, 0)}`,
     route,
-    tree: { jobs: 8, largeBytes: 128 * 1024 * 1024 },
+    tree: LARGE,
     lanes: [OURS, RSYNC, route === "local" ? CP : TAR],
     limits: everywhere(limits),
   };
@@ -258,30 +317,9 @@ function check(route: "local" | "push", name: string, tree: Tree): Case {
   };
 }
 
-/** All that is measured, in this order. */
-export const CASES: Case[] = [
-  {
-    ...USUAL,
-    name: "jobs-local",
-    title: "1,000 jobs, one host",
-    route: "local",
-    lanes: [OURS, RSYNC, CP],
-    limits: { disk: ratio(RSYNC, 1.15, 0.8, 1.5), memory: ratio(RSYNC, 2, 1) },
-  },
-  thousandOverSsh("push", 0),
-  thousandOverSsh("pull", 0),
-  thousandOverSsh("push", 50),
-  thousandOverSsh("pull", 50),
-  large("local", ratio(CP, 1.3, 1.1)),
-  large("push", ratio(RSYNC, 1.1, 1)),
-  farLarge("push", "eight files"),
-  farLarge("pull", "eight files"),
-  farLarge("push", "one file"),
-  farLarge("pull", "one file"),
-  again("local", 0, [{ kind: "extra", against: RSYNC, levels: levels(0.15) }]),
-  again("push", 0, ratio(RSYNC, 1)),
-  again("push", 50, ratio(RSYNC, 0.5)),
-  {
+/** 10 new jobs. */
+function tenMore(): Case {
+  return {
     ...USUAL,
     name: "ten-push-50ms",
     title: `10 new among 1,000 jobs, ${overSsh("push", 50)}`,
@@ -290,17 +328,40 @@ export const CASES: Case[] = [
     there: "all but ten jobs",
     lanes: [OURS, RSYNC],
     limits: everywhere(ratio(RSYNC, 1, 0.85)),
-  },
-  between("jobs", 0),
-  between("jobs", 50),
+  };
+}
+
+/** All that is measured, in this order. */
+export const CASES: Case[] = [
+  ...ofBothKinds(thousandHere),
+  ...ofBothKinds((kind) => thousandOverSsh("push", 0, kind)),
+  ...ofBothKinds((kind) => thousandOverSsh("pull", 0, kind)),
+  ...ofBothKinds((kind) => thousandOverSsh("push", 50, kind)),
+  ...ofBothKinds((kind) => thousandOverSsh("pull", 50, kind)),
+  ...ofBothKinds(() => slowCreation("local")),
+  ...ofBothKinds(() => slowCreation("push")),
+  large("local", ratio(CP, 1.3, 1.1)),
+  large("push", ratio(RSYNC, 1.1, 1)),
+  farLarge("push", "eight files"),
+  farLarge("pull", "eight files"),
+  farLarge("push", "one file"),
+  farLarge("pull", "one file"),
+  ...ofBothKinds(() =>
+    again("local", 0, [{ kind: "extra", against: RSYNC, levels: levels(0.15) }])
+  ),
+  ...ofBothKinds(() => again("push", 0, ratio(RSYNC, 1))),
+  ...ofBothKinds(() => again("push", 50, ratio(RSYNC, 0.5))),
+  ...ofBothKinds(tenMore),
+  ...ofBothKinds(() => between("jobs", 0)),
+  ...ofBothKinds(() => between("jobs", 50)),
   between("large", 0),
   between("large", 50),
-  check("local", "check-large-local", { jobs: 8, largeBytes: 128 * 1024 * 1024 }),
-  check("push", "check-large-push-0ms", { jobs: 8, largeBytes: 128 * 1024 * 1024 }),
-  check("local", "check-jobs-local", THOUSAND),
-  check("push", "check-jobs-push-0ms", THOUSAND),
-  many("local"),
-  many("push"),
+  check("local", "check-large-local", LARGE),
+  check("push", "check-large-push-0ms", LARGE),
+  ...ofBothKinds(() => check("local", "check-jobs-local", THOUSAND)),
+  ...ofBothKinds(() => check("push", "check-jobs-push-0ms", THOUSAND)),
+  ...ofBothKinds(() => many("local")),
+  ...ofBothKinds(() => many("push")),
   experimaestro("local", 20, 50),
   experimaestro("push", 60, 200),
   {

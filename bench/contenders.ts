@@ -59,6 +59,8 @@ export async function commandOf(
       return { words: ["cp", "-a", from.path, to.path] };
     case "tar":
       return tar(from, to);
+    case "zstd":
+      return tar(from, to, ["| zstd -1 -qc", "zstd -dqc | "]);
     case "experimaestro":
       return experimaestro(errand, equipment);
     case "check":
@@ -167,11 +169,11 @@ function rsyncs(from: End, to: End, { folder }: Equipment): Command {
   return { words: ["sh", "-c", script.join("\n")] };
 }
 
-/** `tar` here into `tar` there, or the other way round. */
-function tar(from: End, to: End): Command {
-  const pack = remotely(from.ssh, `tar -C ${quoted(from.path)} -cf - .`);
+/** `tar` here into `tar` there, or the other way round; with what packs after one, before the other. */
+function tar(from: End, to: End, [packed, unpacked] = ["", ""]): Command {
+  const pack = remotely(from.ssh, `tar -C ${quoted(from.path)} -cf - . ${packed}`);
   const path = quoted(to.path);
-  const unpack = remotely(to.ssh, `mkdir ${path} && tar -C ${path} -xpf -`);
+  const unpack = remotely(to.ssh, `mkdir ${path} && ${unpacked} tar -C ${path} -xpf -`);
   return { words: ["sh", "-c", `${pack} | ${unpack}`] };
 }
 

@@ -70,7 +70,7 @@ function parentOf(place: Place): string {
  * as much while it passes over thousands of them.
  */
 export function isRemovedAtOnce(place: Place, tree: Tree): boolean {
-  return place === "memory" || tree.largeBytes !== undefined;
+  return place === "memory" || (tree.largeBytes ?? 0) >= 2 ** 20;
 }
 
 /** Why a tree cannot be copied so many times in a place; undefined when it can. */

@@ -19,6 +19,7 @@ import {
 import { type Cost, measure } from "./measure.ts";
 import type { Network, Ssh } from "./network.ts";
 import type { HeatResult, LaneResult } from "./results.ts";
+import { makeSlow, slowHindrance } from "./slow.ts";
 
 /**
  * Whether our program syncs what it wrote to disk. When it does, the others' time includes one
@@ -47,20 +48,29 @@ interface Scene {
   ssh: Ssh | undefined;
   /** A third one, where the source is on a route between two. */
   third: Ssh | undefined;
+  /** The variables of what runs here, where it is slow to make files. */
+  slow: Record<string, string> | undefined;
   arena: Arena;
 }
 
 /** Runs a case in a place, so many times. */
 export async function race(heat: Heat, rounds: number, arena: Arena): Promise<HeatResult> {
-  const { route, roundTrip, tree } = heat.case;
+  const { name, route, roundTrip, tree, creation } = heat.case;
   const lanes: LaneResult[] = heat.case.lanes.map((lane) => ({ lane, costs: [] }));
   const absent = await hindrance(heat.place, tree, lanes.length * rounds) ??
-    (route !== "local" && arena.network === undefined ? "there is no sshd" : undefined);
+    (route !== "local" && arena.network === undefined ? "there is no sshd" : undefined) ??
+    (creation === undefined ? undefined : await slowHindrance());
   if (absent !== undefined) return { ...heat, lanes, absent };
-  const ssh = route === "local" ? undefined : await arena.network?.at(roundTrip);
+  const folder = arena.ground.folder(heat.place);
+  const slow = creation === undefined
+    ? undefined
+    : await makeSlow(join(folder, `slow-${name}`), destinationsOf(heat, arena), creation);
+  const ssh = route === "local"
+    ? undefined
+    : await arena.network?.at(roundTrip, "other", slow?.PATH);
   const third = route === "between" ? await arena.network?.at(roundTrip, "third") : undefined;
   try {
-    const scene = { heat, ssh, third, arena };
+    const scene = { heat, ssh, third, slow, arena };
     // what shall be there already is brought by each contender itself
     if (heat.case.there === "all") {
       for (const { lane } of lanes) {
@@ -77,6 +87,13 @@ export async function race(heat: Heat, rounds: number, arena: Arena): Promise<He
     const none = lanes.map(({ lane }) => ({ lane, costs: [] }));
     return { ...heat, lanes: none, absent: `${error.label} failed` };
   }
+}
+
+/** The folder with what is copied in a case. */
+function destinationsOf({ case: { name }, place }: Heat, { ground }: Arena): string {
+  const folder = join(Deno.realPathSync(ground.folder(place)), name);
+  Deno.mkdirSync(folder, { recursive: true });
+  return folder;
 }
 
 /** Every lane once; another one begins each round. */
@@ -121,10 +138,10 @@ async function runAlone(lane: Lane, { arena }: Scene): Promise<Cost | undefined>
 
 /** One copy, and what has to be done before and after. */
 async function runCopy(lane: Lane, round: number, scene: Scene): Promise<Cost | undefined> {
-  const { heat: { case: { name, tree, there, route }, place }, ssh, third, arena } = scene;
+  const { heat: { case: { tree, there, route }, place }, ssh, third, slow, arena } = scene;
   const { sample, files } = await arena.ground.source(place, lane.tree ?? tree);
-  const parts = [name, lane.label.replace(/\W+/g, "-"), there === "all" ? "again" : `${round}`];
-  const destination = join(arena.ground.folder(place), parts.join("-"));
+  const parts = [lane.label.replace(/\W+/g, "-"), there === "all" ? "again" : `${round}`];
+  const destination = join(destinationsOf(scene.heat, arena), parts.join("-"));
   const from = route === "pull" ? ssh : lane.hop === "second" ? undefined : third;
   const to = route === "push" || route === "between" && lane.hop !== "first" ? ssh : undefined;
   const command = await commandOf(lane.contender, {
@@ -140,7 +157,8 @@ async function runCopy(lane: Lane, round: number, scene: Scene): Promise<Cost | 
   // what was written before shall not be paid for now
   if (place === "disk") await measure({ words: ["sync"] }, arena.signal);
   await touchMemory(lane.tree ?? tree);
-  const cost = await measure(command, arena.signal);
+  const env = { ...command.env, ...(route === "local" && slow) };
+  const cost = await measure({ ...command, env }, arena.signal);
   if (OURS_SYNCS && place === "disk" && lane.contender !== "ours" && !reads(lane.contender)) {
     cost.seconds += (await measure({ words: ["sync", "-f", destination] }, arena.signal)).seconds;
   }

@@ -94,7 +94,10 @@ function figureOf(limit: Limit, result: HeatResult): number | undefined {
   const ours = timesOf(result, result.case.lanes[0])?.median;
   const other = timesOf(result, limit.against)?.median;
   if (ours === undefined || other === undefined) return undefined;
-  if (limit.kind === "ratio") return ours / other;
+  if (limit.kind === "ratio") {
+    const { roundTrips = 0 } = limit;
+    return ours / (other + roundTrips * result.case.roundTrip / 1000);
+  }
   return limit.kind === "faster" ? other / ours : ours - other;
 }
 

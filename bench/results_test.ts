@@ -51,6 +51,16 @@ Deno.test("judge() takes the best level that a ratio of medians reaches", () => 
   assertEquals(reachedIn("jobs-local/disk", { ours: [1.6], rsync }), [["none", false]]);
 });
 
+Deno.test("judge() grants the round trips that a ratio allows beside the other's time", () => {
+  const reached = (ours: number) => [
+    reachedIn("jobs-push-50ms/disk", { ours: [ours], rsync: [10], zstd: [1.85] }),
+    reachedIn("jobs-push-50ms-random/disk", { ours: [ours], rsync: [10], zstd: [1.85] }),
+  ];
+  assertEquals(reached(2.1), Array(2).fill([["must", true], ["goal", true]]));
+  assertEquals(reached(2.2), Array(2).fill([["must", true], ["must", true]]));
+  assertEquals(reached(2.4), Array(2).fill([["must", true], ["none", false]]));
+});
+
 Deno.test("judge() knows more than ratios: seconds more, times as fast, memory", () => {
   assertEquals(reachedIn("help", { help: [0.07], empty: [0.03] }), [["must", true]]);
   assertEquals(reachedIn("help", { help: [0.09], empty: [0.03] }), [["none", false]]);
