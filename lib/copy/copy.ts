@@ -164,6 +164,9 @@ async function attemptCopy(
     known = surveyed;
     const name = await stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
+    if (areApart(surveyed.can) && !isLeft(loads(), surveyed)) {
+      ahead.begin(surveyed.hosts.source, surveyed, options);
+    }
     while (await claimAll(surveyed, loads(), options, stagings)) {
       ahead.drop(); // the source may have changed since it was packed
       surveyed = await survey(hosts, request, options);
@@ -192,13 +195,24 @@ async function attemptCopy(
   }
 }
 
+/** Whether both ends are behind ssh, and on machines with different names. */
+function areApart({ source, destination }: Survey["can"]): boolean {
+  const [from, to] = [source.rsync.relay, destination.rsync.relay];
+  return from !== undefined && to !== undefined && from.machine !== to.machine;
+}
+
+/** Whether there is nothing to carry out, or an earlier attempt has left something of it. */
+function isLeft(loads: Load[], { infos }: Survey): boolean {
+  return loads.every(({ staging }) => infos.destination.staged.includes(staging));
+}
+
 /** Whether both ends are one machine behind ssh, perhaps under two names. */
 async function areTogetherThere({ hosts, can }: Survey, claimed: Staging[]): Promise<boolean> {
   const { relay } = can.source.rsync;
   if (relay === undefined || can.destination.rsync.relay === undefined) return false;
   if (hosts.source === hosts.destination) return true;
-  const claim = claimed[0]?.heldBy;
-  return claim !== undefined && await relay.holds(claim);
+  const claim = claimed[0]?.heldBy; // two machines may have one name
+  return claim !== undefined && !areApart(can) && await relay.holds(claim);
 }
 
 /** The error for a full disk. The host is asked what ran out: bytes or inodes. */

@@ -68,7 +68,7 @@ export async function surveyRuns(
   const excludes = excluder(options);
   const mapped = readMapped(options.map);
   const chooser = jobChooser(options);
-  const { host, runs: seen } = await lookAtSource(hosts, { workspaces, runs }, options);
+  const { host, runs: seen, beside } = await lookAtSource(hosts, { workspaces, runs }, options);
   const first = seen.find((run) => !(run instanceof CopyError)) as SourceRun | undefined;
   if (first === undefined) return seen as CopyError[];
   const opening = hosts.openForBytes(workspaces.destination);
@@ -98,7 +98,9 @@ export async function surveyRuns(
     onGuess(host, { ...guess, plan: makePlan({ workspaces, ...first }, guess, jobs, options) });
   }).catch(() => {}); // the same error is thrown where the scan is awaited
   const to = await opening;
-  const info = await lookThere(to, workspaces, first);
+  const early = await beside;
+  const isFound = first === seen[0] && early && holdsFor(early, runs[0]!, first);
+  const info = isFound ? early : await lookThere(to, workspaces, first);
   const infos = { source: first.info, destination: info };
   const can = { source: host.can, destination: to.can };
   refuseSights(workspaces, infos, can, options);
@@ -160,19 +162,34 @@ function likeSource(
   };
 }
 
+/** Whether what was found at a destination holds for a run: its `current` may be another one. */
+function holdsFor(
+  { experimentExists, run }: WorkspaceInfo,
+  named: RunName,
+  { runId }: SourceRun,
+): boolean {
+  return named.runId !== CURRENT || !experimentExists || run?.runId === runId;
+}
+
 /**
  * The source, with the runs to copy. Permissions of this machine are checked before any login.
+ *
+ * @returns Also what is at the destination, if its login goes on beside that to the source.
  */
 async function lookAtSource(
   hosts: Hosts,
   { workspaces, runs }: RunsRequest,
   options: CopyOptions,
-): Promise<{ host: Host; runs: (SourceRun | CopyError)[] }> {
+): Promise<
+  { host: Host; runs: (SourceRun | CopyError)[]; beside: Promise<WorkspaceInfo | undefined> }
+> {
   const { source, destination } = workspaces;
   hosts.check(source, ["read"]);
   hosts.check(destination, ["read", "write"]);
   for (const workspace of [source, destination]) hosts.prewarm(workspace).catch(() => {});
-  hosts.openBeside(destination, source).catch(() => {}); // it is thrown where it is needed
+  const beside = hosts.openBeside(destination, source)
+    .then((there) => there && lookThere(there, workspaces, runs[0]!));
+  beside.catch(() => {}); // it is thrown where it is needed
   const host = await hosts.openForBytes(source);
   const look = async ({ experimentId, runId }: RunName): Promise<SourceRun> => {
     const info = await host.look({ path: source.path, experimentId, runId, wanted: "jobs" });
@@ -182,7 +199,7 @@ async function lookAtSource(
   };
   const found: (SourceRun | CopyError)[] = [];
   for (const run of runs) found.push(await orError(() => look(run), options));
-  return { host, runs: found };
+  return { host, runs: found, beside };
 }
 
 /** The run to copy, with its list of jobs. */

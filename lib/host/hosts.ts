@@ -139,11 +139,15 @@ export class Hosts implements AsyncDisposable {
   /**
    * Begins a login beside that of another workspace, if it asks nothing: two questions at once would
    * mix. Its error is thrown by `open`.
+   *
+   * @returns The machine, if it is ready to be looked at by then.
    */
-  async openBeside(workspace: Workspace, other: Workspace): Promise<void> {
+  async openBeside(workspace: Workspace, other: Workspace): Promise<Host | undefined> {
     if (workspace.ssh === undefined || other.ssh === undefined) return;
     await this.#expected.get(placeOf(workspace))?.ready;
-    if (!this.#host(workspace).mayAsk) await this.open(workspace);
+    if (this.#host(workspace).mayAsk) return;
+    const host = await this.open(workspace);
+    return host.transfer === undefined ? host : undefined;
   }
 
   #host(workspace: Workspace): Host {

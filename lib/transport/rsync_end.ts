@@ -61,6 +61,8 @@ export interface RelayEnd {
     done: Parts,
     onLine: (line: string) => boolean,
   ): Packing;
-  /** Whether a claim was made on that machine; a claim is told by its file. */
+  /** The name of that machine, where folders are claimed. */
+  readonly machine: string;
+  /** Whether the file of a claim is seen there. */
   holds(claim: string): Promise<boolean>;
 }

@@ -33,6 +33,8 @@ export class Agent {
   readonly #answers: Answers;
   /** The word of its first answer, by which it later reports a program that ended too early. */
   readonly #word = crypto.randomUUID();
+  /** The name of the machine, once it is open. */
+  #machine = "";
   /** The end of the latest request. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -54,7 +56,12 @@ export class Agent {
   /** Starts it; this takes as long as the login. */
   async open(): Promise<void> {
     this.#tell([sized(AGENT) + this.#word, ...this.programs, ""].join("\n"));
-    await this.#answer(this.#word, () => {});
+    await this.#answer(this.#word, (name) => this.#machine = name);
+  }
+
+  /** The machine's own name for itself. */
+  get machine(): string {
+    return this.#machine;
   }
 
   /**

@@ -8,7 +8,7 @@ import type { RelayEnd, RsyncEnd } from "../../transport/rsync_end.ts";
 import type { Parts } from "../../system/streams.ts";
 import { asLines } from "./lines.ts";
 import { seesAll } from "./carrier.ts";
-import { RELAY, SAME, SERVE, TOGETHER } from "./programs/programs.ts";
+import { RELAY, SERVE, TOGETHER } from "./programs/programs.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -50,10 +50,12 @@ function relayEnd(built: string, session: Session, holder: Session): RelayEnd {
     serve(folder, words, incoming) {
       return session.join(SERVE, asLines([folder, ...words, ""]), incoming);
     },
+    get machine() {
+      return holder.agent.machine;
+    },
     async holds(claim) {
-      let isSame = false;
-      await holder.agent.run(SAME, asLines([claim]), () => isSame = true);
-      return isSame && (session === holder || await seesAll(session, [claim]));
+      return await seesAll(holder, [claim]) &&
+        (session === holder || await seesAll(session, [claim]));
     },
   };
 }

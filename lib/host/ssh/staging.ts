@@ -53,6 +53,8 @@ export class SshStaging implements Staging {
   readonly #token: string;
   readonly #beat: ReturnType<typeof setInterval>;
   readonly #verification: Verification;
+  /** Whether the folder went with its last load, and the claim with it. */
+  #isGone = false;
 
   /** @param said The answer of CLAIM. */
   constructor(
@@ -132,6 +134,7 @@ export class SshStaging implements Staging {
     ]);
     const tell = pairs((from, said) => failed.push({ from, why: whyOf(said) }));
     await agent.run(SETTLE, lines, tell);
+    this.#isGone = finished && failed.length === 0;
     return failed;
   }
 
@@ -152,6 +155,6 @@ export class SshStaging implements Staging {
     clearInterval(this.#beat);
     if (failed) return this.ground.hold();
     const freed = this.ground.agent.keep(FREE, [this.folder], () => {}).catch(() => {});
-    await within(RELEASE, freed);
+    if (!this.#isGone) await within(RELEASE, freed); // else it only has to be forgotten
   }
 }

@@ -5,13 +5,14 @@
 # connection is lost, it ends the program with all that this has started, even if that neither reads
 # nor writes. The shell holds locks as `lock.ts` describes, by the name in `token`. When the connection
 # is lost, or a program was killed, it ends the processes that still work in its staging folders, and
-# gives up the locks.
+# gives up the locks. Its first answer is the name of the machine.
 
 . ./begin.sh
 . ./exact.sh
-finish
 # shellcheck disable=SC2034 # for what runs in this shell: see locking.sh
 host=$(uname -n)
+say "$host"
+finish
 own=$word token=
 follows= # whether the agent of another machine holds what this one has a part in
 unused=".unverified

@@ -55,12 +55,13 @@ const EXACT = `exact() { head -c "$1"; }
  * connection is lost, it ends the program with all that this has started, even if that neither reads
  * nor writes. The shell holds locks as `lock.ts` describes, by the name in `token`. When the connection
  * is lost, or a program was killed, it ends the processes that still work in its staging folders, and
- * gives up the locks.
+ * gives up the locks. Its first answer is the name of the machine.
  */
 export const AGENT = `${BEGIN}
 ${EXACT}
-finish
 host=$(uname -n)
+say "$host"
+finish
 own=$word token=
 follows= # whether the agent of another machine holds what this one has a part in
 unused=".unverified
@@ -1128,18 +1129,6 @@ exit "$code"
 `;
 
 /**
- * Does `RelayEnd.holds`: answers `yes` when a claim was made on this machine. The name of its file has the
- * machine's name: by a disk that two machines share, both see the file.
- */
-export const SAME = `${BEGIN}
-IFS= read -r file
-case \${file##*/} in
-  "shell:$host:"*) [ ! -e "$file" ] || say yes ;;
-esac
-finish
-`;
-
-/**
  * Does `Host.scan`. Answers for each folder `/`, its kind, size, blocks, time, mode and path; for each
  * entry in it the same without `/`, with the path in that folder. For a file with hard links, `@` and
  * its device and inode follow the blocks. Each is followed by the target of a link, which is empty for
@@ -1497,7 +1486,9 @@ elif ! put_away && ! put_away; then # once more: somebody may have cleaned up at
   left=yes
 fi
 if [ "$finished" = yes ] && [ -z "$left" ]; then
-  cd / && trouble=$(remove_staging "$staging" 2>&1) || told staging
+  if cd / && trouble=$(remove_staging "$staging" 2>&1); then free "$staging" # the agent's: the claim goes with it
+  else told staging
+  fi
 fi
 finish
 `;

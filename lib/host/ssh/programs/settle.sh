@@ -192,6 +192,8 @@ elif ! put_away && ! put_away; then # once more: somebody may have cleaned up at
   left=yes
 fi
 if [ "$finished" = yes ] && [ -z "$left" ]; then
-  cd / && trouble=$(remove_staging "$staging" 2>&1) || told staging
+  if cd / && trouble=$(remove_staging "$staging" 2>&1); then free "$staging" # the agent's: the claim goes with it
+  else told staging
+  fi
 fi
 finish
