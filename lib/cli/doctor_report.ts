@@ -9,7 +9,7 @@ import { printable } from "../text/printable.ts";
 import type { Mark, Paint } from "./colour.ts";
 import { pad, width } from "./format.ts";
 import type { ReportStyle } from "./style.ts";
-import { beside } from "./wrap.ts";
+import { beside, wrapSentence } from "./wrap.ts";
 
 /** The greatest width of the output, in columns, which a file has too. */
 const WIDEST = 80;
@@ -51,13 +51,10 @@ function row({ check, state, message, hint }: Finding, paint: Paint, columns: nu
   return hint === undefined ? lines : [...lines, ...hintLines(printable(hint), columns)];
 }
 
-/**
- * The lines of a hint, below its result. A hint with a long command is not wrapped, so that the
- * user can paste it.
- */
+/** The lines of a hint, below its result; one with a long command begins further to the left. */
 function hintLines(hint: string, columns: number): string[] {
   const isLong = width(hint) > columns - COLUMN && /\S {2}\S/.test(hint);
-  if (isLong) return [" ".repeat(INDENT) + hint];
+  if (isLong) return wrapSentence(" ".repeat(INDENT) + hint, columns);
   return beside(" ".repeat(COLUMN), hint, columns);
 }
 

@@ -7,7 +7,7 @@
 import { type Command, COMMAND_TABLE, COMMANDS, EXAMPLES } from "./command_table.ts";
 import { EXIT_TEXTS } from "./exit_codes.ts";
 import { type Option, OPTIONS, SECTIONS, takes, textOf } from "./options.ts";
-import { beside, wrap } from "./wrap.ts";
+import { beside, wrap, wrapSentence } from "./wrap.ts";
 
 /** What the program is for. */
 export const PURPOSE =
@@ -19,34 +19,36 @@ export const NAMES =
   "A WORKSPACE is an id from experimaestro's settings, a path (./x, /x, ~/x), host:path or " +
   "ssh://user@host:port/path. RUN is a run id or `current`.";
 
-/** The width of the help's options, and of its texts, which read better with a margin. */
-const COLUMNS = 80;
-const TEXT = 79;
+/** The greatest width of the help. */
+const WIDEST = 80;
 /** Where the texts of options begin, unless one of them is longer. */
 const TEXTS_AT = 29;
 
-/** The output of `xpm-copy --help`. */
-export function helpText(): string {
+/** The output of `xpm-copy --help`. Its texts read better with a margin. */
+export function helpText(columns: number = WIDEST): string {
+  const room = Math.min(columns, WIDEST);
+  const filled = (text: string, margin = 1) => wrap(text, room - margin).join("\n");
   const commands = COMMANDS.map((name) => COMMAND_TABLE[name].text).join(" ");
   const codes = EXIT_TEXTS.map(([code, text]) => `${code} ${text}`).join(", ");
   return joined([
-    filled(`xpm-copy ${PURPOSE}`, 75),
-    usage(COMMANDS),
+    filled(`xpm-copy ${PURPOSE}`, 5),
+    usage(COMMANDS, room),
     filled(commands),
     filled(NAMES),
-    ...optionSections(COMMANDS),
+    ...optionSections(COMMANDS, room),
     filled(`Exit codes: ${codes}.`),
     examples(COMMANDS),
   ]);
 }
 
 /** The output of `xpm-copy COMMAND --help`: what of the whole help concerns the command. */
-export function helpOf(command: Command): string {
+export function helpOf(command: Command, columns: number = WIDEST): string {
+  const room = Math.min(columns, WIDEST);
   return joined([
-    usage([command]),
+    usage([command], room),
     examples([command]),
-    ...optionSections([command]),
-    "`xpm-copy --help` shows all commands, options and exit codes.",
+    ...optionSections([command], room),
+    wrap("`xpm-copy --help` shows all commands, options and exit codes.", room).join("\n"),
   ]);
 }
 
@@ -54,12 +56,9 @@ function joined(parts: string[]): string {
   return parts.filter((part) => part !== "").join("\n\n") + "\n";
 }
 
-function filled(text: string, columns = TEXT): string {
-  return wrap(text, columns).join("\n");
-}
-
-function usage(commands: readonly Command[]): string {
-  return listed("Usage", commands.map((name) => `  xpm-copy ${COMMAND_TABLE[name].usage}`));
+function usage(commands: readonly Command[], columns: number): string {
+  const lines = commands.map((name) => `  xpm-copy ${COMMAND_TABLE[name].usage}`);
+  return listed("Usage", lines.flatMap((line) => wrapSentence(line, columns)));
 }
 
 function examples(commands: readonly Command[]): string {
@@ -78,12 +77,12 @@ export function optionsIn(section: Option["section"]): [name: string, option: Op
   );
 }
 
-function optionSections(commands: readonly Command[]): string[] {
+function optionSections(commands: readonly Command[], columns: number): string[] {
   return SECTIONS.map((section) => {
     const all = optionsIn(section);
     const column = Math.max(TEXTS_AT, ...all.map((entry) => nameOf(...entry).length + 2));
     const taken = all.filter(([name]) => commands.some((command) => takes(command, name)));
-    return listed(section, taken.flatMap((entry) => entryLines(...entry, column)));
+    return listed(section, taken.flatMap((entry) => entryLines(...entry, column, columns)));
   });
 }
 
@@ -93,8 +92,8 @@ function nameOf(name: string, { short, value }: Option): string {
   return `  ${letter}--${name}${value === undefined ? "" : ` ${value}`}`;
 }
 
-function entryLines(name: string, option: Option, column: number): string[] {
+function entryLines(name: string, option: Option, column: number, columns: number): string[] {
   return textOf(option).split("\n").flatMap((text, at) =>
-    beside((at === 0 ? nameOf(name, option) : "").padEnd(column), text, COLUMNS)
+    beside((at === 0 ? nameOf(name, option) : "").padEnd(column), text, columns)
   );
 }

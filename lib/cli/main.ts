@@ -42,7 +42,8 @@ async function run(args: string[], terminal: Terminal, library?: Library): Promi
   }
   if (request.command === "help") {
     const { helpOf, helpText } = await import("./help.ts");
-    terminal.stdout(request.of === undefined ? helpText() : helpOf(request.of));
+    const columns = terminal.isTerminal.out ? terminal.columns() : undefined;
+    terminal.stdout(request.of === undefined ? helpText(columns) : helpOf(request.of, columns));
   }
   if (request.command === "version") terminal.stdout(`xpm-copy ${config.version}\n`);
   if (request.command === "completions") terminal.stdout(await completions(request));
@@ -54,7 +55,8 @@ async function run(args: string[], terminal: Terminal, library?: Library): Promi
   const copying = request.command === "export" ||
     (request.command === "copy" || request.command === "import" || request.command === "move") &&
       request.yes;
-  const reporter = await chooseReporter(terminal, request, copying);
+  const mayFollow = request.command === "copy" && request.follow === undefined;
+  const reporter = await chooseReporter(terminal, request, copying, mayFollow);
   return await interruptibly(terminal, reporter, async (signal) => {
     const { execute } = await import("./commands.ts");
     return await execute(request, { terminal, library, reporter, signal });
@@ -73,13 +75,14 @@ async function chooseReporter(
   terminal: Terminal,
   choice: OutputChoice,
   copying: boolean,
+  mayFollow = false,
 ): Promise<Reporter> {
   if (choice.json) {
     const { JsonReporter } = await import("./json_reporter.ts");
     return new JsonReporter(terminal, choice.verbose);
   }
   const { TextReporter } = await import("./text_reporter.ts");
-  return new TextReporter(terminal, choice, copying);
+  return new TextReporter(terminal, choice, copying, mayFollow);
 }
 
 /** The output for a command line that is invalid. */

@@ -28,8 +28,10 @@ import { beside, wrapSentence } from "./wrap.ts";
 /**
  * Formats the plan: what is copied, from where and to where, and what happens to the jobs and the
  * run.
+ *
+ * @param mayFollow Whether the run could be followed, and is not.
  */
-export function renderPlan(plan: CopyPlan, style: ReportStyle): string[] {
+export function renderPlan(plan: CopyPlan, style: ReportStyle, mayFollow = false): string[] {
   const current = plan.run.isCurrent ? " (current)" : "";
   const head = `${printable(plan.experimentId)}, run ${printable(formatRunId(plan.runId))}`;
   return [
@@ -40,7 +42,7 @@ export function renderPlan(plan: CopyPlan, style: ReportStyle): string[] {
     ...(style.verbose ? renderNames(plan) : []),
     ...[
       ...renderReferences(plan, style),
-      ...renderInProgress(plan),
+      ...renderInProgress(plan, mayFollow),
       ...renderTotal(plan, hasWork(plan), style),
     ]
       .flatMap((line) => wrapSentence(line, style.columns)),
@@ -205,9 +207,10 @@ function renderNames(plan: Totals): string[] {
   return rows.length === 0 ? [] : ["", ...table(rows, [3])];
 }
 
-function renderInProgress({ run }: CopyPlan): string[] {
+function renderInProgress({ run }: CopyPlan, mayFollow: boolean): string[] {
   if (!run.inProgress) return [];
-  return ["", "The run is marked as in progress; if it was killed, add --ended"];
+  const follow = mayFollow ? ": add --follow to copy each job as it ends" : "";
+  return ["", `The run is marked as in progress${follow}; if it was killed, add --ended`];
 }
 
 function renderTotal(plan: Totals, hasWork: boolean, { paint }: ReportStyle): string[] {

@@ -40,7 +40,7 @@ export function renderSummary(
     const bytes = partial.reduce((sum, { leftOut }) => sum + leftOut!.bytes, 0);
     const what = bytes === 0 ? "files" : formatBytes(bytes);
     const some = count(partial.length, "job");
-    lines.push(`  left out ${what} of ${some}:  ${jobNames(partial, style)}`);
+    lines.push(`  left out ${what} of ${some}: ${jobNames(partial, style)}`);
   }
   const { partialsCopied = 0 } = result;
   if (partialsCopied > 0 && result.jobsCopied > 0) {
@@ -91,16 +91,32 @@ export function renderOneOfSome(result: CopyResult, plan: CopyPlan, style: Repor
 
 /** Formats the end of the copy of several runs. */
 export function renderSums(result: CopyRunsResult, style: ReportStyle): string[] {
-  const runs = count(result.runs.length, "run");
-  const lines = [
-    ...renderFailed(result.failed, "not copied:", style),
-    `In all: ${runs}, ${count(result.jobsCopied, "job")} copied (${amount(result)}) in ` +
-    formatDuration(result.duration),
-  ];
+  const lines = [`In all: ${sums(result)}`];
   const incomplete = result.runs.filter(({ complete }) => !complete).length;
   if (incomplete > 0) lines.push(`  incomplete: ${count(incomplete, "run")}`);
   if (result.failed.length > 0) lines.push(`  not copied: ${count(result.failed.length, "run")}`);
-  return lines.flatMap((line) => wrapSentence(line, style.columns));
+  return [
+    ...renderFailed(result.failed, "not copied:", style),
+    ...lines.flatMap((line) => wrapSentence(line, style.columns)),
+  ];
+}
+
+/** What was copied in all; then how many runs needed nothing, so that the runs add up. */
+function sums(result: CopyRunsResult): string {
+  const { runs, jobsCopied, duration } = result;
+  const copied = runs.filter((run) => !isNothing(run)).length;
+  const same = runs.filter((run) => run.complete && isNothing(run)).length;
+  const whole = `${count(same, "run")} needed nothing`;
+  if (copied === 0) return same > 0 ? whole : "nothing was copied";
+  const jobs = jobsCopied > 0 ? `${count(jobsCopied, "job")} for ` : "";
+  const what = `copied ${jobs}${count(copied, "run")} (${amount(result)}) in ` +
+    formatDuration(duration);
+  return same > 0 ? `${what}; ${whole}` : what;
+}
+
+/** Whether nothing of a run was copied. */
+function isNothing({ run, jobsCopied, partialsCopied = 0 }: CopyResult): boolean {
+  return jobsCopied === 0 && partialsCopied === 0 && run !== "copy" && run !== "replace";
 }
 
 function headline(
@@ -110,9 +126,8 @@ function headline(
   isPartial: boolean,
   { paint }: ReportStyle,
 ): string {
-  const runCopied = result.run === "copy" || result.run === "replace";
   const { partialsCopied = 0 } = result;
-  if (result.jobsCopied === 0 && !runCopied && partialsCopied === 0) {
+  if (isNothing(result)) {
     if (result.run !== "skip" || !result.complete) return `Nothing was copied`;
     const jobs = skipped === 0 ? "" : `${count(skipped, "job")} and `;
     const rest = isPartial ? ", except files left out" : "";

@@ -59,6 +59,7 @@ export class TextReporter implements Reporter {
   readonly #terminal: Terminal;
   readonly #choice: OutputChoice;
   readonly #copying: boolean;
+  readonly #mayFollow: boolean;
   readonly #screen: Screen;
   /** Whether a diagnosis was printed. A blank line separates the next one. */
   #diagnosed = false;
@@ -69,11 +70,15 @@ export class TextReporter implements Reporter {
   /** The warnings of a plan that was printed: the copy that follows the question repeats none. */
   readonly #warned = new Set<string>();
 
-  /** @param copying Whether this is a copy, whose plan is printed before it begins. */
-  constructor(terminal: Terminal, choice: OutputChoice, copying: boolean) {
+  /**
+   * @param copying Whether this is a copy, whose plan is printed before it begins.
+   * @param mayFollow Whether its run could be followed, and is not.
+   */
+  constructor(terminal: Terminal, choice: OutputChoice, copying: boolean, mayFollow = false) {
     this.#terminal = terminal;
     this.#choice = choice;
     this.#copying = copying;
+    this.#mayFollow = mayFollow;
     const hasTitle = terminal.shows.title && mayShow(choice.color, terminal, "err");
     this.#screen = new Screen(terminal, progressMode(terminal, choice), hasTitle);
   }
@@ -112,7 +117,8 @@ export class TextReporter implements Reporter {
       this.#copies++; // the plan of each run is part of this one
       this.#screen.message([...renderRunsPlan(event.plan, this.#err), ""]);
     } else if (event.type === "planned" && this.#copying) {
-      if (this.#copies++ === 0) this.#screen.message([...renderPlan(event.plan, this.#err), ""]);
+      const plan = () => renderPlan(event.plan, this.#err, this.#mayFollow);
+      if (this.#copies++ === 0) this.#screen.message([...plan(), ""]);
     } else if (event.type === "followed") {
       const sofar = renderFollowed(event.result);
       if (sofar !== this.#followed) this.#tell(sofar); // a night of it is no night of lines
@@ -130,7 +136,7 @@ export class TextReporter implements Reporter {
   planned(plan: CopyPlan, _result: CopyResult, command: string[] | undefined): void {
     this.#noteWarnings(plan);
     const end = command === undefined ? [""] : renderDryRunEnd(plan, command);
-    this.#print([...renderPlan(plan, this.#out), ...end]);
+    this.#print([...renderPlan(plan, this.#out, this.#mayFollow), ...end]);
   }
 
   /** Prints the command that copies. */

@@ -13,34 +13,44 @@ const WORD = /\s*(?:\(?\d[\d.,]* )?\S+/g;
 /** The least room for a text beside what stands before it; with less it goes below. */
 const LEAST = 24;
 
+/** What two blanks set apart, up to the next two that are not in quotes: a command. */
+const COMMAND = /^\s{2,}(?:'[^']*'|[^'\s]|\s(?!\s))+(?=\s{2}|$)/;
+
+/** The words of a text, each with the blanks before it; a command counts as one. */
+function unitsOf(text: string): string[] {
+  const [before = ""] = /^(?:\S|^\s+|\s(?!\s))*/.exec(text) ?? [];
+  const words = before.match(WORD) ?? [];
+  const rest = text.slice(before.length);
+  if (rest.trim() === "") return words;
+  const [command = rest] = COMMAND.exec(rest) ?? [];
+  return [...words, command, ...unitsOf(rest.slice(command.length))];
+}
+
 /**
  * Wraps a text at blanks. A word that is too long for a line, such as a path, gets one of its own,
- * so that it can be copied. Two blanks separate a command from the text; they are kept.
+ * so that it can be copied; so does a command, which two blanks separate from the text.
  *
  * @param first The width of the first line.
  */
 export function wrap(text: string, columns: number, first: number = columns): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const [word] of text.matchAll(WORD)) {
+  for (const unit of unitsOf(text)) {
     const room = lines.length === 0 ? first : columns;
-    if (line !== "" && width(line + word) > room) {
+    if (line !== "" && width(line + unit) > room) {
       lines.push(line);
-      line = word.trimStart();
-    } else line += line === "" ? word.trimStart() : word;
+      line = unit.trimStart();
+    } else line += line === "" ? unit.trimStart() : unit;
   }
   return [...lines, line];
 }
 
-/**
- * Wraps a sentence, which may be indented; its further lines are indented by two more. One with a
- * command in it, which two blanks separate, stays one line, so that the command can be pasted.
- */
+/** Wraps a sentence, which may be indented; its further lines are indented by two more. */
 export function wrapSentence(sentence: string, columns: number): string[] {
-  if (width(sentence) <= columns || /\S {2}\S/.test(sentence)) return [sentence];
+  if (width(sentence) <= columns) return [sentence];
   const indent = /^ */.exec(sentence)![0];
   const room = columns - indent.length;
-  const [first, ...more] = wrap(sentence, room - 2, room);
+  const [first, ...more] = wrap(sentence.slice(indent.length), room - 2, room);
   return [indent + first, ...more.map((line) => `${indent}  ${line}`)];
 }
 

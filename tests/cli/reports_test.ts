@@ -109,6 +109,11 @@ Deno.test("renderPlan() tells what happens to a run that cannot be complete", ()
     renderPlan(plan, STYLE)[11],
     "The run is marked as in progress; if it was killed, add --ended",
   );
+  assertEquals(
+    renderPlan(plan, STYLE, true)[11],
+    "The run is marked as in progress: add --follow to copy each job as it ends; if it was killed, " +
+      "add --ended",
+  );
   plan.run = { ...plan.run, action: "leave", inProgress: false };
   assertEquals(renderPlan(plan, STYLE)[9], "  leave     1 run              in progress here");
 });

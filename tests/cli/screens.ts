@@ -6,16 +6,21 @@
  */
 
 import { renderCheck } from "../../lib/cli/check_report.ts";
+import { parseArguments } from "../../lib/cli/arguments.ts";
+import { toFailure } from "../../lib/cli/failure.ts";
+import { renderFailure } from "../../lib/cli/failure_report.ts";
+import { helpOf, helpText } from "../../lib/cli/help.ts";
+import { CopyError } from "../../lib/errors.ts";
 import { renderLeftovers } from "../../lib/cli/clean_report.ts";
 import { plain } from "../../lib/cli/colour.ts";
 import { renderDiagnosis } from "../../lib/cli/doctor_report.ts";
 import { renderJobs } from "../../lib/cli/jobs_report.ts";
 import { renderExperiments, renderRuns } from "../../lib/cli/list_report.ts";
 import { renderMovePlan } from "../../lib/cli/move_report.ts";
-import { renderDryRunEnd, renderPlan } from "../../lib/cli/plan_report.ts";
+import { renderDryRunEnd, renderPlan, renderRunsPlan } from "../../lib/cli/plan_report.ts";
 import { advance, renderProgress, startProgress } from "../../lib/cli/progress.ts";
 import type { ReportStyle } from "../../lib/cli/style.ts";
-import { renderSummary } from "../../lib/cli/summary_report.ts";
+import { renderSummary, renderSums } from "../../lib/cli/summary_report.ts";
 import type { JobSummary } from "../../lib/inspect/list_jobs.ts";
 import type { CopyPlan } from "../../lib/copy/types.ts";
 import { job, sampleCheck, sampleMove, samplePlan, sampleResult } from "./samples.ts";
@@ -185,6 +190,58 @@ function doctor(style: ReportStyle): string[] {
   }, style);
 }
 
+function several(style: ReportStyle): string[] {
+  const one = plan();
+  const { experimentId: _, runId: _run, run: _what, jobs, ...rest } = one;
+  const second = { ...one, experimentId: COMBINED, runId: "20260119_170744" };
+  const message = "run 20260301_000000 of neuralir has no jobs.jsonl";
+  const failed = [{
+    ...{ experimentId: WIDE, runId: "20260301_000000", code: "not-found" as const, message },
+    hint: "see  xpm-copy ls cluster neuralir --settings /home/me/settings.yaml",
+  }];
+  const skipped = sampleResult({ jobsCopied: 0, run: "skip" });
+  const results = [sampleResult({}), sampleResult({ complete: false }), skipped];
+  const sums = { jobsCopied: 6, jobsSkipped: 2, bytes: 7 * GIB, duration: 204, complete: false };
+  return [
+    ...renderRunsPlan({ ...rest, jobs, runs: [one, second], failed }, style),
+    "",
+    ...renderSums({ dryRun: false, runs: results, failed, ...sums }, style),
+  ];
+}
+
+/** What the program says of mistakes. */
+function errors(style: ReportStyle): string[] {
+  const state = startProgress(0);
+  const lines = [
+    ["help", "statsu"],
+    ["neuralir", "--form", "cluster"],
+    ["export", "neuralir", "--from", "cluster"],
+  ];
+  const wrong = lines.map((args) => {
+    try {
+      return parseArguments(args);
+    } catch (error) {
+      return error;
+    }
+  });
+  const host = `ssh -p 2222 me@login.hpc.example.org`;
+  const others = [
+    new CopyError(
+      "connection",
+      `cannot connect to me@hpc: no route to ${WIDE}`,
+      `check that  ${host} true  works`,
+    ),
+    new CopyError(
+      "refused",
+      "/home/me/x is not empty and not a workspace",
+      "add  --create  to make it a workspace",
+    ),
+  ];
+  return [...wrong, ...others].flatMap((error) =>
+    error instanceof CopyError ? [...renderFailure(toFailure(error, false), state, style), ""] : []
+  );
+}
+
 /** A screen for a width. */
 type Screen = (style: ReportStyle) => string[];
 
@@ -193,6 +250,7 @@ const SCREENS: Record<string, Screen> = {
     ...renderPlan(plan(), style),
     ...renderDryRunEnd(plan(), ["xpm-copy", WIDE, "20260118_170744", "--yes"]),
   ],
+  several,
   progress: ({ columns }) => progress(columns),
   summary,
   ls: list,
@@ -200,6 +258,10 @@ const SCREENS: Record<string, Screen> = {
   move,
   doctor,
   clean,
+  help: (
+    { columns },
+  ) => [...helpText(columns).split("\n"), ...helpOf("clean", columns).split("\n")],
+  errors,
 };
 
 /** The screens at a width, by name. */

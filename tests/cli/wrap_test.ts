@@ -18,8 +18,14 @@ Deno.test("wrapSentence() indents its further lines, and counts no colour", () =
 });
 
 Deno.test("wrapSentence() breaks no command", () => {
-  const sentence = "see  xpm-copy ls cluster";
-  assertEquals(wrapSentence(sentence, 10), [sentence]);
+  assertEquals(wrapSentence("see  xpm-copy ls cluster", 10), ["see", "  xpm-copy ls cluster"]);
+  assertEquals(wrapSentence("  check that  ssh -p 22 'a  b' true  works now", 26), [
+    "  check that",
+    "    ssh -p 22 'a  b' true",
+    "    works now",
+  ]);
+  assertEquals(wrapSentence("to see it:  ls /a b  or go", 18), ["to see it:", "  ls /a b  or go"]);
+  assertEquals(wrapSentence("an odd one:  ls 'a  b c", 14), ["an odd one:", "  ls 'a  b c"]);
 });
 
 Deno.test("beside() goes on below the text, or below all where there is no room beside", () => {

@@ -26,7 +26,11 @@ inEachDirection(
     const running = sample.jobs[2]!;
     const early = await runProgram(pair, sample);
     assertEquals(early.code, 3, early.err);
-    assertStringIncludes(early.out + early.err, "if it was killed, add --ended");
+    const plan = early.out + early.err;
+    assertStringIncludes(
+      plan,
+      ": add --follow to copy each job as it ends; if it was killed, add --ended",
+    );
     assertStringIncludes(early.out, "or add --ended, if the run was killed");
     assertEquals(current(pair), undefined);
 

@@ -177,7 +177,11 @@ inEachDirection("xpm-copy copies several runs: a summary of each, and the sums",
   assertEquals(done.code, 0, done.err);
   assertStringIncludes(done.out, "neuralir 2026-01-18 17:07:44: Copied 2 jobs (");
   assertStringIncludes(done.out, "neural-b 2026-01-19 09:00:00: Copied the run (");
-  assertStringIncludes(done.out, "In all: 4 runs, 5 jobs copied (");
+  assertStringIncludes(done.out, "\nIn all: copied 5 jobs for 4 runs (");
+  assertEquals(
+    (await run(pair, ["--all", "--yes"])).out.split("\n").at(-2),
+    "In all: 4 runs needed nothing",
+  );
   const json = await run(pair, ["--all", "--json", "--yes", "--check", "--checksum"]);
   const lines = json.out.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(lines.filter(({ type }) => type === "copied").length, 4);
@@ -189,5 +193,10 @@ inEachDirection("xpm-copy copies several runs: a summary of each, and the sums",
   const some = await run(pair, ["--all", "--yes"]);
   assertEquals(some.code, 3, some.err);
   assertStringIncludes(some.out, "not copied: neuralir 2026-03-01 00:00:00: run 20260301_000000 ");
-  assertStringIncludes(some.out, "In all: 4 runs, 5 jobs copied (");
+  assert(
+    /\nIn all: copied 5 jobs for 3 runs \(.*; 1 run needed nothing\n {2}not copied: 1 run\n$/.test(
+      some.out,
+    ),
+    some.out,
+  );
 }, { directions: ["local to local", "local to remote"] });
