@@ -25,7 +25,7 @@ import { compareThere } from "./shortfall.ts";
 import { BATCH_JOBS } from "./batches.ts";
 import type { CopyOptions } from "./types.ts";
 import type { RunName, RunRequest, RunsRequest, Survey, SurveyData } from "./surveyed.ts";
-import { lookThere, type SourceRun, Surveying, type TakeSource } from "./surveying.ts";
+import { questionThere, type SourceRun, Surveying, type TakeSource } from "./surveying.ts";
 import { isDone, isRecorded } from "./usable.ts";
 import { ofVersion1 } from "./version_1.ts";
 
@@ -72,6 +72,11 @@ export async function surveyRuns(
   const first = seen.find((run) => !(run instanceof CopyError)) as SourceRun | undefined;
   if (first === undefined) return seen as CopyError[];
   const opening = hosts.openForBytes(workspaces.destination);
+  const looking = beside.then((early) => {
+    const isFound = first === seen[0] && early && holdsFor(early, runs[0]!, first);
+    return isFound ? early : hosts.look(workspaces.destination, questionThere(workspaces, first));
+  });
+  looking.catch(() => {}); // thrown where it is awaited
   let isOpen = false;
   opening.then(() => isOpen = true, () => {}); // a failure is thrown where it is awaited
   await hosts.prewarm(workspaces.destination);
@@ -98,9 +103,7 @@ export async function surveyRuns(
     onGuess(host, { ...guess, plan: makePlan({ workspaces, ...first }, guess, jobs, options) });
   }).catch(() => {}); // the same error is thrown where the scan is awaited
   const to = await opening;
-  const early = await beside;
-  const isFound = first === seen[0] && early && holdsFor(early, runs[0]!, first);
-  const info = isFound ? early : await lookThere(to, workspaces, first);
+  const info = await looking;
   const infos = { source: first.info, destination: info };
   const can = { source: host.can, destination: to.can };
   refuseSights(workspaces, infos, can, options);
@@ -187,15 +190,20 @@ async function lookAtSource(
   hosts.check(source, ["read"]);
   hosts.check(destination, ["read", "write"]);
   for (const workspace of [source, destination]) hosts.prewarm(workspace).catch(() => {});
-  const beside = hosts.openBeside(destination, source)
-    .then((there) => there && lookThere(there, workspaces, runs[0]!));
+  const { path } = source;
+  const ask = ({ experimentId, runId }: RunName) =>
+    hosts.look(source, { path, experimentId, runId, wanted: "jobs" });
+  const asked = ask(runs[0]!); // with the login, which may fail
+  asked.catch(() => {});
+  const beside = hosts.lookBeside(destination, source, questionThere(workspaces, runs[0]!));
   beside.catch(() => {}); // it is thrown where it is needed
   const host = await hosts.openForBytes(source);
-  const look = async ({ experimentId, runId }: RunName): Promise<SourceRun> => {
-    const info = await host.look({ path: source.path, experimentId, runId, wanted: "jobs" });
-    const { run, listed } = runAt(source, info, { experimentId, runId });
-    const folder = runFolder(experimentId, run.runId);
-    return { experimentId, runId: run.runId, info, folder, ...listed };
+  const look = async (run: RunName): Promise<SourceRun> => {
+    const { experimentId, runId } = run;
+    const info = await (run === runs[0] ? asked : ask(run));
+    const { run: { runId: id }, listed } = runAt(source, info, { experimentId, runId });
+    const folder = runFolder(experimentId, id);
+    return { experimentId, runId: id, info, folder, ...listed };
   };
   const found: (SourceRun | CopyError)[] = [];
   for (const run of runs) found.push(await orError(() => look(run), options));

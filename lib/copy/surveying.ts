@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Abilities, Host, WorkspaceInfo } from "../host/host.ts";
+import type { Abilities, Host, LookRequest, WorkspaceInfo } from "../host/host.ts";
 import { formerRoots, type Pair } from "../rewrite/path_map.ts";
 import type { JobInfo, JobsFile } from "../workspace/jobs.ts";
 import { jobFolder } from "../workspace/layout.ts";
@@ -46,13 +46,12 @@ export interface CommonData {
   takeSource: TakeSource;
 }
 
-/** What is at the destination, as far as it concerns a run. */
-export function lookThere(
-  host: Host,
+/** The question what is at the destination, as far as it concerns a run. */
+export function questionThere(
   { destination: { path } }: Ends<Workspace>,
   { experimentId, runId }: RunName,
-): Promise<WorkspaceInfo> {
-  return host.look({ path, experimentId, runId, wanted: "space" });
+): LookRequest {
+  return { path, experimentId, runId, wanted: "space" };
 }
 
 /** A survey of several runs under way. */
@@ -111,7 +110,7 @@ export class Surveying {
       const folders = { source: source.run, destination: destination.run };
       return { infos: first.infos, folders, linked: { source: [], destination: [] } };
     }
-    const info = await lookThere(hosts.destination, workspaces, run);
+    const info = await hosts.destination.look(questionThere(workspaces, run));
     const wanted = { jobs: [], run: run.folder, statesOnly: true, excludes: () => undefined };
     const source = await takeSource([], run);
     const destination = await takeInventory(hosts.destination, info, wanted);

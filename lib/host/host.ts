@@ -243,7 +243,7 @@ export interface Host {
   readonly mayAsk?: boolean;
   /** Logs in, where that is needed. */
   open(): Promise<void>;
-  /** Looks at a workspace. */
+  /** Looks at a workspace; asked while a login goes on, it costs no round trip of its own. */
   look(question: LookRequest): Promise<WorkspaceInfo>;
   /** Finds the experiments of a workspace, with their runs. */
   browse(request: BrowseRequest): Promise<Listing>;

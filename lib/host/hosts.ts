@@ -6,7 +6,7 @@
 
 import { refuseUnnamed } from "../transport/rsync.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import type { Access, Host } from "./host.ts";
+import type { Access, Host, LookRequest, WorkspaceInfo } from "./host.ts";
 import { checkRuntime } from "./runtime.ts";
 import { LocalHost } from "./local/host.ts";
 import type { RunOptions } from "../system/process.ts";
@@ -136,18 +136,35 @@ export class Hosts implements AsyncDisposable {
     return host;
   }
 
+  /** Looks at a workspace, with the login to its machine if that is not open yet. */
+  async look(workspace: Workspace, request: LookRequest): Promise<WorkspaceInfo> {
+    const opening = this.openForBytes(workspace);
+    const host = this.#host(workspace);
+    if (host.transfer !== undefined) return await (await opening).look(request);
+    const looking = host.look(request);
+    looking.catch(() => {}); // where the login fails, that is thrown
+    await opening;
+    return await looking;
+  }
+
   /**
-   * Begins a login beside that of another workspace, if it asks nothing: two questions at once would
+   * Logs in beside a login for another workspace, if that asks nothing: two questions at once would
    * mix. Its error is thrown by `open`.
    *
-   * @returns The machine, if it is ready to be looked at by then.
+   * @returns What is at the workspace, if only one login leads there.
    */
-  async openBeside(workspace: Workspace, other: Workspace): Promise<Host | undefined> {
-    if (workspace.ssh === undefined || other.ssh === undefined) return;
+  async lookBeside(
+    workspace: Workspace,
+    other: Workspace,
+    request: LookRequest,
+  ): Promise<WorkspaceInfo | undefined> {
+    if (workspace.ssh === undefined || other.ssh === undefined) return undefined;
     await this.#expected.get(placeOf(workspace))?.ready;
-    if (this.#host(workspace).mayAsk) return;
-    const host = await this.open(workspace);
-    return host.transfer === undefined ? host : undefined;
+    const host = this.#host(workspace);
+    if (host.mayAsk) return undefined;
+    if (host.transfer === undefined) return await this.look(workspace, request);
+    await this.open(workspace);
+    return undefined;
   }
 
   #host(workspace: Workspace): Host {

@@ -35,6 +35,8 @@ export class Agent {
   readonly #word = crypto.randomUUID();
   /** The name of the machine, once it is open. */
   #machine = "";
+  /** Its first answer. What is asked before that goes with the login. */
+  #opened: Promise<void> = Promise.resolve();
   /** The end of the latest request. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -56,7 +58,7 @@ export class Agent {
   /** Starts it; this takes as long as the login. */
   async open(): Promise<void> {
     this.#tell([sized(AGENT) + this.#word, ...this.programs, ""].join("\n"));
-    await this.#answer(this.#word, (name) => this.#machine = name);
+    await (this.#opened = this.#read(this.#word, (name) => this.#machine = name));
   }
 
   /** The machine's own name for itself. */
@@ -171,6 +173,11 @@ export class Agent {
   }
 
   async #answer(word: string, tell: (text: string) => void): Promise<void> {
+    await this.#opened;
+    await this.#read(word, tell);
+  }
+
+  async #read(word: string, tell: (text: string) => void): Promise<void> {
     if (await this.#answers.read(word, tell, `${this.#word} lost`)) return;
     await this.#closeInput(); // this ends it
     throw await this.failure();

@@ -7,7 +7,7 @@
 import { CopyError, LostConnection } from "../../errors.ts";
 import { isRefusal, isUnreached, sessionRefusal } from "../../transport/ssh_complaints.ts";
 import type { SshSettings } from "../../workspace/workspace.ts";
-import { loginCommand } from "./options.ts";
+import { exitCommand, loginCommand } from "./options.ts";
 
 /** How it ended. */
 interface End {
@@ -45,6 +45,16 @@ export function endOf({ code, complaint, reached, established }: End, ssh: SshSe
       `${host} did not answer as expected: ${why}`,
       `a copy needs a login shell there, not only sftp or rsync; ${hint}`,
     );
+}
+
+const SLOW_SHELL =
+  "a start-up file there (.bashrc) may wait for a terminal or start another shell; " +
+  "if it is only slow, add  --connect-timeout 60";
+
+/** The hint for a shell that does not answer, perhaps by the user's own master. */
+export function whySlow(ssh: SshSettings, isOwn: boolean): string {
+  if (!isOwn) return SLOW_SHELL;
+  return `${SLOW_SHELL}\nif your own ssh connection is dead, close it:  ${exitCommand(ssh)}`;
 }
 
 /** The hint for a login that failed. */

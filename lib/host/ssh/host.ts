@@ -121,6 +121,7 @@ export class SshHost implements Host {
   }
 
   async look({ path, experimentId, runId, wanted }: LookRequest): Promise<WorkspaceInfo> {
+    await this.#session.begun;
     const answer = new Map<string, string>();
     const lines = asLines([path, experimentId ?? "", runId ?? "", wanted ?? ""]);
     const isApart = this.#carrier !== this.#session;

@@ -25,9 +25,10 @@ import {
   stopIfAborted,
 } from "../../system/process.ts";
 import { type LoginPlan, planLogin } from "./config.ts";
-import { doesItWork, endOf } from "./end.ts";
+import { doesItWork, endOf, whySlow } from "./end.ts";
 import { comesInTime } from "./first_answer.ts";
-import { exitCommand, loginCommand, loginOptions, programsOf } from "./options.ts";
+import { later } from "../../system/time.ts";
+import { loginCommand, loginOptions, programsOf } from "./options.ts";
 import { makeSocketFolder, socketFault } from "./socket.ts";
 
 /** How long a login script may still run when its channel is not needed, in milliseconds. */
@@ -35,10 +36,6 @@ const PATIENCE = 20_000;
 
 /** How long a user may take to log in, in seconds: servers give two minutes. */
 const LOGIN = 600;
-
-const SLOW_SHELL =
-  "a start-up file there (.bashrc) may wait for a terminal or start another shell; " +
-  "if it is only slow, add  --connect-timeout 60";
 
 /** How to log in. */
 export interface Login {
@@ -53,6 +50,7 @@ export interface Login {
 /** A session with a host. */
 export class Session {
   #agent: Agent | undefined;
+  readonly #begun = later<void>();
   /** The ssh of the agent. */
   #running: Running | undefined;
   #folder: string | undefined;
@@ -114,7 +112,12 @@ export class Session {
     return `${this.#folder}/s`;
   }
 
-  /** The shell there, once the session is open. */
+  /** Settles when the login has begun: from then on the agent takes questions. */
+  get begun(): Promise<void> {
+    return this.#begun.promise;
+  }
+
+  /** The shell there, once the login has begun. */
   get agent(): Agent {
     return this.#agent!;
   }
@@ -136,6 +139,7 @@ export class Session {
     }
     const running = this.#running = this.#start(options);
     this.#agent = new Agent(running, this.watch, this.#programs, () => this.#agentFailure(running));
+    this.#begun.resolve(); // who waits for it comes after the agent's own first words
     await this.#firstAnswer(this.#agent, running);
     this.#established = true;
     this.login.reached.add(loginCommand(this.ssh));
@@ -167,16 +171,11 @@ export class Session {
       ? [`the login to ${host} took longer than ${LOGIN} s`, doesItWork(this.ssh)]
       : [
         `logged in to ${host}, but its shell has not answered within ${answer} s`,
-        this.#whySlow(),
+        whySlow(this.ssh, this.#folder === undefined),
       ];
     throw this.login.reached.has(loginCommand(this.ssh))
       ? new LostConnection(message)
       : new CopyError("connection", message, hint);
-  }
-
-  #whySlow(): string {
-    if (this.#folder !== undefined) return SLOW_SHELL;
-    return `${SLOW_SHELL}\nif your own ssh connection is dead, close it:  ${exitCommand(this.ssh)}`;
   }
 
   /** Whether the login has succeeded: the master makes its socket only then. */
