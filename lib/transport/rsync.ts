@@ -110,6 +110,8 @@ const MEANINGS: Record<number, string> = {
   255: "the connection was lost",
 };
 const CONNECTION = [5, 10, 12, 30, 35, 255];
+/** Whether a signal has ended it, at this end or the other. */
+const wasEnded = (code: number) => code === 20 || code > 128 && code < 255;
 /** Exit codes: some files could not be copied; some files vanished. */
 const PARTIAL = [23, 24];
 
@@ -261,9 +263,10 @@ export function judge(code: number, complaint: string, watch: RunOptions): Rsync
   const refused = sessionRefusal(complaint);
   if (refused !== undefined) throw refused;
   const said = lines.findLast((line) => !AFTERWORD.test(line));
-  const meaning = MEANINGS[code] ?? said ?? "no reason given";
+  const ended = wasEnded(code) ? "rsync was ended by a signal" : undefined;
+  const meaning = ended ?? MEANINGS[code] ?? said ?? "no reason given";
   const again = "run the same command again to resume";
-  throw CONNECTION.includes(code) && !isRefusal(complaint)
+  throw (ended ?? CONNECTION.includes(code)) && !isRefusal(complaint)
     ? new LostConnection(`${meaning} (${code === 255 ? "ssh" : "rsync"} exit ${code})`)
     : new CopyError("program", `rsync failed: ${meaning} (exit ${code})`, again);
 }
