@@ -10,7 +10,7 @@ import type { Context } from "./context.ts";
 import { entriesOf } from "./entries.ts";
 import { excluder } from "./exclude.ts";
 import { whatFailed } from "./failures.ts";
-import { isBulk } from "./inventory.ts";
+import { isBulk } from "./found_job.ts";
 import type { Load } from "./loads.ts";
 import type { Route } from "./route.ts";
 import type { Streamed } from "./stream.ts";
@@ -32,8 +32,9 @@ export async function nameAll(
   const excludes = excluder(files, standing);
   const entries = await entriesOf(hosts.source, infos.source.realPath, some, excludes);
   for (const [folder, all] of entries) {
-    found.source.jobs.get(folder)!.rest = [...all.values()]
+    const rest = [...all.values()]
       .filter((entry) => entry.kind !== "folder" && isBulk(entry)).map(({ path }) => path);
+    found.source.jobs.set(folder, { ...found.source.jobs.get(folder)!, rest });
   }
 }
 

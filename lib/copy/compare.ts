@@ -16,7 +16,8 @@ import {
 import type { Context } from "./context.ts";
 import { entriesOf } from "./entries.ts";
 import { excluder, type Excludes } from "./exclude.ts";
-import { type FoundJob, isBulk, takeInventory } from "./inventory.ts";
+import { type FoundJob, isBulk } from "./found_job.ts";
+import { takeInventory } from "./inventory.ts";
 import { hasClosedFolders, type Load } from "./loads.ts";
 import { hasEnded } from "./decisions.ts";
 import type { BroughtBefore } from "./progress.ts";

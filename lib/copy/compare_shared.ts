@@ -34,7 +34,8 @@ export async function compareShared(
   const destination = await entriesOf(hosts.destination, realPath, some, () => undefined);
   for (const { folder } of some) {
     const ends = { source: source.get(folder)!, destination: destination.get(folder)! };
-    found.destination.jobs.get(folder)!.compared = compared(ends);
+    const { jobs } = found.destination;
+    jobs.set(folder, { ...jobs.get(folder)!, compared: compared(ends) });
   }
 }
 

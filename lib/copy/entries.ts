@@ -9,7 +9,8 @@ import type { LinkedJob } from "../workspace/layout.ts";
 import type { Entries } from "../system/content.ts";
 import type { Entry } from "../system/entry.ts";
 import type { Excludes } from "./exclude.ts";
-import { isTakenOfJob, isTakenOfRun } from "./inventory.ts";
+import { isTakenOfJob } from "./found_job.ts";
+import { isTakenOfRun } from "./inventory.ts";
 
 /** A folder to look at. */
 export interface WantedFolder {

@@ -7,7 +7,7 @@
 import { jobState } from "../workspace/jobs.ts";
 import type { JobId } from "../workspace/layout.ts";
 import { milliseconds } from "../workspace/times.ts";
-import type { FoundJob } from "./inventory.ts";
+import type { FoundJob } from "./found_job.ts";
 import type { JobState } from "./types.ts";
 
 /** What the states of jobs depend on in their run. */

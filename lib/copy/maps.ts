@@ -6,22 +6,23 @@
 
 import { type PathMap, pathMap } from "../rewrite/path_map.ts";
 import { JOBS } from "../workspace/layout.ts";
-import type { FoundJob } from "./inventory.ts";
+import type { Inventory } from "./inventory.ts";
 import type { Survey } from "./surveyed.ts";
 
 /** The parts of a survey that tell where paths lead. */
 export type Mapped = Pick<Survey, "infos" | "mapped" | "formerRoots"> & {
-  found: { source: { jobs: ReadonlyMap<string, Pick<FoundJob, "linked">> } };
+  found: { source: Pick<Inventory, "jobs" | "linked"> };
 };
 
 /** Where the paths of the source lead at the destination. */
 export function mapOf({ infos, found, mapped, formerRoots }: Mapped): PathMap {
   const { source, destination } = infos;
   const moved = new Set<string>();
-  for (const [folder, { linked }] of found.source.jobs) {
+  const { jobs, linked = [] } = found.source;
+  for (const { folder, realPath } of linked) {
     const place = folder.slice(JOBS.length);
-    if (folder.startsWith(`${JOBS}/`) && linked?.realPath.endsWith(place)) {
-      moved.add(linked.realPath.slice(0, -place.length));
+    if (folder.startsWith(`${JOBS}/`) && realPath.endsWith(place) && jobs.has(folder)) {
+      moved.add(realPath.slice(0, -place.length));
     }
   }
   return pathMap({

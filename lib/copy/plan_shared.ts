@@ -7,7 +7,8 @@
 
 import { jobFolder, type JobId, jobName } from "../workspace/layout.ts";
 import { type Decision, leave } from "./decisions.ts";
-import type { FoundJob, Inventory } from "./inventory.ts";
+import type { FoundJob } from "./found_job.ts";
+import type { Inventory } from "./inventory.ts";
 import type { JobToPlan } from "./job_links.ts";
 import { type RunEnd, stateForRun } from "./job_state.ts";
 import type { PlannedJob } from "./types.ts";

@@ -38,16 +38,17 @@ export function recordsOf(
     .filter((job) => !isShared(job));
   for (const { referencesMissing = [], ...id } of jobs) {
     const folder = jobFolder(id);
-    const needed = new Set((survey.reports.get(folder)?.inside ?? []).map(unitOf));
-    needed.delete(folder);
-    const lacking = [...referencesMissing, ...[...needed].filter((unit) => lost.has(unit))];
+    const needed = lost.size === 0 ? [] : survey.reports.get(folder)?.inside ?? [];
+    const lostUnits = new Set(needed.map(unitOf).filter((unit) => lost.has(unit)));
+    lostUnits.delete(folder);
+    const lacking = [...referencesMissing, ...lostUnits];
     const job = folder.slice(JOBS.length + 1);
     const isPartial = found.source.records?.has(folder) === true;
     const leftOut = found.source.jobs.get(folder)?.leftOut ??
       (isPartial || lacking.length > 0 ? NOTHING : undefined);
-    const isSettled = found.destination.jobs.get(folder)?.shortfall?.isWhole === true &&
-      lacking.length === 0;
-    if (leftOut !== undefined && !isSettled) {
+    const isSettled = () =>
+      found.destination.jobs.get(folder)?.shortfall?.isWhole === true && lacking.length === 0;
+    if (leftOut !== undefined && !isSettled()) {
       const about = { source, files, isPartial, lacking };
       records.written.push({ job, text: recordText(job, leftOut, about) });
     } else if (found.destination.records?.has(folder)) records.dropped.push(job);

@@ -13,7 +13,8 @@ import { type Content, contentOf } from "../system/content.ts";
 import { runDocumentKind } from "../workspace/documents.ts";
 import { jobFolder, jobName, JOBS, PARAMS_FILE, runFolder } from "../workspace/layout.ts";
 import { escaped, leftBehindPlaces } from "../workspace/left_behind.ts";
-import type { FoundJob, FoundRunFolder } from "./inventory.ts";
+import type { FoundJob } from "./found_job.ts";
+import type { FoundRunFolder } from "./inventory.ts";
 import { misplacedLink } from "./usable.ts";
 import { isAlone } from "./alone.ts";
 import type { Load } from "./loads.ts";
@@ -186,7 +187,8 @@ export function contentInStream(route: Route, known: SurveyData): Map<string, Co
 
 /** The sum of a job's documents, links and folders. */
 function skeletonOf({ folders, links, documents, oversized, bytes, bulk }: FoundJob): Content {
-  const parts = [...folders.values(), ...links].filter(({ path }) => path !== "");
+  const parts = [...folders.values(), ...links].filter(({ path }) => path !== "")
+    .map(({ path, kind }) => ({ path, kind, size: 0 }));
   const read = documents.filter((path) => !oversized.includes(path));
   const files = read.map((path) => ({ path, kind: "file" as const, size: 0 }));
   return { ...contentOf([...parts, ...files]), bytes: bytes - bulk.bytes };

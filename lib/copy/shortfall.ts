@@ -17,7 +17,8 @@ import { compareShared } from "./compare_shared.ts";
 import { isCompleted } from "./decisions.ts";
 import { entriesOf } from "./entries.ts";
 import { excluder, type Excludes, type FileChoice, rulesOf, type Standing } from "./exclude.ts";
-import { addToJob, type FoundJob, type Inventory, isBulk, namesOf } from "./inventory.ts";
+import { addToJob, beginJob, type FoundJob, isBulk, namesOf } from "./found_job.ts";
+import type { Inventory } from "./inventory.ts";
 import type { Shortfall } from "./left_out.ts";
 import type { Ends } from "./plan.ts";
 import type { PlannedJob } from "./types.ts";
@@ -58,9 +59,9 @@ async function lookAtShortfalls(
       if (lacking.linked !== undefined) shortfall.changed = "it is a link there";
       // the source lacks files itself: a job that is like it is not whole
       if (partial?.has(folder)) shortfall.isWhole = false;
-      lacking.shortfall = shortfall;
+      there.set(folder, { ...lacking, shortfall });
       const excludes = excluder(choice, new Map([[folder, shortfall.standing]]));
-      whole.toCome = restOf(whole, job, ends.source, excludes);
+      here.set(folder, { ...whole, toCome: restOf(whole, job, ends.source, excludes) });
     }
   }
 }
@@ -86,14 +87,17 @@ async function withFolders(
 function restOf(whole: FoundJob, job: LinkedJob, all: Entries, excludes: Excludes): FoundJob {
   const folder = jobFolder(job);
   const names = namesOf(job);
-  const found = new Map<string, FoundJob>();
-  for (const entry of all.values()) addToJob(found, folder, names, entry, excludes);
+  const self = all.get("");
+  const found = self && beginJob(self);
+  for (const entry of all.values()) {
+    if (found && entry !== self) addToJob(found, folder, names, entry, excludes);
+  }
   const { markers, latest, pidTime, linked, trouble } = whole;
   const isToCome = (entry: Entry) =>
     entry.path !== "" && entry.kind !== "folder" && isBulk(entry) &&
     excludes(entry, folder) === undefined;
   const rest = [...all.values()].filter(isToCome).map(({ path }) => path);
-  return { ...found.get(folder) ?? whole, rest, markers, latest, pidTime, linked, trouble };
+  return { ...found ?? whole, rest, markers, latest, pidTime, linked, trouble };
 }
 
 /**

@@ -17,7 +17,8 @@ import {
   leadsTo,
   PARAMS_FILE,
 } from "../workspace/layout.ts";
-import type { FoundJob, Inventory } from "./inventory.ts";
+import type { FoundJob } from "./found_job.ts";
+import type { Inventory } from "./inventory.ts";
 
 /** Why a job cannot be copied as a folder; undefined when it is one, or a `move` link to one. */
 export function whyUnusable(

@@ -17,7 +17,8 @@ import {
   parentOf,
   runFolder,
 } from "../workspace/layout.ts";
-import { type Inventory, isTakenOfJob, isTakenOfRun, takeInventory } from "../copy/inventory.ts";
+import { isTakenOfJob } from "../copy/found_job.ts";
+import { type Inventory, isTakenOfRun, takeInventory } from "../copy/inventory.ts";
 import {
   addJobs,
   followLinks,

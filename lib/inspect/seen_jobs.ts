@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Host } from "../host/host.ts";
+import type { Host, LinkedFolder } from "../host/host.ts";
 import type { Entry } from "../system/entry.ts";
 import { type JobInfo, jobState } from "../workspace/jobs.ts";
 import { jobAt, jobFolder, jobName, JOBS, STATUS_FILE } from "../workspace/layout.ts";
 import type { RunStatus } from "../workspace/runs.ts";
-import { type FoundJob, isMarker } from "../copy/inventory.ts";
+import { type FoundJob, isMarker } from "../copy/found_job.ts";
 import { whyUnusable } from "../copy/usable.ts";
 
 /** A run, and the content of its files. */
@@ -25,7 +25,11 @@ export interface ListedRun {
 }
 
 /** A job's folder, as far as its state depends on it. */
-type SeenJob = Pick<FoundJob, "markers" | "pidTime" | "folders" | "linked" | "trouble">;
+interface SeenJob extends Pick<FoundJob, "folders" | "trouble"> {
+  markers: Set<string>;
+  pidTime: string | undefined;
+  linked: LinkedFolder | undefined;
+}
 
 /** The results of scans. */
 export class SeenJobs {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isMarker } from "../copy/inventory.ts";
+import { isMarker } from "../copy/found_job.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import type { Entry } from "../system/entry.ts";
 import { sumOf } from "../system/hash.ts";

@@ -80,7 +80,7 @@ function isFormerRoot(root: string, map: PathMap): boolean {
 }
 
 /** Where the workspace was when a run was made, by the absolute links of the run to its jobs. */
-export function formerRoots(run: ReadonlyMap<string, Pick<Entry, "target">>): Set<string> {
+export function formerRoots(run: Iterable<readonly [string, Pick<Entry, "target">]>): Set<string> {
   const roots = new Set<string>();
   for (const [path, { target }] of run) {
     if (path.startsWith(`${JOBS}/`) && target?.endsWith(`/${path}`)) {

@@ -234,3 +234,8 @@ export function runLink(job: JobId): string {
 export function isInJobs(path: string): boolean {
   return path === JOBS || path.startsWith(`${JOBS}/`);
 }
+
+/** Whether a path is a place, or lies below it. */
+export function isAt(path: string, place: string): boolean {
+  return path.startsWith(place) && (path.length === place.length || path[place.length] === "/");
+}

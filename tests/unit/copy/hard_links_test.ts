@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { HardLinks } from "../../../lib/copy/hard_links.ts";
-import type { FoundJob, Inventory } from "../../../lib/copy/inventory.ts";
+import type { FoundJob } from "../../../lib/copy/found_job.ts";
+import type { Inventory } from "../../../lib/copy/inventory.ts";
 
 /** An inventory of jobs, each with its files that have other names. */
 function inventoryOf(jobs: Record<string, string[]>): Inventory {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { FoundJob, Inventory } from "../../../lib/copy/inventory.ts";
+import type { FoundJob } from "../../../lib/copy/found_job.ts";
+import type { Inventory } from "../../../lib/copy/inventory.ts";
 import { decide, willStand } from "../../../lib/copy/decisions.ts";
 import { planJobs, restsOnTimes } from "../../../lib/copy/plan.ts";
 import type { JobAction, JobState, PlannedJob } from "../../../lib/copy/types.ts";
@@ -278,7 +279,7 @@ Deno.test("planJobs() takes a pid for alive that was written after its run was l
 Deno.test("planJobs() takes a job that is done or failed for that, whenever its pid was written", () => {
   for (const state of ["done", "failed"] as const) {
     const source = inventory(state);
-    source.jobs.get(FOLDER)!.pidTime = "1768759999.0";
+    source.jobs.set(FOLDER, { ...source.jobs.get(FOLDER)!, pidTime: "1768759999.0" });
     const [planned] = planJobs(
       [JOB],
       { source, destination: inventory("absent") },
@@ -312,7 +313,7 @@ function planMissing(
 Deno.test("planJobs() with ended takes each pid of a run in progress for stale, at the source alone", () => {
   const plan = (source: boolean, destination: boolean, pidTime: string) => {
     const found = { source: inventory("running"), destination: inventory("running") };
-    found.source.jobs.get(FOLDER)!.pidTime = pidTime;
+    found.source.jobs.set(FOLDER, { ...found.source.jobs.get(FOLDER)!, pidTime });
     const statuses = { source: runStatus(source), destination: runStatus(destination) };
     const [job] = planJobs([JOB], found, statuses, { ended: true });
     return [job!.source, job!.destination];
@@ -382,8 +383,10 @@ Deno.test("planJobs() copies a transient job that is there like any other", () =
 
 /** Plans the job, done at the source and absent at the destination, its folder being a link. */
 function planLinked(target: string, kind: Entry["kind"]): PlannedJob {
-  const job = foundJob(kind === "folder" ? ["train.done"] : [], entry(kind));
-  job.linked = { folder: FOLDER, target, realPath: target };
+  const job: FoundJob = {
+    ...foundJob(kind === "folder" ? ["train.done"] : [], entry(kind)),
+    linked: { folder: FOLDER, target, realPath: target },
+  };
   const [planned] = planJobs(
     [JOB],
     {

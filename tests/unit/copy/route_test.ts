@@ -5,7 +5,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import type { FoundJob, FoundRunFolder } from "../../../lib/copy/inventory.ts";
+import type { FoundJob } from "../../../lib/copy/found_job.ts";
+import type { FoundRunFolder } from "../../../lib/copy/inventory.ts";
 import type { Load } from "../../../lib/copy/loads.ts";
 import {
   contentInStream,
