@@ -7,7 +7,7 @@
 
 import { Findings, type Report } from "../rewrite/findings.ts";
 import { folderAt, type FolderId, idOf, jobFolder, PARAMS_FILE } from "../workspace/layout.ts";
-import { BATCH_JOBS } from "./batches.ts";
+import type { ReadFile } from "../host/host.ts";
 import { isOmitted, isWritten, unitsOf } from "./decisions.ts";
 import type { JobToPlan } from "./job_links.ts";
 import { mapOf } from "./maps.ts";
@@ -23,6 +23,8 @@ export interface Steps {
   plan(jobs: JobToPlan[]): Promise<CopyPlan>;
   /** Looks at jobs at both ends. */
   look(jobs: JobToPlan[]): Promise<void>;
+  /** Reads the `params.json` of jobs, by their folders. */
+  read(folders: ReadonlySet<string>): AsyncIterable<ReadFile>;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface Steps {
 export async function withNeeded(
   jobs: JobToPlan[],
   surveyed: Surveyed,
-  { plan: makePlan, look }: Steps,
+  { plan: makePlan, look, read }: Steps,
   { references = true }: Pick<CopyOptions, "references">,
 ): Promise<Pick<Survey, "plan" | "reports">> {
   const listed = new Map(jobs.map((job) => [jobFolder(job), job]));
@@ -45,7 +47,9 @@ export async function withNeeded(
       isRead(job, surveyed) && !reports.has(jobFolder(job))
     );
     if (unread.length === 0) return { plan, reports };
-    for (const [folder, report] of await readJobs(unread, surveyed)) reports.set(folder, report);
+    for (const [folder, report] of await readJobs(unread, surveyed, read)) {
+      reports.set(folder, report);
+    }
     if (!references) return { plan, reports };
     const omitted = new Set(plan.jobs.filter(isOmitted).map(jobFolder));
     const needed = jobsNamedBy(unread, reports)
@@ -74,8 +78,9 @@ function jobsNamedBy(jobs: FolderId[], reports: ReadonlyMap<string, Report>): Jo
     const id = idOf(by);
     const own = jobFolder(by);
     for (const path of reports.get(own)?.inside ?? []) {
+      if (`${path}/`.startsWith(`${own}/`)) continue;
       const job = folderAt(path);
-      if (job === undefined || jobFolder(job) === own) continue;
+      if (job === undefined) continue;
       const known = named.get(jobFolder(job));
       if (known === undefined) {
         const neededBy = [id];
@@ -88,41 +93,27 @@ function jobsNamedBy(jobs: FolderId[], reports: ReadonlyMap<string, Report>): Jo
   return [...named.values()];
 }
 
-/** The most bytes of documents that are read at once. */
-const READ_BYTES = 1 << 26;
-
 /** What the links and the `params.json` of some jobs name, by the jobs' folders. */
-async function readJobs(jobs: PlannedJob[], surveyed: Surveyed): Promise<Map<string, Report>> {
-  const { hosts, infos, found: { source } } = surveyed;
+async function readJobs(
+  jobs: PlannedJob[],
+  surveyed: Surveyed,
+  read: Steps["read"],
+): Promise<Map<string, Report>> {
+  const { found: { source } } = surveyed;
   const map = mapOf(surveyed);
   const reports = new Map<string, Report>();
-  let batch: string[] = [];
-  let bytes = 0;
-  const readBatch = async () => {
-    const read = batch.filter((folder) => isReadable(folder));
-    const paths = read.map((folder) => `${folder}/${PARAMS_FILE}`);
-    const documents = paths.length > 0 ? await hosts.source.peek(infos.source.realPath, paths) : [];
-    const contents = new Map(read.map((folder, index) => [folder, documents[index]]));
-    for (const folder of batch) {
-      const findings = new Findings(folder, map);
-      const content = contents.get(folder);
-      if (content !== undefined) findings.look(PARAMS_FILE, content);
-      for (const { path, target } of source.jobs.get(folder)!.links) findings.link(path, target!);
-      reports.set(folder, findings.finish());
-    }
-    batch = [];
-    bytes = 0;
-  };
-  const isReadable = (folder: string) => {
+  const folders = jobs.map(jobFolder);
+  const readable = folders.filter((folder) => {
     const { documents, oversized } = source.jobs.get(folder)!;
     return documents.includes(PARAMS_FILE) && !oversized.includes(PARAMS_FILE);
-  };
-  for (const folder of jobs.map(jobFolder)) {
-    const { bytes: all, bulk } = source.jobs.get(folder)!;
-    if (batch.length === BATCH_JOBS || bytes + all - bulk.bytes > READ_BYTES) await readBatch();
-    batch.push(folder);
-    bytes += all - bulk.bytes;
+  });
+  const findings = new Map(folders.map((folder) => [folder, new Findings(folder, map)]));
+  for await (const [folder, bytes] of read(new Set(readable))) {
+    if (bytes !== undefined) findings.get(folder)!.look(PARAMS_FILE, bytes);
   }
-  await readBatch();
+  for (const [folder, found] of findings) {
+    for (const { path, target } of source.jobs.get(folder)!.links) found.link(path, target!);
+    reports.set(folder, found.finish());
+  }
   return reports;
 }

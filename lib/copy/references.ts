@@ -177,7 +177,9 @@ async function findInRun(survey: Omit<Survey, "outside" | "standing">): Promise<
   const objects = source.run.get(OBJECTS_FILE);
   const isRead = objects?.kind === "file" && objects.size <= MOST_READ && !isWritten(plan.run);
   if (!isRead) return findings.finish();
-  const [content] = await hosts.source.peek(infos.source.realPath, [`${folder}/${OBJECTS_FILE}`]);
-  if (content !== undefined) findings.optionalDocument(OBJECTS_FILE, "lines", content);
+  const { realPath } = infos.source;
+  for await (
+    const [, content] of hosts.source.read(realPath, [`${folder}/${OBJECTS_FILE}`], MOST_READ)
+  ) if (content !== undefined) findings.optionalDocument(OBJECTS_FILE, "lines", content);
   return findings.finish();
 }

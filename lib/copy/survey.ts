@@ -12,15 +12,16 @@ import type { Hosts } from "../host/hosts.ts";
 import { checkId, CURRENT, jobFolder, runFolder, STAGING } from "../workspace/layout.ts";
 import { type JobInfo, type JobsFile, jobsOf } from "../workspace/jobs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { excluder } from "./exclude.ts";
+import { excluder, type Excludes } from "./exclude.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { followLinks, jobLinks, lookAtTargets, withLinked } from "./job_links.ts";
 import { makePlan } from "./make_plan.ts";
+import { Params } from "./params.ts";
 import type { Ends } from "./plan.ts";
-import { readMapped } from "../rewrite/path_map.ts";
+import { type Pair, readMapped } from "../rewrite/path_map.ts";
 import { refuseRequest, refuseSights, refuseTools } from "./refusals.ts";
 import { orError } from "./retry.ts";
-import { jobChooser } from "./select.ts";
+import { type JobChooser, jobChooser } from "./select.ts";
 import { compareThere } from "./shortfall.ts";
 import { BATCH_JOBS } from "./batches.ts";
 import type { CopyOptions } from "./types.ts";
@@ -65,17 +66,71 @@ export async function surveyRuns(
     if (runId !== CURRENT) checkId("run", runId);
   }
   refuseRequest(workspaces);
-  const excludes = excluder(options);
-  const mapped = readMapped(options.map);
-  const chooser = jobChooser(options);
+  const asked = {
+    workspaces,
+    excludes: excluder(options),
+    mapped: readMapped(options.map),
+    chooser: jobChooser(options),
+  };
   const { host, runs: seen, beside } = await lookAtSource(hosts, { workspaces, runs }, options);
   const first = seen.find((run) => !(run instanceof CopyError)) as SourceRun | undefined;
   if (first === undefined) return seen as CopyError[];
+  const params = new Params(host, first.info.realPath);
+  try {
+    const source = {
+      host,
+      seen,
+      first,
+      params,
+      beside: beside.then((early) =>
+        first === seen[0] && early && holdsFor(early, runs[0]!, first) ? early : undefined
+      ),
+    };
+    const surveying = await lookAtBoth(hosts, asked, source, options, onGuess);
+    const surveys: (Survey | CopyError)[] = [];
+    for (const run of seen) {
+      surveys.push(
+        run instanceof CopyError ? run : await orError(() => surveying.survey(run), options),
+      );
+    }
+    return surveys;
+  } finally {
+    await params.end();
+  }
+}
+
+/** What the user asks for, read and checked. */
+interface Asked {
+  workspaces: Ends<Workspace>;
+  excludes: Excludes;
+  mapped: Pair[];
+  chooser: JobChooser;
+}
+
+/** The source, as far as it has been looked at. */
+interface SeenSource {
+  host: Host;
+  /** The runs, or why they cannot be copied. */
+  seen: (SourceRun | CopyError)[];
+  /** The first that can. */
+  first: SourceRun;
+  params: Params;
+  /** What a look at the destination found meanwhile; undefined when it must be looked at. */
+  beside: Promise<WorkspaceInfo | undefined>;
+}
+
+/** Looks at the jobs of all runs, at both ends. */
+async function lookAtBoth(
+  hosts: Hosts,
+  { workspaces, excludes, mapped, chooser }: Asked,
+  { host, seen, first, params, beside }: SeenSource,
+  options: CopyOptions,
+  onGuess?: (source: Host, guess: SurveyData) => void,
+): Promise<Surveying> {
   const opening = hosts.openForBytes(workspaces.destination);
-  const looking = beside.then((early) => {
-    const isFound = first === seen[0] && early && holdsFor(early, runs[0]!, first);
-    return isFound ? early : hosts.look(workspaces.destination, questionThere(workspaces, first));
-  });
+  const looking = beside.then((early) =>
+    early ?? hosts.look(workspaces.destination, questionThere(workspaces, first))
+  );
   looking.catch(() => {}); // thrown where it is awaited
   let isOpen = false;
   opening.then(() => isOpen = true, () => {}); // a failure is thrown where it is awaited
@@ -113,8 +168,9 @@ export async function surveyRuns(
   for (const job of jobs) {
     if (isDone(job, there) && !isRecorded(job, there)) done.add(jobFolder(job));
   }
-  const here = await (ahead ??
-    takeSource(chosen.filter((job) => !done.has(jobFolder(job))), first));
+  const taken = ahead ?? takeSource(chosen.filter((job) => !done.has(jobFolder(job))), first);
+  params.begin(chosen.map(jobFolder).filter((folder) => !done.has(folder)));
+  const here = await taken;
   for (const folder of done) {
     here.jobs.delete(folder);
     here.links?.delete(folder);
@@ -125,17 +181,9 @@ export async function surveyRuns(
   const both = { source: host, destination: to };
   const found = { source: here, destination: there };
   await compareThere(both, infos, linked, found, options);
-  const surveying = new Surveying(
-    { workspaces, hosts: both, can, mapped, options, first: { run: first, infos }, takeSource },
-    found,
-  );
-  const surveys: (Survey | CopyError)[] = [];
-  for (const run of seen) {
-    surveys.push(
-      run instanceof CopyError ? run : await orError(() => surveying.survey(run), options),
-    );
-  }
-  return surveys;
+  const runs = { run: first, infos };
+  const common = { workspaces, hosts: both, can, mapped, options, first: runs, takeSource, params };
+  return new Surveying(common, found);
 }
 
 /** The same jobs, each once. */

@@ -16,6 +16,7 @@ import { lookAgain } from "./look_again.ts";
 import { makePlan } from "./make_plan.ts";
 import { withNeeded } from "./needed.ts";
 import { type Ends, restsOnTimes } from "./plan.ts";
+import type { Params } from "./params.ts";
 import { planReferences } from "./references.ts";
 import { refuseUnwritable } from "./refusals.ts";
 import { compareThere, takeRest } from "./shortfall.ts";
@@ -44,6 +45,8 @@ export interface CommonData {
   /** The run that was looked at together with the jobs. */
   first: { run: SourceRun; infos: Ends<WorkspaceInfo> };
   takeSource: TakeSource;
+  /** The documents that tell what jobs name. */
+  params: Params;
 }
 
 /** The question what is at the destination, as far as it concerns a run. */
@@ -84,6 +87,7 @@ export class Surveying {
     const needed = await withNeeded(run.jobs, surveyed, {
       plan: (jobs) => this.#plan(jobs, run, () => ({ infos, can, found: found() })),
       look: (jobs) => this.#lookAtMore(jobs),
+      read: (folders) => this.common.params.read(folders),
     }, options);
     const coming = unitsOf(needed.plan).map(jobFolder).filter((folder) => this.#coming.has(folder));
     const planned = { ...surveyed, ...needed, found: found(), coming };

@@ -212,8 +212,8 @@ export interface Staging {
 /** A file to sum; its path is relative to a workspace. */
 export type SummedFile = Pick<Entry, "path" | "size">;
 
-/** Receives the bytes of a file; undefined when it cannot be read. */
-export type TellBytes = (path: string, bytes: Uint8Array | undefined) => void;
+/** A file that was read: its path, and its bytes; undefined when it cannot be read. */
+export type ReadFile = [path: string, bytes: Uint8Array | undefined];
 
 /** Receives the sum of a file, as 64 hexadecimal digits; undefined when it cannot be read. */
 export type TellSum = (file: SummedFile, sum: string | undefined) => void;
@@ -250,12 +250,12 @@ export interface Host {
   /** Returns which of some paths in a workspace exist; none of them may contain `..`. */
   existing(root: string, paths: string[]): Promise<string[]>;
   /**
-   * Reads small files, all in one command of a session; none of their names may contain a newline.
-   * Returns undefined for one that cannot be read.
+   * Reads plain files as a whole, in the order of the paths. Another machine begins at once, while
+   * it does other things, and sends no more than is asked for.
+   *
+   * @param most The most bytes of a file; one that is larger counts as one that cannot be read.
    */
-  peek(root: string, paths: string[]): Promise<(Uint8Array | undefined)[]>;
-  /** Reads plain files as a whole, and tells their bytes in the order of the paths. */
-  read(root: string, paths: string[], tell: TellBytes): Promise<void>;
+  read(root: string, paths: string[], most?: number): AsyncIterableIterator<ReadFile>;
   /**
    * Computes SHA-256 sums where the files are, and tells them in any order.
    *

@@ -108,8 +108,8 @@ export async function sumsOf(
   change: (path: string, bytes: Uint8Array) => Uint8Array[] = (_, bytes) => [bytes],
 ): Promise<Map<string, string | undefined>> {
   const sums = new Map<string, string | undefined>();
-  await host.read(root, paths, (path, bytes) => {
+  for await (const [path, bytes] of host.read(root, paths)) {
     sums.set(path, bytes && sumOf(change(path, bytes)));
-  });
+  }
   return sums;
 }

@@ -9,6 +9,7 @@ import { recordedJob } from "../copy/left_out.ts";
 import { CopyError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import { isObject } from "../text/json.ts";
+import { MAX_DOCUMENT } from "../workspace/documents.ts";
 import { recordOf, RECORDS } from "../workspace/layout.ts";
 
 /** The folders of the jobs that have a record. */
@@ -29,10 +30,10 @@ export async function readRecords(
 ): Promise<Map<string, Excludes>> {
   const found = new Map<string, Excludes>();
   let next = 0;
-  await host.read(root, folders.map(recordOf), (_, bytes) => {
+  for await (const [, bytes] of host.read(root, folders.map(recordOf), MAX_DOCUMENT)) {
     const folder = folders[next++]!;
     if (bytes !== undefined) found.set(folder, excludesOf(bytes));
-  });
+  }
   return found;
 }
 

@@ -13,6 +13,7 @@ import { CopyError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { type JobInfo, type JobTimes, readJobTimes } from "../workspace/jobs.ts";
+import { MAX_DOCUMENT } from "../workspace/documents.ts";
 import {
   checkId,
   CURRENT,
@@ -183,9 +184,10 @@ async function readTimes(
 ): Promise<Map<string, JobTimes>> {
   const times = new Map<string, JobTimes>();
   let next = 0;
-  await host.read(root, folders.map((each) => `${each}/${JOB_META}/${STATUS_FILE}`), (_, bytes) => {
+  const paths = folders.map((each) => `${each}/${JOB_META}/${STATUS_FILE}`);
+  for await (const [, bytes] of host.read(root, paths, MAX_DOCUMENT)) {
     const folder = folders[next++]!;
     if (bytes !== undefined) times.set(folder, readJobTimes(new TextDecoder().decode(bytes)));
-  });
+  }
   return times;
 }

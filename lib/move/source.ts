@@ -73,11 +73,11 @@ export async function lookAround(
   for (let at = 0; at < documents.length; at += AT_ONCE) {
     const some = documents.slice(at, at + AT_ONCE);
     let next = 0;
-    await host.read(root, some.map(([, path]) => path), (path, bytes) => {
+    for await (const [path, bytes] of host.read(root, some.map(([, path]) => path))) {
       const [folder] = some[next++]!;
       if (bytes === undefined) refuseUnread(`${root}/${path}`, "it cannot be read");
       mentions.note(folder, textOf(bytes!));
-    });
+    }
   }
   return { host, info, seals: sealing.finish(), mentions, runs };
 }

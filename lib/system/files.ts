@@ -12,9 +12,6 @@ import { isGranted, refused } from "./permissions.ts";
 /** The most bytes of a run's texts: its list of jobs, its state, its events. */
 const MAX_TEXT = 1 << 28;
 
-/** The most bytes of a file that takes hardly any time to read. */
-const SMALL = 1 << 22;
-
 /**
  * The smallest hole of a file, in bytes. Some file systems store smaller files with the name, in no
  * block at all.
@@ -31,20 +28,6 @@ export function readText(path: string): string | undefined {
   if (entry?.kind !== "file") return undefined;
   if (entry.size > MAX_TEXT) throw new CopyError("refused", `${path} is larger than 256 MiB`);
   return attempt(path, () => Deno.readTextFileSync(path));
-}
-
-/**
- * The bytes of a small plain file; undefined for any other, and for one that the user may not read.
- */
-export function readSmall(path: string): Uint8Array | undefined {
-  const entry = lookAt(path, "");
-  if (entry?.kind !== "file" || entry.size > SMALL) return undefined;
-  try {
-    return attempt(path, () => Deno.readFileSync(path));
-  } catch (error) {
-    if (error instanceof Deno.errors.PermissionDenied) return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -47,6 +47,23 @@ export async function* tapped(
   }
 }
 
+/** Asks a generator for its first value at once; an error is thrown where that value is awaited. */
+export function begun<T>(generator: AsyncGenerator<T, void>): AsyncIterableIterator<T, void> {
+  let first: Promise<IteratorResult<T, void>> | undefined = generator.next();
+  first.catch(() => {});
+  return {
+    next() {
+      const next = first ?? generator.next();
+      first = undefined;
+      return next;
+    },
+    return: () => generator.return(),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
 /** Joins parts into one. A single part is not copied. */
 export function joined(parts: Uint8Array[]): Uint8Array {
   return parts.length === 1 ? parts[0]! : concat(parts);

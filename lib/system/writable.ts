@@ -12,6 +12,6 @@ import { outputIfGranted, type RunOptions } from "./process.ts";
  */
 export async function isWritable(folder: string, watch: RunOptions): Promise<boolean | undefined> {
   const ask = (option: string) => outputIfGranted("test", [option, folder], watch);
-  const [isFolder, mayWrite] = await Promise.all([ask("-d"), ask("-w")]);
-  return isFolder === undefined ? undefined : mayWrite !== undefined;
+  if (await ask("-w") !== undefined) return true;
+  return await ask("-d") === undefined ? undefined : false;
 }

@@ -221,9 +221,11 @@ export function parseAtOnce(text: string): unknown {
 /** Whether a text has so many opening brackets that it may be nested too deeply. */
 function mayBeDeep(text: string): boolean {
   if (text.length <= 2 * MAX_DEPTH) return false; // each bracket is also closed
-  const beginning = /[[{]/g;
   let begun = 0;
-  while (begun <= MAX_DEPTH && beginning.test(text)) begun++;
+  for (const bracket of "[{") {
+    let at = -1;
+    while (begun <= MAX_DEPTH && (at = text.indexOf(bracket, at + 1)) !== -1) begun++;
+  }
   return begun > MAX_DEPTH;
 }
 

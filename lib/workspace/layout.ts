@@ -90,8 +90,9 @@ function faultOf(id: string): string | undefined {
   if (/\p{Surrogate}/u.test(id)) return "it contains half a character";
   if (id.includes("/")) return "it contains a '/'";
   if (id.startsWith(".") || id.startsWith("-")) return `it begins with '${id[0]}'`;
-  const { length } = new TextEncoder().encode(id);
-  return length > 255 ? "it is longer than 255 bytes" : undefined;
+  const isShort = id.length <= 85; // a code unit takes three bytes at most
+  if (isShort || new TextEncoder().encode(id).length <= 255) return undefined;
+  return "it is longer than 255 bytes";
 }
 
 /** Whether a text can be an id; see {@linkcode checkId}. */

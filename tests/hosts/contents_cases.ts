@@ -10,6 +10,7 @@ import { CopyError } from "../../mod.ts";
 import { textOf } from "../../lib/system/byte_text.ts";
 import { hasByteNames } from "../support/byte_names.ts";
 import { shell } from "../support/shell.ts";
+import type { ReadFile } from "../../lib/host/host.ts";
 import type { Files } from "../support/files.ts";
 import type { Case } from "./conformance.ts";
 import { type Fixture, STAGING } from "./fixture.ts";
@@ -51,10 +52,8 @@ async function sumsOf(f: Fixture, paths: string[], size = 1): Promise<Record<str
   return sums;
 }
 
-async function readAll(f: Fixture, paths: string[]): Promise<[string, Uint8Array | undefined][]> {
-  const read: [string, Uint8Array | undefined][] = [];
-  await (await f.host()).read(f.at("ws"), paths, (path, bytes) => void read.push([path, bytes]));
-  return read;
+async function readAll(f: Fixture, paths: string[], most?: number): Promise<ReadFile[]> {
+  return await Array.fromAsync((await f.host()).read(f.at("ws"), paths, most));
 }
 
 export const contentsCases: readonly Case[] = [
@@ -160,26 +159,44 @@ export const contentsCases: readonly Case[] = [
     },
   },
   {
-    name: "peek() reads small files, and passes over those that cannot be read",
+    name: "read() passes over what is too large, no plain file, gone, or closed",
     modes: true,
     async check(f) {
-      const names = ["plain", "it's $(a) \\ =name", " blanks ", "-n", "é 漢字", "empty"];
-      const paths = names.map((name) => `jobs/t/1/${name}`);
+      const [large, small] = [["1", "b"], ["a", "c", "d"]].map((names) =>
+        names.map((name) => `jobs/t/1/${name}`)
+      ) as [string[], string[]];
+      const paths = [...large, ...small].sort();
       f.make(Object.fromEntries(
-        paths.map((path) => [`ws/${path}`, path.endsWith("empty") ? "" : `${path}\n`]),
+        paths.map((path) => [`ws/${path}`, small.includes(path) ? "text" : "texts"]),
       ));
-      shell(f.root, "chmod 000 ws/jobs/t/1/-n; mkdir ws/jobs/t/1/folder");
-      const wanted = [...paths, "jobs/t/1/gone"];
-      const found = await (await f.host()).peek(f.at("ws"), wanted);
-      const texts = found.map((bytes) => bytes && new TextDecoder().decode(bytes));
-      const expected = wanted.map((path) =>
-        path.endsWith("gone") || path.endsWith("-n") && f.traits.user !== 0
-          ? undefined
-          : path.endsWith("empty")
-          ? ""
-          : `${path}\n`
-      );
-      assertEquals(texts, expected);
+      shell(f.root, "chmod 000 ws/jobs/t/1/d; mkdir ws/jobs/t/1/folder; mkfifo ws/jobs/t/1/pipe");
+      const others = ["folder", "pipe", "gone"].map((name) => `jobs/t/1/${name}`);
+      f.give();
+      const isRead = (path: string) =>
+        small.includes(path) && (!path.endsWith("d") || f.traits.user === 0);
+      const wanted = [...paths, ...others, "jobs/t/1/c"];
+      const text = new TextEncoder().encode("text");
+      const expected = wanted.map((path): ReadFile => [path, isRead(path) ? text : undefined]);
+      assertEquals(await readAll(f, wanted, 4), expected);
+    },
+  },
+  {
+    name: "read() may begin long before what it reads is wanted, and may be ended at once",
+    async check(f) {
+      const bytes = new Uint8Array(5 * 2 ** 20).map((_, at) => at * 7919 % 251);
+      const paths = ["a", "b", "c"].map((name) => `jobs/t/1/${name}`);
+      f.make(Object.fromEntries(paths.map((path) => [`ws/${path}`, bytes])));
+      f.give();
+      const host = await f.host();
+      const [read, ended] = [host.read(f.at("ws"), paths), host.read(f.at("ws"), paths)];
+      assertEquals(await host.existing(f.at("ws"), paths), paths);
+      await ended.return?.();
+      for (const path of paths) {
+        const { value: [name, content] } = await read.next() as IteratorYieldResult<ReadFile>;
+        assertEquals([name, content?.length], [path, bytes.length]);
+        assertEquals(content, bytes);
+      }
+      assertEquals(await read.next(), { value: undefined, done: true });
     },
   },
 ];

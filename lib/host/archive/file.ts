@@ -20,6 +20,7 @@ import type {
   LinkedFolder,
   Listing,
   LookRequest,
+  ReadFile,
   ScanRequest,
   Staging,
   Visit,
@@ -46,7 +47,7 @@ export abstract class ArchiveHost implements Host {
 
   abstract look(question: LookRequest): Promise<WorkspaceInfo>;
   abstract existing(root: string, paths: string[]): Promise<string[]>;
-  abstract peek(root: string, paths: string[]): Promise<(Uint8Array | undefined)[]>;
+  abstract read(root: string, paths: string[]): AsyncIterableIterator<ReadFile>;
   abstract scan(request: ScanRequest, visit: Visit): Promise<LinkedFolder[]>;
   abstract claim(): Promise<Staging>;
   abstract pack(request: PackRequest): Pack;
@@ -67,10 +68,6 @@ export abstract class ArchiveHost implements Host {
   }
 
   browse(): Promise<Listing> {
-    throw this.#unasked();
-  }
-
-  read(): Promise<void> {
     throw this.#unasked();
   }
 

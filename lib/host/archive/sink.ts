@@ -20,7 +20,7 @@ import { printable } from "../../text/printable.ts";
 import type { Pack, Unpacking } from "../../transport/archive.ts";
 import { FRAME, type Frame, loadZstd, type Zstd } from "../../transport/zstd.ts";
 import { JOBS, parentOf, recordOf } from "../../workspace/layout.ts";
-import type { LinkedFolder, LookRequest, Staging, WorkspaceInfo } from "../host.ts";
+import type { LinkedFolder, LookRequest, ReadFile, Staging, WorkspaceInfo } from "../host.ts";
 import type { FailedMove, PublishRequest } from "../steps.ts";
 import { Contents } from "./contents.ts";
 import { ArchiveHost, infoAt } from "./file.ts";
@@ -112,7 +112,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
     return here;
   }
 
-  peek(): Promise<(Uint8Array | undefined)[]> {
+  read(): AsyncIterableIterator<ReadFile> {
     throw new Error(`nothing is read from ${this.path}`);
   }
 

@@ -22,6 +22,7 @@ import { TRANSIENT } from "../../workspace/runs.ts";
 import type {
   LinkedFolder,
   LookRequest,
+  ReadFile,
   ScanRequest,
   SeenRun,
   Staging,
@@ -96,9 +97,8 @@ export class ArchiveSource extends ArchiveHost {
     return paths.filter((path) => references.has(path) || this.contents.has(path));
   }
 
-  // deno-lint-ignore require-await
-  async peek(_root: string, paths: string[]): Promise<(Uint8Array | undefined)[]> {
-    return paths.map((path) => this.contents.kept.get(path));
+  async *read(_root: string, paths: string[]): AsyncGenerator<ReadFile> {
+    for (const path of paths) yield [path, this.contents.kept.get(path)];
   }
 
   // deno-lint-ignore require-await

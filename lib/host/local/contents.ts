@@ -5,7 +5,6 @@
  */
 
 import { isUtf8 } from "../../system/byte_text.ts";
-import { Sum, sumOfFile } from "../../system/hash.ts";
 import { requireAccess } from "../../system/permissions.ts";
 import { resting, type RunOptions, stopIfAborted } from "../../system/process.ts";
 import { joined } from "../../system/streams.ts";
@@ -13,7 +12,7 @@ import type { Dialect } from "../../tar/dialect.ts";
 import { editTar } from "../../tar/edit.ts";
 import type { Editor, MemberVisitor } from "../../tar/visitor.ts";
 import { packLocally } from "../../transport/tar.ts";
-import type { SummedFile, TellBytes, TellSum } from "../host.ts";
+import type { ReadFile, SummedFile, TellSum } from "../host.ts";
 
 /** What is needed to read files. */
 export interface Reading {
@@ -26,11 +25,11 @@ export interface Reading {
 }
 
 /** Does {@linkcode Host.read}. */
-export async function readLocally(
+export async function* readLocally(
   reading: Reading,
   paths: string[],
-  tell: TellBytes,
-): Promise<void> {
+  most = Infinity,
+): AsyncGenerator<ReadFile> {
   const { root, watch } = reading;
   requireAccess("read", root);
   const odd = new Map<string, Uint8Array>();
@@ -43,7 +42,7 @@ export async function readLocally(
   });
   const rest = resting(watch);
   for (const path of paths) {
-    tell(path, isUtf8(path) ? readIfAllowed(`${root}/${path}`) : odd.get(path));
+    yield [path, isUtf8(path) ? readIfAllowed(`${root}/${path}`, most) : odd.get(path)];
     await rest();
   }
 }
@@ -54,6 +53,7 @@ export async function sumsLocally(
   files: SummedFile[],
   tell: TellSum,
 ): Promise<void> {
+  const { Sum, sumOfFile } = await import("../../system/hash.ts"); // no copy needs Node's hashes
   const { root, watch } = reading;
   requireAccess("read", root);
   const odd = new Map<string, string>();
@@ -99,9 +99,10 @@ async function throughTar(
   for await (const _ of editTar(stream, visitor, expected)) stopIfAborted(watch);
 }
 
-function readIfAllowed(path: string): Uint8Array | undefined {
+function readIfAllowed(path: string, most: number): Uint8Array | undefined {
   try {
-    return Deno.readFileSync(path);
+    const { isFile, size } = Deno.statSync(path);
+    return isFile && size <= most ? Deno.readFileSync(path) : undefined; // a pipe would never end
   } catch (error) {
     return pass(error);
   }

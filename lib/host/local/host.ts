@@ -4,9 +4,8 @@
  * @module
  */
 
-import { delay } from "@std/async/delay";
 import { requireAccess } from "../../system/permissions.ts";
-import { readSmall, stands } from "../../system/files.ts";
+import { stands } from "../../system/files.ts";
 import type {
   Abilities,
   Access,
@@ -19,10 +18,10 @@ import type {
   LinkedFolder,
   Listing,
   LookRequest,
+  ReadFile,
   ScanRequest,
   Staging,
   SummedFile,
-  TellBytes,
   TellSum,
   TidyRequest,
   Visit,
@@ -32,7 +31,7 @@ import type { Pack, PackRequest } from "../../transport/archive.ts";
 import type { DiskCondition, MachineCondition } from "../condition.ts";
 import { jobsLocally } from "./aside.ts";
 import { claimLocally } from "./claim.ts";
-import type { Reading } from "./contents.ts";
+import { type Reading, readLocally, sumsLocally } from "./contents.ts";
 import { disksHere, examineHere } from "./examine.ts";
 import { grantsOf } from "./grants.ts";
 import { browseLocally, lookLocally, placesOf } from "./look.ts";
@@ -45,9 +44,6 @@ import { packLocally } from "../../transport/tar.ts";
 import { flushLocally } from "../../system/sync.ts";
 import { JOBS } from "../../workspace/layout.ts";
 import { output, type Program, type RunOptions, start } from "../../system/process.ts";
-
-/** How many small files are read before the event loop has its turn. */
-const PEEKED_AT_ONCE = 100;
 
 /** This machine. */
 export class LocalHost implements Host {
@@ -114,29 +110,17 @@ export class LocalHost implements Host {
     return readSlice(path, part);
   }
 
-  // no copy needs these two, nor the hashes of Node that they load
-  async read(root: string, paths: string[], tell: TellBytes): Promise<void> {
-    const { readLocally } = await import("./contents.ts");
-    await readLocally(this.#reading(root), paths, tell);
+  read(root: string, paths: string[], most?: number): AsyncIterableIterator<ReadFile> {
+    return readLocally(this.#reading(root), paths, most);
   }
 
-  async sums(root: string, files: SummedFile[], tell: TellSum): Promise<void> {
-    const { sumsLocally } = await import("./contents.ts");
-    await sumsLocally(this.#reading(root), files, tell);
+  sums(root: string, files: SummedFile[], tell: TellSum): Promise<void> {
+    return sumsLocally(this.#reading(root), files, tell);
   }
 
   #reading(root: string): Reading {
     const dialect = async () => dialectOf(await this.#version("tar"));
     return { root, dialect, watch: this.watch };
-  }
-
-  async peek(root: string, paths: string[]): Promise<(Uint8Array | undefined)[]> {
-    const found: (Uint8Array | undefined)[] = [];
-    for (const path of paths) {
-      found.push(readSmall(`${root}/${path}`));
-      if (found.length % PEEKED_AT_ONCE === 0) await delay(0);
-    }
-    return found;
   }
 
   async claim(request: ClaimRequest, onWait: () => void): Promise<Staging> {

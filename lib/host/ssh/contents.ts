@@ -9,31 +9,62 @@ import { printable } from "../../text/printable.ts";
 import { bytesOf } from "../../system/byte_text.ts";
 import { tapped } from "../../system/streams.ts";
 import { ByteReader } from "../../system/byte_reader.ts";
-import type { Zstd } from "../../transport/zstd.ts";
+import { loadZstd } from "../../transport/zstd.ts";
 import { nameList, packWith } from "../../transport/tar.ts";
 import { endWhenIdle, type RunOptions } from "../../system/process.ts";
-import type { FilePart, SummedFile, TellBytes, TellSum } from "../host.ts";
+import type { FilePart, ReadFile, SummedFile, TellSum } from "../host.ts";
 import type { Agent } from "./agent.ts";
 import { nonsense } from "./answers.ts";
 import { asLines } from "./lines.ts";
-import { PEEK, READ, SLICE, SUMS } from "./programs/programs.ts";
+import { READ, SLICE, SUMS } from "./programs/programs.ts";
 import type { Session } from "./session.ts";
 
 /** The most bytes of a line before the bytes of some files. */
 const MAX_LINE = 1 << 14;
 
-/** Does {@linkcode Host.read}; packed by zstd, where both ends have it. */
-export async function readThere(
+/**
+ * Does {@linkcode Host.read}; packed by zstd, where both ends have it.
+ *
+ * @param warm Opens a channel for what will be packed; called again if this has taken it.
+ */
+export async function* readThere(
   name: string,
   session: Session,
-  { root, paths, zstd }: { root: string; paths: string[]; zstd: Zstd | undefined },
-  tell: TellBytes,
-): Promise<void> {
+  { root, paths, most, hasZstd }: ReadRequest,
+  warm: () => Promise<void>,
+): AsyncGenerator<ReadFile> {
   if (paths.length === 0) return;
-  const lines = asLines([root, zstd ? "zstd" : ""]);
+  const wasWarm = session.isWarm;
+  const zstd = hasZstd ? await loadZstd() : undefined;
+  const limit = Math.min(most, Number.MAX_SAFE_INTEGER);
+  const lines = asLines([root, String(limit), zstd ? "zstd" : ""]);
   const names = nameList(paths.map((path) => `./${path}`));
-  const packed = packWith([() => session.fetch(READ, lines, names)]);
-  await using bytes = new ByteReader((zstd ? zstd.unpack(packed) : packed).stream);
+  const packing = session.fetch(READ, lines, names);
+  const packed = packWith([() => packing]);
+  try {
+    yield* filesIn((zstd ? zstd.unpack(packed) : packed).stream, { name, paths, limit });
+  } catch (error) {
+    throw await packing.running.code === 255 ? await session.failure(packing.running) : error;
+  }
+  if (wasWarm) await warm();
+}
+
+/** What to read. */
+interface ReadRequest {
+  root: string;
+  paths: string[];
+  /** The most bytes of a file. */
+  most: number;
+  /** Whether the host has zstd. */
+  hasZstd: boolean;
+}
+
+/** The files in what READ sends. */
+async function* filesIn(
+  stream: AsyncIterable<Uint8Array>,
+  { name, paths, limit }: { name: string; paths: string[]; limit: number },
+): AsyncGenerator<ReadFile> {
+  await using bytes = new ByteReader(stream);
   let next = 0;
   for (;;) {
     const line = await bytes.line(MAX_LINE);
@@ -44,9 +75,10 @@ export async function readThere(
       const path = paths[next++];
       const size = mark === "+" ? Number(sizes.shift()) : undefined;
       if (path === undefined || Number.isNaN(size)) throw incomplete(name);
-      const content = size === undefined ? undefined : await bytes.take(size);
-      if (size !== undefined && content === undefined) throw incomplete(name);
-      tell(path, content);
+      const isSent = size !== undefined && size <= limit;
+      const content = isSent ? await bytes.take(size) : undefined;
+      if (isSent && content === undefined) throw incomplete(name);
+      yield [path, content];
     }
   }
   if (next < paths.length) throw incomplete(name);
@@ -80,31 +112,6 @@ function incomplete(name: string): CopyError {
     `${name} did not send all files that were requested`,
     "they may have changed just now: run the same command again",
   );
-}
-
-/** Does {@linkcode Host.peek}. */
-export async function peekThere(
-  agent: Agent,
-  root: string,
-  paths: string[],
-): Promise<(Uint8Array | undefined)[]> {
-  if (paths.length === 0) return [];
-  const names = paths.map((path) => `./${path}`);
-  const told: string[] = [];
-  await agent.run(PEEK, asLines([root, ...names]), (text) => told.push(text));
-  const [sizes = "", content = ""] = told;
-  const known = new Map<string, number>();
-  for (const line of sizes.split("\n")) {
-    const [, size, name] = /^ *(\d+) (\.\/.*)$/.exec(line) ?? []; // wc adds a total
-    if (name !== undefined) known.set(name, Number(size));
-  }
-  const bytes = bytesOf(content);
-  let at = 0;
-  const found = names.map((name) => {
-    const size = known.get(name);
-    return size === undefined ? undefined : bytes.subarray(at, at += size);
-  });
-  return at === bytes.length ? found : names.map(() => undefined); // a file has changed meanwhile
 }
 
 /** From so many bytes on, each file has a process of its own there: then several work at a time. */

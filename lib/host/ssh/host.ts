@@ -19,10 +19,10 @@ import type {
   LinkedFolder,
   Listing,
   LookRequest,
+  ReadFile,
   ScanRequest,
   Staging,
   SummedFile,
-  TellBytes,
   TellSum,
   TidyRequest,
   TransferLogin,
@@ -31,7 +31,7 @@ import type {
 } from "../host.ts";
 import type { Pack, PackRequest } from "../../transport/archive.ts";
 import type { DiskCondition, MachineCondition } from "../condition.ts";
-import { peekThere, readThere, sliceThere, sumsThere } from "./contents.ts";
+import { readThere, sliceThere, sumsThere } from "./contents.ts";
 import { disksThere, examineThere } from "./examine.ts";
 import { attendTo, examined, requireSameFiles } from "./carrier.ts";
 import { asLines } from "./lines.ts";
@@ -41,6 +41,7 @@ import { rsyncEnd } from "./rsync_end.ts";
 import { entryArguments, folderArguments, nameList, packWith } from "../../transport/tar.ts";
 import { dialectOf } from "../../tar/dialect.ts";
 import type { RunOptions } from "../../system/process.ts";
+import { begun } from "../../system/streams.ts";
 import {
   BROWSE,
   CLAIM,
@@ -159,9 +160,9 @@ export class SshHost implements Host {
     return paths.filter((path) => found.has(path));
   }
 
-  async read(root: string, paths: string[], tell: TellBytes): Promise<void> {
-    const zstd = this.#hasZstd ? await loadZstd() : undefined;
-    await readThere(this.name, this.#carrier, { root, paths, zstd }, tell);
+  read(root: string, paths: string[], most = Infinity): AsyncIterableIterator<ReadFile> {
+    const request = { root, paths, most, hasZstd: this.#hasZstd };
+    return begun(readThere(this.name, this.#carrier, request, () => this.#warm()));
   }
 
   slice(path: string, part: FilePart): AsyncIterable<Uint8Array> {
@@ -170,10 +171,6 @@ export class SshHost implements Host {
 
   sums(root: string, files: SummedFile[], tell: TellSum): Promise<void> {
     return sumsThere(this.name, this.#carrier.agent, { root, files }, tell);
-  }
-
-  peek(root: string, paths: string[]): Promise<(Uint8Array | undefined)[]> {
-    return peekThere(this.#session.agent, root, paths);
   }
 
   async jobs(root: string): Promise<string[]> {

@@ -91,7 +91,7 @@ export class Session {
     stopIfAborted(this.watch);
     if (this.#ended) throw new LostConnection(`the connection to ${this.ssh.host} was lost`);
     if (this.#folder === undefined) return this.#ownOptions;
-    const through = ["-S", this.#socket, "-oControlMaster=no", "-oProxyCommand=false"];
+    const through = ["-S", `${this.#folder}/s`, "-oControlMaster=no", "-oProxyCommand=false"];
     return [...through, ...this.#ownOptions];
   }
 
@@ -106,10 +106,6 @@ export class Session {
       ...["-oServerAliveInterval=15", "-oServerAliveCountMax=4"],
       `-oConnectTimeout=${this.login.connectTimeout || "none"}`,
     ];
-  }
-
-  get #socket(): string {
-    return `${this.#folder}/s`;
   }
 
   /** Settles when the login has begun: from then on the agent takes questions. */
@@ -135,7 +131,7 @@ export class Session {
     let options = this.#ownOptions;
     if (!hasMaster) {
       this.#folder = makeSocketFolder();
-      options = ["-M", "-S", this.#socket, "-oControlPersist=no", ...options, ...ciphers];
+      options = ["-M", "-S", `${this.#folder}/s`, "-oControlPersist=no", ...options, ...ciphers];
     }
     const running = this.#running = this.#start(options);
     this.#agent = new Agent(running, this.watch, this.#programs, () => this.#agentFailure(running));
@@ -181,7 +177,7 @@ export class Session {
   /** Whether the login has succeeded: the master makes its socket only then. */
   async #isLoggedIn(): Promise<boolean> {
     if (this.#folder === undefined) return true;
-    const args = ["-F", "/dev/null", "-S", this.#socket, "-O", "check", "--", this.ssh.host];
+    const args = ["-F", "/dev/null", "-S", `${this.#folder}/s`, "-O", "check", "--", this.ssh.host];
     // without `onCommand`: this may run many times while somebody types a password
     return await answerOf("ssh", args, { signal: this.watch.signal }) !== undefined;
   }
@@ -206,7 +202,7 @@ export class Session {
     const fed = feed(running, parts, clock);
     const heard = new Answers(running.stdout).read(word, tell);
     const [, whole] = await clock.during(Promise.all([fed, heard]));
-    if (!whole) throw await this.#failure(running);
+    if (!whole) throw await this.failure(running);
   }
 
   /** Starts a constant program that answers with a stream, on a channel of its own. */
@@ -246,6 +242,11 @@ export class Session {
     if (!this.#ended) this.#spare ??= this.#start(this.options);
   }
 
+  /** Whether such a channel is open. */
+  get isWarm(): boolean {
+    return this.#spare !== undefined;
+  }
+
   /** Ends the channel that was opened before it is needed; returns whether there was one. */
   async free(lost = false): Promise<boolean> {
     const spare = this.#spare;
@@ -272,11 +273,11 @@ export class Session {
   async #agentFailure(running: Running): Promise<CopyError> {
     this.#spare?.kill();
     this.#spare = undefined;
-    return await this.#failure(running);
+    return await this.failure(running);
   }
 
   /** The error for an ssh that has ended too early. */
-  async #failure(running: Running): Promise<CopyError> {
+  async failure(running: Running): Promise<CopyError> {
     const code = await running.code;
     stopIfAborted(this.watch);
     const complaint = (await running.complaint).trim();

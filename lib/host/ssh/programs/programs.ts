@@ -928,20 +928,6 @@ code=$({ { pack; echo $? >&4; } | { ZSTD_NBTHREADS=1 zstd -1 -qc >&3 || echo zst
 `;
 
 /**
- * Does `Host.peek`: answers what wc tells of the files, then their bytes, without what cannot be read.
- */
-export const PEEK = `${BEGIN}
-IFS= read -r root
-enter "$root" || { cat > /dev/null; finish; exit 0; }
-names=$(cat)
-files() { printf '%s\\n' "$names" | tr '\\n' '\\000'; }
-say "$(files | xargs -0 wc -c 2> /dev/null)"
-files | xargs -0 cat 2> /dev/null | tr '\\000' '\\001' >&3 # a NUL is no text here
-say ""
-finish
-`;
-
-/**
  * Does `Staging.place`: writes a part of a file at its place. The bytes are the rest of the input.
  */
 export const PLACE = `${BEGIN}
@@ -959,34 +945,47 @@ finish
 
 /**
  * Does `Host.read`. After the word come, for some files at a time, a line with a `+` for each file that can
- * be read and a `-` for each other one, and with the sizes of the former; then their bytes. At the end
- * comes the line `end`. The names are the rest of the input, each ended by a NUL.
+ * be read and a `-` for each other one, and with the sizes of the former; then the bytes of those that
+ * have no more than so many. At the end comes the line `end`. The names are the rest of the input, each
+ * ended by a NUL.
  */
 export const READ = `${BEGIN}
 IFS= read -r root
+IFS= read -r most
 IFS= read -r packed
+export most
 enter "$root" || exit 1
 some='
 newline="
 "
-marks= sizes=
-names=$*
-for path do
-  shift
-  if [ -f "$path" ] && [ -r "$path" ]; then
-    marks=$marks+
-    set -- "$@" "$path"
-  else marks=$marks-
-  fi
-done
-case $names in
-  *"$newline"*) for path do sizes="$sizes $(wc -c < "$path" | tr -d " ")"; done ;;
-  *) [ $# = 0 ] || sizes=" $(wc -c "$@" | sed "s/^ *//; s/ .*//" | tr "\\n" " ")" ;;
+is_read() { [ -f "$1" ] && [ -r "$1" ]; }
+case $* in *"$newline"*)
+  for path do # each by itself: such names cannot stand in a list
+    is_read "$path" || { printf "%s\\n" -; continue; }
+    size=$(($(wc -c < "$path")))
+    printf "+ %s\\n" $size
+    [ $size -gt "$most" ] || cat "$path"
+  done
+  exit ;;
 esac
-printf "%s%s\\n" "$marks" "$sizes"
-[ $# = 0 ] || cat "$@"
+marks= files=
+for path do
+  if is_read "$path"; then marks=$marks+ files=$files$path$newline; else marks=$marks-; fi
+done
+sizes=
+[ -z "$files" ] || { set -f; IFS=$newline; sizes=$(wc -c $files | sed "s/^ *//; s/ .*//"); }
+printf "%s" "$marks"
+set -- $sizes
+[ $# = 0 ] || printf " %s" "$@"
+echo
+small=
+for path in $files; do
+  [ "$1" -gt "$most" ] || small=$small$path$newline
+  shift
+done
+[ -z "$small" ] || cat $small
 '
-files() { xargs -0 -n 100 sh -c "$some" sh && echo end; }
+files() { xargs -0 -n 500 sh -c "$some" sh && echo end; }
 if [ -n "$packed" ]; then files | ZSTD_NBTHREADS=1 zstd -1 -qc >&3; else files >&3; fi
 `;
 
