@@ -47,6 +47,13 @@ Deno.test("render() shows the question, how to answer it, and the entries", () =
   });
 });
 
+Deno.test("render() leaves out the first parts of a hint that has no room", () => {
+  const first = (columns: number) => render(openMenu(QUESTION, FRUIT), columns, 24).lines[0];
+  assertEquals(first(53), "Which experiment? (arrows to move, Enter to choose)");
+  assertEquals(first(40), "Which experiment? (Enter to choose)");
+  assertEquals(first(30), "Which experiment? (Enter to …");
+});
+
 Deno.test("press() moves within the entries, and Enter chooses", () => {
   assertEquals(after(FRUIT, ["enter"]), { answer: 0 });
   assertEquals(after(FRUIT, ["down", "down", "up", "enter"]), { answer: 1 });
@@ -111,7 +118,7 @@ Deno.test("press() ends by Ctrl-C and Ctrl-D, and by Escape once nothing is type
 Deno.test("render() scrolls a long list, and says which part is seen", () => {
   const rows = 6;
   assertEquals(seen(MANY, [], 40, rows), [
-    "Which experiment? (type to filter, arr…",
+    "Which experiment? (Enter to choose)",
     "> entry 00",
     "  entry 01",
     "  entry 02",
@@ -120,7 +127,7 @@ Deno.test("render() scrolls a long list, and says which part is seen", () => {
   ]);
   const four: KeyName[] = ["down", "down", "down", "down"];
   assertEquals(seen(MANY, four, 40, rows), [
-    "Which experiment? (type to filter, arr…",
+    "Which experiment? (Enter to choose)",
     "  entry 01",
     "  entry 02",
     "  entry 03",

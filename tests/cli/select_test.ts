@@ -45,7 +45,7 @@ Deno.test("select() answers with what was chosen, and leaves the terminal as it 
 Deno.test("select() draws once for all the keys of a read, in place", async () => {
   const tty = fakeTty("\x1b[B\x1b[B\x1b[B\x1b[A", "t", "\r");
   assertEquals(await select(tty, new Keyboard(tty), "Which?", ENTRIES), 1);
-  const hint = "(type to filter, arrows to move…";
+  const hint = "(Enter to choose)";
   assertEquals(tty.written.slice(1, -1), [
     `\r\x1b[JWhich? ${hint}\r\n> one\r\n  two\r\n  three\x1b[3A\r\x1b[7C`,
     `\r\x1b[JWhich? ${hint}\r\n  one\r\n> two\r\n  three\x1b[3A\r\x1b[7C`,
@@ -56,7 +56,7 @@ Deno.test("select() draws once for all the keys of a read, in place", async () =
 Deno.test("select() takes Escape for itself when nothing follows", async () => {
   const tty = fakeTty("x\x1b");
   const asked = select(tty, new Keyboard(tty), "Which?", ENTRIES);
-  while (!tty.written.at(-1)!.includes("type to filter") || tty.written.length < 4) await pause();
+  while (!tty.written.at(-1)!.includes("Enter to choose") || tty.written.length < 4) await pause();
   tty.typed.push("\r");
   assertEquals(tty.written.some((text) => text.includes("no match")), true);
   // the read that was under way goes on
