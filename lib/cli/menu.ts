@@ -39,12 +39,15 @@ export interface Drawing {
   readonly cursor: number;
 }
 
-const HINT = "type to filter, arrows to move, Enter to choose";
+const HINT = "arrows to move, Enter to choose";
+/** The fewest entries that are worth a filter. */
+const MANY = 3;
 
 /** The initial menu. */
 export function openMenu(question: string, entries: readonly string[]): Menu {
   const matches = [...entries.keys()];
-  return { question, entries, filter: "", matches, at: 0, top: 0, hint: HINT, takesText: false };
+  const hint = entries.length < MANY ? HINT : `type to filter, ${HINT}`;
+  return { question, entries, filter: "", matches, at: 0, top: 0, hint, takesText: false };
 }
 
 /** The initial line to type. */

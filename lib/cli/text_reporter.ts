@@ -20,6 +20,7 @@ import type {
   CopyRunsPlan,
   CopyRunsResult,
 } from "../copy/types.ts";
+import { withoutJobs } from "../copy/said.ts";
 import { quoteCommand } from "../text/shell.ts";
 import { printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -67,7 +68,7 @@ export class TextReporter implements Reporter {
   #copies = 0;
   /** How far the followed run was, when that was last told. */
   #followed = "";
-  /** The warnings of a plan that was printed: the copy that follows the question repeats none. */
+  /** The warnings of a plan that was printed: the copy that follows repeats none. */
   readonly #warned = new Set<string>();
 
   /**
@@ -111,10 +112,11 @@ export class TextReporter implements Reporter {
     } else if (event.type === "retrying") {
       this.#screen.message(renderRetry(event, this.#err));
     } else if (event.type === "warning") {
-      if (this.#warned.has(JSON.stringify(event.problem))) return;
+      if (this.#warned.has(withoutJobs(event.problem))) return;
       this.#screen.message(renderWarning(event.problem, this.#err));
     } else if (event.type === "plannedRuns" && this.#copying) {
       this.#copies++; // the plan of each run is part of this one
+      this.#noteWarnings(event.plan);
       this.#screen.message([...renderRunsPlan(event.plan, this.#err), ""]);
     } else if (event.type === "planned" && this.#copying) {
       const plan = () => renderPlan(event.plan, this.#err, this.#mayFollow);
@@ -261,7 +263,7 @@ export class TextReporter implements Reporter {
   }
 
   #noteWarnings({ warnings }: Pick<CopyPlan, "warnings">): void {
-    for (const problem of warnings) this.#warned.add(JSON.stringify(problem));
+    for (const problem of warnings) this.#warned.add(withoutJobs(problem));
   }
 
   #print(lines: string[]): void {

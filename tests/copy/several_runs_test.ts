@@ -178,6 +178,7 @@ inEachDirection("xpm-copy copies several runs: a summary of each, and the sums",
   assertStringIncludes(done.out, "neuralir 2026-01-18 17:07:44: Copied 2 jobs (");
   assertStringIncludes(done.out, "neural-b 2026-01-19 09:00:00: Copied the run (");
   assertStringIncludes(done.out, "\nIn all: copied 5 jobs for 4 runs (");
+  assertEquals(done.err.match(/warning: some jobs refer to files outside/g)?.length, 1, done.err);
   assertEquals(
     (await run(pair, ["--all", "--yes"])).out.split("\n").at(-2),
     "In all: 4 runs needed nothing",
