@@ -20,7 +20,7 @@ export const SHELLS: Record<string, string> = {
 };
 
 /** rsyncs: the machine's own, and versions that sites have. */
-export const RSYNCS = ["own", "3.1.3", "3.2.7", "3.4.1"] as const;
+export const RSYNCS = ["own", "3.1.3", "3.2.3", "3.2.7", "3.4.1"] as const;
 
 /** tars, and the program of each. */
 export const TARS: Record<string, string> = {
@@ -59,20 +59,57 @@ export async function rsyncOf(version: string): Promise<string | undefined> {
   if (version === "own") return await findProgram("rsync");
   return FOLDERS.filter((folder) => folder !== undefined)
     .map((folder) => `${folder}/${version}/rsync`)
-    .find((path) => existsSync(path)) ?? await fromPackages(version);
+    .find((path) => existsSync(path)) ?? await once(version);
 }
+
+const asked = new Map<string, Promise<string | undefined>>();
+
+/** The same for all who ask. */
+function once(version: string): Promise<string | undefined> {
+  const known = asked.get(version) ?? fromPackages(version);
+  asked.set(version, known);
+  return known;
+}
+
+/** An older release of Debian that has a version; its library comes along. */
+const RELEASES: Record<string, string> = { "3.2.3": "bullseye" };
 
 /** Debian's package of a version, unpacked in `.cache/rsyncs`, in a full run where there is one. */
 async function fromPackages(version: string): Promise<string | undefined> {
   if (Deno.env.get("XPM_HOSTS") !== "full") return undefined;
   const into = `${ROOT}/.cache/rsyncs/${version}`;
   const script = `
-    all=$(apt-cache madison rsync) && package=$(printf '%s\\n' "$all" | sed -n "s/.*| *\\($1[-+][^ ]*\\) *|.*/\\1/p" | head -n 1)
-    [ -n "$package" ] || exit 1
-    folder=$(mktemp -d) && cd "$folder" && apt-get download -q "rsync=$package" && dpkg -x ./*.deb . &&
-      mkdir -p "$2" && cp usr/bin/rsync "$2/rsync"`;
+    version=$1 into=$2 release=$3 more=
+    folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT && cd "$folder" || exit
+    set --
+    if [ -n "$release" ]; then
+      more=libssl1.1
+      mkdir -p lists/partial cache/archives/partial
+      from=$(apt-get indextargets --format '$(REPO_URI)' | grep '/debian/$' | head -n 1)
+      key=/usr/share/keyrings/debian-archive-keyring.gpg
+      echo "deb [signed-by=$key] $from $release main" > sources.list
+      set -- -o Dir::Etc::sourcelist="$PWD/sources.list" -o Dir::Etc::sourceparts=/dev/null \\
+        -o Dir::State::lists="$PWD/lists" -o Dir::Cache="$PWD/cache"
+      apt-get "$@" update || exit
+    fi
+    all=$(apt-cache "$@" madison rsync) || exit
+    package=$(printf '%s\\n' "$all" | sed -n "s/.*| *\\($version[-+][^ ]*\\) *|.*/\\1/p" | head -n 1)
+    [ -n "$package" ] && apt-get "$@" download -q "rsync=$package" $more || exit
+    for each in ./*.deb; do dpkg -x "$each" . || exit; done
+    mkdir -p "$into" && cp usr/bin/rsync "$into/rsync" || exit
+    [ -n "$more" ] || exit 0
+    mv "$into/rsync" "$into/own" && cp usr/lib/*/libcrypto.so.1.1 "$into/" &&
+      printf '#!/bin/sh\\nLD_LIBRARY_PATH=%s exec %s/own "$@"\\n' "$into" "$into" > "$into/rsync" &&
+      chmod 755 "$into/rsync"`;
   try {
-    const args = ["-c", script, "sh", version.replaceAll(".", "\\."), into];
+    const args = [
+      "-c",
+      script,
+      "sh",
+      version.replaceAll(".", "\\."),
+      into,
+      RELEASES[version] ?? "",
+    ];
     const { success } = await new Deno.Command("sh", { args, stdout: "null", stderr: "null" })
       .output();
     return success ? `${into}/rsync` : undefined;
