@@ -293,7 +293,7 @@ function between(what: "jobs" | "large", roundTrip: number): Case {
     route: "between",
     roundTrip,
     tree: what === "jobs" ? { jobs: 200 } : { jobs: 1, largeBytes: 200_000_000 },
-    lanes: [OURS, ...HOPS],
+    lanes: [OURS, ...HOPS, what === "jobs" ? ZSTD : TAR],
     limits: everywhere([
       { kind: "hop", levels: levels(1.25) },
       { kind: "processor", levels: levels(1.5) },

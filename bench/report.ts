@@ -71,7 +71,8 @@ function method(synced: boolean): string[] {
     "of NFS or Lustre. Nothing else does.",
     "Between two hosts, both are sshds on loopback at this distance, and each lane of rsync goes one " +
     "hop: from the first to here, or from here to the second. Processor time is that of all that " +
-    "runs here, ssh among it, not of what the hosts do.",
+    "runs here, ssh among it, not of what the hosts do. The lane of tar has two logins with a pipe " +
+    "between them: nothing looks, plans, rewrites or checks.",
   ];
 }
 

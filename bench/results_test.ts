@@ -73,7 +73,7 @@ Deno.test("judge() knows more than ratios: seconds more, times as fast, memory",
 
 Deno.test("judge() holds a way by two hops against the slower one, and against its processor time", () => {
   const heat = heatsOf("jobs-between-0ms/disk")[0]!;
-  const figures: [number, number][] = [[1.2, 0.9], [0.5, 0.6], [1, 0.4]];
+  const figures: [number, number][] = [[1.2, 0.9], [0.5, 0.6], [1, 0.4], [9, 9]]; // no hop
   const lanes = heat.case.lanes.map((lane, at) => {
     const [seconds, processorSeconds] = figures[at]!;
     return { lane, costs: [{ seconds, processorSeconds, peakBytes: undefined }] };
