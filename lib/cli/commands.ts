@@ -157,7 +157,7 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
 function noteSimilar({ experimentId = "", similar }: CopyRequest, { reporter }: Context): void {
   if (similar === undefined) return;
   const message = `there is no command ${printable(experimentId)} (did you mean ${similar}?); ` +
-    "it is taken for an experiment";
+    "it is taken as an experiment";
   reporter.event({ type: "warning", problem: { code: "usage", message } });
 }
 

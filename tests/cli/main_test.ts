@@ -473,7 +473,7 @@ Deno.test("main() says that a word like a command is none, unless there is such 
     await main(["mve"], terminal, fakeLibrary().library);
     assertStringIncludes(
       terminal.err.join(""),
-      "there is no command mve (did you mean move?); it is taken for an experiment",
+      "there is no command mve (did you mean move?); it is taken as an experiment",
     );
     assertEquals(terminal.asked.length, 1);
   }));
