@@ -23,7 +23,7 @@ import {
 import { renderRows } from "./plan_rows.ts";
 import type { ReportStyle } from "./style.ts";
 import { quoteCommand } from "../text/shell.ts";
-import { beside, wrapSentence } from "./wrap.ts";
+import { beside, fitted, wrapSentence } from "./wrap.ts";
 
 /**
  * Formats the plan: what is copied, from where and to where, and what happens to the jobs and the
@@ -68,7 +68,7 @@ export function renderRunsPlan(plan: CopyRunsPlan, style: ReportStyle): string[]
     count(plan.runs.length + plan.failed.length, "run"),
     ...renderEnds(plan, style),
     "",
-    ...table(rows, [3]).map((line) => line.trimEnd()),
+    ...fitted(rows, [3], style.columns),
     ...renderFailed(plan.failed, "cannot be copied:", style),
     "",
     ...renderRows({ ...plan, runs: plan.runs.map(({ run }) => run) }, style),

@@ -193,7 +193,12 @@ function doctor(style: ReportStyle): string[] {
 function several(style: ReportStyle): string[] {
   const one = plan();
   const { experimentId: _, runId: _run, run: _what, jobs, ...rest } = one;
-  const second = { ...one, experimentId: COMBINED, runId: "20260119_170744" };
+  const second = {
+    ...one,
+    experimentId: `${COMBINED}-sweep`,
+    runId: "20260119_170744",
+    run: { ...one.run, inProgress: true },
+  };
   const message = "run 20260301_000000 of neuralir has no jobs.jsonl";
   const failed = [{
     ...{ experimentId: WIDE, runId: "20260301_000000", code: "not-found" as const, message },
