@@ -10,6 +10,7 @@
 import type { Host } from "../host/host.ts";
 import { archivesOf, type Pack, type PackRequest } from "../transport/archive.ts";
 import { loadsOf } from "./loads.ts";
+import { copies, readAhead } from "../system/streams.ts";
 import { dialectOf } from "../tar/dialect.ts";
 import { packRequestOf, routeOf } from "./route.ts";
 import type { SurveyData } from "./survey.ts";
@@ -36,7 +37,7 @@ export class Ahead {
     const request = packRequestOf(route, load, guess);
     if (archivesOf(request) === 0 || dialectOf(host.can.tar) === "plain") return;
     const pack = host.pack(request);
-    const stream = heldInMemory(pack.stream);
+    const stream = readAhead(copies(pack.stream), MOST, ({ length }) => length);
     this.#begun = { ...pack, request: JSON.stringify(request), stream };
   }
 
@@ -57,21 +58,4 @@ export class Ahead {
     this.#begun?.stream.cancel().catch(() => {}); // it may have failed
     this.#begun = undefined;
   }
-}
-
-/** A stream that is read ahead into memory. */
-function heldInMemory(stream: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
-  const chunks = stream[Symbol.asyncIterator]();
-  let next = chunks.next(); // a generator that has not started would not clean up
-  return new ReadableStream({
-    async pull(controller) {
-      const { value, done } = await next;
-      if (done) return controller.close();
-      controller.enqueue(value.slice());
-      next = chunks.next();
-    },
-    async cancel() {
-      await chunks.return?.();
-    },
-  }, { highWaterMark: MOST, size: ({ length }) => length });
 }

@@ -47,21 +47,32 @@ export async function* tapped(
   }
 }
 
-/** Asks a generator for its first value at once; an error is thrown where that value is awaited. */
-export function begun<T>(generator: AsyncGenerator<T, void>): AsyncIterableIterator<T, void> {
-  let first: Promise<IteratorResult<T, void>> | undefined = generator.next();
-  first.catch(() => {});
-  return {
-    next() {
-      const next = first ?? generator.next();
-      first = undefined;
-      return next;
+/** Copies of chunks, where the memory of a chunk is used again for the next one. */
+export async function* copies(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield chunk.slice();
+}
+
+/**
+ * Reads a generator ahead of its reader, from now on.
+ *
+ * @param most How much is held for the reader.
+ * @param size How much of that a value takes.
+ */
+export function readAhead<T>(
+  generator: AsyncGenerator<T>,
+  most: number,
+  size: (value: T) => number,
+): ReadableStream<T> {
+  return new ReadableStream<T>({
+    async pull(controller) {
+      const { value, done } = await generator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
     },
-    return: () => generator.return(),
-    [Symbol.asyncIterator]() {
-      return this;
+    async cancel() {
+      await generator.return(undefined);
     },
-  };
+  }, { highWaterMark: most, size });
 }
 
 /** Joins parts into one. A single part is not copied. */

@@ -7,7 +7,7 @@
 
 import { CopyError } from "../errors.ts";
 import type { Pack } from "./archive.ts";
-import { gathered, type Parts } from "../system/streams.ts";
+import { copies, gathered, type Parts } from "../system/streams.ts";
 
 /** A single frame that is being compressed. */
 export interface Frame {
@@ -86,11 +86,6 @@ export async function loadZstd(): Promise<Zstd | undefined> {
       return { stream: unpacked(), whole: all.then((each) => each.every(Boolean)) };
     },
   };
-}
-
-/** Copies of chunks, since the memory of a chunk is reused. */
-async function* copies(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) yield chunk.slice();
 }
 
 /**

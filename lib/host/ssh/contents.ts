@@ -25,28 +25,38 @@ const MAX_LINE = 1 << 14;
 /**
  * Does {@linkcode Host.read}; packed by zstd, where both ends have it.
  *
- * @param warm Opens a channel for what will be packed; called again if this has taken it.
+ * @param channel `new`: a channel that was opened for something else is taken only where the server
+ * allows no other one.
+ * @param warm Opens that channel again.
  */
 export async function* readThere(
   name: string,
   session: Session,
-  { root, paths, most, hasZstd }: ReadRequest,
+  request: ReadRequest,
   warm: () => Promise<void>,
+  channel?: "new",
 ): AsyncGenerator<ReadFile> {
+  const { root, paths, most, hasZstd } = request;
   if (paths.length === 0) return;
-  const wasWarm = session.isWarm;
   const zstd = hasZstd ? await loadZstd() : undefined;
   const limit = Math.min(most, Number.MAX_SAFE_INTEGER);
   const lines = asLines([root, String(limit), zstd ? "zstd" : ""]);
   const names = nameList(paths.map((path) => `./${path}`));
-  const packing = session.fetch(READ, lines, names);
+  const packing = session.fetch(READ, lines, names, channel);
   const packed = packWith([() => packing]);
+  let told = false;
   try {
-    yield* filesIn((zstd ? zstd.unpack(packed) : packed).stream, { name, paths, limit });
+    const { stream } = zstd ? zstd.unpack(packed) : packed;
+    for await (const file of filesIn(stream, { name, paths, limit })) {
+      told = true;
+      yield file;
+    }
   } catch (error) {
-    throw await packing.running.code === 255 ? await session.failure(packing.running) : error;
+    if (await packing.running.code !== 255) throw error;
+    if (told || channel === undefined) throw await session.failure(packing.running);
+    yield* readThere(name, session, request, warm);
+    await warm();
   }
-  if (wasWarm) await warm();
 }
 
 /** What to read. */

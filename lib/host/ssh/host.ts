@@ -41,7 +41,7 @@ import { rsyncEnd } from "./rsync_end.ts";
 import { entryArguments, folderArguments, nameList, packWith } from "../../transport/tar.ts";
 import { dialectOf } from "../../tar/dialect.ts";
 import type { RunOptions } from "../../system/process.ts";
-import { begun } from "../../system/streams.ts";
+import { readAhead } from "../../system/streams.ts";
 import {
   BROWSE,
   CLAIM,
@@ -55,6 +55,9 @@ import {
 } from "./programs/programs.ts";
 import { type Login, Session } from "./session.ts";
 import { loadZstd, type Zstd } from "../../transport/zstd.ts";
+
+/** The most bytes of files that are held before they are asked for. */
+const READ_AHEAD = 1 << 24;
 
 /** Another machine. */
 export class SshHost implements Host {
@@ -162,7 +165,8 @@ export class SshHost implements Host {
 
   read(root: string, paths: string[], most = Infinity): AsyncIterableIterator<ReadFile> {
     const request = { root, paths, most, hasZstd: this.#hasZstd };
-    return begun(readThere(this.name, this.#carrier, request, () => this.#warm()));
+    const files = readThere(this.name, this.#carrier, request, () => this.#warm(), "new");
+    return readAhead(files, READ_AHEAD, ([, bytes]) => bytes?.length ?? 0).values();
   }
 
   slice(path: string, part: FilePart): AsyncIterable<Uint8Array> {

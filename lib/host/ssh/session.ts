@@ -206,8 +206,8 @@ export class Session {
   }
 
   /** Starts a constant program that answers with a stream, on a channel of its own. */
-  fetch(program: string, lines: string[], body: Uint8Array): Packing {
-    const running = this.#channel();
+  fetch(program: string, lines: string[], body: Uint8Array, channel?: "new"): Packing {
+    const running = channel === "new" ? this.#start(this.options) : this.#channel();
     const { word, parts } = this.#input(program, lines, [body]);
     const fed = feed(running, parts);
     return { running, fed, stream: new Answers(running.stdout).rest(word) };
@@ -237,14 +237,11 @@ export class Session {
     return { word, parts: input(sized(program) + word, [...this.#programs, ...lines], body) };
   }
 
-  /** Opens a channel that will be needed soon. */
+  /** Opens a channel that will be needed soon; a server of two sessions may refuse it. */
   warm(): void {
-    if (!this.#ended) this.#spare ??= this.#start(this.options);
-  }
-
-  /** Whether such a channel is open. */
-  get isWarm(): boolean {
-    return this.#spare !== undefined;
+    if (this.#ended || this.#spare !== undefined) return;
+    const spare = this.#spare = this.#start(this.options);
+    spare.code.then(() => this.#spare === spare && (this.#spare = undefined));
   }
 
   /** Ends the channel that was opened before it is needed; returns whether there was one. */
