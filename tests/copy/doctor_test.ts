@@ -212,8 +212,8 @@ withHost("doctor() tells of copies at work, and of what others have left", async
   }
   const { out } = await runDoctor(pair.root, [here], ["here"]);
   assertStringIncludes(
-    out,
-    `list them:  xpm-copy clean here --settings ${pair.root}/settings.yaml`,
+    out.replaceAll(/\s+/g, " "), // a command that is too long has a line of its own
+    ` list them: xpm-copy clean here --settings ${pair.root}/settings.yaml `,
   );
   assertUntouched(area, before);
 });
