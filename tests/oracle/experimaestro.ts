@@ -90,15 +90,7 @@ export class Experimaestro {
 
   /** What experimaestro's own commands say. */
   async list(workspace: string): Promise<Listing> {
-    const commands = [
-      ["experiments", "--workdir", workspace, "list"],
-      ["jobs", "--workdir", workspace, "list", "--tags"],
-      ["orphans", workspace],
-    ];
-    const [experiments, jobs, orphans] = await Promise.all(
-      commands.map((args) => this.run("experimaestro", args)),
-    ) as [string, string, string];
-    return { experiments, jobs, orphans };
+    return JSON.parse(await this.run("python", [join(HERE, "list.py"), workspace]));
   }
 
   /** What experimaestro loads. */
