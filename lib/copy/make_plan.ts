@@ -42,7 +42,7 @@ export function makePlan(
     omitted,
   })
     .map((job) => withLeftOut(job, found.source, options))
-    .map((job) => coming.has(jobFolder(job)) ? cameBefore(job) : job);
+    .map((job) => coming.size > 0 && coming.has(jobFolder(job)) ? cameBefore(job) : job);
   const folders = { source: found.source.run, destination: found.destination.run };
   const ofJobs = planned.filter((job) => !isShared(job));
   const partials = planned.filter(isShared);

@@ -6,11 +6,20 @@
  */
 
 import { Findings, type Report } from "../rewrite/findings.ts";
-import { folderAt, type FolderId, idOf, jobFolder, PARAMS_FILE } from "../workspace/layout.ts";
+import {
+  folderAt,
+  type FolderId,
+  idOf,
+  jobFolder,
+  PARAMS_FILE,
+  unitOf,
+} from "../workspace/layout.ts";
 import type { ReadFile } from "../host/host.ts";
 import { isOmitted, isWritten, unitsOf } from "./decisions.ts";
 import type { JobToPlan } from "./job_links.ts";
 import { mapOf } from "./maps.ts";
+import { type JobReport, reportsByFolder } from "./packings.ts";
+import { addPath, byJob } from "./references.ts";
 import type { Survey } from "./surveyed.ts";
 import type { CopyOptions, CopyPlan, PlannedJob } from "./types.ts";
 
@@ -38,27 +47,32 @@ export async function withNeeded(
   surveyed: Surveyed,
   { plan: makePlan, look, read }: Steps,
   { references = true }: Pick<CopyOptions, "references">,
-): Promise<Pick<Survey, "plan" | "reports">> {
+): Promise<Pick<Survey, "plan" | "reports" | "outside">> {
   const listed = new Map(jobs.map((job) => [jobFolder(job), job]));
-  const reports = new Map<string, Report>();
+  const reports = reportsByFolder();
+  const outside: Survey["outside"] = new Map();
+  const known = new Set<string>();
   for (;;) {
     const plan = await makePlan([...listed.values()]);
     const unread = unitsOf(plan).filter((job) =>
-      isRead(job, surveyed) && !reports.has(jobFolder(job))
+      isRead(job, surveyed) && !known.has(jobFolder(job))
     );
-    if (unread.length === 0) return { plan, reports };
-    for (const [folder, report] of await readJobs(unread, surveyed, read)) {
-      reports.set(folder, report);
-    }
-    if (!references) return { plan, reports };
+    if (unread.length === 0) return { plan, reports, outside };
+    await readJobs(unread, surveyed, read, (folder, report) => {
+      known.add(folder);
+      for (const path of report.outside) addPath(outside, path, byJob(folder));
+      const others = aboutOthers(report, folder);
+      if (others !== undefined) reports.set(folder, others);
+    });
+    if (!references) return { plan, reports, outside };
     const omitted = new Set(plan.jobs.filter(isOmitted).map(jobFolder));
-    const needed = jobsNamedBy(unread, reports)
-      .filter((job) => !listed.has(jobFolder(job)) || omitted.has(jobFolder(job)))
+    const isListed = (folder: string) => listed.has(folder) && !omitted.has(folder);
+    const needed = jobsNamedBy(unread, reports, isListed)
       .map((job) => {
         const known = listed.get(jobFolder(job));
         return known === undefined ? job : { ...known, neededBy: job.neededBy! };
       });
-    if (needed.length === 0) return { plan, reports };
+    if (needed.length === 0) return { plan, reports, outside };
     for (const job of needed) listed.set(jobFolder(job), job);
     await look(needed);
   }
@@ -72,15 +86,18 @@ function isRead(job: PlannedJob, { found }: Surveyed): boolean {
 }
 
 /** The jobs and shared folders that some jobs name, each with those that name it. */
-function jobsNamedBy(jobs: FolderId[], reports: ReadonlyMap<string, Report>): JobToPlan[] {
+function jobsNamedBy(
+  jobs: FolderId[],
+  reports: Survey["reports"],
+  isListed: (folder: string) => boolean,
+): JobToPlan[] {
   const named = new Map<string, JobToPlan>();
   for (const by of jobs) {
     const id = idOf(by);
     const own = jobFolder(by);
     for (const path of reports.get(own)?.inside ?? []) {
-      if (`${path}/`.startsWith(`${own}/`)) continue;
       const job = folderAt(path);
-      if (job === undefined) continue;
+      if (job === undefined || isListed(jobFolder(job))) continue;
       const known = named.get(jobFolder(job));
       if (known === undefined) {
         const neededBy = [id];
@@ -93,27 +110,36 @@ function jobsNamedBy(jobs: FolderId[], reports: ReadonlyMap<string, Report>): Jo
   return [...named.values()];
 }
 
-/** What the links and the `params.json` of some jobs name, by the jobs' folders. */
+/** Finds what the links and the `params.json` of some jobs name, and tells that of each job. */
 async function readJobs(
   jobs: PlannedJob[],
   surveyed: Surveyed,
   read: Steps["read"],
-): Promise<Map<string, Report>> {
-  const { found: { source } } = surveyed;
+  tell: (folder: string, report: Report) => void,
+): Promise<void> {
+  const { jobs: found } = surveyed.found.source;
   const map = mapOf(surveyed);
-  const reports = new Map<string, Report>();
-  const folders = jobs.map(jobFolder);
-  const readable = folders.filter((folder) => {
-    const { documents, oversized } = source.jobs.get(folder)!;
-    return documents.includes(PARAMS_FILE) && !oversized.includes(PARAMS_FILE);
-  });
-  const findings = new Map(folders.map((folder) => [folder, new Findings(folder, map)]));
-  for await (const [folder, bytes] of read(new Set(readable))) {
-    if (bytes !== undefined) findings.get(folder)!.look(PARAMS_FILE, bytes);
+  const tellOf = (folder: string, params?: Uint8Array) => {
+    const findings = new Findings(folder, map);
+    if (params !== undefined) findings.look(PARAMS_FILE, params);
+    for (const { path, target } of found.get(folder)!.links) findings.link(path, target!);
+    tell(folder, findings.finish());
+  };
+  const readable = new Set<string>();
+  for (const folder of jobs.map(jobFolder)) {
+    const { documents, oversized } = found.get(folder)!;
+    if (documents.includes(PARAMS_FILE) && !oversized.includes(PARAMS_FILE)) readable.add(folder);
+    else tellOf(folder);
   }
-  for (const [folder, found] of findings) {
-    for (const { path, target } of source.jobs.get(folder)!.links) found.link(path, target!);
-    reports.set(folder, found.finish());
+  for await (const [folder, bytes] of read(readable)) {
+    if (readable.delete(folder)) tellOf(folder, bytes);
   }
-  return reports;
+  for (const folder of readable) tellOf(folder);
+}
+
+/** What a report tells of the workspace, but for the job itself; undefined when that is nothing. */
+function aboutOthers({ inside, former }: Report, folder: string): JobReport | undefined {
+  const others = inside.filter((path) => unitOf(path) !== folder);
+  if (others.length === 0 && former === undefined) return undefined;
+  return { inside: others, ...(former !== undefined && { former }) };
 }

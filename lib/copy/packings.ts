@@ -1,9 +1,11 @@
 /**
- * How jobs, and the entries of a run, are packed: a run of 100,000 jobs has a link to each.
+ * How jobs, what they name, and the entries of a run are packed: a run of 100,000 jobs has a link to
+ * each.
  *
  * @module
  */
 
+import type { Report } from "../rewrite/findings.ts";
 import type { Entry } from "../system/entry.ts";
 import type { FoundJob } from "./found_job.ts";
 import { PackedMap, type Packing, type PathsMap } from "./packed_map.ts";
@@ -15,6 +17,11 @@ type CommonJob = Pick<
 >;
 
 const NONE: readonly never[] = [];
+
+/** The same number; a plan that keeps it needs no object for it, if it is a small whole one. */
+function whole(number: number): number {
+  return number === (number | 0) ? number | 0 : number;
+}
 
 const JOBS: Packing<FoundJob, CommonJob> = {
   numbers: 5,
@@ -38,8 +45,8 @@ const JOBS: Packing<FoundJob, CommonJob> = {
     const [latestFile = "", latest = "", pidTime = "", lists = ""] = text.split("\n", 4);
     const [links, large] = lists === "" ? [NONE, NONE] : JSON.parse(lists);
     return {
-      bytes: numbers[at]!,
-      files: numbers[at + 1]!,
+      bytes: whole(numbers[at]!),
+      files: whole(numbers[at + 1]!),
       names: numbers[at + 2]!,
       bulk: { bytes: numbers[at + 3]!, names: numbers[at + 4]! },
       markers,
@@ -89,9 +96,23 @@ const ENTRIES: Packing<Entry, CommonEntry> = {
   },
 };
 
+/** What a job's documents and links name in the workspace, and where that was before. */
+export type JobReport = Pick<Report, "inside" | "former">;
+
+const REPORTS: Packing<JobReport, null> = {
+  numbers: 0,
+  pack: (_, report) => ({ common: null, kind: "", numbers: [], text: JSON.stringify(report) }),
+  unpack: (_path, _common, _numbers, _at, text) => JSON.parse(text),
+};
+
 /** A map for jobs, by their folders. */
 export function jobsByFolder(): PathsMap<FoundJob> {
   return new PackedMap(JOBS);
+}
+
+/** A map for the reports on jobs, by the jobs' folders. */
+export function reportsByFolder(): PathsMap<JobReport> {
+  return new PackedMap(REPORTS);
 }
 
 /** A map for the entries of a folder, by their paths in it. */

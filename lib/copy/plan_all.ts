@@ -7,9 +7,9 @@
 import { jobFolder, unitOf } from "../workspace/layout.ts";
 import { isOmitted, isWritten } from "./decisions.ts";
 import { addWarnings, amountOf } from "./make_plan.ts";
-import { addPath, type NamedPaths } from "./references.ts";
+import { addPath } from "./references.ts";
 import { eachOnce } from "./said.ts";
-import type { Survey } from "./surveyed.ts";
+import type { NamedPaths, Survey } from "./surveyed.ts";
 import type { CopyRunsPlan, FailedRun, PlannedJob } from "./types.ts";
 
 /** Makes the plan for all of some runs, in their order. */

@@ -57,7 +57,7 @@ export class Outcome {
   readonly #begun = new Set<string>();
   /** What an interrupted copy had brought of jobs, before this one began, in bytes. */
   readonly #earlier: Map<string, number>;
-  /** Jobs of which this copy has brought something, over all attempts. */
+  /** Jobs of which this copy has brought something, over all attempts, and that are not in place. */
   readonly #sent: Set<string>;
   /** The bytes that an interrupted copy had brought. */
   #before = 0;
@@ -207,6 +207,7 @@ export class Outcome {
     for (const job of published.jobs) {
       this.#published.push(job);
       if (!isShared(job)) this.#jobsPublished++;
+      this.#sent.delete(jobFolder(job)); // it will not come again
       const replaced = job.action === "replace";
       this.#options.onEvent?.({ type: "published", job: idOf(job), replaced });
     }
@@ -256,17 +257,16 @@ export class Outcome {
     const parted = this.#hardLinks.warning();
     if (parted !== undefined) this.#warn(parted);
     const plan = this.#plan;
-    const dryRun = this.#options.dryRun === true;
     const ofAction = (...actions: PlannedJob["action"][]) =>
       plan.jobs.filter((job) => actions.includes(job.action));
     const running = ofAction("wait", "leave").filter(isRunning);
-    const before = this.#published.map((job) => this.#earlier.get(jobFolder(job)) ?? 0)
-      .reduce((sum, bytes) => sum + bytes, 0);
+    const resumed = this.#earlier.size > 0 ? this.#published : [];
+    const before = resumed.reduce((sum, job) => sum + (this.#earlier.get(jobFolder(job)) ?? 0), 0);
     const shared = this.#published.length - this.#jobsPublished;
     return {
       experimentId: plan.experimentId,
       runId: plan.runId,
-      dryRun,
+      dryRun: this.#options.dryRun === true,
       jobsCopied: this.#jobsPublished,
       jobsSkipped: ofAction("skip", "removed").length + this.#found,
       jobsOmitted: ofAction("omit").length,

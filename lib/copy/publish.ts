@@ -25,7 +25,7 @@ import { movesCurrent } from "./plan_run.ts";
 import { currentMove, runMoves } from "./publish_moves.ts";
 import { linkMoves, stagedAt } from "./publish_links.ts";
 import { recordsOf } from "./publish_records.ts";
-import { addPath, isCopied, type LeftPaths, noPaths } from "./references.ts";
+import { addPath, byJob, isCopied, type LeftPaths, noPaths } from "./references.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 
@@ -150,7 +150,7 @@ export async function publish(
   function take(rewriting: Report, job?: PlannedJob): void {
     for (const note of rewriting.notes) published.notes.push({ ...(job && { job }), note });
     if (rewriting.former !== undefined) survey.formerRoots.add(rewriting.former);
-    const by = job === undefined ? [] : [jobFolder(job)];
+    const by = byJob(job && jobFolder(job));
     for (const path of rewriting.outside) addPath(published.left.outside, path, by);
     for (const path of rewriting.inside) {
       if (!isCopied(path, survey, job === undefined)) addPath(published.left.inside, path, by);

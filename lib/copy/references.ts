@@ -18,11 +18,8 @@ import { hasControl } from "../text/printable.ts";
 import { Findings, type Report } from "../rewrite/findings.ts";
 import { isOmitted, isWritten } from "./decisions.ts";
 import { mapOf } from "./maps.ts";
-import type { Survey } from "./surveyed.ts";
+import type { NamedPaths, Namers, Survey } from "./surveyed.ts";
 import type { CopyPlan, PlannedJob } from "./types.ts";
-
-/** Paths, each with the folders of the jobs that name it; with none when only the run does. */
-export type NamedPaths = Map<string, Set<string>>;
 
 /** Paths that files or links name, and that are not part of the copy. */
 export interface LeftPaths {
@@ -38,19 +35,22 @@ export function noPaths(): LeftPaths {
 }
 
 /** Adds a path, and who names it. */
-export function addPath(paths: NamedPaths, path: string, by: Iterable<string>): void {
-  const known = paths.get(path);
-  if (known === undefined) paths.set(path, new Set(by));
-  else for (const folder of by) known.add(folder);
+export function addPath(paths: NamedPaths, path: string, by: Namers): void {
+  const { first, jobs } = paths.get(path) ?? byJob(undefined);
+  const [least] = [first, by.first].filter((folder) => folder !== undefined).sort();
+  paths.set(path, { first: least, jobs: jobs + by.jobs });
+}
+
+/** Who names a path, when one job does, or only the run. */
+export function byJob(folder: string | undefined): Namers {
+  return { first: folder, jobs: folder === undefined ? 0 : 1 };
 }
 
 /** The most paths that the warning names. */
 const PATHS_NAMED = 5;
 
 /** The warning about paths that lead out of the workspace; undefined when there are none. */
-export function outsideWarning(
-  outside: ReadonlyMap<string, ReadonlySet<string>>,
-): string | undefined {
+export function outsideWarning(outside: ReadonlyMap<string, Namers>): string | undefined {
   if (outside.size === 0) return undefined;
   const named = [...outside.keys()].sort().slice(0, PATHS_NAMED)
     .map((path) => `${path} (in ${whoNames(outside.get(path)!)})`).join(", ");
@@ -60,10 +60,9 @@ export function outsideWarning(
 }
 
 /** Who names a path: a job and how many others, or the run when only that does. */
-function whoNames(jobs: ReadonlySet<string>): string {
-  const [first] = [...jobs].sort();
+function whoNames({ first, jobs }: Namers): string {
   if (first === undefined) return "the run";
-  return jobs.size === 1 ? first : `${first} and ${jobs.size - 1} more`;
+  return jobs === 1 ? first : `${first} and ${jobs - 1} more`;
 }
 
 /** What tells whether something is part of a copy. */
@@ -86,8 +85,12 @@ export function isCopied(path: string, { found, plan }: Part, isOfRun = false): 
     return there.has(folder) || (omitted.has(folder) ? isOfRun : jobs.has(folder));
   }
   const above = `${path}/`;
-  return run.startsWith(above) ||
-    [...jobs.keys(), ...there.keys()].some((each) => each.startsWith(above));
+  return [[run], jobs.keys(), there.keys()].some((some) => haveBelow(some, above));
+}
+
+function haveBelow(paths: Iterable<string>, above: string): boolean {
+  for (const path of paths) if (path.startsWith(above)) return true;
+  return false;
 }
 
 /** The folders of the jobs that were not chosen. */
@@ -131,43 +134,41 @@ function isPlain(path: string): boolean {
 }
 
 /**
- * Notes in a plan what is named, by the jobs to be written and by the run, and will be missing.
- *
- * @returns Paths that lead out of the workspace, for the warning of a dry run.
+ * Notes in a plan what is named, by the jobs to be written and by the run, and will be missing; and
+ * what the run names outside the workspace.
  */
 export async function planReferences(
-  survey: Omit<Survey, "outside" | "standing">,
-): Promise<NamedPaths> {
-  const { plan, reports } = survey;
-  const left = noPaths();
-  for (const [folder, { outside, inside }] of reports) {
-    for (const path of outside) addPath(left.outside, path, [folder]);
-    for (const path of inside) addPath(left.inside, path, [folder]);
+  survey: Omit<Survey, "standing">,
+): Promise<void> {
+  const { plan, reports, outside } = survey;
+  const named = new Set<string>();
+  for (const [, { inside }] of reports) {
+    for (const path of inside) if (!isCopied(path, survey)) named.add(path);
   }
-  const { outside, inside } = await findInRun(survey);
-  if (isWritten(plan.run)) { for (const path of outside) addPath(left.outside, path, []); }
-  for (const path of inside) addPath(left.inside, path, []);
+  const ofRun = await findInRun(survey);
+  if (isWritten(plan.run)) {
+    for (const path of ofRun.outside) addPath(outside, path, byJob(undefined));
+  }
+  for (const path of ofRun.inside) if (!isCopied(path, survey, true)) named.add(path);
   const lacking = new Set((plan.partials ?? []).filter((one) => one.incomplete).map(jobFolder));
-  const named = [...left.inside].filter(([path, by]) => !isCopied(path, survey, by.size === 0));
-  const missing = await missingReferences(named.map(([path]) => path), survey);
-  for (const [path] of named) { // one that stays there without what the source has
+  const missing = await missingReferences(named, survey);
+  for (const path of named) { // one that stays there without what the source has
     if (lacking.has(unitOf(path)) && !missing.has(path)) missing.set(path, unitOf(path));
   }
-  if (missing.size === 0) return left.outside;
+  if (missing.size === 0) return;
   plan.referencesMissing = [...new Set(missing.values())].sort();
   for (const job of plan.jobs) {
     const lacks = (reports.get(jobFolder(job))?.inside ?? [])
       .flatMap((path) => missing.get(path) ?? []);
     if (lacks.length > 0) job.referencesMissing = [...new Set(lacks)].sort();
   }
-  return left.outside;
 }
 
 /** The most bytes of `objects.jsonl` that are read for a plan. */
 const MOST_READ = 1 << 22;
 
 /** What the links of the run name; of one that stays as it is, its `objects.jsonl` as well. */
-async function findInRun(survey: Omit<Survey, "outside" | "standing">): Promise<Report> {
+async function findInRun(survey: Omit<Survey, "standing">): Promise<Report> {
   const { plan, hosts, infos, found: { source } } = survey;
   const folder = runFolder(plan.experimentId, plan.runId);
   const findings = new Findings(folder, mapOf(survey));

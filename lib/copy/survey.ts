@@ -11,6 +11,7 @@ import type { Host, SeenRun, WorkspaceInfo } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { checkId, CURRENT, jobFolder, runFolder, STAGING } from "../workspace/layout.ts";
 import { type JobInfo, type JobsFile, jobsOf } from "../workspace/jobs.ts";
+import { withoutStates } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { excluder, type Excludes } from "./exclude.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
@@ -137,8 +138,8 @@ async function lookAtBoth(
   await hosts.prewarm(workspaces.destination);
   await Promise.race([opening, delay(0)]); // lets the login start before this thread is busy
   const all = seen.flatMap((run) => run instanceof CopyError ? [] : run.jobs);
-  const jobs = onceEach(all);
-  const chosen = onceEach(all.filter((job) => chooser.isListed(job)));
+  const [jobs, chosen] = [all, all.filter((job) => chooser.isListed(job))]
+    .map((some) => seen.length === 1 ? some : onceEach(some)) as [JobInfo[], JobInfo[]];
   const done = new Set<string>();
   const takeSource: TakeSource = async (jobs, run) => {
     const isNeeded = (folder: string) => !done.has(folder);
@@ -251,11 +252,18 @@ async function lookAtSource(
     const info = await (run === runs[0] ? asked : ask(run));
     const { run: { runId: id }, listed } = runAt(source, info, { experimentId, runId });
     const folder = runFolder(experimentId, id);
-    return { experimentId, runId: id, info, folder, ...listed };
+    return { experimentId, runId: id, info: withoutTexts(info), folder, ...listed };
   };
   const found: (SourceRun | CopyError)[] = [];
   for (const run of runs) found.push(await orError(() => look(run), options));
   return { host, runs: found, beside };
+}
+
+/** The same without long texts that have been read, or that only a destination is asked for. */
+function withoutTexts({ run, ...info }: WorkspaceInfo): WorkspaceInfo {
+  const jobs = run?.jobs === undefined ? undefined : "";
+  const status = withoutStates(run?.status);
+  return { ...info, currentStatus: undefined, run: run && { ...run, jobs, status } };
 }
 
 /** The run to copy, with its list of jobs. */

@@ -5,11 +5,12 @@
  */
 
 import type { Abilities, Host, WorkspaceInfo } from "../host/host.ts";
-import type { Report } from "../rewrite/findings.ts";
 import type { Pair } from "../rewrite/path_map.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { FileChoice, Standing } from "./exclude.ts";
 import type { Inventory } from "./inventory.ts";
+import type { PathsMap } from "./packed_map.ts";
+import type { JobReport } from "./packings.ts";
 import type { Ends } from "./plan.ts";
 import type { CopyPlan, CopyProblem } from "./types.ts";
 
@@ -35,6 +36,17 @@ export interface RunsRequest {
   runs: RunName[];
 }
 
+/** Who names a path. */
+export interface Namers {
+  /** The first by name of the folders of the jobs; undefined when only the run does. */
+  first: string | undefined;
+  /** How many jobs do. */
+  jobs: number;
+}
+
+/** Paths, each with who names it. */
+export type NamedPaths = Map<string, Namers>;
+
 /** What is known before anything is written. */
 export interface Survey {
   /** The machines. */
@@ -49,10 +61,10 @@ export interface Survey {
   plan: CopyPlan;
   /** The folders of jobs that the plan takes as being there, since a run before brings them. */
   coming: readonly string[];
-  /** What the jobs to be written name, by their folders. */
-  reports: ReadonlyMap<string, Report>;
+  /** What jobs to be written name in the workspace, and not in themselves, by their folders. */
+  reports: PathsMap<JobReport>;
   /** What these and the run name outside the workspace. */
-  outside: ReadonlyMap<string, ReadonlySet<string>>;
+  outside: NamedPaths;
   /** Lines of `jobs.jsonl` that are not jobs. */
   problems: CopyProblem[];
   /** What the user leaves out of jobs. */

@@ -98,12 +98,12 @@ export class Surveying {
     }
     refuseUnwritable(workspaces.destination, infos.destination, planned.plan);
     for (const job of unitsOf(planned.plan).filter(isWritten)) this.#coming.add(jobFolder(job));
-    const outside = await planReferences(planned);
+    await planReferences(planned);
     for (const job of planned.plan.jobs.filter(isCompleted)) {
       const former = planned.reports.get(jobFolder(job))?.former; // its params.json will not pass
       if (former !== undefined) planned.formerRoots.add(former);
     }
-    return { ...planned, outside, standing: takeRest(planned.plan.jobs, this.found) };
+    return { ...planned, standing: takeRest(planned.plan.jobs, this.found) };
   }
 
   /** Looks at a run, without its jobs. */

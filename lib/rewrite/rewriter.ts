@@ -88,7 +88,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
   readonly #runContent: Content = { names: 0, bytes: 0 };
   /** The folder of the latest entry, and the sizes of its files. */
   #folder = "";
-  readonly #sizes = new Map<string, number>();
+  #sizes = new Map<string, number>();
 
   /** The folders with an entry that cannot go this way, and the first such entry. */
   readonly #left = new Map<string, string>();
@@ -196,8 +196,10 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
 
   #count({ type, name, linkName, size }: MemberHead, path: string, folder: string): void {
     if (path === "") return;
-    if (folder !== this.#folder) this.#sizes.clear();
-    this.#folder = folder;
+    if (folder !== this.#folder) {
+      this.#folder = folder;
+      this.#sizes = new Map(); // one that grows old takes new memory that is freed late
+    }
     const bytes = type === HARD_LINK ? this.#sizes.get(linkName) ?? NaN : size;
     const kind = KINDS[type] ?? "file";
     if (kind === "file") this.#sizes.set(name, bytes);

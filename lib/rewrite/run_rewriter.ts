@@ -40,9 +40,9 @@ const [LINK, FOLDER] = ["2", "5"];
 /** Rewrites the run as it passes. */
 export class RunRewriter {
   readonly #findings: Findings;
-  /** The links to jobs that it will have, by their paths in it; and those that have passed. */
+  /** The jobs that it will link to, by the links' paths in it; and those whose links have passed. */
   readonly #links: ReadonlyMap<string, LinkedJob>;
-  readonly #linked = new Set<string>();
+  readonly #linked = new Set<LinkedJob>();
   /** The headers of the folders that contain links to jobs. */
   readonly #folders = new Map<string, Uint8Array>();
 
@@ -70,7 +70,7 @@ export class RunRewriter {
     if (isInJobs(path)) {
       const job = this.#links.get(path);
       if (head.type !== LINK || job === undefined) return "drop";
-      this.#linked.add(path);
+      this.#linked.add(job);
       return { target: `${this.map.destination}/${jobFolder(job)}` };
     }
     if (head.type === LINK) return lead(this.#findings.link(path, head.linkName));
@@ -108,7 +108,7 @@ export class RunRewriter {
     dialect: Dialect,
     write: (entries: OverlayEntry[]) => Iterable<Uint8Array>,
   ): Generator<Uint8Array> {
-    const missing = [...this.#links].filter(([path]) => !this.#linked.has(path));
+    const missing = [...this.#links].filter(([, job]) => !this.#linked.has(job));
     if (missing.length === 0) return;
     // GNU tar sets the time of a folder again if the folder comes again before its new links
     const folders = new Set(missing.flatMap(([path]) => ["", JOBS, parentOf(path)]));

@@ -11,7 +11,7 @@ import { isObject, parseJson, textOf } from "../text/json.ts";
 /** One line of `jobs.jsonl`. Counterpart of experimaestro's `ExperimentJobInformation`. */
 export interface JobInfo extends JobId {
   /** The job's tags. */
-  tags: Record<string, unknown>;
+  tags: Readonly<Record<string, unknown>>;
   /** When it was submitted, in seconds since 1970; absent when the line has none. */
   timestamp?: number;
   /** 0: kept. 1: run only when needed. 2: removed when its experiment ends. */
@@ -36,10 +36,11 @@ const MAX_LINE = 1 << 20;
 export function readJobsFile(content: string): JobsFile {
   const jobs = new Map<string, JobInfo>();
   const problems: string[] = [];
+  const tasks = new Map<string, string>();
   for (const [index, line] of content.split("\n").entries()) {
     if (line.trim() === "") continue;
     try {
-      const job = readJobLine(line);
+      const job = readJobLine(line, tasks);
       const folder = jobFolder(job);
       const earlier = jobs.get(folder);
       jobs.set(folder, earlier === undefined ? job : repeated(earlier, job));
@@ -88,7 +89,11 @@ function repeated(earlier: JobInfo, later: JobInfo): JobInfo {
   return { ...later, transient: Math.min(earlier.transient, later.transient) };
 }
 
-function readJobLine(line: string): JobInfo {
+/** The tags of a job that has none. */
+const NO_TAGS: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/** @param tasks The ids of tasks before, each by itself: their jobs need no text of their own. */
+function readJobLine(line: string, tasks: Map<string, string>): JobInfo {
   if (line.length > MAX_LINE) throw new SyntaxError("longer than a MiB");
   const root = readLine(line);
   if (!isObject(root)) throw new SyntaxError("not an object");
@@ -96,10 +101,12 @@ function readJobLine(line: string): JobInfo {
   if (typeof jobId !== "string" || typeof taskId !== "string") {
     throw new SyntaxError("no job_id or no task_id");
   }
+  const knownTask = tasks.get(taskId) ?? checkId("task", taskId);
+  tasks.set(knownTask, knownTask);
   return {
     jobId: checkId("job", jobId),
-    taskId: checkId("task", taskId),
-    tags: isObject(tags) ? tags : {},
+    taskId: knownTask,
+    tags: isObject(tags) && Object.keys(tags).length > 0 ? tags : NO_TAGS,
     ...(typeof timestamp === "number" && { timestamp }),
     transient: typeof transient === "number" ? transient : 0,
   };

@@ -107,6 +107,22 @@ function isRecovered(root: Record<string, unknown>): boolean {
   return isOver && root.started_at === null && root.ended_at === null;
 }
 
+/** The state of a job that the run did not need. */
+export const UNSCHEDULED = "unscheduled";
+
+/** What a copy needs of a `status.json`, which has a line for each job. */
+export function withoutStates(content: string | undefined): string | undefined {
+  const status = readRunStatus(content);
+  if (status === undefined) return content;
+  const unscheduled = [...status.jobStates].filter(([, state]) => state === UNSCHEDULED);
+  const { status: word, started_at, ended_at, hostname, run_tags } = parseJson(content!) as Record<
+    string,
+    unknown
+  >;
+  const job_states = Object.fromEntries(unscheduled);
+  return JSON.stringify({ status: word, started_at, ended_at, hostname, job_states, run_tags });
+}
+
 /** Reads a run's `status.json`; undefined when experimaestro cannot have written the text. */
 export function readRunStatus(content: string | undefined): RunStatus | undefined {
   if (content === undefined) return undefined;

@@ -5,6 +5,7 @@ import {
   latestByName,
   readRunStatus,
   readTransientJobs,
+  withoutStates,
 } from "../../../lib/workspace/runs.ts";
 
 Deno.test("formatRunId() shows a run's id as a date, other names as they are", () => {
@@ -112,6 +113,25 @@ Deno.test("readRunStatus() and readTransientJobs() run out of nothing, however d
 Deno.test("readRunStatus() is undefined of what is no object, or not there", () => {
   for (const content of [undefined, "", "null", "[]", '"x"', "{", '{"a": 1,}', "\ufeff{}"]) {
     assertEquals(readRunStatus(content), undefined, content);
+  }
+});
+
+Deno.test("withoutStates() keeps what readRunStatus() tells, of jobs only that they were not needed", () => {
+  const states = '"job_states": {"a": "done", "__proto__": "unscheduled", "b": "unscheduled"}';
+  for (
+    const known of [
+      '"status": "done", "started_at": "2026-11-23T21:52:12", "ended_at": "2026-11-23T21:52:14"',
+      '"hostname": "vm", "run_tags": ["best", "é\\ud800", 1], "carbon_impact": {"co2_kg": NaN}',
+      '"status": "failed", "started_at": null, "ended_at": null',
+      '"status": 3, "hostname": {}, "run_tags": "best"',
+    ]
+  ) {
+    const content = `{${known}, ${states}}`;
+    const jobStates = new Map([["__proto__", "unscheduled"], ["b", "unscheduled"]]);
+    assertEquals(readRunStatus(withoutStates(content)), { ...readRunStatus(content)!, jobStates });
+  }
+  for (const content of [undefined, "", "[]", "{torn"]) {
+    assertEquals(withoutStates(content), content);
   }
 });
 
