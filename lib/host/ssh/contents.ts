@@ -39,15 +39,14 @@ export async function* readThere(
   const { root, paths, most, hasZstd } = request;
   if (paths.length === 0) return;
   const zstd = hasZstd ? await loadZstd() : undefined;
-  const limit = Math.min(most, Number.MAX_SAFE_INTEGER);
-  const lines = asLines([root, String(limit), zstd ? "zstd" : ""]);
+  const lines = asLines([root, most === Infinity ? "" : String(most), zstd ? "zstd" : ""]);
   const names = nameList(paths.map((path) => `./${path}`));
   const packing = session.fetch(READ, lines, names, channel);
   const packed = packWith([() => packing]);
   let told = false;
   try {
     const { stream } = zstd ? zstd.unpack(packed) : packed;
-    for await (const file of filesIn(stream, { name, paths, limit })) {
+    for await (const file of filesIn(stream, { name, paths, limit: most })) {
       told = true;
       yield file;
     }

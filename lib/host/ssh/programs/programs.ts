@@ -946,7 +946,7 @@ finish
 /**
  * Does `Host.read`. After the word come, for some files at a time, a line with a `+` for each file that can
  * be read and a `-` for each other one, and with the sizes of the former; then the bytes of those that
- * have no more than so many. At the end comes the line `end`. The names are the rest of the input, each
+ * have no more than so many, where that is limited. At the end comes the line `end`. The names are the rest of the input, each
  * ended by a NUL.
  */
 export const READ = `${BEGIN}
@@ -959,12 +959,15 @@ some='
 newline="
 "
 is_read() { [ -f "$1" ] && [ -r "$1" ]; }
+is_large() { # some shells know no number of ten digits
+  [ -n "$most" ] && { [ \${#1} -gt 9 ] || [ "$1" -gt "$most" ]; }
+}
 case $* in *"$newline"*)
   for path do # each by itself: such names cannot stand in a list
     is_read "$path" || { printf "%s\\n" -; continue; }
-    size=$(($(wc -c < "$path")))
+    size=$(wc -c < "$path") size=\${size##* }
     printf "+ %s\\n" $size
-    [ $size -gt "$most" ] || cat "$path"
+    is_large $size || cat "$path"
   done
   exit ;;
 esac
@@ -980,7 +983,7 @@ set -- $sizes
 echo
 small=
 for path in $files; do
-  [ "$1" -gt "$most" ] || small=$small$path$newline
+  is_large "$1" || small=$small$path$newline
   shift
 done
 [ -z "$small" ] || cat $small
@@ -1539,7 +1542,8 @@ case $names in
     sums=$(set -- $(printf "%s\\n" "$@" | sed "s/[0-9]*://"); IFS=" "; $how "$@" 2> /dev/null) || sums= ;;
 esac
 case $sums in *\\\\*) sums= ;; esac # with some names, sha256sum marks the line of the sum by one
-[ -n "$sums" ] || sums=$(IFS=" "; for path do $how 2> /dev/null < "\${path#*:}" || echo -; done 2> /dev/null)
+[ -n "$sums" ] || # zsh prints nothing for \`echo -\`
+  sums=$(IFS=" "; for path do $how 2> /dev/null < "\${path#*:}" || printf "%s\\n" -; done 2> /dev/null)
 told= number=0
 IFS=$newline
 for line in $sums; do # \`read\` would read each letter by itself

@@ -1,6 +1,6 @@
 # Does `Host.read`. After the word come, for some files at a time, a line with a `+` for each file that can
 # be read and a `-` for each other one, and with the sizes of the former; then the bytes of those that
-# have no more than so many. At the end comes the line `end`. The names are the rest of the input, each
+# have no more than so many, where that is limited. At the end comes the line `end`. The names are the rest of the input, each
 # ended by a NUL.
 
 # shellcheck disable=SC2016 # a script of the shells that xargs starts
@@ -15,12 +15,15 @@ some='
 newline="
 "
 is_read() { [ -f "$1" ] && [ -r "$1" ]; }
+is_large() { # some shells know no number of ten digits
+  [ -n "$most" ] && { [ ${#1} -gt 9 ] || [ "$1" -gt "$most" ]; }
+}
 case $* in *"$newline"*)
   for path do # each by itself: such names cannot stand in a list
     is_read "$path" || { printf "%s\n" -; continue; }
-    size=$(($(wc -c < "$path")))
+    size=$(wc -c < "$path") size=${size##* }
     printf "+ %s\n" $size
-    [ $size -gt "$most" ] || cat "$path"
+    is_large $size || cat "$path"
   done
   exit ;;
 esac
@@ -36,7 +39,7 @@ set -- $sizes
 echo
 small=
 for path in $files; do
-  [ "$1" -gt "$most" ] || small=$small$path$newline
+  is_large "$1" || small=$small$path$newline
   shift
 done
 [ -z "$small" ] || cat $small

@@ -36,7 +36,8 @@ case $names in
     sums=$(set -- $(printf "%s\n" "$@" | sed "s/[0-9]*://"); IFS=" "; $how "$@" 2> /dev/null) || sums= ;;
 esac
 case $sums in *\\*) sums= ;; esac # with some names, sha256sum marks the line of the sum by one
-[ -n "$sums" ] || sums=$(IFS=" "; for path do $how 2> /dev/null < "${path#*:}" || echo -; done 2> /dev/null)
+[ -n "$sums" ] || # zsh prints nothing for `echo -`
+  sums=$(IFS=" "; for path do $how 2> /dev/null < "${path#*:}" || printf "%s\n" -; done 2> /dev/null)
 told= number=0
 IFS=$newline
 for line in $sums; do # `read` would read each letter by itself
