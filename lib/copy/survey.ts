@@ -6,10 +6,9 @@
 
 import { delay } from "@std/async/delay";
 import { CopyError, notThere } from "../errors.ts";
-import { bytesOf } from "../system/byte_text.ts";
 import type { Host, SeenRun, WorkspaceInfo } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
-import { checkId, CURRENT, jobFolder, runFolder, STAGING } from "../workspace/layout.ts";
+import { checkId, CURRENT, jobFolder, runFolder } from "../workspace/layout.ts";
 import { type JobInfo, type JobsFile, jobsOf } from "../workspace/jobs.ts";
 import { withoutStates } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -27,7 +26,14 @@ import { compareThere } from "./shortfall.ts";
 import { BATCH_JOBS } from "./batches.ts";
 import type { CopyOptions } from "./types.ts";
 import type { RunName, RunRequest, RunsRequest, Survey, SurveyData } from "./surveyed.ts";
-import { questionThere, type SourceRun, Surveying, type TakeSource } from "./surveying.ts";
+import {
+  holdsFor,
+  longestPath,
+  questionThere,
+  type SourceRun,
+  Surveying,
+  type TakeSource,
+} from "./surveying.ts";
 import { isDone, isRecorded } from "./usable.ts";
 import { ofVersion1 } from "./version_1.ts";
 
@@ -84,7 +90,7 @@ export async function surveyRuns(
       first,
       params,
       beside: beside.then((early) =>
-        first === seen[0] && early && holdsFor(early, runs[0]!, first) ? early : undefined
+        first === seen[0] && early && holdsFor(early, runs[0]!.runId, first) ? early : undefined
       ),
     };
     const surveying = await lookAtBoth(hosts, asked, source, options, onGuess);
@@ -192,15 +198,6 @@ function onceEach(jobs: JobInfo[]): JobInfo[] {
   return [...new Map(jobs.toReversed().map((job) => [jobFolder(job), job])).values()].reverse();
 }
 
-/** The most bytes of a path that programs can give to the system, on Linux. */
-const MAX_PATH = 4095;
-
-/** How long a path below a workspace may be, to fit the system in the staging folder as well. */
-function longestPath(source: string, destination: string): number {
-  const staging = `${destination}/${STAGING}/0123456789abcdef`;
-  return MAX_PATH - 1 - Math.max(...[source, staging].map((path) => bytesOf(path).length));
-}
-
 /** A guess at the destination: that it is like the source, but holds what `found` says. */
 function likeSource(
   host: Host,
@@ -212,15 +209,6 @@ function likeSource(
     can: { source: host.can, destination: host.can },
     found,
   };
-}
-
-/** Whether what was found at a destination holds for a run: its `current` may be another one. */
-function holdsFor(
-  { experimentExists, run }: WorkspaceInfo,
-  named: RunName,
-  { runId }: SourceRun,
-): boolean {
-  return named.runId !== CURRENT || !experimentExists || run?.runId === runId;
 }
 
 /**

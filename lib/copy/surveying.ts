@@ -4,10 +4,11 @@
  * @module
  */
 
+import { bytesOf } from "../system/byte_text.ts";
 import type { Abilities, Host, LookRequest, WorkspaceInfo } from "../host/host.ts";
 import { formerRoots, type Pair } from "../rewrite/path_map.ts";
 import type { JobInfo, JobsFile } from "../workspace/jobs.ts";
-import { jobFolder } from "../workspace/layout.ts";
+import { CURRENT, jobFolder, STAGING } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { isCompleted, isWritten, unitsOf } from "./decisions.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
@@ -55,6 +56,24 @@ export function questionThere(
   { experimentId, runId }: RunName,
 ): LookRequest {
   return { path, experimentId, runId, wanted: "space" };
+}
+
+/** Whether the answer to it holds for a run that was found at the source by this name. */
+export function holdsFor(
+  { experimentExists, run }: WorkspaceInfo,
+  name: string,
+  { runId }: RunName,
+): boolean {
+  return name !== CURRENT || !experimentExists || run?.runId === runId;
+}
+
+/** The most bytes of a path that programs can give to the system, on Linux. */
+const MAX_PATH = 4095;
+
+/** How long a path below a workspace may be, to fit the system in the staging folder as well. */
+export function longestPath(source: string, destination: string): number {
+  const staging = `${destination}/${STAGING}/0123456789abcdef`;
+  return MAX_PATH - 1 - Math.max(...[source, staging].map((path) => bytesOf(path).length));
 }
 
 /** A survey of several runs under way. */
