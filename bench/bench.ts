@@ -20,6 +20,8 @@ import { type Arena, OURS_SYNCS, race } from "./race.ts";
 import { type Report, writeReport } from "./report.ts";
 import { type HeatResult, judge } from "./results.ts";
 
+const WIDTH = Math.max(...CASES.map(({ name }) => name.length)) + 2;
+
 const HELP = `\
 deno task bench [--quick] [--case NAME ...] [--rounds N] [--check] [--write]
 
@@ -35,7 +37,7 @@ bench/results.svg.
                 only print the page
 
 Cases:
-${CASES.map(({ name, title }) => `  ${name.padEnd(24)}${title}\n`).join("")}`;
+${CASES.map(({ name, title }) => `  ${name.padEnd(WIDTH)}${title}\n`).join("")}`;
 
 /** What the bench was asked. */
 interface Wish {
