@@ -39,8 +39,8 @@ const INCLUDE = /^\. \.\/(\w+)\.sh$/gm;
 const ANY_INCLUDE = /^[ \t]*(?:\.|source) .*$/gm;
 /** The comment at the beginning of a file. */
 const ABOUT = /^(?:#.*\n)+/;
-/** A comment line, which the far end does not need. */
-export const COMMENT = /^[ \t]*#.*\n/gm;
+/** A comment, which the far end does not need: a line, or the end of one. */
+export const COMMENT = /^[ \t]*#.*\n|[ \t]+# .*$/gm;
 
 /** The texts of the `.sh` files, by their names without `.sh`. */
 export function programFiles(): Map<string, string> {

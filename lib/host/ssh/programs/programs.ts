@@ -17,7 +17,7 @@
  */
 const BEGIN = `set -u
 export LC_ALL=C
-exec 3>&1 > /dev/null # what a program prints by itself is no part of the answer
+exec 3>&1 > /dev/null
 IFS= read -r word
 IFS= read -r rsync
 IFS= read -r tar
@@ -25,26 +25,26 @@ case $rsync in "~/"*) rsync=\${HOME:-}/\${rsync#"~/"} ;; esac
 case $tar in "~/"*) tar=\${HOME:-}/\${tar#"~/"} ;; esac
 say() { printf '%s\\0' "$@" >&3; }
 finish() { say "$word end"; }
-meanwhile= # what goes on beside the program; a plain wait would wait for the agent's own, in ksh
+meanwhile=
 join() { [ -z "$meanwhile" ] || wait "$meanwhile"; }
-stop() { join; say "" "$word stop" "$1"; exit 0; } # what was under way is no part of it
+stop() { join; say "" "$word stop" "$1"; exit 0; }
 plain() { [ -f "$1" ] && [ ! -L "$1" ]; }
-text() { # a name and what a plain file holds; nothing, where there is none
+text() {
   plain "$2" || return 0
   [ -r "$2" ] || stop "permission to read $2 is denied"
   say "$1"
-  tr '\\000' '\\001' < "$2" >&3 || { say ""; stop "$2 cannot be read to its end"; } # a NUL is no text here either
+  tr '\\000' '\\001' < "$2" >&3 || { say ""; stop "$2 cannot be read to its end"; }
   say ""
 }
-enter() { cd -P "$1" 2> /dev/null; } # always by its absolute path
-leads_to() { case /\${2%/} in */"$1") ;; *) return 1 ;; esac } # see leadsTo
+enter() { cd -P "$1" 2> /dev/null; }
+leads_to() { case /\${2%/} in */"$1") ;; *) return 1 ;; esac }
 say "" "$word"`;
 
 /**
  * `exact N` passes on so many bytes, and reads no more.
  */
 const EXACT = `exact() { head -c "$1"; }
-[ "$(printf abc | { exact 1 > /dev/null; cat; })" = bc ] || # some read ahead
+[ "$(printf abc | { exact 1 > /dev/null; cat; })" = bc ] ||
   exact() { dd bs=1 count="$1" 2> /dev/null; }`;
 
 /**
@@ -63,9 +63,9 @@ host=$(uname -n)
 say "$host"
 finish
 own=$word token=
-follows= # whether the agent of another machine holds what this one has a part in
+follows=
 unused=".unverified
-about.json" # what a staging folder holds in which nothing is
+about.json"
 free() {
   if [ -e "$1.lock/$token" ]; then
     case $(ls -A "$1" 2> /dev/null) in
@@ -76,7 +76,7 @@ free() {
   rm -f "$1.lock/$token"
   rmdir "$1.lock" "\${1%/*}" 2> /dev/null
 }
-works() { # the programs of a copy that work in a folder
+works() {
   ls -l /proc/[0-9]*/cwd 2> /dev/null | while IFS= read -r line; do
     case $line in *" -> $1" | *" -> $1/"*) ;; *) continue ;; esac
     pid=\${line#*/proc/} pid=\${pid%%/*}
@@ -85,7 +85,7 @@ works() { # the programs of a copy that work in a folder
     esac
   done
 }
-evict() { # ends what works in a folder; where that cannot be known, a while is enough
+evict() {
   [ -d /proc/self/cwd ] || { sleep 3; return; }
   for try in 1 2 3 4 5; do
     pids=$(works "$1")
@@ -95,7 +95,7 @@ evict() { # ends what works in a folder; where that cannot be known, a while is 
   done
 }
 beat() { for staging do touch -c "$staging.lock/$token"; done; }
-halt() { # ends what this shell has started, and what that has
+halt() {
   trap '' TERM
   all=$(ps -A -o pid= -o ppid= 2> /dev/null) known=" $$ " grown=yes
   while [ -n "$grown" ]; do
@@ -111,17 +111,17 @@ ALL
   done
   kill \${known#" $$ "} 2> /dev/null
 }
-parts() { # what a program reads; its end is that of this shell
+parts() {
   while IFS= read -r length; do
     case $length in
       0) echo fed >&5; return ;;
       alive) beat "$@" ;;
-      *) exact "$length" || exit ;; # nobody reads it any more
+      *) exact "$length" || exit ;;
     esac
   done
   halt
 }
-attend() { # until a program that has been fed is done
+attend() {
   read -r fed || return
   while IFS= read -r line; do
     case $line in
@@ -157,7 +157,7 @@ done
 /**
  * Checks the folders that things are moved through; the twin of `real_folders.ts`.
  */
-const REAL_FOLDERS = `is_folder() { # whether one is a folder, and so is each above it, from another on: none is a link
+const REAL_FOLDERS = `is_folder() {
   [ -d "$2" ] && [ ! -L "$2" ] && { [ "$1" = "$2" ] || is_folder "$1" "\${2%/*}"; }
 }`;
 
@@ -166,20 +166,20 @@ const REAL_FOLDERS = `is_folder() { # whether one is a folder, and so is each ab
  */
 const FOLDERS = `${REAL_FOLDERS}
 there() { [ -e "$1" ] || [ -L "$1" ]; }
-has_room() { # whether nothing but folders stands there, nor above it; others may make and remove them
+has_room() {
   [ ! -L "$2" ] && { [ -d "$2" ] || [ ! -e "$2" ] || [ -d "$2" ]; } && { [ "$1" = "$2" ] || has_room "$1" "\${2%/*}"; }
 }
-remove() { # of a link only itself; the mode of a file is left: it may have a name elsewhere
+remove() {
   rm -rf "$1" 2> /dev/null && return
   find "$1" -type d ! -perm -700 -exec chmod u+rwx {} \\; 2> /dev/null
   rm -rf "$1"
 }
-remove_staging() { # its mark last: what stays of one is not to be trusted
+remove_staging() {
   [ -L "$1" ] || { remove "$1/jobs" && remove "$1/experiments" && remove "$1/partials"; } && remove "$1"
 }
 trouble=
 mode() { stat -c %a "$1" 2> /dev/null || stat -f %Lp "$1"; }
-move() { # one; a folder that its owner may not write is opened for it, and closed again
+move() {
   if [ -L "$1" ] || [ ! -d "$1" ] || [ -w "$1" ]; then trouble=$(mv -f "$1" "$2/" 2>&1); return; fi
   was=$(mode "$1") && chmod u+w "$1" || return
   if trouble=$(mv -f "$1" "$2/" 2>&1); then chmod "$was" "$2/\${1##*/}"
@@ -229,7 +229,7 @@ while IFS= read -r group && IFS= read -r place && IFS= read -r names; do
     fi
   done
   [ $# -gt 0 ] || continue
-  (enter "$here" && mv -f "$@" "$to/") 2> /dev/null && continue # or it has moved some of them
+  (enter "$here" && mv -f "$@" "$to/") 2> /dev/null && continue
   for name do
     ! there "$here/$name" || move "$here/$name" "$to" || say "$group/$name" "$trouble"
   done
@@ -245,7 +245,7 @@ export const ATTEND = `${BEGIN}
 IFS= read -r file
 IFS= read -r used
 parent=\${file%/*} parent=\${parent%.lock}
-for try in 1 2 3 4 5; do # what another machine has made comes in sight late, on some network disks
+for try in 1 2 3 4 5; do
   [ ! -e "$file" ] || break
   ls -A "\${parent%/*}" "\${file%/*}" > /dev/null 2>&1
   [ "$try" = 1 ] || sleep 1
@@ -262,7 +262,7 @@ finish
 /**
  * The part of a path that exists.
  */
-const NEAREST = `existing() { # the nearest folder that is there
+const NEAREST = `existing() {
   here=$1
   while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
 }`;
@@ -270,7 +270,7 @@ const NEAREST = `existing() { # the nearest folder that is there
 /**
  * The run that the link `current` in an experiment's folder names, if that run exists.
  */
-const CURRENT_RUN = `current() { # of another link it is the second argument
+const CURRENT_RUN = `current() {
   [ -L "\${2-$1/current}" ] || return
   link=$(readlink "\${2-$1/current}") || stop "the link \${2-$1/current} cannot be read"
   link=\${link%/} link=\${link##*/}
@@ -281,17 +281,17 @@ const CURRENT_RUN = `current() { # of another link it is the second argument
 /**
  * Functions to look at workspaces and runs. Reads the path of the workspace.
  */
-const PATHS = `old() { # whether experimaestro 1.x has made a run: it has none of the files that 2.x writes
+const PATHS = `old() {
   for name in jobs.jsonl objects.jsonl configs.json environment.json; do ! [ -e "$1/$name" ] && ! [ -L "$1/$name" ] || return; done
 }
 readable() { [ -r "$1" ] && [ -x "$1" ] || stop "permission to read $1 is denied"; }
-linked() { # the jobs that a run links to
+linked() {
   [ ! -d "$1/jobs" ] || readable "$1/jobs"
   for link in "$1"/jobs/*/*; do
     [ ! -L "$link" ] || [ -L "$1/jobs" ] || [ -L "\${link%/*}" ] || printf '%s\\n' "\${link#"$1"/jobs/}"
   done
 }
-in_xp() { # whether experimaestro 1.x has made it; what it has migrated leaves a link there
+in_xp() {
   [ ! -L "$1/xp" ] && [ -d "$1/xp/$2" ]
 }
 IFS= read -r path
@@ -304,7 +304,7 @@ case $path in
 esac
 case $path in /*) ;; *) stop "HOME is not an absolute path there: $home" ;; esac
 ${NEAREST}
-real() { # links resolved, of what exists of a path: resolved
+real() {
   here=$1 rest=
   while [ ! -d "$here" ] && [ "$here" != / ]; do
     [ ! -e "$here" ] || stop "$here is not a folder"
@@ -318,7 +318,7 @@ real() { # links resolved, of what exists of a path: resolved
   resolved=$here$rest
 }
 ${CURRENT_RUN}
-find_current() { # the run that experimaestro takes for the current one: sets latest, and by what
+find_current() {
   by="link"
   for link in "$1/experiments/$2/current" "$1/.events/experiments/$2/current" \\
     "$1/.experimaestro/experiments/$2"; do
@@ -326,7 +326,7 @@ find_current() { # the run that experimaestro takes for the current one: sets la
     by="older link"
   done
   by=latest latest=
-  for link in "$1/experiments/$2"/*; do # by name, since LC_ALL is C
+  for link in "$1/experiments/$2"/*; do
     case \${link##*/} in current | -* | *[[:cntrl:]]*) continue ;; esac
     [ ! -d "$link" ] || [ -L "$link" ] || latest=\${link##*/}
   done
@@ -391,7 +391,7 @@ is_folder "\${staging%/*}" "$staging" && enter "$staging" || stop "the folder $s
 if [ -d "$old" ] && [ ! -L "$old" ] && [ ! -L "\${old%/*}" ]; then
   has_room "$staging" "$staging/$new" && mkdir -p "$new" || stop "$staging/$new is not a folder"
   set -- --chmod=Du+w
-  [ ! -g "$new" ] || set -- --chmod=Du+w,Dg+s --no-g # of a project: the group is the folder's
+  [ ! -g "$new" ] || set -- --chmod=Du+w,Dg+s --no-g
   trouble=$("$rsync" -aHS --ignore-existing "$@" --exclude=/jobs --exclude=/.status.json.lock \\
     "$old/" "$new/" 2>&1)
   case $? in
@@ -407,11 +407,11 @@ finish
  * Locks, as `lock.ts` describes them, in the agent; and putting back what was moved aside.
  */
 const LOCKING = `${FOLDERS}
-alone() { # whether what stands there is a file, and has no other name: it is touched
+alone() {
   plain "$1" && others=$(find "$1" -prune -links +1 2> /dev/null) && [ -z "$others" ]
 }
 silent() { [ -n "$(find "$1" -maxdepth 0 -mmin +2 2> /dev/null)" ]; }
-lives() { # whether an owner does: in a lock, by its name; what we held before a connection was lost is ours
+lives() {
   case $2 in *":$copy") return 1 ;; esac
   if silent "$1/$2"; then return 1; fi
   case $2 in
@@ -419,7 +419,7 @@ lives() { # whether an owner does: in a lock, by its name; what we held before a
     "held:$host:"*) ! { flock -xn 9 2> /dev/null; } 9< "$1/$2" ;;
   esac
 }
-take() { # a staging folder, when nobody who lives has it
+take() {
   lock=$1.lock
   if (umask 077 && mkdir "$lock") 2> /dev/null; then
     touch "$lock/$token" 2> /dev/null || { rmdir "$lock"; return 1; }
@@ -444,10 +444,10 @@ take() { # a staging folder, when nobody who lives has it
   rmdir "$lock" 2> /dev/null
   return 1
 }
-clear_lock() { # of what nobody's copy has put there
+clear_lock() {
   for path in "$1"/*; do ! there "$path" || alone "$path" || remove "$path"; done
 }
-put_back() { # from a staging folder, of a kind, to its place
+put_back() {
   for group in "$1/replaced/$2"/*; do
     is_folder "$1" "$group" || continue
     place=$3/\${group##*/}
@@ -465,7 +465,7 @@ put_back() { # from a staging folder, of a kind, to its place
 /**
  * Checks and clears leftovers of an earlier attempt; the twin of `left_staging.ts`.
  */
-const LEFT = `sound() ( # whether a staging folder has nothing but folders down to its jobs, and all names of its files
+const LEFT = `sound() (
   enter "$1" || exit
   strays=$(find . -maxdepth 3 \\( -type l -o -path './*/*' ! -type d \\) \\
     ! -path './experiments/*/current' 2> /dev/null) && [ -z "$strays" ] || exit
@@ -477,7 +477,7 @@ const LEFT = `sound() ( # whether a staging folder has nothing but folders down 
     while read -r seen inode links; do [ "$seen" = "$links" ] || exit; done
   }
 )
-clear_staging() { # all but what is to go back to its place, or to be kept; no link is followed
+clear_staging() {
   for path in "$1"/* "$1"/.[!.]* "$1"/..?*; do
     case $path in "$1/replaced") continue ;; esac
     ! there "$path" || remove "$path"
@@ -500,7 +500,7 @@ IFS= read -r staging
 IFS= read -r jobs
 IFS= read -r experiments
 IFS= read -r copy
-IFS= read -r about || exit # cut short
+IFS= read -r about || exit
 parent=\${staging%/*}
 token=shell:$host:$$:$copy
 for path in "$parent" "$staging" "$staging.lock" "$parent/replaced"; do
@@ -519,9 +519,9 @@ until ready && take "$staging"; do
     vain=$((vain + 1))
     [ $vain -lt 5 ] || stop "the folder $parent cannot be made or written"
   fi
-  say still 2> /dev/null || exit 0 # nobody waits for it any more
+  say still 2> /dev/null || exit 0
   folder=$parent
-  [ -d "$parent" ] || folder=\${parent%/*} # another copy may have removed it at this moment
+  [ -d "$parent" ] || folder=\${parent%/*}
   [ -w "$folder" ] || stop "the folder $parent cannot be made or written"
   sleep 1
 done
@@ -534,7 +534,7 @@ sign() {
 }
 make
 user=$(id -u) || give_up "id cannot tell who the user is"
-chmod g-rwx,o-rwx "$parent" "$staging" 2> /dev/null || # one that stood open before
+chmod g-rwx,o-rwx "$parent" "$staging" 2> /dev/null ||
   for path in "$parent" "$staging"; do
     [ "$(owner "$path")" = "$user" ] || give_up "$path belongs to another user"
   done
@@ -547,17 +547,17 @@ for other in "$parent"/????????????????; do
   put_back "$other" experiments "$experiments"
   free "$other"
 done
-for lock in "$parent"/????????????????.lock; do # whose folder has gone
+for lock in "$parent"/????????????????.lock; do
   [ -d "$lock" ] && ! there "\${lock%.lock}" && silent "$lock" && take "\${lock%.lock}" || continue
   free "\${lock%.lock}"
 done
 [ -z "$restored" ] || say restored
 [ -z "$left" ] || sound "$staging" || clear_staging "$staging"
-! there "$staging/records" || remove "$staging/records" # what was to be noted of another attempt
+! there "$staging/records" || remove "$staging/records"
 sign
 whose=$(owner "$staging")
 if [ -n "$left" ] && { [ -z "$whose" ] || [ "$whose" != "$(owner "$staging/about.json")" ]; }; then
-  remove_staging "$staging" && make && sign # another user's
+  remove_staging "$staging" && make && sign
 fi
 case $(ls -A "$staging") in
   about.json | "$unused") ;;
@@ -595,7 +595,7 @@ while IFS= read -r link && [ -n "$link" ]; do
 done
 ! is_folder "$staging" "$staging/replaced" || mv -f replaced removed 2> /dev/null ||
   stop "$staging/replaced cannot be renamed"
-sync -f . 2> /dev/null || sync # what is removed from now on must not come back by half after a power cut
+sync -f . 2> /dev/null || sync
 while IFS= read -r folder; do rmdir "$folder" 2> /dev/null; done
 finish
 `;
@@ -606,7 +606,7 @@ finish
 export const DISCARD = `${BEGIN}
 IFS= read -r staging
 [ ! -L "$staging" ] && enter "$staging" || stop "the folder $staging is gone"
-inside() { # whether no folder on the way to a path is a link
+inside() {
   case $1 in */*) [ ! -L "\${1%/*}" ] && inside "\${1%/*}" ;; esac
 }
 folders=$(while IFS= read -r path; do inside "$path" && printf '%s\\n' "$path"; done)
@@ -654,7 +654,7 @@ exec < /dev/null
 tell_tools
 user=$(id -un)
 entry=$(getent passwd "$user" 2> /dev/null || grep "^$user:" /etc/passwd 2> /dev/null ||
-  dscl . -read "/Users/$user" UserShell 2> /dev/null) # macOS has no users in its file
+  dscl . -read "/Users/$user" UserShell 2> /dev/null)
 say shell "\${entry##*[: ]}"
 finish
 `;
@@ -678,21 +678,21 @@ finish
  * Moves into the folder of a job what it lacks: name by name, and never onto a name that is there. The
  * folders keep the times of the staged ones. The twin of `local/fill.ts`.
  */
-const FILL = `lacks() { there "$1" && ! there "$2/\${1##*/}"; } # whether a folder has nothing of that name
-add() { # to a folder, the second, what it lacks of another
+const FILL = `lacks() { there "$1" && ! there "$2/\${1##*/}"; }
+add() {
   shift 2
   [ $# -gt 0 ] || return 0
   trouble=$(mv -n "$@" "$to/" 2>&1) && return
   for each do ! lacks "$each" "$to" || move "$each" "$to"; done
 }
-is_like() { # whether a folder lacks nothing of another, nor has another time
+is_like() {
   for each in "$1"/* "$1"/.[!.]* "$1"/..?*; do ! lacks "$each" "$2" || return; done
   ! { [ "$1" -nt "$2" ] || [ "$2" -nt "$1" ]; }
 }
-must() { # without its times a job is not done: its record stays, and the next copy sets them
+must() {
   said=$("$@" 2>&1) || amiss=\${said:-"$1 failed"}
 }
-fill() { # from one folder into another; neither is a link
+fill() {
   for each in "$1"/* "$1"/.[!.]* "$1"/..?*; do
     [ ! -d "$each" ] || [ -L "$each" ] || ! is_folder "$2" "$2/\${each##*/}" || fill "$each" "$2/\${each##*/}"
   done
@@ -713,7 +713,7 @@ fill() { # from one folder into another; neither is a link
   must touch -r "$staging/.filled" "$2"
   [ -z "$opened" ] || must chmod "$opened" "$2"
 }
-fill_job() { # by its name
+fill_job() {
   set +f
   trouble='' amiss=''
   fill "$staging/$parent/$1" "$into/$1"
@@ -777,7 +777,7 @@ IFS= read -r experiment
 IFS= read -r run
 IFS= read -r wanted
 exec < /dev/null
-tell_tools & # until its end nothing else is said: a shell that writes line by line would be cut short
+tell_tools &
 meanwhile=$!
 real "$path"
 root=$resolved
@@ -789,7 +789,7 @@ else
   names=$(ls -A "$root" 2> /dev/null) || stop "permission to read $root is denied"
   case $names in
     "") state=empty ;;
-    .xpm-staging) state=workspace ;; # another copy has begun at this moment
+    .xpm-staging) state=workspace ;;
   esac
 fi
 devices() { stat -c %d:%g "$@" 2> /dev/null || stat -f %d:%g "$@" 2> /dev/null; }
@@ -800,7 +800,7 @@ experiments=$resolved
 partials=$root/partials
 [ ! -d "$partials" ] || { real "$partials"; partials=$resolved; }
 set --
-passed= # of each whether it passes on its group
+passed=
 for place in "$root" "$jobs" "$experiments" "$partials"; do
   existing "$place"
   set -- "$@" "$here"
@@ -830,8 +830,8 @@ done
 staged=
 newline='
 '
-areas=$newline # those that have been looked at
-tell_place() { # its name and its path; the disks of the workspace and of it
+areas=$newline
+tell_place() {
   staging=$root/.xpm-staging
   [ "$3" = "$4" ] || staging=$2/.xpm-staging
   say "$1" "$2" "\${1}Staging" "$staging"
@@ -843,7 +843,7 @@ tell_place() { # its name and its path; the disks of the workspace and of it
 "
   done
 }
-closed= # a folder that has to be written to first, and may not
+closed=
 needs() {
   existing "$1"
   [ -n "$closed" ] || { [ -w "$here" ] && [ -x "$here" ]; } || closed=$here
@@ -959,11 +959,11 @@ some='
 newline="
 "
 is_read() { [ -f "$1" ] && [ -r "$1" ]; }
-is_large() { # some shells know no number of ten digits
+is_large() {
   [ -n "$most" ] && { [ \${#1} -gt 9 ] || [ "$1" -gt "$most" ]; }
 }
 case $* in *"$newline"*)
-  for path do # each by itself: such names cannot stand in a list
+  for path do
     is_read "$path" || { printf "%s\\n" -; continue; }
     size=$(wc -c < "$path") size=\${size##* }
     printf "+ %s\\n" $size
@@ -999,15 +999,15 @@ if [ -n "$packed" ]; then files | ZSTD_NBTHREADS=1 zstd -1 -qc >&3; else files >
  */
 const RECORD = `newline='
 '
-workspace= noted= seen= # the folder of records, and a file as old as the latest that was seen
-asked=$newline # those that are to be written
-stood=$newline unrecorded=$newline dropped= unmoved=$newline # jobs, a line each
+workspace= noted= seen=
+asked=$newline
+stood=$newline unrecorded=$newline dropped= unmoved=$newline
 among() { case $2 in *"$newline$1$newline"*) ;; *) return 1 ;; esac; }
-stands() { # the record of a job
+stands() {
   is_folder "$workspace" "$noted/\${1%/*}" && [ -f "$noted/$1.json" ] && [ ! -L "$noted/$1.json" ]
 }
-known() { stands "$1" && [ ! "$noted/$1.json" -nt "$staging/$seen" ]; } # by a newer one another copy is at work
-mark_dropped() { # shows other copies, by the times of their records, which jobs are about to be whole
+known() { stands "$1" && [ ! "$noted/$1.json" -nt "$staging/$seen" ]; }
+mark_dropped() {
   : > "$staging/.noted"
   set --
   for job in $dropped; do
@@ -1018,7 +1018,7 @@ mark_dropped() { # shows other copies, by the times of their records, which jobs
   done
   [ $# = 0 ] || touch -r "$staging/.noted" "$@" 2> /dev/null
 }
-note_some() { # from the draft into a folder: each by a rename, what is half written is none
+note_some() {
   [ $# -gt 1 ] || return 0
   to=$1
   shift
@@ -1026,7 +1026,7 @@ note_some() { # from the draft into a folder: each by a rename, what is half wri
     ! there "$name" || unrecorded="$unrecorded$task/$(basename "$name" .json)$newline"
   done
 }
-note_task() { # the records of one task
+note_task() {
   folder=$noted/$task
   has_room "$workspace" "$folder" && trouble=$(mkdir -p "$folder" 2>&1) || folder=
   set --
@@ -1042,33 +1042,33 @@ note_task() { # the records of one task
   done
   note_some "$folder" "$@"
 }
-note_all() { # those that are in the staging folder
+note_all() {
   set --
-  for record in $(find records -type f); do # of an earlier attempt
+  for record in $(find records -type f); do
     among "\${record#records/jobs/}" "$asked" || set -- "$@" "$record"
   done
   [ $# = 0 ] || rm -f "$@" || stop "records in $staging cannot be removed"
-  find records -type f -exec touch {} + # by the clock of this disk
+  find records -type f -exec touch {} +
   has_room "$workspace" "$workspace/.xpm-copy" && ! there "$draft" && mkdir -p "$workspace/.xpm-copy" &&
     trouble=$(mv records "$draft" 2>&1) || return 0
   for task in $(ls -A "$draft/jobs"); do note_task; done
   remove "$draft"
 }
-note() { # what jobs of a workspace will lack, before they are moved; the draft is on the disk of the records
+note() {
   workspace=$1 noted=$1/.xpm-copy/partial/jobs
   draft=$workspace/.xpm-copy/\${staging##*/}
-  ! is_folder "$workspace" "$workspace/.xpm-copy" || ! there "$draft" || remove "$draft" # of one that was broken off
+  ! is_folder "$workspace" "$workspace/.xpm-copy" || ! there "$draft" || remove "$draft"
   mark_dropped
   ! there records || note_all
-  for record in $asked; do # whatever went wrong: no job is moved without its record
+  for record in $asked; do
     job=\${record%.json}
     stands "$job" || among "$job" "$unrecorded" || unrecorded=$unrecorded$job$newline
   done
   [ "$asked" = "$newline" ] || [ -z "$fsync" ] || ! enter "$workspace/.xpm-copy" || to_disk || stop "the copied data could not be flushed to disk: $trouble"
   enter "$staging"
 }
-had_record() { among "\${1#jobs/}" "$stood"; } # before this copy: only then anything is added to it
-forget() { # the records of jobs that lack nothing any more; one that was written since is another copy's
+had_record() { among "\${1#jobs/}" "$stood"; }
+forget() {
   set --
   for job in $dropped; do
     record=$noted/$job.json
@@ -1120,13 +1120,13 @@ kill "$out" 2> /dev/null
 exit 0'
 start='sh -c '\\''eval "$XPM_RSH"'\\'' rsh'
 ended=$({
-  feed | XPM_RSH=$splice "$rsync" "--rsh=$start" "$@" 3>&3 4<&4 6>&1 >&2 # some shells keep these to themselves
+  feed | XPM_RSH=$splice "$rsync" "--rsh=$start" "$@" 3>&3 4<&4 6>&1 >&2
   echo "code=$?"
 })
 late='' code=1
 eval "$ended"
 [ -z "$late" ] || kill "$late" 2> /dev/null
-case $late:$code in ?*:137) code=12 ;; esac # ended here, when what came in had ended
+case $late:$code in ?*:137) code=12 ;; esac
 exit "$code"
 `;
 
@@ -1138,11 +1138,11 @@ exit "$code"
  * `links` come the folders that are links, and the folders above them that are: name, target, real path.
  */
 export const SCAN = `${BEGIN}
-below='%y%s %b %T@ %m %P\\0%l\\0' # what a find that can, GNU's, tells of what is below a folder
-twice='%y%s %b@%D.%i %T@ %m %P\\0%l\\0' # of such a file that has other names
-self='/%y%s %b %T@ %m %p\\0%l\\0' # of the folder
-own='! -path "./*/*/*/*" -o -path "./partials/*" ! -path "./partials/*/*/*/*"' # a folder itself
-deepest=2050 # below so many folders, one in another, each path is longer than any may be
+below='%y%s %b %T@ %m %P\\0%l\\0'
+twice='%y%s %b@%D.%i %T@ %m %P\\0%l\\0'
+self='/%y%s %b %T@ %m %p\\0%l\\0'
+own='! -path "./*/*/*/*" -o -path "./partials/*" ! -path "./partials/*/*/*/*"'
+deepest=2050
 export below twice self deepest
 end='ended=$?; [ $ended -lt 2 ] || echo "find: ended with $ended" >&2; exit $ended'
 IFS= read -r mode
@@ -1150,7 +1150,7 @@ IFS= read -r root
 enter "$root" || stop "permission to enter $root is denied"
 folders=$(cat)
 told=$(find . -maxdepth 0 -printf "$self$below$twice" 2> /dev/null | tr '\\000' ' ' |
-  dd bs=4096 count=1 2> /dev/null) # it may tell without end
+  dd bs=4096 count=1 2> /dev/null)
 case $told in
   "/d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*" .  d"[0-9]*" "[0-9]*" "[0-9]*" "[0-7]*"   d"[0-9]*"@"[0-9]*.[0-9]*" "[0-9]*" "[0-7]*"   "*)
     every() {
@@ -1158,7 +1158,7 @@ case $told in
         \\( \\( '"$own"' \\) -printf "$self" -o -type f -links +1 -printf "$twice" \\
         -o -printf "$below" \\); '"$end" sh
     }
-    states() { # of jobs what is right in them, and of that the markers
+    states() {
       xargs -0 sh -c 'find -H "$@" \\( -path "./jobs/*/*/*" \\
         \\( -type d -prune , \\( -name "*.done" -o -name "*.failed" -o -name "*.pid" \\) -printf "$below" \\) \\
         -o \\( '"$own"' \\) -printf "$self" -o ! -path "./jobs/*" -printf "$below" \\); '"$end" sh
@@ -1186,7 +1186,7 @@ case $told in
       elif [ -d "$path" ]; then kind=d options=-L
       elif [ -f "$path" ]; then kind=f options=-L
       fi
-      info=$(stat $options '"$stat"' "$path" 2> /dev/null || echo 1 0 0@ 0 0) # gone, or of too long a name
+      info=$(stat $options '"$stat"' "$path" 2> /dev/null || echo 1 0 0@ 0 0)
       names=\${info%% *} info=\${info#* }
       case $kind$names in f1 | [!f]*) info="\${info%%@*} \${info#*@* }" ;; esac
       printf "%s%s%s %s\\\\0%s\\\\0" "$lead" "$kind" "$info" "$shown" "$target"
@@ -1205,19 +1205,19 @@ esac
 set -f
 IFS='
 '
-unseen() { say "/u0 0 0 0 $1" "$2"; } # a job that could not be looked at, and why
-look() { # at some folders, by every or states
+unseen() { say "/u0 0 0 0 $1" "$2"; }
+look() {
   complaints=$({ printf '%s\\n' "$2" | tr '\\n' '\\0' | "$1" >&3; } 2>&1)
   ended=$?
   case $ended:$complaints in
-    0:* | 1:?* | 123:?*) ;; # as xargs tells that a find complained
+    0:* | 1:?* | 123:?*) ;;
     *) stop "find failed: \${complaints:-xargs ended with $ended}" ;;
   esac
   for line in $complaints; do
     case $line in
       *[\\ \\']./.xpm-copy/*": Permission denied") stop "permission to read $root/.xpm-copy is denied" ;;
     esac
-    case \${line##*: } in # what is closed or gone is passed over: who copies it will name it
+    case \${line##*: } in
       "Permission denied" | "Operation not permitted" | "No such file or directory") continue ;;
       "Not a directory" | "Too many levels of symbolic links" | "File name too long") continue ;;
     esac
@@ -1229,7 +1229,7 @@ look() { # at some folders, by every or states
     stop "find failed: $line"
   done
 }
-known() { # of a job without a process its markers tell all: no size, no time; the others are left
+known() {
   rest=
   set --
   for folder in $folders; do
@@ -1244,7 +1244,7 @@ known() { # of a job without a process its markers tell all: no size, no time; t
         for marker in "done" failed; do
           [ ! -e "$job.$marker" ] || set -- "$@" "f0 0 0 644 \${job##*/}.$marker" ""
         done
-        [ $# -lt 16 ] || { say "$@"; set --; } # each write costs a packet of ssh's
+        [ $# -lt 16 ] || { say "$@"; set --; }
         continue
       elif [ ! -r "$folder" ]; then
         unseen "$folder" "permission to read it is denied"
@@ -1259,7 +1259,7 @@ known() { # of a job without a process its markers tell all: no size, no time; t
 }"
 }
 if [ "$mode" = states ]; then known; else look every "$folders"; fi
-for folder in $folders; do # in what may not be entered nothing is missing
+for folder in $folders; do
   above=\${folder%/*}
   [ -d "$above" ] && [ ! -x "$above" ] || continue
   case $folder in
@@ -1326,7 +1326,7 @@ require_held
 area=\${staging%/*}
 enter "$staging" || stop "the folder $staging is gone"
 [ -z "$keep" ] || has_room "$area" "\${keep%/*}" || stop "\${keep%/*} is not a folder"
-to_disk() { # the whole file system, where sync knows how; everything elsewhere
+to_disk() {
   [ -n "$fsync" ] || return 0
   trouble=$(sync -f . 2>&1) && return
   case $trouble in *"rror syncing"*) return 1 ;; esac
@@ -1348,16 +1348,16 @@ $links
 " in *"
 $1
 "*) ;; *) return 1 ;; esac }
-came_as_link() { # it, or a folder above it
+came_as_link() {
   was_link "$1" || case $1 in */*) came_as_link "\${1%/*}" ;; *) return 1 ;; esac
 }
-trap '' TERM # it has all it needs: the agent lets it end, whatever becomes of the connection
+trap '' TERM
 to_disk || stop "the copied data could not be flushed to disk: $trouble"
-told() { say "$1" "\${trouble%%"$newline"*}"; } # what could not be done after moves: it undoes none of them
+told() { say "$1" "\${trouble%%"$newline"*}"; }
 left="" unsynced=
 failed() { say "$parent/$1" "\${2:-it could not be moved}"; left=yes unmoved=$unmoved$parent/$1$newline; }
 appeared() { say "$parent/$1" appeared; unmoved=$unmoved$parent/$1$newline; }
-move_all() { # names from one folder to another, those that are there
+move_all() {
   here=$1 to=$2
   shift 2
   for name do
@@ -1368,18 +1368,18 @@ move_all() { # names from one folder to another, those that are there
   trouble=$(mv -f "$@" "$to/" 2>&1) && return
   for from do there "$from" && move "$from" "$to"; done
 }
-is_newer() { [ -n "$newer" ] && [ -n "$(find "$1" -newer "$staging/$newer" 2>&1)" ]; } # or it cannot be known
-replaceable() { # whether it may give way: a folder, or the link that a job may be
+is_newer() { [ -n "$newer" ] && [ -n "$(find "$1" -newer "$staging/$newer" 2>&1)" ]; }
+replaceable() {
   if [ -L "$1" ]; then case $parent in jobs/*) ;; *) return 1 ;; esac; else [ -d "$1" ]; fi
 }
-has_begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; } # since we have claimed the folder
-plain() { # whether nothing stands in the way of new names
+has_begun() { [ -e "$1" ] && [ ! "$staging/about.json" -nt "$1" ]; }
+plain() {
   [ "$kind" = put ] && [ "$wrong$links$unrecorded" = "$newline" ] || return
   for name do if there "$into/$name"; then return 1; fi; done
 }
-settle() { # a group: of one kind, from one folder into another; the names are the arguments
+settle() {
   wrong=
-  case $parent in jobs/* | links/* | partials/*) ;; *) wrong=\${left:+held} ;; esac # a run may only name jobs that are there; current, a run
+  case $parent in jobs/* | links/* | partials/*) ;; *) wrong=\${left:+held} ;; esac
   case $parent in partials/*) [ ! -L "\${into%/*}" ] || wrong="\${into%/*} is a link or not a folder" ;; esac
   [ -n "$wrong" ] || [ -d "$into" ] || mkdir -p "$into" 2> /dev/null
   if [ -z "$wrong" ] && { [ -L "$into" ] || [ ! -d "$into" ]; }; then
@@ -1388,7 +1388,7 @@ settle() { # a group: of one kind, from one folder into another; the names are t
   tried=
   if plain "$@"; then
     (enter "$staging/$parent" && mv -f "$@" "$into/") 2> /dev/null && return
-    tried=yes # it may have moved some of them
+    tried=yes
   fi
   for name do
     shift
@@ -1435,7 +1435,7 @@ settle() { # a group: of one kind, from one folder into another; the names are t
     fi
     failed "$name" "$trouble"
     [ "$kind" = replace ] && there "$aside/$name" || continue
-    move "$aside/$name" "$into" || # it must not go with the staging folder
+    move "$aside/$name" "$into" ||
       stop "$into/$name could not be replaced or put back; it is in $aside ($trouble)"
   done
 }
@@ -1470,25 +1470,25 @@ for line in $moves; do
       settle "$@"
       exists='' begun='' newer=''
       ;;
-    sync) to_disk || { told disk; left=yes unsynced=yes; } ;; # of the jobs
+    sync) to_disk || { told disk; left=yes unsynced=yes; } ;;
   esac
 done
 mark
 if ! to_disk; then told disk
 elif [ -n "$workspace" ] && [ -z "$unsynced" ]; then forget
 fi
-! there records || trouble=$(remove records 2>&1) || { told staging; left=yes; } # of what could not be noted
+! there records || trouble=$(remove records 2>&1) || { told staging; left=yes; }
 put_away() {
   trouble=$({ mkdir -p "\${keep%/*}" && ! there "$keep" && mv replaced "$keep"; } 2>&1)
 }
 if [ -z "$keep" ] || ! is_folder "$staging" "$staging/replaced"; then
   ! there replaced || trouble=$(remove replaced 2>&1) || { told staging; left=yes; }
-elif ! put_away && ! put_away; then # once more: somebody may have cleaned up at this moment
+elif ! put_away && ! put_away; then
   told replaced
   left=yes
 fi
 if [ "$finished" = yes ] && [ -z "$left" ]; then
-  if cd / && trouble=$(remove_staging "$staging" 2>&1); then free "$staging" # the agent's: the claim goes with it
+  if cd / && trouble=$(remove_staging "$staging" 2>&1); then free "$staging"
   else told staging
   fi
 fi
@@ -1515,10 +1515,10 @@ export const SUMS = `${BEGIN}
 IFS= read -r root
 IFS= read -r together
 enter "$root" || stop "permission to enter $root is denied"
-nothing=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 # the sum of no bytes
+nothing=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 how=
-if [ "$together" = 1 ]; then set -- "openssl dgst -sha256" sha256sum "shasum -a 256" # the fastest first
-else set -- sha256sum "openssl dgst -sha256" "shasum -a 256" # the one that starts fastest
+if [ "$together" = 1 ]; then set -- "openssl dgst -sha256" sha256sum "shasum -a 256"
+else set -- sha256sum "openssl dgst -sha256" "shasum -a 256"
 fi
 for each do
   case $($each < /dev/null 2> /dev/null) in *$nothing*) how=$each && break ;; esac
@@ -1537,16 +1537,16 @@ newline="
 first=\${1%%:*} names=$* sums=
 set -f
 case $names in
-  *"$newline"*) ;; # such a name takes more than a line
+  *"$newline"*) ;;
   *) IFS=$newline
     sums=$(set -- $(printf "%s\\n" "$@" | sed "s/[0-9]*://"); IFS=" "; $how "$@" 2> /dev/null) || sums= ;;
 esac
-case $sums in *\\\\*) sums= ;; esac # with some names, sha256sum marks the line of the sum by one
-[ -n "$sums" ] || # zsh prints nothing for \`echo -\`
+case $sums in *\\\\*) sums= ;; esac
+[ -n "$sums" ] ||
   sums=$(IFS=" "; for path do $how 2> /dev/null < "\${path#*:}" || printf "%s\\n" -; done 2> /dev/null)
 told= number=0
 IFS=$newline
-for line in $sums; do # \`read\` would read each letter by itself
+for line in $sums; do
   case $how in
     openssl*) line=\${line##*= } ;;
     *) line=\${line%% *} ;;
@@ -1559,7 +1559,7 @@ done
 [ $number = 0 ] || printf "%s\\0" "$first $told"
 '
 processors=$(getconf _NPROCESSORS_ONLN 2> /dev/null || nproc 2> /dev/null || sysctl -n hw.ncpu 2> /dev/null)
-[ "\${processors:-1}" -le 8 ] 2> /dev/null || processors=8 # others work there, too
+[ "\${processors:-1}" -le 8 ] 2> /dev/null || processors=8
 parallel=
 [ "\${processors:-1}" -lt 2 ] || ! printf 'a\\0' | xargs -0 -P 2 true 2> /dev/null || parallel="-P $processors"
 xargs -0 -n "$together" $parallel sh -c "$some" sh "$how" >&3 || stop "checksums failed: xargs ended with $?"
@@ -1587,9 +1587,9 @@ owned() {
     signed=yes
     if lives "$1.lock" "\${path##*/}"; then return; fi
   done
-  [ -z "$signed" ] && ! silent "$1.lock" # who is about to sign
+  [ -z "$signed" ] && ! silent "$1.lock"
 }
-tell() { # kind, folder, state
+tell() {
   about=$2/about.json
   [ ! -L "$2" ] && plain "$about" || about=
   size=$(du -sk "$2" 2> /dev/null)
@@ -1599,26 +1599,26 @@ tell() { # kind, folder, state
   note=
   [ -z "$about" ] || note=$(dd bs=4096 count=1 < "$about" 2> /dev/null | tr -d '\\000')
 }
-clear() { # what a copy has left; whether it could: a copy may have begun there at this moment
+clear() {
   lock=$1.lock
   [ -d "$lock" ] && [ ! -L "$lock" ] || remove "$lock"
-  take "$1" || take "$1" || return # one that was never signed is removed first
+  take "$1" || take "$1" || return
   put_back "$1" jobs "$jobs"
   put_back "$1" experiments "$experiments"
   ! there "$1" || remove_staging "$1"
   store=$workspace/.xpm-copy
-  ! is_folder "$workspace" "$store" || { remove "$store/\${1##*/}"; rmdir "$store" 2> /dev/null; } # see record.sh
+  ! is_folder "$workspace" "$store" || { remove "$store/\${1##*/}"; rmdir "$store" 2> /dev/null; }
   clear_lock "$lock"
   free "$1"
   return 0
 }
-tidy() { # an area
+tidy() {
   [ -d "$1" ] && [ ! -L "$1" ] || return 0
   for folder in "$1"/???????????????? "$1"/????????????????.lock; do
     there "$folder" || continue
     left=$folder folder=\${folder%.lock}
     case \${folder##*/} in *[!0-9a-f]*) continue ;; esac
-    [ "$left" = "$folder" ] || ! there "$folder" || continue # it has been told of
+    [ "$left" = "$folder" ] || ! there "$folder" || continue
     tell staging "$left"
     if owned "$folder"; then say "in use"
     elif [ -z "$remove" ]; then say left
@@ -1679,7 +1679,7 @@ if [ -z "$packed" ]; then trouble=$(unpack 2>&1)
 else trouble=$({ { zstd -dqc || echo zstd failed >&2; } | unpack; } 2>&1)
 fi
 status=$?
-case $status$trouble in [02]*"zstd failed"*) status=1 ;; esac # tar does not tell where it was cut short
+case $status$trouble in [02]*"zstd failed"*) status=1 ;; esac
 case $status in
   0) ;;
   2)
@@ -1688,7 +1688,7 @@ case $status in
     [ $? -lt 2 ] || trouble="grep failed"
     say "$trouble" ;;
   1) say "\${trouble:-tar failed}" ;;
-  *) exit 1 ;; # who was killed may have left others at work
+  *) exit 1 ;;
 esac
 finish
 `;

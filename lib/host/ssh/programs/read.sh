@@ -11,15 +11,17 @@ IFS= read -r most
 IFS= read -r packed
 export most
 enter "$root" || exit 1
+# Names with a newline cannot stand in a list: these are read each by itself. Some shells know no
+# number of ten digits.
 some='
 newline="
 "
 is_read() { [ -f "$1" ] && [ -r "$1" ]; }
-is_large() { # some shells know no number of ten digits
+is_large() {
   [ -n "$most" ] && { [ ${#1} -gt 9 ] || [ "$1" -gt "$most" ]; }
 }
 case $* in *"$newline"*)
-  for path do # each by itself: such names cannot stand in a list
+  for path do
     is_read "$path" || { printf "%s\n" -; continue; }
     size=$(wc -c < "$path") size=${size##* }
     printf "+ %s\n" $size

@@ -43,6 +43,7 @@ case $told in
     elif all_told "$(stat -f "$bsd" . 2> /dev/null)"; then stat='-f "'$bsd'"'
     else stop "neither find nor stat there can report sizes and times"
     fi
+    # what has gone, or has too long a name, counts as empty
     describe='for path do
       case $path in
         ./partials/*/*/*/*) shown=${path#./*/*/*/*/} lead= ;;
@@ -56,7 +57,7 @@ case $told in
       elif [ -d "$path" ]; then kind=d options=-L
       elif [ -f "$path" ]; then kind=f options=-L
       fi
-      info=$(stat $options '"$stat"' "$path" 2> /dev/null || echo 1 0 0@ 0 0) # gone, or of too long a name
+      info=$(stat $options '"$stat"' "$path" 2> /dev/null || echo 1 0 0@ 0 0)
       names=${info%% *} info=${info#* }
       case $kind$names in f1 | [!f]*) info="${info%%@*} ${info#*@* }" ;; esac
       printf "%s%s%s %s\\0%s\\0" "$lead" "$kind" "$info" "$shown" "$target"

@@ -23,6 +23,9 @@ if [ -z "$how" ]; then
   finish
   exit 0
 fi
+# A name with a newline takes more than a line; and with some names, sha256sum marks the line of the
+# sum by a backslash: then each file is read by itself (zsh prints nothing for `echo -`). `read` in
+# place of the loop over lines would read each letter by itself.
 some='
 how=$1
 shift
@@ -31,16 +34,16 @@ newline="
 first=${1%%:*} names=$* sums=
 set -f
 case $names in
-  *"$newline"*) ;; # such a name takes more than a line
+  *"$newline"*) ;;
   *) IFS=$newline
     sums=$(set -- $(printf "%s\n" "$@" | sed "s/[0-9]*://"); IFS=" "; $how "$@" 2> /dev/null) || sums= ;;
 esac
-case $sums in *\\*) sums= ;; esac # with some names, sha256sum marks the line of the sum by one
-[ -n "$sums" ] || # zsh prints nothing for `echo -`
+case $sums in *\\*) sums= ;; esac
+[ -n "$sums" ] ||
   sums=$(IFS=" "; for path do $how 2> /dev/null < "${path#*:}" || printf "%s\n" -; done 2> /dev/null)
 told= number=0
 IFS=$newline
-for line in $sums; do # `read` would read each letter by itself
+for line in $sums; do
   case $how in
     openssl*) line=${line##*= } ;;
     *) line=${line%% *} ;;
