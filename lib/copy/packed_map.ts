@@ -55,10 +55,15 @@ const [PARENT, COMMON, END, HASH, COLUMNS] = [0, 1, 2, 3, 4];
 /** In place of what a value has in common: of one that stays as it is, and of one that was removed. */
 const [ODD, GONE] = [0xffffffff, 0xfffffffe];
 /**
+ * The most characters of a name and a text that are packed: unpacking is work each time, and a
+ * function takes only so many arguments.
+ */
+const LONGEST = 1 << 13;
+/**
  * The map. Each path is a row: its last name, a NUL and its text are bytes in one array, its numbers
  * stand in another one, and a number tells what it has in common with others.
  * Paths are found by a table of their hashes. A row that cannot be put so stays as it is: one with
- * a character beyond Latin-1, or that `pack` declines.
+ * a character beyond Latin-1, one that is very long, or one that `pack` declines.
  */
 export class PackedMap<Value, Common> implements PathsMap<Value> {
   #rows = 0;
@@ -210,8 +215,9 @@ export class PackedMap<Value, Common> implements PathsMap<Value> {
     this.#numbers = larger(this.#numbers, rows * this.packing.numbers);
   }
 
-  /** Writes a text into the bytes; undefined when it has a character that is no byte. */
+  /** Writes a text into the bytes; undefined when it is too long, or has a character that is no byte. */
   #write(text: string, start: number): number | undefined {
+    if (text.length > LONGEST) return undefined;
     const end = start + text.length;
     if (end > this.#bytes.length) this.#bytes = larger(this.#bytes, end + (end >> 1) + 256);
     for (let at = 0; at < text.length; at++) {

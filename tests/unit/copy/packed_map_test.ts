@@ -122,12 +122,13 @@ Deno.test("jobsByFolder() gives back each job as it was, and in its order", () =
     jobOf([...usual, entry("large.bin", { size: 2 ** 33 })]),
     jobOf([...usual, entry("here", { kind: "link", target: "a\udcff\n" })]),
     jobOf([...usual, entry("重み", { size: 2 ** 33 })]),
+    jobOf(Array.from({ length: 5000 }, (_, at) => entry(`${at}`, { kind: "link", target: "/d" }))),
     jobOf(usual, { linked }),
     jobOf(usual, { trouble: "cannot be read", hasOwnWork: false, rest: [] }),
     jobOf([entry("params.json", { shared: "1.2" }), entry("other", { shared: "1.3" })]),
   ];
   const values = jobs.map((job, at): [string, FoundJob] => [`jobs/t/${at}`, job]);
-  compare(jobsByFolder(), values, ["jobs/t/12", "jobs/t", "jobs/t/"]);
+  compare(jobsByFolder(), values, ["jobs/t/13", "jobs/t", "jobs/t/"]);
   compare(jobsByFolder(), values.map(([path, job]) => [`${path}\udcff`, job]), ["jobs/t/1"]);
 });
 
