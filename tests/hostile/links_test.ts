@@ -302,9 +302,11 @@ for (const name of SWAPPED) {
       assertEquals(swapped, true);
       outside.assertKept();
       compareJobs({ sample, destination: pair.destination.path, jobs: others });
+      // between two hosts it is packed beside the claim: before that moment, or after it
+      const mayBePacked = pair.direction === "remote to remote" && result.errors.length === 0;
       if (pair.direction === "local to remote") { // packed before, while the login went on
         assertEquals(result.errors, []);
-      } else if (name === "" || name === "params.json") {
+      } else if (!mayBePacked && (name === "" || name === "params.json")) {
         assertEquals(result.errors.map(({ job }) => job), places([job!]));
       }
       const there = `${pair.destination.path}/jobs/${job!.taskId}/${job!.jobId}`;

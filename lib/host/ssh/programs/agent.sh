@@ -18,6 +18,7 @@ follows= # whether the agent of another machine holds what this one has a part i
 unused=".unverified
 about.json" # what a staging folder holds in which nothing is
 free() {
+  [ -d "$1.lock" ] || return 0 # it went with the last load
   if [ -e "$1.lock/$token" ]; then
     case $(ls -A "$1" 2> /dev/null) in
       about.json | "$unused") rm -f "$1/about.json" "$1/.unverified" ;;

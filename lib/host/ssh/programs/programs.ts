@@ -67,6 +67,7 @@ follows=
 unused=".unverified
 about.json"
 free() {
+  [ -d "$1.lock" ] || return 0
   if [ -e "$1.lock/$token" ]; then
     case $(ls -A "$1" 2> /dev/null) in
       about.json | "$unused") rm -f "$1/about.json" "$1/.unverified" ;;
