@@ -60,14 +60,14 @@ export async function askWorkspace(
 
 /** Asks for a path until one names a workspace. */
 async function askPath(questions: Questions, settings: Settings, question: string): Promise<Named> {
-  for (let again = question;;) {
-    const words = await questions.typeLine(again, PATHS);
+  for (let [again, hint] = [question, PATHS];;) {
+    const words = await questions.typeLine(again, hint);
     if (words === undefined) throw noChoice();
     try {
       return { words, workspace: namedWorkspace(words, settings) };
     } catch (error) {
       if (!(error instanceof CopyError)) throw error;
-      again = `${error.message}${error.hint === undefined ? "" : ` (${error.hint})`}. ${question}`;
+      [again, hint] = [`${error.message}. ${question}`, error.hint ?? PATHS];
     }
   }
 }

@@ -141,7 +141,7 @@ export function render(menu: Menu, columns: number, rows: number): Drawing {
   const places = menu.matches.slice(top, top + seen);
   const head = clip(`${menu.question} `, Math.max(1, room - 1));
   const typed = lastOf(menu.filter, room - width(head));
-  const first = head + (menu.filter === "" ? fit(menu.hint, room - width(head)) : typed);
+  const first = head + (menu.filter === "" ? fit(menu, room - width(head)) : typed);
   const entries = places.map((place, index) => {
     const marker = top + index === menu.at ? "> " : "  ";
     return clip(marker + menu.entries[place]!, room).trimEnd();
@@ -151,13 +151,16 @@ export function render(menu: Menu, columns: number, rows: number): Drawing {
   return { lines: lines.slice(0, Math.max(2, rows)), cursor: width(head + typed) };
 }
 
-/** A hint in brackets, without the first of its parts where there is no room for them. */
-function fit(hint: string, columns: number): string {
+/** The least room for a hint. */
+const LEAST = 4;
+
+/** The hint in brackets: of a menu without its first parts, where there is no room for them. */
+function fit({ hint, takesText }: Pick<Menu, "hint" | "takesText">, columns: number): string {
+  if (columns < LEAST) return "";
   const text = `(${hint})`;
   const rest = hint.indexOf(", ");
-  return width(text) <= columns || rest < 0
-    ? clip(text, columns)
-    : fit(hint.slice(rest + 2), columns);
+  if (takesText || rest < 0 || width(text) <= columns) return clip(text, columns);
+  return fit({ hint: hint.slice(rest + 2), takesText }, columns);
 }
 
 /** The note about entries that are not visible. */

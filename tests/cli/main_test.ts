@@ -506,10 +506,8 @@ Deno.test("main() asks for a path where none of the settings is meant, until one
   const questions = terminal.asked.map(({ question }) => question);
   assertEquals(questions.length, 3 + 1);
   assertEquals(questions[1], "Copy to which path?");
-  assertStringIncludes(
-    questions[2]!,
-    "no workspace named 'nosuch' (known: local, cluster, archive)",
-  );
+  assertEquals(questions[2], "no workspace named 'nosuch'. Copy to which path?");
+  assertEquals(terminal.asked[2]!.entries, ["known: local, cluster, archive"]);
   assertEquals(asked.map(({ to }) => to), ["/data/xpm"]);
 });
 

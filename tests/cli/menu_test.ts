@@ -4,6 +4,7 @@ import type { Key, KeyName } from "../../lib/cli/keys.ts";
 import {
   type Answer,
   type Menu,
+  openLine,
   openMenu,
   press,
   render,
@@ -52,6 +53,9 @@ Deno.test("render() leaves out the first parts of a hint that has no room", () =
   assertEquals(first(53), "Which experiment? (arrows to move, Enter to choose)");
   assertEquals(first(40), "Which experiment? (Enter to choose)");
   assertEquals(first(30), "Which experiment? (Enter to …");
+  assertEquals(first(21), "Which experiment? ");
+  const line = openLine(QUESTION, "known: local, cluster");
+  assertEquals(render(line, 38, 24).lines, ["Which experiment? (known: local, clu…"]);
 });
 
 Deno.test("press() moves within the entries, and Enter chooses", () => {

@@ -256,8 +256,8 @@ export function fakeTerminal(
       asked.push({ question, entries });
       return Promise.resolve(answers.shift());
     },
-    typeLine(question) {
-      asked.push({ question, entries: [] });
+    typeLine(question, hint) {
+      asked.push({ question, entries: [hint] });
       return Promise.resolve(lines.shift());
     },
     onSignal(listener) {
