@@ -41,3 +41,22 @@ inEachDirection("copyExperiment() looks once at each end", async (pair) => {
   });
   assertEquals(looked, [pair.source.path, pair.destination.path]);
 });
+
+inEachDirection(
+  "copyExperiment() takes no other run of the destination for the current one",
+  async (pair) => {
+    makeSample(pair.destination.path, {
+      jobs: 1,
+      runId: "20250101_000000",
+      ended: true,
+    });
+    const sample = makeSample(pair.source.path, { jobs: 2 });
+    const looked = await looksDuring(async () => {
+      const result = await pair.copy({ ...sample, runId: "current" });
+      assertEquals([result.errors, result.runId, result.run], [[], sample.runId, "copy"]);
+    });
+    // both hosts are asked before it is known which run is the current one
+    const again = pair.direction === "remote to remote" ? [pair.destination.path] : [];
+    assertEquals(looked, [pair.source.path, pair.destination.path, ...again]);
+  },
+);
