@@ -6,10 +6,12 @@
 
 import { appendFileSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { CopyEvent } from "../../mod.ts";
+import { type CopyEvent, planCopy } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, type Pair, useSshd, withPair } from "../support/directions.ts";
+import { OWN, withPrograms } from "../support/remote_programs.ts";
 import { shell } from "../support/shell.ts";
+import { hasSshd } from "../support/sshd.ts";
 import { compareJobs, compareTrees } from "../support/trees.ts";
 
 useSshd();
@@ -111,3 +113,39 @@ inEachDirection(
     compareTrees({ sample, destination: pair.destination.path });
   },
 );
+
+/** What happens to a file right before, or after, a host tells the sizes of some. */
+const CHANGES: Record<string, string> = {
+  "grows": `"$own" "$@"; printf %9000s >> FILE`,
+  "shrinks": `"$own" "$@"; : > FILE`,
+  "vanishes": `rm FILE; "$own" "$@"`,
+};
+
+for (const [change, commands] of Object.entries(CHANGES)) {
+  Deno.test({
+    name: `planCopy() reads the params.json of all other jobs while one ${change}`,
+    ignore: !await hasSshd(),
+    async fn() {
+      const wc = `#!/bin/sh\n${OWN}\nmkdir FOLDER/once && { ${commands}; exit; }\nexec "$own" "$@"`;
+      await withPair("local to local", undefined, async (pair) => {
+        const other = makeSample(pair.source.path, { jobs: 1, seed: 7, experimentId: "other" });
+        const sample = makeSample(pair.source.path, { jobs: [{ task: "prepare" }, {}, {}] });
+        const [first, second, third] = sample.jobs.map(({ folder }) => `${folder}/params.json`);
+        const [needed] = other.jobs;
+        const value = `${sample.root}/jobs/${needed!.taskId}/${needed!.jobId}`;
+        appendFileSync(second!, " ".repeat(2 ** 22)); // still on its way when it is noticed
+        writeFileSync(third!, JSON.stringify({ objects: [{ type: "path", value }] }));
+        await withPrograms({ wc: wc.replace("FILE", () => `'${first}'`) }, async (sshd, folder) => {
+          const source = { ...pair.source, ssh: { host: sshd.host, options: sshd.options } };
+          const { experimentId, runId } = sample;
+          const plan = await planCopy(source, pair.destination, experimentId, runId);
+          assert(existsSync(`${folder}/once`));
+          assertEquals(
+            plan.jobs.filter(({ besides }) => besides).map((job) => [job.jobId, job.neededBy]),
+            [[needed!.jobId, [{ taskId: sample.jobs[2]!.taskId, jobId: sample.jobs[2]!.jobId }]]],
+          );
+        });
+      });
+    },
+  });
+}

@@ -21,6 +21,10 @@ import type { Session } from "./session.ts";
 
 /** The most bytes of a line before the bytes of some files. */
 const MAX_LINE = 1 << 14;
+/** How often files are requested again when one of them changes while it is sent. */
+const AGAIN = 3;
+/** The most bytes of files that wait for the next line, which tells that none has changed. */
+const HELD = 1 << 24;
 
 /**
  * Does {@linkcode Host.read}; packed by zstd, where both ends have it.
@@ -36,8 +40,29 @@ export async function* readThere(
   warm: () => Promise<void>,
   channel?: "new",
 ): AsyncGenerator<ReadFile> {
+  let { paths } = request;
+  for (let again = 0; paths.length > 0;) {
+    try {
+      for await (const files of someThere(name, session, { ...request, paths }, warm, channel)) {
+        if (files.length > 0) again = 0;
+        paths = paths.slice(files.length);
+        yield* files;
+      }
+    } catch (error) {
+      if (!(error instanceof Incomplete) || again++ === AGAIN) throw error;
+    }
+  }
+}
+
+/** The same once, some files at a time. */
+async function* someThere(
+  name: string,
+  session: Session,
+  request: ReadRequest,
+  warm: () => Promise<void>,
+  channel?: "new",
+): AsyncGenerator<ReadFile[]> {
   const { root, paths, most, hasZstd } = request;
-  if (paths.length === 0) return;
   const zstd = hasZstd ? await loadZstd() : undefined;
   const lines = asLines([root, most === Infinity ? "" : String(most), zstd ? "zstd" : ""]);
   const names = nameList(paths.map((path) => `./${path}`));
@@ -46,14 +71,14 @@ export async function* readThere(
   let told = false;
   try {
     const { stream } = zstd ? zstd.unpack(packed) : packed;
-    for await (const file of filesIn(stream, { name, paths, limit: most })) {
+    for await (const files of filesIn(stream, { name, paths, limit: most })) {
       told = true;
-      yield file;
+      yield files;
     }
   } catch (error) {
     if (await packing.running.code !== 255) throw error;
     if (told || channel === undefined) throw await session.failure(packing.running);
-    yield* readThere(name, session, request, warm);
+    yield* someThere(name, session, request, warm);
     await warm();
   }
 }
@@ -68,29 +93,42 @@ interface ReadRequest {
   hasZstd: boolean;
 }
 
-/** The files in what READ sends. */
+/** The files in what READ sends, as soon as it is certain that they came as they are. */
 async function* filesIn(
   stream: AsyncIterable<Uint8Array>,
   { name, paths, limit }: { name: string; paths: string[]; limit: number },
-): AsyncGenerator<ReadFile> {
+): AsyncGenerator<ReadFile[]> {
   await using bytes = new ByteReader(stream);
-  let next = 0;
+  let [files, held, next]: [ReadFile[], number, number] = [[], 0, 0];
   for (;;) {
-    const line = await bytes.line(MAX_LINE);
-    if (line === "end") break;
-    const [marks = "", ...sizes] = line?.trim().split(" ") ?? [];
-    if (!/^[-+]+$/.test(marks)) throw incomplete(name);
-    for (const mark of marks) {
+    const head = headOf(await bytes.line(MAX_LINE));
+    if (head === undefined) throw new Incomplete(name);
+    yield files;
+    [files, held] = [[], 0];
+    if (head === "end") break;
+    for (const mark of head.marks) {
       const path = paths[next++];
-      const size = mark === "+" ? Number(sizes.shift()) : undefined;
-      if (path === undefined || Number.isNaN(size)) throw incomplete(name);
+      const size = mark === "+" ? head.sizes.shift() : undefined;
       const isSent = size !== undefined && size <= limit;
       const content = isSent ? await bytes.take(size) : undefined;
-      if (isSent && content === undefined) throw incomplete(name);
-      yield [path, content];
+      if (path === undefined || isSent && content === undefined) throw new Incomplete(name);
+      files.push([path, content]);
+      held += content?.length ?? 0;
+      if (held <= HELD) continue;
+      yield files;
+      [files, held] = [[], 0];
     }
   }
-  if (next < paths.length) throw incomplete(name);
+  if (next < paths.length) throw new Incomplete(name);
+}
+
+/** What a line before the bytes of some files tells; undefined when it is none. */
+function headOf(line?: string): "end" | { marks: string; sizes: number[] } | undefined {
+  if (line === "end") return line;
+  const [, marks, rest] = /^= ([-+]+)((?: \d+)*)$/.exec(line ?? "") ?? [];
+  if (marks === undefined) return undefined;
+  const sizes = rest!.split(" ").slice(1).map(Number);
+  return sizes.length === marks.replaceAll("-", "").length ? { marks, sizes } : undefined;
 }
 
 /** Does {@linkcode Host.slice}. */
@@ -115,12 +153,15 @@ export async function* sliceThere(
   if (await running.code !== 0) throw new CopyError("program", "a part of a file did not come");
 }
 
-function incomplete(name: string): CopyError {
-  return new CopyError(
-    "connection",
-    `${name} did not send all files that were requested`,
-    "they may have changed just now: run the same command again",
-  );
+/** Not all files came, or not as they are. */
+class Incomplete extends CopyError {
+  constructor(name: string) {
+    super(
+      "connection",
+      `${name} did not send all files that were requested`,
+      "they may have changed just now: run the same command again",
+    );
+  }
 }
 
 /** From so many bytes on, each file has a process of its own there: then several work at a time. */

@@ -945,10 +945,10 @@ finish
 `;
 
 /**
- * Does `Host.read`. After the word come, for some files at a time, a line with a `+` for each file that can
- * be read and a `-` for each other one, and with the sizes of the former; then the bytes of those that
- * have no more than so many, where that is limited. At the end comes the line `end`. The names are the rest of the input, each
- * ended by a NUL.
+ * Does `Host.read`. After the word come, for some files at a time, a line with a `=`, a `+` for each file
+ * that can be read and a `-` for each other one, and the sizes of the former; then the bytes of those that
+ * have no more than so many, where that is limited. A file that changes meanwhile spoils the next line. At
+ * the end comes the line `end`. The names are the rest of the input, each ended by a NUL.
  */
 export const READ = `${BEGIN}
 IFS= read -r root
@@ -965,9 +965,9 @@ is_large() {
 }
 case $* in *"$newline"*)
   for path do
-    is_read "$path" || { printf "%s\\n" -; continue; }
+    is_read "$path" || { printf "= %s\\n" -; continue; }
     size=$(wc -c < "$path") size=\${size##* }
-    printf "+ %s\\n" $size
+    printf "= + %s\\n" $size
     is_large $size || cat "$path"
   done
   exit ;;
@@ -977,8 +977,8 @@ for path do
   if is_read "$path"; then marks=$marks+ files=$files$path$newline; else marks=$marks-; fi
 done
 sizes=
-[ -z "$files" ] || { set -f; IFS=$newline; sizes=$(wc -c $files | sed "s/^ *//; s/ .*//"); }
-printf "%s" "$marks"
+[ -z "$files" ] || { set -f; IFS=$newline; sizes=$(wc -c $files | sed -n "s|^ *\\([0-9]*\\) \\./.*|\\1|p"); }
+printf "= %s" "$marks"
 set -- $sizes
 [ $# = 0 ] || printf " %s" "$@"
 echo
