@@ -10,7 +10,7 @@ import { renewFigures } from "../scripts/figures.ts";
 import { ROOT } from "../scripts/modules.ts";
 import { ensureExperimaestro, ensurePrograms } from "../scripts/setup.ts";
 import { hasSshd } from "../tests/support/sshd.ts";
-import { CASES, type Heat, heatsOf, QUICK } from "./cases.ts";
+import { CASES, type Heat, heatsOf, LONG, QUICK } from "./cases.ts";
 import { equip } from "./contenders.ts";
 import { Ground } from "./ground.ts";
 import { describeMachine } from "./machine.ts";
@@ -25,8 +25,8 @@ const WIDTH = Math.max(...CASES.map(({ name }) => name.length)) + 2;
 const HELP = `\
 deno task bench [--quick] [--case NAME ...] [--rounds N] [--check] [--write]
 
-Measures all cases (about an hour), and writes bench/RESULTS.md and
-bench/results.svg.
+Measures all cases but ${LONG.join(" and ")} (about an hour), and writes
+bench/RESULTS.md and bench/results.svg.
 
   --quick       only ${QUICK.join(" and ")}, in three rounds: about a minute
   --case NAME   only this case, or a place of it: jobs-local/memory
@@ -38,6 +38,9 @@ bench/results.svg.
 
 Cases:
 ${CASES.map(({ name, title }) => `  ${name.padEnd(WIDTH)}${title}\n`).join("")}`;
+
+/** What is measured when nothing is named. */
+const USUAL = CASES.map(({ name }) => name).filter((name) => !LONG.includes(name));
 
 /** What the bench was asked. */
 interface Wish {
@@ -62,7 +65,7 @@ function parseWish(args: string[]): Wish | string {
   });
   if (values.help) return HELP;
   const { quick = false, check = false } = values;
-  const names = values.case ?? (quick ? QUICK : CASES.map(({ name }) => name));
+  const names = values.case ?? (quick ? QUICK : USUAL);
   const unknown = names.find((name) => heatsOf(name).length === 0);
   if (unknown !== undefined) throw new TypeError(`there is no case ${unknown}; see --help`);
   const rounds = values.rounds === undefined ? quick ? 3 : undefined : Number(values.rounds);

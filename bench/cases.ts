@@ -116,8 +116,8 @@ const EMPTY: Lane = { label: "an empty program", contender: "empty" };
 
 const THOUSAND: Tree = { jobs: 1000 };
 const LARGE: Tree = { jobs: 8, largeBytes: 128 * 1024 * 1024 };
-/** Our program on a tenth of the jobs, in the same rounds. */
-const TENTH: Lane = { ...OURS, label: "xpm-copy, 1,000 jobs", tree: THOUSAND };
+/** Our program on few jobs, in the same rounds. */
+const FEWER: Lane = { ...OURS, label: "xpm-copy, 1,000 jobs", tree: THOUSAND };
 
 /** What every case has, unless it says otherwise. */
 const USUAL = { roundTrip: 0, tree: THOUSAND, there: "nothing", rounds: 5 } as const;
@@ -260,12 +260,28 @@ function many(route: "local" | "push"): Case {
     title: `10,000 jobs, ${route === "local" ? "one host" : overSsh(route, 0)}`,
     route,
     tree: { jobs: 10_000 },
-    lanes: [OURS, TENTH, RSYNC],
+    lanes: [OURS, FEWER, RSYNC],
     rounds: 3,
     limits: everywhere([
-      ...ratio(TENTH, 11, 10),
+      ...ratio(FEWER, 11, 10),
       { kind: "memory", levels: levels(250, 150) },
     ]),
+  };
+}
+
+/** So many jobs that what is kept of each shows. */
+function hundredThousand(): Case {
+  return {
+    ...USUAL,
+    name: "jobs-100000-local",
+    title: "100,000 jobs, one host",
+    route: "local",
+    tree: { jobs: 100_000 },
+    lanes: [OURS, FEWER, RSYNC],
+    rounds: 1,
+    limits: {
+      memory: [...ratio(FEWER, 100, 90), { kind: "memory", levels: levels(200, 120) }],
+    },
   };
 }
 
@@ -373,7 +389,11 @@ export const CASES: Case[] = [
     rounds: 20,
     limits: { disk: [{ kind: "extra", against: EMPTY, levels: levels(0.05) }] },
   },
+  hundredThousand(),
 ];
+
+/** What is measured only when it is named: it takes some minutes, and 17 GiB of memory. */
+export const LONG: string[] = ["jobs-100000-local"];
 
 /** What `--quick` measures. */
 export const QUICK: string[] = ["jobs-local", "jobs-push-0ms"];

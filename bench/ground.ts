@@ -12,8 +12,8 @@ import type { Place, Tree } from "./cases.ts";
 
 /** A file system in memory, on Linux. */
 const MEMORY = "/dev/shm";
-/** What a small file or folder takes on a file system, with its name, in bytes; rather too much. */
-const ENTRY_BYTES = 6000;
+/** What an entry of a job takes on a file system, with its name, in bytes; rather too much. */
+const ENTRY_BYTES = 4000;
 const ENTRIES_PER_JOB = 14;
 
 /** A workspace to copy. */
@@ -82,7 +82,7 @@ export async function hindrance(
   if (place === "memory" && !await exists(MEMORY)) return `there is no ${MEMORY}`;
   const bytes = bytesOf(tree);
   // the source, what stays of its copies, and once more for all else
-  const needed = bytes * (2 + (isRemovedAtOnce(place, tree) ? 2 : copies));
+  const needed = bytes * (2 + (isRemovedAtOnce(place, tree) ? 1 : copies));
   const { bavail, bsize } = await statfs(parentOf(place));
   const { available } = Deno.systemMemoryInfo();
   const free = Math.min(bavail * bsize, place === "memory" ? available : Infinity);
