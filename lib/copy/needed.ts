@@ -17,6 +17,7 @@ import {
 import type { ReadFile } from "../host/host.ts";
 import { isOmitted, isWritten, unitsOf } from "./decisions.ts";
 import type { JobToPlan } from "./job_links.ts";
+import { ByFolder } from "../workspace/by_folder.ts";
 import { mapOf } from "./maps.ts";
 import { type JobReport, reportsByFolder } from "./packings.ts";
 import { addPath, byJob } from "./references.ts";
@@ -32,8 +33,8 @@ export interface Steps {
   plan(jobs: JobToPlan[]): Promise<CopyPlan>;
   /** Looks at jobs at both ends. */
   look(jobs: JobToPlan[]): Promise<void>;
-  /** Reads the `params.json` of jobs, by their folders. */
-  read(folders: ReadonlySet<string>): AsyncIterable<ReadFile>;
+  /** Reads the `params.json` of jobs; each comes with the job's folder. */
+  read(jobs: FolderId[]): AsyncIterable<ReadFile>;
 }
 
 /**
@@ -48,32 +49,34 @@ export async function withNeeded(
   { plan: makePlan, look, read }: Steps,
   { references = true }: Pick<CopyOptions, "references">,
 ): Promise<Pick<Survey, "plan" | "reports" | "outside">> {
-  const listed = new Map(jobs.map((job) => [jobFolder(job), job]));
+  const listed: JobToPlan[] = [...jobs];
+  const places = new ByFolder<number>();
+  for (const [place, job] of jobs.entries()) places.set(job, place);
   const reports = reportsByFolder();
   const outside: Survey["outside"] = new Map();
-  const known = new Set<string>();
   for (;;) {
-    const plan = await makePlan([...listed.values()]);
+    const plan = await makePlan(listed);
     const unread = unitsOf(plan).filter((job) =>
-      isRead(job, surveyed) && !known.has(jobFolder(job))
+      isRead(job, surveyed) && !reports.has(jobFolder(job))
     );
     if (unread.length === 0) return { plan, reports, outside };
-    await readJobs(unread, surveyed, read, (folder, report) => {
-      known.add(folder);
+    await readJobs(unread, surveyed, { read, reports }, (folder, report) => {
       for (const path of report.outside) addPath(outside, path, byJob(folder));
-      const others = aboutOthers(report, folder);
-      if (others !== undefined) reports.set(folder, others);
+      reports.set(folder, aboutOthers(report, folder));
     });
     if (!references) return { plan, reports, outside };
     const omitted = new Set(plan.jobs.filter(isOmitted).map(jobFolder));
-    const isListed = (folder: string) => listed.has(folder) && !omitted.has(folder);
-    const needed = jobsNamedBy(unread, reports, isListed)
-      .map((job) => {
-        const known = listed.get(jobFolder(job));
-        return known === undefined ? job : { ...known, neededBy: job.neededBy! };
-      });
+    const isListed = (job: FolderId) => places.has(job) && !omitted.has(jobFolder(job));
+    const needed = jobsNamedBy(unread, reports, isListed).map((job): JobToPlan => {
+      const place = places.get(job);
+      return place === undefined ? job : { ...listed[place]!, neededBy: job.neededBy! };
+    });
     if (needed.length === 0) return { plan, reports, outside };
-    for (const job of needed) listed.set(jobFolder(job), job);
+    for (const job of needed) {
+      const place = places.get(job);
+      if (place === undefined) places.set(job, listed.push(job) - 1);
+      else listed[place] = job;
+    }
     await look(needed);
   }
 }
@@ -89,7 +92,7 @@ function isRead(job: PlannedJob, { found }: Surveyed): boolean {
 function jobsNamedBy(
   jobs: FolderId[],
   reports: Survey["reports"],
-  isListed: (folder: string) => boolean,
+  isListed: (job: FolderId) => boolean,
 ): JobToPlan[] {
   const named = new Map<string, JobToPlan>();
   for (const by of jobs) {
@@ -97,7 +100,7 @@ function jobsNamedBy(
     const own = jobFolder(by);
     for (const path of reports.get(own)?.inside ?? []) {
       const job = folderAt(path);
-      if (job === undefined || isListed(jobFolder(job))) continue;
+      if (job === undefined || isListed(job)) continue;
       const known = named.get(jobFolder(job));
       if (known === undefined) {
         const neededBy = [id];
@@ -114,7 +117,7 @@ function jobsNamedBy(
 async function readJobs(
   jobs: PlannedJob[],
   surveyed: Surveyed,
-  read: Steps["read"],
+  { read, reports }: Pick<Steps, "read"> & Pick<Survey, "reports">,
   tell: (folder: string, report: Report) => void,
 ): Promise<void> {
   const { jobs: found } = surveyed.found.source;
@@ -125,21 +128,16 @@ async function readJobs(
     for (const { path, target } of found.get(folder)!.links) findings.link(path, target!);
     tell(folder, findings.finish());
   };
-  const readable = new Set<string>();
-  for (const folder of jobs.map(jobFolder)) {
-    const { documents, oversized } = found.get(folder)!;
-    if (documents.includes(PARAMS_FILE) && !oversized.includes(PARAMS_FILE)) readable.add(folder);
-    else tellOf(folder);
-  }
-  for await (const [folder, bytes] of read(readable)) {
-    if (readable.delete(folder)) tellOf(folder, bytes);
-  }
-  for (const folder of readable) tellOf(folder);
+  const isReadable = (job: PlannedJob) => {
+    const { documents, oversized } = found.get(jobFolder(job))!;
+    return documents.includes(PARAMS_FILE) && !oversized.includes(PARAMS_FILE);
+  };
+  for await (const [folder, bytes] of read(jobs.filter(isReadable))) tellOf(folder, bytes);
+  for (const job of jobs) if (!reports.has(jobFolder(job))) tellOf(jobFolder(job));
 }
 
-/** What a report tells of the workspace, but for the job itself; undefined when that is nothing. */
-function aboutOthers({ inside, former }: Report, folder: string): JobReport | undefined {
+/** What a report tells of the workspace, but for the job itself. */
+function aboutOthers({ inside, former }: Report, folder: string): JobReport {
   const others = inside.filter((path) => unitOf(path) !== folder);
-  if (others.length === 0 && former === undefined) return undefined;
   return { inside: others, ...(former !== undefined && { former }) };
 }

@@ -101,8 +101,12 @@ export type JobReport = Pick<Report, "inside" | "former">;
 
 const REPORTS: Packing<JobReport, null> = {
   numbers: 0,
-  pack: (_, report) => ({ common: null, kind: "", numbers: [], text: JSON.stringify(report) }),
-  unpack: (_path, _common, _numbers, _at, text) => JSON.parse(text),
+  pack(_, { inside, former }) {
+    const isEmpty = inside.length === 0 && former === undefined;
+    const text = isEmpty ? "" : JSON.stringify({ inside, former });
+    return { common: null, kind: "", numbers: [], text };
+  },
+  unpack: (_path, _common, _numbers, _at, text) => text === "" ? { inside: [] } : JSON.parse(text),
 };
 
 /** A map for jobs, by their folders. */

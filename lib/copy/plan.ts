@@ -6,6 +6,7 @@
 
 import { jobFolder, type JobId, runLink, STATUS_FILE } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
+import { ByFolder } from "../workspace/by_folder.ts";
 import type { JobInfo } from "../workspace/jobs.ts";
 import { type RunStatus, UNSCHEDULED } from "../workspace/runs.ts";
 import { mayBeLater } from "../workspace/times.ts";
@@ -52,15 +53,14 @@ export function planJobs(
     source: endOf(found.source.run, statuses.source, ended),
     destination: endOf(found.destination.run, statuses.destination),
   };
-  const planned = new Map<string, PlannedJob>();
+  const planned = new ByFolder<PlannedJob>();
   const isLink = ({ linkTo }: JobToPlan) =>
     linkTo !== undefined && isUsable(found.source.jobs.get(jobFolder(linkTo)), jobFolder(linkTo));
-  for (const job of jobs) if (!isLink(job)) planned.set(jobFolder(job), planOne(job));
-  for (const job of jobs) if (isLink(job)) planned.set(jobFolder(job), planLink(job, job.linkTo!));
+  for (const job of jobs) if (!isLink(job)) planned.set(job, planOne(job));
+  for (const job of jobs) if (isLink(job)) planned.set(job, planLink(job, job.linkTo!));
   const isThere = (job: JobToPlan) =>
     isUsable(found.source.jobs.get(jobFolder(job)), jobFolder(job));
-  return jobs.filter((job) => !job.besides || isThere(job))
-    .map((job) => planned.get(jobFolder(job))!);
+  return jobs.filter((job) => !job.besides || isThere(job)).map((job) => planned.get(job)!);
 
   function planOne(job: JobToPlan): PlannedJob {
     if (job.sharedName !== undefined) {
@@ -132,7 +132,7 @@ export function planJobs(
     const source = destination === "done"
       ? "unseen"
       : stateThrough(job, linkTo, found.source, runs.source);
-    const target = planned.get(jobFolder(linkTo))!;
+    const target = planned.get(linkTo)!;
     const isFolder = !isThere && found.destination.records?.has(folder) === true;
     const decision = decideLink({ source, destination, through, isThere, isFolder }, target, {
       includeRunning,

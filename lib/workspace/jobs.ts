@@ -5,7 +5,8 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { checkId, jobFolder, type JobId, jobName, JOBS_FILE } from "./layout.ts";
+import { ByFolder } from "./by_folder.ts";
+import { checkId, type JobId, jobName, JOBS_FILE } from "./layout.ts";
 import { isObject, parseJson, textOf } from "../text/json.ts";
 
 /** One line of `jobs.jsonl`. Counterpart of experimaestro's `ExperimentJobInformation`. */
@@ -34,22 +35,35 @@ const MAX_LINE = 1 << 20;
  * experimaestro, blank lines and repeated jobs are no errors.
  */
 export function readJobsFile(content: string): JobsFile {
-  const jobs = new Map<string, JobInfo>();
+  const jobs: JobInfo[] = [];
+  const places = new ByFolder<number>();
   const problems: string[] = [];
   const tasks = new Map<string, string>();
-  for (const [index, line] of content.split("\n").entries()) {
+  let number = 0;
+  for (const line of linesOf(content)) {
+    number++;
     if (line.trim() === "") continue;
     try {
       const job = readJobLine(line, tasks);
-      const folder = jobFolder(job);
-      const earlier = jobs.get(folder);
-      jobs.set(folder, earlier === undefined ? job : repeated(earlier, job));
+      const place = places.get(job);
+      if (place === undefined) places.set(job, jobs.push(job) - 1);
+      else jobs[place] = repeated(jobs[place]!, job);
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof CopyError)) throw error;
-      problems.push(`line ${index + 1}: ${error.message}`);
+      problems.push(`line ${number}: ${error.message}`);
     }
   }
-  return { jobs: [...jobs.values()], problems };
+  return { jobs, problems };
+}
+
+/** The lines of a text, one at a time. */
+function* linesOf(text: string): Generator<string> {
+  let start = 0;
+  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
+    yield text.slice(start, end);
+    start = end + 1;
+  }
+  yield text.slice(start);
 }
 
 /**
