@@ -24,9 +24,9 @@ const FEW: StandInOptions[] = [
   { shell: "dash", tar: "tar" },
   { shell: "bash", tar: "bsdtar" },
   { shell: "busybox", tar: "busybox", busybox: true },
-  { shell: "dash", tar: "tar", toybox: true },
+  { shell: "mksh", tar: "tar", toybox: true }, // as on Android
   { shell: "bash", tar: "bsdtar", mac: true },
-  { shell: "dash", tar: "tar", nobody: true },
+  { shell: "zsh", tar: "tar", nobody: true },
 ];
 
 /** What is tried besides, when all is. */
