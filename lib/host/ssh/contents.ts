@@ -43,7 +43,9 @@ export async function* readThere(
   let { paths } = request;
   for (let again = 0; paths.length > 0;) {
     try {
-      for await (const files of someThere(name, session, { ...request, paths }, warm, channel)) {
+      const hasZstd = request.hasZstd && again === 0; // it may be the cause
+      const rest = { ...request, paths, hasZstd };
+      for await (const files of someThere(name, session, rest, warm, channel)) {
         if (files.length > 0) again = 0;
         paths = paths.slice(files.length);
         yield* files;
