@@ -22,9 +22,9 @@ import type { Traits } from "./words.ts";
 /** What is always tried. */
 const FEW: StandInOptions[] = [
   { shell: "dash", tar: "tar" },
-  { shell: "bash", tar: "bsdtar" },
+  { shell: "mksh", tar: "bsdtar" },
   { shell: "busybox", tar: "busybox", busybox: true },
-  { shell: "mksh", tar: "tar", toybox: true }, // as on Android
+  { shell: "dash", tar: "tar", toybox: true },
   { shell: "bash", tar: "bsdtar", mac: true },
   { shell: "zsh", tar: "tar", nobody: true },
 ];
