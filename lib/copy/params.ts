@@ -36,9 +36,9 @@ export class Params {
     for await (const [path, bytes] of this.#files(more)) yield [parentOf(path), bytes];
   }
 
-  /** Stops reading. */
+  /** Stops reading. An error does not matter to who has not asked. */
   async end(): Promise<void> {
-    await this.#begun?.files.return?.();
+    await this.#begun?.files.return?.().catch(() => {});
   }
 
   #files(jobs: FolderId[]): AsyncIterableIterator<ReadFile> {

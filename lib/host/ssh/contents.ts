@@ -11,7 +11,7 @@ import { tapped } from "../../system/streams.ts";
 import { ByteReader } from "../../system/byte_reader.ts";
 import { loadZstd } from "../../transport/zstd.ts";
 import { nameList, packWith } from "../../transport/tar.ts";
-import { endWhenIdle, type RunOptions } from "../../system/process.ts";
+import { endWhenIdle, type Running, type RunOptions } from "../../system/process.ts";
 import type { FilePart, ReadFile, SummedFile, TellSum } from "../host.ts";
 import type { Agent } from "./agent.ts";
 import { nonsense } from "./answers.ts";
@@ -64,12 +64,13 @@ async function* someThere(
   warm: () => Promise<void>,
   channel?: "new",
 ): AsyncGenerator<ReadFile[]> {
-  const { root, paths, most, hasZstd } = request;
+  const { root, paths, most, hasZstd, watch } = request;
   const zstd = hasZstd ? await loadZstd() : undefined;
   const lines = asLines([root, most === Infinity ? "" : String(most), zstd ? "zstd" : ""]);
   const names = nameList(paths.map((path) => `./${path}`));
   const packing = session.fetch(READ, lines, names, channel);
-  const packed = packWith([() => packing]);
+  const pack = packWith([() => packing]);
+  const packed = { ...pack, stream: inTime(pack.stream, packing.running, watch) };
   let told = false;
   try {
     const { stream } = zstd ? zstd.unpack(packed) : packed;
@@ -78,7 +79,7 @@ async function* someThere(
       yield files;
     }
   } catch (error) {
-    if (await packing.running.code !== 255) throw error;
+    if (!(error instanceof Incomplete) || await packing.running.code !== 255) throw error;
     if (told || channel === undefined) throw await session.failure(packing.running);
     yield* someThere(name, session, request, warm);
     await warm();
@@ -93,6 +94,26 @@ interface ReadRequest {
   most: number;
   /** Whether the host has zstd. */
   hasZstd: boolean;
+  /** The options of processes. */
+  watch: RunOptions;
+}
+
+/** Passes parts on, and ends their process when none comes in time; their reader may take its time. */
+async function* inTime(
+  stream: AsyncIterable<Uint8Array>,
+  running: Running,
+  { timeout }: RunOptions,
+): AsyncGenerator<Uint8Array> {
+  const parts = stream[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { value, done } = await endWhenIdle(running, timeout).during(parts.next());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await parts.return?.();
+  }
 }
 
 /** The files in what READ sends, as soon as it is certain that they came as they are. */

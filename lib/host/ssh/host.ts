@@ -164,7 +164,7 @@ export class SshHost implements Host {
   }
 
   read(root: string, paths: string[], most = Infinity): AsyncIterableIterator<ReadFile> {
-    const request = { root, paths, most, hasZstd: this.#hasZstd };
+    const request = { root, paths, most, hasZstd: this.#hasZstd, watch: this.watch };
     const files = readThere(this.name, this.#carrier, request, () => this.#warm(), "new");
     return readAhead(files, READ_AHEAD, ([, bytes]) => bytes?.length ?? 0).values();
   }

@@ -1,0 +1,44 @@
+/**
+ * Reading `params.json` before it is known which are needed.
+ *
+ * @module
+ */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
+import type { Host, ReadFile } from "../../../lib/host/host.ts";
+import { Params } from "../../../lib/copy/params.ts";
+import { CopyError } from "../../../lib/errors.ts";
+import { readAhead } from "../../../lib/system/streams.ts";
+
+/** A host that fails at the second file. */
+async function* failing(paths: string[]): AsyncGenerator<ReadFile> {
+  yield [paths[0]!, undefined];
+  await delay(0);
+  throw new CopyError("connection", "no more files");
+}
+
+const host = {
+  read: (_: string, paths: string[]) => readAhead(failing(paths), 1 << 20, () => 1).values(),
+} as unknown as Host;
+
+Deno.test("Params.read() fails when the host does, Params.end() only ends", async () => {
+  const jobs = ["1", "2"].map((jobId) => ({ taskId: "t", jobId }));
+  const unasked = new Params(host, "/w");
+  unasked.begin(jobs);
+  await delay(20);
+  await unasked.end();
+
+  const asked = new Params(host, "/w");
+  asked.begin(jobs);
+  const read: string[] = [];
+  await assertRejects(
+    async () => {
+      for await (const [folder] of asked.read(jobs)) read.push(folder);
+    },
+    CopyError,
+    "no more files",
+  );
+  assertEquals(read, ["jobs/t/1"]);
+  await asked.end();
+});
