@@ -37,10 +37,8 @@ static int is_slow(int folder, const char *path) {
 static int after(int answer, int slow) {
   const char *microseconds = getenv("SLOW_MICROSECONDS");
   int error = errno;
-  if (slow && answer >= 0 && microseconds != NULL) {
-    struct timespec time = {0, atol(microseconds) * 1000};
-    nanosleep(&time, NULL);
-  }
+  struct timespec time = {0, microseconds == NULL ? 0 : atol(microseconds) * 1000};
+  if (slow && answer >= 0 && time.tv_nsec > 0) nanosleep(&time, NULL);
   errno = error;
   return answer;
 }

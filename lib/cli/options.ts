@@ -221,7 +221,7 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
     section: "Copying",
     value: "N",
     for: COPY,
-    help: "over ssh, bring large files by N rsyncs at once (default 1 to 6, by distance)",
+    help: "bring files by N transfers at once (default 1 to 8, by distance and disk)",
   },
   "connect-timeout": {
     section: "Timeouts",

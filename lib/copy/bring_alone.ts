@@ -13,7 +13,7 @@ import { whatFailed } from "./failures.ts";
 import { isBulk } from "./found_job.ts";
 import type { Load } from "./loads.ts";
 import type { Route } from "./route.ts";
-import type { Streamed } from "./stream.ts";
+import type { Streamed } from "./passage.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 

@@ -11,7 +11,7 @@ import { excluder } from "./exclude.ts";
 import { takeInventory } from "./inventory.ts";
 import type { Load } from "./loads.ts";
 import { contentInStream, type Route } from "./route.ts";
-import type { Streamed } from "./stream.ts";
+import type { Streamed } from "./passage.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** Why jobs, or the run, have not come. */

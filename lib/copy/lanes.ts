@@ -13,6 +13,8 @@ import type { CopyOptions } from "./types.ts";
 const DISTANCE = 0.015;
 /** So many bytes are worth a lane: it costs the start of a channel, and some round trips. */
 const WORTH = 1 << 24;
+/** The same for small files: the run comes after them all, which costs some more round trips. */
+const SMALL_WORTH = 1 << 25;
 /** The most lanes by default; of the ten sessions that servers allow, a copy needs two more. */
 const MOST = 6;
 /** The window of a channel, in bytes. */
@@ -28,19 +30,36 @@ export interface Part {
   shared: Iterable<string>;
 }
 
+/** How many small files and folders are worth a lane where each takes milliseconds to be made. */
+const MANY = 200;
+/** The most lanes there: each waits for nearly all of its time. */
+const MOST_SLOW = 8;
+
+/** How many streams bring small files: more over a distance, and where files take long to be made. */
+export async function streamsFor(
+  ends: Ends<RsyncEnd>,
+  { bytes, entries }: { bytes: number; entries: number },
+  isSlow: boolean,
+  options: CopyOptions,
+): Promise<number> {
+  if (!isSlow) return await lanesFor(ends, bytes, options, SMALL_WORTH);
+  return options.streams ?? Math.max(1, Math.min(Math.floor(entries / MANY), MOST_SLOW));
+}
+
 /** How many rsyncs bring these bytes: more over a distance, and as many as `streams` asks for. */
 export async function lanesFor(
   { source, destination }: Ends<RsyncEnd>,
   bytes: number,
   { streams, bandwidthLimit = 0 }: CopyOptions,
+  worth: number = WORTH,
 ): Promise<number> {
   const far = [source, destination].flatMap(({ roundTrip }) => roundTrip ?? []);
   if (far.length === 0) return 1;
   if (streams !== undefined) return streams;
-  if (bytes <= WORTH) return 1;
+  if (bytes <= worth) return 1;
   const seconds = Math.max(...await Promise.all(far.map((ask) => ask())));
   const limit = bandwidthLimit === 0 ? MOST : bandwidthLimit * 1024 * seconds / WINDOW;
-  return Math.ceil(Math.min(1 + Math.floor(seconds / DISTANCE), bytes / WORTH, limit, MOST));
+  return Math.ceil(Math.min(1 + Math.floor(seconds / DISTANCE), bytes / worth, limit, MOST));
 }
 
 /** Deals out folders, the largest first, each to the lane that has the least. */

@@ -1,10 +1,21 @@
 /**
- * Limits the rate of a stream.
+ * Limits a stream: its rate, and how long it goes on.
  *
  * @module
  */
 
 import { delay } from "@std/async/delay";
+
+/** The same stream, until the signal fires. */
+export async function* until(
+  signal: AbortSignal,
+  stream: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for await (const part of stream) {
+    if (signal.aborted) return;
+    yield part;
+  }
+}
 
 /** The same stream, at `limit` KiB a second at most; 0 for no limit. */
 export async function* paced(

@@ -71,9 +71,9 @@ export async function stage(bulk: Bulk, watch: RunOptions): Promise<RsyncOutcome
       ...excludeRules(exclude),
     ],
   };
-  const bring = (request: Omit<BulkRequest, "folders">) => {
+  const bring = async (request: Omit<BulkRequest, "folders">) => {
     const bytes: number[] = [];
-    return sideBySide(shares, (folders, watch) => {
+    const outcomes = await sideBySide(shares, (folders, watch) => {
       const lane = bytes.push(0) - 1;
       const bringSome = (folders: string[], isFlat: boolean) => {
         const before = bytes[lane]!;
@@ -85,6 +85,7 @@ export async function stage(bulk: Bulk, watch: RunOptions): Promise<RsyncOutcome
       };
       return inTurn(folders, named, bringSome);
     }, watch);
+    return together(outcomes);
   };
   let outcome = await bring(request);
   for (let attempt = 1; outcome.vanished && attempt < ATTEMPTS; attempt++) {
@@ -105,6 +106,11 @@ async function inTurn(
   const outcomes: RsyncOutcome[] = [];
   if (whole.length > 0) outcomes.push(await bring(whole, false));
   if (names.length > 0) outcomes.push(await bring(names, true));
+  return together(outcomes);
+}
+
+/** The outcome of several rsyncs. */
+function together(outcomes: RsyncOutcome[]): RsyncOutcome {
   return {
     complaints: outcomes.flatMap(({ complaints }) => complaints),
     vanished: outcomes.some(({ vanished }) => vanished),

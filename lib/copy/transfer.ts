@@ -23,7 +23,8 @@ import { currentLink, movesOf } from "./publish_moves.ts";
 import { linkMoves } from "./publish_links.ts";
 import { foldersOf, nameAll, whyNot } from "./bring_alone.ts";
 import { type Route, routeOf } from "./route.ts";
-import { type Beside, passStream, type Streamed } from "./stream.ts";
+import type { Streamed } from "./passage.ts";
+import { type Beside, passStream } from "./stream.ts";
 import type { Survey } from "./survey.ts";
 import type { PlannedJob } from "./types.ts";
 

@@ -164,8 +164,9 @@ export interface CopyOptions extends ConnectionOptions {
   /** At most so many KiB a second, as rsync counts; 0 for no limit. @default {0} */
   bandwidthLimit?: number;
   /**
-   * How many rsyncs bring large files at once, over the one login to another machine. Default: one
-   * to six, by the distance and the bytes.
+   * How many rsyncs bring large files, and how many streams small ones, at once, over the one login
+   * to another machine. On one machine it counts only for small files, where each takes milliseconds
+   * to be made. Default: one to six, by the distance and the bytes; up to eight for such small files.
    */
   streams?: number;
   /**

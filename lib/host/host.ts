@@ -148,9 +148,8 @@ export interface ClaimRequest {
 }
 
 /**
- * A file in a staging folder, made before an archive is unpacked there. GNU tar fills a file that
- * it cannot read with zeros, with the right size and time. So until the archive is known to be
- * whole, sizes and times there prove nothing, neither to this copy nor to the next one.
+ * A file that is made in a staging folder before an archive is unpacked there: until that is known to
+ * be whole, sizes and times prove nothing. GNU tar fills a file that it cannot read with zeros.
  */
 export const UNVERIFIED = ".unverified";
 
@@ -164,6 +163,8 @@ export interface Staging {
   readonly resumed: boolean;
   /** Whether sizes and times in it prove nothing, since an archive may not have been whole. */
   readonly unverified: boolean;
+  /** Whether it takes milliseconds to make a file there, as on file systems on a network. */
+  readonly isSlow: boolean;
   /** The user who owns it, as a number. */
   readonly owner: number;
   /** Group and modes for all that is copied there, when others share it. */

@@ -12,12 +12,12 @@ import type { Dialect } from "../tar/dialect.ts";
 import { Links } from "../tar/links.ts";
 import { members, type OverlayEntry } from "../tar/write.ts";
 import {
-  isInPartials,
   isShared,
   JOB_META,
   jobFolder,
   type LinkedJob,
   PARAMS_FILE,
+  placeOf,
 } from "../workspace/layout.ts";
 import { Findings, type Report, tooLarge } from "./findings.ts";
 import { lead, type PassingRun, RunRewriter } from "./run_rewriter.ts";
@@ -146,6 +146,14 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     return this.#ofRun?.links ?? [];
   }
 
+  /** Counts what has passed in another archive as if it had come in this one, before the rest. */
+  take(other: StreamRewriter<Job>): void {
+    for (const [folder, passed] of other.#jobs) this.#jobs.set(folder, passed);
+    for (const [folder, path] of other.#left) this.#left.set(folder, path);
+    for (const name of other.#changed) this.#changed.add(name);
+    this.#brought.addAll(other.#brought);
+  }
+
   /** The folders that have passed otherwise than they were found. */
   differing(found: ReadonlyMap<string, Content>): string[] {
     return [...found].filter(([folder, content]) => {
@@ -174,6 +182,8 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     this.#count(head, path, folder);
     // a wrong map of holes could make tar take the next headers for content
     if (head.sparse || head.long && !this.#isLong(head)) return this.#leave(head, "drop");
+    const isThere = passing === undefined && this.#run!.linked?.has(path);
+    if (isThere && head.type === LINK) return "drop";
     if (this.#brought.leadTo(head.name)) return this.#leave(head, "drop");
     if (head.type === LINK || head.type === HARD_LINK) this.#brought.add(head.name);
     if (head.type === HARD_LINK) return this.#visitHardLink(head, path, passing);
@@ -284,15 +294,4 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
       return [bytes];
     }
   }
-}
-
-/** Splits a name into the folder of its job, run or shared folder, and the path in it. */
-export function placeOf(name: string): [folder: string, path: string] {
-  let end = -1;
-  for (let depth = isInPartials(name) ? -1 : 0; depth < 3; depth++) {
-    end = name.indexOf("/", end + 1);
-    if (end < 0) return [name, ""];
-  }
-  const path = name.slice(end + 1);
-  return [name.slice(0, end), path === "." ? "" : path];
 }

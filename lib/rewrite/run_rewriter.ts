@@ -32,6 +32,8 @@ export interface PassingRun {
   jobs(): Iterable<LinkedJob>;
   /** Tags that it has at the destination. */
   tags: readonly string[];
+  /** The links to jobs that are there already, by their paths in it. Default: none. */
+  linked?: ReadonlySet<string>;
 }
 
 /** tar's letters for the kinds that are more than bytes. */
@@ -42,7 +44,7 @@ export class RunRewriter {
   readonly #findings: Findings;
   /** The jobs that it will link to, by the links' paths in it; and those whose links have passed. */
   readonly #links: ReadonlyMap<string, LinkedJob>;
-  readonly #linked = new Set<LinkedJob>();
+  readonly #linked: Set<LinkedJob>;
   /** The headers of the folders that contain links to jobs. */
   readonly #folders = new Map<string, Uint8Array>();
 
@@ -54,6 +56,8 @@ export class RunRewriter {
   ) {
     this.#findings = new Findings(run.folder, map);
     this.#links = new Map([...run.jobs()].map((job) => [runLink(job), job]));
+    const there = [...this.#links].filter(([path]) => run.linked?.has(path));
+    this.#linked = new Set(there.map(([, job]) => job));
   }
 
   /** The jobs that it links to. */

@@ -25,6 +25,12 @@ export class Links {
     this.#free = undefined;
   }
 
+  /** Notes the links that another archive has brought. */
+  addAll(others: Links): void {
+    for (const name of others.#names) this.#names.add(name);
+    this.#free = undefined;
+  }
+
   /** Whether a name is one of the links, or may be below one. */
   leadTo(name: string): boolean {
     if (this.#names.size === 0) return false;

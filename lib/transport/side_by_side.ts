@@ -1,12 +1,11 @@
 /**
- * Several rsyncs at once, over one login.
+ * Several transfers at once, over one login.
  *
  * @module
  */
 
 import { delay } from "@std/async/delay";
 import type { RunOptions } from "../system/process.ts";
-import type { RsyncOutcome } from "./rsync.ts";
 import { RefusedSession } from "./ssh_complaints.ts";
 
 /** How often all are refused before that counts. */
@@ -18,14 +17,14 @@ const PAUSE = 200;
  * Brings each share of some folders by a run of its own. When one fails, the others are ended. What
  * a server has refused, since it allows fewer sessions, comes after the rest, by fewer runs.
  */
-export async function sideBySide(
+export async function sideBySide<Outcome>(
   shares: string[][],
-  run: (folders: string[], watch: RunOptions) => Promise<RsyncOutcome>,
+  run: (folders: string[], watch: RunOptions & { signal: AbortSignal }) => Promise<Outcome>,
   watch: RunOptions,
-): Promise<RsyncOutcome> {
+): Promise<Outcome[]> {
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(watch.signal ? [watch.signal] : [])]);
-  const outcomes: RsyncOutcome[] = [];
+  const outcomes: Outcome[] = [];
   let refused: string[][] = [];
   let refusals = 0;
   const bring = async (folders: string[]) => {
@@ -45,10 +44,7 @@ export async function sideBySide(
     left = dealtAgain(refused, Math.max(1, brought));
     if (left.length > 0) await delay(PAUSE);
   }
-  return {
-    complaints: outcomes.flatMap(({ complaints }) => complaints),
-    vanished: outcomes.some(({ vanished }) => vanished),
-  };
+  return outcomes;
 }
 
 /** The same folders in so many shares, or fewer. */

@@ -10,6 +10,7 @@ import { later } from "../system/time.ts";
 import type { Dialect } from "../tar/dialect.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import type { Pack, PackRequest, Unpacking } from "./archive.ts";
+import { sessionRefusal } from "./ssh_complaints.ts";
 import {
   Chunks,
   endWhenIdle,
@@ -106,6 +107,24 @@ export function packWith(begin: readonly (() => Packing)[]): Pack {
     }
   }
   return { stream: pack(), whole, complaints };
+}
+
+/** The same from a host; reading it throws where the server refuses the session that it needs. */
+export function packThere(begin: () => Packing): Pack {
+  return packWith([() => {
+    const packing = begin();
+    return { ...packing, stream: unlessRefused(packing) };
+  }]);
+}
+
+async function* unlessRefused({ stream, running }: Packing): AsyncGenerator<Uint8Array> {
+  let isEmpty = true;
+  for await (const part of stream) {
+    isEmpty = false;
+    yield part;
+  }
+  const refusal = isEmpty ? sessionRefusal(await running.complaint) : undefined;
+  if (refusal !== undefined) throw refusal;
 }
 
 /** An error message of tar itself; other lines may come from a login script. */

@@ -140,6 +140,17 @@ export function unitOf(path: string): string {
   return isInUnit ? names.slice(0, depthOf(path)).join("/") : path;
 }
 
+/** Splits a name into the folder of its job, run or shared folder, and the path in it. */
+export function placeOf(name: string): [folder: string, path: string] {
+  let end = -1;
+  for (let depth = isInPartials(name) ? -1 : 0; depth < 3; depth++) {
+    end = name.indexOf("/", end + 1);
+    if (end < 0) return [name, ""];
+  }
+  const path = name.slice(end + 1);
+  return [name.slice(0, end), path === "." ? "" : path];
+}
+
 /** Whether a path is that of a folder that jobs share, or in one. */
 export function isInPartials(path: string): boolean {
   return path.startsWith(`${PARTIALS}/`);

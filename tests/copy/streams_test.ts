@@ -1,5 +1,5 @@
 /**
- * Several rsyncs at once over one login.
+ * Several rsyncs, or streams of small files, at once over one login.
  *
  * @module
  */
@@ -31,6 +31,25 @@ async function copyBy(streams: number, pair: Pair, sample: Sample): Promise<Copy
   assertEquals([result.errors, parted, result.complete], [[], [], true]);
   compareTrees({ sample, destination: pair.destination.path });
   return events;
+}
+
+/** Small jobs, of which two share a file, and one shares a file with the run. */
+function makeSmall(pair: Pair): Sample {
+  const sample = makeSample(pair.source.path, { jobs: 12, largeFiles: 12, largeBytes: 200_000 });
+  const [first, second, last] = [0, 1, 11].map((at) => sample.jobs[at]!.folder);
+  linkSync(`${first}/large.bin`, `${last}/shared.bin`);
+  linkSync(`${second}/large.bin`, `${sample.runFolder}/shared.bin`);
+  return sample;
+}
+
+/** How many sessions were opened at hosts. */
+function sessionsOf(events: CopyEvent[]): number {
+  return events.filter((event) => event.type === "command" && event.command[0] === "ssh").length;
+}
+
+/** The file of a path below a workspace, as a number. */
+function fileAt({ destination }: Pair, { root }: Sample, path: string): number {
+  return statSync(`${destination.path}${path.slice(root.length)}`).ino;
 }
 
 function rsyncsOf(events: CopyEvent[]): string[][] {
@@ -68,6 +87,41 @@ for (const direction of REMOTE) {
   });
 
   Deno.test({
+    name: `copyExperiment() brings small files by several streams over one login, ${direction}`,
+    ignore,
+    async fn() {
+      await using sshd = await startSshd();
+      await withPair(direction, sshd, async (pair) => {
+        const sample = makeSmall(pair);
+        const there = pair.between({ destination: "other" });
+        const alone = await copyBy(1, pair, sample);
+        const events = await copyBy(3, there, sample);
+        const more = sessionsOf(events) - sessionsOf(alone);
+        const ends = direction === "remote to remote" ? 2 : 1;
+        // between two hosts, the archive that was begun ahead is dropped
+        assertEquals([more, rsyncsOf(events)], [ends === 2 ? 7 : 3, []]);
+        assertEquals(loginsOf(sshd), 2 * ends);
+        const [first, second, last] = [0, 1, 11].map((at) => sample.jobs[at]!.folder);
+        assertEquals(
+          fileAt(there, sample, `${first}/large.bin`),
+          fileAt(there, sample, `${last}/shared.bin`),
+        );
+        assertEquals(
+          fileAt(there, sample, `${second}/large.bin`),
+          fileAt(there, sample, `${sample.runFolder}/shared.bin`),
+        );
+        const progress = events.flatMap((event) =>
+          event.type === "progress" ? [event.progress] : []
+        );
+        for (const what of ["bytes", "received"] as const) {
+          const values = progress.map((each) => each[what]);
+          assertEquals(values, [...values].sort((a, b) => a - b), what);
+        }
+      });
+    },
+  });
+
+  Deno.test({
     name: `copyExperiment() brings files by fewer rsyncs where the server refuses, ${direction}`,
     ignore,
     async fn() {
@@ -77,6 +131,23 @@ for (const direction of REMOTE) {
           const sample = makeLarge(pair);
           const rsyncs = rsyncsOf(await copyBy(5, pair, sample));
           assert(rsyncs.length > 5, `${rsyncs.length}`);
+        });
+      }
+    },
+  });
+
+  Deno.test({
+    name:
+      `copyExperiment() brings small files by fewer streams where the server refuses, ${direction}`,
+    ignore,
+    async fn() {
+      for (const sessions of [2, 4]) {
+        await using sshd = await startSshd({ config: [`MaxSessions ${sessions}`] });
+        await withPair(direction, sshd, async (pair) => {
+          const events = await copyBy(5, pair, makeSmall(pair));
+          const found = events.map(({ type }) => type);
+          assertEquals([rsyncsOf(events), found.includes("retrying")], [[], false]);
+          assert(sessionsOf(events) > 8, "some were refused");
         });
       }
     },

@@ -87,16 +87,22 @@ onSmallDisk(
   },
 );
 
-onSmallDisk("xpm-copy says when small files have filled the disk", "3m", async (pair, disk) => {
-  const sample = makeSample(pair.source.path, { jobs: 40, filesPerJob: 30 });
-  const said = await runProgram(pair, sample);
-  assertFailed(said, 1, "no space left at the destination, ");
-  assertStringIncludes(said.err, "free some space there and run the same command again");
-  assertEquals(existsSync(`${pair.destination.path}/jobs`), false);
-  assert(await runs("mount", ["-o", "remount,size=100m", disk]));
-  assertEquals((await pair.copy(sample)).complete, true);
-  compareTrees({ sample, destination: pair.destination.path });
-});
+for (const streams of ["1", "3"]) {
+  onSmallDisk(
+    `xpm-copy says when small files have filled the disk, by ${streams}`,
+    "3m",
+    async (pair, disk) => {
+      const sample = makeSample(pair.source.path, { jobs: 40, filesPerJob: 30 });
+      const said = await runProgram(pair, sample, ["--streams", streams]);
+      assertFailed(said, 1, "no space left at the destination, ");
+      assertStringIncludes(said.err, "free some space there and run the same command again");
+      assertEquals(existsSync(`${pair.destination.path}/jobs`), false);
+      assert(await runs("mount", ["-o", "remount,size=100m", disk]));
+      assertEquals((await pair.copy(sample)).complete, true);
+      compareTrees({ sample, destination: pair.destination.path });
+    },
+  );
+}
 
 onSmallDisk(
   "xpm-copy refuses more files than the destination has inodes for",

@@ -1,5 +1,5 @@
 /**
- * Several rsyncs at once over one login, and what may end them.
+ * Several rsyncs, or streams of small files, at once over one login, and what may end them.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { CopyEvent } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { type Pair, REMOTE, withPair } from "../support/directions.ts";
+import { type Direction, type Pair, REMOTE, withPair } from "../support/directions.ts";
 import { stagedBytes, startProgram } from "../support/kill.ts";
 import { descendants, HAS_PROC, type Process, processes, until } from "../support/processes.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
@@ -15,7 +15,7 @@ import { compareTrees, namesIn } from "../support/trees.ts";
 
 const ignore = !HAS_PROC || !await hasSshd();
 
-/** How many rsyncs there are, and how fast all together: some seconds for what is copied. */
+/** How many there are, and how fast all together: some seconds for what is copied. */
 const [STREAMS, RATE] = [3, 3000];
 
 function makeLarge(pair: Pair): Sample {
@@ -43,6 +43,11 @@ function makeOneLarge(pair: Pair): Sample {
   return makeSample(pair.source.path, { jobs: 1, largeFiles: 1, largeBytes: 96_000_000 });
 }
 
+/** Files that come by streams: on average they are not large. */
+function makeSmall(pair: Pair): Sample {
+  return makeSample(pair.source.path, { jobs: 48, largeFiles: 48, largeBytes: 2_000_000 });
+}
+
 /** What is copied, and what dies midway of what a server has started. */
 interface Death {
   make: (pair: Pair) => Sample;
@@ -51,6 +56,8 @@ interface Death {
   rate: number;
   /** How often the copy is tried again. */
   retried: number;
+  /** In which directions. Default: in all. */
+  directions?: readonly Direction[];
 }
 
 const all = (started: Process[]) => started;
@@ -62,6 +69,19 @@ const DEATHS: Record<string, Death> = {
     ...{ make: makeLarge, rate: RATE, retried: 1 },
     victims: (started) => started.filter(isRsync).slice(0, 1),
   },
+  "several streams is tried again when the connection is lost": {
+    ...{ make: makeSmall, victims: all, rate: 0, retried: 1 },
+  },
+  "several streams is tried again when one of those that unpack dies": {
+    ...{ make: makeSmall, rate: 0, retried: 1 },
+    victims: (started) => started.filter((one) => isTar(one, "-xpf")).slice(0, 1),
+    directions: ["local to remote", "remote to remote"],
+  },
+  "several streams leaves to rsync what one that was cut short did not bring": {
+    ...{ make: makeSmall, rate: 0, retried: 0 },
+    victims: (started) => started.filter((one) => isTar(one, "-cf")).slice(0, 1),
+    directions: ["remote to local", "remote to remote"],
+  },
   "ranges is tried again when the connection is lost": {
     ...{ make: makeOneLarge, victims: all, rate: 0, retried: 1 },
   },
@@ -71,14 +91,40 @@ const DEATHS: Record<string, Death> = {
   },
 };
 
+function isTar({ words }: Process, option: string): boolean {
+  return /(^|\/)tar$/.test(words[0] ?? "") && words.includes(option);
+}
+
 function isRsync({ words }: Process): boolean {
   return /(^|\/)rsync$/.test(words[0] ?? "");
 }
+
+/** What is killed midway: what works on it, and how many bytes are never all there then. */
+interface Killing {
+  make: (pair: Pair) => Sample;
+  limit: string[];
+  works: (one: Process) => boolean;
+  most: number;
+}
+
+const KILLED: Record<string, Killing> = {
+  "several rsyncs": {
+    make: makeLarge,
+    limit: ["--bwlimit", `${RATE}`],
+    works: isRsync,
+    most: 16e6,
+  },
+  "several streams": {
+    ...{ make: makeSmall, limit: [], most: 96e6 },
+    works: (one) => isTar(one, "-xpf"),
+  },
+};
 
 for (const direction of REMOTE) {
   for (const [what, death] of Object.entries(DEATHS)) {
     // a relayed rsync that dies at its host does not look like a lost connection
     if (what.endsWith("one of them dies") && direction === "remote to remote") continue;
+    if (death.directions?.includes(direction) === false) continue;
     Deno.test({
       name: `copyExperiment() by ${what}, ${direction}`,
       ignore,
@@ -136,31 +182,33 @@ for (const direction of REMOTE) {
     },
   });
 
-  Deno.test({
-    name: `xpm-copy by several rsyncs that was killed leaves no process, and goes on, ${direction}`,
-    ignore,
-    async fn() {
-      await using sshd = await startSshd();
-      await withPair(direction, sshd, async (pair) => {
-        const sample = makeLarge(pair);
-        const args = ["--streams", `${STREAMS}`, "--bwlimit", `${RATE}`];
-        const { process, ended } = await startProgram(pair, sample, { args });
-        const to = pair.destination.path;
-        assert(await until(() => stagedBytes(to) > 2e6, 30), "nothing came");
-        const left = [...sessions(sshd), ...descendants(process.pid)];
-        assert(left.filter(isRsync).length >= STREAMS);
-        process.kill("SIGKILL");
-        await ended;
-        const pids = new Set(left.map(({ pid }) => pid));
-        const alive = () => processes().filter(({ pid }) => pids.has(pid));
-        await until(() => alive().length === 0);
-        assertEquals(alive().map(({ words }) => words.join(" ")), []);
-        const came = stagedBytes(to);
-        assert(came > 1e6 && came < 16e6, `${came}`);
-        const result = await pair.copy(sample, { streams: STREAMS });
-        assertEquals([result.errors, result.complete], [[], true]);
-        compareTrees({ sample, destination: to });
-      });
-    },
-  });
+  for (const [what, { make, limit, works, most }] of Object.entries(KILLED)) {
+    Deno.test({
+      name: `xpm-copy by ${what} that was killed leaves no process, and goes on, ${direction}`,
+      ignore,
+      async fn() {
+        await using sshd = await startSshd();
+        await withPair(direction, sshd, async (pair) => {
+          const sample = make(pair);
+          const args = ["--streams", `${STREAMS}`, ...limit];
+          const { process, ended } = await startProgram(pair, sample, { args });
+          const to = pair.destination.path;
+          assert(await until(() => stagedBytes(to) > 2e6, 30), "nothing came");
+          const left = [...sessions(sshd), ...descendants(process.pid)];
+          assert(left.filter(works).length >= STREAMS);
+          process.kill("SIGKILL");
+          await ended;
+          const pids = new Set(left.map(({ pid }) => pid));
+          const alive = () => processes().filter(({ pid }) => pids.has(pid));
+          await until(() => alive().length === 0);
+          assertEquals(alive().map(({ words }) => words.join(" ")), []);
+          const came = stagedBytes(to);
+          assert(came > 1e6 && came < most, `${came}`);
+          const result = await pair.copy(sample, { streams: STREAMS });
+          assertEquals([result.errors, result.complete], [[], true]);
+          compareTrees({ sample, destination: to });
+        });
+      },
+    });
+  }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { StreamRewriter } from "../../lib/rewrite/rewriter.ts";
 import { pathMap } from "../../lib/rewrite/path_map.ts";
 import { CopyError } from "../../mod.ts";
@@ -18,6 +18,25 @@ import { byteStream, gather } from "../support/byte_stream.ts";
 import { plannedJob } from "../support/planned_job.ts";
 
 const JOB = plannedJob("t", "1");
+
+const MAP = pathMap({
+  workspace: ["/ws"],
+  moved: [],
+  jobs: "/ws/jobs",
+  experiments: "/ws/experiments",
+  partials: "/ws/partials",
+  destination: "/to",
+});
+
+/** What passes of an archive. */
+async function edited(
+  members: Uint8Array[],
+  passage: StreamRewriter<typeof JOB>,
+): Promise<Uint8Array> {
+  const bytes = joined([...members, new Uint8Array(2 * BLOCK)]);
+  const expected = { from: "host", mostBytes: 1 << 20, owner: 0, onBytes: () => {} };
+  return await gather(editTar(byteStream([bytes]), passage, expected));
+}
 
 /** A member of an archive, and nothing after it. */
 function member(entry: OverlayEntry): Uint8Array {
@@ -129,18 +148,8 @@ for (const [what, members] of Object.entries(ARCHIVES)) {
     for (const path of [out, staging]) Deno.mkdirSync(path, { mode: 0o700 });
     Deno.writeTextFileSync(`${out}/mine`, "mine");
     const before = Deno.statSync(out);
-    const map = pathMap({
-      workspace: ["/ws"],
-      moved: [],
-      jobs: "/ws/jobs",
-      experiments: "/ws/experiments",
-      partials: "/ws/partials",
-      destination: "/to",
-    });
-    const passage = new StreamRewriter([JOB], undefined, map, "host");
-    const bytes = joined([...members(out), new Uint8Array(2 * BLOCK)]);
-    const expected = { from: "host", mostBytes: 1 << 20, owner: 0, onBytes: () => {} };
-    const through = await gather(editTar(byteStream([bytes]), passage, expected)).catch((error) => {
+    const passage = new StreamRewriter([JOB], undefined, MAP, "host");
+    const through = await edited(members(out), passage).catch((error) => {
       assert(error instanceof CopyError, error);
       return new Uint8Array(10_240);
     });
@@ -161,3 +170,14 @@ for (const [what, members] of Object.entries(ARCHIVES)) {
     Deno.removeSync(root, { recursive: true });
   });
 }
+
+Deno.test("StreamRewriter.take() lets nothing pass below a link that came in another archive", async () => {
+  const first = new StreamRewriter([JOB], undefined, MAP, "host");
+  await edited([folder(""), link("/a", "/elsewhere")], first);
+  const second = new StreamRewriter<typeof JOB>([], undefined, MAP, "host");
+  await assertRejects(() => edited([file("/a/x")], second), CopyError, "was not requested");
+  const third = new StreamRewriter<typeof JOB>([], undefined, MAP, "host");
+  third.take(first);
+  assertEquals((await edited([file("/a/x")], third)).every((byte) => byte === 0), true);
+  assertEquals([third.whole, third.left.get("jobs/t/1")], [false, "a/x"]);
+});

@@ -40,6 +40,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   readonly changed = false;
   readonly resumed = false;
   readonly unverified = false;
+  readonly isSlow = false;
   /** The owners at the source are kept. */
   readonly owner = 0;
   readonly shared = undefined;

@@ -16,15 +16,19 @@ import { type ClaimRequest, type Place, type Staging, UNVERIFIED } from "../host
 import { clearStaging, isSound, removeStaging } from "./left_staging.ts";
 import { isVoid, type Lock, takeLock, tryLock } from "./lock.ts";
 import { inTheWay, isFolder, isInTheWay, RealFolders } from "./real_folders.ts";
+import { isSlow, TRIAL } from "../creation.ts";
 import { ASIDE } from "../steps.ts";
 
 /** The file, in a staging folder, that says which copy it is of. */
 export const ABOUT = "about.json";
 
+/** How many files are made to learn how long that takes. */
+const TRIED = 3;
+
 /** A claim, and what was found in the folder. */
 export interface Claim
   extends
-    Pick<Staging, "changed" | "resumed" | "unverified" | "owner" | "shared">,
+    Pick<Staging, "changed" | "resumed" | "unverified" | "isSlow" | "owner" | "shared">,
     Pick<Lock, "isHeld"> {
   /** Gives it up; an empty staging folder is removed. */
   release(): Promise<void>;
@@ -66,6 +70,7 @@ export async function claimLocally(
       changed: restored > 0 || lock.waited,
       resumed: !isUnused(staging),
       unverified: lookAt(`${staging}/${UNVERIFIED}`, "") !== undefined,
+      isSlow: isSlowIn(staging),
       owner: ownerOf(staging),
       shared: sharingIn(staging),
       isHeld: lock.isHeld,
@@ -93,6 +98,18 @@ function makePrivate(folder: string): void {
 function sign(staging: string, about: string): void {
   if (lookAt(`${staging}/${ABOUT}`, "") !== undefined) removeTree(`${staging}/${ABOUT}`);
   Deno.writeTextFileSync(`${staging}/${ABOUT}`, `${about}\n`, { createNew: true });
+}
+
+/** Makes some files, and removes them: it may take long, as on a file system on a network. */
+function isSlowIn(staging: string): boolean {
+  const paths = Array.from({ length: TRIED }, (_, at) => `${staging}/${TRIAL}${at}`);
+  const times = paths.map((path) => {
+    const began = performance.now();
+    attempt(() => Deno.writeTextFileSync(path, "", { createNew: true }));
+    return performance.now() - began;
+  });
+  for (const path of paths) attempt(() => removeTree(path));
+  return isSlow(times);
 }
 
 /** How a staging folder is shared, by its own mode and that of a new file in it. */

@@ -30,6 +30,7 @@ import { takeOver } from "./take_over.ts";
 export class LocalStaging implements Staging {
   readonly changed: boolean;
   readonly resumed: boolean;
+  readonly isSlow: boolean;
   readonly owner: number;
   readonly shared: Sharing | undefined;
   readonly #verification: Verification;
@@ -41,7 +42,7 @@ export class LocalStaging implements Staging {
     private readonly tarVersion: () => Promise<string>,
     private readonly watch: RunOptions,
   ) {
-    ({ changed: this.changed, resumed: this.resumed } = claim);
+    ({ changed: this.changed, resumed: this.resumed, isSlow: this.isSlow } = claim);
     ({ owner: this.owner, shared: this.shared } = claim);
     this.#verification = new Verification(claim.unverified);
   }

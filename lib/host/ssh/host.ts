@@ -38,7 +38,7 @@ import { asLines } from "./lines.ts";
 import { RELEASE, SshStaging } from "./staging.ts";
 import { grantsForSsh } from "./grants.ts";
 import { rsyncEnd } from "./rsync_end.ts";
-import { entryArguments, folderArguments, nameList, packWith } from "../../transport/tar.ts";
+import { entryArguments, folderArguments, nameList, packThere } from "../../transport/tar.ts";
 import { dialectOf } from "../../tar/dialect.ts";
 import type { RunOptions } from "../../system/process.ts";
 import { readAhead } from "../../system/streams.ts";
@@ -269,7 +269,7 @@ export class SshHost implements Host {
       ],
       ...[...folders, ""],
     ]);
-    const packed = packWith([() => this.#carrier.fetch(PACK, lines, nameList(entries))]);
+    const packed = packThere(() => this.#carrier.fetch(PACK, lines, nameList(entries)));
     return zstd ? { ...packed, ...zstd.unpack(packed) } : packed;
   }
 

@@ -9,7 +9,7 @@ import type { Context } from "../../../lib/copy/context.ts";
 import { type Failures, whatFailed } from "../../../lib/copy/failures.ts";
 import type { Load } from "../../../lib/copy/loads.ts";
 import type { Route } from "../../../lib/copy/route.ts";
-import type { Streamed } from "../../../lib/copy/stream.ts";
+import type { Streamed } from "../../../lib/copy/passage.ts";
 import { CopyError } from "../../../lib/errors.ts";
 import type { Host } from "../../../lib/host/host.ts";
 import type { Entry } from "../../../lib/system/entry.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { dealOut, lanesFor } from "../../../lib/copy/lanes.ts";
+import { dealOut, lanesFor, streamsFor } from "../../../lib/copy/lanes.ts";
 import type { CopyOptions } from "../../../lib/copy/types.ts";
 
 /** How many rsyncs bring so many MiB from a host so many milliseconds away. */
@@ -24,6 +24,16 @@ Deno.test("lanesFor() takes no more than a limit of the rate needs, and as many 
   assertEquals(await Promise.all([1, 20_000, 50_000, 1e6].map(limited)), [1, 1, 3, 6]);
   assertEquals(await lanes(0, 1, { streams: 9, bandwidthLimit: 1 }), 9);
   assertEquals(await lanes(undefined, 1000, { streams: 9 }), 1);
+});
+
+Deno.test("streamsFor() takes more where files take long to be made, the more there are, and as wanted", async () => {
+  const end = { said: "", operand: (path: string) => path };
+  const ends = { source: end, destination: end };
+  const streams = (isSlow: boolean, entries: number, options: CopyOptions = {}) =>
+    streamsFor(ends, { bytes: 1e9, entries }, isSlow, options);
+  const some = [0, 399, 400, 900, 1e6].map((entries) => streams(true, entries));
+  assertEquals(await Promise.all(some), [1, 1, 2, 4, 8]);
+  assertEquals([await streams(false, 1e6), await streams(true, 1e6, { streams: 3 })], [1, 3]);
 });
 
 function part(folder: string, bytes: number, ...shared: string[]) {

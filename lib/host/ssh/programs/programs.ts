@@ -490,8 +490,8 @@ owner() { stat -c %u "$1" 2> /dev/null || stat -f %u "$1"; }`;
 /**
  * Does `Host.claim`, in the agent. Answers `waiting` once when another copy has the folder, `restored`
  * when a folder went back, `resumed` when it holds something, `unverified` when its mark is there,
- * `owner` and the number of the user, `group` and the group that new entries get, `file` and the mode
- * of a new file, `token` and the name of the file in the lock.
+ * `owner` and the number of the user, `stats` and mode, group and time of the folder, of a new file, and of
+ * more that were made in a row, `token` and the name of the file in the lock.
  */
 export const CLAIM = `${BEGIN}
 ${LOCKING}
@@ -565,12 +565,11 @@ case $(ls -A "$staging") in
   *) say resumed ;;
 esac
 ! there "$staging/.unverified" || say unverified
-shared=$(stat -c '%a %g' "$staging" "$staging/about.json" 2> /dev/null ||
-  stat -f '%Lp %g' "$staging" "$staging/about.json") || give_up "stat failed for $staging"
-[ -g "$staging" ] && passed=yes || passed=
-set -- $shared "$@"
-say "owner $user" "group \${passed:+$2}" "file $3" "token $token"
-shift 4
+for at in a b c d e f g h i j k l m; do true > "$staging/.trial-$at"; done 2> /dev/null
+stats=$(stat -c '%a %g %.9Y' "$staging" "$staging/about.json" "$staging"/.trial-? 2> /dev/null ||
+  stat -f '%Mp%Lp %g %Fm' "$staging" "$staging/about.json" "$staging"/.trial-?) || give_up "stat failed for $staging"
+rm -f "$staging"/.trial-?
+say "owner $user" "stats $stats" "token $token"
 set -- "$@" "$staging"
 finish
 `;
@@ -1672,7 +1671,8 @@ for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* \\
   case $path in experiments/*/current) continue ;; esac
   [ ! -L "$staging/$path" ] || stop "$staging/$path is a link: nothing is written through it"
 done
-[ -z "$mark" ] || [ -e .unverified ] || (set -C && : > .unverified) || stop "$staging cannot be written"
+[ -z "$mark" ] || [ -e .unverified ] || (set -C && : > .unverified) || [ -e .unverified ] ||
+  stop "$staging cannot be written"
 unpack() {
   if [ -n "$gnu" ]; then "$tar" \${ours:+-P} -b 128 -xpf - --same-owner; else "$tar" -xpf -; fi
 }

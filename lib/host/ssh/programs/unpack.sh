@@ -13,7 +13,8 @@ for path in jobs jobs/* jobs/*/* experiments experiments/* experiments/*/* \
   case $path in experiments/*/current) continue ;; esac
   [ ! -L "$staging/$path" ] || stop "$staging/$path is a link: nothing is written through it"
 done
-[ -z "$mark" ] || [ -e .unverified ] || (set -C && : > .unverified) || stop "$staging cannot be written"
+[ -z "$mark" ] || [ -e .unverified ] || (set -C && : > .unverified) || [ -e .unverified ] ||
+  stop "$staging cannot be written"
 unpack() {
   if [ -n "$gnu" ]; then "$tar" ${ours:+-P} -b 128 -xpf - --same-owner; else "$tar" -xpf -; fi
 }
