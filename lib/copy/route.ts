@@ -199,10 +199,9 @@ export function packRequestOf(route: Route, load: Load, known: SurveyData): Pack
   const { infos, found: { source } } = known;
   const entries = [...namedOf(route, known)].flatMap(([folder, [, ...paths]]) => {
     const below = paths.map((path) => `${folder}/${path}`);
-    // `/.` packs the folder that a link leads to; it comes last, for tar does not know it by that
-    // name, and would set its time too early
-    if (source.jobs.get(folder)?.linked !== undefined) return [...below, `${folder}/.`];
-    return [folder, ...below];
+    // `/.` packs the folder that a link leads to
+    const isLinked = source.jobs.get(folder)?.linked !== undefined;
+    return [isLinked ? `${folder}/.` : folder, ...below];
   });
   const places = leftBehindPlaces(load.jobs);
   const { run, isRunApart, alone } = route;

@@ -243,6 +243,8 @@ class TarEditor {
     this.#dropped = decision === "drop";
     if (!this.#dropped) {
       this.bytes += head.size;
+      // or tar would not know it for the folder of the links that it makes at the end
+      if (head.type === "5" && head.name.endsWith("/.")) heading.rename(head.name.slice(0, -2));
       if (typeof decision === "object") heading.lead(decision.target);
       else if (head.type === "5" && this.to.dialect !== "gnu") {
         this.#folders.push(heading.copy());

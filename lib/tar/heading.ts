@@ -92,14 +92,25 @@ export class Heading {
     writeSum(this.#header);
   }
 
-  /** Gives a link another target, by a pax record when it does not fit into the plain header. */
+  /** Gives a link another target. */
   lead(target: string): void {
-    const bytes = bytesOf(target);
-    this.#header.fill(0, 157, 257);
-    this.#header.set(bytes.subarray(0, 100), 157);
+    this.#set(target, 157, "linkpath");
+  }
+
+  /** Gives a member another name. */
+  rename(name: string): void {
+    this.#header.fill(0, 345, 500); // what may stand before the name
+    this.#set(name, 0, "path");
+  }
+
+  /** Sets a text, by a pax record when it does not fit into its place in the plain header. */
+  #set(text: string, at: number, key: string): void {
+    const bytes = bytesOf(text);
+    this.#header.fill(0, at, at + 100);
+    this.#header.set(bytes.subarray(0, 100), at);
     writeSum(this.#header);
-    const kept = this.#extra === undefined ? [] : otherRecords(this.#records(), ["linkpath"]);
-    if (bytes.length > 100) kept.push(bytesOf(record("linkpath", target)));
+    const kept = this.#extra === undefined ? [] : otherRecords(this.#records(), [key]);
+    if (bytes.length > 100) kept.push(bytesOf(record(key, text)));
     this.#say(kept);
   }
 
