@@ -33,8 +33,12 @@ export interface Steps {
   plan(jobs: JobToPlan[]): Promise<CopyPlan>;
   /** Looks at jobs at both ends. */
   look(jobs: JobToPlan[]): Promise<void>;
-  /** Reads the `params.json` of jobs; each comes with the job's folder. */
-  read(jobs: FolderId[]): AsyncIterable<ReadFile>;
+  /**
+   * Reads the `params.json` of jobs; each comes with the job's folder.
+   *
+   * @param bytes How large they are together, at most.
+   */
+  read(jobs: FolderId[], bytes: number): AsyncIterable<ReadFile>;
 }
 
 /**
@@ -132,7 +136,12 @@ async function readJobs(
     const { documents, oversized } = found.get(jobFolder(job))!;
     return documents.includes(PARAMS_FILE) && !oversized.includes(PARAMS_FILE);
   };
-  for await (const [folder, bytes] of read(jobs.filter(isReadable))) tellOf(folder, bytes);
+  const readable = jobs.filter(isReadable);
+  const amount = readable.reduce((sum, job) => {
+    const { bytes, bulk } = found.get(jobFolder(job))!;
+    return sum + bytes - bulk.bytes;
+  }, 0);
+  for await (const [folder, bytes] of read(readable, amount)) tellOf(folder, bytes);
   for (const job of jobs) if (!reports.has(jobFolder(job))) tellOf(jobFolder(job));
 }
 

@@ -5,26 +5,36 @@
  * @module
  */
 
-import type { Host, ReadFile } from "../host/host.ts";
+import type { Host, ReadFile, ReadFiles } from "../host/host.ts";
 import { MAX_DOCUMENT } from "../workspace/documents.ts";
 import { ByFolder } from "../workspace/by_folder.ts";
 import { folderAt, type FolderId, jobFolder, PARAMS_FILE, parentOf } from "../workspace/layout.ts";
 
+/** From so many jobs on, they are read while the jobs are still being scanned. */
+const MANY = 500;
+/** The most bytes that are read without a channel of their own: to open one takes three round trips. */
+const FEW_BYTES = 1 << 20;
+
 /** The `params.json` of the jobs of a survey. */
 export class Params {
   /** What is being read already, until it has been asked for. */
-  #begun: { jobs: ByFolder<true>; files: AsyncIterableIterator<ReadFile> } | undefined;
+  #begun: { jobs: ByFolder<true>; files: ReadFiles } | undefined;
 
   /** @param root The source workspace. */
   constructor(private readonly host: Host, private readonly root: string) {}
 
-  /** Begins to read those of some jobs. */
+  /** Begins to read those of many jobs. */
   begin(jobs: FolderId[]): void {
+    if (jobs.length < MANY) return;
     this.#begun = { jobs: setOf(jobs), files: this.#files(jobs) };
   }
 
-  /** Reads those of some jobs; each comes with the job's folder. */
-  async *read(jobs: FolderId[]): AsyncGenerator<ReadFile> {
+  /**
+   * Reads those of some jobs; each comes with the job's folder.
+   *
+   * @param bytes How large they are together, at most.
+   */
+  async *read(jobs: FolderId[], bytes: number): AsyncGenerator<ReadFile> {
     const begun = this.#begun;
     this.#begun = undefined;
     const wanted = begun && setOf(jobs);
@@ -33,7 +43,8 @@ export class Params {
     }
     const more = jobs.filter((job) => begun?.jobs.has(job) !== true);
     if (more.length === 0) return;
-    for await (const [path, bytes] of this.#files(more)) yield [parentOf(path), bytes];
+    const files = this.#files(more, bytes <= FEW_BYTES);
+    for await (const [path, bytes] of files) yield [parentOf(path), bytes];
   }
 
   /** Stops reading. An error does not matter to who has not asked. */
@@ -41,9 +52,9 @@ export class Params {
     await this.#begun?.files.return?.().catch(() => {});
   }
 
-  #files(jobs: FolderId[]): AsyncIterableIterator<ReadFile> {
+  #files(jobs: FolderId[], asText = false): ReadFiles {
     const paths = jobs.map((job) => `${jobFolder(job)}/${PARAMS_FILE}`);
-    return this.host.read(this.root, paths, MAX_DOCUMENT);
+    return this.host.read(this.root, paths, MAX_DOCUMENT, asText);
   }
 }
 

@@ -176,7 +176,7 @@ async function lookAtBoth(
     if (isDone(job, there) && !isRecorded(job, there)) done.add(jobFolder(job));
   }
   const taken = ahead ?? takeSource(chosen.filter((job) => !done.has(jobFolder(job))), first);
-  params.begin(chosen.filter((job) => !done.has(jobFolder(job))));
+  if (ahead === undefined) params.begin(chosen.filter((job) => !done.has(jobFolder(job))));
   const here = await taken;
   for (const folder of done) {
     here.jobs.delete(folder);

@@ -106,7 +106,7 @@ export class Surveying {
     const needed = await withNeeded(run.jobs, surveyed, {
       plan: (jobs) => this.#plan(jobs, run, () => ({ infos, can, found: found() })),
       look: (jobs) => this.#lookAtMore(jobs),
-      read: (jobs) => this.common.params.read(jobs),
+      read: (jobs, bytes) => this.common.params.read(jobs, bytes),
     }, options);
     const coming = unitsOf(needed.plan).map(jobFolder).filter((folder) => this.#coming.has(folder));
     const planned = { ...surveyed, ...needed, found: found(), coming };

@@ -213,8 +213,9 @@ export interface Staging {
 /** A file to sum; its path is relative to a workspace. */
 export type SummedFile = Pick<Entry, "path" | "size">;
 
-/** A file that was read: its path, and its bytes; undefined when it cannot be read. */
+/** A file that was read: its path, and its bytes; undefined when it cannot be read. And several. */
 export type ReadFile = [path: string, bytes: Uint8Array | undefined];
+export type ReadFiles = AsyncIterableIterator<ReadFile>;
 
 /** Receives the sum of a file, as 64 hexadecimal digits; undefined when it cannot be read. */
 export type TellSum = (file: SummedFile, sum: string | undefined) => void;
@@ -251,12 +252,12 @@ export interface Host {
   /** Returns which of some paths in a workspace exist; none of them may contain `..`. */
   existing(root: string, paths: string[]): Promise<string[]>;
   /**
-   * Reads plain files as a whole, in the order of the paths. Another machine begins at once, while
-   * it does other things, and sends no more than is asked for.
+   * Reads plain files as a whole, in the order of the paths; another machine begins at once.
    *
    * @param most The most bytes of a file; one that is larger counts as one that cannot be read.
+   * @param asText Whether a few small texts are read: NULs may come as another character.
    */
-  read(root: string, paths: string[], most?: number): AsyncIterableIterator<ReadFile>;
+  read(root: string, paths: string[], most?: number, asText?: boolean): ReadFiles;
   /**
    * Computes SHA-256 sums where the files are, and tells them in any order.
    *

@@ -53,7 +53,15 @@ async function sumsOf(f: Fixture, paths: string[], size = 1): Promise<Record<str
 }
 
 async function readAll(f: Fixture, paths: string[], most?: number): Promise<ReadFile[]> {
-  return await Array.fromAsync((await f.host()).read(f.at("ws"), paths, most));
+  const host = await f.host();
+  const read = await Array.fromAsync(host.read(f.at("ws"), paths, most));
+  const asText = await Array.fromAsync(host.read(f.at("ws"), paths, most, true));
+  const ofText = (bytes?: Uint8Array) => bytes?.map((each) => each || 1); // no NUL
+  const known = (
+    [path, bytes]: ReadFile,
+  ): ReadFile => [path, f.traits.remote ? ofText(bytes) : bytes];
+  assertEquals(asText, read.map(known));
+  return read;
 }
 
 export const contentsCases: readonly Case[] = [

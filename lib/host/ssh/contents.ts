@@ -64,10 +64,15 @@ async function* someThere(
   warm: () => Promise<void>,
   channel?: "new",
 ): AsyncGenerator<ReadFile[]> {
-  const { root, paths, most, hasZstd, watch } = request;
-  const zstd = hasZstd ? await loadZstd() : undefined;
-  const lines = asLines([root, most === Infinity ? "" : String(most), zstd ? "zstd" : ""]);
+  const { root, paths, most, asText, hasZstd, watch } = request;
   const names = nameList(paths.map((path) => `./${path}`));
+  const linesFor = (form: string) => asLines([root, most === Infinity ? "" : String(most), form]);
+  if (asText) {
+    const told = textOf(session.agent, linesFor("text"), names);
+    return yield* filesIn(told, { name, paths, limit: most });
+  }
+  const zstd = hasZstd ? await loadZstd() : undefined;
+  const lines = linesFor(zstd ? "zstd" : "");
   const packing = session.fetch(READ, lines, names, channel);
   const pack = packWith([() => packing]);
   const packed = { ...pack, stream: inTime(pack.stream, packing.running, watch) };
@@ -86,12 +91,25 @@ async function* someThere(
   }
 }
 
+/** What READ answers, as a text. */
+async function* textOf(
+  agent: Agent,
+  lines: string[],
+  names: Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  const told: string[] = [];
+  await agent.run(READ, lines, (text) => told.push(text), [names], "moving");
+  yield bytesOf(told.join(""));
+}
+
 /** What to read. */
 interface ReadRequest {
   root: string;
   paths: string[];
   /** The most bytes of a file. */
   most: number;
+  /** Whether it is a few texts, which take no channel of their own. */
+  asText: boolean;
   /** Whether the host has zstd. */
   hasZstd: boolean;
   /** The options of processes. */

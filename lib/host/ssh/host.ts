@@ -19,7 +19,7 @@ import type {
   LinkedFolder,
   Listing,
   LookRequest,
-  ReadFile,
+  ReadFiles,
   ScanRequest,
   Staging,
   SummedFile,
@@ -163,8 +163,8 @@ export class SshHost implements Host {
     return paths.filter((path) => found.has(path));
   }
 
-  read(root: string, paths: string[], most = Infinity): AsyncIterableIterator<ReadFile> {
-    const request = { root, paths, most, hasZstd: this.#hasZstd, watch: this.watch };
+  read(root: string, paths: string[], most = Infinity, asText = false): ReadFiles {
+    const request = { root, paths, most, asText, hasZstd: this.#hasZstd, watch: this.watch };
     const files = readThere(this.name, this.#carrier, request, () => this.#warm(), "new");
     return readAhead(files, READ_AHEAD, ([, bytes]) => bytes?.length ?? 0).values();
   }

@@ -1,7 +1,7 @@
 # Does `Host.read`. After the word come, for some files at a time, a line with a `=`, a `+` for each file
 # that can be read and a `-` for each other one, and the sizes of the former; then the bytes of those that
 # have no more than so many, where that is limited. A file that changes meanwhile spoils the next line. At
-# the end comes the line `end`. The names are the rest of the input, each ended by a NUL.
+# the end comes the line `end`. As a `text`, it ends as other answers do. The names are the rest of the input, each ended by a NUL.
 
 # shellcheck disable=SC2016 # a script of the shells that xargs starts
 
@@ -10,7 +10,7 @@ IFS= read -r root
 IFS= read -r most
 IFS= read -r packed
 export most
-enter "$root" || exit 1
+enter "$root" || stop "permission to enter $root is denied"
 # Names with a newline cannot stand in a list: these are read each by itself. Some shells know no
 # number of ten digits.
 some='
@@ -47,4 +47,8 @@ done
 [ -z "$small" ] || cat $small
 '
 files() { xargs -0 -n 500 sh -c "$some" sh && echo end; }
-if [ -n "$packed" ]; then files | ZSTD_NBTHREADS=1 zstd -1 -qc >&3; else files >&3; fi
+case $packed in
+  zstd) files | ZSTD_NBTHREADS=1 zstd -1 -qc >&3 ;;
+  text) files | tr '\000' '\001' >&3; say ""; finish ;; # a NUL is no text
+  *) files >&3 ;;
+esac
