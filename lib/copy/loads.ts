@@ -10,6 +10,8 @@ import { isClosed } from "../system/entry.ts";
 import { isWritten, unitsOf } from "./decisions.ts";
 import { batches } from "./batches.ts";
 import { isAlone } from "./alone.ts";
+import type { FoundFolder } from "./found_job.ts";
+import { anyOf } from "./packed_map.ts";
 import type { SurveyData } from "./survey.ts";
 import { isSettled } from "./recorded.ts";
 import type { PlannedJob } from "./types.ts";
@@ -118,13 +120,13 @@ export function hasClosedFolders(
   { jobs, withRun }: Load,
   { found: { source } }: SurveyData,
 ): boolean {
-  const inJobs = jobs.flatMap((job) => [...source.jobs.get(jobFolder(job))!.folders.values()]);
-  const inRun = withRun ? [...source.run.values()] : [];
-  return [...inJobs, ...inRun].some(({ kind, mode }) => kind === "folder" && isClosed(mode));
+  const isSuch = ({ kind, mode }: FoundFolder) => kind === "folder" && isClosed(mode);
+  return jobs.some((job) => anyOf(source.jobs.get(jobFolder(job))!.folders.values(), isSuch)) ||
+    withRun && anyOf(source.run.values(), isSuch);
 }
 
 /** Whether files of a load have holes. */
 export function haveHoles({ jobs, withRun }: Load, { found: { source } }: SurveyData): boolean {
   return jobs.some((job) => source.jobs.get(jobFolder(job))!.holes) ||
-    withRun && [...source.run.values()].some(({ holes }) => holes === true);
+    withRun && anyOf(source.run.values(), ({ holes }) => holes === true);
 }

@@ -24,6 +24,15 @@ export interface PathsMap<Value> {
   [Symbol.iterator](): IterableIterator<[string, Value]>;
 }
 
+/** Whether any of some values is such; of the values of a map, no list is made. */
+export function anyOf<Value>(
+  values: Iterable<Value>,
+  isSuch: (value: Value) => boolean,
+): boolean {
+  for (const value of values) if (isSuch(value)) return true;
+  return false;
+}
+
 /** A value, taken apart. */
 export interface Parts<Common> {
   /** What many values have in common: it is kept once. */

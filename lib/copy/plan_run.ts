@@ -5,6 +5,7 @@
  */
 
 import type { WorkspaceInfo } from "../host/host.ts";
+import type { Entry } from "../system/entry.ts";
 import { JOBS, runLink } from "../workspace/layout.ts";
 import {
   compareRuns,
@@ -41,7 +42,8 @@ export function planRun(
   const decision = decideRun(jobs, found, source, destination);
   const mayBecomeCurrent = !inProgress && decision.action !== "leave";
   const kept = mayBecomeCurrent ? keepsCurrent(runId, infos.destination) : undefined;
-  const files = [...found.source.values()].filter((entry) => entry.kind === "file");
+  const files: Entry[] = [];
+  for (const entry of found.source.values()) if (entry.kind === "file") files.push(entry);
   return {
     ...decision,
     inProgress,

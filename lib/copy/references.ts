@@ -18,6 +18,7 @@ import { hasControl } from "../text/printable.ts";
 import { Findings, type Report } from "../rewrite/findings.ts";
 import { isOmitted, isWritten } from "./decisions.ts";
 import { mapOf } from "./maps.ts";
+import { anyOf } from "./packed_map.ts";
 import type { NamedPaths, Namers, Survey } from "./surveyed.ts";
 import type { CopyPlan, PlannedJob } from "./types.ts";
 
@@ -85,12 +86,8 @@ export function isCopied(path: string, { found, plan }: Part, isOfRun = false): 
     return there.has(folder) || (omitted.has(folder) ? isOfRun : jobs.has(folder));
   }
   const above = `${path}/`;
-  return [[run], jobs.keys(), there.keys()].some((some) => haveBelow(some, above));
-}
-
-function haveBelow(paths: Iterable<string>, above: string): boolean {
-  for (const path of paths) if (path.startsWith(above)) return true;
-  return false;
+  const isBelow = (each: string) => each.startsWith(above);
+  return isBelow(run) || anyOf(jobs.keys(), isBelow) || anyOf(there.keys(), isBelow);
 }
 
 /** The folders of the jobs that were not chosen. */

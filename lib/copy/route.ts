@@ -9,7 +9,7 @@
 import type { PackRequest } from "../transport/archive.ts";
 import { dialectOf } from "../tar/dialect.ts";
 import { type Entry, isClosed } from "../system/entry.ts";
-import { type Content, contentOf } from "../system/content.ts";
+import { type Content, contentOf, count } from "../system/content.ts";
 import { runDocumentKind } from "../workspace/documents.ts";
 import { jobFolder, jobName, JOBS, PARAMS_FILE, runFolder } from "../workspace/layout.ts";
 import { escaped, leftBehindPlaces } from "../workspace/left_behind.ts";
@@ -18,6 +18,7 @@ import type { FoundRunFolder } from "./inventory.ts";
 import { misplacedLink } from "./usable.ts";
 import { isAlone } from "./alone.ts";
 import type { Load } from "./loads.ts";
+import { anyOf } from "./packed_map.ts";
 import { leavesOut } from "./exclude.ts";
 import { hasEnded, isCompleted, isWritten } from "./decisions.ts";
 import type { SurveyData } from "./survey.ts";
@@ -79,7 +80,7 @@ export function routeOf(
     apart: load.jobs.filter((job) => !streamed.has(job)),
     run,
     isRunApart: run !== undefined &&
-      (!isGnu || isSecond || [...source.run.values()].some(isBulkOfRun)),
+      (!isGnu || isSecond || anyOf(source.run.values(), isBulkOfRun)),
     isSecond,
     alone: false,
   };
@@ -176,13 +177,12 @@ export function contentInStream(route: Route, known: SurveyData): Map<string, Co
   }
   // a run in progress may have changed since the scan
   if (route.run === undefined || plan.run.inProgress) return contents;
-  const inRun = [...source.run.values()].filter(({ path }) => path !== "");
-  return contents.set(
-    route.run,
-    contentOf(
-      route.isRunApart && !route.alone ? inRun.filter((entry) => !isBulkOfRun(entry)) : inRun,
-    ),
-  );
+  const isPassing = (entry: Entry) => !route.isRunApart || route.alone || !isBulkOfRun(entry);
+  const inRun = { names: 0, bytes: 0 };
+  for (const entry of source.run.values()) {
+    if (entry.path !== "" && isPassing(entry)) count(inRun, entry);
+  }
+  return contents.set(route.run, inRun);
 }
 
 /** The sum of a job's documents, links and folders. */
@@ -250,7 +250,7 @@ function hasSharedDocuments({ apart, run }: Route, { found: { source } }: Survey
   const isShared = ({ path, shared }: Entry) =>
     shared !== undefined && runDocumentKind(path) !== undefined;
   return apart.some((job) => source.jobs.get(jobFolder(job))!.hasSharedDocuments) ||
-    run !== undefined && [...source.run.values()].some(isShared);
+    run !== undefined && anyOf(source.run.values(), isShared);
 }
 
 /** The most bytes of an entry in an archive beside its content: two long names, and padding. */

@@ -19,6 +19,7 @@ import { unfitReason } from "./usable.ts";
 import type { Load } from "./loads.ts";
 import { linkedByRun } from "./plan.ts";
 import { type Come, publish } from "./publish.ts";
+import { anyOf } from "./packed_map.ts";
 import { currentLink, movesOf } from "./publish_moves.ts";
 import { linkMoves } from "./publish_links.ts";
 import { foldersOf, nameAll, whyNot } from "./bring_alone.ts";
@@ -250,7 +251,7 @@ function bytesOf({ whole, run }: Route, { plan }: Survey): number {
 
 /** Whether a folder of the run at the destination is something else at the source. */
 function clashes({ source, destination }: Survey["found"]): boolean {
-  return [...destination.run].some(([path, { kind }]) => {
+  return anyOf(destination.run, ([path, { kind }]) => {
     const there = source.run.get(path);
     return kind === "folder" && there !== undefined && there.kind !== "folder" && path !== "";
   });
