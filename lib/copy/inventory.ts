@@ -8,7 +8,9 @@ import { CopyError } from "../errors.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import type { Host, LinkedFolder, WorkspaceInfo } from "../host/host.ts";
 import type { Entry } from "../system/entry.ts";
+import { ByFolder } from "../workspace/by_folder.ts";
 import {
+  folderAt,
   isAt,
   jobFolder,
   type JobId,
@@ -79,12 +81,13 @@ export async function takeInventory(
 ): Promise<Inventory> {
   const found: Inventory = { jobs: jobsByFolder(), run: entriesByPath() };
   if (info.state === "absent") return found;
-  const wanted = new Map(jobs.map((job) => [jobFolder(job), job]));
-  const adding = new Adding(found.jobs);
+  const wanted = new ByFolder<LinkedJob>();
+  for (const job of jobs) wanted.set(job, job);
+  const adding = new Adding(found.jobs, wanted);
   const withRecords = run !== undefined && info.records;
   const folders = [
     ...(run === undefined ? [] : [run]),
-    ...wanted.keys(),
+    ...jobs.filter((job) => wanted.get(job) === job).map(jobFolder),
     ...(withRecords ? [RECORDS] : []),
   ];
   const linked = await host.scan(
@@ -102,12 +105,9 @@ export async function takeInventory(
         return;
       }
       const trouble = tooLong(folder, entry.path, longest);
-      const wantedJob = wanted.get(folder);
-      if (wantedJob !== undefined) {
-        const job = adding.add(folder, wantedJob, entry, excludes);
-        if (job !== undefined && !statesOnly) job.latest = later(entry.mtime, job.latest);
-        if (job !== undefined && trouble !== undefined) job.trouble ??= trouble;
-      }
+      const job = adding.add(folder, entry, excludes);
+      if (job !== undefined && !statesOnly) job.latest = later(entry.mtime, job.latest);
+      if (job !== undefined && trouble !== undefined) job.trouble ??= trouble;
       if (folder !== run || isLeftBehindInRun(entry.path)) return;
       if (trouble) throw new CopyError("refused", printable(`${run} ${trouble}`));
       found.run.set(entry.path, entry);
@@ -130,23 +130,30 @@ export async function takeInventory(
 /** Adds entries to jobs. Those of a job usually come one after the other: then it is packed. */
 class Adding {
   #folder: string | undefined;
+  #wanted: LinkedJob | undefined;
   #job: OpenJob | undefined;
   /** The names of the latest job's task. */
   #names: [task: string, names: ReturnType<typeof namesOf>] | undefined;
 
-  constructor(private readonly jobs: PathsMap<FoundJob>) {}
+  constructor(
+    private readonly jobs: PathsMap<FoundJob>,
+    private readonly wanted: ByFolder<LinkedJob>,
+  ) {}
 
-  /** Adds an entry: first the folder itself, then what is in it. Answers the job. */
-  add(folder: string, wanted: LinkedJob, entry: Entry, excludes: Excludes): OpenJob | undefined {
+  /** Adds an entry: first the folder itself, then what is in it. Answers the job, if it is one. */
+  add(folder: string, entry: Entry, excludes: Excludes): OpenJob | undefined {
     if (folder !== this.#folder) {
       this.close();
       this.#folder = folder;
+      const id = folderAt(folder);
+      this.#wanted = id && this.wanted.get(id);
       const known = entry.path === "" ? undefined : this.jobs.get(folder);
       this.#job = known && reopenJob(known);
     }
+    if (this.#wanted === undefined) return undefined;
     if (entry.path === "") this.#job = beginJob(entry);
     else if (this.#job !== undefined) {
-      addToJob(this.#job, folder, this.#namesOf(wanted), entry, excludes);
+      addToJob(this.#job, folder, this.#namesOf(this.#wanted), entry, excludes);
     }
     return this.#job;
   }
