@@ -79,7 +79,10 @@ export async function takeInventory(
   { jobs, run, statesOnly, excludes, isNeeded, longest = Infinity, toPack = false }:
     InventoryRequest,
 ): Promise<Inventory> {
-  const found: Inventory = { jobs: jobsByFolder(), run: entriesByPath() };
+  const found: Inventory = {
+    jobs: jobsByFolder(jobs.length),
+    run: entriesByPath(run === undefined ? 0 : jobs.length), // it has a link to each
+  };
   if (info.state === "absent") return found;
   const wanted = new ByFolder<LinkedJob>();
   for (const job of jobs) wanted.set(job, job);

@@ -56,7 +56,7 @@ export async function withNeeded(
   const listed: JobToPlan[] = [...jobs];
   const places = new ByFolder<number>();
   for (const [place, job] of jobs.entries()) places.set(job, place);
-  const reports = reportsByFolder();
+  const reports = reportsByFolder(jobs.length);
   const outside: Survey["outside"] = new Map();
   for (;;) {
     const plan = await makePlan(listed);

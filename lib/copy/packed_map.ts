@@ -68,6 +68,8 @@ const [ODD, GONE] = [0xffffffff, 0xfffffffe];
  * function takes only so many arguments.
  */
 const LONGEST = 1 << 13;
+/** So many characters are enough for the name and the text of a job. */
+const USUAL = 112;
 /**
  * The map. Each path is a row: its last name, a NUL and its text are bytes in one array, its numbers
  * stand in another one, and a number tells what it has in common with others.
@@ -88,7 +90,11 @@ export class PackedMap<Value, Common> implements PathsMap<Value> {
   readonly #commonIds = new Map<string, number>();
   readonly #odd = new Map<number, { path: string; value: Value }>();
 
-  constructor(private readonly packing: Packing<Value, Common>) {}
+  /**
+   * @param expected How many paths will come, as far as that is known: arrays that grow leave their
+   * former memory behind.
+   */
+  constructor(private readonly packing: Packing<Value, Common>, private readonly expected = 0) {}
 
   get size(): number {
     return this.#rows - this.#gone;
@@ -219,7 +225,7 @@ export class PackedMap<Value, Common> implements PathsMap<Value> {
   /** Makes room for the latest row. */
   #grow(): void {
     if (this.#rows * COLUMNS <= this.#heads.length) return;
-    const rows = this.#rows + (this.#rows >> 1) + 16;
+    const rows = Math.max(this.#rows + (this.#rows >> 1) + 16, this.expected);
     this.#heads = larger(this.#heads, rows * COLUMNS);
     this.#numbers = larger(this.#numbers, rows * this.packing.numbers);
   }
@@ -228,7 +234,10 @@ export class PackedMap<Value, Common> implements PathsMap<Value> {
   #write(text: string, start: number): number | undefined {
     if (text.length > LONGEST) return undefined;
     const end = start + text.length;
-    if (end > this.#bytes.length) this.#bytes = larger(this.#bytes, end + (end >> 1) + 256);
+    if (end > this.#bytes.length) {
+      const length = Math.max(end + (end >> 1) + 256, this.expected * USUAL);
+      this.#bytes = larger(this.#bytes, length);
+    }
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code > 0xff) return undefined;

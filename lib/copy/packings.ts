@@ -110,16 +110,16 @@ const REPORTS: Packing<JobReport, null> = {
 };
 
 /** A map for jobs, by their folders. */
-export function jobsByFolder(): PathsMap<FoundJob> {
-  return new PackedMap(JOBS);
+export function jobsByFolder(expected: number): PathsMap<FoundJob> {
+  return new PackedMap(JOBS, expected);
 }
 
 /** A map for the reports on jobs, by the jobs' folders. */
-export function reportsByFolder(): PathsMap<JobReport> {
-  return new PackedMap(REPORTS);
+export function reportsByFolder(expected: number): PathsMap<JobReport> {
+  return new PackedMap(REPORTS, expected);
 }
 
 /** A map for the entries of a folder, by their paths in it. */
-export function entriesByPath(): PathsMap<Entry> {
-  return new PackedMap(ENTRIES);
+export function entriesByPath(expected: number): PathsMap<Entry> {
+  return new PackedMap(ENTRIES, expected);
 }
