@@ -236,8 +236,7 @@ export interface Host {
   /** What it can do; known after `prewarm`, `open` and a first `look`. */
   readonly can: Abilities;
   /**
-   * Prepares early what a copy will need, without a login. Resolves when a login can begin.
-   *
+   * Prepares what a copy will need, without a login; resolves when a login can begin.
    * @throws {CopyError} `program`, when a program of this machine is missing.
    */
   prewarm(): Promise<void>;
