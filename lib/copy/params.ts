@@ -11,7 +11,7 @@ import { ByFolder } from "../workspace/by_folder.ts";
 import { folderAt, type FolderId, jobFolder, PARAMS_FILE, parentOf } from "../workspace/layout.ts";
 
 /** From so many jobs on, they are read while the jobs are still being scanned. */
-const MANY = 500;
+const MANY = 1000;
 /** The most bytes that are read without a channel of their own: to open one takes three round trips. */
 const FEW_BYTES = 1 << 20;
 

@@ -23,7 +23,7 @@ const host = {
 } as unknown as Host;
 
 Deno.test("Params.read() fails when the host does, Params.end() only ends", async () => {
-  const jobs = Array.from({ length: 500 }, (_, n) => ({ taskId: "t", jobId: `${n}` }));
+  const jobs = Array.from({ length: 1000 }, (_, n) => ({ taskId: "t", jobId: `${n}` }));
   const unasked = new Params(host, "/w");
   unasked.begin(jobs);
   await delay(20);

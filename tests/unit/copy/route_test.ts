@@ -181,12 +181,12 @@ Deno.test("namedOf() leaves documents out that are too large to be rewritten", (
   assertEquals(namedOf(route, known).get("jobs/t/1"), ["", "params.json", ".experimaestro"]);
 });
 
-Deno.test("packRequestOf() packs what a link leads to, after what is in it", () => {
+Deno.test("packRequestOf() packs what a link leads to, before what is in it", () => {
   const linked = { folder: "jobs/t/1", target: "/f/jobs/t/1", realPath: "/f/jobs/t/1" };
   const { known, load, route } = routed({ found: { linked, documents: ["params.json"] } });
   const { root, folders, entries, leftBehind, isPlain } = packRequestOf(route, load, known);
   assertEquals([root, folders, isPlain], ["/ws", [RUN], false]);
-  assertEquals(entries, ["params.json", ".experimaestro", "."].map((path) => `jobs/t/1/${path}`));
+  assertEquals(entries, [".", "params.json", ".experimaestro"].map((path) => `jobs/t/1/${path}`));
   assert(leftBehind.includes("jobs/t/*/t.pid"), leftBehind.join(" "));
   assert(!leftBehind.some((place) => place.endsWith("/jobs")), "links of the run are rewritten");
 });
