@@ -77,10 +77,10 @@ export function dealOut(parts: Part[], count: number): string[][] {
   return lanes.map(({ folders }) => folders).filter(({ length }) => length > 0);
 }
 
-/** Puts together what shares files. */
-function together(parts: Part[]): Part[][] {
-  const groups = new Set<Part[]>();
-  const holders = new Map<string, Part[]>();
+/** Puts together what shares files, also by way of others. */
+export function together<One extends Pick<Part, "shared">>(parts: One[]): One[][] {
+  const groups = new Set<One[]>();
+  const holders = new Map<string, One[]>();
   for (const part of parts) {
     const group = [part];
     for (const file of part.shared) {

@@ -11,7 +11,7 @@ import { members } from "../tar/write.ts";
 import { sideBySide } from "../transport/side_by_side.ts";
 import { isInJobs, jobFolder } from "../workspace/layout.ts";
 import type { Context } from "./context.ts";
-import { dealOut, streamsFor } from "./lanes.ts";
+import { dealOut, type Part, streamsFor, together } from "./lanes.ts";
 import type { FoundRunFolder } from "./inventory.ts";
 import type { Load } from "./loads.ts";
 import { mapOf } from "./maps.ts";
@@ -112,13 +112,15 @@ async function sharesOf(
 ): Promise<string[][]> {
   if (alone || whole.length < 2) return [];
   const ofRun = run === undefined ? [] : [...source.run.values()];
-  const withRun = new Set(ofRun.flatMap(({ shared }) => shared ?? []));
-  const parts = whole.map(jobFolder).flatMap((folder) => {
+  const partOfRun = { folder: run ?? "", shared: ofRun.flatMap(({ shared }) => shared ?? []) };
+  const ofJobs = whole.map(jobFolder).map((folder) => {
     const { bytes, files, folders, links, shared = [] } = source.jobs.get(folder)!;
-    // a hard link is one only within a stream
-    if ([...shared].some((file) => withRun.has(file))) return [];
-    return [{ folder, bytes, entries: files + folders.size + links.length, shared }];
+    return { folder, bytes, entries: files + folders.size + links.length, shared };
   });
+  // a hard link is one only within a stream
+  const groups = together<Pick<Part, "folder" | "shared">>([partOfRun, ...ofJobs]);
+  const withRun = new Set(groups.find((group) => group.includes(partOfRun)));
+  const parts = ofJobs.filter((part) => !withRun.has(part));
   const sum = (what: "bytes" | "entries") => parts.reduce((sum, part) => sum + part[what], 0);
   const { isSlow } = stagings.get(load.staging)!;
   const ends = { source: can.source.rsync, destination: can.destination.rsync };
