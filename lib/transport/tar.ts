@@ -6,7 +6,7 @@
  * @module
  */
 
-import { later } from "../system/time.ts";
+import { later, within } from "../system/time.ts";
 import type { Dialect } from "../tar/dialect.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import type { Pack, PackRequest, Unpacking } from "./archive.ts";
@@ -117,14 +117,40 @@ export function packThere(begin: () => Packing): Pack {
   }]);
 }
 
+/**
+ * How much is still read of an archive that nobody wants any more, in bytes, and for how long, in
+ * milliseconds. Where the other end has packed all, and some of it is still on its way when ssh is
+ * killed, the server counts the session until the connection ends.
+ */
+const [WOUND_UP, PATIENCE] = [1 << 22, 2000];
+
 async function* unlessRefused({ stream, running }: Packing): AsyncGenerator<Uint8Array> {
+  const parts = stream[Symbol.asyncIterator]();
   let isEmpty = true;
-  for await (const part of stream) {
-    isEmpty = false;
-    yield part;
+  let ended = false;
+  try {
+    for (let part = await parts.next(); !part.done; part = await parts.next()) {
+      isEmpty = false;
+      yield part.value;
+    }
+    ended = true;
+  } finally {
+    if (!ended) {
+      await within(PATIENCE, windUp(parts).catch(() => {}));
+      running.kill();
+      await parts.return?.();
+    }
   }
   const refusal = isEmpty ? sessionRefusal(await running.complaint) : undefined;
   if (refusal !== undefined) throw refusal;
+}
+
+/** Reads what is on its way. */
+async function windUp(parts: AsyncIterator<Uint8Array>): Promise<void> {
+  for (let left = WOUND_UP; left > 0;) {
+    const { done, value } = await parts.next();
+    left = done ? 0 : left - value.length;
+  }
 }
 
 /** An error message of tar itself; other lines may come from a login script. */
