@@ -77,7 +77,7 @@ function isOurs(
 ): boolean {
   // The tests, and the parts of @std that they use, have the right types for Deno. Node has only
   // part of its namespace, which is enough for them.
-  const inTests = /\/npm\/src\/(tests|scripts|deps)\//.test(file?.fileName ?? "");
+  const inTests = /\/npm\/src\/(tests|scripts|bench|deps)\//.test(file?.fileName ?? "");
   // Node 20 does not know it, and so treats no module as the program.
   return !inTests && messageText !== "Property 'main' does not exist on type 'ImportMeta'.";
 }

@@ -43,6 +43,7 @@ function testFiles(folder = "tests"): string[] {
 function addData(folder: string): void {
   const cache = join(folder, ".cache");
   if (!existsSync(cache)) symlinkSync(join(ROOT, ".cache"), cache);
+  cpSync(join(ROOT, "bench", "slow_create.c"), join(folder, "bench", "slow_create.c"));
   const [from, to] = [ROOT, folder].map((root) => join(root, "tests", "oracle"));
   for (const { name } of Deno.readDirSync(from!)) {
     if (!name.endsWith(".ts")) cpSync(join(from!, name), join(to!, name), { recursive: true });
