@@ -175,8 +175,9 @@ async function lookAtBoth(
   for (const job of jobs) {
     if (isDone(job, there) && !isRecorded(job, there)) done.add(jobFolder(job));
   }
-  const taken = ahead ?? takeSource(chosen.filter((job) => !done.has(jobFolder(job))), first);
-  if (ahead === undefined) params.begin(chosen.filter((job) => !done.has(jobFolder(job))));
+  const wanted = chosen.filter((job) => !done.has(jobFolder(job)));
+  const taken = ahead ?? takeSource(wanted, first);
+  if (ahead === undefined) params.begin(wanted);
   const here = await taken;
   for (const folder of done) {
     here.jobs.delete(folder);

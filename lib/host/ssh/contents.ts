@@ -68,7 +68,7 @@ async function* someThere(
   const names = nameList(paths.map((path) => `./${path}`));
   const linesFor = (form: string) => asLines([root, most === Infinity ? "" : String(most), form]);
   if (asText) {
-    const told = textOf(session.agent, linesFor("text"), names);
+    const told = answerOf(session.agent, linesFor("text"), names);
     return yield* filesIn(told, { name, paths, limit: most });
   }
   const zstd = hasZstd ? await loadZstd() : undefined;
@@ -92,7 +92,7 @@ async function* someThere(
 }
 
 /** What READ answers, as a text. */
-async function* textOf(
+async function* answerOf(
   agent: Agent,
   lines: string[],
   names: Uint8Array,
