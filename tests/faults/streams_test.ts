@@ -87,12 +87,17 @@ const DEATHS: Record<string, Death> = {
   },
   "ranges leaves those that fail to rsync": {
     ...{ make: makeOneLarge, rate: 0, retried: 0 },
-    victims: (started) => started.filter(({ words }) => words[0] === "dd"),
+    victims: (started) => started.filter(isRange),
   },
 };
 
 function isTar({ words }: Process, option: string): boolean {
   return /(^|\/)tar$/.test(words[0] ?? "") && words.includes(option);
+}
+
+/** Whether it reads or writes a range; a shell reads its program by a `dd`, too, byte by byte. */
+function isRange({ words }: Process): boolean {
+  return words[0] === "dd" && words.includes("bs=1048576");
 }
 
 function isRsync({ words }: Process): boolean {
