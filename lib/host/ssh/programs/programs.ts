@@ -971,22 +971,19 @@ case $* in *"$newline"*)
   done
   exit ;;
 esac
-marks= files=
-for path do
-  if is_read "$path"; then marks=$marks+ files=$files$path$newline; else marks=$marks-; fi
-done
-sizes=
-[ -z "$files" ] || { set -f; IFS=$newline; sizes=$(wc -c $files | sed -n "s|^ *\\([0-9]*\\) \\./.*|\\1|p"); }
+marks= sizes= large=
+for path do if is_read "$path"; then marks=$marks+; else marks=$marks-; fi; done
+case $marks in *-*)
+  for path do shift; ! is_read "$path" || set -- "$@" "$path"; done ;;
+esac
+set -f; IFS=$newline
+[ $# = 0 ] || sizes=$(wc -c "$@" | sed -n "s|^ *\\([0-9]*\\) \\./.*|\\1|p")
 printf "= %s" "$marks"
-set -- $sizes
-[ $# = 0 ] || printf " %s" "$@"
+[ -z "$sizes" ] || printf " %s" $sizes
 echo
-small=
-for path in $files; do
-  is_large "$1" || small=$small$path$newline
-  shift
-done
-[ -z "$small" ] || cat $small
+for size in $sizes; do ! is_large $size || large=yes; done
+[ -z "$large" ] || for size in $sizes; do path=$1; shift; is_large $size || set -- "$@" "$path"; done
+[ $# = 0 ] || cat "$@"
 '
 files() { xargs -0 -n 500 sh -c "$some" sh && echo end; }
 case $packed in
