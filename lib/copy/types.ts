@@ -100,7 +100,7 @@ export interface ConnectionOptions {
    * once somebody has logged in; 0 for ever. @default {20}
    */
   connectTimeout?: number;
-  /** How long a transfer may make no progress, in seconds; 0 for ever. @default {300} */
+  /** How long a transfer, or an answer, may make no progress, in seconds; 0 for ever. @default {300} */
   timeout?: number;
 }
 

@@ -121,8 +121,16 @@ export interface IdleClock {
   during<T>(work: Promise<T>): Promise<T>;
 }
 
-/** Ends a process after so many seconds without progress; 0: never. */
-export function endWhenIdle(running: Running, seconds = 0): IdleClock {
+/**
+ * Ends a process after so many seconds without progress; 0: never.
+ *
+ * @param what What is said then, before the time.
+ */
+export function endWhenIdle(
+  running: Running,
+  seconds = 0,
+  what = "the transfer made no progress",
+): IdleClock {
   let last = performance.now();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const expired = new Promise<never>((_, reject) => {
@@ -131,7 +139,7 @@ export function endWhenIdle(running: Running, seconds = 0): IdleClock {
       if (left > 0) timer = setTimeout(look, left);
       else {
         running.kill();
-        reject(new LostConnection(`the transfer made no progress for ${Math.round(seconds)} s`));
+        reject(new LostConnection(`${what} for ${Math.round(seconds)} s`));
       }
     };
     if (seconds > 0) look();

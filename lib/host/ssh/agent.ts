@@ -24,6 +24,15 @@ import {
  */
 const PART = 1 << 20;
 
+/** How often a program that may be silent is asked for a sign of life, at least, in milliseconds. */
+const BEAT = 15_000;
+
+/**
+ * How long a program may be silent beyond the time-out, in seconds; `alive`: as long as the shell
+ * around it gives signs of life.
+ */
+export type Silence = number | "alive";
+
 /** The shell at the other end. */
 export class Agent {
   /** The input of the agent. It ends when this is closed, or when this program dies. */
@@ -39,9 +48,12 @@ export class Agent {
   #opened: Promise<void> = Promise.resolve();
   /** The end of the latest request. */
   #turn: Promise<void> = Promise.resolve();
+  /** Ends it when nothing more comes of the present answer. */
+  #clock: IdleClock | undefined;
 
   /**
    * @param running An ssh whose shell waits for a program.
+   * @param host The name of the host.
    * @param programs The rsync and the tar there, which every program is told.
    * @param failure Returns why it did not answer.
    */
@@ -49,10 +61,13 @@ export class Agent {
     private readonly running: Running,
     private readonly watch: RunOptions,
     private readonly programs: readonly string[],
+    private readonly host: string,
     private readonly failure: () => Promise<CopyError>,
   ) {
     this.#writer = running.stdin.getWriter();
-    this.#answers = new Answers(running.stdout);
+    const moved = () => this.#clock?.moved();
+    this.#answers = new Answers(running.stdout, moved);
+    running.listen((line) => line === "alive" && (moved(), true));
   }
 
   /** Starts it; this takes as long as the login. */
@@ -72,32 +87,22 @@ export class Agent {
    * @param program One of `programs/`.
    * @param lines The program's first data, a line each.
    * @param body The data after these lines.
-   * @param pace `moving`: the program may not stand still for longer than a transfer may.
+   * @throws {CopyError} `connection`, when nothing of the answer comes in time.
    */
   async run(
     program: string,
     lines: string[],
     tell: (text: string) => void,
-    body: Parts = [],
-    pace: "moving" | "any" = "any",
+    { body = [], silence }: { body?: Parts; silence?: Silence } = {},
   ): Promise<void> {
     await this.#inTurn(async () => {
-      const clock = endWhenIdle(this.running, pace === "moving" ? this.watch.timeout : 0);
       const word = crypto.randomUUID();
       const answered = new AbortController();
       this.#tell(`run ${sized(program)}`);
-      const sent = this.#send(
-        input(word, [...this.programs, ...lines], body),
-        clock,
-        answered.signal,
-      );
+      const sent = this.#send(input(word, [...this.programs, ...lines], body), answered.signal);
       sent.catch(() => {}); // its error is thrown below
-      const heard = (text: string) => {
-        clock.moved();
-        tell(text);
-      };
       try {
-        await clock.during(this.#answer(word, heard));
+        await this.#answer(word, tell, silence);
       } finally {
         answered.abort();
         await sent.finally(() => this.#tell("done\n"));
@@ -121,7 +126,7 @@ export class Agent {
   /** Measures a round trip, in seconds, by a question that costs the host next to nothing. */
   async roundTrip(): Promise<number> {
     const began = performance.now();
-    await this.run(EXISTING, ["/"], () => {}, [], "moving");
+    await this.run(EXISTING, ["/"], () => {});
     return (performance.now() - began) / 1000;
   }
 
@@ -172,9 +177,19 @@ export class Agent {
     await this.#writer.close().catch(() => {}); // it may have ended already
   }
 
-  async #answer(word: string, tell: (text: string) => void): Promise<void> {
-    await this.#opened;
-    await this.#read(word, tell);
+  async #answer(word: string, tell: (text: string) => void, silence: Silence = 0): Promise<void> {
+    await this.#opened; // a login has more time
+    const { timeout = 0 } = this.watch;
+    const [more, beat] = silence === "alive" ? [0, timeout] : [silence, 0];
+    const what = `${this.host} did not answer`;
+    this.#clock = endWhenIdle(this.running, timeout && timeout + more, what);
+    const ask = () => this.note("alive");
+    const timer = beat > 0 ? setInterval(ask, Math.min(BEAT, beat * 250)) : undefined;
+    try {
+      await this.#clock.during(this.#read(word, tell));
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   async #read(word: string, tell: (text: string) => void): Promise<void> {
@@ -184,13 +199,13 @@ export class Agent {
   }
 
   /** Sends the input of a program, until it has answered. */
-  async #send(parts: Parts, clock: IdleClock, answered: AbortSignal): Promise<void> {
+  async #send(parts: Parts, answered: AbortSignal): Promise<void> {
     try {
       for await (const part of gathered(parts, PART)) {
         if (answered.aborted) break;
         this.#tell(`${part.length}\n`);
         if (!await this.#write(part)) break;
-        clock.moved();
+        this.#clock?.moved();
       }
     } finally {
       this.#tell("0\n");

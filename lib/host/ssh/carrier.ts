@@ -18,7 +18,7 @@ import type { Session } from "./session.ts";
 /** The answer of {@linkcode EXAMINE}: texts by their names. */
 export async function examined({ agent }: Session): Promise<ReadonlyMap<string, string>> {
   const answer = new Map<string, string>();
-  await agent.run(EXAMINE, [], pairs((name, text) => answer.set(name, text)), [], "moving");
+  await agent.run(EXAMINE, [], pairs((name, text) => answer.set(name, text)));
   return answer;
 }
 

@@ -98,7 +98,7 @@ async function* answerOf(
   names: Uint8Array,
 ): AsyncGenerator<Uint8Array> {
   const told: string[] = [];
-  await agent.run(READ, lines, (text) => told.push(text), [names], "moving");
+  await agent.run(READ, lines, (text) => told.push(text), { body: [names] });
   yield bytesOf(told.join(""));
 }
 
@@ -209,6 +209,10 @@ class Incomplete extends CopyError {
 const LARGE = 1 << 22;
 /** How many small files one process sums. */
 const TOGETHER = 500;
+/** How many processes work at a time, at most. */
+const PROCESSES = 8;
+/** How many bytes a slow disk reads in a second, at least. */
+const PACE = 2e7;
 
 /** Does {@linkcode Host.sums}. */
 export async function sumsThere(
@@ -234,7 +238,10 @@ export async function sumsThere(
       }
     };
     const names = some.map(({ path }, index) => `${index}:./${path}\0`).join("");
-    await agent.run(SUMS, asLines([root, String(together)]), hear, [bytesOf(names)]);
+    // of these, nothing may come before all have been read
+    const first = some.slice(0, PROCESSES * together).reduce((sum, { size }) => sum + size, 0);
+    const how = { body: [bytesOf(names)], silence: first / PACE };
+    await agent.run(SUMS, asLines([root, String(together)]), hear, how);
     if (told !== some.length) throw nonsense(name, `${told} sums of ${some.length} files`);
   }
 }

@@ -78,7 +78,7 @@ export async function disksThere(
 ): Promise<DiskCondition[]> {
   const texts: string[] = [];
   const tell = (text: string) => void texts.push(text);
-  await session.agent.run(DISKS, asLines(folders), tell, [], "moving");
+  await session.agent.run(DISKS, asLines(folders), tell);
   return folders.map((folder, at) => {
     const [typed = "", plain = "", writable = ""] = texts.slice(3 * at, 3 * at + 3);
     return {

@@ -45,7 +45,8 @@ export class Answers {
   /** How many more bytes may come. */
   #left = MAX_BANNER;
 
-  constructor(stream: ReadableStream<Uint8Array>) {
+  /** @param onBytes Called whenever some bytes have come. */
+  constructor(stream: ReadableStream<Uint8Array>, private readonly onBytes = () => {}) {
     this.#chunks = new Chunks(stream);
   }
 
@@ -102,6 +103,7 @@ export class Answers {
 
   async #more(): Promise<Uint8Array | undefined> {
     const chunk = await this.#chunks.next();
+    this.onBytes();
     this.#left -= chunk?.length ?? 0;
     if (this.#left >= 0) return chunk;
     throw new CopyError("connection", "the remote host's answer does not end");

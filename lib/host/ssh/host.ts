@@ -185,7 +185,7 @@ export class SshHost implements Host {
 
   async flush(tops: string[]): Promise<void> {
     const lines = asLines([...new Set(tops), ""]);
-    await this.#session.agent.run(FLUSH, lines, () => {});
+    await this.#session.agent.run(FLUSH, lines, () => {}, { silence: "alive" });
   }
 
   async scan(
@@ -196,7 +196,7 @@ export class SshHost implements Host {
     const lines = asLines([jobStatesOnly ? "states" : "all", root, ...names]);
     const reader = scanReader(this.name, visit);
     const warm = toPack ? this.#warm() : undefined;
-    await this.#session.agent.run(SCAN, lines, reader.tell, [], "moving");
+    await this.#session.agent.run(SCAN, lines, reader.tell);
     await warm;
     return linksOf(folders, reader.links);
   }
@@ -207,7 +207,7 @@ export class SshHost implements Host {
       ...[...places.map(({ path }) => path), this.login.copy, remove ? "yes" : ""],
       ...[workspace, ...areas, ""],
     ]);
-    await this.#session.agent.run(TIDY, lines, (text) => texts.push(text));
+    await this.#session.agent.run(TIDY, lines, (text) => texts.push(text), { silence: "alive" });
     const found: FoundLeftover[] = [];
     for (let at = 0; at + 5 < texts.length; at += 6) {
       const [kind, path, size, modified, state, about] = texts.slice(at, at + 6) as string[];

@@ -134,7 +134,8 @@ export class Session {
       options = ["-M", "-S", `${this.#folder}/s`, "-oControlPersist=no", ...options, ...ciphers];
     }
     const running = this.#running = this.#start(options);
-    this.#agent = new Agent(running, this.watch, this.#programs, () => this.#agentFailure(running));
+    const failure = () => this.#agentFailure(running);
+    this.#agent = new Agent(running, this.watch, this.#programs, this.ssh.host, failure);
     this.#begun.resolve(); // who waits for it comes after the agent's own first words
     await this.#firstAnswer(this.#agent, running);
     this.#established = true;

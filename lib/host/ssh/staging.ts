@@ -28,6 +28,9 @@ const CLAIM_BEAT = 15_000;
 /** How long the release of claims may take, in milliseconds: a host may not answer any more. */
 export const RELEASE = 5000;
 
+/** Of what brings files to the disk, or moves, copies or removes them: nobody knows how long it takes. */
+const SILENT = { silence: "alive" } as const;
+
 /** The parts of a host that a staging folder needs. */
 export interface Ground {
   /** The shell that holds it. */
@@ -117,13 +120,13 @@ export class SshStaging implements Staging {
   }
 
   async discard(places: string[]): Promise<void> {
-    await this.ground.agent.run(DISCARD, asLines([this.folder, ...places]), () => {});
+    await this.ground.agent.run(DISCARD, asLines([this.folder, ...places]), () => {}, SILENT);
   }
 
   async carry(from: string, into: string): Promise<boolean> {
     let lost = false;
     const lines = asLines([this.folder, from, into]);
-    await this.ground.session.agent.run(CARRY, lines, () => lost = true);
+    await this.ground.session.agent.run(CARRY, lines, () => lost = true, SILENT);
     return !lost;
   }
 
@@ -146,7 +149,7 @@ export class SshStaging implements Staging {
       ...moveList(moves, records),
     ]);
     const tell = pairs((from, said) => failed.push({ from, why: whyOf(said) }));
-    await agent.run(SETTLE, lines, tell);
+    await agent.run(SETTLE, lines, tell, SILENT);
     this.#isGone = finished && failed.length === 0;
     return failed;
   }
@@ -155,13 +158,13 @@ export class SshStaging implements Staging {
     const failed: FailedMove[] = [];
     const lines = asLines([this.folder, this.#token, back ? "yes" : "", ...asideList(folders)]);
     const tell = pairs((from, said) => failed.push({ from, why: { said } }));
-    await this.ground.agent.run(ASIDE, lines, tell);
+    await this.ground.agent.run(ASIDE, lines, tell, SILENT);
     return failed;
   }
 
   async commit({ runId, links, folders }: Commitment): Promise<void> {
     const lines = asLines([this.folder, this.#token, runId, ...links, "", ...folders]);
-    await this.ground.agent.run(COMMIT, lines, () => {});
+    await this.ground.agent.run(COMMIT, lines, () => {}, SILENT);
   }
 
   async release(failed: boolean): Promise<void> {

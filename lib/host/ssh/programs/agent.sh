@@ -48,7 +48,8 @@ evict() { # ends what works in a folder; where that cannot be known, a while is 
     [ $try = 1 ] || sleep 1
   done
 }
-beat() { for staging do touch -c "$staging.lock/$token"; done; }
+# It says so, too: what is under way may be silent.
+beat() { for staging do touch -c "$staging.lock/$token"; done; echo alive >&2; }
 halt() { # ends what this shell has started, and what that has
   trap '' TERM
   all=$(ps -A -o pid= -o ppid= 2> /dev/null) known=" $$ " grown=yes

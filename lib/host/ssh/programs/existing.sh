@@ -1,4 +1,5 @@
-# Does `Host.existing`: answers those of the paths that exist.
+# Does `Host.existing`: answers those of the paths that exist, and an empty text for each other one: many
+# may be looked for that are not there.
 
 . ./begin.sh
 IFS= read -r root
@@ -8,6 +9,6 @@ IFS='
 '
 # shellcheck disable=SC2013 # IFS is a newline; read would take a byte at a time
 for path in $(cat); do
-  if [ -e "./$path" ] || [ -L "./$path" ]; then say "$path"; fi
+  if [ -e "./$path" ] || [ -L "./$path" ]; then say "$path"; else say ""; fi
 done
 finish

@@ -95,7 +95,7 @@ evict() {
     [ $try = 1 ] || sleep 1
   done
 }
-beat() { for staging do touch -c "$staging.lock/$token"; done; }
+beat() { for staging do touch -c "$staging.lock/$token"; done; echo alive >&2; }
 halt() {
   trap '' TERM
   all=$(ps -A -o pid= -o ppid= 2> /dev/null) known=" $$ " grown=yes
@@ -660,7 +660,8 @@ finish
 `;
 
 /**
- * Does `Host.existing`: answers those of the paths that exist.
+ * Does `Host.existing`: answers those of the paths that exist, and an empty text for each other one: many
+ * may be looked for that are not there.
  */
 export const EXISTING = `${BEGIN}
 IFS= read -r root
@@ -669,7 +670,7 @@ set -f
 IFS='
 '
 for path in $(cat); do
-  if [ -e "./$path" ] || [ -L "./$path" ]; then say "$path"; fi
+  if [ -e "./$path" ] || [ -L "./$path" ]; then say "$path"; else say ""; fi
 done
 finish
 `;
