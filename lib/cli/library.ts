@@ -173,11 +173,11 @@ export const library: Library = {
       },
       async permissions(which, how, moves) {
         const { permissionsBetween } = await import("../inspect/permissions.ts");
-        return await permissionsBetween(hosts, which, how, moves);
+        return await permissionsBetween(hosts, which, { ...how, ...watched }, moves);
       },
       async permissionsOfRuns(workspaces, which, how) {
         const { permissionsOfRuns } = await import("../inspect/permissions.ts");
-        return await permissionsOfRuns(hosts, workspaces, which, how);
+        return await permissionsOfRuns(hosts, workspaces, which, { ...how, ...watched });
       },
       [Symbol.asyncDispose]: () => hosts.close(),
     };

@@ -16,7 +16,7 @@ import { carryOut } from "./transfer.ts";
 import { type Load, loadsOf, stagingName } from "./loads.ts";
 import { addWarnings } from "./make_plan.ts";
 import { missingReferences } from "./references.ts";
-import { explained, INTERRUPTED, type Patience, withRetries } from "./retry.ts";
+import { explained, INTERRUPTED, type Patience, retried, withRetries } from "./retry.ts";
 import { explainFull, requireSpace, saysFull } from "./space.ts";
 import { type RunRequest, type Survey, survey, type SurveyData } from "./survey.ts";
 import { Outcome } from "./progress.ts";
@@ -102,7 +102,8 @@ export async function planCopy(
   options: CopyOptions = {},
 ): Promise<CopyPlan> {
   return await call({ source, destination }, options, async (hosts, workspaces) => {
-    const surveyed = await survey(hosts, { workspaces, experimentId, runId }, options);
+    const request = { workspaces, experimentId, runId };
+    const surveyed = await retried(hosts, () => survey(hosts, request, options), options);
     addWarnings(surveyed.plan, surveyed.outside);
     return surveyed.plan;
   });

@@ -13,6 +13,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { surveySelected } from "../copy/copy_runs.ts";
 import { checkSelection } from "../copy/options.ts";
 import type { Ends } from "../copy/plan.ts";
+import { retried } from "../copy/retry.ts";
 import { type RunRequest, type Survey, survey } from "../copy/survey.ts";
 import type { CopyOptions, RunSelection } from "../copy/types.ts";
 
@@ -96,7 +97,8 @@ export async function permissionsBetween(
   options: CopyOptions,
   moves = false,
 ): Promise<RequiredPermissions> {
-  return permissionsFor(await survey(hosts, request, options), moves);
+  const surveyed = await retried(hosts, () => survey(hosts, request, options), options);
+  return permissionsFor(surveyed, moves);
 }
 
 /**

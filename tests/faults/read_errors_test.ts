@@ -5,15 +5,15 @@
  */
 
 import { chmodSync, existsSync, readFileSync } from "node:fs";
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { CopyError, planCopy } from "../../mod.ts";
+import { type CopyEvent, planCopy } from "../../mod.ts";
 import { withPair } from "../support/directions.ts";
 import { type Faulty, withFaultyPrograms } from "../support/faulty_pair.ts";
 import { startProgram } from "../support/kill.ts";
 import { OWN, withPrograms } from "../support/remote_programs.ts";
 import { shell } from "../support/shell.ts";
-import { hasSshd } from "../support/sshd.ts";
+import { hasSshd, loginsOf } from "../support/sshd.ts";
 import { canTrace, failing } from "../support/strace.ts";
 import { compareJobs, compareTrees } from "../support/trees.ts";
 
@@ -150,15 +150,23 @@ for (const [how, mode] of [["in one call", 0o644], ["in pieces", 0o444]] as cons
 }
 
 Deno.test({
-  name: "planCopy() gives up a host that sends nothing of a params.json",
+  name: "planCopy() gives up a host that sends nothing of a params.json, and tries again",
   ignore: !await hasSshd(),
   async fn() {
     await withPair("local to local", undefined, async ({ source, destination }) => {
       const { experimentId, runId } = makeSample(source.path, { jobs: 2 });
-      await withPrograms({ wc: "#!/bin/sh\nexec sleep 20" }, async ({ host, options }) => {
-        const from = { ...source, ssh: { host, options } };
-        const plan = () => planCopy(from, destination, experimentId, runId, { timeout: 2 });
-        await assertRejects(plan, CopyError, "no progress for 2 s");
+      const wc = `#!/bin/sh\nmkdir FOLDER/slept && exec sleep 20\n${OWN}\nexec $own "$@"`;
+      await withPrograms({ wc }, async (sshd) => {
+        const from = { ...source, ssh: { host: sshd.host, options: sshd.options } };
+        const said: string[] = [];
+        const onEvent = (event: CopyEvent) => {
+          if (event.type === "retrying") said.push(event.message);
+        };
+        const how = { timeout: 2, onEvent };
+        const { jobs } = await planCopy(from, destination, experimentId, runId, how);
+        assertEquals(jobs.map(({ action }) => action), ["copy", "copy"]);
+        assertEquals(said, [`${sshd.host} did not answer for 2 s`]);
+        assertEquals(loginsOf(sshd), 2);
       });
     });
   },
