@@ -260,16 +260,15 @@ export class SshHost implements Host {
   pack(request: PackRequest): Pack {
     const zstd = request.isPlain ? undefined : this.#zstd;
     const { root, folders, entries } = request;
+    const [isWhole, isApart] = [folders.length > 0, entries.length > 0];
     const lines = asLines([
       ...[root, zstd ? "zstd" : ""],
-      ...[...(folders.length > 0 ? folderArguments(request) : []), ""],
-      ...[
-        ...(entries.length > 0 ? entryArguments(request, dialectOf(this.#tar)) : []),
-        "",
-      ],
-      ...[...folders, ""],
+      ...[...(isWhole ? folderArguments(request) : []), ""],
+      ...[...(isApart ? entryArguments(request, dialectOf(this.#tar)) : []), ""],
+      ...[...(isApart ? folders : []), ""],
     ]);
-    const packed = packThere(() => this.#carrier.fetch(PACK, lines, nameList(entries)));
+    const names = nameList(isApart ? entries : folders);
+    const packed = packThere(() => this.#carrier.fetch(PACK, lines, names));
     return zstd ? { ...packed, ...zstd.unpack(packed) } : packed;
   }
 

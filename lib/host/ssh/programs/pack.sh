@@ -1,6 +1,6 @@
-# Does `Host.pack`. After the word comes an archive of folders, one of single entries, or both, each made
-# with its own options of tar. The exit code tells whether all went well. The names of single entries
-# are the rest of the input, each ended by a NUL.
+# Does `Host.pack`. After the word comes an archive of folders, one of single entries, or both, each with its
+# own options of tar. The exit code tells whether all went well. The rest of the input are the names of the
+# entries, or of the folders where no entry is wanted, each ended by a NUL: lines are read byte by byte.
 
 . ./begin.sh
 IFS= read -r root
@@ -13,10 +13,11 @@ enter "$root" || exit 1
 set -f
 IFS='
 '
+names() { if [ -n "$apart" ]; then printf '%s\n' "$folders" | tr '\n' '\0'; else cat; fi; }
 pack() {
   code=0
   # shellcheck disable=SC2086 # IFS is a newline, and globbing is off
-  [ -z "$whole" ] || printf '%s\n' "$folders" | tr '\n' '\0' | "$tar" $whole || code=$?
+  [ -z "$whole" ] || names | "$tar" $whole || code=$?
   # shellcheck disable=SC2086 # the same
   [ -z "$apart" ] || "$tar" $apart || code=$?
   return $code
