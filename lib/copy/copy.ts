@@ -156,18 +156,18 @@ async function attemptCopy(
   const ahead = new Ahead();
   let done = false;
   try {
-    const onGuess = (source: Host, guess: SurveyData) => {
+    const onPlan = async (source: Host, known: SurveyData, isGuess = false) => {
       // two other machines may turn out to be one: then rsync brings the files
-      if (source.can.rsync.relay === undefined) ahead.begin(source, guess, options);
+      const isApart = isGuess ? source.can.rsync.relay === undefined : areApart(known.can);
+      const name = await stagingName(known);
+      if (isApart && !isLeft(loadsOf(known, name), known)) ahead.begin(source, known, options);
     };
     let surveyed = first ??
-      await survey(hosts, request, options, options.dryRun ? undefined : onGuess);
+      await survey(hosts, request, options, options.dryRun ? undefined : onPlan);
+    if (surveyed === first && !options.dryRun) await onPlan(surveyed.hosts.source, surveyed);
     known = surveyed;
     const name = await stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
-    if (areApart(surveyed.can) && !isLeft(loads(), surveyed)) {
-      ahead.begin(surveyed.hosts.source, surveyed, options);
-    }
     while (await claimAll(surveyed, loads(), options, stagings)) {
       ahead.drop(); // the source may have changed since it was packed
       surveyed = await survey(hosts, request, options);
@@ -196,14 +196,13 @@ async function attemptCopy(
   }
 }
 
-/** Whether both ends are behind ssh, and on machines with different names. */
+/** Whether the ends are on machines with different names; this one is like none behind ssh. */
 function areApart({ source, destination }: Survey["can"]): boolean {
-  const [from, to] = [source.rsync.relay, destination.rsync.relay];
-  return from !== undefined && to !== undefined && from.machine !== to.machine;
+  return source.rsync.relay?.machine !== destination.rsync.relay?.machine;
 }
 
 /** Whether there is nothing to carry out, or an earlier attempt has left something of it. */
-function isLeft(loads: Load[], { infos }: Survey): boolean {
+function isLeft(loads: Load[], { infos }: SurveyData): boolean {
   return loads.every(({ staging }) => infos.destination.staged.includes(staging));
 }
 

@@ -46,6 +46,11 @@ export async function streamsFor(
   return options.streams ?? Math.max(1, Math.min(Math.floor(entries / MANY), MOST_SLOW));
 }
 
+/** Whether several streams may bring small files of so many bytes, wherever the ends are. */
+export function mayBeDealtOut(bytes: number, { streams }: CopyOptions): boolean {
+  return streams === undefined ? bytes > SMALL_WORTH : streams > 1;
+}
+
 /** How many rsyncs bring these bytes: more over a distance, and as many as `streams` asks for. */
 export async function lanesFor(
   { source, destination }: Ends<RsyncEnd>,

@@ -9,6 +9,7 @@
 
 import type { Host } from "../host/host.ts";
 import { archivesOf, type Pack, type PackRequest } from "../transport/archive.ts";
+import { mayBeDealtOut } from "./lanes.ts";
 import { loadsOf } from "./loads.ts";
 import { copies, readAhead } from "../system/streams.ts";
 import { dialectOf } from "../tar/dialect.ts";
@@ -34,11 +35,17 @@ export class Ahead {
     if (this.#over || load === undefined || others.length > 0) return;
     const route = routeOf(load, guess, options, { resumed: false });
     if (route.apart.length > 0 || route.isRunApart) return; // rsync comes first
+    const bytes = route.whole.reduce((sum, job) => sum + job.bytes, 0);
+    // of what this machine packs, nothing is sent in vain
+    if (host.can.rsync.relay !== undefined && mayBeDealtOut(bytes, options)) return;
     const request = packRequestOf(route, load, guess);
     if (archivesOf(request) === 0 || dialectOf(host.can.tar) === "plain") return;
+    const asked = JSON.stringify(request);
+    if (this.#begun?.request === asked) return;
+    this.#begun?.stream.cancel().catch(() => {}); // it may have failed
     const pack = host.pack(request);
     const stream = readAhead(copies(pack.stream), MOST, ({ length }) => length);
-    this.#begun = { ...pack, request: JSON.stringify(request), stream };
+    this.#begun = { ...pack, request: asked, stream };
   }
 
   /** The archive, if it is of this request; otherwise it is dropped. */

@@ -29,6 +29,7 @@ import type { RunName, RunRequest, RunsRequest, Survey, SurveyData } from "./sur
 import {
   holdsFor,
   longestPath,
+  type OnPlan,
   questionThere,
   type SourceRun,
   Surveying,
@@ -42,16 +43,16 @@ export type { RunName, RunRequest, RunsRequest, Survey, SurveyData } from "./sur
 /**
  * Looks at both ends and plans; writes nothing.
  *
- * @param onGuess Called while the login to the destination goes on, with the plan for a destination
- * that has nothing yet.
+ * @param onPlan Called with each plan, before it is known whether it needs more jobs; a guess comes
+ * while the login to the destination goes on, for one that has nothing yet.
  */
 export async function survey(
   hosts: Hosts,
   { workspaces, ...run }: RunRequest,
   options: CopyOptions,
-  onGuess?: (source: Host, guess: SurveyData) => void,
+  onPlan?: OnPlan,
 ): Promise<Survey> {
-  const [one] = await surveyRuns(hosts, { workspaces, runs: [run] }, options, onGuess);
+  const [one] = await surveyRuns(hosts, { workspaces, runs: [run] }, options, onPlan);
   if (one instanceof CopyError) throw one;
   return one!;
 }
@@ -66,7 +67,7 @@ export async function surveyRuns(
   hosts: Hosts,
   { workspaces, runs }: RunsRequest,
   options: CopyOptions,
-  onGuess?: (source: Host, guess: SurveyData) => void,
+  onPlan?: OnPlan,
 ): Promise<(Survey | CopyError)[]> {
   for (const { experimentId, runId } of runs) {
     checkId("experiment", experimentId);
@@ -93,7 +94,7 @@ export async function surveyRuns(
         first === seen[0] && early && holdsFor(early, runs[0]!.runId, first) ? early : undefined
       ),
     };
-    const surveying = await lookAtBoth(hosts, asked, source, options, onGuess);
+    const surveying = await lookAtBoth(hosts, asked, source, options, onPlan);
     const surveys: (Survey | CopyError)[] = [];
     for (const run of seen) {
       surveys.push(
@@ -132,7 +133,7 @@ async function lookAtBoth(
   { workspaces, excludes, mapped, chooser }: Asked,
   { host, seen, first, params, beside }: SeenSource,
   options: CopyOptions,
-  onGuess?: (source: Host, guess: SurveyData) => void,
+  onPlan?: OnPlan,
 ): Promise<Surveying> {
   const opening = hosts.openForBytes(workspaces.destination);
   const looking = beside.then((early) =>
@@ -159,10 +160,14 @@ async function lookAtBoth(
   // a login takes longer than a scan of the whole source
   const ahead = isOpen ? undefined : takeSource(chosen, first);
   ahead?.then((here) => {
-    if (onGuess === undefined || chosen.length > BATCH_JOBS) return; // a second plan of so many would only take memory
+    if (onPlan === undefined || chosen.length > BATCH_JOBS) return; // a second plan of so many would only take memory
     const found = { source: here, destination: { jobs: new Map(), run: new Map() } };
     const guess = likeSource(host, first, found);
-    onGuess(host, { ...guess, plan: makePlan({ workspaces, ...first }, guess, jobs, options) });
+    onPlan(
+      host,
+      { ...guess, plan: makePlan({ workspaces, ...first }, guess, jobs, options) },
+      true,
+    );
   }).catch(() => {}); // the same error is thrown where the scan is awaited
   const to = await opening;
   const info = await looking;
@@ -189,9 +194,8 @@ async function lookAtBoth(
   const both = { source: host, destination: to };
   const found = { source: here, destination: there };
   await compareThere(both, infos, linked, found, options);
-  const runs = { run: first, infos };
-  const common = { workspaces, hosts: both, can, mapped, options, first: runs, takeSource, params };
-  return new Surveying(common, found);
+  const common = { workspaces, hosts: both, can, mapped, options, takeSource, params, onPlan };
+  return new Surveying({ ...common, first: { run: first, infos } }, found);
 }
 
 /** The same jobs, each once. */

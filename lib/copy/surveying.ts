@@ -21,7 +21,7 @@ import type { Params } from "./params.ts";
 import { planReferences } from "./references.ts";
 import { refuseUnwritable } from "./refusals.ts";
 import { compareThere, takeRest } from "./shortfall.ts";
-import type { RunName, Survey } from "./surveyed.ts";
+import type { RunName, Survey, SurveyData } from "./surveyed.ts";
 import type { CopyOptions, CopyPlan } from "./types.ts";
 import { isDone, isRecorded } from "./usable.ts";
 
@@ -48,7 +48,11 @@ export interface CommonData {
   takeSource: TakeSource;
   /** The documents that tell what jobs name. */
   params: Params;
+  onPlan: OnPlan | undefined;
 }
+
+/** Is told a plan, which may be a guess, or change when jobs are found to be needed. */
+export type OnPlan = (source: Host, known: SurveyData, isGuess?: boolean) => void;
 
 /** The question what is at the destination, as far as it concerns a run. */
 export function questionThere(
@@ -104,7 +108,12 @@ export class Surveying {
       })),
     };
     const needed = await withNeeded(run.jobs, surveyed, {
-      plan: (jobs) => this.#plan(jobs, run, () => ({ infos, can, found: found() })),
+      plan: async (jobs) => {
+        const known = () => ({ infos, can, found: found() });
+        const plan = await this.#plan(jobs, run, known);
+        this.common.onPlan?.(hosts.source, { ...known(), plan });
+        return plan;
+      },
       look: (jobs) => this.#lookAtMore(jobs),
       read: (jobs, bytes) => this.common.params.read(jobs, bytes),
     }, options);
