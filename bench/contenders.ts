@@ -51,6 +51,8 @@ export async function commandOf(
   switch (contender) {
     case "ours":
       return await ours(errand, equipment);
+    case "plan":
+      return without("--yes", await ours(errand, equipment));
     case "rsync":
       return rsync(from, to);
     case "rsyncs":
@@ -92,6 +94,11 @@ async function ours(errand: Errand, equipment: Equipment): Promise<Command> {
   const { experimentId, runId } = errand;
   const workspaces = ["--from", "from", "--to", "to", "--settings", settings];
   return { words: await program(experimentId, runId, ...workspaces, "--yes", "--quiet") };
+}
+
+/** The same command without one of its words. */
+function without(left: string, { words }: Command): Command {
+  return { words: words.filter((word) => word !== left) };
 }
 
 /** Checks what our program has copied. */

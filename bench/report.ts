@@ -82,9 +82,8 @@ function asked(heat: HeatResult): string[][] {
       const found = verdict.limit.levels.find((each) => each.name === name);
       return found === undefined ? "" : bound(verdict.limit, found.value);
     };
-    const first = level("first step");
-    const must = level("must") + (first === "" ? "" : `, first ${first}`);
-    return [heat.case.title, heat.place, found(verdict), must, level("goal"), reached(verdict)];
+    const [must, goal] = [level("must"), level("goal")];
+    return [heat.case.title, heat.place, found(verdict), must, goal, reached(verdict)];
   });
 }
 

@@ -78,7 +78,7 @@ export function judge(result: HeatResult): Verdict[] {
     if (figure === undefined) return { limit, figure, reached: "not measured", enough: false };
     const keeps = ({ value }: Level) => limit.kind === "faster" ? figure >= value : figure <= value;
     const reached = limit.levels.find(keeps)?.name ?? "none";
-    return { limit, figure, reached, enough: reached === "goal" || reached === "must" };
+    return { limit, figure, reached, enough: reached !== "none" };
   });
 }
 
