@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Case } from "./conformance.ts";
 import { type Fixture, ROOT, STAGING } from "./fixture.ts";
@@ -221,6 +221,17 @@ export const claimCases: readonly Case[] = [
       const again = await f.claim();
       assertEquals([again.resumed, again.changed], [true, false]);
       await again.release();
+    },
+  },
+  {
+    name: "claim() does not go on with the files that a killed claim has tried the disk with",
+    async check(f) {
+      for (const name of ["a", "0", "12"]) f.make({ [`${AREA}/${STAGING}/.trial-${name}`]: "" });
+      const held = await f.claim();
+      assertEquals([held.resumed, held.changed], [false, false]);
+      assertEquals(readdirSync(f.at(`${AREA}/${STAGING}`)), ["about.json"]);
+      await held.release();
+      assertEquals(f.shown("ws"), {}, "nothing stays of what was not used");
     },
   },
   {

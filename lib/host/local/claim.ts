@@ -66,11 +66,12 @@ export async function claimLocally(
       Deno.mkdirSync(staging, { mode: 0o700 });
       sign(staging, about);
     }
+    const slow = isSlowIn(staging); // removes what a killed copy has left of its trial
     return {
       changed: restored > 0 || lock.waited,
       resumed: !isUnused(staging),
       unverified: lookAt(`${staging}/${UNVERIFIED}`, "") !== undefined,
-      isSlow: isSlowIn(staging),
+      isSlow: slow,
       owner: ownerOf(staging),
       shared: sharingIn(staging),
       isHeld: lock.isHeld,
@@ -108,7 +109,9 @@ function isSlowIn(staging: string): boolean {
     attempt(() => Deno.writeTextFileSync(path, "", { createNew: true }));
     return performance.now() - began;
   });
-  for (const path of paths) attempt(() => removeTree(path));
+  for (const { name } of namesIn(staging) ?? []) {
+    if (name.startsWith(TRIAL)) attempt(() => removeTree(`${staging}/${name}`));
+  }
   return isSlow(times);
 }
 

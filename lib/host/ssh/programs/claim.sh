@@ -70,16 +70,16 @@ whose=$(owner "$staging")
 if [ -n "$left" ] && { [ -z "$whose" ] || [ "$whose" != "$(owner "$staging/about.json")" ]; }; then
   remove_staging "$staging" && make && sign # another user's
 fi
+! there "$staging/.unverified" || say unverified
+for at in a b c d e f g h i j k l m; do true > "$staging/.trial-$at"; done 2> /dev/null # no other program
+stats=$(stat -c '%a %g %.9Y' "$staging" "$staging/about.json" "$staging"/.trial-[a-m] 2> /dev/null ||
+  stat -f '%Mp%Lp %g %Fm' "$staging" "$staging/about.json" "$staging"/.trial-[a-m]) || give_up "stat failed for $staging"
+rm -f "$staging"/.trial-* # and what a killed copy has left of its own
 # shellcheck disable=SC2154 # unused is the agent's
 case $(ls -A "$staging") in
   about.json | "$unused") ;;
   *) say resumed ;;
 esac
-! there "$staging/.unverified" || say unverified
-for at in a b c d e f g h i j k l m; do true > "$staging/.trial-$at"; done 2> /dev/null # no other program
-stats=$(stat -c '%a %g %.9Y' "$staging" "$staging/about.json" "$staging"/.trial-? 2> /dev/null ||
-  stat -f '%Mp%Lp %g %Fm' "$staging" "$staging/about.json" "$staging"/.trial-?) || give_up "stat failed for $staging"
-rm -f "$staging"/.trial-?
 say "owner $user" "stats $stats" "token $token"
 set -- "$@" "$staging"
 finish
