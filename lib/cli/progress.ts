@@ -5,7 +5,13 @@
  */
 
 import { isWritten } from "../copy/decisions.ts";
-import type { CheckProgress, CopyEvent, CopyProgress } from "../copy/types.ts";
+import type {
+  CheckProgress,
+  CopyEvent,
+  CopyPlan,
+  CopyProgress,
+  CopyRunsPlan,
+} from "../copy/types.ts";
 import { printable } from "../text/printable.ts";
 import {
   clip,
@@ -25,8 +31,20 @@ interface Sample {
   bytes: number;
 }
 
+/** Which of several runs is under way. */
+interface Several {
+  /** The plan for all. */
+  plan: CopyRunsPlan;
+  /** The number of the run, from 1. */
+  number: number;
+  /** The bytes of the runs before it. */
+  bytesBefore: number;
+}
+
 /** The state of a running copy. */
 export interface ProgressState {
+  /** The place among several runs; undefined when it is only one. */
+  several: Several | undefined;
   /** The experiment's id; undefined before the plan. */
   experimentId: string | undefined;
   /** Hosts with a login in progress, where ssh may be asking for a password. */
@@ -50,6 +68,7 @@ export interface ProgressState {
 /** The state before the first event. */
 export function startProgress(at: number): ProgressState {
   return {
+    several: undefined,
     experimentId: undefined,
     connecting: [],
     progress: undefined,
@@ -69,8 +88,11 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
       return { ...state, at, connecting: [...state.connecting, event.host] };
     case "connected":
       return { ...state, at, connecting: state.connecting.filter((host) => host !== event.host) };
+    case "plannedRuns":
+      return { ...state, at, several: { plan: event.plan, number: 0, bytesBefore: 0 } };
     case "planned": {
       const { plan } = event;
+      const several = state.several && severalAt(state.several.plan, plan);
       const work = plan.jobs.filter(isWritten);
       const progress = {
         bytes: 0,
@@ -80,7 +102,7 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
         totalJobs: work.length,
       };
       const begun = { experimentId: plan.experimentId, progress, reading: undefined, samples: [] };
-      return { ...state, ...begun, at, published: 0, done: false };
+      return { ...state, ...begun, several, at, published: 0, done: false };
     }
     case "progress": {
       const { bytes, bytesBefore = 0 } = event.progress;
@@ -109,12 +131,21 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
   }
 }
 
+/** The place of a run among several. */
+function severalAt(plan: CopyRunsPlan, { experimentId, runId }: CopyPlan): Several {
+  const at = plan.runs.findIndex((run) => run.experimentId === experimentId && run.runId === runId);
+  const bytesBefore = plan.runs.slice(0, at).reduce((sum, { bytes }) => sum + bytes, 0);
+  return { plan, number: at + 1, bytesBefore };
+}
+
 /** The rate is an average over this time, in seconds. */
 const WINDOW = 10;
 /** The shortest time between two samples, in seconds. */
 const SPACING = 0.25;
 /** The shortest time of copying before the rate is shown, in seconds. */
 const WARM_UP = 1;
+/** The same for the time left, unless so much has come: large files begin slowly. */
+const [SURE_AFTER, SURE_PART] = [3, 0.01];
 
 function addSample(samples: Sample[], sample: Sample): Sample[] {
   const recent = samples.filter(({ at }) => at > sample.at - WINDOW);
@@ -146,7 +177,7 @@ interface Amounts {
 }
 
 function amountsOf(
-  { progress, checking, reading, experimentId, published }: ProgressState,
+  { progress, checking, reading, experimentId, published, several }: ProgressState,
 ): Amounts | undefined {
   if (checking !== undefined) {
     const { files, totalFiles } = checking;
@@ -167,7 +198,18 @@ function amountsOf(
   const counted = `${formatCount(received)} of ${count(totalJobs, "job")} received` +
     fromBefore(progress);
   const name = clip(printable(experimentId ?? ""), 24);
-  return { name, ...progress, fraction: fraction(progress, received, totalJobs), counted, file };
+  if (several === undefined) {
+    return { name, ...progress, fraction: fraction(progress, received, totalJobs), counted, file };
+  }
+  const { plan: { runs, bytes: totalBytes }, number, bytesBefore } = several;
+  const amount = { bytes: Math.min(bytesBefore + progress.bytes, totalBytes), totalBytes };
+  return {
+    name: count(runs.length, "run"),
+    ...amount,
+    fraction: fraction(amount, number - 1, runs.length),
+    counted: `run ${number}, ${name}: ${counted}`,
+    file,
+  };
 }
 
 /** What an interrupted copy had brought: ` (12.1 GiB from before)`; empty when that is nothing. */
@@ -224,11 +266,12 @@ function percent({ fraction }: Amounts): number {
 }
 
 /** The rate and the time left, as far as they are known. */
-function pace(state: ProgressState, { bytes, totalBytes }: Amounts): string[] {
+function pace(state: ProgressState, { bytes, totalBytes, fraction }: Amounts): string[] {
   const rate = currentRate(state);
   const left = totalBytes - bytes;
   if (rate === undefined || rate <= 0 || left <= 0) return [];
-  return [formatRate(rate), `${formatTimeLeft(left / rate)} left`];
+  const isSure = fraction >= SURE_PART || state.at - state.samples[0]!.at >= SURE_AFTER;
+  return [formatRate(rate), ...(isSure ? [`${formatTimeLeft(left / rate)} left`] : [])];
 }
 
 const LONGEST_BAR = 24;

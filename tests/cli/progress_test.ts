@@ -59,6 +59,36 @@ Deno.test("renderProgress() shows no rate before one is known", () => {
   );
 });
 
+Deno.test("renderProgress() tells no time left while a rate of the first moments says little", () => {
+  const begun = advance(startProgress(0), { type: "planned", plan: samplePlan() }, 0);
+  const sent = (seconds: number, bytes: number) =>
+    renderProgress(
+      advance(advance(begun, progressEvent(0), 0), progressEvent(bytes), seconds),
+      100,
+    )[0]!.split("  ").at(-1)!.trim();
+  assertEquals(sent(2, 30_000), "15 KiB/s");
+  assertEquals(sent(2, 35 * MIB), "3 min 17 s left");
+  assertEquals(sent(3, 30_000), "4 days 5 h left");
+});
+
+Deno.test("renderProgress() draws the sum of several runs, also when one of them begins again", () => {
+  const runs = ["20260118_170744", "20260119_090000", "20260203_101010"].map((runId) =>
+    samplePlan({ runId, bytes: TOTAL })
+  );
+  const { source, destination, jobs } = samplePlan();
+  const amount = { bytes: 3 * TOTAL, files: 12 };
+  const plan = { source, destination, jobs, runs, failed: [], warnings: [], ...amount };
+  let state = advance(startProgress(0), { type: "plannedRuns", plan }, 0);
+  for (const run of [0, 1, 1]) {
+    state = advance(state, { type: "planned", plan: runs[run]! }, 0);
+    for (let at = 0; at <= 20; at++) state = advance(state, progressEvent(at * 94 * MIB), at);
+  }
+  assertEquals(renderProgress(state, 100), [
+    "3 runs  ████████████░░░░░░░░░░░░   51 %   5.2 of 10.2 GiB   94 MiB/s   55 s left",
+    "        run 2, neuralir: 2 of 4 jobs received   now: train/2ef59178 model.bin",
+  ]);
+});
+
 Deno.test("renderProgress() draws nothing while a host may ask for a password", () => {
   let state = advance(startProgress(0), { type: "connecting", host: "a" }, 0);
   state = advance(state, { type: "connecting", host: "b" }, 0);
