@@ -83,6 +83,9 @@ export interface SharedSshdOptions extends SshdOptions {
   logins: "each" | "shared";
 }
 
+/** How long a host may take to answer: where many tests run at once, a login shell starts slowly. */
+const PATIENT = { connectTimeout: 120 };
+
 const reachable = await hasSshd();
 let sshd: Sshd | undefined;
 let home: string | undefined;
@@ -169,8 +172,11 @@ function makePair(
     ...pair,
     between: (paths) => makePair(direction, sshd, root, { source, destination, ...paths }),
     copy: ({ experimentId, runId }, options) =>
-      copyExperiment(pair.source, pair.destination, experimentId, runId, options),
+      copyExperiment(pair.source, pair.destination, experimentId, runId, {
+        ...PATIENT,
+        ...options,
+      }),
     plan: ({ experimentId, runId }, options) =>
-      planCopy(pair.source, pair.destination, experimentId, runId, options),
+      planCopy(pair.source, pair.destination, experimentId, runId, { ...PATIENT, ...options }),
   };
 }
