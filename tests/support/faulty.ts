@@ -51,10 +51,16 @@ if [ -z "$bytes" ]; then
   act
   exec REAL "$@"
 fi
+pass() { stdbuf -o0 head -c "$bytes"; } # what head holds back, somebody may wait for
 if [ "$side" = in ]; then
-  { head -c "$bytes"; act; [ "$what" != kill ] || exec cat; } | REAL "$@"
-else
-  REAL "$@" | { head -c "$bytes"; act; [ "$what" != kill ] || exec cat; }
+  { pass; act; [ "$what" != kill ] || exec cat; } | REAL "$@"
+else # it ends with what reads from it: by itself, it would perhaps wait for more to do
+  mkfifo "$state/out"
+  exec 3<&0
+  REAL "$@" <&3 3<&- > "$state/out" & real=$!
+  (pass; act; [ "$what" != kill ] || exec cat) < "$state/out" 3<&-
+  [ "$what" = kill ] || kill "$real" 2> /dev/null
+  wait "$real"
 fi
 code=$?
 [ "$what" = kill ] || code=$what
@@ -74,7 +80,7 @@ export async function makeFaulty(folder: string, programs: string[]): Promise<Fa
   return {
     path: `${folder}:${Deno.env.get("PATH")}`,
     plan(fault) {
-      for (const name of ["starts", "pid"]) rmSync(`${folder}/${name}`, { force: true });
+      for (const name of ["starts", "pid", "out"]) rmSync(`${folder}/${name}`, { force: true });
       const { start, what, after } = fault ?? {};
       const text = fault ? `${start} ${what} ${after?.bytes ?? ""} ${after?.side ?? ""}\n` : "";
       writeFileSync(`${folder}/fault`, text);
