@@ -1,42 +1,57 @@
 /**
- * Hard links between jobs. They are kept only where both jobs are brought together, by one tar
- * stream or by one rsync.
+ * Hard links between jobs, or a job and the run. They are kept only where both are brought together,
+ * by one tar stream or by one rsync.
  *
  * @module
  */
 
 import { jobFolder, type JobId } from "../workspace/layout.ts";
+import { runDocumentKind } from "../workspace/documents.ts";
 import type { Inventory } from "./inventory.ts";
 
-/** How many jobs a warning names. */
-const JOBS_NAMED = 5;
+/** How many folders a warning names. */
+const NAMED = 5;
 
-/** Finds the jobs that share a file at the source, and do not at the destination. */
+/** Finds the folders that share a file at the source, and do not at the destination. */
 export class HardLinks {
-  /** When a file was brought first, counted in calls of `bring`, and with which job. */
-  readonly #first = new Map<string, { time: number; folder: string }>();
-  readonly #parted = new Set<string>();
+  /** When each folder that has a file was last brought, counted in calls of `bring`. */
+  readonly #brought = new Map<string, Map<string, number>>();
   #time = 0;
 
-  /** Notes jobs that have been brought together. */
-  bring(jobs: JobId[], { jobs: found }: Inventory): void {
+  /** Notes jobs, and the folder of a run, that have been brought together. */
+  bring(jobs: JobId[], source: Inventory, run?: string): void {
     this.#time++;
     for (const folder of jobs.map(jobFolder)) {
-      for (const file of found.get(folder)?.shared ?? []) {
-        const first = this.#first.get(file);
-        if (first === undefined) this.#first.set(file, { time: this.#time, folder });
-        else if (first.time !== this.#time) this.#parted.add(first.folder).add(folder);
-      }
+      this.#note(folder, source.jobs.get(folder)?.shared ?? []);
+    }
+    if (run === undefined) return;
+    for (const { path, shared } of source.run.values()) {
+      // a document is a file of its own everywhere
+      if (shared !== undefined && !runDocumentKind(path)) this.#note(run, [shared]);
+    }
+  }
+
+  #note(folder: string, files: Iterable<string>): void {
+    for (const file of files) {
+      const times = this.#brought.get(file) ?? new Map<string, number>();
+      this.#brought.set(file, times.set(folder, this.#time));
     }
   }
 
   /** The warning about them; undefined when all hard links were kept. */
   warning(): string | undefined {
-    const jobs = [...this.#parted].sort();
-    if (jobs.length === 0) return undefined;
-    const named = jobs.slice(0, JOBS_NAMED).join(", ");
-    const more = jobs.length > JOBS_NAMED ? ` and ${jobs.length - JOBS_NAMED} more` : "";
-    return `hard links between jobs were not kept: ${named}${more}. ` +
-      "Each of these jobs has its own copy of the shared file";
+    const parted = new Set<string>();
+    for (const times of this.#brought.values()) {
+      const [[first, time] = ["", 0], ...others] = times;
+      for (const [folder, when] of others) {
+        if (when !== time) parted.add(first).add(folder);
+      }
+    }
+    const folders = [...parted].sort();
+    if (folders.length === 0) return undefined;
+    const named = folders.slice(0, NAMED).join(", ");
+    const more = folders.length > NAMED ? ` and ${folders.length - NAMED} more` : "";
+    return `hard links between folders were not kept: ${named}${more}. ` +
+      "Each of these folders has its own copy of the shared file";
   }
 }

@@ -160,9 +160,9 @@ export class Outcome {
     });
   }
 
-  /** Notes jobs that have been brought together. */
-  received(jobs: JobId[], source: Inventory): void {
-    this.#hardLinks.bring(jobs, source);
+  /** Notes jobs, and the folder of the run, that have been brought together. */
+  received(jobs: JobId[], source: Inventory, run?: string): void {
+    this.#hardLinks.bring(jobs, source, run);
   }
 
   /** Notes a job that could not be copied. */

@@ -76,7 +76,7 @@ class Arrival {
     const streamed = await this.#stream(route);
     if (!streamed.whole) return await this.#bringAgain(route);
     outcome.endPart(bytesOf(route, surveyed));
-    outcome.received(route.whole, surveyed.found.source);
+    outcome.received(route.whole, surveyed.found.source, route.run);
     return await this.#come(route, streamed, undefined);
   }
 
@@ -95,10 +95,11 @@ class Arrival {
       const failed = await whyNot(streamed, route, load, context);
       if (failed.size === 0) {
         outcome.endPart(bytesOf(route, surveyed));
-        // one by one: jobs that share a file have each their own copy in an archive
+        // one by one: those that share a file have each their own copy in an archive
         for (const job of [...route.whole, ...route.apart]) {
           outcome.received([job], surveyed.found.source);
         }
+        outcome.received([], surveyed.found.source, route.run);
         return await this.#come(route, streamed, lost);
       }
       for (const [job, reason] of failed) this.#failed.set(job, reason);
@@ -115,6 +116,7 @@ class Arrival {
     const streamed = await this.#stream(route);
     const judged = streamed.whole ? undefined : await whatFailed(streamed, route, load, context);
     for (const [job, reason] of judged?.jobs ?? []) this.#failed.set(job, reason);
+    context.outcome.received([], context.surveyed.found.source, route.run);
     return await this.#come(route, streamed, judged?.run);
   }
 
@@ -236,6 +238,7 @@ class Arrival {
     await this.#bringBulk(all, []);
     if (!await this.#carry(all)) throw new CopyError("refused", LOST);
     const streamed = await this.#stream(all);
+    context.outcome.received([], context.surveyed.found.source, all.run);
     if (!streamed.whole) {
       const { run } = await whatFailed(streamed, all, load, context);
       if (run !== undefined) throw new CopyError("program", run);

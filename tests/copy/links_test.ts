@@ -13,7 +13,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../mod.ts";
 import { type MadeJob, makeSample } from "../../scripts/sample.ts";
 import { inEachDirection, MEMORY, type Pair, useSshd } from "../support/directions.ts";
@@ -270,35 +270,5 @@ inEachDirection(
     assertEquals([result.jobsCopied, result.complete], [1, false]);
     assertEquals(namesIn(`${pair.root}/elsewhere`), []);
     compareJobs({ sample, destination: pair.destination.path, jobs: [other!] });
-  },
-);
-
-inEachDirection(
-  "copyExperiment() keeps hard links between jobs that are brought together, and names the others",
-  async (pair) => {
-    const sample = makeSample(pair.source.path, { jobs: 4 });
-    const [small, alike, large, vast] = sample.jobs.map(({ folder }) => folder) as string[];
-    for (const folder of [large, vast]) Deno.writeFileSync(`${folder}/big`, new Uint8Array(8e6));
-    const link = (from: string, name: string, to: string) => {
-      Deno.writeTextFileSync(`${from}/${name}`, name);
-      Deno.linkSync(`${from}/${name}`, `${to}/${name}`);
-    };
-    link(small!, "by the stream", alike!);
-    link(large!, "by rsync", vast!);
-    const inode = (folder: string, name: string) =>
-      Deno.lstatSync(`${folder.replace(sample.root, pair.destination.path)}/${name}`).ino;
-    const first = await pair.copy(sample);
-    assertEquals(first.warnings.filter(({ message }) => message.includes("hard links")), []);
-    assertEquals(inode(small!, "by the stream"), inode(alike!, "by the stream"));
-    assertEquals(inode(large!, "by rsync"), inode(vast!, "by rsync"));
-    rmSync(pair.destination.path, { recursive: true });
-    link(small!, "by both", vast!);
-    const { warnings } = await pair.copy(sample);
-    const [said] = warnings.filter(({ message }) => message.includes("hard links"));
-    const named = [sample.jobs[0]!, sample.jobs[3]!].map(({ taskId, jobId }) =>
-      `jobs/${taskId}/${jobId}`
-    );
-    assertStringIncludes(said!.message, `not kept: ${named.sort().join(", ")}. Each of these jobs`);
-    compareTrees({ sample, destination: pair.destination.path });
   },
 );

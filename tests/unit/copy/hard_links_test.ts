@@ -21,6 +21,16 @@ Deno.test("HardLinks has nothing to say of jobs that were brought together, or s
   assertEquals(links.warning(), undefined);
 });
 
+Deno.test("HardLinks judges by how jobs came at last: all are brought again after a lost connection", () => {
+  const links = new HardLinks();
+  const found = inventoryOf({ a: ["1.1"], b: ["1.1"] });
+  links.bring(jobs("a", "b"), found);
+  links.bring(jobs("a", "b"), found);
+  assertEquals(links.warning(), undefined);
+  links.bring(jobs("a"), found);
+  assertEquals(links.warning()?.includes("jobs/t/a, jobs/t/b."), true);
+});
+
 Deno.test("HardLinks names the jobs whose files were brought apart, five at most", () => {
   const links = new HardLinks();
   const ids = ["a", "b", "c", "d", "e", "f", "g"];
@@ -28,15 +38,15 @@ Deno.test("HardLinks names the jobs whose files were brought apart, five at most
   links.bring(jobs("a", "b", "x"), found);
   assertEquals(links.warning(), undefined);
   links.bring(jobs("c"), found);
-  const after = "Each of these jobs has its own copy of the shared file";
+  const after = "Each of these folders has its own copy of the shared file";
   assertEquals(
     links.warning(),
-    `hard links between jobs were not kept: jobs/t/a, jobs/t/c. ${after}`,
+    `hard links between folders were not kept: jobs/t/a, jobs/t/c. ${after}`,
   );
   links.bring(jobs("d", "e", "f", "g"), found);
   assertEquals(
     links.warning(),
-    "hard links between jobs were not kept: jobs/t/a, jobs/t/c, jobs/t/d, jobs/t/e, jobs/t/f " +
+    "hard links between folders were not kept: jobs/t/a, jobs/t/c, jobs/t/d, jobs/t/e, jobs/t/f " +
       `and 1 more. ${after}`,
   );
 });
