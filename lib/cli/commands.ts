@@ -11,11 +11,11 @@ import { printable } from "../text/printable.ts";
 import type { Settings } from "../settings/settings.ts";
 import { choose, chooseForSeveral, runOf } from "./choose.ts";
 import { copyCommand, grantedCommand } from "./command_line.ts";
-import { agrees, begin, type Context, copyOptions, notingPlan } from "./context.ts";
+import { agrees, begin, type Context, copyOptions, notingPlan, readSettings } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
 import { exitCode } from "./failure.ts";
 import { hasWork } from "./names.ts";
-import { orWorkspaceMeant } from "./suggest.ts";
+import { orWorkspaceMeant, withHint, workspaceMeant } from "./suggest.ts";
 import type { Library } from "./library.ts";
 import type { CleanRequest, CopyRequest, DoctorRequest, WorkRequest } from "./requests.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -29,7 +29,8 @@ export async function execute(
   try {
     return await run(request, context);
   } catch (error) {
-    throw await orWorkspaceMeant(error, request, context.library);
+    const read = async () => (await readSettings(context.library, request.settings)).settings;
+    throw await orWorkspaceMeant(error, request, read);
   }
 }
 
@@ -88,11 +89,14 @@ async function diagnose(request: DoctorRequest, context: Context): Promise<numbe
     : settings.workspaces.map(({ id }) => id);
   for (const words of new Set(named)) {
     const workspace = findNamed(words, settings);
-    tell(
-      workspace instanceof CopyError
-        ? unknownWorkspace(words, workspace)
-        : await session.diagnose(workspace, cleanCommand(words, request)),
-    );
+    const diagnosis = workspace instanceof CopyError
+      ? unknownWorkspace(words, workspace)
+      : await session.diagnose(workspace, cleanCommand(words, request));
+    const findings = diagnosis.findings.map((finding) => {
+      const hint = withHint(finding.hint, workspaceMeant(words, finding, settings));
+      return hint === undefined ? finding : { ...finding, hint };
+    });
+    tell({ ...diagnosis, findings });
   }
   return code;
 }

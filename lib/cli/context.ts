@@ -24,7 +24,7 @@ export interface Context {
 }
 
 /** Reads the settings and the defaults. */
-async function readSettings(
+export async function readSettings(
   library: Library,
   file: string | undefined,
 ): Promise<{ settings: Settings; defaults: Defaults }> {

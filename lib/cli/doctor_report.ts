@@ -48,7 +48,8 @@ function title({ workspace, host, path }: Diagnosis): string {
 function row({ check, state, message, hint }: Finding, paint: Paint, columns: number): string[] {
   const before = `  ${paint(MARKS[state], pad(state, 7))}  ${pad(check, 10)}  `;
   const lines = beside(before, printable(message), columns);
-  return hint === undefined ? lines : [...lines, ...hintLines(printable(hint), columns)];
+  const hints = hint?.split("\n").flatMap((line) => hintLines(printable(line), columns));
+  return [...lines, ...hints ?? []];
 }
 
 /** The lines of a hint, below its result; one with a long command begins further to the left. */

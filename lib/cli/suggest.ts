@@ -6,11 +6,13 @@
 
 import { CopyError } from "../errors.ts";
 import type { ExperimentSummary } from "../inspect/summarize.ts";
+import type { Settings } from "../settings/settings.ts";
 import { nearest } from "../settings/nearest.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import type { Library, Session } from "./library.ts";
+import type { Failure } from "./failure.ts";
+import type { Session } from "./library.ts";
 import type { WorkRequest } from "./requests.ts";
 
 /** What was asked for. */
@@ -100,27 +102,48 @@ function suggestion(
   );
 }
 
+/** The codes of failures where a host's folder may have been meant for a workspace. */
+const MAY_BE_MEANT: readonly (Failure["code"] | undefined)[] = ["connection", "not-found"];
+
 /**
- * The same error; where a host of that name cannot be reached, or lacks the folder, with the hint
- * that `cluster:x` is not the workspace `cluster`.
+ * The hint that `cluster:x` is not the workspace `cluster`, where a host of that name cannot be
+ * reached, or lacks the folder.
+ *
+ * @param words How a workspace was named.
+ */
+export function workspaceMeant(
+  words: string | undefined,
+  { code, message }: { code?: Failure["code"]; message: string },
+  { workspaces }: Settings,
+): string | undefined {
+  if (!MAY_BE_MEANT.includes(code)) return undefined;
+  const [, id = "", path] = /^([^/:@]+):(.*)$/s.exec(words ?? "") ?? [];
+  if (path === undefined || !message.includes(id)) return undefined;
+  if (!workspaces.some((one) => one.id === id)) return undefined;
+  return `${printable(words!)} is a folder of the host ${id}; ` +
+    `for the workspace of that name, write only ${id}`;
+}
+
+/** A hint, and another one below it, if there are any. */
+export function withHint(hint: string | undefined, more: string | undefined): string | undefined {
+  return [hint, more].filter((text) => text !== undefined).join("\n") || undefined;
+}
+
+/**
+ * The same error, with the hint that `cluster:x` is not the workspace `cluster` where that may have
+ * been meant.
  */
 export async function orWorkspaceMeant(
   error: unknown,
   request: WorkRequest,
-  library: Library,
+  readSettings: () => Promise<Settings>,
 ): Promise<unknown> {
-  if (!(error instanceof CopyError)) return error;
-  const { code, message, hint } = error;
-  if (code !== "connection" && code !== "not-found") return error;
+  if (!(error instanceof CopyError) || !MAY_BE_MEANT.includes(error.code)) return error;
   const { from, to, workspace } = { from: "", to: "", workspace: "", ...request };
-  const { workspaces } = await library.loadSettings(request.settings);
-  for (const words of [from, to, workspace]) {
-    const [, id = "", path] = /^([^/:@]+):(.*)$/s.exec(words ?? "") ?? [];
-    if (path === undefined || !message.includes(id)) continue;
-    if (!workspaces.some((one) => one.id === id)) continue;
-    const meaning = `${printable(words!)} is a folder of the host ${id}; ` +
-      `for the workspace of that name, write only ${id}`;
-    return new CopyError(code, message, hint === undefined ? meaning : `${hint}\n${meaning}`);
-  }
-  return error;
+  const settings = await readSettings();
+  const [meaning] = [from, to, workspace]
+    .flatMap((words) => workspaceMeant(words, error, settings) ?? []);
+  return meaning === undefined
+    ? error
+    : new CopyError(error.code, error.message, withHint(error.hint, meaning));
 }

@@ -141,7 +141,8 @@ function noWorkspace(archive: string): CopyError {
   return new CopyError(
     "usage",
     `'${printable(archive)}' is an archive, not a workspace`,
-    `to see and copy what is in it:  xpm-copy import ${file} --to WORKSPACE\n` +
+    `to see what is in it:  tar -tf ${file}\n` +
+      `to copy it:  xpm-copy import ${file} --to WORKSPACE\n` +
       `to write it:  xpm-copy export EXPERIMENT --from WORKSPACE -o ${file}`,
   );
 }

@@ -1,8 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { MoveResult } from "../../lib/move/types.ts";
-import type { Library } from "../../lib/cli/library.ts";
+import type { Library, Session } from "../../lib/cli/library.ts";
 import { main } from "../../lib/cli/main.ts";
 import type { ExperimentSummary } from "../../lib/inspect/summarize.ts";
+import { unknownWorkspace } from "../../lib/inspect/doctor.ts";
 import type { Leftover } from "../../lib/inspect/clean.ts";
 import type { RunRequest } from "../../lib/copy/survey.ts";
 import type { CopyEvent, CopyOptions, CopyPlan, CopyResult } from "../../lib/copy/types.ts";
@@ -61,8 +62,9 @@ type Work = (tell: (event: CopyEvent) => void, signal: AbortSignal) => Promise<C
 
 /** A library whose copies do `work`; by default they plan, and end well. */
 function fakeLibrary(
-  { work, plan = samplePlan(), defaults = {}, moved = {} }: {
+  { work, plan = samplePlan(), defaults = {}, moved = {}, diagnose }: {
     work?: Work;
+    diagnose?: Session["diagnose"];
     plan?: CopyPlan;
     moved?: Partial<MoveResult>;
     defaults?: Partial<Awaited<ReturnType<Library["loadDefaults"]>>>;
@@ -93,7 +95,8 @@ function fakeLibrary(
       clean: (_workspace, remove) =>
         Promise.resolve(LEFT.map((one) => remove ? { ...one, state: "removed" } : one)),
       diagnoseMachine: () => Promise.resolve({ from: true, to: true, findings: [] }),
-      diagnose: ({ id }) => Promise.resolve({ workspace: id, from: true, to: true, findings: [] }),
+      diagnose: diagnose ??
+        (({ id }) => Promise.resolve({ workspace: id, from: true, to: true, findings: [] })),
       status: (_workspaces, { experimentIds }) => {
         const isAsked = (id: string) => experimentIds?.includes(id) !== false;
         const runs = sampleStatus().runs.filter(({ experimentId }) => isAsked(experimentId));
@@ -481,17 +484,28 @@ Deno.test("main() says that a word like a command is none, unless there is such 
 Deno.test("main() tells a folder of a host from the workspace of the same name", async () => {
   const error = (code: "connection" | "refused", host: string) =>
     new CopyError(code, `cannot connect to ${host}: no such host`, "look");
+  const added = { id: "added", path: "/added" }; // in copy.jsonc
   const said = async (from: string, thrown: CopyError) => {
     const terminal = fakeTerminal();
-    const { library } = fakeLibrary({ work: () => Promise.reject(thrown) });
+    const { library } = fakeLibrary({
+      work: () => Promise.reject(thrown),
+      defaults: { workspaces: [added] },
+      diagnose: ({ id }) => Promise.resolve(unknownWorkspace(id, thrown)),
+    });
     await main(["neuralir", "--from", from, "--to=local"], terminal, library);
-    return terminal.err.join("").split("\n").slice(2).join("\n");
+    const doctor = fakeTerminal();
+    await main(["doctor", from, "--json"], doctor, library);
+    const hint = terminal.err.join("").split("\n").slice(2).join("\n");
+    assertEquals(doctor.out.join("").includes(hint.trim()), true, "doctor says the same");
+    assertEquals(doctor.out.join("").includes("write only"), hint !== "");
+    return hint;
   };
-  assertEquals(
-    await said("cluster:foo", error("connection", "cluster")),
-    "  cluster:foo is a folder of the host cluster; for the workspace of that name, write only " +
-      "cluster\n",
-  );
+  for (const id of ["cluster", "added"]) {
+    assertEquals(
+      await said(`${id}:foo`, error("connection", id)),
+      `  ${id}:foo is a folder of the host ${id}; for the workspace of that name, write only ${id}\n`,
+    );
+  }
   assertEquals(await said("cluster:foo", error("connection", "archive")), "");
   assertEquals(await said("cluster:foo", error("refused", "cluster")), "");
   assertEquals(await said("hpc:foo", error("connection", "hpc")), "");

@@ -113,7 +113,8 @@ Deno.test("namedWorkspace() tells what an archive is for, but takes a folder of 
     const found = [
       "usage",
       `'${file}' is an archive, not a workspace`,
-      `to see and copy what is in it:  xpm-copy import '${file}' --to WORKSPACE\n` +
+      `to see what is in it:  tar -tf '${file}'\n` +
+      `to copy it:  xpm-copy import '${file}' --to WORKSPACE\n` +
       `to write it:  xpm-copy export EXPERIMENT --from WORKSPACE -o '${file}'`,
     ];
     assertEquals(failure(file, settings), found);
