@@ -77,23 +77,42 @@ export function dealOut(parts: Part[], count: number): string[][] {
   for (const { folders, bytes } of sizes.sort((one, other) => other.bytes - one.bytes)) {
     const lane = lanes.reduce((least, one) => one.bytes < least.bytes ? one : least);
     lane.bytes += bytes;
-    lane.folders.push(...folders);
+    for (const folder of folders) lane.folders.push(folder);
   }
   return lanes.map(({ folders }) => folders).filter(({ length }) => length > 0);
 }
 
 /** Puts together what shares files, also by way of others. */
 export function together<One extends Pick<Part, "shared">>(parts: One[]): One[][] {
-  const groups = new Set<One[]>();
-  const holders = new Map<string, One[]>();
-  for (const part of parts) {
-    const group = [part];
-    for (const file of part.shared) {
-      const other = holders.get(file);
-      if (other !== undefined && groups.delete(other)) group.push(...other);
+  const groups = parts.map((part): Group<One> => ({ parts: [part], into: undefined }));
+  const holders = new Map<string, Group<One>>();
+  for (const [index, { shared }] of parts.entries()) {
+    for (const file of shared) {
+      const holder = holders.get(file);
+      if (holder === undefined) holders.set(file, groups[index]!);
+      else unite(holder, groups[index]!);
     }
-    groups.add(group);
-    for (const one of group) for (const file of one.shared) holders.set(file, group);
   }
-  return [...groups];
+  return groups.flatMap(({ parts, into }) => into === undefined ? [parts] : []);
+}
+
+/** What shares files, as far as is known. */
+interface Group<One> {
+  parts: One[];
+  /** The group that these have gone into. */
+  into: Group<One> | undefined;
+}
+
+/** Puts the parts of the smaller one into the other: so each part moves seldom. */
+function unite<One>(one: Group<One>, other: Group<One>): void {
+  const [less, more] = [one, other].map(whole)
+    .sort((a, b) => a.parts.length - b.parts.length) as [Group<One>, Group<One>];
+  if (less === more) return;
+  for (const part of less.parts) more.parts.push(part);
+  less.parts = [];
+  less.into = more;
+}
+
+function whole<One>(group: Group<One>): Group<One> {
+  return group.into === undefined ? group : whole(group.into);
 }
