@@ -16,17 +16,11 @@ import { joined } from "../../lib/system/streams.ts";
 import { editTar } from "../../lib/tar/edit.ts";
 import { byteStream, gather } from "../support/byte_stream.ts";
 import { plannedJob } from "../support/planned_job.ts";
+import { rootsOf } from "../support/roots.ts";
 
 const JOB = plannedJob("t", "1");
 
-const MAP = pathMap({
-  workspace: ["/ws"],
-  moved: [],
-  jobs: "/ws/jobs",
-  experiments: "/ws/experiments",
-  partials: "/ws/partials",
-  destination: "/to",
-});
+const MAP = pathMap(rootsOf("/ws", "/to"));
 
 /** What passes of an archive. */
 async function edited(

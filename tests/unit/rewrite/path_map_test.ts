@@ -9,15 +9,9 @@ import {
 } from "../../../lib/rewrite/path_map.ts";
 import { relocate } from "../../../lib/rewrite/relocate.ts";
 import { CopyError } from "../../../lib/errors.ts";
+import { rootsOf } from "../../support/roots.ts";
 
-const ROOTS = {
-  workspace: ["/home/u/ws"],
-  moved: [],
-  jobs: "/home/u/ws/jobs",
-  experiments: "/home/u/ws/experiments",
-  partials: "/home/u/ws/partials",
-  destination: "/new",
-};
+const ROOTS = rootsOf("/home/u/ws", "/new");
 
 Deno.test("relocatePath() takes paths of a former place of the workspace, as far as they are its own", () => {
   const map = pathMap({ ...ROOTS, former: ["/old/ws/", "/old", "/old/ws/jobs/deep"] });

@@ -4,6 +4,7 @@ import { joined } from "../../../lib/system/streams.ts";
 import { climbsOut, pathMap, relocatePath } from "../../../lib/rewrite/path_map.ts";
 import { addTags, relocate, type Relocated } from "../../../lib/rewrite/relocate.ts";
 import { type DocumentKind, runDocumentKind } from "../../../lib/workspace/documents.ts";
+import { rootsOf } from "../../support/roots.ts";
 
 const DESTINATION = `/home/me/new é "ws"`;
 /** The same as it stands in a JSON text. */
@@ -433,14 +434,7 @@ Deno.test("relocate() changes nothing the second time", () => {
 });
 
 Deno.test("relocate() moves a path once, even when the destination is below the source's name", () => {
-  const map = pathMap({
-    workspace: ["/home/me"],
-    moved: [],
-    jobs: "/home/me/jobs",
-    experiments: "/home/me/experiments",
-    partials: "/home/me/partials",
-    destination: "/home/me/archive",
-  });
+  const map = pathMap(rootsOf("/home/me", "/home/me/archive"));
   assertEquals(
     relocate("objects", '{"type":"path","value":"/home/me/jobs/t"}', map).text,
     '{"type":"path","value":"/home/me/archive/jobs/t"}',

@@ -11,16 +11,10 @@ import { joined } from "../../../lib/system/streams.ts";
 import type { MemberHead } from "../../../lib/tar/header.ts";
 import type { OverlayEntry } from "../../../lib/tar/write.ts";
 import { MAX_DOCUMENT } from "../../../lib/workspace/documents.ts";
+import { rootsOf } from "../../support/roots.ts";
 
 const RUN = "experiments/e/20260118_170744";
-const MAP = pathMap({
-  workspace: ["/ws"],
-  moved: [],
-  jobs: "/ws/jobs",
-  experiments: "/ws/experiments",
-  partials: "/ws/partials",
-  destination: "/new",
-});
+const MAP = pathMap(rootsOf("/ws", "/new"));
 
 const jobs = (...ids: string[]) => ids.map((jobId) => ({ taskId: "t", jobId }));
 
