@@ -18,8 +18,8 @@ const WITH_VALUE = "bceilmopBDEFIJLOPQRSwW";
 /** With these, no command runs at the host with its own input and output. */
 const NO_COMMAND = "NfsWGOQV";
 
-/** These are ignored, as a copy has no use for them: a terminal, no input, silence, a master. */
-const LEFT_OUT = "tTnqyM";
+/** These are ignored, as a copy has no use for them: a terminal, no input, silence, a master, agents. */
+const LEFT_OUT = "tTnqyMaA";
 
 /** Letters that are replaced by `-o` options, so that one of ours before them wins. */
 const AS_SETTINGS: Record<string, string> = { J: "ProxyJump", S: "ControlPath" };

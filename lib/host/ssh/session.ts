@@ -101,7 +101,7 @@ export class Session {
    */
   get #ownOptions(): string[] {
     return [
-      ...["-T", "-oRemoteCommand=none", "-oClearAllForwardings=yes", ...this.#sessionOptions],
+      ...["-T", "-a", "-oRemoteCommand=none", "-oClearAllForwardings=yes", ...this.#sessionOptions],
       ...this.#given,
       ...["-oServerAliveInterval=15", "-oServerAliveCountMax=4"],
       `-oConnectTimeout=${this.login.connectTimeout || "none"}`,

@@ -13,7 +13,7 @@ const read = (...options: string[]) => loginOptions({ host: "hpc", options });
 Deno.test("loginOptions() gives what says how to log in, and leaves out what has no place", () => {
   const kept = ["-F", "none", "-p2222", "-4C", "-i", "-N", "-oUser=me", "-o", "Port 22"];
   assertEquals(read(...kept), kept.flatMap((word) => word === "-4C" ? ["-4", "-C"] : [word]));
-  assertEquals(read("-tt", "-T", "-n", "-q", "-M", "-4qp", "2222"), ["-4", "-p", "2222"]);
+  assertEquals(read("-tt", "-T", "-n", "-q", "-M", "-A", "-4qp", "2222"), ["-4", "-p", "2222"]);
   assertEquals(loginOptions({ host: "hpc" }), []);
 });
 
