@@ -6,18 +6,18 @@
 
 import { CURRENT } from "../workspace/layout.ts";
 import { call } from "./call.ts";
-import type { CopyError } from "../errors.ts";
 import type { Host, Staging } from "../host/host.ts";
 import { placesOf } from "../host/found.ts";
 import type { Hosts } from "../host/hosts.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { PERHAPS_FULL } from "../transport/rsync.ts";
 import { Ahead } from "./prefetch.ts";
 import { carryOut } from "./transfer.ts";
 import { type Load, loadsOf, stagingName } from "./loads.ts";
 import { addWarnings } from "./make_plan.ts";
 import { missingReferences } from "./references.ts";
 import { explained, INTERRUPTED, type Patience, retried, withRetries } from "./retry.ts";
-import { explainFull, requireSpace, saysFull } from "./space.ts";
+import { explainFull, isFull, requireSpace, saysFull } from "./space.ts";
 import { type RunRequest, type Survey, survey, type SurveyData } from "./survey.ts";
 import { Outcome } from "./progress.ts";
 import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
@@ -188,8 +188,8 @@ async function attemptCopy(
     }
     done = true;
   } catch (error) {
-    if (known === undefined || options.signal?.aborted || !saysFull(error)) throw error;
-    throw await full(error, known);
+    if (known === undefined || options.signal?.aborted) throw error;
+    throw await orFull(error, known);
   } finally {
     ahead.drop();
     for (const staging of stagings.values()) await staging.release(!done);
@@ -215,11 +215,14 @@ async function areTogetherThere({ hosts, can }: Survey, claimed: Staging[]): Pro
   return claim !== undefined && !areApart(can) && await relay.holds(claim);
 }
 
-/** The error for a full disk. The host is asked what ran out: bytes or inodes. */
-async function full(error: Error, { hosts, plan }: Survey): Promise<CopyError> {
+/** An error, or that of a full disk. The host is asked what ran out: bytes or inodes. */
+async function orFull(error: unknown, { hosts, plan }: Survey): Promise<unknown> {
+  if (!(error instanceof Error)) return error;
+  const isSaid = saysFull(error);
+  if (!isSaid && !error.message.includes(PERHAPS_FULL)) return error;
   const { path } = plan.destination;
   const now = await hosts.destination.look({ path, wanted: "space" }).catch(() => ({}));
-  return explainFull(error, plan, now);
+  return isSaid || isFull(now) ? explainFull(error, plan, now) : error;
 }
 
 /**

@@ -52,8 +52,16 @@ export function requireSpace(
 }
 
 /** Whether an error says that a disk was full. */
-export function saysFull(error: unknown): error is Error {
-  return error instanceof Error && FULL.test(error.message);
+export function saysFull(error: Error): boolean {
+  return FULL.test(error.message);
+}
+
+/** So little space, in bytes, that a disk may be called full. */
+const LITTLE = 1 << 20;
+
+/** Whether a disk has no room for another file, as far as is known. */
+export function isFull({ freeBytes, freeFiles }: Partial<FreeSpace>): boolean {
+  return freeFiles === 0 || freeBytes !== undefined && freeBytes < LITTLE;
 }
 
 /**

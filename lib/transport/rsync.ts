@@ -99,11 +99,13 @@ export interface RsyncOutcome {
   vanished: boolean;
 }
 
+/** What is said of rsync's exit code for a file that could not be written, for any reason. */
+export const PERHAPS_FULL = "a file could not be written (is the disk full?)";
 /** The meanings of rsync's exit codes, for those that need an explanation. */
 const MEANINGS: Record<number, string> = {
   5: "the connection could not be set up",
   10: "the connection was lost",
-  11: "a file could not be written (is the disk full?)",
+  11: PERHAPS_FULL,
   12: "the connection was lost",
   30: "there was no progress for too long",
   35: "the connection could not be set up in time",

@@ -34,7 +34,7 @@ function onSmallDisk(
     try {
       await check(pair.between({ destination: "disk/ws" }), disk);
     } finally {
-      await runs("umount", [disk]);
+      await runs("umount", ["-l", disk]); // what has been told to end may be in it still
     }
   }, OPTIONS);
 }
@@ -160,6 +160,28 @@ exit 11
   const said = await withVariables(variables, () => runProgram(pair, sample));
   assertFailed(said, 1, "your quota is used up at the destination, ");
 }, { directions: ["local to local"] });
+
+// Of two other machines, the one that is written to may be gone before its last words have come.
+onSmallDisk(
+  "xpm-copy says that the disk is full where rsync only fails",
+  "30m",
+  async (pair, disk) => {
+    const sample = makeSample(pair.source.path, { jobs: 1, largeFiles: 1 });
+    const script = `#!/bin/sh
+case " $* " in *" --files-from=- "*) ;; *) exec ${await findProgram("rsync")} "$@" ;; esac
+[ ! -e ${pair.root}/fills ] || cat /dev/zero > ${disk}/filler 2> /dev/null
+echo 'rsync error: error in file IO (code 11) at receiver.c(393) [receiver=3.2.7]' >&2
+exit 11
+`;
+    mkdirSync(`${pair.root}/bin`);
+    writeFileSync(`${pair.root}/bin/rsync`, script, { mode: 0o755 });
+    const variables = { PATH: `${pair.root}/bin:${Deno.env.get("PATH")}` };
+    const copied = () => withVariables(variables, () => runProgram(pair, sample));
+    assertFailed(await copied(), 1, "a file could not be written (is the disk full?)");
+    writeFileSync(`${pair.root}/fills`, "");
+    assertFailed(await copied(), 1, "no space left at the destination, ");
+  },
+);
 
 onSmallDisk("xpm-copy names a destination that may not be written", "8m", async (pair, disk) => {
   const sample = makeSample(pair.source.path, { jobs: 1 });
