@@ -30,6 +30,7 @@ export const Deno = {
   env: { get: (name: string): string | undefined => process.env[name] },
   errors,
   hostname,
+  memoryUsage: () => process.memoryUsage(),
   exit: (code: number): never => process.exit(code),
   noColor: Boolean(process.env.NO_COLOR),
   permissions: { querySync: (_descriptor: unknown) => ({ state: "granted", partial: false }) },
