@@ -15,6 +15,7 @@ import type { Context } from "./context.ts";
 import { packFetched } from "./fetch.ts";
 import type { Load } from "./loads.ts";
 import { mapOf } from "./maps.ts";
+import { packRead } from "./pack_read.ts";
 import { held, letPass, putAdded, type Streamed } from "./passage.ts";
 import { namedOf, packRequestOf, type Route } from "./route.ts";
 import { inSum, passShares, type Share } from "./shares.ts";
@@ -94,8 +95,11 @@ async function passRest(
   const begun = ahead.take(request);
   if (archivesOf(request) === 0) return await putAdded(added(rewriter), rewriter, load, context);
   const isFetched = mustFetch(route, can);
-  const pack = begun ??
-    (isFetched ? packFetched(request, load, context) : hosts.source.pack(request));
+  const fetched = () =>
+    dialect === "plain"
+      ? packRead(request, [...named.keys()], context)
+      : packFetched(request, load, context);
+  const pack = begun ?? (isFetched ? fetched() : hosts.source.pack(request));
   const trusted = can.source.trusted && !isFetched;
   const onBytes = (bytes: number) => outcome.progress(before + bytes, undefined);
   const passage = { route, load, rewriter, request, onBytes };
@@ -103,7 +107,7 @@ async function passRest(
 }
 
 /**
- * Whether the other end must pack: the tar of the source makes no pax archives, or failed before.
+ * Whether the source's tar must not pack: it makes no pax archives, or failed before.
  */
 function mustFetch({ isSecond }: Route, { source, destination }: Survey["can"]): boolean {
   if (dialectOf(source.tar) === "plain") return true;
