@@ -25,7 +25,7 @@ function forgetTimes(root: string): void {
   shell(root, "find . -exec touch -h -d @1600000000 {} +");
 }
 
-/** Copies to such a host, once more, and back. */
+/** Copies to such a host, once more, and from there: back, and to another host that is like it. */
 async function tryHost({ shell, rsync, tar }: Combination): Promise<void> {
   await withFolder(async (folder) => {
     symlinkSync((await rsyncOf(rsync))!, `${folder}/rsync`);
@@ -47,16 +47,18 @@ async function tryHost({ shell, rsync, tar }: Combination): Promise<void> {
       const before = readTree(there.destination.path);
       assertEquals((await there.copy(sample)).jobsSkipped, 3);
       assertUntouched(there.destination.path, before);
-      await withPair("remote to local", sshd, async (pair) => {
-        const back = pair.between({ source: there.destination.path });
-        const result = await back.copy(sample);
-        assertEquals([result.errors, result.complete], [[], true]);
-        for (const root of [there.source.path, there.destination.path, back.destination.path]) {
-          forgetTimes(root);
-        }
-        compareTrees({ sample, destination: there.destination.path });
-        compareTrees({ sample, destination: back.destination.path });
-      });
+      for (const direction of ["remote to local", "remote to remote"] as const) {
+        await withPair(direction, sshd, async (pair) => {
+          const onwards = pair.between({ source: there.destination.path });
+          const result = await onwards.copy(sample);
+          assertEquals([result.errors, result.complete], [[], true], direction);
+          for (const { path } of [there.source, there.destination, onwards.destination]) {
+            forgetTimes(path);
+          }
+          compareTrees({ sample, destination: there.destination.path });
+          compareTrees({ sample, destination: onwards.destination.path });
+        });
+      }
     });
   });
 }
