@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, renameSync, utimesSync, writeFileSync } from "no
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError, type CopyEvent, copyExperiment, type Workspace } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { type Pair, withPair } from "../support/directions.ts";
+import { type Pair, REMOTE, withPair } from "../support/directions.ts";
 import { descendants, HAS_PROC, processes, until } from "../support/processes.ts";
 import { killedMidway } from "../support/kill.ts";
 import { OWN, withPrograms } from "../support/remote_programs.ts";
@@ -202,7 +202,7 @@ Deno.test({
   ignore: !reachable || !HAS_PROC,
   async fn() {
     await using sshd = await startSshd();
-    for (const direction of ["local to remote", "remote to local"] as const) {
+    for (const direction of REMOTE) {
       await withPair(direction, sshd, async (pair) => {
         const sample = makeSample(pair.source.path, { jobs: 2, largeFiles: 1, largeBytes: 2e6 });
         const left = await killedMidway(pair, sample);
