@@ -11,6 +11,7 @@ import { placesOf } from "../host/found.ts";
 import type { Hosts } from "../host/hosts.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { PERHAPS_FULL } from "../transport/rsync.ts";
+import { RefusedSession, tooFewSessions } from "../transport/ssh_complaints.ts";
 import { Ahead } from "./prefetch.ts";
 import { carryOut } from "./transfer.ts";
 import { type Load, loadsOf, stagingName } from "./loads.ts";
@@ -189,7 +190,7 @@ async function attemptCopy(
     done = true;
   } catch (error) {
     if (known === undefined || options.signal?.aborted) throw error;
-    throw await orFull(error, known);
+    throw await reasonFor(error, known);
   } finally {
     ahead.drop();
     for (const staging of stagings.values()) await staging.release(!done);
@@ -215,9 +216,11 @@ async function areTogetherThere({ hosts, can }: Survey, claimed: Staging[]): Pro
   return claim !== undefined && !areApart(can) && await relay.holds(claim);
 }
 
-/** An error, or that of a full disk. The host is asked what ran out: bytes or inodes. */
-async function orFull(error: unknown, { hosts, plan }: Survey): Promise<unknown> {
+/** An error, or its reason. Where a disk is full, the host is asked what ran out: bytes or inodes. */
+async function reasonFor(error: unknown, { hosts, plan }: Survey): Promise<unknown> {
   if (!(error instanceof Error)) return error;
+  const isOneLogin = hosts.source === hosts.destination;
+  if (isOneLogin && error instanceof RefusedSession) return tooFewSessions();
   const isSaid = saysFull(error);
   if (!isSaid && !error.message.includes(PERHAPS_FULL)) return error;
   const { path } = plan.destination;

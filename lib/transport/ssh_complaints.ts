@@ -46,3 +46,13 @@ export function isRefusal(complaint: string): boolean {
 export function isUnreached(complaint: string): boolean {
   return UNREACHED.test(complaint);
 }
+
+/** The error where both workspaces are on one host: packing and unpacking are two more sessions. */
+export function tooFewSessions(): CopyError {
+  return new CopyError(
+    "connection",
+    "the server allows too few sessions on a connection (MaxSessions)",
+    "a copy between two workspaces of one host needs three; ask the administrator to set  " +
+      "MaxSessions 3, or name the host in another way in one of the workspaces",
+  );
+}

@@ -388,3 +388,29 @@ for (const [way, options] of [["a stream", {}], ["rsync", { bandwidthLimit: 100_
     });
   }
 }
+
+Deno.test({
+  name: "copyExperiment() between workspaces of one host says that it needs three sessions",
+  ignore,
+  fn: async () => {
+    for (const sessions of [2, 3]) {
+      await using sshd = await startSshd({ config: [`MaxSessions ${sessions}`] });
+      const { root, experimentId, runId } = makeSample(`${sshd.dir}/source`, { jobs: 1 });
+      const ssh = { host: sshd.host, options: sshd.options };
+      const to = { id: "there", path: `${sshd.dir}/there`, ssh };
+      const copied = () =>
+        copyExperiment({ id: "source", path: root, ssh }, to, experimentId, runId);
+      if (sessions === 3) assertEquals((await copied()).complete, true);
+      else {
+        const error = await assertRejects(copied, CopyError, "too few sessions");
+        assertStringIncludes(error.hint ?? "", "MaxSessions 3");
+        assertEquals(error.code, "connection");
+        const named = { ...to, ssh: { ...ssh, options: [...sshd.options, "-C"] } };
+        const from = { id: "source", path: root, ssh };
+        // another way to reach it is a login of its own
+        const { complete } = await copyExperiment(from, named, experimentId, runId);
+        assertEquals([complete, loginsOf(sshd)], [true, 3]);
+      }
+    }
+  },
+});
