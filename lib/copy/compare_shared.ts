@@ -23,10 +23,8 @@ export async function compareShared(
   found: Ends<Inventory>,
   choice: FileChoice,
 ): Promise<void> {
-  const some = jobs.map((job) => ({ folder: jobFolder(job), job })).filter(({ folder, job }) =>
-    isShared(job) && found.source.jobs.has(folder) &&
-    found.destination.jobs.has(folder)
-  );
+  const some = jobs.filter(isShared).map((job) => ({ folder: jobFolder(job), job }))
+    .filter(({ folder }) => found.source.jobs.has(folder) && found.destination.jobs.has(folder));
   if (some.length === 0) return;
   const excludes = excluder(choice);
   const source = await entriesOf(hosts.source, infos.source.realPath, some, excludes);

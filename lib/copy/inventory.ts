@@ -8,6 +8,7 @@ import { CopyError } from "../errors.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import type { Host, LinkedFolder, WorkspaceInfo } from "../host/host.ts";
 import type { Entry } from "../system/entry.ts";
+import { tidy } from "../system/garbage.ts";
 import { ByFolder } from "../workspace/by_folder.ts";
 import {
   folderAt,
@@ -31,7 +32,7 @@ import {
   reopenJob,
 } from "./found_job.ts";
 import { recordedJob } from "./left_out.ts";
-import type { PathsMap } from "./packed_map.ts";
+import type { PathsMap } from "./paths_map.ts";
 import { entriesByPath, jobsByFolder } from "./packings.ts";
 
 /** A run's folder, as it was found: all that is in it, and itself under the empty name. */
@@ -72,6 +73,9 @@ export interface InventoryRequest {
   toPack?: boolean;
 }
 
+/** After so many entries garbage may be worth to be collected: of a folder they come all at once. */
+const MANY = 5000;
+
 /** Looks at a run and its jobs, all at once. */
 export async function takeInventory(
   host: Host,
@@ -88,11 +92,15 @@ export async function takeInventory(
   for (const job of jobs) wanted.set(job, job);
   const adding = new Adding(found.jobs, wanted);
   const withRecords = run !== undefined && info.records;
-  const folders = [
-    ...(run === undefined ? [] : [run]),
-    ...jobs.filter((job) => wanted.get(job) === job).map(jobFolder),
-    ...(withRecords ? [RECORDS] : []),
-  ];
+  // one by one: of many jobs the paths take more memory than what is found
+  const folders = {
+    *[Symbol.iterator]() {
+      if (run !== undefined) yield run;
+      for (const job of jobs) if (wanted.get(job) === job) yield jobFolder(job);
+      if (withRecords) yield RECORDS;
+    },
+  };
+  let count = 0;
   const linked = await host.scan(
     {
       root: info.realPath,
@@ -102,6 +110,7 @@ export async function takeInventory(
       ...(isNeeded && { isNeeded }),
     },
     (folder, entry) => {
+      if (++count % MANY === 0) tidy();
       if (folder === RECORDS) {
         const job = recordedJob(entry);
         if (job !== undefined) (found.records ??= new Map()).set(job, entry.mtime);
@@ -117,6 +126,7 @@ export async function takeInventory(
     },
   );
   adding.close();
+  tidy();
   if (linked.length > 0) found.linked = linked;
   for (const link of linked) {
     const job = found.jobs.get(link.folder);

@@ -11,7 +11,7 @@ import { isWritten, unitsOf } from "./decisions.ts";
 import { batches } from "./batches.ts";
 import { isAlone } from "./alone.ts";
 import type { FoundFolder } from "./found_job.ts";
-import { anyOf } from "./packed_map.ts";
+import { anyOf } from "./paths_map.ts";
 import type { SurveyData } from "./survey.ts";
 import { isSettled } from "./recorded.ts";
 import type { PlannedJob } from "./types.ts";

@@ -17,6 +17,7 @@ import {
 import type { ReadFile } from "../host/host.ts";
 import { isOmitted, isWritten, unitsOf } from "./decisions.ts";
 import type { JobToPlan } from "./job_links.ts";
+import { tidy } from "../system/garbage.ts";
 import { ByFolder } from "../workspace/by_folder.ts";
 import { mapOf } from "./maps.ts";
 import { type JobReport, reportsByFolder } from "./packings.ts";
@@ -59,7 +60,9 @@ export async function withNeeded(
   const reports = reportsByFolder(jobs.length);
   const outside: Survey["outside"] = new Map();
   for (;;) {
+    tidy();
     const plan = await makePlan(listed);
+    tidy();
     const unread = unitsOf(plan).filter((job) =>
       isRead(job, surveyed) && !reports.has(jobFolder(job))
     );

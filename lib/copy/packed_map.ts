@@ -5,33 +5,7 @@
  * @module
  */
 
-/** What a map from paths does, packed or not; a `Map` will do. */
-export interface PathsMap<Value> {
-  /** How many paths it has. */
-  readonly size: number;
-  /** The value of a path. */
-  get(path: string): Value | undefined;
-  /** Whether it has a path. */
-  has(path: string): boolean;
-  /** Sets the value of a path. */
-  set(path: string, value: Value): unknown;
-  /** Removes a path; answers whether it was there. */
-  delete(path: string): boolean;
-  /** The paths, in the order in which they came. */
-  keys(): IterableIterator<string>;
-  /** The values, in that order. */
-  values(): IterableIterator<Value>;
-  [Symbol.iterator](): IterableIterator<[string, Value]>;
-}
-
-/** Whether any of some values is such; of the values of a map, no list is made. */
-export function anyOf<Value>(
-  values: Iterable<Value>,
-  isSuch: (value: Value) => boolean,
-): boolean {
-  for (const value of values) if (isSuch(value)) return true;
-  return false;
-}
+import type { PathsMap } from "./paths_map.ts";
 
 /** A value, taken apart. */
 export interface Parts<Common> {
@@ -68,20 +42,20 @@ const [ODD, GONE] = [0xffffffff, 0xfffffffe];
  * function takes only so many arguments.
  */
 const LONGEST = 1 << 13;
-/** So many characters are enough for the name and the text of a job. */
-const USUAL = 112;
+/** The bytes are in parts of this size: an array that grows leaves its former memory behind. */
+const PART = 1 << 18;
 /**
- * The map. Each path is a row: its last name, a NUL and its text are bytes in one array, its numbers
- * stand in another one, and a number tells what it has in common with others.
- * Paths are found by a table of their hashes. A row that cannot be put so stays as it is: one with
- * a character beyond Latin-1, one that is very long, or one that `pack` declines.
+ * The map. Each path is a row: its last name, a NUL and its text are bytes in one part, its numbers
+ * stand in an array, and a number tells what it has in common with others. A table of hashes finds
+ * paths. A row that cannot be put so stays as it is: one with a character beyond Latin-1, one that
+ * is very long, or one that `pack` declines.
  */
 export class PackedMap<Value, Common> implements PathsMap<Value> {
   #rows = 0;
   #gone = 0;
   #heads = new Uint32Array(0);
   #numbers = new Float64Array(0);
-  #bytes = new Uint8Array(0);
+  readonly #parts: Uint8Array[] = [];
   /** The rows by the hashes of their paths, each plus one; 0 is free. At least half of it is. */
   #slots = new Uint32Array(16);
   readonly #parents: string[] = [];
@@ -90,10 +64,7 @@ export class PackedMap<Value, Common> implements PathsMap<Value> {
   readonly #commonIds = new Map<string, number>();
   readonly #odd = new Map<number, { path: string; value: Value }>();
 
-  /**
-   * @param expected How many paths will come, as far as that is known: arrays that grow leave their
-   * former memory behind.
-   */
+  /** @param expected How many paths will come, as far as that is known. */
   constructor(private readonly packing: Packing<Value, Common>, private readonly expected = 0) {}
 
   get size(): number {
@@ -109,11 +80,10 @@ export class PackedMap<Value, Common> implements PathsMap<Value> {
     return this.#find(path) !== undefined;
   }
 
-  set(path: string, value: Value): this {
+  set(path: string, value: Value): void {
     const row = this.#find(path);
     if (row !== undefined) this.#keep(row, path, value);
     else this.#add(path, value);
-    return this;
   }
 
   delete(path: string): boolean {
@@ -126,9 +96,7 @@ export class PackedMap<Value, Common> implements PathsMap<Value> {
   }
 
   *keys(): IterableIterator<string> {
-    for (let row = 0; row < this.#rows; row++) {
-      if (this.#isThere(row)) yield this.#pathOf(row);
-    }
+    for (const row of this.#those()) yield this.#pathOf(row);
   }
 
   *values(): IterableIterator<Value> {
@@ -136,11 +104,15 @@ export class PackedMap<Value, Common> implements PathsMap<Value> {
   }
 
   *[Symbol.iterator](): IterableIterator<[string, Value]> {
-    for (let row = 0; row < this.#rows; row++) {
-      if (!this.#isThere(row)) continue;
+    for (const row of this.#those()) {
       const path = this.#pathOf(row);
       yield [path, this.#valueOf(row, path)];
     }
+  }
+
+  /** The rows that are there. */
+  *#those(): Generator<number> {
+    for (let row = 0; row < this.#rows; row++) if (this.#isThere(row)) yield row;
   }
 
   #isThere(row: number): boolean {
@@ -152,25 +124,30 @@ export class PackedMap<Value, Common> implements PathsMap<Value> {
     return row < 0 ? 0 : this.#heads[row * COLUMNS + END]!;
   }
 
-  #textAt(start: number, end: number): string {
-    const bytes = this.#bytes.subarray(start, end);
+  #startOf(row: number): number {
+    return startAfter(this.#endOf(row - 1), this.#endOf(row));
+  }
+
+  /** The bytes of a row as a text, but for the first ones. */
+  #textOf(row: number, but = 0): string {
+    const [start, end] = [this.#startOf(row), this.#endOf(row)];
+    const [part, at] = [this.#parts[Math.floor(start / PART)]!, start % PART];
+    const bytes = part.subarray(at + but, at + end - start);
     return String.fromCharCode.apply(null, bytes as unknown as number[]);
   }
 
   #pathOf(row: number): string {
     const odd = this.#odd.get(row);
     if (odd !== undefined) return odd.path;
-    const start = this.#endOf(row - 1);
-    const name = this.#textAt(start, this.#bytes.indexOf(0, start));
-    return this.#parents[this.#heads[row * COLUMNS + PARENT]!]! + name;
+    const text = this.#textOf(row);
+    return this.#parents[this.#heads[row * COLUMNS + PARENT]!]! + text.slice(0, text.indexOf("\0"));
   }
 
   #valueOf(row: number, path: string): Value {
     const common = this.#heads[row * COLUMNS + COMMON]!;
     if (common === ODD) return this.#odd.get(row)!.value;
     const parent = this.#parents[this.#heads[row * COLUMNS + PARENT]!]!;
-    const start = this.#endOf(row - 1) + path.length - parent.length + 1;
-    const text = this.#textAt(start, this.#endOf(row));
+    const text = this.#textOf(row, path.length - parent.length + 1);
     const at = row * this.packing.numbers;
     return this.packing.unpack(path, this.#commons[common]!, this.#numbers, at, text);
   }
@@ -191,11 +168,12 @@ export class PackedMap<Value, Common> implements PathsMap<Value> {
   #has(row: number, path: string): boolean {
     if (this.#heads[row * COLUMNS + COMMON] === ODD) return this.#odd.get(row)!.path === path;
     const parent = this.#parents[this.#heads[row * COLUMNS + PARENT]!]!;
-    const start = this.#endOf(row - 1) - parent.length;
-    const end = start + path.length;
-    if (end >= this.#endOf(row) || this.#bytes[end] !== 0) return false;
+    const start = this.#startOf(row);
+    const from = start % PART - parent.length;
+    const bytes = this.#parts[Math.floor(start / PART)]!;
+    if (from + path.length >= bytes.length || bytes[from + path.length] !== 0) return false;
     for (let at = path.length - 1; at >= parent.length; at--) {
-      if (this.#bytes[start + at] !== path.charCodeAt(at)) return false;
+      if (bytes[from + at] !== path.charCodeAt(at)) return false;
     }
     return path.startsWith(parent);
   }
@@ -231,19 +209,17 @@ export class PackedMap<Value, Common> implements PathsMap<Value> {
   }
 
   /** Writes a text into the bytes; undefined when it is too long, or has a character that is no byte. */
-  #write(text: string, start: number): number | undefined {
+  #write(text: string, before: number): number | undefined {
     if (text.length > LONGEST) return undefined;
-    const end = start + text.length;
-    if (end > this.#bytes.length) {
-      const length = Math.max(end + (end >> 1) + 256, this.expected * USUAL);
-      this.#bytes = larger(this.#bytes, length);
-    }
+    const start = startAfter(before, before + text.length);
+    const from = start % PART;
+    const bytes = this.#parts[Math.floor(start / PART)] ??= new Uint8Array(PART);
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code > 0xff) return undefined;
-      this.#bytes[start + at] = code;
+      bytes[from + at] = code;
     }
-    return end;
+    return start + text.length;
   }
 
   #parentId(path: string, end: number): number {
@@ -278,8 +254,14 @@ export class PackedMap<Value, Common> implements PathsMap<Value> {
   }
 }
 
+/** Where bytes start that follow others: in the next part, if this one ends before they do. */
+function startAfter(before: number, end: number): number {
+  const next = (Math.floor(before / PART) + 1) * PART;
+  return end > next ? next : before;
+}
+
 /** A larger array with the same beginning. */
-function larger<Numbers extends Uint8Array | Uint32Array | Float64Array>(
+function larger<Numbers extends Uint32Array | Float64Array>(
   numbers: Numbers,
   length: number,
 ): Numbers {

@@ -18,7 +18,7 @@ import { hasControl } from "../text/printable.ts";
 import { Findings, type Report } from "../rewrite/findings.ts";
 import { isOmitted, isWritten } from "./decisions.ts";
 import { mapOf } from "./maps.ts";
-import { anyOf } from "./packed_map.ts";
+import { anyOf } from "./paths_map.ts";
 import type { NamedPaths, Namers, Survey } from "./surveyed.ts";
 import type { CopyPlan, PlannedJob } from "./types.ts";
 

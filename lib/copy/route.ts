@@ -18,7 +18,7 @@ import type { FoundRunFolder } from "./inventory.ts";
 import { misplacedLink } from "./usable.ts";
 import { isAlone } from "./alone.ts";
 import type { Load } from "./loads.ts";
-import { anyOf } from "./packed_map.ts";
+import { anyOf } from "./paths_map.ts";
 import { leavesOut } from "./exclude.ts";
 import { hasEnded, isCompleted, isWritten } from "./decisions.ts";
 import type { SurveyData } from "./survey.ts";

@@ -44,9 +44,11 @@ async function lookAtShortfalls(
   choice: FileChoice,
 ): Promise<void> {
   const { jobs: here, records: partial } = found.source;
-  const { jobs: there, records = new Map() } = found.destination;
-  const some = jobs.map((job) => ({ folder: jobFolder(job), job }))
-    .filter(({ folder }) => records.has(folder) && here.has(folder) && there.has(folder));
+  const { jobs: there, records } = found.destination;
+  if (records === undefined) return;
+  const isThere = (folder: string) => records.has(folder) && here.has(folder) && there.has(folder);
+  const some = jobs.filter((job) => isThere(jobFolder(job)))
+    .map((job) => ({ folder: jobFolder(job), job }));
   // the entries of all jobs at once would take much memory
   for (let at = 0; at < some.length; at += BATCH_JOBS) {
     const batch = some.slice(at, at + BATCH_JOBS);

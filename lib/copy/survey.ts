@@ -10,6 +10,7 @@ import type { Host, SeenRun, WorkspaceInfo } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { checkId, CURRENT, jobFolder, runFolder } from "../workspace/layout.ts";
 import { type JobInfo, type JobsFile, jobsOf } from "../workspace/jobs.ts";
+import { tidy } from "../system/garbage.ts";
 import { withoutStates } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { excluder, type Excludes } from "./exclude.ts";
@@ -249,6 +250,7 @@ async function lookAtSource(
   };
   const found: (SourceRun | CopyError)[] = [];
   for (const run of runs) found.push(await orError(() => look(run), options));
+  tidy(); // the texts are not needed any more
   return { host, runs: found, beside };
 }
 

@@ -9,7 +9,7 @@ import type { Pair } from "../rewrite/path_map.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { FileChoice, Standing } from "./exclude.ts";
 import type { Inventory } from "./inventory.ts";
-import type { PathsMap } from "./packed_map.ts";
+import type { PathsMap } from "./paths_map.ts";
 import type { JobReport } from "./packings.ts";
 import type { Ends } from "./plan.ts";
 import type { CopyPlan, CopyProblem } from "./types.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { tidy } from "../system/garbage.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import type { Abilities, Host, LookRequest, WorkspaceInfo } from "../host/host.ts";
 import { formerRoots, type Pair } from "../rewrite/path_map.ts";
@@ -22,7 +23,7 @@ import { planReferences } from "./references.ts";
 import { refuseUnwritable } from "./refusals.ts";
 import { compareThere, takeRest } from "./shortfall.ts";
 import type { RunName, Survey, SurveyData } from "./surveyed.ts";
-import type { CopyOptions, CopyPlan } from "./types.ts";
+import type { CopyOptions, CopyPlan, PlannedJob } from "./types.ts";
 import { isDone, isRecorded } from "./usable.ts";
 
 /** A run, as it was found at the source. */
@@ -84,14 +85,17 @@ export function longestPath(source: string, destination: string): number {
 export class Surveying {
   /** The jobs that were looked at a second time. */
   readonly #certain = new Set<string>();
-  /** The folders of the jobs that the runs before will have brought. */
+  /** The folders of the jobs that the runs before will have brought, but for those of the latest. */
   readonly #coming = new Set<string>();
+  /** The jobs that the latest will have brought. */
+  #latest: PlannedJob[] = [];
 
   /** @param found The first run, and the jobs of all. */
   constructor(private readonly common: CommonData, private readonly found: Ends<Inventory>) {}
 
   /** Surveys a run. */
   async survey(run: SourceRun): Promise<Survey> {
+    for (const job of this.#latest) this.#coming.add(jobFolder(job));
     const { infos, folders, linked } = await this.#lookAt(run);
     const { hosts, can, mapped, options, workspaces } = this.common;
     // the jobs are those of all runs; more may be looked at
@@ -117,7 +121,8 @@ export class Surveying {
       look: (jobs) => this.#lookAtMore(jobs),
       read: (jobs, bytes) => this.common.params.read(jobs, bytes),
     }, options);
-    const coming = unitsOf(needed.plan).map(jobFolder).filter((folder) => this.#coming.has(folder));
+    const coming = unitsOf(needed.plan).filter((job) => this.#coming.has(jobFolder(job)))
+      .map(jobFolder);
     const planned = { ...surveyed, ...needed, found: found(), coming };
     for (const end of ["source", "destination"] as const) {
       if (linked[end].length > 0) {
@@ -125,8 +130,10 @@ export class Surveying {
       }
     }
     refuseUnwritable(workspaces.destination, infos.destination, planned.plan);
-    for (const job of unitsOf(planned.plan).filter(isWritten)) this.#coming.add(jobFolder(job));
+    this.#latest = unitsOf(planned.plan).filter(isWritten);
+    tidy();
     await planReferences(planned);
+    tidy();
     for (const job of planned.plan.jobs.filter(isCompleted)) {
       const former = planned.reports.get(jobFolder(job))?.former; // its params.json will not pass
       if (former !== undefined) planned.formerRoots.add(former);

@@ -19,7 +19,7 @@ import { unfitReason } from "./usable.ts";
 import type { Load } from "./loads.ts";
 import { linkedByRun } from "./plan.ts";
 import { type Come, publish } from "./publish.ts";
-import { anyOf } from "./packed_map.ts";
+import { anyOf } from "./paths_map.ts";
 import { currentLink, movesOf } from "./publish_moves.ts";
 import { linkMoves } from "./publish_links.ts";
 import { foldersOf, nameAll, whyNot } from "./bring_alone.ts";

@@ -52,7 +52,7 @@ export interface ScanRequest {
    * Folders of jobs and runs, relative to the workspace, of three names, and shared ones, of four. A link is followed; a
    * folder that does not exist is skipped.
    */
-  folders: string[];
+  folders: Iterable<string>;
   /** Whether only the folder of each job and its markers are wanted: `.done`, `.failed`, `.pid`. */
   jobStatesOnly: boolean;
   /** Whether what is found will be packed: a channel for that is opened meanwhile. */

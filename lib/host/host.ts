@@ -103,7 +103,7 @@ export interface WorkspaceInfo {
   inXp: boolean;
   /** The experiment's current run; undefined when there is none. */
   current: CurrentRun | undefined;
-  /** The `status.json` of that run. */
+  /** The `status.json` of that run; this machine does not tell it with jobs. */
   currentStatus: string | undefined;
   /** The folders of jobs that an archive was made without, since they were not selected. */
   omitted?: readonly string[];

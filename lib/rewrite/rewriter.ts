@@ -142,7 +142,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
   }
 
   /** The jobs that the run links to. */
-  get linked(): LinkedJob[] {
+  get linked(): readonly LinkedJob[] {
     return this.#ofRun?.links ?? [];
   }
 

@@ -13,6 +13,7 @@ import type { OverlayEntry } from "../tar/write.ts";
 import { isOversized, runDocumentKind } from "../workspace/documents.ts";
 import {
   isInJobs,
+  jobAt,
   jobFolder,
   JOBS,
   type LinkedJob,
@@ -20,6 +21,7 @@ import {
   runLink,
   STATUS_FILE,
 } from "../workspace/layout.ts";
+import { ByFolder } from "../workspace/by_folder.ts";
 import { decode, Findings, type Report, tooLarge } from "./findings.ts";
 import type { PathMap } from "./path_map.ts";
 import { addTags } from "./relocate.ts";
@@ -42,8 +44,9 @@ const [LINK, FOLDER] = ["2", "5"];
 /** Rewrites the run as it passes. */
 export class RunRewriter {
   readonly #findings: Findings;
-  /** The jobs that it will link to, by the links' paths in it; and those whose links have passed. */
-  readonly #links: ReadonlyMap<string, LinkedJob>;
+  /** The jobs that it will link to, also by their ids; and those whose links have passed. */
+  readonly links: readonly LinkedJob[];
+  readonly #known = new ByFolder<LinkedJob>();
   readonly #linked: Set<LinkedJob>;
   /** The headers of the folders that contain links to jobs. */
   readonly #folders = new Map<string, Uint8Array>();
@@ -55,14 +58,9 @@ export class RunRewriter {
     private readonly changed: Set<string>,
   ) {
     this.#findings = new Findings(run.folder, map);
-    this.#links = new Map([...run.jobs()].map((job) => [runLink(job), job]));
-    const there = [...this.#links].filter(([path]) => run.linked?.has(path));
-    this.#linked = new Set(there.map(([, job]) => job));
-  }
-
-  /** The jobs that it links to. */
-  get links(): LinkedJob[] {
-    return [...this.#links.values()];
+    this.links = [...run.jobs()];
+    for (const job of this.links) this.#known.set(job, job);
+    this.#linked = new Set(this.links.filter((job) => run.linked?.has(runLink(job))));
   }
 
   /** Decides about a member. */
@@ -72,7 +70,8 @@ export class RunRewriter {
       return "pass";
     }
     if (isInJobs(path)) {
-      const job = this.#links.get(path);
+      const id = jobAt(path, [JOBS]);
+      const job = id && this.#known.get(id);
       if (head.type !== LINK || job === undefined) return "drop";
       this.#linked.add(job);
       return { target: `${this.map.destination}/${jobFolder(job)}` };
@@ -112,7 +111,8 @@ export class RunRewriter {
     dialect: Dialect,
     write: (entries: OverlayEntry[]) => Iterable<Uint8Array>,
   ): Generator<Uint8Array> {
-    const missing = [...this.#links].filter(([, job]) => !this.#linked.has(job));
+    const missing = this.links.filter((job) => !this.#linked.has(job))
+      .map((job) => [runLink(job), job] as const);
     if (missing.length === 0) return;
     // GNU tar sets the time of a folder again if the folder comes again before its new links
     const folders = new Set(missing.flatMap(([path]) => ["", JOBS, parentOf(path)]));

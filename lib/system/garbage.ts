@@ -12,22 +12,31 @@ const FIRST = 48 << 20;
 /** Later it may be larger than what is in use by as much as this. */
 const MORE = 16 << 20;
 
+/** How large the heap may be now. */
+let most = FIRST;
+
 /** Does some work, and meanwhile collects garbage whenever the heap has grown. */
 export async function tidily<T>(work: () => Promise<T>): Promise<T> {
-  let most = FIRST;
-  const look = async () => {
-    if (Deno.memoryUsage().heapTotal <= most) return;
-    most = Infinity; // until it is known
-    collect ??= await collector();
-    collect();
-    most = Deno.memoryUsage().heapTotal + MORE;
-  };
-  const timer = setInterval(() => void look(), PERIOD);
+  const timer = setInterval(tidy, PERIOD);
   try {
     return await work();
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Collects garbage if the heap has grown: for steps that let no timer come. */
+export function tidy(): void {
+  if (Deno.memoryUsage().heapTotal <= most) return;
+  most = Infinity; // until it is known
+  if (collect === undefined) void collector().then(tidyBy);
+  else tidyBy(collect);
+}
+
+function tidyBy(collector: () => void): void {
+  collect = collector;
+  collect();
+  most = Math.max(FIRST, Deno.memoryUsage().heapTotal + MORE);
 }
 
 /** V8's own function, once there was much to collect. */

@@ -112,36 +112,41 @@ export const UNSCHEDULED = "unscheduled";
 
 /** What a copy needs of a `status.json`, which has a line for each job. */
 export function withoutStates(content: string | undefined): string | undefined {
-  const status = readRunStatus(content);
-  if (status === undefined) return content;
-  const unscheduled = [...status.jobStates].filter(([, state]) => state === UNSCHEDULED);
-  const { status: word, started_at, ended_at, hostname, run_tags } = parseJson(content!) as Record<
-    string,
-    unknown
-  >;
-  const job_states = Object.fromEntries(unscheduled);
-  return JSON.stringify({ status: word, started_at, ended_at, hostname, job_states, run_tags });
+  const root = readStatus(content);
+  if (root === undefined) return content;
+  const { status, started_at, ended_at, hostname, run_tags } = root;
+  const job_states = Object.fromEntries(
+    statesIn(root).filter(([, state]) => state === UNSCHEDULED),
+  );
+  return JSON.stringify({ status, started_at, ended_at, hostname, job_states, run_tags });
 }
 
 /** Reads a run's `status.json`; undefined when experimaestro cannot have written the text. */
 export function readRunStatus(content: string | undefined): RunStatus | undefined {
+  const root = readStatus(content);
+  return root && {
+    ended: textOf(root.ended_at) !== undefined || isRecovered(root),
+    startedAt: textOf(root.started_at),
+    hostname: textOf(root.hostname),
+    jobStates: new Map(statesIn(root)),
+    tags: Array.isArray(root.run_tags)
+      ? root.run_tags.filter((tag) => textOf(tag) !== undefined)
+      : [],
+  };
+}
+
+function readStatus(content: string | undefined): Record<string, unknown> | undefined {
   if (content === undefined) return undefined;
   try {
     const root = parseJson(content);
-    if (!isObject(root)) return undefined;
-    const { job_states: states, run_tags: tags } = root;
-    return {
-      ended: textOf(root.ended_at) !== undefined || isRecovered(root),
-      startedAt: textOf(root.started_at),
-      hostname: textOf(root.hostname),
-      jobStates: new Map(
-        Object.entries(isObject(states) ? states : {})
-          .flatMap(([id, state]) => typeof state === "string" ? [[id, state] as const] : []),
-      ),
-      tags: Array.isArray(tags) ? tags.filter((tag) => textOf(tag) !== undefined) : [],
-    };
+    return isObject(root) ? root : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function statesIn({ job_states: states }: Record<string, unknown>): [string, string][] {
+  return Object.entries(isObject(states) ? states : {})
+    .flatMap(([id, state]) => typeof state === "string" ? [[id, state] as [string, string]] : []);
 }

@@ -45,7 +45,7 @@ async function scannedDuring(action: () => Promise<void>): Promise<string[]> {
   const undo = hosts.map((host) => {
     const { scan } = host;
     host.scan = function (request, visit) {
-      scanned.push(...request.folders.map((folder) => `${request.root}/${folder}`));
+      scanned.push(...[...request.folders].map((folder) => `${request.root}/${folder}`));
       return scan.call(this, request, visit);
     };
     return () => host.scan = scan;

@@ -117,7 +117,7 @@ inEachDirection(
     const watched: Pick<Host, "browse" | "scan"> = {
       browse: (request) => host.browse(request),
       scan(request, visit) {
-        scanned.push(request.folders.filter((folder) => folder.startsWith("jobs/")));
+        scanned.push([...request.folders].filter((folder) => folder.startsWith("jobs/")));
         return host.scan(request, visit);
       },
     };

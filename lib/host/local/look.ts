@@ -64,6 +64,7 @@ export async function lookLocally(
   const partialsStaging = stagingFor(real, partialsPath);
   const areas = [...new Set([...staging, partialsStaging])];
   const current = experimentId === undefined ? undefined : currentRun(real, experimentId);
+  const statusOf = (id?: string) => id && readText(`${experiment}/${id}/${STATUS_FILE}`);
   const place = wanted === "space" ? nearestOf(jobsPath) : undefined;
   const written = wanted === "space" ? [...staging, jobsPath, experimentsPath] : [];
   const [space, unwritable] = await Promise.all([
@@ -96,7 +97,7 @@ export async function lookLocally(
     experimentExists: experimentId !== undefined && namesIn(experiment) !== undefined,
     inXp: experimentId !== undefined && isInXp(real, experimentId),
     current,
-    currentStatus: current && readText(`${experiment}/${current.runId}/${STATUS_FILE}`),
+    currentStatus: statusOf(wanted === "jobs" ? undefined : current?.runId),
     run: runId === undefined
       ? undefined
       : findRun(experiment, runId === CURRENT ? current?.runId : runId, wanted === "jobs"),

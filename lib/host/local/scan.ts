@@ -121,7 +121,7 @@ function requireReadable(folder: string): void {
 }
 
 /** Where folders lead when a folder above them, of a task or an experiment, is a link. */
-function linksAbove(root: string, folders: string[]): Map<string, string> {
+function linksAbove(root: string, folders: Iterable<string>): Map<string, string> {
   const targets = new Map<string, string | undefined>();
   const found = new Map<string, string>();
   for (const folder of folders) {

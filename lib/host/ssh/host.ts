@@ -189,9 +189,10 @@ export class SshHost implements Host {
   }
 
   async scan(
-    { root, folders, jobStatesOnly, toPack }: ScanRequest,
+    { root, folders: asked, jobStatesOnly, toPack }: ScanRequest,
     visit: Visit,
   ): Promise<LinkedFolder[]> {
+    const folders = [...asked];
     const names = folders.map((name) => `./${name}`);
     const lines = asLines([jobStatesOnly ? "states" : "all", root, ...names]);
     const reader = scanReader(this.name, visit);

@@ -9,7 +9,7 @@ import type { Host } from "../../../lib/host/host.ts";
 import type { WorkspaceInfo } from "../../../lib/host/host.ts";
 import { addToJob, beginJob, type FoundJob, namesOf } from "../../../lib/copy/found_job.ts";
 import { takeInventory } from "../../../lib/copy/inventory.ts";
-import type { PathsMap } from "../../../lib/copy/packed_map.ts";
+import type { PathsMap } from "../../../lib/copy/paths_map.ts";
 import { entriesByPath, jobsByFolder } from "../../../lib/copy/packings.ts";
 import type { Entry } from "../../../lib/system/entry.ts";
 
