@@ -7,6 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { existsSync, readdirSync } from "node:fs";
 import { hostname } from "node:os";
+import { HAS_PROC, processes } from "../support/processes.ts";
 import type { Case } from "./conformance.ts";
 import { type Fixture, ROOT, STAGING } from "./fixture.ts";
 
@@ -32,6 +33,27 @@ function lock(f: Fixture, name: string, owner: string, age = 0): string {
   f.make({ [path]: "" });
   f.touch(String(Date.now() / 1000 - age), path);
   return path;
+}
+
+/** A process that has ended, and whose parent never asks how: it is still listed. */
+async function makeUndead(): Promise<{ pid: number } & AsyncDisposable> {
+  const parent = new Deno.Command("/bin/sh", {
+    args: ["-c", "sleep 0.1 & echo $!; exec sleep 60"],
+    env: { PATH: "/usr/bin:/bin" }, // not that of the host
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const reader = parent.stdout.getReader();
+  const pid = Number(new TextDecoder().decode((await reader.read()).value));
+  await until(() => !processes().some((one) => one.pid === pid));
+  return {
+    pid,
+    async [Symbol.asyncDispose]() {
+      parent.kill();
+      await reader.cancel();
+      await parent.status;
+    },
+  };
 }
 
 /** Waits until something is so. */
@@ -132,7 +154,11 @@ export const claimCases: readonly Case[] = [
     name:
       "claim() takes over from the dead: those of this machine, and those without a sign of life",
     async check(f) {
-      const owners = [...f.traits.judges.map((kind) => DEAD[kind]), ELSEWHERE];
+      const isJudged = HAS_PROC && f.traits.judges.includes("shell");
+      await using undead = isJudged ? await makeUndead() : undefined;
+      const judged = f.traits.judges.map((kind) => DEAD[kind]);
+      if (undead !== undefined) judged.push(`shell:${hostname()}:${undead.pid}:them`);
+      const owners = [...judged, ELSEWHERE];
       const names = owners.map((_, index) => `${index}123456789abcde`.padEnd(16, "f"));
       owners.forEach((owner, index) =>
         lock(f, names[index]!, owner, owner === ELSEWHERE ? SILENT : 0)

@@ -416,7 +416,8 @@ lives() {
   case $2 in *":$copy") return 1 ;; esac
   if silent "$1/$2"; then return 1; fi
   case $2 in
-    "shell:$host:"*) pid=\${2#"shell:$host:"} && kill -0 "\${pid%%:*}" 2> /dev/null ;;
+    "shell:$host:"*) pid=\${2#"shell:$host:"} pid=\${pid%%:*}
+      kill -0 "$pid" 2> /dev/null && case $(cat "/proc/$pid/stat" 2> /dev/null) in *") Z "*) false ;; esac ;;
     "held:$host:"*) ! { flock -xn 9 2> /dev/null; } 9< "$1/$2" ;;
   esac
 }
