@@ -7,6 +7,7 @@
 import { CopyError } from "../errors.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import { namedWorkspace } from "../settings/find.ts";
+import { tidily } from "../system/garbage.ts";
 import { printable } from "../text/printable.ts";
 import type { Settings } from "../settings/settings.ts";
 import { choose, chooseForSeveral, runOf } from "./choose.ts";
@@ -27,7 +28,7 @@ export async function execute(
 ): Promise<number> {
   const context = { ...rest, library: library ?? (await import("./library.ts")).library };
   try {
-    return await run(request, context);
+    return await tidily(() => run(request, context));
   } catch (error) {
     const read = async () => (await readSettings(context.library, request.settings)).settings;
     throw await orWorkspaceMeant(error, request, read);

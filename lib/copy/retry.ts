@@ -7,7 +7,6 @@
 import { delay } from "@std/async/delay";
 import { CopyError, LostConnection } from "../errors.ts";
 import type { Hosts } from "../host/hosts.ts";
-import { tidily } from "../system/garbage.ts";
 import { asCopyError } from "../system/permissions.ts";
 import type { CopyOptions } from "./types.ts";
 
@@ -34,18 +33,10 @@ export interface Attempts<T> {
  * Tries again as long as only a connection is lost: at most three times, and the count starts again
  * whenever an attempt has put jobs in place; or for ever.
  */
-export function withRetries<T>(
-  attempts: Attempts<T>,
-  options: CopyOptions,
-  patience: Patience = "three times",
-): Promise<T> {
-  return tidily(() => tryAll(attempts, options, patience));
-}
-
-async function tryAll<T>(
+export async function withRetries<T>(
   { attempt, reset, done }: Attempts<T>,
   { onEvent, signal }: CopyOptions,
-  patience: Patience,
+  patience: Patience = "three times",
 ): Promise<T> {
   for (let tries = 0, before = 0;; tries++) {
     try {

@@ -1,6 +1,7 @@
 /**
  * Collects garbage sooner than V8 does. That waits until the heap is several times as large as what
- * is in use, and keeps the memory that it had for young objects.
+ * is in use, and keeps the memory that it had for young objects. Only the program asks for it: where
+ * others call the library, the heap is theirs.
  *
  * @module
  */
@@ -12,22 +13,24 @@ const FIRST = 48 << 20;
 /** Later it may be larger than what is in use by as much as this. */
 const MORE = 16 << 20;
 
-/** How large the heap may be now. */
-let most = FIRST;
+/** How large the heap may be now; undefined while nothing is collected here. */
+let most: number | undefined;
 
 /** Does some work, and meanwhile collects garbage whenever the heap has grown. */
 export async function tidily<T>(work: () => Promise<T>): Promise<T> {
+  most = FIRST;
   const timer = setInterval(tidy, PERIOD);
   try {
     return await work();
   } finally {
     clearInterval(timer);
+    most = undefined;
   }
 }
 
 /** Collects garbage if the heap has grown: for steps that let no timer come. */
 export function tidy(): void {
-  if (Deno.memoryUsage().heapTotal <= most) return;
+  if (most === undefined || Deno.memoryUsage().heapTotal <= most) return;
   most = Infinity; // until it is known
   if (collect === undefined) void collector().then(tidyBy);
   else tidyBy(collect);
@@ -35,6 +38,7 @@ export function tidy(): void {
 
 function tidyBy(collector: () => void): void {
   collect = collector;
+  if (most === undefined) return; // the work has ended
   collect();
   most = Math.max(FIRST, Deno.memoryUsage().heapTotal + MORE);
 }
