@@ -15,6 +15,7 @@ import { patternsOf, UNITS } from "./exclude.ts";
 import { hasEnded, isCompleted } from "./decisions.ts";
 import { dealOut, lanesFor, type Part } from "./lanes.ts";
 import { hasClosedFolders, haveHoles, type Load } from "./loads.ts";
+import { sharedIn } from "./route.ts";
 import { bringRanges } from "./ranges.ts";
 import { type Bulk, failedJobs, notBySize, stage } from "./stage.ts";
 import type { Survey } from "./survey.ts";
@@ -108,8 +109,7 @@ function partsOf(
     return { folder: jobFolder(job), bytes: there.has(job) ? 0 : bulk.bytes, shared };
   });
   if (run !== undefined) {
-    const shared = [...source.run.values()].flatMap(({ shared }) => shared ?? []);
-    parts.push({ folder: run, bytes: plan.run.bytes, shared });
+    parts.push({ folder: run, bytes: plan.run.bytes, shared: sharedIn(source.run) });
   }
   return parts;
 }

@@ -53,7 +53,11 @@ export class Params {
   }
 
   #files(jobs: FolderId[], asText = false): ReadFiles {
-    const paths = jobs.map((job) => `${jobFolder(job)}/${PARAMS_FILE}`);
+    const paths = { // one by one: all would take much memory
+      *[Symbol.iterator]() {
+        for (const job of jobs) yield `${jobFolder(job)}/${PARAMS_FILE}`;
+      },
+    };
     return this.host.read(this.root, paths, MAX_DOCUMENT, asText);
   }
 }

@@ -234,8 +234,7 @@ function markersOf(jobs: PlannedJob[]): string[] {
  */
 function mustPart(route: Route, known: SurveyData): boolean {
   const { source } = known.found;
-  const ofRun = route.run === undefined ? [] : [...source.run.values()];
-  const shared = new Set(ofRun.flatMap(({ shared }) => shared ?? []));
+  const shared = new Set(route.run === undefined ? [] : sharedIn(source.run));
   const isShared = (job: PlannedJob) => {
     const files = [...source.jobs.get(jobFolder(job))!.shared ?? []];
     const isOthers = files.some((file) => shared.has(file));
@@ -251,6 +250,13 @@ function hasSharedDocuments({ apart, run }: Route, { found: { source } }: Survey
     shared !== undefined && runDocumentKind(path) !== undefined;
   return apart.some((job) => source.jobs.get(jobFolder(job))!.hasSharedDocuments) ||
     run !== undefined && anyOf(source.run.values(), isShared);
+}
+
+/** The files of a run with hard links, by their inodes. */
+export function sharedIn(run: FoundRunFolder): string[] {
+  const found: string[] = [];
+  for (const { shared } of run.values()) if (shared !== undefined) found.push(shared);
+  return found;
 }
 
 /** The most bytes of an entry in an archive beside its content: two long names, and padding. */

@@ -16,7 +16,7 @@ import type { FoundRunFolder } from "./inventory.ts";
 import type { Load } from "./loads.ts";
 import { mapOf } from "./maps.ts";
 import { held, letPass, type Passage, type Streamed } from "./passage.ts";
-import { packRequestOf, type Route } from "./route.ts";
+import { packRequestOf, type Route, sharedIn } from "./route.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** What one of several streams has brought. */
@@ -100,8 +100,11 @@ async function passShare(
 
 /** The links to jobs in a run, by their paths in it. */
 function linksIn(run: FoundRunFolder): string[] {
-  const links = [...run.values()].filter(({ path, kind }) => kind === "link" && isInJobs(path));
-  return links.map(({ path }) => path);
+  const links: string[] = [];
+  for (const { path, kind } of run.values()) {
+    if (kind === "link" && isInJobs(path)) links.push(path);
+  }
+  return links;
 }
 
 /** The folders that each of several streams brings; none where one stream brings all. */
@@ -111,8 +114,7 @@ async function sharesOf(
   { surveyed: { plan, can, found: { source } }, stagings, options }: Context,
 ): Promise<string[][]> {
   if (alone || whole.length < 2) return [];
-  const ofRun = run === undefined ? [] : [...source.run.values()];
-  const partOfRun = { folder: run ?? "", shared: ofRun.flatMap(({ shared }) => shared ?? []) };
+  const partOfRun = { folder: run ?? "", shared: run === undefined ? [] : sharedIn(source.run) };
   const ofJobs = whole.map(jobFolder).map((folder) => {
     const { bytes, files, folders, links, shared = [] } = source.jobs.get(folder)!;
     return { folder, bytes, entries: files + folders.size + links.length, shared };

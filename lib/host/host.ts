@@ -256,7 +256,7 @@ export interface Host {
    * @param most The most bytes of a file; one that is larger counts as one that cannot be read.
    * @param asText Whether a few small texts are read: NULs may come as another character.
    */
-  read(root: string, paths: string[], most?: number, asText?: boolean): ReadFiles;
+  read(root: string, paths: Iterable<string>, most?: number, asText?: boolean): ReadFiles;
   /**
    * Computes SHA-256 sums where the files are, and tells them in any order.
    *

@@ -33,8 +33,15 @@ export class Findings {
   #map: PathMap;
   #former: string | undefined;
 
-  /** @param folder The folder, relative to the workspace. */
-  constructor(private readonly folder: string, map: PathMap) {
+  /**
+   * @param folder The folder, relative to the workspace.
+   * @param isKnown Whether a path in the workspace need not be told.
+   */
+  constructor(
+    private readonly folder: string,
+    map: PathMap,
+    private readonly isKnown: (path: string) => boolean = () => false,
+  ) {
     this.#map = map;
   }
 
@@ -130,7 +137,7 @@ export class Findings {
       this.#map = withFormer(this.#map, [former]);
     }
     for (const path of outside) this.#outside.add(path);
-    for (const path of inside) this.#inside.add(plainly(path));
+    for (const path of inside.map(plainly)) if (!this.isKnown(path)) this.#inside.add(path);
   }
 
   /** The new target of a link; undefined when it stays as it is. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { tidy } from "../system/garbage.ts";
 import { now } from "../system/time.ts";
 import type { Dialect } from "../tar/dialect.ts";
 import type { MemberHead } from "../tar/header.ts";
@@ -20,6 +21,7 @@ import {
   parentOf,
   runLink,
   STATUS_FILE,
+  unitOf,
 } from "../workspace/layout.ts";
 import { ByFolder } from "../workspace/by_folder.ts";
 import { decode, Findings, type Report, tooLarge } from "./findings.ts";
@@ -57,10 +59,21 @@ export class RunRewriter {
     private readonly map: PathMap,
     private readonly changed: Set<string>,
   ) {
-    this.#findings = new Findings(run.folder, map);
+    // its documents name all jobs: to keep their paths would take much memory
+    this.#findings = new Findings(
+      run.folder,
+      map,
+      (path) => this.#jobAt(unitOf(path)) !== undefined,
+    );
     this.links = [...run.jobs()];
     for (const job of this.links) this.#known.set(job, job);
     this.#linked = new Set(this.links.filter((job) => run.linked?.has(runLink(job))));
+  }
+
+  /** The job that it links to whose folder, or the link to it, has this path. */
+  #jobAt(path: string): LinkedJob | undefined {
+    const id = jobAt(path, [JOBS]);
+    return id && this.#known.get(id);
   }
 
   /** Decides about a member. */
@@ -70,8 +83,7 @@ export class RunRewriter {
       return "pass";
     }
     if (isInJobs(path)) {
-      const id = jobAt(path, [JOBS]);
-      const job = id && this.#known.get(id);
+      const job = this.#jobAt(path);
       if (head.type !== LINK || job === undefined) return "drop";
       this.#linked.add(job);
       return { target: `${this.map.destination}/${jobFolder(job)}` };
@@ -103,7 +115,9 @@ export class RunRewriter {
   change(path: string, bytes: Uint8Array): Uint8Array[] {
     const kind = runDocumentKind(path)!;
     const tags = path === STATUS_FILE ? this.run.tags : [];
-    return this.#findings.optionalDocument(path, kind, withTags(bytes, tags));
+    const changed = this.#findings.optionalDocument(path, kind, withTags(bytes, tags));
+    tidy(); // status.json has a line for each job
+    return changed;
   }
 
   /** Adds the links to jobs that the run lacks at the source. */

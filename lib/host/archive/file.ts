@@ -47,7 +47,7 @@ export abstract class ArchiveHost implements Host {
 
   abstract look(question: LookRequest): Promise<WorkspaceInfo>;
   abstract existing(root: string, paths: string[]): Promise<string[]>;
-  abstract read(root: string, paths: string[]): AsyncIterableIterator<ReadFile>;
+  abstract read(root: string, paths: Iterable<string>): AsyncIterableIterator<ReadFile>;
   abstract scan(request: ScanRequest, visit: Visit): Promise<LinkedFolder[]>;
   abstract claim(): Promise<Staging>;
   abstract pack(request: PackRequest): Pack;

@@ -97,7 +97,7 @@ export class ArchiveSource extends ArchiveHost {
     return paths.filter((path) => references.has(path) || this.contents.has(path));
   }
 
-  async *read(_root: string, paths: string[]): AsyncGenerator<ReadFile> {
+  async *read(_root: string, paths: Iterable<string>): AsyncGenerator<ReadFile> {
     for (const path of paths) yield [path, this.contents.kept.get(path)];
   }
 

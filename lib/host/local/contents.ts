@@ -27,7 +27,7 @@ export interface Reading {
 /** Does {@linkcode Host.read}. */
 export async function* readLocally(
   reading: Reading,
-  paths: string[],
+  paths: Iterable<string>,
   most = Infinity,
 ): AsyncGenerator<ReadFile> {
   const { root, watch } = reading;
@@ -78,10 +78,11 @@ interface Taker {
 /** Reads the files whose names are not UTF-8 out of an archive of tar. */
 async function throughTar(
   { root, dialect, watch }: Reading,
-  paths: string[],
+  paths: Iterable<string>,
   take: (path: string) => Taker,
 ): Promise<void> {
-  const entries = paths.filter((path) => !isUtf8(path));
+  const entries: string[] = [];
+  for (const path of paths) if (!isUtf8(path)) entries.push(path);
   if (entries.length === 0) return;
   const known = await dialect();
   if (known === "plain") return;

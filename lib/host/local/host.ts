@@ -110,7 +110,7 @@ export class LocalHost implements Host {
     return readSlice(path, part);
   }
 
-  read(root: string, paths: string[], most?: number): AsyncIterableIterator<ReadFile> {
+  read(root: string, paths: Iterable<string>, most?: number): AsyncIterableIterator<ReadFile> {
     return readLocally(this.#reading(root), paths, most);
   }
 

@@ -163,7 +163,8 @@ export class SshHost implements Host {
     return paths.filter((path) => found.has(path));
   }
 
-  read(root: string, paths: string[], most = Infinity, asText = false): ReadFiles {
+  read(root: string, some: Iterable<string>, most = Infinity, asText = false): ReadFiles {
+    const paths = [...some];
     const request = { root, paths, most, asText, hasZstd: this.#hasZstd, watch: this.watch };
     const files = readThere(this.name, this.#carrier, request, () => this.#warm(), "new");
     return readAhead(files, READ_AHEAD, ([, bytes]) => bytes?.length ?? 0).values();
