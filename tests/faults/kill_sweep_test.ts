@@ -15,6 +15,7 @@ import { DIRECTIONS, type Pair, withPair } from "../support/directions.ts";
 import { type Fault, type Faulty, makeFaulty } from "../support/faulty.ts";
 import { startProgram } from "../support/kill.ts";
 import { until } from "../support/processes.ts";
+import { shell } from "../support/shell.ts";
 import { hasSshd, startSshd } from "../support/sshd.ts";
 import {
   assertMoved,
@@ -87,8 +88,16 @@ function makeScene(pair: Pair): Scene {
   const sample = makeSample(pair.source.path, {
     ...{ jobs: 5, largeFiles: 2, largeBytes: 3_000_000, runId: "20260119_000000" },
   });
+  // where this machine's tar fails at once, documents are packed here, and Deno knows no other times
+  if (pair.direction === "local to local") cutTimes(sample.root);
   const replaced = there.jobs[0]!.folder;
   return { pair, sample, replaced, old: readTree(replaced) };
+}
+
+/** Cuts all times in a folder to milliseconds. */
+function cutTimes(root: string): void {
+  const cut = 'for path do touch -h -d "@$(stat -c %.3Y "$path")" "$path"; done';
+  shell(root, 'find . -depth -exec sh -c "$1" sh {} +', cut);
 }
 
 /** Jobs that stand at their final place, but for an old version. */
