@@ -40,7 +40,7 @@ function tidyBy(collector: () => void): void {
   collect = collector;
   if (most === undefined) return; // the work has ended
   collect();
-  most = Math.max(FIRST, Deno.memoryUsage().heapTotal + MORE);
+  most = Deno.memoryUsage().heapTotal + MORE;
 }
 
 /** V8's own function, once there was much to collect. */
