@@ -202,14 +202,16 @@ export async function transferBulk(
   // rsync counts what it confirms, too
   const onProgress: Bulk["onProgress"] = (bytes, file, lane) =>
     outcome.progress(come = Math.max(ranges, bytes), file, lane);
-  const failed = failedJobs(await stage({ ...bulk, onProgress }, watch), jobs);
+  const staged = await stage({ ...bulk, onProgress }, watch);
+  const failed = failedJobs(staged, jobs);
   outcome.endPart(come);
   outcome.received(jobs.filter((job) => !failed.has(job)), surveyed.found.source);
-  return await compareStaged(jobs, load, context, failed, async (folders) => {
+  const how = { hasRanges: ranges > 0, hasLeftovers: context.resumed || staged.vanished };
+  return await compareStaged(jobs, load, context, failed, how, async (folders) => {
     const some = jobs.filter((job) => folders.includes(jobFolder(job)));
     const byName = some.filter((job) => named.has(job));
     await nameAll(byName, surveyed);
     const again = { ...notBySize(bulk), shares: [folders], named: namedIn(byName, surveyed) };
     return failedJobs(await stage(again, watch), jobs);
-  }, ranges > 0);
+  });
 }

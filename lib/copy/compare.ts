@@ -29,7 +29,7 @@ export async function broughtBefore(
   load: Load,
   context: Context,
 ): Promise<BroughtBefore> {
-  const suspects = await new Ends(load, context).suspects(jobs);
+  const suspects = await new Ends(load, context).suspects(jobs, true);
   const partly = new Map(suspects.map(({ job, staged }) => [job, bytesOf(staged, job)]));
   return { whole: jobs.filter((job) => hasEnded(job) && !partly.has(job)), partly };
 }
@@ -59,8 +59,9 @@ type Again = (folders: string[]) => Promise<Map<PlannedJob, string>>;
  * failed.
  *
  * @param failed The jobs that have failed before.
- * @param hasRanges Whether ranges of large files have come: rsync has confirmed none of a file that has
- * vanished at the source meanwhile, although its size is right.
+ * @param how.hasRanges Whether ranges of large files have come: rsync has confirmed none of a file
+ * that has vanished at the source meanwhile, although its size is right.
+ * @param how.hasLeftovers Whether there may be files that the source no longer has.
  * @returns All jobs that have failed, and why.
  */
 export async function compareStaged(
@@ -68,21 +69,22 @@ export async function compareStaged(
   load: Load,
   context: Context,
   failed: ReadonlyMap<PlannedJob, string>,
+  { hasRanges, hasLeftovers }: { hasRanges: boolean; hasLeftovers: boolean },
   again: Again,
-  hasRanges: boolean,
 ): Promise<Map<PlannedJob, string>> {
   const lost = new Map(failed);
   const ends = new Ends(load, context);
   const mayHaveRanges = (job: PlannedJob) =>
     (hasRanges || context.resumed) &&
     context.surveyed.found.source.jobs.get(jobFolder(job))!.large.length > 0;
-  const suspects = await ends.suspects(jobs.filter((job) => !failed.has(job)), mayHaveRanges);
+  const come = jobs.filter((job) => !failed.has(job));
+  const suspects = await ends.suspects(come, hasLeftovers, mayHaveRanges);
   if (suspects.length === 0) return lost;
   await ends.lookAgain(suspects);
-  const [there, come] = [await ends.there(suspects), await ends.staged(suspects)];
+  const [there, staged] = [await ends.there(suspects), await ends.staged(suspects)];
   const found = suspects.map((one) => ({
     one,
-    ...bulkDifference(there.get(one.folder)!, come.get(one.folder)!),
+    ...bulkDifference(there.get(one.folder)!, staged.get(one.folder)!),
   }));
   const differing = found.filter(({ lost, extra }) => lost.size > 0 || extra.length > 0);
   if (differing.length === 0) return lost;
@@ -112,16 +114,18 @@ class Ends {
   /**
    * The jobs that differ from what was found. One that still runs may only differ by old leftovers.
    *
+   * @param hasLeftovers Whether there may be any.
    * @param isDoubtful Tells of which jobs names and sizes prove nothing.
    */
   async suspects(
     jobs: PlannedJob[],
+    hasLeftovers: boolean,
     isDoubtful: (job: PlannedJob) => boolean = () => false,
   ): Promise<Brought[]> {
-    const { load, context: { resumed, surveyed } } = this;
+    const { load, context: { surveyed } } = this;
     const { hosts, infos, found: { source } } = surveyed;
     const held = jobs.map((job) => ({ folder: jobFolder(job), job, ended: hasEnded(job) }))
-      .filter(({ ended }) => ended || resumed);
+      .filter(({ ended }) => ended || hasLeftovers);
     if (held.length === 0) return [];
     const staged = await takeInventory(
       hosts.destination,

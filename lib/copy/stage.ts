@@ -57,7 +57,10 @@ export interface Bulk {
 /** How often folders are brought when files vanish meanwhile. */
 const ATTEMPTS = 3;
 
-/** Brings folders into a staging folder; files that are partly there are continued. */
+/**
+ * Brings folders into a staging folder; files that are partly there are continued. What has vanished
+ * meanwhile may be there, too: a part of it, or zeros.
+ */
 export async function stage(bulk: Bulk, watch: RunOptions): Promise<RsyncOutcome> {
   const { ends, paths, shares, named, jobs, without = [], exclude, bandwidthLimit } = bulk;
   const from = { rsync: ends.source, path: paths.source };
@@ -88,10 +91,11 @@ export async function stage(bulk: Bulk, watch: RunOptions): Promise<RsyncOutcome
     return together(outcomes);
   };
   let outcome = await bring(request);
+  const { vanished } = outcome;
   for (let attempt = 1; outcome.vanished && attempt < ATTEMPTS; attempt++) {
     outcome = await bring(notBySize(request));
   }
-  return outcome;
+  return { ...outcome, vanished };
 }
 
 /** Brings the folders of a share that are brought whole, then what is brought by name. */

@@ -10,9 +10,11 @@ import { type CopyEvent, planCopy } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { inEachDirection, type Pair, useSshd, withPair } from "../support/directions.ts";
 import { OWN, withPrograms } from "../support/remote_programs.ts";
+import { findProgram } from "../../scripts/setup.ts";
 import { shell } from "../support/shell.ts";
 import { hasSshd } from "../support/sshd.ts";
 import { compareJobs, compareTrees } from "../support/trees.ts";
+import { withVariables } from "../support/variables.ts";
 
 useSshd();
 
@@ -67,6 +69,35 @@ inEachDirection("copyExperiment() names a job that vanishes, and copies the rest
     jobs: sample.jobs.slice(0, 2),
   });
 });
+
+// rsync has begun to write it, and nothing at the source tells any more that it is wrong
+inEachDirection(
+  "copyExperiment() leaves out what vanishes of a job under way while rsync reads it",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: [{ state: "unfinished" }, {}] });
+    const file = `${sample.jobs[0]!.folder}/vanishing`;
+    writeFileSync(file, "x".repeat(5000));
+    const script = `#!/bin/sh
+case " $* " in *" --files-from=- "*) ;; *) exec ${await findProgram("rsync")} "$@" ;; esac
+${await findProgram("rsync")} "$@"
+mkdir ${pair.root}/once 2> /dev/null || exit 0
+for path in ${pair.destination.path}/.xpm-staging/*/jobs/*/*/vanishing; do
+  head -c 60 /dev/zero > "$path"
+done
+rm ${file}
+echo 'file has vanished: "/vanishing"' >&2
+exit 24
+`;
+    mkdirSync(`${pair.root}/bin`);
+    writeFileSync(`${pair.root}/bin/rsync`, script, { mode: 0o755 });
+    const path = `${pair.root}/bin:${Deno.env.get("PATH")}`;
+    const copied = () => pair.copy(sample, { bandwidthLimit: 100_000, includeRunning: true });
+    const result = await withVariables({ PATH: path }, copied);
+    assertEquals([result.errors, result.complete, existsSync(file)], [[], true, false]);
+    compareTrees({ sample, destination: pair.destination.path });
+  },
+  { directions: ["local to local", "local to remote"] },
+);
 
 inEachDirection("copyExperiment() copies what is being written to, and ends", async (pair) => {
   const sample = makeInOrder(pair);
