@@ -89,3 +89,9 @@ export function addContents(differences: Difference[], contents: readonly Differ
     };
   }
 }
+
+/** Adds the differences of a folder, in the order of their paths. */
+export function addInOrder(all: Difference[], ofFolder: Difference[]): void {
+  ofFolder.sort((a, b) => a.path < b.path ? -1 : 1);
+  for (const difference of ofFolder) all.push(difference); // no call takes 130,000 arguments
+}

@@ -23,7 +23,7 @@ import type { CheckOptions } from "./check_types.ts";
 import { type CheckedEnds, heldIn, lookAtNeeded } from "./check_ends.ts";
 import { judgeJobs } from "./check_jobs.ts";
 import { judgeRun, linkedThere, linksAtNeither } from "./check_run.ts";
-import { addContents, compareSums, type Summed, whatDiffers } from "./check_sums.ts";
+import { addContents, addInOrder, compareSums, type Summed, whatDiffers } from "./check_sums.ts";
 import { type Compared, compareFolders, type Expected, type Held } from "./compare_folders.ts";
 import { addTo, described } from "./amounts.ts";
 import { type CheckedJobs, isComputedTwice, notCompared } from "./computed.ts";
@@ -204,7 +204,7 @@ export class Checking {
         isDocument: (entry) => isDocumentIn(job !== undefined, entry),
         ...rules(folder),
       }, this.#modes);
-      read.push(...found.documents.map(({ path }) => `${folder}/${path}`));
+      for (const { path } of found.documents) read.push(`${folder}/${path}`);
       return [one, found] as const;
     });
     const { hosts, infos } = this.ends;
@@ -273,7 +273,7 @@ export class Checking {
         return what === undefined ? [] : [{ ...content, what, ...about(path) }];
       }),
     );
-    this.#result.differences.push(...differences.sort((a, b) => a.path < b.path ? -1 : 1));
+    addInOrder(this.#result.differences, differences);
     if (found.leftOut.length > 0) this.#result.leftOut.jobs++;
     addTo(this.#result.leftOut, found.leftOut);
     addTo(this.#result.compared, held.source.entries.values());

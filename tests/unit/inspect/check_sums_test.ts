@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import type { Host } from "../../../lib/host/host.ts";
 import type { CheckedEnds } from "../../../lib/inspect/check_ends.ts";
-import { compareSums } from "../../../lib/inspect/check_sums.ts";
+import { addInOrder, compareSums } from "../../../lib/inspect/check_sums.ts";
 import type { CopyEvent } from "../../../lib/copy/types.ts";
 
 /** Ends of which only the sums are asked. */
@@ -43,4 +43,20 @@ Deno.test("compareSums() names what differs, and what cannot be read at which en
   });
   const progress = { bytes: 400, totalBytes: 400, files: 4, totalFiles: 4 };
   assertEquals(events.at(-1), { type: "checking", progress });
+});
+
+// BUG when this was written: a check ended with a fault of its own.
+Deno.test("addInOrder() adds more differences than a call takes arguments", () => {
+  const missing = { kind: "missing", what: "is missing" } as const;
+  const all = [{ ...missing, path: "z" }];
+  addInOrder(
+    all,
+    Array.from({ length: 200_000 }, (_, at) => ({ ...missing, path: `${9e5 - at}` })),
+  );
+  assertEquals([all.length, all[0]?.path, all[1]?.path, all.at(-1)?.path], [
+    200_001,
+    "z",
+    "700001",
+    "900000",
+  ]);
 });
