@@ -37,8 +37,8 @@ export class Outcome {
   readonly #plan: CopyPlan;
   readonly #options: CopyOptions;
   readonly #errors: CopyProblem[];
-  readonly #warnings: CopyProblem[] = [];
-  readonly #published: PlannedJob[] = [];
+  #warnings: CopyProblem[] = [];
+  #published: PlannedJob[] = [];
   /** How many of these are jobs: each file that comes asks for it. */
   #jobsPublished = 0;
   #left: LeftPaths = noPaths();
@@ -75,9 +75,9 @@ export class Outcome {
     this.#referencesMissing = plan.referencesMissing ?? [];
     this.#totalJobs = this.#plan.jobs.filter(isWritten).length;
     if (earlier !== undefined) {
-      this.#published.push(...earlier.#published);
+      this.#published = earlier.#published;
       this.#jobsPublished = earlier.#jobsPublished;
-      this.#warnings.push(...earlier.#warnings);
+      this.#warnings = earlier.#warnings;
       this.#left = earlier.#left;
       this.#kept = earlier.#kept;
       this.#done = bytesOf(this.#published);
