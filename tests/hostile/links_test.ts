@@ -302,8 +302,8 @@ for (const name of SWAPPED) {
       assertEquals(swapped, true);
       outside.assertKept();
       compareJobs({ sample, destination: pair.destination.path, jobs: others });
-      // between two hosts it is packed beside the claim: before that moment, or after it
-      const mayBePacked = pair.direction === "remote to remote" && result.errors.length === 0;
+      // a host packs it as soon as it is planned: before that moment, or after it
+      const mayBePacked = pair.direction.startsWith("remote") && result.errors.length === 0;
       if (pair.direction === "local to remote") { // packed before, while the login went on
         assertEquals(result.errors, []);
       } else if (!mayBePacked && (name === "" || name === "params.json")) {
