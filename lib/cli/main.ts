@@ -4,7 +4,6 @@
  * @module
  */
 
-import config from "../../deno.json" with { type: "json" };
 import { parseArguments } from "./arguments.ts";
 import { EXIT } from "./exit_codes.ts";
 import { exitCode, type Failure, renderUnwritten, toFailure } from "./failure.ts";
@@ -12,6 +11,7 @@ import type { Library } from "./library.ts";
 import type { Reporter } from "./reporter.ts";
 import type { CompletionsRequest, OutputChoice } from "./requests.ts";
 import type { Terminal } from "./terminal.ts";
+import { VERSION } from "./version.ts";
 
 /**
  * Runs the program.
@@ -45,7 +45,7 @@ async function run(args: string[], terminal: Terminal, library?: Library): Promi
     const columns = terminal.isTerminal.out ? terminal.columns() : undefined;
     terminal.stdout(request.of === undefined ? helpText(columns) : helpOf(request.of, columns));
   }
-  if (request.command === "version") terminal.stdout(`xpm-copy ${config.version}\n`);
+  if (request.command === "version") terminal.stdout(`xpm-copy ${VERSION}\n`);
   if (request.command === "completions") terminal.stdout(await completions(request));
   if (
     request.command === "help" || request.command === "version" ||

@@ -12,7 +12,7 @@ IFS= read -r packed
 export most
 enter "$root" || stop "permission to enter $root is denied"
 # Names with a newline cannot stand in a list: these are read each by itself. Some shells know no
-# number of ten digits.
+# number of ten digits. A list is made anew only where it must be, for that takes long.
 some='
 newline="
 "
@@ -31,7 +31,7 @@ case $* in *"$newline"*)
 esac
 marks= sizes= large=
 for path do if is_read "$path"; then marks=$marks+; else marks=$marks-; fi; done
-case $marks in *-*) # a list is made anew only where it must be: that takes long
+case $marks in *-*)
   for path do shift; ! is_read "$path" || set -- "$@" "$path"; done ;;
 esac
 set -f; IFS=$newline
