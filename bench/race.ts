@@ -124,9 +124,9 @@ function starts(contender: Contender): boolean {
   return contender === "help" || contender === "empty";
 }
 
-/** Whether a contender only reads what was copied before. */
+/** Whether a contender only reads: most what was copied before, a plan what is to be copied. */
 function reads(contender: Contender): boolean {
-  return contender === "check" || contender === "sha256sum";
+  return contender === "check" || contender === "sha256sum" || contender === "plan";
 }
 
 async function runAlone(lane: Lane, { arena }: Scene): Promise<Cost | undefined> {
