@@ -32,7 +32,7 @@ export async function tidily<T>(work: () => Promise<T>): Promise<T> {
 export function tidy(): void {
   if (most === undefined || Deno.memoryUsage().heapTotal <= most) return;
   most = Infinity; // until it is known
-  if (collect === undefined) void collector().then(tidyBy);
+  if (collect === undefined) void collector().then(tidyBy, () => {}); // Bun has none
   else tidyBy(collect);
 }
 
