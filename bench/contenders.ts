@@ -103,10 +103,9 @@ function without(left: string, { words }: Command): Command {
 
 /** Checks what our program has copied. */
 async function check(errand: Errand, equipment: Equipment): Promise<Command> {
-  const { words } = await ours(errand, equipment);
+  const { words } = without("--yes", await ours(errand, equipment));
   const at = words.indexOf(errand.experimentId);
-  const args = words.slice(at).filter((word) => word !== "--yes");
-  return { words: [...words.slice(0, at), "check", ...args, "--checksum"] };
+  return { words: [...words.slice(0, at), "check", ...words.slice(at), "--checksum"] };
 }
 
 /** The sums of all files of one end, where it is. */

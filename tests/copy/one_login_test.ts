@@ -5,7 +5,6 @@
  * @module
  */
 
-import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { assert, assertEquals } from "@std/assert";
 import { copyExperiment, listExperiments, type Workspace } from "../../mod.ts";
@@ -20,6 +19,7 @@ import {
 } from "../support/asking.ts";
 import { until } from "../support/processes.ts";
 import { connectionsTo, hasSshd, loginsOf, type Sshd, startSshd } from "../support/sshd.ts";
+import { startSshAgent } from "../support/ssh_agent.ts";
 import { compareTrees } from "../support/trees.ts";
 import { withFolder, withVariables } from "../support/variables.ts";
 
@@ -100,24 +100,12 @@ async function useWithOneLoginEach(far: Far, servers = [far.sshd]): Promise<void
 }
 
 test("by a key of the agent", async (far) => {
-  const socket = `${far.folder}/agent`;
-  const agent = new Deno.Command("ssh-agent", {
-    args: ["-D", "-a", socket],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  try {
-    while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 20));
-    const key = `${far.sshd.dir}/user_key`;
-    await run("env", [`SSH_AUTH_SOCK=${socket}`, "ssh-add", "-q", key]);
-    Deno.removeSync(key); // the agent alone has it
-    Deno.writeTextFileSync(far.config, `Host far\n${entry(far.sshd, "IdentityFile none")}`);
-    await withVariables({ SSH_AUTH_SOCK: socket }, () => useWithOneLoginEach(far));
-  } finally {
-    agent.kill();
-    await agent.status;
-  }
+  await using agent = await startSshAgent(far.folder);
+  const key = `${far.sshd.dir}/user_key`;
+  await run("env", [`SSH_AUTH_SOCK=${agent.socket}`, "ssh-add", "-q", key]);
+  Deno.removeSync(key); // the agent alone has it
+  Deno.writeTextFileSync(far.config, `Host far\n${entry(far.sshd, "IdentityFile none")}`);
+  await withVariables({ SSH_AUTH_SOCK: agent.socket }, () => useWithOneLoginEach(far));
 });
 
 test("by a certificate", async (far) => {

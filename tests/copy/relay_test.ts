@@ -14,6 +14,7 @@ import { startProgram } from "../support/kill.ts";
 import { descendants, HAS_PROC, processes, until } from "../support/processes.ts";
 import { OWN, withoutProgram, withPrograms } from "../support/remote_programs.ts";
 import { setTimes } from "../support/shell.ts";
+import { startSshAgent } from "../support/ssh_agent.ts";
 import { hasSshd, type Login, type Sshd, startSshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 import { withFolder, withVariables } from "../support/variables.ts";
@@ -104,39 +105,25 @@ Deno.test({
   ignore,
   fn: () =>
     withFolder(async (folder) => {
-      const [socket, log] = [`${folder}/agent`, `${folder}/log`];
-      const agent = new Deno.Command("ssh-agent", {
-        args: ["-D", "-a", socket],
-        stdin: "null",
-        stdout: "null",
-        stderr: "null",
-      }).spawn();
-      try {
-        assert(await until(() => existsSync(socket)));
-        const command =
-          `echo "agent: $SSH_AUTH_SOCK" >> ${log}; exec sh -c "$SSH_ORIGINAL_COMMAND"`;
-        await using sshd = await startSshd({ config: [`ForceCommand ${command}`] });
-        writeFileSync(`${folder}/config`, "ForwardAgent yes\n");
-        const asking = ({ host, options }: Login) => ({
-          host,
-          options: ["-A", "-oForwardAgent=yes", ...options, "-F", `${folder}/config`],
-        });
-        const both = { ...sshd, ...asking(sshd), elsewhere: asking(sshd.elsewhere) };
-        await withVariables({ SSH_AUTH_SOCK: socket }, () =>
-          withPair("remote to remote", both, async (pair) => {
-            assertEquals((await pair.copy(makeLarge(pair))).complete, true);
-          }));
-        const noted = readFileSync(log, "utf8").trim().split("\n");
-        assert(noted.length > 2);
-        assertEquals([
-          ...new Set(noted.map((line) =>
-            line.trim()
-          )),
-        ], ["agent:"]);
-      } finally {
-        agent.kill();
-        await agent.status;
-      }
+      const log = `${folder}/log`;
+      const command = `echo "agent: $SSH_AUTH_SOCK" >> ${log}; exec sh -c "$SSH_ORIGINAL_COMMAND"`;
+      await using agent = await startSshAgent(folder);
+      await using sshd = await startSshd({ config: [`ForceCommand ${command}`] });
+      writeFileSync(`${folder}/config`, "ForwardAgent yes\n");
+      const asking = ({ host, options }: Login) => ({
+        host,
+        options: ["-A", "-oForwardAgent=yes", ...options, "-F", `${folder}/config`],
+      });
+      const both = { ...sshd, ...asking(sshd), elsewhere: asking(sshd.elsewhere) };
+      await withVariables({ SSH_AUTH_SOCK: agent.socket }, () =>
+        withPair("remote to remote", both, async (pair) => {
+          assertEquals((await pair.copy(makeLarge(pair))).complete, true);
+        }));
+      const noted = readFileSync(log, "utf8").trim().split("\n").map((line) =>
+        line.trim()
+      );
+      assert(noted.length > 2);
+      assertEquals([...new Set(noted)], ["agent:"]);
     }),
 });
 
