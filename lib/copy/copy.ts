@@ -6,7 +6,7 @@
 
 import { CURRENT } from "../workspace/layout.ts";
 import { call } from "./call.ts";
-import type { Host, Staging } from "../host/host.ts";
+import type { Staging } from "../host/host.ts";
 import { placesOf } from "../host/found.ts";
 import type { Hosts } from "../host/hosts.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -21,6 +21,7 @@ import { explained, INTERRUPTED, type Patience, retried, withRetries } from "./r
 import { explainFull, isFull, requireSpace, saysFull } from "./space.ts";
 import { type RunRequest, type Survey, survey, type SurveyData } from "./survey.ts";
 import { Outcome } from "./progress.ts";
+import type { OnPlan } from "./surveying.ts";
 import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
 
 /**
@@ -157,11 +158,11 @@ async function attemptCopy(
   const ahead = new Ahead();
   let done = false;
   try {
-    const onPlan = async (source: Host, known: SurveyData, isGuess = false) => {
+    const onPlan: OnPlan = async (source, seen, isGuess = false) => {
       // two other machines may turn out to be one: then rsync brings the files
-      const isApart = isGuess ? source.can.rsync.relay === undefined : areApart(known.can);
-      const name = await stagingName(known);
-      if (isApart && !isLeft(loadsOf(known, name), known)) ahead.begin(source, known, options);
+      const isApart = isGuess ? source.can.rsync.relay === undefined : areApart(seen.can);
+      if (!isApart || isLeft(loadsOf(seen, await stagingName(seen)), seen)) return;
+      ahead.begin(source, seen, options);
     };
     let surveyed = first ??
       await survey(hosts, request, options, options.dryRun ? undefined : onPlan);

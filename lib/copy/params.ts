@@ -23,6 +23,11 @@ export class Params {
   /** @param root The source workspace. */
   constructor(private readonly host: Host, private readonly root: string) {}
 
+  /** Whether some are being read, by a session that this has got. */
+  get hasBegun(): boolean {
+    return this.#begun !== undefined;
+  }
+
   /** Begins to read those of many jobs. */
   begin(jobs: FolderId[]): void {
     if (jobs.length < MANY) return;

@@ -42,7 +42,7 @@ export class Ahead {
     if (archivesOf(request) === 0 || dialectOf(host.can.tar) === "plain") return;
     const asked = JSON.stringify(request);
     if (this.#begun?.request === asked) return;
-    this.#begun?.stream.cancel().catch(() => {}); // it may have failed
+    this.#cancel();
     const pack = host.pack(request);
     const stream = readAhead(copies(pack.stream), MOST, ({ length }) => length);
     this.#begun = { ...pack, request: asked, stream };
@@ -62,6 +62,10 @@ export class Ahead {
   /** Drops the archive, if it has not been taken, and begins no other. */
   drop(): void {
     this.#over = true;
+    this.#cancel();
+  }
+
+  #cancel(): void {
     this.#begun?.stream.cancel().catch(() => {}); // it may have failed
     this.#begun = undefined;
   }

@@ -44,8 +44,9 @@ export type { RunName, RunRequest, RunsRequest, Survey, SurveyData } from "./sur
 /**
  * Looks at both ends and plans; writes nothing.
  *
- * @param onPlan Called with each plan, before it is known whether it needs more jobs; a guess comes
- * while the login to the destination goes on, for one that has nothing yet.
+ * @param onPlan Called with each plan; where documents are being read already, before it is known
+ * whether it needs more jobs. A guess comes while the login to the destination goes on, for one
+ * that has nothing yet.
  */
 export async function survey(
   hosts: Hosts,
@@ -160,15 +161,12 @@ async function lookAtBoth(
   };
   // a login takes longer than a scan of the whole source
   const ahead = isOpen ? undefined : takeSource(chosen, first);
-  ahead?.then((here) => {
+  ahead?.then(async (here) => {
     if (onPlan === undefined || chosen.length > BATCH_JOBS) return; // a second plan of so many would only take memory
     const found = { source: here, destination: { jobs: new Map(), run: new Map() } };
     const guess = likeSource(host, first, found);
-    onPlan(
-      host,
-      { ...guess, plan: makePlan({ workspaces, ...first }, guess, jobs, options) },
-      true,
-    );
+    const plan = makePlan({ workspaces, ...first }, guess, jobs, options);
+    await onPlan(host, { ...guess, plan }, true);
   }).catch(() => {}); // the same error is thrown where the scan is awaited
   const to = await opening;
   const info = await looking;

@@ -53,7 +53,7 @@ export interface CommonData {
 }
 
 /** Is told a plan, which may be a guess, or change when jobs are found to be needed. */
-export type OnPlan = (source: Host, known: SurveyData, isGuess?: boolean) => void;
+export type OnPlan = (source: Host, known: SurveyData, isGuess?: boolean) => Promise<void>;
 
 /** The question what is at the destination, as far as it concerns a run. */
 export function questionThere(
@@ -111,11 +111,13 @@ export class Surveying {
         message: `${run.folder}/${problem}`,
       })),
     };
+    const known = () => ({ infos, can, found: found() });
+    const tell = (plan: CopyPlan) => this.common.onPlan?.(hosts.source, { ...known(), plan });
     const needed = await withNeeded(run.jobs, surveyed, {
       plan: async (jobs) => {
-        const known = () => ({ infos, can, found: found() });
         const plan = await this.#plan(jobs, run, known);
-        this.common.onPlan?.(hosts.source, { ...known(), plan });
+        // documents that are still to be read need the session that packing would take
+        if (this.common.params.hasBegun) await tell(plan);
         return plan;
       },
       look: (jobs) => this.#lookAtMore(jobs),
@@ -130,6 +132,7 @@ export class Surveying {
       }
     }
     refuseUnwritable(workspaces.destination, infos.destination, planned.plan);
+    await tell(planned.plan);
     this.#latest = unitsOf(planned.plan).filter(isWritten);
     tidy();
     await planReferences(planned);
