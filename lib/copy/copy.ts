@@ -161,7 +161,9 @@ async function attemptCopy(
     const onPlan: OnPlan = async (source, seen, isGuess = false) => {
       // two other machines may turn out to be one: then rsync brings the files
       const isApart = isGuess ? source.can.rsync.relay === undefined : areApart(seen.can);
-      if (!isApart || isLeft(loadsOf(seen, await stagingName(seen)), seen)) return;
+      if (!isApart) return;
+      // a guess is not waited for: what it is made of will change
+      if (!isGuess && isLeft(loadsOf(seen, await stagingName(seen)), seen)) return;
       ahead.begin(source, seen, options);
     };
     let surveyed = first ??
