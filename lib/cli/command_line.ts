@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { RunSelection } from "../copy/types.ts";
+import type { RunName } from "../copy/surveyed.ts";
+import type { CopyRunsPlan, RunSelection } from "../copy/types.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
 import { CopyError } from "../errors.ts";
 import { localPath } from "../settings/local_path.ts";
@@ -48,6 +49,28 @@ export function copyCommand(
   if (request.metadataOnly) command.push("--metadata-only");
   if (!request.references) command.push("--no-references");
   return [...command, ...commonOptions(request), "--yes"];
+}
+
+/**
+ * The commands that compare what is at the destination now, one a run; none where nothing is there.
+ * Undefined where no check was asked for.
+ */
+export function checkCommands(
+  request: CopyRequest,
+  { from, to }: Pick<Choice, "from" | "to">,
+  { destination, runs }: Pick<CopyRunsPlan, "destination"> & { runs: RunName[] },
+): string[][] | undefined {
+  if (!request.check) return undefined;
+  if (destination.isNew) return [];
+  const options = [
+    ...(request.ended ? ["--ended"] : []),
+    ...(request.checksum ? ["--checksum"] : []),
+    ...commonOptions({ ...request, bandwidthLimit: undefined, streams: undefined }),
+  ];
+  const ends = ["--from", from.words, "--to", to.words];
+  return runs.map((
+    { experimentId, runId },
+  ) => ["xpm-copy", "check", experimentId, runId, ...ends, ...options]);
 }
 
 /** The command that does what the dry run of an import has shown. */

@@ -11,7 +11,7 @@ import { tidily } from "../system/garbage.ts";
 import { printable } from "../text/printable.ts";
 import type { Settings } from "../settings/settings.ts";
 import { choose, chooseForSeveral, runOf } from "./choose.ts";
-import { copyCommand, grantedCommand } from "./command_line.ts";
+import { checkCommands, copyCommand, grantedCommand } from "./command_line.ts";
 import { agrees, begin, type Context, copyOptions, notingPlan, readSettings } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
 import { exitCode } from "./failure.ts";
@@ -143,9 +143,11 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
     const plan = noting.plan();
     const command = copyCommand(request, choice, plan.runId);
     const asks = questions !== undefined && !request.dryRun && hasWork(plan);
-    reporter.planned(plan, result, asks ? undefined : command);
+    const unchecked = checkCommands(request, choice, { ...plan, runs: [plan] });
+    if (asks) reporter.planned(plan, result);
+    else reporter.planned(plan, result, command, unchecked);
     if (!asks) return EXIT.complete;
-    if (!await agrees(questions, "Copy now?", command, context)) return EXIT.complete;
+    if (!await agrees(questions, "Copy now?", context, command, unchecked)) return EXIT.complete;
     which.runId = plan.runId;
     result = await start({ ...options, dryRun: false });
   }

@@ -140,17 +140,18 @@ export function choiceOf(request: Pick<CopyRequest, Choosing>): Pick<CopyOptions
 
 /**
  * Asks whether to do now what was planned; Enter alone means no, and then `command` is shown, which
- * does it later.
+ * does it later, and what compares both ends, if a check was asked for.
  */
 export async function agrees(
   questions: Questions,
   question: string,
-  command: string[],
   { reporter, signal }: Context,
+  command: string[],
+  unchecked?: string[][],
 ): Promise<boolean> {
   const isWanted = await questions.select(`${question} [y/N]`, ["no", "yes"]) === 1;
   signal.throwIfAborted();
-  if (!isWanted) reporter.declined(command);
+  if (!isWanted) reporter.declined(command, unchecked);
   return isWanted;
 }
 

@@ -222,6 +222,11 @@ export interface SummaryObject {
   result?: CopyResult | SumsOfRuns;
   /** After a dry run: the command that copies. */
   command?: string[];
+  /**
+   * After a dry run with `--check`, which checks nothing: the commands that compare what is there
+   * now, one a run; none where nothing is there.
+   */
+  unchecked?: string[][];
   /** After a check. */
   check?: SumsOfCheck;
   /** After a move, or its dry run. */

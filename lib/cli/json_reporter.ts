@@ -80,8 +80,8 @@ export class JsonReporter implements Reporter {
   stopping(): void {}
 
   /** Keeps the result of a dry run for the summary. */
-  planned(_plan: CopyPlan, result: CopyResult, command: string[] | undefined): void {
-    this.#summary = { result, ...(command !== undefined && { command }) };
+  planned(_: CopyPlan, result: CopyResult, command?: string[], unchecked?: string[][]): void {
+    this.#summary = { result, ...(command && { command }), ...(unchecked && { unchecked }) };
   }
 
   /** Nothing is asked. */
@@ -98,9 +98,15 @@ export class JsonReporter implements Reporter {
   }
 
   /** Keeps the sums of a dry run for the summary. */
-  plannedAll(_plan: CopyRunsPlan, result: CopyRunsResult, command: string[] | undefined): void {
+  plannedAll(
+    _: CopyRunsPlan,
+    result: CopyRunsResult,
+    command?: string[],
+    unchecked?: string[][],
+  ): void {
     this.copiedAll(result);
-    if (command !== undefined) this.#summary.command = command;
+    const next = { ...(command && { command }), ...(unchecked && { unchecked }) };
+    this.#summary = { ...this.#summary, ...next };
   }
 
   /** Keeps the sums for the summary; the runs were written before. */

@@ -29,7 +29,7 @@ export async function move(request: MoveRequest, context: Context): Promise<numb
     const command = moveCommand(request, choice, planned.runId);
     reporter.movePlanned(plan(), planned, asks ? undefined : command);
     if (!asks) return EXIT.complete;
-    if (!await agrees(questions, "Move now?", command, context)) return EXIT.complete;
+    if (!await agrees(questions, "Move now?", context, command)) return EXIT.complete;
     agreed = new Set(planned.removed.map(({ path }) => path));
     which.runId = planned.runId;
   }

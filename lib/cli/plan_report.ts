@@ -93,9 +93,16 @@ export function renderFailed(
   });
 }
 
-/** Formats the end of a dry run: the command that copies, if there is anything to copy. */
-export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
-  if (hasWork(plan)) return ["", ...renderCommand(command)];
+/**
+ * Formats the end of a dry run: the command that copies, if there is anything to copy, and if a
+ * check was asked for, that there was none.
+ */
+export function renderDryRunEnd(
+  plan: CopyPlan,
+  command: string[],
+  unchecked?: string[][],
+): string[] {
+  if (hasWork(plan)) return ["", ...renderCommand(command, unchecked)];
   const all = plan.jobs.some(({ action }) => action === "omit")
     ? "everything selected"
     : "everything";
@@ -103,18 +110,23 @@ export function renderDryRunEnd(plan: CopyPlan, command: string[]): string[] {
   const why = isComplete(plan)
     ? `Nothing to copy: ${what} is ${hereOrThere(plan.destination)} already`
     : "Nothing can be copied now";
-  return ["", why];
+  return ["", why, ...renderUnchecked(unchecked)];
 }
 
 /** Formats the end of a dry run of several runs. */
-export function renderRunsEnd({ runs, failed, destination }: CopyRunsPlan, command: string[]) {
-  if (runs.some(hasWork)) return ["", ...renderCommand(command)];
+export function renderRunsEnd(
+  { runs, failed, destination }: CopyRunsPlan,
+  command: string[],
+  unchecked?: string[][],
+): string[] {
+  if (runs.some(hasWork)) return ["", ...renderCommand(command, unchecked)];
   const isThere = failed.length === 0 && runs.every(isComplete);
   return [
     "",
     isThere
       ? `Nothing to copy: everything is ${hereOrThere(destination)} already`
       : "Nothing can be copied now",
+    ...renderUnchecked(unchecked),
   ];
 }
 
@@ -125,10 +137,25 @@ function isComplete(plan: CopyPlan): boolean {
     !unitsOf(plan).some((job) => job.incomplete) && referencesMissing === undefined;
 }
 
-/** Formats the command that does what a dry run has shown. */
-export function renderCommand(command: string[]): string[] {
+/** Formats the command that does what a dry run has shown, and that nothing was checked. */
+export function renderCommand(command: string[], unchecked?: string[][]): string[] {
   const what = command[1] === "move" ? "move" : "copy";
-  return [`Nothing was written. To ${what}:`, `  ${quoteCommand(command)}`];
+  return [
+    `Nothing was written. To ${what}:`,
+    `  ${quoteCommand(command)}`,
+    ...renderUnchecked(unchecked),
+  ];
+}
+
+/** Says that nothing was checked, though a check was asked for, and how to do it. */
+function renderUnchecked(commands: string[][] | undefined): string[] {
+  if (commands === undefined) return [];
+  const newest = commands.at(-1);
+  if (newest === undefined) return ["Nothing was checked: nothing is at the destination yet"];
+  const what = commands.length > 1
+    ? "one of the runs that are at the destination now, e.g. the newest"
+    : "what is at the destination now";
+  return [`Nothing was checked. To compare ${what}:`, `  ${quoteCommand(newest)}`];
 }
 
 /** Formats a warning. */

@@ -37,15 +37,21 @@ export interface Reporter {
   stopping(): void;
   /**
    * Reports the end of a dry run; `command` is the command that copies. Without it, a question
-   * follows: whether to copy now.
+   * follows: whether to copy now. Where a check was asked for, which follows a copy only,
+   * `unchecked` are the commands that compare what is there now.
    */
-  planned(plan: CopyPlan, result: CopyResult, command: string[] | undefined): void;
+  planned(plan: CopyPlan, result: CopyResult, command?: string[], unchecked?: string[][]): void;
   /** Reports that the answer was no. */
-  declined(command: string[]): void;
+  declined(command: string[], unchecked?: string[][]): void;
   /** Reports the end of a copy. */
   copied(result: CopyResult, plan: CopyPlan): void;
   /** The same as `planned` for several runs. */
-  plannedAll(plan: CopyRunsPlan, result: CopyRunsResult, command: string[] | undefined): void;
+  plannedAll(
+    plan: CopyRunsPlan,
+    result: CopyRunsResult,
+    command?: string[],
+    unchecked?: string[][],
+  ): void;
   /** Reports the end of one of several copies, or of the dry run of it. */
   copiedOne(result: CopyResult, plan: CopyPlan): void;
   /** Reports the end of all of them. */

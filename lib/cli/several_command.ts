@@ -8,7 +8,7 @@ import type { CopyEvent, CopyPlan, CopyRunsPlan, CopyRunsResult } from "../copy/
 import { CURRENT } from "../workspace/layout.ts";
 import { checkedOf, checkOptions } from "./check_command.ts";
 import { chooseForSeveral, runOf, type Sources } from "./choose.ts";
-import { copyCommand } from "./command_line.ts";
+import { checkCommands, copyCommand } from "./command_line.ts";
 import { agrees, begin, type Context, copyOptions, notingPlan } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
 import { exitCode } from "./failure.ts";
@@ -42,8 +42,10 @@ export async function copySeveral(request: SeveralRequest, context: Context): Pr
     const plan = whole!;
     const command = copyCommand(request, choice, CURRENT);
     const asks = questions !== undefined && !request.dryRun && plan.runs.some(hasWork);
-    reporter.plannedAll(plan, result, asks ? undefined : command);
-    const isAgreed = asks && await agrees(questions, "Copy now?", command, context);
+    const unchecked = checkCommands(request, choice, plan);
+    if (asks) reporter.plannedAll(plan, result);
+    else reporter.plannedAll(plan, result, command, unchecked);
+    const isAgreed = asks && await agrees(questions, "Copy now?", context, command, unchecked);
     if (!isAgreed) return result.failed.length === 0 ? EXIT.complete : EXIT.incomplete;
     copied.length = 0;
     const agreed = plan.runs.map(({ experimentId, runId }) => ({ experimentId, runId }));

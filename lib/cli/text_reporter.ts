@@ -135,15 +135,15 @@ export class TextReporter implements Reporter {
   }
 
   /** Prints the plan, and the command that copies. */
-  planned(plan: CopyPlan, _result: CopyResult, command: string[] | undefined): void {
+  planned(plan: CopyPlan, _: CopyResult, command?: string[], unchecked?: string[][]): void {
     this.#noteWarnings(plan);
-    const end = command === undefined ? [""] : renderDryRunEnd(plan, command);
+    const end = command === undefined ? [""] : renderDryRunEnd(plan, command, unchecked);
     this.#print([...renderPlan(plan, this.#out, this.#mayFollow), ...end]);
   }
 
   /** Prints the command that copies. */
-  declined(command: string[]): void {
-    this.#print(renderCommand(command));
+  declined(command: string[], unchecked?: string[][]): void {
+    this.#print(renderCommand(command, unchecked));
   }
 
   /** Prints the summary. */
@@ -153,9 +153,14 @@ export class TextReporter implements Reporter {
   }
 
   /** Prints the plan for all runs, and the command that copies. */
-  plannedAll(plan: CopyRunsPlan, _result: CopyRunsResult, command: string[] | undefined): void {
+  plannedAll(
+    plan: CopyRunsPlan,
+    _: CopyRunsResult,
+    command?: string[],
+    unchecked?: string[][],
+  ): void {
     this.#noteWarnings(plan);
-    const end = command === undefined ? [""] : renderRunsEnd(plan, command);
+    const end = command === undefined ? [""] : renderRunsEnd(plan, command, unchecked);
     this.#print([...renderRunsPlan(plan, this.#out), ...end]);
   }
 

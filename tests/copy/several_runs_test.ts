@@ -10,7 +10,7 @@ import { CopyError, type CopyEvent, copyRuns, planRuns } from "../../mod.ts";
 import { LocalHost } from "../../lib/host/local/host.ts";
 import { SshHost } from "../../lib/host/ssh/host.ts";
 import { main } from "../../lib/cli/main.ts";
-import { makeSample } from "../../scripts/sample.ts";
+import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { fakeTerminal } from "../cli/samples.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
@@ -200,4 +200,27 @@ inEachDirection("xpm-copy copies several runs: a summary of each, and the sums",
     ),
     some.out,
   );
+}, { directions: ["local to local", "local to remote"] });
+
+inEachDirection("xpm-copy --check without --yes prints what compares both ends", async (pair) => {
+  const [{ experimentId, runId }] = make(pair) as [Sample, ...Sample[]];
+  for (const which of [[experimentId, runId], ["--all"], ["neur*", "--all-runs", "--checksum"]]) {
+    const fresh = await run(pair, [...which, "--check"]);
+    assertStringIncludes(fresh.out, "\nNothing was checked: nothing is at the destination yet\n");
+  }
+  assertEquals((await run(pair, ["--all", "--yes"])).code, 0);
+  const selections = { 1: [experimentId, runId], 3: [experimentId, "--all-runs"], 4: ["--all"] };
+  for (const [runs, which] of Object.entries(selections)) {
+    const plan = await run(pair, [...which, "--check", "--checksum", "--bwlimit", "9m"]);
+    assertEquals(plan.code, 0, plan.err);
+    const found = /\nNothing was checked\. To compare .*:\n {2}xpm-copy (.*)\n$/.exec(plan.out);
+    const command = (found?.[1] ?? "").split(" ");
+    const json = await run(pair, [...which, "--check", "--checksum", "--json"]);
+    const { unchecked } = JSON.parse(json.out.trimEnd().split("\n").at(-1)!);
+    assertEquals([unchecked.length, unchecked.at(-1)], [Number(runs), ["xpm-copy", ...command]]);
+    const terminal = fakeTerminal();
+    assertEquals(await main(command, terminal), 0, terminal.err.join(""));
+    assertStringIncludes(terminal.out.join(""), "No differences: compared ");
+    assertStringIncludes(terminal.out.join(""), "(contents included)");
+  }
 }, { directions: ["local to local", "local to remote"] });
