@@ -7,7 +7,7 @@
 import { printable } from "../text/printable.ts";
 import type { Failure } from "./failure.ts";
 import { count, formatBytes, formatCount } from "./format.ts";
-import type { ProgressState } from "./progress.ts";
+import { type ProgressState, soFar } from "./progress.ts";
 import type { ReportStyle } from "./style.ts";
 import { wrapSentence } from "./wrap.ts";
 
@@ -18,13 +18,13 @@ export function renderFailure(
   style: ReportStyle,
 ): string[] {
   const [first = "", ...more] = failure.message.trimEnd().split("\n").map(printable);
-  const started = state.progress !== undefined && (state.samples.length > 0 || state.published > 0);
-  const bytes = state.progress?.bytes ?? 0;
+  const { jobs, total, bytes } = soFar(state);
+  const started = state.progress !== undefined && (state.samples.length > 0 || jobs > 0);
   const after = started && bytes > 0 ? ` after ${formatBytes(bytes)}` : "";
   const bug = failure.code === "bug" ? "internal error: " : "";
   const lines = [`${style.paint("bad", "xpm-copy:")} ${bug}${first}${after}`];
   lines.push(...more.map((line) => `  ${line}`));
-  if (started) lines.push(`  ${whatStands(state)}`);
+  if (started) lines.push(`  ${whatStands(jobs, total)}`);
   const hint = failure.hint ?? defaultHint(failure, started);
   if (hint !== undefined) lines.push(...hint.split("\n").map((line) => `  ${printable(line)}`));
   if (failure.code === "permission") lines.push(`  ${ALL_FLAGS}`);
@@ -35,9 +35,7 @@ export function renderFailure(
 
 const ALL_FLAGS = "`xpm-copy permissions` prints all the flags that a copy needs";
 
-function whatStands({ published, progress }: ProgressState): string {
-  const jobs = Math.max(published, progress?.jobs ?? 0);
-  const total = progress?.totalJobs ?? jobs;
+function whatStands(jobs: number, total: number): string {
   if (jobs === 0) {
     return "no jobs are in place yet; files already received are kept in .xpm-staging";
   }

@@ -57,6 +57,8 @@ export interface ProgressState {
   reading: { bytes: number; totalBytes: number } | undefined;
   /** The number of jobs at their final places. */
   published: number;
+  /** What the copies before this one have brought: of several runs, or of one that is followed. */
+  before: { jobs: number; bytes: number };
   /** Recent amounts, for the rate. */
   samples: Sample[];
   /** The time of this state, in seconds. */
@@ -75,6 +77,7 @@ export function startProgress(at: number): ProgressState {
     checking: undefined,
     reading: undefined,
     published: 0,
+    before: { jobs: 0, bytes: 0 },
     samples: [],
     at,
     done: false,
@@ -93,16 +96,11 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
     case "planned": {
       const { plan } = event;
       const several = state.several && severalAt(state.several.plan, plan);
-      const work = plan.jobs.filter(isWritten);
-      const progress = {
-        bytes: 0,
-        totalBytes: plan.bytes,
-        jobs: 0,
-        received: 0,
-        totalJobs: work.length,
-      };
+      const totals = { totalBytes: plan.bytes, totalJobs: plan.jobs.filter(isWritten).length };
+      const progress = { bytes: 0, jobs: 0, received: 0, ...totals };
       const begun = { experimentId: plan.experimentId, progress, reading: undefined, samples: [] };
-      return { ...state, ...begun, several, at, published: 0, done: false };
+      const before = soFar(state);
+      return { ...state, ...begun, before, several, at, published: 0, done: false };
     }
     case "progress": {
       const { bytes, bytesBefore = 0 } = event.progress;
@@ -129,6 +127,14 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
     default:
       return { ...state, at };
   }
+}
+
+/** What all copies have brought so far, of how many jobs. */
+export function soFar({ before, published, progress, several }: ProgressState) {
+  const jobs = before.jobs + Math.max(published, progress?.jobs ?? 0);
+  const total = several?.plan.jobs.filter(isWritten).length ??
+    before.jobs + (progress?.totalJobs ?? 0);
+  return { jobs, total: Math.max(jobs, total), bytes: before.bytes + (progress?.bytes ?? 0) };
 }
 
 /** The place of a run among several. */

@@ -206,6 +206,22 @@ Deno.test("main() tells how far it had come when the connection is lost", async 
   );
 });
 
+Deno.test("main() tells what all copies of a run that it follows have brought", async () => {
+  const work: Work = (tell) => {
+    for (const number of [1, 2]) {
+      const jobs = [job(number, "copy", "done"), job(3, "wait", "running")];
+      tell({ type: "planned", plan: samplePlan({ jobs }) });
+      tell({ type: "published", job: jobs[0]!, replaced: false });
+      tell({ type: "followed", result: sampleResult() });
+    }
+    return Promise.reject(new CopyError("interrupted", "interrupted"));
+  };
+  const terminal = fakeTerminal();
+  const { library } = fakeLibrary({ work });
+  assertEquals(await main([...COPY, "-yq", "--follow"], terminal, library), 130);
+  assertStringIncludes(terminal.err.join(""), "\n  2 of 2 jobs are complete and in place\n");
+});
+
 Deno.test("main() stops at a signal, says what stands, and leaves at once at the second", async () => {
   const terminal = fakeTerminal();
   const started = Promise.withResolvers<void>();

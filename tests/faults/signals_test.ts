@@ -4,10 +4,12 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { DIRECTIONS, type Pair, withPair } from "../support/directions.ts";
-import { type Program, stagedBytes, startProgram } from "../support/kill.ts";
+import { type Program, stagedBytes, startCommand, startProgram } from "../support/kill.ts";
 import { descendants, HAS_PROC, type Process, until, workingIn } from "../support/processes.ts";
 import { hasSshd, startSshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
@@ -81,6 +83,29 @@ for (const direction of DIRECTIONS) {
     });
   }
 }
+
+Deno.test({
+  name: "xpm-copy of several runs that gets SIGINT counts the jobs of all that stand",
+  ignore: !HAS_PROC,
+  fn: () =>
+    withPair("local to local", undefined, async (pair) => {
+      const { path } = pair.source;
+      makeSample(path, { runId: "20260117_090000", jobs: 3, seed: 2 });
+      const sample = makeLarge(pair);
+      const { experimentId, runFolder } = sample;
+      const many = ["copy", experimentId, "--all-runs", "--from", "source", "--to", "destination"];
+      const args = [...many, "--yes", "--bwlimit", "500"];
+      const { process, ended } = await startCommand(pair, { args });
+      const to = pair.destination.path;
+      const before = `${to}${dirname(runFolder).slice(path.length)}/20260117_090000`;
+      const isAmid = () => existsSync(before) && stagedBytes(to) > 100_000;
+      assert(await until(isAmid, 30), "nothing came");
+      send("SIGINT", [process.pid]);
+      const { code, err } = await ended;
+      assertEquals(code, 130, err);
+      assertStringIncludes(err, "\n  3 of 5 jobs are complete and in place; the rest is kept in ");
+    }),
+});
 
 Deno.test({
   name: "xpm-copy leaves at once at the second signal, whatever its children do",
