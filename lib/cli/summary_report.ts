@@ -202,7 +202,7 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   }
   if (running.length > 0) lines.push(`  still running: ${jobNames(running, style)}`);
   if (missing.length > 0) lines.push(`  missing at the source: ${jobNames(missing, style)}`);
-  const useless = unusable.map((job) => `${shortJob(job)}: ${printable(job.reason ?? "")}`);
+  const useless = unusable.map((job) => [`  ${shortJob(job)}: ${printable(job.reason ?? "")}`]);
   for (const one of shared) lines.push(`  ${printable(`${jobFolder(one)}: ${one.reason ?? ""}`)}`);
   if (named.length > 0) {
     lines.push(`  ${REFERENCES}: ${somePaths(named, style.verbose)}`);
@@ -211,7 +211,10 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   lines.push(
     ...renderErrors([
       ...useless,
-      ...errors.map((error) => renderProblem(error, style.verbose)),
+      ...errors.map((error) => [
+        `  ${renderProblem(error, style.verbose)}`,
+        ...(error.hint === undefined ? [] : [`    ${printable(error.hint)}`]),
+      ]),
     ], style),
   );
   if (result.runInProgress) lines.push("  the run is still in progress at the source");
@@ -221,16 +224,18 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   else if (blocked !== undefined) lines.push("  move it away, then run the same command again");
   else if (result.runInProgress || result.run === "leave") {
     lines.push("  run the same command again when it has ended");
-  } else if (errors.length > 0) lines.push("  run the same command again to copy the rest");
+  } else if (errors.length > 0 && errors.every(({ hint }) => hint === undefined)) {
+    lines.push("  run the same command again to copy the rest");
+  }
   if (result.runInProgress) lines.push("  or add --ended, if the run was killed");
   return lines;
 }
 
 const MOST_ERRORS = 10;
 
-function renderErrors(errors: string[], { verbose }: ReportStyle): string[] {
+function renderErrors(errors: string[][], { verbose }: ReportStyle): string[] {
   const shown = verbose ? errors : errors.slice(0, MOST_ERRORS);
-  const lines = shown.map((error) => `  ${error}`);
+  const lines = shown.flat();
   const more = errors.length - shown.length;
   return more > 0 ? [...lines, `  and ${formatCount(more)} more (--verbose shows all)`] : lines;
 }

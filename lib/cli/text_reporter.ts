@@ -20,7 +20,6 @@ import type {
   CopyRunsPlan,
   CopyRunsResult,
 } from "../copy/types.ts";
-import { withoutJobs } from "../copy/said.ts";
 import { quoteCommand } from "../text/shell.ts";
 import { printable } from "../text/printable.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -50,6 +49,7 @@ import { renderStatus } from "./status_report.ts";
 import { mayShow } from "./colour.ts";
 import { chooseStyle, type ReportStyle } from "./style.ts";
 import type { Terminal } from "./terminal.ts";
+import { Warnings } from "./warnings.ts";
 import { wrapSentence } from "./wrap.ts";
 
 /** The usual place of the settings. */
@@ -68,8 +68,7 @@ export class TextReporter implements Reporter {
   #copies = 0;
   /** How far the followed run was, when that was last told. */
   #followed = "";
-  /** The warnings of a plan that was printed: the copy that follows repeats none. */
-  readonly #warned = new Set<string>();
+  readonly #warnings = new Warnings();
 
   /**
    * @param copying Whether this is a copy, whose plan is printed before it begins.
@@ -112,8 +111,9 @@ export class TextReporter implements Reporter {
     } else if (event.type === "retrying") {
       this.#screen.message(renderRetry(event, this.#err));
     } else if (event.type === "warning") {
-      if (this.#warned.has(withoutJobs(event.problem))) return;
-      this.#screen.message(renderWarning(event.problem, this.#err));
+      if (this.#warnings.isNews(event)) {
+        this.#screen.message(renderWarning(event.problem, this.#err));
+      }
     } else if (event.type === "plannedRuns" && this.#copying) {
       this.#copies++; // the plan of each run is part of this one
       this.#noteWarnings(event.plan);
@@ -122,6 +122,7 @@ export class TextReporter implements Reporter {
       const plan = () => renderPlan(event.plan, this.#err, this.#mayFollow);
       if (this.#copies++ === 0) this.#screen.message([...plan(), ""]);
     } else if (event.type === "followed") {
+      this.#tellErrors();
       const sofar = renderFollowed(event.result);
       if (sofar !== this.#followed) this.#tell(sofar); // a night of it is no night of lines
       this.#followed = sofar;
@@ -254,6 +255,7 @@ export class TextReporter implements Reporter {
   failed(failure: Failure): void {
     const lines = renderFailure(failure, this.#screen.state, this.#err);
     this.#screen.end();
+    this.#tellErrors();
     this.#screen.message(lines);
   }
 
@@ -267,11 +269,18 @@ export class TextReporter implements Reporter {
     this.#screen.end();
   }
 
-  #noteWarnings({ warnings }: Pick<CopyPlan, "warnings">): void {
-    for (const problem of warnings) this.#warned.add(withoutJobs(problem));
+  #noteWarnings(plan: Pick<CopyPlan, "warnings">): void {
+    this.#warnings.printed(plan);
+    this.#tellErrors(); // no summary follows a plan
+  }
+
+  #tellErrors(): void {
+    const told = this.#warnings.takeErrors();
+    this.#screen.message(told.flatMap((problem) => renderWarning(problem, this.#err)));
   }
 
   #print(lines: string[]): void {
+    this.#warnings.takeErrors(); // the summary names them
     this.#screen.end();
     this.#terminal.stdout(lines.join("\n") + "\n");
   }

@@ -159,6 +159,8 @@ export interface CopyProblem {
   code: CopyErrorCode;
   /** One sentence: what, where, and what to do. */
   message: string;
+  /** What to do about it, where another copy alone does not help. */
+  hint?: string;
   /** The job it concerns, if it is one job. */
   job?: JobId;
 }

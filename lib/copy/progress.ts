@@ -18,6 +18,7 @@ import { printable } from "../text/printable.ts";
 import { isCompleted, isWritten, unitsOf } from "./decisions.ts";
 import type { Load } from "./loads.ts";
 import type { Published } from "./publish.ts";
+import type { FailedJob } from "./publish_links.ts";
 import { HardLinks } from "./hard_links.ts";
 import type { Inventory } from "./inventory.ts";
 import { addPath, type LeftPaths, noPaths, outsideWarning } from "./references.ts";
@@ -86,7 +87,7 @@ export class Outcome {
     }
     this.#warnings.push(...plan.warnings);
     options.onEvent?.({ type: "planned", plan });
-    for (const problem of problems) this.#emit(problem);
+    for (const problem of problems) options.onEvent?.({ type: "warning", problem, isError: true });
   }
 
   /** A new plan that shows the jobs copied before as they were planned then. */
@@ -104,10 +105,6 @@ export class Outcome {
   /** How many jobs and shared folders are in place now. */
   get published(): number {
     return this.#published.length;
-  }
-
-  #emit(problem: CopyProblem): void {
-    this.#options.onEvent?.({ type: "warning", problem });
   }
 
   /** Notes that a part of the load under way has come. */
@@ -166,15 +163,14 @@ export class Outcome {
   }
 
   /** Notes a job that could not be copied. */
-  fail(job: FolderId, reason: string): void {
+  fail({ job, reason, hint }: FailedJob): void {
     const message = printable(`${jobFolder(job)} was not copied: ${systemMessage(reason)}`);
-    const problem: CopyProblem = {
+    this.#addError({
       code: "job",
       message,
+      ...(hint !== undefined && { hint: printable(hint) }),
       ...(!isShared(job) && { job: idOf(job) }),
-    };
-    this.#errors.push(problem);
-    this.#emit(problem);
+    });
   }
 
   #warn(message: string, job?: FolderId): void {
@@ -184,7 +180,7 @@ export class Outcome {
       ...(job && !isShared(job) && { job: idOf(job) }),
     };
     this.#warnings.push(problem);
-    this.#emit(problem);
+    this.#options.onEvent?.({ type: "warning", problem });
   }
 
   /** Paths in the source workspace that were named and are not part of the copy. */
@@ -199,7 +195,7 @@ export class Outcome {
 
   /** Notes what became of a load. */
   take(load: Load, published: Published, keep: string | undefined): void {
-    for (const { job, reason } of published.failed) this.fail(job, reason);
+    for (const failed of published.failed) this.fail(failed);
     for (const { job, note } of published.notes) {
       this.#warn(`${job === undefined ? "the run" : jobFolder(job)}: ${note}`, job);
     }
@@ -232,9 +228,12 @@ export class Outcome {
   }
 
   #refuse(message: string): void {
-    const problem: CopyProblem = { code: "refused", message: printable(message) };
+    this.#addError({ code: "refused", message: printable(message) });
+  }
+
+  #addError(problem: CopyProblem): void {
     this.#errors.push(problem);
-    this.#emit(problem);
+    this.#options.onEvent?.({ type: "warning", problem, isError: true });
   }
 
   #takeRun(failures: string[]): void {

@@ -23,7 +23,7 @@ import { type Load, rankOf } from "./loads.ts";
 import { isWritten } from "./decisions.ts";
 import { movesCurrent } from "./plan_run.ts";
 import { currentMove, runMoves } from "./publish_moves.ts";
-import { linkMoves, stagedAt } from "./publish_links.ts";
+import { type FailedJob, linkMoves, stagedAt } from "./publish_links.ts";
 import { recordsOf } from "./publish_records.ts";
 import { addPath, byJob, isCopied, type LeftPaths, noPaths } from "./references.ts";
 import type { Survey } from "./survey.ts";
@@ -36,7 +36,7 @@ export interface Published {
   /** Jobs that another copy has put in place meanwhile, as good as ours. */
   found: PlannedJob[];
   /** Jobs that are not, and why. */
-  failed: { job: PlannedJob; reason: string }[];
+  failed: FailedJob[];
   /** Why the run, or `current`, is not in place. */
   runFailed: string[];
   /** What could not be done after the renames. */
@@ -101,8 +101,9 @@ export async function publish(
   const moves: Move[] = [];
   for (const job of load.jobs) {
     const report = come.jobs.get(job)!;
-    if (report instanceof CopyError) published.failed.push({ job, reason: report.message });
-    else {
+    if (report instanceof CopyError) {
+      published.failed.push({ job, reason: report.message, hint: report.hint });
+    } else {
       take(report, job);
       moves.push(come.moves.get(job)!);
     }

@@ -17,6 +17,16 @@ export function stagedAt(job: PlannedJob): string {
   return job.linkTo === undefined ? jobFolder(job) : `${JOB_LINKS}/${jobFolder(job)}`;
 }
 
+/** A job that could not be copied. */
+export interface FailedJob {
+  /** The job. */
+  job: PlannedJob;
+  /** Why. */
+  reason: string;
+  /** What to do about it, where another copy alone does not help. */
+  hint?: string | undefined;
+}
+
 /** The links of a load, and what moves them. */
 export interface LinkMoves {
   /** The links, in the staging folder. */
@@ -24,7 +34,7 @@ export interface LinkMoves {
   /** The moves that put them in place. */
   moves: Move[];
   /** Those not made, since they would lead nowhere. */
-  failed: { job: PlannedJob; reason: string }[];
+  failed: FailedJob[];
 }
 
 /**

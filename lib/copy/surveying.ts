@@ -7,6 +7,7 @@
 import { tidy } from "../system/garbage.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import type { Abilities, Host, LookRequest, WorkspaceInfo } from "../host/host.ts";
+import { repair } from "../rewrite/findings.ts";
 import { formerRoots, type Pair } from "../rewrite/path_map.ts";
 import type { JobInfo, JobsFile } from "../workspace/jobs.ts";
 import { CURRENT, jobFolder, STAGING } from "../workspace/layout.ts";
@@ -109,6 +110,7 @@ export class Surveying {
       problems: run.problems.map((problem) => ({
         code: "job" as const,
         message: `${run.folder}/${problem}`,
+        hint: repair("it"),
       })),
     };
     const known = () => ({ infos, can, found: found() });

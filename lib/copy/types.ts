@@ -60,7 +60,8 @@ export interface CheckProgress {
 /**
  * What a copy tells while it goes on: first `connecting` and `connected` for each host, `waiting`
  * when another copy of the same run to the same place goes on, then `planned`, then `progress`,
- * `published` and `warning` in any number, last `done`. `retrying` tells of a lost connection, of
+ * `published` and `warning` in any number, last `done`; a `warning` with `isError` is among the
+ * `errors` of the result. `retrying` tells of a lost connection, of
  * the pause in seconds before the copy is tried again, and which of how many times that is (of any
  * number, while a run is followed); then hosts are connected anew. Of several runs `plannedRuns` tells
  * the plan for all, before the events of each; a run that could not be copied has none. `followed` ends each copy of a
@@ -80,7 +81,7 @@ export type CopyEvent =
   | { type: "planned"; plan: CopyPlan }
   | { type: "progress"; progress: CopyProgress }
   | { type: "published"; job: FolderId; replaced: boolean }
-  | { type: "warning"; problem: CopyProblem }
+  | { type: "warning"; problem: CopyProblem; isError?: boolean }
   | { type: "followed"; result: CopyResult }
   | { type: "done"; result: CopyResult };
 

@@ -59,7 +59,7 @@ export class Findings {
     try {
       return this.#relocate(path, kind, bytes, jobPath);
     } catch (error) {
-      throw unusable(path, error);
+      throw unusable(`${this.folder}/${path}`, notJson(path, error));
     }
   }
 
@@ -73,7 +73,7 @@ export class Findings {
     try {
       return this.#relocate(path, kind, bytes, jobPath);
     } catch (error) {
-      this.notes.push(unusable(path, error).message);
+      this.notes.push(notJson(path, error));
       return [bytes];
     }
   }
@@ -127,7 +127,7 @@ export class Findings {
       this.#take(named);
       this.#note(path, named.notes);
     } catch (error) {
-      this.notes.push(unusable(path, error).message);
+      this.notes.push(notJson(path, error));
     }
   }
 
@@ -165,9 +165,19 @@ function plainly(path: string): string {
   return path === "" ? "" : normalize(path).replace(/^\.$|\/+$/, "");
 }
 
-function unusable(path: string, error: unknown): CopyError {
+function notJson(path: string, error: unknown): string {
   if (!(error instanceof SyntaxError)) throw error;
-  return new CopyError("job", `${path} is not JSON (${error.message})`);
+  return `${path} is not JSON (${error.message})`;
+}
+
+/** The error for a file without which its job cannot be copied, now or again. */
+export function unusable(file: string, message: string): CopyError {
+  return new CopyError("job", message, repair(file));
+}
+
+/** What to do about what is damaged at the source. */
+export function repair(file: string): string {
+  return `repair ${file} in the source workspace, then run the same command again`;
 }
 
 const encoder = new TextEncoder();

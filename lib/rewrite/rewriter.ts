@@ -19,7 +19,7 @@ import {
   PARAMS_FILE,
   placeOf,
 } from "../workspace/layout.ts";
-import { Findings, type Report, tooLarge } from "./findings.ts";
+import { Findings, type Report, tooLarge, unusable } from "./findings.ts";
 import { lead, type PassingRun, RunRewriter } from "./run_rewriter.ts";
 import { type Content, count, isLike } from "../system/content.ts";
 import type { EntryKind } from "../system/entry.ts";
@@ -248,7 +248,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     if (head.type === LINK) {
       const { findings } = passing;
       if (path === JOB_META || DOCUMENTS.includes(path)) {
-        passing.trouble = new CopyError("job", `${path} is a link: nothing is written through it`);
+        passing.trouble = unusable(head.name, `${path} is a link: nothing is written through it`);
       }
       return lead(findings.link(path, head.linkName));
     }
@@ -256,7 +256,7 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     if (path === PARAMS_FILE) passing.hasParams = true;
     if (!isOversized(head)) return "read";
     if (path !== PARAMS_FILE) passing.findings.notes.push(tooLarge(path));
-    else passing.trouble = new CopyError("job", `${path} is larger than 32 MiB`);
+    else passing.trouble = unusable(head.name, `${path} is larger than 32 MiB`);
     return "pass";
   }
 

@@ -6,7 +6,7 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { main } from "../../lib/cli/main.ts";
-import { CopyError } from "../../lib/errors.ts";
+import { CopyError, LostConnection } from "../../lib/errors.ts";
 import config from "../../deno.json" with { type: "json" };
 import { emptyPlan, fakeTerminal, job, samplePlan, sampleResult } from "./samples.ts";
 import { COPY, ENDS, fakeLibrary, type Work } from "./fake_library.ts";
@@ -290,6 +290,30 @@ Deno.test("main() tells the plan's warnings with the plan, and others as they co
   assertEquals(warnings, [
     "warning: rsync 3.1 is old",
     "warning: no workspace in params.json",
+  ]);
+});
+
+Deno.test("main() leaves errors to the summary, and tells them itself where none comes", async () => {
+  const hint = "repair it at the source";
+  const problem = { code: "job" as const, message: "params.json is not JSON", hint };
+  const told = async (end: () => ReturnType<Work>) => {
+    const work: Work = (tell) => {
+      tell({ type: "planned", plan: samplePlan() });
+      tell({ type: "warning", problem, isError: true });
+      return end();
+    };
+    const terminal = fakeTerminal();
+    await main([...COPY, "--yes"], terminal, fakeLibrary({ work }).library);
+    return terminal.out.concat(terminal.err).join("").split("\n").filter((line) =>
+      /params|repair|again/.test(line)
+    );
+  };
+  const copied = () => Promise.resolve(sampleResult({ complete: false, errors: [problem] }));
+  assertEquals(await told(copied), ["  params.json is not JSON", `    ${hint}`]);
+  const lost = () => Promise.reject(new LostConnection("the connection was lost"));
+  assertEquals(await told(lost), [
+    "warning: params.json is not JSON",
+    "  run the same command again to resume",
   ]);
 });
 

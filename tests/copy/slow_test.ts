@@ -74,9 +74,9 @@ for (const direction of DIRECTIONS) {
         const sample = makeSample(pair.source.path, { jobs });
         const [{ jobId }] = sample.jobs.splice(1, 1) as [typeof sample.jobs[0]];
         const { ended } = await startProgram(pair, sample, { env, args: ["--verbose"] });
-        const { code, err } = await ended;
+        const { code, out, err } = await ended;
         assertEquals([code, streamsIn(err, direction)], [3, 4], err);
-        assertStringIncludes(err, `${jobId} was not copied: params.json is not JSON`);
+        assertStringIncludes(out, `${jobId} was not copied: params.json is not JSON`);
         const links = `${sample.runFolder.slice(sample.root.length)}/jobs`;
         const found = namesIn(pair.destination.path + links).flatMap((task) =>
           namesIn(`${pair.destination.path}${links}/${task}`)

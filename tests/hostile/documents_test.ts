@@ -108,9 +108,16 @@ async function assertNotJsonNamed(pair: Pair, args: string[]): Promise<void> {
   const { code, out, err } = await runProgram(pair, sample, ["--verbose", ...args]);
   assertEquals(code, 3, err);
   for (const { jobId, taskId } of sample.jobs.slice(0, 5)) {
-    assertStringIncludes(out, `jobs/${taskId}/${jobId} was not copied: params.json is not JSON`);
+    const folder = `jobs/${taskId}/${jobId}`;
+    assertStringIncludes(out, `${folder} was not copied: params.json is not JSON`);
+    assertStringIncludes(
+      out,
+      `\n    repair ${folder}/params.json in the source workspace, then run`,
+    );
+    assertEquals(err.includes("was not copied"), false, err); // told once
     assertEquals(existsSync(`${pair.destination.path}/jobs/${taskId}/${jobId}`), false);
   }
+  assertEquals(out.includes("to copy the rest"), false); // the same command alone does not help
   compareTrees({ sample, destination: pair.destination.path, jobs: sample.jobs.slice(5) });
 }
 

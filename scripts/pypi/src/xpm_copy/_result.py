@@ -25,6 +25,8 @@ class CopyProblem:
     code: str
     message: str
     job: JobId | None = None
+    #: What to do about it, where another copy alone does not help.
+    hint: str | None = None
 
 
 @dataclass
@@ -123,4 +125,5 @@ def _job(told: Mapping[str, Any]) -> JobId:
 
 def _problem(told: Mapping[str, Any]) -> CopyProblem:
     job = told.get("job")
-    return CopyProblem(told["code"], told["message"], None if job is None else _job(job))
+    of = None if job is None else _job(job)
+    return CopyProblem(told["code"], told["message"], of, told.get("hint"))
