@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CopyPlan } from "../copy/types.ts";
 import { printable } from "../text/printable.ts";
 import type { Failure } from "./failure.ts";
 import { count, formatBytes, formatCount } from "./format.ts";
@@ -18,14 +19,14 @@ export function renderFailure(
   style: ReportStyle,
 ): string[] {
   const [first = "", ...more] = failure.message.trimEnd().split("\n").map(printable);
-  const { jobs, total, bytes } = soFar(state);
+  const { jobs, bytes } = soFar(state);
   const started = state.progress !== undefined && (state.samples.length > 0 || jobs > 0);
   const after = started && bytes > 0 ? ` after ${formatBytes(bytes)}` : "";
   const bug = failure.code === "bug" ? "internal error: " : "";
   const lines = [`${style.paint("bad", "xpm-copy:")} ${bug}${first}${after}`];
   lines.push(...more.map((line) => `  ${line}`));
-  if (started) lines.push(`  ${whatStands(jobs, total)}`);
-  const hint = failure.hint ?? defaultHint(failure, started);
+  if (started) lines.push(`  ${whatStands(state)}`);
+  const hint = failure.hint ?? defaultHint(failure, started ? state.plan : undefined);
   if (hint !== undefined) lines.push(...hint.split("\n").map((line) => `  ${printable(line)}`));
   if (failure.code === "permission") lines.push(`  ${ALL_FLAGS}`);
   const wrapped = lines.flatMap((line) => wrapSentence(line, style.columns));
@@ -35,17 +36,25 @@ export function renderFailure(
 
 const ALL_FLAGS = "`xpm-copy permissions` prints all the flags that a copy needs";
 
-function whatStands(jobs: number, total: number): string {
+function whatStands(state: ProgressState): string {
+  if (state.plan?.destination.isArchive) return "the unfinished file was removed";
+  const { jobs, total } = soFar(state);
+  const isKept = !state.plan?.source.isArchive; // an import replaces what it had staged
   if (jobs === 0) {
-    return "no jobs are in place yet; files already received are kept in .xpm-staging";
+    const kept = isKept ? "; files already received are kept in .xpm-staging" : "";
+    return `no jobs are in place yet${kept}`;
   }
   const noun = `${formatCount(jobs)} of ${count(total, "job")}`;
-  const rest = jobs < total ? "; the rest is kept in .xpm-staging" : "";
+  const rest = isKept && jobs < total ? "; the rest is kept in .xpm-staging" : "";
   return `${noun} ${jobs === 1 ? "is" : "are"} complete and in place${rest}`;
 }
 
-function defaultHint({ code }: Failure, started: boolean): string | undefined {
+/** @param plan The plan of a copy that had started. */
+function defaultHint({ code }: Failure, plan: CopyPlan | undefined): string | undefined {
   if (code === "bug") return "please report it, with the output of the same command with --verbose";
-  if (started) return "run the same command again to resume";
+  if (plan?.source.isArchive || plan?.destination.isArchive) {
+    return "run the same command again to start over";
+  }
+  if (plan !== undefined) return "run the same command again to resume";
   return code === "interrupted" ? "nothing was copied" : undefined;
 }

@@ -45,8 +45,8 @@ interface Several {
 export interface ProgressState {
   /** The place among several runs; undefined when it is only one. */
   several: Several | undefined;
-  /** The experiment's id; undefined before the plan. */
-  experimentId: string | undefined;
+  /** The plan, of several runs that of the run under way; undefined before. */
+  plan: CopyPlan | undefined;
   /** Hosts with a login in progress, where ssh may be asking for a password. */
   connecting: string[];
   /** The amounts so far; undefined before the plan. */
@@ -71,7 +71,7 @@ export interface ProgressState {
 export function startProgress(at: number): ProgressState {
   return {
     several: undefined,
-    experimentId: undefined,
+    plan: undefined,
     connecting: [],
     progress: undefined,
     checking: undefined,
@@ -98,7 +98,7 @@ export function advance(state: ProgressState, event: CopyEvent, at: number): Pro
       const several = state.several && severalAt(state.several.plan, plan);
       const totals = { totalBytes: plan.bytes, totalJobs: plan.jobs.filter(isWritten).length };
       const progress = { bytes: 0, jobs: 0, received: 0, ...totals };
-      const begun = { experimentId: plan.experimentId, progress, reading: undefined, samples: [] };
+      const begun = { plan, progress, reading: undefined, samples: [] };
       const before = soFar(state);
       return { ...state, ...begun, before, several, at, published: 0, done: false };
     }
@@ -183,7 +183,7 @@ interface Amounts {
 }
 
 function amountsOf(
-  { progress, checking, reading, experimentId, published, several }: ProgressState,
+  { progress, checking, reading, plan, published, several }: ProgressState,
 ): Amounts | undefined {
   if (checking !== undefined) {
     const { files, totalFiles } = checking;
@@ -203,7 +203,7 @@ function amountsOf(
   const received = Math.max(progress.received, published);
   const counted = `${formatCount(received)} of ${count(totalJobs, "job")} received` +
     fromBefore(progress);
-  const name = clip(printable(experimentId ?? ""), 24);
+  const name = clip(printable(plan?.experimentId ?? ""), 24);
   if (several === undefined) {
     return { name, ...progress, fraction: fraction(progress, received, totalJobs), counted, file };
   }

@@ -120,6 +120,7 @@ function describe(
     ...(workspace.ssh && { host: workspace.ssh.host }),
     ...(workspace.ssh?.transferHost && { transferHost: workspace.ssh.transferHost }),
     path: isArchive ? workspace.path : info.realPath,
+    ...(isArchive && { isArchive }),
     ...(!isArchive && (info.state === "absent" || info.state === "empty") && { isNew: true }),
     rsync: rsyncVersion(rsync.said),
     ...(info.freeBytes !== undefined && { freeBytes: info.freeBytes }),

@@ -108,6 +108,8 @@ export interface PlannedEnd {
   transferHost?: string;
   /** The workspace's path, links resolved. */
   path: string;
+  /** Whether it is the file of an export or import, at `path`. Absent when it is a workspace. */
+  isArchive?: true;
   /** Whether nothing is there yet: a copy makes a new workspace. Absent when something is. */
   isNew?: true;
   /** The version of rsync there, such as `3.2.7`; empty when unknown. */

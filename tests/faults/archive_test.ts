@@ -10,7 +10,8 @@ import { exportExperiment, importExperiment } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { ENDING } from "../support/archives.ts";
 import { type Direction, inEachDirection, type Pair, useSshd } from "../support/directions.ts";
-import { startCommand } from "../support/kill.ts";
+import { stagedBytes, startCommand } from "../support/kill.ts";
+import { until } from "../support/processes.ts";
 import { compareJobs, compareRun, compareTrees, namesIn } from "../support/trees.ts";
 
 useSshd();
@@ -91,3 +92,36 @@ inEachDirection("an export that is killed leaves no file of that name", async (p
   await importExperiment(file, pair.destination);
   compareTrees({ sample, destination: pair.destination.path });
 }, { directions });
+
+inEachDirection("an export or import that gets Ctrl-C says what it leaves", async (pair) => {
+  const { experimentId, runId } = makeSample(pair.source.path, {
+    jobs: 2,
+    largeFiles: 1,
+    largeBytes: 2e8,
+  });
+  const file = `${pair.root}/run.tar`;
+  const to = pair.destination.path;
+  const hasPart = () => namesIn(pair.root).some((name) => name.endsWith(".part"));
+  const stopped = async (args: string[], isAmid: () => boolean) => {
+    const { process, ended } = await startCommand(pair, { args: [...args, "--no-fsync"] });
+    assert(await until(isAmid, 30), "nothing came");
+    process.kill("SIGINT");
+    const { code, err } = await ended;
+    assertEquals(code, 130, err);
+    return err.slice(err.indexOf("xpm-copy: interrupted")).split("\n").slice(1);
+  };
+  const words = ["export", experimentId, runId, "--from", "source", "-o", file];
+  assertEquals(await stopped(words, hasPart), [
+    "  the unfinished file was removed",
+    "  run the same command again to start over",
+    "",
+  ]);
+  assertEquals([existsSync(file), hasPart()], [false, false]);
+  await exportExperiment(pair.source, file, experimentId, runId);
+  const args = ["import", file, "--to", "destination", "--yes"];
+  assertEquals(await stopped(args, () => stagedBytes(to) > 100_000), [
+    "  no jobs are in place yet",
+    "  run the same command again to start over",
+    "",
+  ]);
+}, { directions: ["local to local"] });
