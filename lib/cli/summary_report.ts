@@ -219,16 +219,28 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   );
   if (result.runInProgress) lines.push("  the run is still in progress at the source");
 
-  const finished = running.length === 1 ? "it has finished" : "they have finished";
-  if (running.length > 0) lines.push(`  run the same command again when ${finished}`);
-  else if (blocked !== undefined) lines.push("  move it away, then run the same command again");
-  else if (result.runInProgress || result.run === "leave") {
-    lines.push("  run the same command again when it has ended");
-  } else if (errors.length > 0 && errors.every(({ hint }) => hint === undefined)) {
-    lines.push("  run the same command again to copy the rest");
+  return [...lines, ...nextSteps(result, plan).map((line) => `  ${line}`)];
+}
+
+/** What brings the rest. An import cannot: its file stays as it is. */
+function nextSteps(result: CopyResult, { source, destination, run }: CopyPlan): string[] {
+  const { jobsRunning: running, runInProgress, errors } = result;
+  const again = "run the same command again";
+  const steps: string[] = [];
+  if (source.isArchive && runInProgress) {
+    steps.push("export the run again when it has ended, and import that file");
+  } else if (running.length > 0) {
+    const finished = running.length === 1 ? "it has finished" : "they have finished";
+    steps.push(`${again} when ${finished}`);
+  } else if (run.blocked !== undefined) steps.push(`move it away, then ${again}`);
+  else if (runInProgress || result.run === "leave") steps.push(`${again} when it has ended`);
+  else if (errors.length > 0 && errors.every(({ hint }) => hint === undefined)) {
+    steps.push(`${again} to copy the rest`);
   }
-  if (result.runInProgress) lines.push("  or add --ended, if the run was killed");
-  return lines;
+  if (runInProgress) steps.push("or add --ended, if the run was killed");
+  if (!destination.isArchive || steps.length + errors.length === 0) return steps;
+  const file = printable(destination.path);
+  return [...steps, `${file} is not overwritten: remove it first, or give another name with -o`];
 }
 
 const MOST_ERRORS = 10;

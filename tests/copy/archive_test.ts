@@ -13,7 +13,9 @@ import {
   importExperiment,
   type Workspace,
 } from "../../mod.ts";
+import { main } from "../../lib/cli/main.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
+import { fakeTerminal } from "../cli/samples.ts";
 import { ENDING, HAS_ZSTD } from "../support/archives.ts";
 import { inEachDirection, type Pair, useSshd, withPair } from "../support/directions.ts";
 import { shell } from "../support/shell.ts";
@@ -165,6 +167,34 @@ local("importExperiment() puts back what is lost where the run was made", async 
   assertEquals([result.jobsCopied, result.jobsSkipped, result.complete], [1, 3, true]);
   const bytes = (tree: typeof before) => [...tree].map(([path, { bytes }]) => [path, bytes]);
   assertEquals(bytes(readTree(lost)), bytes(before));
+});
+
+local("an export and an import of a run in progress say what completes them", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: [{}, { state: "running" }] });
+  const said = async (...args: string[]) => {
+    const terminal = fakeTerminal();
+    const code = await main(args, terminal);
+    return [code, ...terminal.out.join("").trimEnd().split("\n").slice(-3)];
+  };
+  const file = fileOf(pair, "run.tar");
+  const words = ["export", sample.experimentId, "--from", pair.source.path, "-o"];
+  assertEquals(await said(...words, file), [
+    3,
+    "  run the same command again when it has finished",
+    "  or add --ended, if the run was killed",
+    `  ${file} is not overwritten: remove it first, or give another name with -o`,
+  ]);
+  const place = ["--to", pair.destination.path, "--yes"];
+  assertEquals(await said("import", file, ...place), [
+    3,
+    "  the run is still in progress at the source",
+    "  export the run again when it has ended, and import that file",
+    "  or add --ended, if the run was killed",
+  ]);
+  const anew = fileOf(pair, "anew.tar");
+  assertEquals((await said(...words, anew, "--ended"))[0], 0);
+  assertEquals((await said("import", anew, ...place, "--ended"))[0], 0);
+  compareTrees({ sample, destination: pair.destination.path });
 });
 
 local("exports name what runs or is missing, as copies do", async (pair) => {
