@@ -49,7 +49,10 @@ async function refusal(bytes: Uint8Array, name = "other.tar"): Promise<string | 
   } catch (error) {
     assert(error instanceof CopyError, String((error as Error).stack));
     assertEquals([error.code, existsSync(destination)], ["refused", false], error.message);
-    assertMatch(error.message, /^\/.*other\.tar(\.zst)? cannot be imported: it has [^\n]{1,300}$/);
+    assertMatch(
+      error.message,
+      /^\/.*other\.tar(\.zst)? (cannot be imported: it has [^\n]{1,300}|is not an export of xpm-copy)$/,
+    );
     assert(error.hint !== undefined);
     return error.message;
   }
@@ -114,6 +117,7 @@ const link = (path: string, target: string): OverlayEntry => ({
   ...{ path, kind: "link", target, mtime: "1" },
 });
 const member = (entry: OverlayEntry) => joined([...archive([entry])]).slice(0, -2 * BLOCK);
+const plain = (entry: OverlayEntry) => member(entry).slice(2 * BLOCK); // without a pax header
 const END = new Uint8Array(2 * BLOCK);
 
 /** Members of a run, then other ones, then the end of an archive with right sums for all files. */
@@ -196,7 +200,6 @@ const HOSTILE: Record<string, [bytes: () => Uint8Array, sentence: RegExp]> = {
   "no sums": [() => joined([member(file(`${RUN}/jobs.jsonl`)), END]), /no SHA256SUMS/],
   "sums first": [() => joined([member(file(SUMS)), END]), /SHA256SUMS in the wrong place/],
   "nothing": [() => new Uint8Array(), /only a part/],
-  "a text": [() => text("PK ".repeat(1000)), /data that is not a tar archive/],
   "a huge header": [() => withSums([hugeExtra(2 ** 30)]), /an overlong name/],
   "a sparse file": [
     () => withSums([withRecord("GNU.sparse.major=1", file("jobs/t/1/x"))]),
@@ -218,6 +221,45 @@ for (const [what, [bytes, sentence]] of Object.entries(HOSTILE)) {
   });
 }
 
+Deno.test("importExperiment() says that a file is no export, but not of one that was damaged", async () => {
+  const zstd = await loadZstd();
+  async function* packed(bytes: Uint8Array) {
+    yield* zstd?.pack((async function* () {
+      yield await Promise.resolve(bytes);
+    })()) ?? [bytes];
+  }
+  const others = [
+    text("PK\x03\x04 of a zip"),
+    text("a text\n".repeat(1000)),
+    joined([plain(file("notes.txt")), END]),
+    joined([plain({ path: "jobs", kind: "folder", mode: 0o755, mtime: "1" }), END]),
+    new Uint8Array(3 * BLOCK),
+  ];
+  const said = async (bytes: Uint8Array, name: string) => {
+    Deno.writeFileSync(`${root}/${name}`, bytes);
+    const importing = importExperiment(`${root}/${name}`, { id: "there", path: `${root}/there` });
+    return await importing.then(() => "", ({ message }) => message as string);
+  };
+  for (const bytes of others) {
+    const expected = / is not an export of xpm-copy$/;
+    assertMatch(await said(bytes, "x.tar"), expected);
+    const parts: Uint8Array[] = [];
+    for await (const part of packed(bytes)) parts.push(part.slice());
+    assertMatch(await said(joined(parts), `x${ENDING}`), expected);
+  }
+  const whole = Deno.readFileSync(`${root}/run.tar`);
+  for (const length of [0, 100, 3 * BLOCK, whole.length - 3 * BLOCK]) {
+    assertMatch(await said(whole.slice(0, length), "x.tar"), /only a part, or damaged data$/);
+  }
+  for (const at of [0, 150, 257]) { // of the name, the checksum, the magic
+    assertMatch(await said(whole.with(at, 0x21), "x.tar"), / cannot be imported: it has /);
+  }
+  assertMatch(
+    await said(Deno.readFileSync(`${root}/run${ENDING}`).slice(0, 10), `x${ENDING}`),
+    /part/,
+  );
+});
+
 Deno.test("importExperiment() does not unpack zeros without end", async () => {
   const zstd = await loadZstd();
   if (zstd === undefined) return;
@@ -229,7 +271,7 @@ Deno.test("importExperiment() does not unpack zeros without end", async () => {
   }
   for (
     const [first, sentence] of [
-      [new Uint8Array(), /data after the archive/],
+      [new Uint8Array(), /is not an export/],
       [Deno.readFileSync(`${root}/run.tar`), /data after the archive/],
       [hugeExtra(2 ** 32), /an overlong name/],
     ] as const

@@ -5,12 +5,13 @@
  */
 
 import { CopyError } from "../../errors.ts";
-import { lookAt } from "../../system/files.ts";
+import { lookAt, realPath } from "../../system/files.ts";
 import { resting, type RunOptions } from "../../system/process.ts";
 import { editTar } from "../../tar/edit.ts";
 import { untrusted } from "../../tar/visitor.ts";
 import { printable } from "../../text/printable.ts";
 import { loadZstd } from "../../transport/zstd.ts";
+import { Beginning } from "./beginning.ts";
 import type { Contents } from "./contents.ts";
 import { SUMS } from "./manifest.ts";
 
@@ -35,25 +36,36 @@ export async function* readArchive(
   watch: RunOptions,
   onRead: OnRead = () => {},
 ): AsyncGenerator<Uint8Array> {
+  const beginning = new Beginning();
   try {
     const { stream, sound } = await unpacked(path, watch, onRead);
     const expected = { from: path, mostBytes: Infinity, owner: 0, onBytes: () => {} };
-    yield* editTar(endingSoon(stream, contents, path), contents, expected);
+    yield* editTar(endingSoon(stream, contents, path, beginning), contents, expected);
     if (!contents.ended || !await sound()) throw untrusted(path, "only a part, or damaged data");
     if (!contents.isSummed) throw untrusted(path, `no ${SUMS}`);
   } catch (error) {
-    throw explained(error, path);
+    throw explained(error, path, beginning.isOfExport);
   }
 }
 
 /** The same error, said of a file. */
-function explained(error: unknown, path: string): unknown {
+function explained(error: unknown, path: string, isOfExport: boolean): unknown {
   const sent = printable(`${path} sent `);
   if (!(error instanceof CopyError) || !error.message.startsWith(sent)) return error;
+  if (!isOfExport) return noExport(path);
   return new CopyError(
     "refused",
     `${printable(path)} cannot be imported: it has ${error.message.slice(sent.length)}`,
     "get the file again from where it was exported, or export the run again",
+  );
+}
+
+/** The error for a file that is something else. */
+function noExport(path: string): CopyError {
+  return new CopyError(
+    "refused",
+    `${printable(path)} is not an export of xpm-copy`,
+    "give a file that `xpm-copy export` has made",
   );
 }
 
@@ -81,8 +93,9 @@ export function withoutZstd(): CopyError {
 }
 
 function isCompressed(path: string): boolean {
-  const kind = lookAt(path, "")?.kind;
+  const kind = lookAt(realPath(path) ?? path, "")?.kind;
   if (kind === undefined) throw new CopyError("not-found", `there is no file ${printable(path)}`);
+  if (kind === "folder") throw noExport(path);
   using file = Deno.openSync(path, { read: true });
   const first = new Uint8Array(ZSTD.length);
   file.readSync(first);
@@ -112,9 +125,11 @@ async function* endingSoon(
   stream: AsyncIterable<Uint8Array>,
   contents: Contents,
   path: string,
+  beginning: Beginning,
 ): AsyncGenerator<Uint8Array> {
   let after = 0;
   for await (const part of stream) {
+    beginning.push(part);
     if (contents.ended) after += part.length;
     if (after > MOST_AFTER) throw untrusted(path, "data after the archive");
     yield part;
