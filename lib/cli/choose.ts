@@ -69,6 +69,7 @@ export async function choose(given: Sources): Promise<Choice> {
   // Everything given is checked before any question and any login.
   const [givenFrom, givenTo] = givenEnds(sources);
   if (questions === undefined) requireAll(givenFrom, givenTo, request, settings);
+  else await refuseEnds(sources, givenFrom, givenTo);
 
   const from = givenFrom ?? await askWorkspace(questions!, settings, "from", request.experimentId);
   const { experimentId, onlyRun } = await chooseExperiment(sources, from.workspace);
@@ -89,6 +90,22 @@ export async function choose(given: Sources): Promise<Choice> {
       throw noExperiment(experimentId, source);
     });
   }
+}
+
+/** Refuses, before a question, ends that no answer can make right: the same folder, an unreachable host. */
+async function refuseEnds(
+  { request: { experimentId, runId }, session }: Sources,
+  from: Named | undefined,
+  to: Named | undefined,
+): Promise<void> {
+  if (to === undefined) return;
+  const destination = to.workspace;
+  if (from !== undefined) {
+    const { refuseRequest } = await import("../copy/refusals.ts");
+    refuseRequest({ source: from.workspace, destination });
+  }
+  const asks = [from, experimentId, runId].includes(undefined);
+  if (asks && destination.ssh !== undefined) await session.reach(destination);
 }
 
 /** Finds out from where and to where several runs are copied; which these are, the library finds. */

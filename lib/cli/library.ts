@@ -34,6 +34,8 @@ import type { Workspace } from "../workspace/workspace.ts";
 
 /** The calls that share their logins. */
 export interface Session extends AsyncDisposable {
+  /** Logs in to the machine of a workspace. */
+  reach(workspace: Workspace): Promise<void>;
   /** Lists the experiments of a workspace, or one of them. */
   summarize(
     workspace: Workspace,
@@ -121,6 +123,7 @@ export const library: Library = {
     const theDoctor = () =>
       doctor ??= import("../inspect/doctor.ts").then(({ Doctor }) => new Doctor(hosts));
     return {
+      reach: async (workspace) => void await hosts.open(workspace),
       async summarize(workspace, which) {
         const { summarize } = await import("../inspect/summarize.ts");
         return await summarize(await hosts.open(workspace), workspace, which);

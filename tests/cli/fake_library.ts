@@ -64,9 +64,10 @@ export type Work = (tell: (event: CopyEvent) => void, signal: AbortSignal) => Pr
 
 /** A library whose copies do `work`; by default they plan, and end well. */
 export function fakeLibrary(
-  { work, plan = samplePlan(), defaults = {}, moved = {}, diagnose }: {
+  { work, plan = samplePlan(), defaults = {}, moved = {}, diagnose, reach }: {
     work?: Work;
     diagnose?: Session["diagnose"];
+    reach?: Session["reach"];
     plan?: CopyPlan;
     moved?: Partial<MoveResult>;
     defaults?: Partial<Awaited<ReturnType<Library["loadDefaults"]>>>;
@@ -80,6 +81,7 @@ export function fakeLibrary(
     loadDefaults: () => Promise.resolve({ workspaces: [], ...defaults }),
     settingsAccess: () => Promise.resolve({ read: ["/settings"], env: ["SCRATCH"] }),
     session: (tell, signal) => ({
+      reach: reach ?? (() => Promise.resolve()),
       permissions(which, options) {
         asked.push(asWords(which, options));
         const [read, write] = [["/a b", "/c"], ["/c"]];

@@ -5,6 +5,7 @@
  */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { CopyError } from "../../lib/errors.ts";
 import { main } from "../../lib/cli/main.ts";
 import { emptyPlan, fakeTerminal } from "./samples.ts";
 import { fakeLibrary } from "./fake_library.ts";
@@ -92,6 +93,22 @@ Deno.test("main() asks in a terminal for all that is missing", async () => {
     "neuralir",
     "20260117_170744",
   ]);
+});
+
+Deno.test("main() asks nothing where the ends cannot be right, or the destination is not reached", async () => {
+  const reach = () => Promise.reject(new CopyError("connection", "no route to user@hpc"));
+  for (
+    const [to, sentence] of [
+      ["local", "source and destination are the same folder: /home/me/experiments/main"],
+      ["cluster", "no route to user@hpc"],
+    ] as const
+  ) {
+    const terminal = fakeTerminal({ interactive: true, answers: [0, 0] });
+    const { library } = fakeLibrary({ reach });
+    await main(["neuralir", "--from", "local", "--to", to, "--yes"], terminal, library);
+    assertEquals(terminal.asked, []);
+    assertStringIncludes(terminal.err.join(""), sentence);
+  }
 });
 
 Deno.test("main() copies what it has shown when the answer is yes", async () => {
