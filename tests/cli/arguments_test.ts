@@ -292,6 +292,11 @@ const REFUSED: [string[], string, string][] = [
     "it belongs to `xpm-copy check`",
   ],
   [["status", "a", ""], "argument 2 is empty", "see `xpm-copy --help`"],
+  [
+    ["check", "x", "--all-runs"],
+    "`xpm-copy check` does not take --all-runs",
+    "check one run at a time, or give --check to the copy of these runs",
+  ],
   [["check", "x", "-y"], "`xpm-copy check` does not take --yes", "it belongs to `xpm-copy copy`"],
   [
     ["ls", "--checksum"],
