@@ -45,7 +45,7 @@ function writeSettings(dir: string, sshd: Sshd | undefined): string {
 async function show(title: string, program: Program, to: string): Promise<number> {
   console.log(`\n== ${title}`);
   const copy = ["neuralir", "current", "--from", "first", "--to", to];
-  return await program(...copy) || await program(...copy, "--yes") ||
+  return await program(...copy, "--dry-run") || await program(...copy, "--yes") ||
     await program("ls", to) || await program("ls", to, "neuralir");
 }
 
