@@ -71,7 +71,8 @@ export class JsonReporter implements Reporter {
 
   #progress(progress: ProgressObject | CheckingObject | ReadingObject): void {
     const now = this.#terminal.seconds();
-    if (now - this.#progressAt < SPACING) return;
+    const isLast = "settling" in progress; // for a while no other may come
+    if (now - this.#progressAt < SPACING && !isLast) return;
     this.#progressAt = now;
     this.#write(progress);
   }

@@ -7,6 +7,7 @@
 import { isLeft, type KeptFolder, type MovedFolder, type MoveResult } from "../move/types.ts";
 import { printable } from "../text/printable.ts";
 import { EXPERIMENTS, JOBS } from "../workspace/layout.ts";
+import { bytesIn } from "../text/sizes.ts";
 import type { Paint } from "./colour.ts";
 import { count, formatBytes } from "./format.ts";
 import { fullJob, shortJob } from "./names.ts";
@@ -58,7 +59,7 @@ function amount(folders: readonly MovedFolder[]): string {
 }
 
 function sizeOf(folders: readonly MovedFolder[]): string {
-  return formatBytes(folders.reduce((sum, { bytes }) => sum + bytes, 0));
+  return formatBytes(bytesIn(folders));
 }
 
 function isRun({ path }: MovedFolder): boolean {

@@ -9,6 +9,7 @@ import type { CopyPlan, JobAction, PlannedJob, PlannedRun } from "../copy/types.
 import { printable } from "../text/printable.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import { formatRunId } from "../workspace/runs.ts";
+import { bytesIn } from "../text/sizes.ts";
 import type { Mark } from "./colour.ts";
 import { formatBytes, formatCount, pad, width } from "./format.ts";
 import { hereOrThere, leftOutRemark, someJobs } from "./names.ts";
@@ -92,7 +93,7 @@ function rowOf(
     mark,
     number: formatCount(some.length),
     noun: some.length === 1 ? noun : `${noun}s`,
-    size: isWritten({ action }) ? formatBytes(some.reduce((sum, { bytes }) => sum + bytes, 0)) : "",
+    size: isWritten({ action }) ? formatBytes(bytesIn(some)) : "",
     remark,
   };
 }

@@ -13,6 +13,7 @@ import type {
   CopyRunsPlan,
 } from "../copy/types.ts";
 import { printable } from "../text/printable.ts";
+import { bytesIn } from "../text/sizes.ts";
 import {
   clip,
   count,
@@ -140,7 +141,7 @@ export function soFar({ before, published, progress, several }: ProgressState) {
 /** The place of a run among several. */
 function severalAt(plan: CopyRunsPlan, { experimentId, runId }: CopyPlan): Several {
   const at = plan.runs.findIndex((run) => run.experimentId === experimentId && run.runId === runId);
-  const bytesBefore = plan.runs.slice(0, at).reduce((sum, { bytes }) => sum + bytes, 0);
+  const bytesBefore = bytesIn(plan.runs.slice(0, at));
   return { plan, number: at + 1, bytesBefore };
 }
 
@@ -199,10 +200,10 @@ function amountsOf(
     return { name: "reading the file", ...reading, fraction: fraction(reading, 0, 0), counted: "" };
   }
   if (progress === undefined) return undefined;
-  const { totalJobs, file } = progress;
+  const { totalJobs, file, settling } = progress;
   const received = Math.max(progress.received, published);
   const counted = `${formatCount(received)} of ${count(totalJobs, "job")} received` +
-    fromBefore(progress);
+    fromBefore(progress) + (settling ? "; writing to the disk" : "");
   const name = clip(printable(plan?.experimentId ?? ""), 24);
   if (several === undefined) {
     return { name, ...progress, fraction: fraction(progress, received, totalJobs), counted, file };

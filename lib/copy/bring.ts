@@ -8,6 +8,7 @@ import { copyLarge } from "../transport/clone.ts";
 import { rsyncVersion } from "../transport/rsync_version.ts";
 import { DOCUMENTS } from "../workspace/documents.ts";
 import { jobFolder, JOBS, PARTIALS } from "../workspace/layout.ts";
+import { bytesIn } from "../text/sizes.ts";
 import { nameAll } from "./bring_alone.ts";
 import { broughtBefore, compareStaged } from "./compare.ts";
 import type { Context } from "./context.ts";
@@ -163,7 +164,7 @@ const LOOKED_AT = { files: 200, bytes: 5e7 };
 /** How long rsync may work without a word, in seconds. */
 function quietTime(jobs: PlannedJob[], resumed: boolean): number {
   const files = jobs.reduce((sum, job) => sum + job.files, 0);
-  const bytes = resumed ? jobs.reduce((sum, job) => sum + job.bytes, 0) : 0;
+  const bytes = resumed ? bytesIn(jobs) : 0;
   return files / LOOKED_AT.files + bytes / LOOKED_AT.bytes;
 }
 
@@ -187,7 +188,7 @@ export async function transferBulk(
   outcome.hasBefore(before);
   const trust = unverified ? "bytes" : large > 0 ? "size" : "size and time";
   const parts = partsOf(wanted, before.whole, context);
-  const bytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const bytes = bytesIn(parts);
   const ends = endsOf(context);
   const lanes = together ? 1 : await lanesFor(ends, bytes, options);
   const ranges = await bringRanges(jobs, bytes, lanes, load, context);

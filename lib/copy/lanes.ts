@@ -6,6 +6,7 @@
  */
 
 import type { RsyncEnd } from "../transport/rsync_end.ts";
+import { bytesIn } from "../text/sizes.ts";
 import type { Ends } from "./plan.ts";
 import type { CopyOptions } from "./types.ts";
 
@@ -72,7 +73,7 @@ export function dealOut(parts: Part[], count: number): string[][] {
   const lanes = Array.from({ length: count }, () => ({ bytes: 0, folders: [] as string[] }));
   const sizes = together(parts).map((some) => ({
     folders: some.map(({ folder }) => folder),
-    bytes: some.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytes: bytesIn(some),
   }));
   for (const { folders, bytes } of sizes.sort((one, other) => other.bytes - one.bytes)) {
     const lane = lanes.reduce((least, one) => one.bytes < least.bytes ? one : least);

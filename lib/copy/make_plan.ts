@@ -9,6 +9,7 @@ import { printable } from "../text/printable.ts";
 import { rsyncVersion } from "../transport/rsync_version.ts";
 import { idOf, isShared, jobFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { bytesIn } from "../text/sizes.ts";
 import { isWritten, unitsOf } from "./decisions.ts";
 import { type JobToPlan, withLinked } from "./job_links.ts";
 import { planJobs } from "./plan.ts";
@@ -97,7 +98,7 @@ export function amountOf(
 ): Pick<CopyPlan, "bytes" | "files"> {
   const sent = parts.filter(isWritten);
   return {
-    bytes: sent.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytes: bytesIn(sent),
     files: sent.reduce((sum, { files }) => sum + files, 0),
   };
 }

@@ -9,6 +9,7 @@
 
 import type { Host } from "../host/host.ts";
 import { archivesOf, type Pack, type PackRequest } from "../transport/archive.ts";
+import { bytesIn } from "../text/sizes.ts";
 import { mayBeDealtOut } from "./lanes.ts";
 import { loadsOf } from "./loads.ts";
 import { copies, readAhead } from "../system/streams.ts";
@@ -35,7 +36,7 @@ export class Ahead {
     if (this.#over || load === undefined || others.length > 0) return;
     const route = routeOf(load, guess, options, { resumed: false });
     if (route.apart.length > 0 || route.isRunApart) return; // rsync comes first
-    const bytes = route.whole.reduce((sum, job) => sum + job.bytes, 0);
+    const bytes = bytesIn(route.whole);
     // of what this machine packs, nothing is sent in vain
     if (host.can.rsync.relay !== undefined && mayBeDealtOut(bytes, options)) return;
     const request = packRequestOf(route, load, guess);

@@ -15,6 +15,7 @@ import {
 } from "../workspace/layout.ts";
 import { systemMessage } from "../system/message.ts";
 import { printable } from "../text/printable.ts";
+import { bytesIn } from "../text/sizes.ts";
 import { isCompleted, isWritten, unitsOf } from "./decisions.ts";
 import type { Load } from "./loads.ts";
 import type { Published } from "./publish.ts";
@@ -81,7 +82,7 @@ export class Outcome {
       this.#warnings = earlier.#warnings;
       this.#left = earlier.#left;
       this.#kept = earlier.#kept;
-      this.#done = bytesOf(this.#published);
+      this.#done = bytesIn(this.#published);
       this.#before = earlier.#before;
       return;
     }
@@ -98,7 +99,7 @@ export class Outcome {
       ...plan,
       jobs: known(plan.jobs),
       ...(plan.partials && { partials: known(plan.partials) }),
-      bytes: plan.bytes + bytesOf(this.#published),
+      bytes: plan.bytes + bytesIn(this.#published),
     };
   }
 
@@ -122,7 +123,7 @@ export class Outcome {
       this.#earlier.set(folder, bytes);
       this.#before += bytes;
     }
-    this.#parts += bytesOf(whole);
+    this.#parts += bytesIn(whole);
     if (this.#before > 0 || whole.length > 0) this.progress(0, undefined);
   }
 
@@ -134,13 +135,20 @@ export class Outcome {
     this.#current.set(lane, folder);
   }
 
-  /**
-   * Reports how far the part under way has come.
-   *
-   * @param lane Which rsync brings the file, where several work at once.
-   */
+  /** Reports how far the part under way has come; of several rsyncs, `lane` brings the file. */
   progress(bytes: number, file: string | undefined, lane?: number): void {
     if (file !== undefined) this.arriving(unitOf(file), lane);
+    this.#tell(bytes, file === undefined ? {} : { file });
+  }
+
+  /** Reports that all of a load has come. To write it to the disk may take minutes. */
+  settling({ jobs, withRun }: Load): void {
+    this.#current.clear();
+    this.#parts = bytesIn(jobs) + (withRun ? this.#plan.run.bytes : 0);
+    this.#tell(0, { settling: true });
+  }
+
+  #tell(bytes: number, now: { file?: string; settling?: true }): void {
     const begun = this.#begun.size - this.#current.size;
     this.#options.onEvent?.({
       type: "progress",
@@ -152,7 +160,7 @@ export class Outcome {
         jobs: this.#jobsPublished,
         received: Math.min(this.#jobsPublished + begun, this.#totalJobs),
         totalJobs: this.#totalJobs,
-        ...(file !== undefined && { file }),
+        ...now,
       },
     });
   }
@@ -210,15 +218,14 @@ export class Outcome {
     for (const where of ["outside", "inside"] as const) {
       for (const [path, by] of published.left[where]) addPath(this.#left[where], path, by);
     }
-    const { run } = this.#plan;
-    const replacedRun = load.withRun && run.action === "replace";
+    const replacedRun = load.withRun && this.#plan.run.action === "replace";
     if (keep && (replacedRun || published.jobs.some((job) => job.action === "replace"))) {
       this.#kept.push(keep);
     }
     this.#parts = 0;
     this.#begun.clear();
     this.#current.clear();
-    this.#done += bytesOf(load.jobs);
+    this.#done += bytesIn(load.jobs);
     if (load.withRun) this.#takeRun(published.runFailed);
     for (const { message, isError } of published.afterwards) {
       if (isError) this.#refuse(message);
@@ -240,9 +247,8 @@ export class Outcome {
     for (const reason of failures) {
       this.#refuse(`the run could not be put in place: ${systemMessage(reason)}`);
     }
-    const { run } = this.#plan;
-    this.#runWritten = failures.length === 0 && isWritten(run);
-    if (this.#runWritten) this.#done += run.bytes;
+    this.#runWritten = failures.length === 0 && isWritten(this.#plan.run);
+    if (this.#runWritten) this.#done += this.#plan.run.bytes;
   }
 
   /**
@@ -258,9 +264,10 @@ export class Outcome {
     const plan = this.#plan;
     const ofAction = (...actions: PlannedJob["action"][]) =>
       plan.jobs.filter((job) => actions.includes(job.action));
-    const running = ofAction("wait", "leave").filter(isRunning);
-    const resumed = this.#earlier.size > 0 ? this.#published : [];
-    const before = resumed.reduce((sum, job) => sum + (this.#earlier.get(jobFolder(job)) ?? 0), 0);
+    const left = ofAction("wait", "leave");
+    const running = left.filter((job) => [job.source, job.destination].includes("running"));
+    let before = 0;
+    for (const job of this.#published) before += this.#earlier.get(jobFolder(job)) ?? 0;
     const shared = this.#published.length - this.#jobsPublished;
     return {
       experimentId: plan.experimentId,
@@ -281,19 +288,11 @@ export class Outcome {
       ...(this.#kept.length > 0 && { replacedFolders: this.#kept }),
       errors: this.#errors,
       warnings: this.#warnings,
-      bytes: bytesOf(this.#published) + (this.#runWritten ? plan.run.bytes : 0),
+      bytes: bytesIn(this.#published) + (this.#runWritten ? plan.run.bytes : 0),
       ...(before > 0 && { bytesBefore: before }),
       duration,
       complete: this.#errors.length === 0 && !plan.run.inProgress && plan.run.action !== "leave" &&
         !unitsOf(plan).some((job) => job.incomplete) && this.#referencesMissing.length === 0,
     };
   }
-}
-
-function isRunning(job: PlannedJob): boolean {
-  return job.source === "running" || job.destination === "running";
-}
-
-function bytesOf(jobs: PlannedJob[]): number {
-  return jobs.reduce((sum, { bytes }) => sum + bytes, 0);
 }

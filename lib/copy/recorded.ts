@@ -10,7 +10,7 @@ import { type Decision, isCompleted, isWritten, leave } from "./decisions.ts";
 import { type FileChoice, rulesOf } from "./exclude.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Shortfall } from "./left_out.ts";
-import { formatBytes } from "../text/sizes.ts";
+import { bytesIn, formatBytes } from "../text/sizes.ts";
 import type { CopyProblem, JobState, PlannedJob } from "./types.ts";
 
 /** What is known of a job that has a record. */
@@ -103,7 +103,7 @@ function againLeftOut(jobs: PlannedJob[], { jobs: there }: Inventory): string | 
     .filter(({ by }) => by.length > 0);
   if (found.length === 0) return undefined;
   const files = found.reduce((sum, { files }) => sum + files, 0);
-  const bytes = found.reduce((sum, { bytes }) => sum + bytes, 0);
+  const bytes = bytesIn(found);
   const by = [...new Set(found.flatMap(({ by }) => by))];
   const kind = by.every((name) => name.startsWith("'")) ? "pattern" : "option";
   const these = by.length === 1 ? `this ${kind}` : `these ${kind}s`;

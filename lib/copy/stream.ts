@@ -11,6 +11,7 @@ import { members, type OverlayEntry } from "../tar/write.ts";
 import { archivesOf } from "../transport/archive.ts";
 import { sideBySide } from "../transport/side_by_side.ts";
 import { runLink } from "../workspace/layout.ts";
+import { bytesIn } from "../text/sizes.ts";
 import type { Context } from "./context.ts";
 import { packFetched } from "./fetch.ts";
 import type { Load } from "./loads.ts";
@@ -90,7 +91,7 @@ async function passRest(
     const gone = linked.map(runLink).filter((path) => !still.has(path));
     if (gone.length > 0) await staging.discard(gone.map((path) => `${route.run}/${path}`));
   }
-  const before = shares.reduce((sum, { bytes }) => sum + bytes, 0);
+  const before = bytesIn(shares);
   const request = packRequestOf(route, load, surveyed);
   const begun = ahead.take(request);
   if (archivesOf(request) === 0) return await putAdded(added(rewriter), rewriter, load, context);

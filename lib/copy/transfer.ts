@@ -11,6 +11,7 @@ import { type Report, tooLarge } from "../rewrite/findings.ts";
 import type { StreamRewriter } from "../rewrite/rewriter.ts";
 import { jobFolder, parentOf, runFolder } from "../workspace/layout.ts";
 import { readRunStatus } from "../workspace/runs.ts";
+import { bytesIn } from "../text/sizes.ts";
 import { transferBulk } from "./bring.ts";
 import type { Context } from "./context.ts";
 import { whatFailed } from "./failures.ts";
@@ -38,6 +39,7 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
   const staging = context.stagings.get(load.staging)!;
   const arrival = new Arrival(load, context);
   const come = await arrival.bring();
+  outcome.settling(load);
   const keep = options.keepReplaced === true ? keepFolder(load, index, surveyed) : undefined;
   const published = await publish(staging, load, surveyed, keep, come, context.failed, arrival);
   const isKept = !published.afterwards.some(({ what }) => what === "replaced");
@@ -249,7 +251,7 @@ class Arrival {
 
 /** How many bytes of a load have come by the stream, by the figures of the plan. */
 function bytesOf({ whole, run }: Route, { plan }: Survey): number {
-  return whole.reduce((sum, { bytes }) => sum + bytes, run === undefined ? 0 : plan.run.bytes);
+  return bytesIn(whole) + (run === undefined ? 0 : plan.run.bytes);
 }
 
 /** Whether a folder of the run at the destination is something else at the source. */

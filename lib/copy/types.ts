@@ -43,6 +43,8 @@ export interface CopyProgress {
   totalJobs: number;
   /** The file under way, relative to the workspace; absent between two. */
   file?: string;
+  /** What has come is being written to the disk and put in place; absent while more comes. */
+  settling?: true;
 }
 
 /** How far a check has come with the contents of files. */

@@ -8,7 +8,7 @@ import type { DiskCondition } from "../host/condition.ts";
 import type { WorkspaceInfo } from "../host/host.ts";
 import { quoteCommand } from "../text/shell.ts";
 import { printable } from "../text/printable.ts";
-import { formatBytes } from "../text/sizes.ts";
+import { bytesIn, formatBytes } from "../text/sizes.ts";
 import type { Leftover } from "./clean.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
@@ -176,7 +176,7 @@ function fileSystemFindings(disks: DiskCondition[]): Finding[] {
 export function leftoverFindings(leftovers: Leftover[], clean: string[]): Finding[] {
   const used = leftovers.filter(({ state }) => state === "in use");
   const left = leftovers.filter(({ state }) => state === "left");
-  const bytes = left.reduce((sum, one) => sum + one.bytes, 0);
+  const bytes = bytesIn(left);
   const copies = used.length === 1 ? "1 copy is working" : `${used.length} copies are working`;
   const held = used.length === 0 ? "none held" : `${copies} here: ${namesOf(used)}`;
   const places = left.length === 1 ? "1 place" : `${left.length} places`;

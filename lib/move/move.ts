@@ -14,6 +14,7 @@ import type { Hosts } from "../host/hosts.ts";
 import { check } from "../inspect/check.ts";
 import { CURRENT, jobFolder, runFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { bytesIn } from "../text/sizes.ts";
 import { type Decided, decideFolders, type Known } from "./decide.ts";
 import type { Source } from "./source.ts";
 import { isLeft, type MoveOptions, type MoveResult } from "./types.ts";
@@ -210,6 +211,6 @@ function told(
   { removed, kept }: Decided,
 ): Omit<Untimed, "dryRun" | "complete"> {
   const { experimentId, runId } = plan;
-  const bytes = removed.reduce((sum, { bytes }) => sum + bytes, 0);
+  const bytes = bytesIn(removed);
   return { experimentId, runId, copied, removed, kept: [...kept, ...besidesOf(plan)], bytes };
 }

@@ -1,8 +1,13 @@
 /**
- * Numbers of bytes, written for people.
+ * Numbers of bytes: their sum, and how they are written for people.
  *
  * @module
  */
+
+/** The bytes of some things together. */
+export function bytesIn(some: readonly { bytes: number }[]): number {
+  return some.reduce((sum, { bytes }) => sum + bytes, 0);
+}
 
 /** The units; each is 1024 times the one before. */
 export const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];

@@ -71,6 +71,21 @@ Deno.test("renderProgress() tells no time left while a rate of the first moments
   assertEquals(sent(3, 30_000), "4 days 5 h left");
 });
 
+// BUG when this was written: for as long as a disk took, all had come, and nothing was told.
+Deno.test("renderProgress() and renderLogLine() tell that what has come is written to the disk", () => {
+  const amounts = { bytes: TOTAL, totalBytes: TOTAL, jobs: 0, received: 4, totalJobs: 4 };
+  const event: CopyEvent = { type: "progress", progress: { ...amounts, settling: true } };
+  const state = advance(copying(20, 94 * MIB), event, 21);
+  assertEquals(
+    renderProgress(state, 100)[1],
+    "          4 of 4 jobs received; writing to the disk",
+  );
+  assertEquals(
+    renderLogLine(state),
+    "3.4 of 3.4 GiB (100 %), 4 of 4 jobs received; writing to the disk",
+  );
+});
+
 Deno.test("renderProgress() draws the sum of several runs, also when one of them begins again", () => {
   const runs = ["20260118_170744", "20260119_090000", "20260203_101010"].map((runId) =>
     samplePlan({ runId, bytes: TOTAL })

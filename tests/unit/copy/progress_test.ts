@@ -26,8 +26,12 @@ function surveyOf(jobs: PlannedJob[]): Survey {
   return { plan, problems: [] } as unknown as Survey;
 }
 
+/** A load without the run. */
+function loadOf(jobs: PlannedJob[]): Load {
+  return { staging: "/s", jobs, links: [], settled: [], withRun: false, last: false };
+}
+
 function publish(outcome: Outcome, jobs: PlannedJob[]): void {
-  const load: Load = { staging: "/s", jobs, links: [], settled: [], withRun: false, last: false };
   const published: Published = {
     jobs,
     found: [],
@@ -37,7 +41,7 @@ function publish(outcome: Outcome, jobs: PlannedJob[]): void {
     notes: [],
     left: noPaths(),
   };
-  outcome.take(load, published, undefined);
+  outcome.take(loadOf(jobs), published, undefined);
 }
 
 Deno.test("Outcome goes on counting when a copy connects again", () => {
@@ -59,4 +63,19 @@ Deno.test("Outcome goes on counting when a copy connects again", () => {
     type: "progress",
     progress: { bytes: 200, totalBytes: 200, jobs: 2, received: 2, totalJobs: 2 },
   });
+});
+
+Deno.test("Outcome tells that what has come is written to the disk, with all jobs received", () => {
+  const events: CopyEvent[] = [];
+  const options = { onEvent: (event: CopyEvent) => void events.push(event) };
+  const jobs = [job("1", "copy"), job("2", "copy")];
+  const outcome = new Outcome(surveyOf(jobs), options);
+  for (const { taskId, jobId } of jobs) outcome.arriving(`jobs/${taskId}/${jobId}`);
+  outcome.settling(loadOf(jobs));
+  publish(outcome, jobs);
+  const amounts = { bytes: 200, totalBytes: 200, received: 2, totalJobs: 2 };
+  assertEquals(events.flatMap((event) => event.type === "progress" ? [event.progress] : []), [
+    { ...amounts, jobs: 0, settling: true },
+    { ...amounts, jobs: 2 },
+  ]);
 });
