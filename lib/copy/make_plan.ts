@@ -19,6 +19,7 @@ import { outsideWarning } from "./references.ts";
 import { versionWarnings } from "./refusals.ts";
 import { spaceWarning } from "./space.ts";
 import type { RunRequest, Survey, SurveyData } from "./surveyed.ts";
+import { hasNone, unmatched, unmatchedWarnings } from "./unmatched.ts";
 import type { CopyOptions, CopyPlan, PlannedEnd, PlannedJob, PlannedRun } from "./types.ts";
 import { migratedWarnings } from "./version_1.ts";
 
@@ -48,21 +49,29 @@ export function makePlan(
   const ofJobs = planned.filter((job) => !isShared(job));
   const partials = planned.filter(isShared);
   const run = planRun(runId, ofJobs, folders, statuses, infos, options);
+  const unmet = unmatched(options, jobs.filter(isOfRun), !hasNone({ jobs: ofJobs }));
+  const selection = { jobs: ofJobs, ...(unmet.length > 0 && { unmatched: unmet }) };
   return {
     experimentId,
     runId,
     source: describe(workspaces.source, infos.source, can.source),
     destination: describe(workspaces.destination, infos.destination, can.destination),
     run,
-    jobs: ofJobs,
+    ...selection,
     ...(partials.length > 0 && { partials }),
     warnings: [
+      ...unmatchedWarnings(selection),
       ...versionWarnings(workspaces, can),
       ...migratedWarnings(infos.source.run!),
       ...leftOutWarnings(ofJobs, found),
     ],
     ...amountOf([...planned, run]),
   };
+}
+
+/** Whether a job is one of the run itself. */
+function isOfRun(job: JobToPlan): boolean {
+  return job.besides === undefined && !isShared(job);
 }
 
 /** Plans a run again that was surveyed before others were copied, by what is there now. */

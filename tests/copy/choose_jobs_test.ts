@@ -7,7 +7,7 @@
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CopyError, type CopyOptions } from "../../mod.ts";
+import { CopyError, type CopyOptions, type CopyProblem, planRuns } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { stagingName } from "../../lib/copy/loads.ts";
 import type { Survey } from "../../lib/copy/survey.ts";
@@ -184,3 +184,38 @@ inEachDirection("copyExperiment() refuses a state that jobs are not chosen by", 
   const error = await assertRejects(() => pair.copy(make(pair), { states: states! }), CopyError);
   assertEquals(error.code, "usage");
 });
+
+inEachDirection("a copy names what it selects jobs by and no job has", async (pair) => {
+  const sample = make(pair);
+  makeSample(pair.source.path, { runId: "20260119_090000", jobs: [{ task: "train" }], seed: 2 });
+  const none = "no job is selected: none matches";
+  const cases: [string[], string | undefined][] = [
+    [["--task", "*.trian"], `${none} --task '*.trian'`],
+    [["--task", "*.trian", "--tag", "wdth=1"], `${none} --task '*.trian', --tag wdth=1`],
+    [["--task", "*.trian", "--task", "*.train"], "no job matches --task '*.trian'"],
+    [["--state", "running,unfinished"], `${none} --state running,unfinished`],
+    [["--task", "*.prepare", "--tag", "width=2"], `${none} --task '*.prepare' --tag width=2`],
+    [["--task", "*.train", "--state", "running"], `${none} --task '*.train' --state running`],
+    [["--task", "*.train", "--state", "running,failed"], undefined],
+  ];
+  for (const [args, sentence] of cases) {
+    const plan = await runProgram(pair, sample, args, "plan");
+    assertEquals([plan.code, /no job .*/.exec(plan.out)?.[0]], [0, sentence], plan.out);
+    const json = await runProgram(pair, sample, ["--json", ...args], "plan");
+    const { result } = JSON.parse(json.out.trimEnd().split("\n").at(-1)!);
+    const usage = result.warnings.filter(({ code }: CopyProblem) => code === "usage");
+    assertEquals(usage.map(({ message }: CopyProblem) => message), sentence ? [sentence] : []);
+  }
+  for (const [args, sentence] of cases.slice(0, 3)) {
+    const { code, out, err } = await runProgram(pair, sample, args);
+    assertEquals([code, out.includes(`\n  ${sentence}\n`)], [0, true], out);
+    assertStringIncludes(err, `warning: ${sentence}\n`);
+  }
+  // of several runs, what one of them lacks is no news
+  const runs = { runs: ["*"] };
+  const planned = async (options: CopyOptions) =>
+    (await planRuns(pair.source, pair.destination, runs, options)).unmatched;
+  assertEquals(await planned({ tasks: ["*.prepare", "*.train"] }), undefined);
+  assertEquals(await planned({ tasks: ["*.train", "*.trian"] }), ["--task '*.trian'"]);
+  assertEquals(await planned({ tasks: ["*.trian"] }), ["--task '*.trian'"]);
+}, { directions: ["local to local", "remote to local"] });
