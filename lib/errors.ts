@@ -85,8 +85,16 @@ export function firstError(error: unknown): unknown {
   return first;
 }
 
-/** The error for a workspace that does not exist. */
-export function notThere(path: string, host?: string): CopyError {
-  const where = host === undefined ? "" : ` on ${host}`;
-  return new CopyError("not-found", `there is no folder ${path}${where}`, "check the path");
+/** The error for a workspace whose folder does not exist. */
+export class NoFolder extends CopyError {
+  /**
+   * Makes an error.
+   *
+   * @param path The folder.
+   * @param host The machine; undefined for this one.
+   */
+  constructor(path: string, host?: string) {
+    const where = host === undefined ? "" : ` on ${host}`;
+    super("not-found", `there is no folder ${path}${where}`, "check the path");
+  }
 }

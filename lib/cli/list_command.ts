@@ -4,31 +4,53 @@
  * @module
  */
 
+import { CopyError, NoFolder } from "../errors.ts";
 import { inOrder, type Order } from "../inspect/order.ts";
 import type { ExperimentSummary } from "../inspect/summarize.ts";
 import { workspaceAbove } from "../settings/above.ts";
 import { namedWorkspace } from "../settings/find.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import { compareRuns } from "../workspace/runs.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import { noExperiment } from "./choose.ts";
 import { begin, type Context } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
+import type { Session } from "./library.ts";
+import type { Reporter } from "./reporter.ts";
 import type { ListRequest } from "./requests.ts";
 import { suggesting } from "./suggest.ts";
 
 /** Lists workspaces, experiments, runs or jobs; returns the exit code. */
 export async function list(request: ListRequest, context: Context): Promise<number> {
-  const { reporter } = context;
   const { settings, ...sources } = await begin(request, context);
   await using session = sources.session;
   if (request.workspace === undefined) {
-    reporter.workspaces(settings.workspaces, settings.file);
+    context.reporter.workspaces(settings.workspaces, settings.file);
     return EXIT.complete;
   }
   const above = workspaceAbove(request.workspace);
   const workspace = namedWorkspace(above?.path ?? request.workspace, settings);
-  const { sort, states, tasks, tags, sizes } = request;
   const { experimentId, runId } = above ?? request;
+  try {
+    const which = { ...request, experimentId, runId };
+    return await listIn(workspace, which, session, context.reporter);
+  } catch (error) {
+    const isConfigured = settings.workspaces.some(({ id }) => id === request.workspace);
+    if (!(error instanceof NoFolder) || !isConfigured) throw error;
+    const hint = "a copy to it creates the folder; otherwise check the path in the settings";
+    const sentence = `the workspace ${workspace.id} is not there yet: ${error.message}`;
+    throw new CopyError(error.code, sentence, hint);
+  }
+}
+
+/** Lists experiments, runs or jobs of a workspace. */
+async function listIn(
+  workspace: Workspace,
+  { experimentId, runId, sort, states, tasks, tags, ...request }: ListRequest,
+  session: Session,
+  reporter: Reporter,
+): Promise<number> {
+  const { sizes } = request;
   if (experimentId !== undefined && runId !== undefined) {
     const options = { states, tasks, tags, sizes, ...(sort && { sort }) };
     const jobs = await session.listJobs({ workspace, experimentId, runId }, options);

@@ -91,7 +91,8 @@ function suggestion(
   const wanted = experiment === undefined ? experimentId : runId;
   if (known.includes(wanted)) return error; // something else is missing
   const command = experiment === undefined ? similar : undefined;
-  const near = [command, nearest(wanted, known)].filter((one) => one !== undefined);
+  const runs = experiment === undefined ? runsNamed(wanted, found) : [];
+  const near = [command, nearest(wanted, known), ...runs].filter((one) => one !== undefined);
   if (near.length === 0) return error;
   const { code, message, hint } = error;
   const question = `did you mean ${near.map(printable).join(" or ")}?`;
@@ -100,6 +101,12 @@ function suggestion(
     command === undefined ? message : `no command ${printable(experimentId)}, and ${message}`,
     hint === undefined ? question : `${question}\n${hint}`,
   );
+}
+
+/** The runs of an id that was given for an experiment, in words. */
+function runsNamed(runId: string, found: ExperimentSummary[]): string[] {
+  return found.filter(({ runs }) => runs.some((run) => run.runId === runId))
+    .map(({ experimentId }) => `run ${runId} of experiment ${experimentId}`);
 }
 
 /** The codes of failures where a host's folder may have been meant for a workspace. */

@@ -7,7 +7,7 @@
 
 import { checkSelection } from "./options.ts";
 import { call } from "./call.ts";
-import { CopyError, notThere } from "../errors.ts";
+import { CopyError, NoFolder } from "../errors.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { fnmatch } from "../settings/fnmatch.ts";
 import { printable } from "../text/printable.ts";
@@ -235,7 +235,7 @@ async function selectRuns(
   hosts.check(source, ["read"]);
   const host = await hosts.open(source);
   const { realPath, state } = await host.look({ path: source.path });
-  if (state === "absent") throw notThere(realPath, source.ssh?.host);
+  if (state === "absent") throw new NoFolder(realPath, source.ssh?.host);
   const request = { path: source.path, experimentId: undefined, withJobs: false };
   const { experiments: found } = await host.browse(request);
   const selected = found

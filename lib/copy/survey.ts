@@ -5,7 +5,7 @@
  */
 
 import { delay } from "@std/async/delay";
-import { CopyError, notThere } from "../errors.ts";
+import { CopyError, NoFolder } from "../errors.ts";
 import type { Host, SeenRun, WorkspaceInfo } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { checkId, CURRENT, jobFolder, runFolder } from "../workspace/layout.ts";
@@ -265,7 +265,7 @@ export function runAt(
   info: WorkspaceInfo,
   { experimentId, runId }: Pick<RunRequest, "experimentId" | "runId">,
 ): { run: SeenRun; listed: JobsFile } {
-  if (info.state === "absent") throw notThere(info.path, workspace.ssh?.host);
+  if (info.state === "absent") throw new NoFolder(info.path, workspace.ssh?.host);
   const { run } = info;
   const listed = run && jobsOf(run);
   if (run === undefined || listed === undefined) {

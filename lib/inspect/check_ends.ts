@@ -4,7 +4,7 @@
  * @module
  */
 
-import { notThere } from "../errors.ts";
+import { NoFolder } from "../errors.ts";
 import type { Host, WorkspaceInfo } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
 import type { Entry } from "../system/entry.ts";
@@ -71,7 +71,7 @@ export async function lookAtEnds(hosts: Hosts, request: RunRequest): Promise<Che
     runId: run.runId,
   });
   if (destination.state === "absent") {
-    throw notThere(destination.path, workspaces.destination.ssh?.host);
+    throw new NoFolder(destination.path, workspaces.destination.ssh?.host);
   }
   const folder = runFolder(experimentId, run.runId);
   const infos = { source, destination };

@@ -6,7 +6,7 @@
  */
 
 import { call } from "../copy/call.ts";
-import { notThere } from "../errors.ts";
+import { NoFolder } from "../errors.ts";
 import { asCopyError } from "../system/permissions.ts";
 import type { FoundLeftover, Host, WorkspaceInfo } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
@@ -85,7 +85,7 @@ export async function clean(
 ): Promise<Leftover[]> {
   const host = await hosts.open(workspace);
   const info = await host.look({ path: workspace.path });
-  if (info.state === "absent") throw notThere(workspace.path, workspace.ssh?.host);
+  if (info.state === "absent") throw new NoFolder(workspace.path, workspace.ssh?.host);
   host.check(workspace.path, remove ? ["read", "write"] : ["read"]);
   return await leftIn(host, info, remove);
 }

@@ -28,6 +28,10 @@ Deno.test("main() suggests an experiment or a run with a similar name", async ()
     `${line}  did you mean 20260118_170744?\n  look\n`,
   );
   assertEquals(await said("something", "current"), `${line}  look\n`);
+  assertEquals(
+    await said("20260117_170744", "current"),
+    `${line}  did you mean run 20260117_170744 of experiment neuralir?\n  look\n`,
+  );
 });
 
 Deno.test("main() says that a word like a command is none, unless there is such an experiment", () =>
@@ -147,3 +151,23 @@ Deno.test("main() answers 4 to an experiment or a workspace that is not there", 
     assertEquals(terminal.out, []);
   }
 });
+
+Deno.test("main() says that a workspace of the settings is not there yet, where ls finds no folder", () =>
+  withFolder(async (folder) => {
+    const settings = `${folder}/settings.yaml`;
+    await Deno.writeTextFile(settings, `workspaces: [{ id: new, path: ${folder}/new }]`);
+    const said = async (workspace: string) => {
+      const terminal = fakeTerminal();
+      assertEquals(await main(["ls", workspace, "--settings", settings], terminal), 4);
+      return terminal.err.join("");
+    };
+    assertEquals(
+      await said("new"),
+      `xpm-copy: the workspace new is not there yet: there is no folder ${folder}/new\n` +
+        "  a copy to it creates the folder; otherwise check the path in the settings\n",
+    );
+    assertEquals(
+      await said(`${folder}/other`),
+      `xpm-copy: there is no folder ${folder}/other\n  check the path\n`,
+    );
+  }));

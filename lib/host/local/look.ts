@@ -5,7 +5,7 @@
  */
 
 import { resolve } from "@std/path/posix/resolve";
-import { CopyError, notThere } from "../../errors.ts";
+import { CopyError, NoFolder } from "../../errors.ts";
 import {
   CURRENT,
   currentLinks,
@@ -124,7 +124,7 @@ export function browseLocally(
 ): Listing {
   const real = realPathOfWhatExists(expand(path));
   requireAccess("read", real);
-  if (namesIn(real) === undefined) throw notThere(path);
+  if (namesIn(real) === undefined) throw new NoFolder(path);
   const root = `${real}/${EXPERIMENTS}`;
   const experiments = foldersIn(root, (name) => `${EXPERIMENTS}/${name}`)
     .filter((id) => experimentId === undefined || id === experimentId)

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CopyError, notThere } from "../../errors.ts";
+import { CopyError, NoFolder } from "../../errors.ts";
 import { JOBS_FILE, STATUS_FILE } from "../../workspace/layout.ts";
 import { hasControl, printable } from "../../text/printable.ts";
 import { isUtf8 } from "../../system/byte_text.ts";
@@ -94,7 +94,7 @@ export function listingReader(host: string) {
   let by = "";
   const tell = pairs((name, text) => {
     const latest = experiments.at(-1);
-    if (name === "absent") throw notThere(text, host);
+    if (name === "absent") throw new NoFolder(text, host);
     if (name === "root") realPath = asPath(text, host);
     else if (name === "experiment") {
       experiments.push({ experimentId: text, current: undefined, runs: [] });
