@@ -77,18 +77,19 @@ async function diagnose(request: DoctorRequest, context: Context): Promise<numbe
   const { settings, ...sources } = await begin(request, context);
   await using session = sources.session;
   let code: number = EXIT.complete;
-  const tell = (diagnosis: Diagnosis) => {
-    context.reporter.diagnosis(diagnosis);
+  const tell = (diagnosis: Diagnosis, hasNext: boolean) => {
+    context.reporter.diagnosis(diagnosis, hasNext);
     const problem = diagnosis.findings.find(({ state }) => state === "problem");
     if (code === EXIT.complete && problem !== undefined) {
       code = exitCode({ code: problem.code!, message: problem.message });
     }
   };
-  tell(await session.diagnoseMachine());
-  const named = request.workspaces.length > 0
-    ? request.workspaces
-    : settings.workspaces.map(({ id }) => id);
-  for (const words of new Set(named)) {
+  const named = new Set(
+    request.workspaces.length > 0 ? request.workspaces : settings.workspaces.map(({ id }) => id),
+  );
+  tell(await session.diagnoseMachine(), named.size > 0);
+  for (const words of named) {
+    named.delete(words); // those that follow are left
     const workspace = findNamed(words, settings);
     const diagnosis = workspace instanceof CopyError
       ? unknownWorkspace(words, workspace)
@@ -97,7 +98,7 @@ async function diagnose(request: DoctorRequest, context: Context): Promise<numbe
       const hint = withHint(finding.hint, workspaceMeant(words, finding, settings));
       return hint === undefined ? finding : { ...finding, hint };
     });
-    tell({ ...diagnosis, findings });
+    tell({ ...diagnosis, findings }, named.size > 0);
   }
   return code;
 }

@@ -8,6 +8,8 @@ import { type JobId, jobName } from "../workspace/layout.ts";
 import { isWritten, unitsOf } from "../copy/decisions.ts";
 import { printable } from "../text/printable.ts";
 import { formatBytes } from "../text/sizes.ts";
+import { formatRunId } from "../workspace/runs.ts";
+import type { RunName } from "../copy/surveyed.ts";
 import type { CopyPlan, CopyProblem, PlannedEnd, PlannedJob } from "../copy/types.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { ReportStyle } from "./style.ts";
@@ -29,9 +31,23 @@ const MOST_NAMES = 4;
 
 /** Names jobs on one line; of many, only the first few. */
 export function someJobs(jobs: JobId[]): string {
-  const names = jobs.slice(0, MOST_NAMES).map(shortJob).join(", ");
-  const more = jobs.length - MOST_NAMES;
-  return more > 0 ? `${names} and ${more} more` : names;
+  return some(jobs.map(shortJob));
+}
+
+function some(names: string[]): string {
+  const more = names.length - MOST_NAMES;
+  const first = names.slice(0, MOST_NAMES).join(", ");
+  return more > 0 ? `${first} and ${more} more` : first;
+}
+
+/** The name of a run: `neuralir 2026-01-18 17:07:44`. */
+export function runName({ experimentId, runId }: RunName): string {
+  return `${printable(experimentId)} ${printable(formatRunId(runId))}`;
+}
+
+/** Names runs on one line; of many, only the first few. */
+export function someRuns(runs: RunName[]): string {
+  return some(runs.map(runName));
 }
 
 /** The remark about paths that jobs refer to and that the destination lacks. */

@@ -18,6 +18,7 @@ import {
   isPartial,
   REFERENCES,
   renderProblem,
+  runName,
   somePaths,
 } from "./names.ts";
 import { renderRows } from "./plan_rows.ts";
@@ -54,13 +55,20 @@ export function renderPlan(plan: CopyPlan, style: ReportStyle, mayFollow = false
 export function renderRunsPlan(plan: CopyRunsPlan, style: ReportStyle): string[] {
   const rows = plan.runs.map((one) => {
     const work = one.jobs.filter(isWritten);
-    const what = work.length > 0 ? count(work.length, "job") : isWritten(one.run) ? "the run" : "";
+    const none = isComplete(one)
+      ? `already ${hereOrThere(one.destination)}`
+      : "nothing to copy now";
+    const what = work.length > 0
+      ? count(work.length, "job")
+      : isWritten(one.run)
+      ? "the run"
+      : none;
     const inProgress = one.run.inProgress ? "still in progress" : "";
     return [
       `  ${printable(one.experimentId)}`,
       printable(formatRunId(one.runId)),
       what,
-      what === "" ? "" : formatBytes(one.bytes),
+      what === none ? "" : formatBytes(one.bytes),
       inProgress,
     ];
   });
@@ -86,7 +94,7 @@ export function renderFailed(
   { paint, columns }: ReportStyle,
 ): string[] {
   return failed.flatMap(({ experimentId, runId, message, hint }) => {
-    const run = `${printable(experimentId)} ${printable(formatRunId(runId))}`;
+    const run = runName({ experimentId, runId });
     const what = `${paint("bad", label)} ${run}: ${printable(message)}`;
     return [what, ...(hint === undefined ? [] : [`  ${printable(hint)}`])]
       .flatMap((line) => wrapSentence(line, columns));

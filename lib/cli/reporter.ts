@@ -76,8 +76,8 @@ export interface Reporter {
   jobs(workspace: Workspace, experimentId: string, list: JobList): void;
   /** Lists what copies have left in a workspace; `command` is the command that removes it. */
   leftovers(workspace: Workspace, leftovers: Leftover[], command: string[]): void;
-  /** Reports the findings about this machine, or about a workspace. */
-  diagnosis(diagnosis: Diagnosis): void;
+  /** Reports the findings about this machine, or about a workspace; others may follow. */
+  diagnosis(diagnosis: Diagnosis, hasNext: boolean): void;
   /** Reports a failure. */
   failed(failure: Failure): void;
   /** Stops drawing, before a question or the end. */

@@ -8,7 +8,6 @@ import { isWritten } from "../copy/decisions.ts";
 import type { CopyPlan, CopyResult, CopyRunsResult } from "../copy/types.ts";
 import { hasNone, unmatchedWarnings } from "../copy/unmatched.ts";
 import { jobFolder, type JobId } from "../workspace/layout.ts";
-import { formatRunId } from "../workspace/runs.ts";
 import { printable } from "../text/printable.ts";
 import { count, formatBytes, formatCount, formatDuration, formatRate } from "./format.ts";
 import {
@@ -17,9 +16,11 @@ import {
   isPartial,
   REFERENCES,
   renderProblem,
+  runName,
   shortJob,
   someJobs,
   somePaths,
+  someRuns,
 } from "./names.ts";
 import { renderFailed } from "./plan_report.ts";
 import type { ReportStyle } from "./style.ts";
@@ -89,15 +90,14 @@ export function renderFollowed({ jobsCopied, jobsRunning }: CopyResult): string 
 
 /** Formats the summary of one of several runs. */
 export function renderOneOfSome(result: CopyResult, plan: CopyPlan, style: ReportStyle): string[] {
-  const run = `${printable(result.experimentId)} ${printable(formatRunId(result.runId))}`;
-  return renderSummary(result, plan, style, `${run}: `);
+  return renderSummary(result, plan, style, `${runName(result)}: `);
 }
 
 /** Formats the end of the copy of several runs. */
 export function renderSums(result: CopyRunsResult, style: ReportStyle): string[] {
   const lines = [`In all: ${sums(result)}`];
-  const incomplete = result.runs.filter(({ complete }) => !complete).length;
-  if (incomplete > 0) lines.push(`  incomplete: ${count(incomplete, "run")}`);
+  const incomplete = result.runs.filter(({ complete }) => !complete);
+  if (incomplete.length > 0) lines.push(`  incomplete: ${someRuns(incomplete)}`);
   if (result.failed.length > 0) lines.push(`  not copied: ${count(result.failed.length, "run")}`);
   return [
     ...renderFailed(result.failed, "not copied:", style),

@@ -62,8 +62,6 @@ export class TextReporter implements Reporter {
   readonly #copying: boolean;
   readonly #mayFollow: boolean;
   readonly #screen: Screen;
-  /** Whether a diagnosis was printed. A blank line separates the next one. */
-  #diagnosed = false;
   /** The number of copies: of a run that is followed, only the first one shows its plan. */
   #copies = 0;
   /** How far the followed run was, when that was last told. */
@@ -243,12 +241,10 @@ export class TextReporter implements Reporter {
     else this.#print(renderLeftovers(leftovers, command, new Date(), this.#out));
   }
 
-  /** Prints the findings. */
-  diagnosis(diagnosis: Diagnosis): void {
+  /** Prints the findings; the blank line after them comes before the next login is told. */
+  diagnosis(diagnosis: Diagnosis, hasNext: boolean): void {
     const lines = renderDiagnosis(diagnosis, this.#out, this.#choice.quiet);
-    if (lines.length === 0) return;
-    this.#print(this.#diagnosed ? ["", ...lines] : lines);
-    this.#diagnosed = true;
+    if (lines.length > 0) this.#print(hasNext ? [...lines, ""] : lines);
   }
 
   /** Prints the error. */

@@ -292,3 +292,18 @@ Deno.test("main() compares two workspaces, both ways", async () => {
   assertEquals(await main(["status", "none", ...ENDS], none, fakeLibrary().library), 0);
   assertEquals([none.out.join(""), none.err.join("")], ["", "no runs in either workspace\n"]);
 });
+
+Deno.test("main() ends a diagnosis with a blank line before the next login, and the last without one", async () => {
+  const terminal = fakeTerminal();
+  const before: string[] = [];
+  const findings = [{ check: "space" as const, state: "ok" as const, message: "enough" }];
+  const { library } = fakeLibrary({
+    diagnose: ({ id }) => {
+      before.push(terminal.out.join(""));
+      return Promise.resolve({ workspace: id, from: true, to: true, findings });
+    },
+  });
+  assertEquals(await main(["doctor", "local", "cluster"], terminal, library), 0);
+  assertMatch(before[1]!, /would work\.\n\n$/);
+  assertMatch(terminal.out.join(""), /\n\ncluster\n.*would work\.\n$/s);
+});

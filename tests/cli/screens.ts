@@ -23,7 +23,7 @@ import type { ReportStyle } from "../../lib/cli/style.ts";
 import { renderSummary, renderSums } from "../../lib/cli/summary_report.ts";
 import type { JobSummary } from "../../lib/inspect/list_jobs.ts";
 import type { CopyPlan } from "../../lib/copy/types.ts";
-import { job, sampleCheck, sampleMove, samplePlan, sampleResult } from "./samples.ts";
+import { emptyPlan, job, sampleCheck, sampleMove, samplePlan, sampleResult } from "./samples.ts";
 
 /** The widths. */
 export const WIDTHS = [60, 80, 120];
@@ -208,7 +208,7 @@ function several(style: ReportStyle): string[] {
   const results = [sampleResult({}), sampleResult({ complete: false }), skipped];
   const sums = { jobsCopied: 6, jobsSkipped: 2, bytes: 7 * GIB, duration: 204, complete: false };
   return [
-    ...renderRunsPlan({ ...rest, jobs, runs: [one, second], failed }, style),
+    ...renderRunsPlan({ ...rest, jobs, runs: [one, second, emptyPlan()], failed }, style),
     "",
     ...renderSums({ dryRun: false, runs: results, failed, ...sums }, style),
   ];
