@@ -33,6 +33,8 @@ export class Screen implements Disposable {
   /** Messages to write once ssh can no longer be asking. */
   #held: string[] = [];
   #ended = false;
+  /** Whether a blank line is due. */
+  #isSpaced = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   /** When the last line was written, or the copy began. */
   #lineAt: number;
@@ -85,6 +87,11 @@ export class Screen implements Disposable {
     for (const line of lines) this.#terminal.stderr(line + "\n");
   }
 
+  /** Sets off what is drawn from now on, and what comes after the end: messages come above the space. */
+  space(): void {
+    this.#isSpaced = true;
+  }
+
   /** Shows nothing until the next event, so that others may write. */
   pause(): void {
     clearInterval(this.#timer);
@@ -98,6 +105,7 @@ export class Screen implements Disposable {
     this.pause();
     this.#title?.[Symbol.dispose]();
     this.#release();
+    this.#putSpace();
   }
 
   /** The same, for good: the program may end at any moment. */
@@ -125,7 +133,8 @@ export class Screen implements Disposable {
     if (this.#mode === "lines") return this.#line();
     this.#state = { ...this.#state, at: this.#terminal.seconds() };
     // One column stays free: after a full line some terminals begin a new one.
-    const lines = renderProgress(this.#state, this.#terminal.columns() - 1);
+    const shown = renderProgress(this.#state, this.#terminal.columns() - 1);
+    const lines = this.#isSpaced && shown.length > 0 ? ["", ...shown] : shown;
     const title = renderTitle(this.#state);
     if (title !== undefined) this.#title?.show(title);
     if (lines.join("\n") === this.#drawn.join("\n")) return;
@@ -145,7 +154,13 @@ export class Screen implements Disposable {
     const line = renderLogLine({ ...this.#state, at });
     if (line === undefined) return;
     this.#lineAt = at;
+    this.#putSpace();
     this.#terminal.stderr(`${line}\n`);
+  }
+
+  #putSpace(): void {
+    if (this.#isSpaced) this.#terminal.stderr("\n");
+    this.#isSpaced = false;
   }
 }
 

@@ -115,10 +115,12 @@ export class TextReporter implements Reporter {
     } else if (event.type === "plannedRuns" && this.#copying) {
       this.#copies++; // the plan of each run is part of this one
       this.#noteWarnings(event.plan);
-      this.#screen.message([...renderRunsPlan(event.plan, this.#err), ""]);
+      this.#screen.message(renderRunsPlan(event.plan, this.#err));
+      this.#screen.space();
     } else if (event.type === "planned" && this.#copying) {
-      const plan = () => renderPlan(event.plan, this.#err, this.#mayFollow);
-      if (this.#copies++ === 0) this.#screen.message([...plan(), ""]);
+      if (this.#copies++ > 0) return;
+      this.#screen.message(renderPlan(event.plan, this.#err, this.#mayFollow));
+      this.#screen.space();
     } else if (event.type === "followed") {
       this.#tellErrors();
       const sofar = renderFollowed(event.result);

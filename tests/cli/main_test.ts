@@ -250,6 +250,7 @@ Deno.test("main() stops at a signal, says what stands, and leaves at once at the
   assertEquals(
     terminal.err.join(""),
     [
+      "",
       "stopping; press Ctrl-C again to quit immediately",
       "xpm-copy: interrupted",
       "  1 of 4 jobs is complete and in place; the rest is kept in .xpm-staging",
@@ -291,6 +292,7 @@ Deno.test("main() tells the plan's warnings with the plan, and others as they co
     "warning: rsync 3.1 is old",
     "warning: no workspace in params.json",
   ]);
+  assertMatch(terminal.err.join(""), /\S\nwarning: rsync.*\nwarning: no workspace.*\n\n$/);
 });
 
 Deno.test("main() leaves errors to the summary, and tells them itself where none comes", async () => {
