@@ -10,6 +10,7 @@ import { dialectOf } from "../tar/dialect.ts";
 import { members, type OverlayEntry } from "../tar/write.ts";
 import { archivesOf } from "../transport/archive.ts";
 import { sideBySide } from "../transport/side_by_side.ts";
+import { RefusedSession } from "../transport/ssh_complaints.ts";
 import { runLink } from "../workspace/layout.ts";
 import { bytesIn } from "../text/sizes.ts";
 import type { Context } from "./context.ts";
@@ -43,18 +44,31 @@ export async function passStream(
   const shares = await passShares(route, load, context, beside.run.jobs);
   const come = new Set(shares.flatMap(({ jobs }) => jobs));
   const rest = { ...route, whole: route.whole.filter((job) => !come.has(job)) };
+  let isRefused = false;
+  const pass = async () => {
+    try {
+      return await passRest(rest, shares, load, context, beside, isRefused);
+    } catch (error) {
+      isRefused ||= error instanceof RefusedSession;
+      throw error;
+    }
+  };
   // a server may not have noticed yet that other sessions have ended
-  const pass = () => passRest(rest, shares, load, context, beside);
   return (await sideBySide([[]], pass, context.watch))[0]!;
 }
 
-/** Lets pass what several streams have not brought: the run after all, or all. */
+/**
+ * Lets pass what several streams have not brought: the run after all, or all.
+ *
+ * @param isRefused Whether a server has refused a session for it before.
+ */
 async function passRest(
   route: Route,
   shares: Share[],
   load: Load,
   context: Context,
   { run, added }: Beside,
+  isRefused: boolean,
 ): Promise<Streamed> {
   const { surveyed, ahead, outcome } = context;
   const { hosts, can } = surveyed;
@@ -95,9 +109,9 @@ async function passRest(
   const request = packRequestOf(route, load, surveyed);
   const begun = ahead.take(request);
   if (archivesOf(request) === 0) return await putAdded(added(rewriter), rewriter, load, context);
-  const isFetched = mustFetch(route, can);
+  const isFetched = mustFetch(route, can, isRefused);
   const fetched = () =>
-    dialect === "plain"
+    dialect === "plain" || isRefused
       ? packRead(request, [...named.keys()], context)
       : packFetched(request, load, context);
   const pack = begun ?? (isFetched ? fetched() : hosts.source.pack(request));
@@ -108,9 +122,14 @@ async function passRest(
 }
 
 /**
- * Whether the source's tar must not pack: it makes no pax archives, or failed before.
+ * Whether the source's tar must not pack: it makes no pax archives, or failed before. Then the
+ * destination's does, which takes one session more than it has to unpack.
  */
-function mustFetch({ isSecond }: Route, { source, destination }: Survey["can"]): boolean {
+function mustFetch(
+  { isSecond }: Route,
+  { source, destination }: Survey["can"],
+  isRefused: boolean,
+): boolean {
   if (dialectOf(source.tar) === "plain") return true;
-  return isSecond && dialectOf(destination.tar) !== "plain";
+  return isSecond && dialectOf(destination.tar) !== "plain" && !isRefused;
 }
