@@ -21,7 +21,7 @@ import { explained, INTERRUPTED, type Patience, retried, withRetries } from "./r
 import { explainFull, isFull, requireSpace, saysFull } from "./space.ts";
 import { type RunRequest, type Survey, survey, type SurveyData } from "./survey.ts";
 import { Outcome } from "./progress.ts";
-import type { OnPlan } from "./surveying.ts";
+import type { EarlyPacking } from "./surveying.ts";
 import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
 
 /**
@@ -158,22 +158,25 @@ async function attemptCopy(
   const ahead = new Ahead();
   let done = false;
   try {
-    const onPlan: OnPlan = async (source, seen, isGuess = false) => {
-      // two other machines may turn out to be one: then rsync brings the files
-      const isApart = isGuess ? source.can.rsync.relay === undefined : areApart(seen.can);
-      if (!isApart) return;
-      // a guess is not waited for: what it is made of will change
-      if (!isGuess && isLeft(loadsOf(seen, await stagingName(seen)), seen)) return;
-      ahead.begin(source, seen, options);
+    const packing: EarlyPacking = {
+      async begin(source, seen, isGuess = false) {
+        // two other machines may turn out to be one: then rsync brings the files
+        const isApart = isGuess ? source.can.rsync.relay === undefined : areApart(seen.can);
+        if (!isApart) return;
+        // a guess is not waited for: what it is made of will change
+        if (!isGuess && isLeft(loadsOf(seen, await stagingName(seen)), seen)) return;
+        ahead.begin(source, seen, options);
+      },
+      stop: () => ahead.stop(),
     };
     let surveyed = first ??
-      await survey(hosts, request, options, options.dryRun ? undefined : onPlan);
-    if (surveyed === first && !options.dryRun) await onPlan(surveyed.hosts.source, surveyed);
+      await survey(hosts, request, options, options.dryRun ? undefined : packing);
+    if (surveyed === first && !options.dryRun) await packing.begin(surveyed.hosts.source, surveyed);
     known = surveyed;
     const name = await stagingName(surveyed);
     const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
     while (await claimAll(surveyed, loads(), options, stagings)) {
-      ahead.drop(); // the source may have changed since it was packed
+      await ahead.drop(); // the source may have changed since it was packed
       surveyed = await survey(hosts, request, options);
     }
     const claimed = [...stagings.values()];
@@ -195,7 +198,7 @@ async function attemptCopy(
     if (known === undefined || options.signal?.aborted) throw error;
     throw await reasonFor(error, known);
   } finally {
-    ahead.drop();
+    void ahead.drop();
     for (const staging of stagings.values()) await staging.release(!done);
   }
 }

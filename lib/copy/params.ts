@@ -20,8 +20,15 @@ export class Params {
   /** What is being read already, until it has been asked for. */
   #begun: { jobs: ByFolder<true>; files: ReadFiles } | undefined;
 
-  /** @param root The source workspace. */
-  constructor(private readonly host: Host, private readonly root: string) {}
+  /**
+   * @param root The source workspace.
+   * @param free Called before another channel is opened: a server may allow only one.
+   */
+  constructor(
+    private readonly host: Host,
+    private readonly root: string,
+    private readonly free: () => Promise<void>,
+  ) {}
 
   /** Whether some are being read, by a session that this has got. */
   get hasBegun(): boolean {
@@ -48,8 +55,18 @@ export class Params {
     }
     const more = jobs.filter((job) => begun?.jobs.has(job) !== true);
     if (more.length === 0) return;
-    const files = this.#files(more, bytes <= FEW_BYTES);
+    const isText = bytes <= FEW_BYTES;
+    if (!isText) await this.free();
+    const files = this.#files(more, isText);
     for await (const [path, bytes] of files) yield [parentOf(path), bytes];
+  }
+
+  /** Reads another document; one of more bytes counts as one that cannot be read. */
+  async other(path: string, most: number): Promise<Uint8Array | undefined> {
+    await this.free();
+    let content: Uint8Array | undefined;
+    for await (const [, bytes] of this.host.read(this.root, [path], most)) content = bytes;
+    return content;
   }
 
   /** Stops reading. An error does not matter to who has not asked. */

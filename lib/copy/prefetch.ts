@@ -13,6 +13,7 @@ import { bytesIn } from "../text/sizes.ts";
 import { mayBeDealtOut } from "./lanes.ts";
 import { loadsOf } from "./loads.ts";
 import { copies, readAhead } from "../system/streams.ts";
+import { within } from "../system/time.ts";
 import { dialectOf } from "../tar/dialect.ts";
 import { packRequestOf, routeOf } from "./route.ts";
 import type { SurveyData } from "./survey.ts";
@@ -20,6 +21,8 @@ import type { CopyOptions } from "./types.ts";
 
 /** How much is packed before it is asked for, in bytes: some hundreds of small jobs. */
 const MOST = 1 << 24;
+/** How long an archive that is dropped may take to end, in milliseconds. */
+const PATIENCE = 3000;
 
 /** The archive that was begun before it was asked for, if there is one. */
 export class Ahead {
@@ -43,17 +46,17 @@ export class Ahead {
     if (archivesOf(request) === 0 || dialectOf(host.can.tar) === "plain") return;
     const asked = JSON.stringify(request);
     if (this.#begun?.request === asked) return;
-    this.#cancel();
+    void this.stop();
     const pack = host.pack(request);
     const stream = readAhead(copies(pack.stream), MOST, ({ length }) => length);
     this.#begun = { ...pack, request: asked, stream };
   }
 
   /** The archive, if it is of this request; otherwise it is dropped. */
-  take(request: PackRequest): Pack | undefined {
+  async take(request: PackRequest): Promise<Pack | undefined> {
     const begun = this.#begun;
     if (begun === undefined || begun.request !== JSON.stringify(request)) {
-      this.drop();
+      await this.drop();
       return undefined;
     }
     this.#begun = undefined;
@@ -61,13 +64,18 @@ export class Ahead {
   }
 
   /** Drops the archive, if it has not been taken, and begins no other. */
-  drop(): void {
+  async drop(): Promise<void> {
     this.#over = true;
-    this.#cancel();
+    await this.stop();
   }
 
-  #cancel(): void {
-    this.#begun?.stream.cancel().catch(() => {}); // it may have failed
+  /** Drops it, and waits until it has no session any more. */
+  async stop(): Promise<void> {
+    const begun = this.#begun;
     this.#begun = undefined;
+    const ended = begun?.stream.cancel().catch(() => {}); // it may have failed
+    if (ended === undefined || await within(PATIENCE, ended)) return;
+    begun?.kill?.();
+    await within(PATIENCE, ended);
   }
 }

@@ -19,6 +19,7 @@ import { Findings, type Report } from "../rewrite/findings.ts";
 import { isOmitted, isWritten } from "./decisions.ts";
 import { mapOf } from "./maps.ts";
 import { anyOf } from "./paths_map.ts";
+import type { Params } from "./params.ts";
 import type { NamedPaths, Namers, Survey } from "./surveyed.ts";
 import type { CopyPlan, PlannedJob } from "./types.ts";
 
@@ -133,16 +134,18 @@ function isPlain(path: string): boolean {
 /**
  * Notes in a plan what is named, by the jobs to be written and by the run, and will be missing; and
  * what the run names outside the workspace.
+ *
+ * @param ofRun What the run names.
  */
 export async function planReferences(
   survey: Omit<Survey, "standing">,
+  ofRun: Report,
 ): Promise<void> {
   const { plan, reports, outside } = survey;
   const named = new Set<string>();
   for (const [, { inside }] of reports) {
     for (const path of inside) if (!isCopied(path, survey)) named.add(path);
   }
-  const ofRun = await findInRun(survey);
   if (isWritten(plan.run)) {
     for (const path of ofRun.outside) addPath(outside, path, byJob(undefined));
   }
@@ -165,8 +168,11 @@ export async function planReferences(
 const MOST_READ = 1 << 22;
 
 /** What the links of the run name; of one that stays as it is, its `objects.jsonl` as well. */
-async function findInRun(survey: Omit<Survey, "standing">): Promise<Report> {
-  const { plan, hosts, infos, found: { source } } = survey;
+export async function findInRun(
+  survey: Omit<Survey, "standing">,
+  documents: Pick<Params, "other">,
+): Promise<Report> {
+  const { plan, found: { source } } = survey;
   const folder = runFolder(plan.experimentId, plan.runId);
   const findings = new Findings(folder, mapOf(survey));
   for (const [path, { kind, target }] of source.run) {
@@ -175,9 +181,7 @@ async function findInRun(survey: Omit<Survey, "standing">): Promise<Report> {
   const objects = source.run.get(OBJECTS_FILE);
   const isRead = objects?.kind === "file" && objects.size <= MOST_READ && !isWritten(plan.run);
   if (!isRead) return findings.finish();
-  const { realPath } = infos.source;
-  for await (
-    const [, content] of hosts.source.read(realPath, [`${folder}/${OBJECTS_FILE}`], MOST_READ)
-  ) if (content !== undefined) findings.optionalDocument(OBJECTS_FILE, "lines", content);
+  const content = await documents.other(`${folder}/${OBJECTS_FILE}`, MOST_READ);
+  if (content !== undefined) findings.optionalDocument(OBJECTS_FILE, "lines", content);
   return findings.finish();
 }

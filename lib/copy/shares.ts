@@ -43,7 +43,7 @@ export async function passShares(
   const folders = await sharesOf(route, load, context);
   if (folders.length === 0) return [];
   const { ahead, outcome, watch } = context;
-  ahead.drop(); // it is of all
+  await ahead.drop(); // it is of all
   const jobs = new Map(route.whole.map((job) => [jobFolder(job), job]));
   const bytes: number[] = [];
   const shares = await sideBySide(folders, async (some, { signal }) => {

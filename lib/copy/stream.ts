@@ -107,7 +107,7 @@ async function passRest(
   }
   const before = bytesIn(shares);
   const request = packRequestOf(route, load, surveyed);
-  const begun = ahead.take(request);
+  const begun = await ahead.take(request);
   if (archivesOf(request) === 0) return await putAdded(added(rewriter), rewriter, load, context);
   const isFetched = mustFetch(route, can, isRefused);
   const fetched = () =>

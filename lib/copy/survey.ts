@@ -28,9 +28,9 @@ import { BATCH_JOBS } from "./batches.ts";
 import type { CopyOptions } from "./types.ts";
 import type { RunName, RunRequest, RunsRequest, Survey, SurveyData } from "./surveyed.ts";
 import {
+  type EarlyPacking,
   holdsFor,
   longestPath,
-  type OnPlan,
   questionThere,
   type SourceRun,
   Surveying,
@@ -44,7 +44,7 @@ export type { RunName, RunRequest, RunsRequest, Survey, SurveyData } from "./sur
 /**
  * Looks at both ends and plans; writes nothing.
  *
- * @param onPlan Called with each plan; where documents are being read already, before it is known
+ * @param packing Is told each plan; where documents are being read already, before it is known
  * whether it needs more jobs. A guess comes while the login to the destination goes on, for one
  * that has nothing yet.
  */
@@ -52,9 +52,9 @@ export async function survey(
   hosts: Hosts,
   { workspaces, ...run }: RunRequest,
   options: CopyOptions,
-  onPlan?: OnPlan,
+  packing?: EarlyPacking,
 ): Promise<Survey> {
-  const [one] = await surveyRuns(hosts, { workspaces, runs: [run] }, options, onPlan);
+  const [one] = await surveyRuns(hosts, { workspaces, runs: [run] }, options, packing);
   if (one instanceof CopyError) throw one;
   return one!;
 }
@@ -69,7 +69,7 @@ export async function surveyRuns(
   hosts: Hosts,
   { workspaces, runs }: RunsRequest,
   options: CopyOptions,
-  onPlan?: OnPlan,
+  packing?: EarlyPacking,
 ): Promise<(Survey | CopyError)[]> {
   for (const { experimentId, runId } of runs) {
     checkId("experiment", experimentId);
@@ -85,7 +85,10 @@ export async function surveyRuns(
   const { host, runs: seen, beside } = await lookAtSource(hosts, { workspaces, runs }, options);
   const first = seen.find((run) => !(run instanceof CopyError)) as SourceRun | undefined;
   if (first === undefined) return seen as CopyError[];
-  const params = new Params(host, first.info.realPath);
+  const free = async () => {
+    if (host.can.rsync.relay !== undefined) await packing?.stop(); // this machine needs no session
+  };
+  const params = new Params(host, first.info.realPath, free);
   try {
     const source = {
       host,
@@ -96,7 +99,7 @@ export async function surveyRuns(
         first === seen[0] && early && holdsFor(early, runs[0]!.runId, first) ? early : undefined
       ),
     };
-    const surveying = await lookAtBoth(hosts, asked, source, options, onPlan);
+    const surveying = await lookAtBoth(hosts, asked, source, options, packing);
     const surveys: (Survey | CopyError)[] = [];
     for (const run of seen) {
       surveys.push(
@@ -135,7 +138,7 @@ async function lookAtBoth(
   { workspaces, excludes, mapped, chooser }: Asked,
   { host, seen, first, params, beside }: SeenSource,
   options: CopyOptions,
-  onPlan?: OnPlan,
+  packing?: EarlyPacking,
 ): Promise<Surveying> {
   const opening = hosts.openForBytes(workspaces.destination);
   const looking = beside.then((early) =>
@@ -162,11 +165,11 @@ async function lookAtBoth(
   // a login takes longer than a scan of the whole source
   const ahead = isOpen ? undefined : takeSource(chosen, first);
   ahead?.then(async (here) => {
-    if (onPlan === undefined || chosen.length > BATCH_JOBS) return; // a second plan of so many would only take memory
+    if (packing === undefined || chosen.length > BATCH_JOBS) return; // a second plan of so many would only take memory
     const found = { source: here, destination: { jobs: new Map(), run: new Map() } };
     const guess = likeSource(host, first, found);
     const plan = makePlan({ workspaces, ...first }, guess, jobs, options);
-    await onPlan(host, { ...guess, plan }, true);
+    await packing.begin(host, { ...guess, plan }, true);
   }).catch(() => {}); // the same error is thrown where the scan is awaited
   const to = await opening;
   const info = await looking;
@@ -193,7 +196,7 @@ async function lookAtBoth(
   const both = { source: host, destination: to };
   const found = { source: here, destination: there };
   await compareThere(both, infos, linked, found, options);
-  const common = { workspaces, hosts: both, can, mapped, options, takeSource, params, onPlan };
+  const common = { workspaces, hosts: both, can, mapped, options, takeSource, params, packing };
   return new Surveying({ ...common, first: { run: first, infos } }, found);
 }
 

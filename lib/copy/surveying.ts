@@ -20,7 +20,7 @@ import { makePlan } from "./make_plan.ts";
 import { withNeeded } from "./needed.ts";
 import { type Ends, restsOnTimes } from "./plan.ts";
 import type { Params } from "./params.ts";
-import { planReferences } from "./references.ts";
+import { findInRun, planReferences } from "./references.ts";
 import { refuseUnwritable } from "./refusals.ts";
 import { compareThere, takeRest } from "./shortfall.ts";
 import type { RunName, Survey, SurveyData } from "./surveyed.ts";
@@ -50,11 +50,16 @@ export interface CommonData {
   takeSource: TakeSource;
   /** The documents that tell what jobs name. */
   params: Params;
-  onPlan: OnPlan | undefined;
+  packing: EarlyPacking | undefined;
 }
 
-/** Is told a plan, which may be a guess, or change when jobs are found to be needed. */
-export type OnPlan = (source: Host, known: SurveyData, isGuess?: boolean) => Promise<void>;
+/** Packs before a survey has ended. */
+export interface EarlyPacking {
+  /** Is told a plan, which may be a guess, or change when jobs are found to be needed. */
+  begin(source: Host, known: SurveyData, isGuess?: boolean): Promise<void>;
+  /** Gives up what has begun: its session is needed, and a server may allow no other one. */
+  stop(): Promise<void>;
+}
 
 /** The question what is at the destination, as far as it concerns a run. */
 export function questionThere(
@@ -114,7 +119,7 @@ export class Surveying {
       })),
     };
     const known = () => ({ infos, can, found: found() });
-    const tell = (plan: CopyPlan) => this.common.onPlan?.(hosts.source, { ...known(), plan });
+    const tell = (plan: CopyPlan) => this.common.packing?.begin(hosts.source, { ...known(), plan });
     const needed = await withNeeded(run.jobs, surveyed, {
       plan: async (jobs) => {
         const plan = await this.#plan(jobs, run, known);
@@ -134,10 +139,11 @@ export class Surveying {
       }
     }
     refuseUnwritable(workspaces.destination, infos.destination, planned.plan);
+    const ofRun = await findInRun(planned, this.common.params);
     await tell(planned.plan);
     this.#latest = unitsOf(planned.plan).filter(isWritten);
     tidy();
-    await planReferences(planned);
+    await planReferences(planned, ofRun);
     tidy();
     for (const job of planned.plan.jobs.filter(isCompleted)) {
       const former = planned.reports.get(jobFolder(job))?.former; // its params.json will not pass

@@ -53,6 +53,8 @@ export interface Pack {
   complaints?: Promise<string[]>;
   /** How many archives it is. Default: one of the folders, one of the entries. */
   archives?: number;
+  /** Ends what packs, also while that is silent: until it tells something, no reader can. */
+  kill?(): void;
 }
 
 /** How many archives a request results in. */

@@ -86,11 +86,17 @@ export interface Packing {
 export function packWith(begin: readonly (() => Packing)[]): Pack {
   const { promise: whole, resolve } = later<boolean>();
   const { promise: complaints, resolve: tell } = later<string[]>();
+  const begun: Running[] = [];
+  let isOver = false;
+  const kill = () => {
+    isOver = true;
+    for (const running of begun) running.kill();
+  };
   async function* pack(): AsyncGenerator<Uint8Array> {
-    const begun: Running[] = [];
     let ended = false;
     try {
       for (const each of begin) {
+        if (isOver) return;
         const { running, fed, stream } = each();
         begun.push(running);
         yield* stream;
@@ -98,15 +104,14 @@ export function packWith(begin: readonly (() => Packing)[]): Pack {
       }
       ended = true;
     } finally {
-      if (!ended) { for (const running of begun) running.kill(); // the reader has stopped
-       }
+      if (!ended) kill(); // the reader has stopped
       const codes = await Promise.all(begun.map(({ code }) => code));
       resolve(ended && codes.every((code) => code === 0));
       const said = await Promise.all(begun.map(({ complaint }) => complaint));
       tell(said.flatMap((text) => text.split("\n")).filter((line) => COMPLAINT.test(line)));
     }
   }
-  return { stream: pack(), whole, complaints };
+  return { stream: pack(), whole, complaints, kill };
 }
 
 /** The same from a host; reading it throws where the server refuses the session that it needs. */

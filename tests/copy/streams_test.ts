@@ -178,6 +178,24 @@ for (const direction of REMOTE) {
     },
   });
 
+  // BUG when this was written: what was packed early had the session that the run's documents need.
+  Deno.test({
+    name: `copyExperiment() adds a job to a run that is there by two sessions, ${direction}`,
+    ignore,
+    async fn() {
+      await using sshd = await startSshd({ config: ["MaxSessions 2"] });
+      await withPair(direction, sshd, async (pair) => {
+        const sample = makeSample(pair.source.path);
+        await pair.copy(sample);
+        const { taskId, jobId } = sample.jobs[0]!;
+        Deno.removeSync(`${pair.destination.path}/jobs/${taskId}/${jobId}`, { recursive: true });
+        const result = await pair.copy(sample);
+        assertEquals([result.errors, result.jobsCopied, result.complete], [[], 1, true]);
+        compareTrees({ sample, destination: pair.destination.path });
+      });
+    },
+  });
+
   // BUG when this was written: what was packed early had the session that they need.
   Deno.test({
     name: `copyExperiment() reads documents where the server gives two sessions, ${direction}`,

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { delay } from "@std/async/delay";
 import { CopyError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 import { bytesOf } from "../../system/byte_text.ts";
 import { tapped } from "../../system/streams.ts";
 import { ByteReader } from "../../system/byte_reader.ts";
+import { RefusedSession } from "../../transport/ssh_complaints.ts";
 import { loadZstd } from "../../transport/zstd.ts";
 import { nameList, packWith } from "../../transport/tar.ts";
 import { endWhenIdle, type Running, type RunOptions } from "../../system/process.ts";
@@ -23,6 +25,8 @@ import type { Session } from "./session.ts";
 const MAX_LINE = 1 << 14;
 /** How often files are requested again when one of them changes while it is sent. */
 const AGAIN = 3;
+/** How often, and how long, it waits for a server to notice that another session has ended. */
+const [REFUSALS, PAUSE] = [3, 200];
 /** The most bytes of files that wait for the next line, which tells that none has changed. */
 const HELD = 1 << 24;
 
@@ -41,7 +45,7 @@ export async function* readThere(
   channel?: "new",
 ): AsyncGenerator<ReadFile> {
   let { paths } = request;
-  for (let again = 0; paths.length > 0;) {
+  for (let [again, refusals] = [0, 0]; paths.length > 0;) {
     try {
       const hasZstd = request.hasZstd && again === 0; // it may be the cause
       const rest = { ...request, paths, hasZstd };
@@ -51,7 +55,11 @@ export async function* readThere(
         yield* files;
       }
     } catch (error) {
-      if (!(error instanceof Incomplete) || again++ === AGAIN) throw error;
+      const isRefused = error instanceof RefusedSession;
+      if (
+        isRefused ? refusals++ === REFUSALS : !(error instanceof Incomplete) || again++ === AGAIN
+      ) throw error;
+      if (isRefused) await delay(PAUSE);
     }
   }
 }

@@ -23,14 +23,16 @@ const host = {
     readAhead(failing([...paths]), 1 << 20, () => 1).values(),
 } as unknown as Host;
 
+const free = () => Promise.resolve();
+
 Deno.test("Params.read() fails when the host does, Params.end() only ends", async () => {
   const jobs = Array.from({ length: 1000 }, (_, n) => ({ taskId: "t", jobId: `${n}` }));
-  const unasked = new Params(host, "/w");
+  const unasked = new Params(host, "/w", free);
   unasked.begin(jobs);
   await delay(20);
   await unasked.end();
 
-  const asked = new Params(host, "/w");
+  const asked = new Params(host, "/w", free);
   asked.begin(jobs);
   const read: string[] = [];
   await assertRejects(
