@@ -66,7 +66,15 @@ export const SCHEMAS: readonly Wanted[] = [
 
 /** The text of a schema's file, with as few blanks as can be read: it is in each package. */
 export function schemaText(wanted: Wanted): string {
-  return JSON.stringify(schemaOf(wanted), undefined, 1) + "\n";
+  return `${inLines(schemaOf(wanted))}\n`;
+}
+
+/** An object as JSON, with a line for each type that it defines: all packages take it along. */
+function inLines(object: object): string {
+  const lines = Object.entries(object).map(([name, value]) =>
+    `${JSON.stringify(name)}: ${name === "$defs" ? inLines(value) : JSON.stringify(value)}`
+  );
+  return `{\n${lines.join(",\n")}\n}`;
 }
 
 function schemaOf({ file, title, module, type, closed }: Wanted): Document {

@@ -6,7 +6,6 @@
 
 import { isWritten } from "../copy/decisions.ts";
 import type { CopyPlan, CopyResult, CopyRunsResult } from "../copy/types.ts";
-import { hasNone, unmatchedWarnings } from "../copy/unmatched.ts";
 import { jobFolder, type JobId } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import { count, formatBytes, formatCount, formatDuration, formatRate } from "./format.ts";
@@ -49,9 +48,6 @@ export function renderSummary(
     lines.push(`  with ${count(partialsCopied, "shared folder")} of partials`);
   }
   if (result.jobsOmitted > 0) lines.push(`  not selected: ${count(result.jobsOmitted, "job")}`);
-  if (run === "" || hasNone(plan)) {
-    lines.push(...unmatchedWarnings(plan).map(({ message }) => `  ${message}`));
-  }
   const replaced = result.jobsReplaced;
   if (replaced.length > 0) {
     lines.push(`  replaced ${count(replaced.length, "job")}: ${jobNames(replaced, style)}`);

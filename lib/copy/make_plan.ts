@@ -10,7 +10,7 @@ import { rsyncVersion } from "../transport/rsync_version.ts";
 import { idOf, isShared, jobFolder } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { bytesIn } from "../text/sizes.ts";
-import { isWritten, unitsOf } from "./decisions.ts";
+import { isOmitted, isWritten, unitsOf } from "./decisions.ts";
 import { type JobToPlan, withLinked } from "./job_links.ts";
 import { planJobs } from "./plan.ts";
 import { planRun, statusesOf } from "./plan_run.ts";
@@ -19,7 +19,7 @@ import { outsideWarning } from "./references.ts";
 import { versionWarnings } from "./refusals.ts";
 import { spaceWarning } from "./space.ts";
 import type { RunRequest, Survey, SurveyData } from "./surveyed.ts";
-import { hasNone, unmatched, unmatchedWarnings } from "./unmatched.ts";
+import { choiceWarnings } from "./unmatched.ts";
 import type { CopyOptions, CopyPlan, PlannedEnd, PlannedJob, PlannedRun } from "./types.ts";
 import { migratedWarnings } from "./version_1.ts";
 
@@ -49,18 +49,17 @@ export function makePlan(
   const ofJobs = planned.filter((job) => !isShared(job));
   const partials = planned.filter(isShared);
   const run = planRun(runId, ofJobs, folders, statuses, infos, options);
-  const unmet = unmatched(options, jobs.filter(isOfRun), !hasNone({ jobs: ofJobs }));
-  const selection = { jobs: ofJobs, ...(unmet.length > 0 && { unmatched: unmet }) };
+  const isAny = !ofJobs.every(isOmitted);
   return {
     experimentId,
     runId,
     source: describe(workspaces.source, infos.source, can.source),
     destination: describe(workspaces.destination, infos.destination, can.destination),
     run,
-    ...selection,
+    jobs: ofJobs,
     ...(partials.length > 0 && { partials }),
     warnings: [
-      ...unmatchedWarnings(selection),
+      ...choiceWarnings(options, jobs.filter(isOfRun), isAny),
       ...versionWarnings(workspaces, can),
       ...migratedWarnings(infos.source.run!),
       ...leftOutWarnings(ofJobs, found),

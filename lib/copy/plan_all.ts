@@ -10,7 +10,7 @@ import { addWarnings, amountOf } from "./make_plan.ts";
 import { addPath } from "./references.ts";
 import { eachOnce } from "./said.ts";
 import type { NamedPaths, Survey } from "./surveyed.ts";
-import { unmatchedInAll, unmatchedWarnings } from "./unmatched.ts";
+import { warningsOf } from "./unmatched.ts";
 import type { CopyRunsPlan, FailedRun, PlannedJob } from "./types.ts";
 
 /** Makes the plan for all of some runs, in their order. */
@@ -23,17 +23,11 @@ export function planAll(surveys: Survey[], failed: FailedRun[]): CopyRunsPlan {
   const missing = [...new Set(plans.flatMap(({ referencesMissing = [] }) => referencesMissing))]
     .filter((path) => !brought.has(unitOf(path))).sort();
   const amount = amountOf([...jobs, ...partials, ...plans.map(({ run }) => run)]);
-  const unmet = unmatchedInAll(plans);
-  const selection = { jobs, ...(unmet.length > 0 && { unmatched: unmet }) };
-  const ofEach = plans.flatMap((plan) => {
-    const own = unmatchedWarnings(plan).map(({ message }) => message);
-    return plan.warnings.filter(({ message }) => !own.includes(message));
-  });
   const all: CopyRunsPlan = {
-    ...{ source, destination, runs: plans, failed, ...selection, ...amount },
+    ...{ source, destination, runs: plans, failed, jobs, ...amount },
     ...(partials.length > 0 && { partials }),
     ...(missing.length > 0 && { referencesMissing: missing }),
-    warnings: eachOnce([...unmatchedWarnings(selection), ...ofEach]),
+    warnings: eachOnce(warningsOf(plans)),
   };
   const outside: NamedPaths = new Map();
   for (const survey of surveys) {

@@ -147,11 +147,6 @@ export interface CopyPlan {
    * machine by documents. Absent when nothing is known to be missing.
    */
   referencesMissing?: string[];
-  /**
-   * What of `tasks`, `tags` and `states` no job has, in the words of the program: `--task '*.trian'`.
-   * Absent when there is nothing like that.
-   */
-  unmatched?: string[];
   /** What the user should know before the copy: old programs, odd lines in `jobs.jsonl` ... */
   warnings: CopyProblem[];
   /** Bytes that will be sent at most. */
@@ -202,11 +197,6 @@ export interface CopyRunsPlan {
   partials?: PlannedJob[];
   /** What none of the runs brings and the destination lacks; see `CopyPlan`. */
   referencesMissing?: string[];
-  /**
-   * What of `tasks`, `tags` and `states` no job has, in the words of the program: `--task '*.trian'`.
-   * Absent when there is nothing like that.
-   */
-  unmatched?: string[];
   /** What the user should know before the copy. */
   warnings: CopyProblem[];
   /** Bytes that will be sent at most. */
