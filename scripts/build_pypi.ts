@@ -72,10 +72,6 @@ export async function buildPypi(out: string = PYPI): Promise<Built> {
   const filter = (path: string) => !/__pycache__|\.mypy_cache|[\\/]conda$/.test(path);
   cpSync(SOURCES, source, { recursive: true, filter });
   for (const path of [join(ROOT, "LICENSE"), MAN_PAGE]) cpSync(path, join(source, basename(path)));
-  // not that of --json: it is large, and Python has types of its own for that
-  mkdirSync(join(source, "schemas"));
-  cpSync(join(ROOT, "schemas", "copy.json"), join(source, "schemas", "copy.json"));
-
   await bundle("cli.ts", join(module, "xpm-copy.mjs"), flags.slice(0, 1));
   writeFileSync(join(module, "_built.py"), builtModule(flags.length > 0));
   await run(tools.python, ["-m", "hatchling", "build", "--directory", out], source);
