@@ -50,6 +50,8 @@ export class Agent {
   #turn: Promise<void> = Promise.resolve();
   /** Ends it when nothing more comes of the present answer. */
   #clock: IdleClock | undefined;
+  /** Whether a sign of life of the shell is enough for it. */
+  #mayBeSilent = false;
 
   /**
    * @param running An ssh whose shell waits for a program.
@@ -67,7 +69,7 @@ export class Agent {
     this.#writer = running.stdin.getWriter();
     const moved = () => this.#clock?.moved();
     this.#answers = new Answers(running.stdout, moved);
-    running.listen((line) => line === "alive" && (moved(), true));
+    running.listen((line) => line === "alive" && (this.#mayBeSilent && moved(), true));
   }
 
   /** Starts it; this takes as long as the login. */
@@ -182,6 +184,7 @@ export class Agent {
     const { timeout = 0 } = this.watch;
     const [more, beat] = silence === "alive" ? [0, timeout] : [silence, 0];
     const what = `${this.host} did not answer`;
+    this.#mayBeSilent = silence === "alive";
     this.#clock = endWhenIdle(this.running, timeout && timeout + more, what);
     const ask = () => this.note("alive");
     const timer = beat > 0 ? setInterval(ask, Math.min(BEAT, beat * 250)) : undefined;
