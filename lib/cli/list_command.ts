@@ -37,9 +37,8 @@ export async function list(request: ListRequest, context: Context): Promise<numb
   } catch (error) {
     const isConfigured = settings.workspaces.some(({ id }) => id === request.workspace);
     if (!(error instanceof NoFolder) || !isConfigured) throw error;
-    const hint = "a copy to it creates the folder; otherwise check the path in the settings";
-    const sentence = `the workspace ${workspace.id} is not there yet: ${error.message}`;
-    throw new CopyError(error.code, sentence, hint);
+    const message = `workspace ${workspace.id} is not there yet: ${error.message}`;
+    throw new CopyError(error.code, message, "check the path; a copy to it creates the folder");
   }
 }
 

@@ -163,8 +163,8 @@ Deno.test("main() says that a workspace of the settings is not there yet, where 
     };
     assertEquals(
       await said("new"),
-      `xpm-copy: the workspace new is not there yet: there is no folder ${folder}/new\n` +
-        "  a copy to it creates the folder; otherwise check the path in the settings\n",
+      `xpm-copy: workspace new is not there yet: there is no folder ${folder}/new\n` +
+        "  check the path; a copy to it creates the folder\n",
     );
     assertEquals(
       await said(`${folder}/other`),

@@ -11,8 +11,6 @@ import { EXPERIMENTS, JOBS, PARTIALS } from "../../workspace/layout.ts";
 
 /** The name that the first header of an export has: of a pax header made here, or by another tar. */
 const NAME = new RegExp(`^(pax$|(${JOBS}|${PARTIALS}|${EXPERIMENTS})/[^/])`);
-/** What the header of a member has at byte 257. */
-const MAGIC = "ustar";
 
 /** The first bytes of an archive. */
 export class Beginning {
@@ -26,10 +24,9 @@ export class Beginning {
 
   /** Whether an export may begin so, if need be with damaged bytes; of an empty file it is not known. */
   get isOfExport(): boolean {
-    const { length } = this.#bytes;
     const header = new Uint8Array(BLOCK);
     header.set(this.#bytes);
-    const isDamaged = text(header, 257, 5) === MAGIC && sumOf(header) !== octal(header, 148, 8);
-    return length === 0 || isDamaged || NAME.test(text(header, 0, 100));
+    const isDamaged = text(header, 257, 5) === "ustar" && sumOf(header) !== octal(header, 148, 8);
+    return this.#bytes.length === 0 || isDamaged || NAME.test(text(header, 0, 100));
   }
 }

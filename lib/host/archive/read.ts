@@ -65,7 +65,7 @@ function noExport(path: string): CopyError {
   return new CopyError(
     "refused",
     `${printable(path)} is not an export of xpm-copy`,
-    "give a file that `xpm-copy export` has made",
+    "give a file of `xpm-copy export`",
   );
 }
 

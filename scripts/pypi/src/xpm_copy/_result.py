@@ -25,7 +25,6 @@ class CopyProblem:
     code: str
     message: str
     job: JobId | None = None
-    #: What to do about it, where another copy alone does not help.
     hint: str | None = None
 
 
