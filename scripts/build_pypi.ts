@@ -26,7 +26,7 @@ import config from "../deno.json" with { type: "json" };
 import { COMMANDS } from "../lib/cli/command_table.ts";
 import { CHILD_VARIABLES } from "../lib/system/environment.ts";
 import { bundle } from "./bundle.ts";
-import { MAN_PAGE, moduleFlags, ROOT } from "./modules.ts";
+import { moduleFlags, ROOT } from "./modules.ts";
 import { ensurePythonTools } from "./setup.ts";
 import { grantedByReadme } from "./trial.ts";
 
@@ -71,7 +71,7 @@ export async function buildPypi(out: string = PYPI): Promise<Built> {
   mkdirSync(out, { recursive: true });
   const filter = (path: string) => !/__pycache__|\.mypy_cache|[\\/]conda$/.test(path);
   cpSync(SOURCES, source, { recursive: true, filter });
-  for (const path of [join(ROOT, "LICENSE"), MAN_PAGE]) cpSync(path, join(source, basename(path)));
+  cpSync(join(ROOT, "LICENSE"), join(source, "LICENSE"));
   await bundle("cli.ts", join(module, "xpm-copy.mjs"), flags.slice(0, 1));
   writeFileSync(join(module, "_built.py"), builtModule(flags.length > 0));
   await run(tools.python, ["-m", "hatchling", "build", "--directory", out], source);

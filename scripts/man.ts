@@ -1,6 +1,6 @@
 /**
- * Makes the man page, `docs/xpm-copy.1`, from the table of commands and options. The packages for
- * npm and PyPI and the files of a release take it along.
+ * Makes the man page, `docs/xpm-copy.1`, from the table of commands and options. The package for
+ * npm and the files of a release take it along; where pip puts files, man(1) rarely looks.
  *
  * deno task man
  *

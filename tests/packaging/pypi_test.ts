@@ -7,7 +7,7 @@
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import config from "../../deno.json" with { type: "json" };
 import { CHILD_VARIABLES } from "../../lib/system/environment.ts";
 import {
@@ -18,7 +18,6 @@ import {
   WHEEL_LIMIT,
 } from "../../scripts/build_pypi.ts";
 import { blocksOf, DOCUMENTS } from "../../scripts/documents.ts";
-import { manPage } from "../../scripts/man.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { ensureExperimaestro, ensurePythonTools, VERSIONS } from "../../scripts/setup.ts";
@@ -103,8 +102,6 @@ test("buildPypi() makes one small wheel for all platforms, with nothing of this 
     const text = readFileSync(join(folder, "xpm_copy", name), "utf8");
     assert(!text.includes(ROOT) && !text.includes("file:///"), name);
   }
-  const page = join(dirname(python), "..", "share", "man", "man1", "xpm-copy.1");
-  assertEquals(readFileSync(page, "utf8"), manPage());
   const [info] = [...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".dist-info"));
   assert(existsSync(join(folder, info!.name, "licenses", "LICENSE")));
 });
