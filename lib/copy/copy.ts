@@ -165,7 +165,7 @@ async function attemptCopy(
         if (!isApart) return;
         // a guess is not waited for: what it is made of will change
         if (!isGuess && isLeft(loadsOf(seen, await stagingName(seen)), seen)) return;
-        ahead.begin(source, seen, options);
+        await ahead.begin(source, seen, options);
       },
       stop: () => ahead.stop(),
     };

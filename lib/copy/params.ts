@@ -18,7 +18,7 @@ const FEW_BYTES = 1 << 20;
 /** The `params.json` of the jobs of a survey. */
 export class Params {
   /** What is being read already, until it has been asked for. */
-  #begun: { jobs: ByFolder<true>; files: ReadFiles } | undefined;
+  #begun: Begun | undefined;
 
   /**
    * @param root The source workspace.
@@ -30,15 +30,19 @@ export class Params {
     private readonly free: () => Promise<void>,
   ) {}
 
-  /** Whether some are being read, by a session that this has got. */
-  get hasBegun(): boolean {
-    return this.#begun !== undefined;
+  /** Whether some are being read; waits for the first of them: then they have a session. */
+  async hasBegun(): Promise<boolean> {
+    const first = this.#begun?.first;
+    return first !== undefined && await first.then(({ done }) => !done, () => false);
   }
 
   /** Begins to read those of many jobs. */
   begin(jobs: FolderId[]): void {
     if (jobs.length < MANY) return;
-    this.#begun = { jobs: setOf(jobs), files: this.#files(jobs) };
+    const files = this.#files(jobs);
+    const first = files.next();
+    first.catch(() => {}); // it is thrown where they are read
+    this.#begun = { jobs: setOf(jobs), first, files };
   }
 
   /**
@@ -50,7 +54,7 @@ export class Params {
     const begun = this.#begun;
     this.#begun = undefined;
     const wanted = begun && setOf(jobs);
-    for await (const [path, bytes] of begun?.files ?? []) {
+    for await (const [path, bytes] of begun === undefined ? [] : filesOf(begun)) {
       if (wanted!.has(folderAt(path)!)) yield [parentOf(path), bytes];
     }
     const more = jobs.filter((job) => begun?.jobs.has(job) !== true);
@@ -81,6 +85,25 @@ export class Params {
       },
     };
     return this.host.read(this.root, paths, MAX_DOCUMENT, asText);
+  }
+}
+
+/** What is being read already. */
+interface Begun {
+  jobs: ByFolder<true>;
+  first: Promise<IteratorResult<ReadFile>>;
+  /** The others. */
+  files: ReadFiles;
+}
+
+async function* filesOf({ first, files }: Begun): AsyncGenerator<ReadFile> {
+  try {
+    const { value, done } = await first;
+    if (done) return;
+    yield value;
+    yield* files;
+  } finally {
+    await files.return?.();
   }
 }
 

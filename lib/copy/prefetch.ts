@@ -31,22 +31,13 @@ export class Ahead {
     | undefined;
   #over = false;
 
-  /**
-   * Begins to pack, if the guess is one load: of many, the first gains too little for its memory.
-   */
-  begin(host: Host, guess: SurveyData, options: CopyOptions): void {
-    const [load, ...others] = loadsOf(guess, "");
-    if (this.#over || load === undefined || others.length > 0) return;
-    const route = routeOf(load, guess, options, { resumed: false });
-    if (route.apart.length > 0 || route.isRunApart) return; // rsync comes first
-    const bytes = bytesIn(route.whole);
-    // of what this machine packs, nothing is sent in vain
-    if (host.can.rsync.relay !== undefined && mayBeDealtOut(bytes, options)) return;
-    const request = packRequestOf(route, load, guess);
-    if (archivesOf(request) === 0 || dialectOf(host.can.tar) === "plain") return;
-    const asked = JSON.stringify(request);
+  /** Begins to pack what a guess needs, in place of what has begun before. */
+  async begin(host: Host, guess: SurveyData, options: CopyOptions): Promise<void> {
+    const request = requestFor(host, guess, options);
+    const asked = request && JSON.stringify(request);
     if (this.#begun?.request === asked) return;
-    void this.stop();
+    if (this.#begun !== undefined) await this.stop(); // there may be no other session
+    if (this.#over || request === undefined || asked === undefined) return;
     const pack = host.pack(request);
     const stream = readAhead(copies(pack.stream), MOST, ({ length }) => length);
     this.#begun = { ...pack, request: asked, stream };
@@ -78,4 +69,25 @@ export class Ahead {
     begun?.kill?.();
     await within(PATIENCE, ended);
   }
+}
+
+/**
+ * What to pack early; nothing if the guess is more than one load: of many, the first gains too
+ * little for its memory.
+ */
+function requestFor(
+  host: Host,
+  guess: SurveyData,
+  options: CopyOptions,
+): PackRequest | undefined {
+  const [load, ...others] = loadsOf(guess, "");
+  if (load === undefined || others.length > 0) return undefined;
+  const route = routeOf(load, guess, options, { resumed: false });
+  if (route.apart.length > 0 || route.isRunApart) return undefined; // rsync comes first
+  const bytes = bytesIn(route.whole);
+  // of what this machine packs, nothing is sent in vain
+  if (host.can.rsync.relay !== undefined && mayBeDealtOut(bytes, options)) return undefined;
+  const request = packRequestOf(route, load, guess);
+  const isEmpty = archivesOf(request) === 0 || dialectOf(host.can.tar) === "plain";
+  return isEmpty ? undefined : request;
 }

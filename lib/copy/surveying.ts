@@ -124,7 +124,7 @@ export class Surveying {
       plan: async (jobs) => {
         const plan = await this.#plan(jobs, run, known);
         // documents that are still to be read need the session that packing would take
-        if (this.common.params.hasBegun) await tell(plan);
+        if (await this.common.params.hasBegun()) await tell(plan);
         return plan;
       },
       look: (jobs) => this.#lookAtMore(jobs),

@@ -73,6 +73,8 @@ class Arrival {
     }
     const route = routeOf(load, surveyed, options, context);
     if (route.alone) return await this.#bringAlone(route);
+    // what was packed early is not of this route
+    if (route.apart.length > 0 || route.isRunApart) await context.ahead.drop();
     await this.#bringBulk(route, route.apart);
     if (!await this.#carry(route)) return await this.#withoutRun(route, LOST);
     const streamed = await this.#stream(route);

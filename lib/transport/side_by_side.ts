@@ -8,10 +8,11 @@ import { delay } from "@std/async/delay";
 import type { RunOptions } from "../system/process.ts";
 import { RefusedSession } from "./ssh_complaints.ts";
 
-/** How often all are refused before that counts. */
-const REFUSALS = 3;
-/** How long a server may take to notice that a session has ended, in milliseconds. */
-const PAUSE = 200;
+/**
+ * How long to wait after each refusal, in milliseconds, before the next one counts. A server may
+ * not have noticed that a session has ended, or a login script there still runs.
+ */
+export const PAUSES: readonly number[] = [200, 800, 3200];
 
 /**
  * Brings each share of some folders by a run of its own. When one fails, the others are ended. What
@@ -31,7 +32,7 @@ export async function sideBySide<Outcome>(
     try {
       outcomes.push(await run(folders, { ...watch, signal }));
     } catch (error) {
-      if (!(error instanceof RefusedSession) || refusals === REFUSALS) failed.abort(error);
+      if (!(error instanceof RefusedSession) || refusals === PAUSES.length) failed.abort(error);
       else refused.push(folders);
     }
   };
@@ -42,7 +43,7 @@ export async function sideBySide<Outcome>(
     const brought = left.length - refused.length;
     refusals = brought > 0 ? 0 : refusals + 1;
     left = dealtAgain(refused, Math.max(1, brought));
-    if (left.length > 0) await delay(PAUSE);
+    if (left.length > 0) await delay(PAUSES[Math.max(0, refusals - 1)]!);
   }
   return outcomes;
 }

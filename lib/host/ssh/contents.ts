@@ -10,6 +10,7 @@ import { printable } from "../../text/printable.ts";
 import { bytesOf } from "../../system/byte_text.ts";
 import { tapped } from "../../system/streams.ts";
 import { ByteReader } from "../../system/byte_reader.ts";
+import { PAUSES } from "../../transport/side_by_side.ts";
 import { RefusedSession } from "../../transport/ssh_complaints.ts";
 import { loadZstd } from "../../transport/zstd.ts";
 import { nameList, packWith } from "../../transport/tar.ts";
@@ -25,8 +26,6 @@ import type { Session } from "./session.ts";
 const MAX_LINE = 1 << 14;
 /** How often files are requested again when one of them changes while it is sent. */
 const AGAIN = 3;
-/** How often, and how long, it waits for a server to notice that another session has ended. */
-const [REFUSALS, PAUSE] = [3, 200];
 /** The most bytes of files that wait for the next line, which tells that none has changed. */
 const HELD = 1 << 24;
 
@@ -57,9 +56,11 @@ export async function* readThere(
     } catch (error) {
       const isRefused = error instanceof RefusedSession;
       if (
-        isRefused ? refusals++ === REFUSALS : !(error instanceof Incomplete) || again++ === AGAIN
+        isRefused
+          ? refusals++ === PAUSES.length
+          : !(error instanceof Incomplete) || again++ === AGAIN
       ) throw error;
-      if (isRefused) await delay(PAUSE);
+      if (isRefused) await delay(PAUSES[refusals - 1]!);
     }
   }
 }

@@ -43,5 +43,21 @@ Deno.test("Params.read() fails when the host does, Params.end() only ends", asyn
     "no more files",
   );
   assertEquals(read, ["jobs/t/0"]);
+  assertEquals(await asked.hasBegun(), false);
   await asked.end();
+});
+
+// BUG when this was written: what was packed then could take the only session that there was.
+Deno.test("Params.hasBegun() tells only what has its session", async () => {
+  const jobs = Array.from({ length: 1000 }, (_, n) => ({ taskId: "t", jobId: `${n}` }));
+  const error = new CopyError("connection", "no session");
+  const refused = () => new ReadableStream<ReadFile>({ pull: (stream) => stream.error(error) });
+  const read = () => refused().values();
+  for (const [each, has] of [[host, true], [{ ...host, read } as Host, false]] as const) {
+    const params = new Params(each, "/w", free);
+    assertEquals(await params.hasBegun(), false);
+    params.begin(jobs);
+    assertEquals(await params.hasBegun(), has);
+    await params.end();
+  }
 });
