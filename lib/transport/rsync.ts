@@ -248,6 +248,9 @@ export async function runRsync(request: RsyncRequest, watch: RunOptions): Promis
 /** Lines that rsync adds to its reason, and the message of one end when the other has gone. */
 const AFTERWORD = /^rsync error: .*\(code \d+\) at |^\(see the rsync man|unexpectedly closed \(/;
 
+/** What one end may add where the other has ended first: it concerns no file. */
+const GONE = /^rsync: (\[\w+\] )?write error: Broken pipe/;
+
 /** Interprets an exit code, with rsync's error messages. */
 export function judge(code: number, complaint: string, watch: RunOptions): RsyncOutcome {
   stopIfAborted(watch);
@@ -258,7 +261,9 @@ export function judge(code: number, complaint: string, watch: RunOptions): Rsync
   if (full !== undefined) throw new CopyError("program", `rsync failed: ${full}`);
   if (PARTIAL.includes(code)) {
     // Other lines are remarks, and messages of ssh.
-    const complaints = lines.filter((line) => /^(rsync: |cannot |skipping |ERROR: )/.test(line));
+    const complaints = lines.filter((line) =>
+      /^(rsync: |cannot |skipping |ERROR: )/.test(line) && !GONE.test(line)
+    );
     const vanished = lines.some((line) => / has vanished: /.test(line));
     if (complaints.length > 0 || vanished) return { complaints, vanished };
   }

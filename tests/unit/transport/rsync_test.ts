@@ -1,7 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CopyError } from "../../../lib/errors.ts";
 import { farRsync } from "../../../lib/transport/far_command.ts";
-import { refuseUnnamed, rsyncArguments, type RsyncRequest } from "../../../lib/transport/rsync.ts";
+import {
+  judge,
+  refuseUnnamed,
+  rsyncArguments,
+  type RsyncRequest,
+} from "../../../lib/transport/rsync.ts";
 import { isAtLeast, rsyncVersion } from "../../../lib/transport/rsync_version.ts";
 
 Deno.test("rsyncVersion() reads the first line of rsync --version", () => {
@@ -150,4 +155,14 @@ Deno.test("refuseUnnamed() takes any path for an rsync that protects it, and els
   for (const path of odd) {
     assertThrows(() => refuseUnnamed(old, there, ["/", path]), CopyError, "this machine's rsync");
   }
+});
+
+// BUG when this was written: a copy ended with it, under load, when files had vanished at the source.
+Deno.test("judge() takes it for no complaint that one end has ended before the other", () => {
+  const vanished = 'file has vanished: "/w/jobs/t/a/x"';
+  const gone = "rsync: [Receiver] write error: Broken pipe (32)";
+  assertEquals(judge(24, `${vanished}\n${gone}`, {}), { complaints: [], vanished: true });
+  const failed = 'rsync: [sender] change_dir "/w/jobs/t/a" failed: No such file or directory (2)';
+  assertEquals(judge(23, `${failed}\n${gone}`, {}), { complaints: [failed], vanished: false });
+  assertThrows(() => judge(23, gone, {}), CopyError, "rsync failed");
 });
