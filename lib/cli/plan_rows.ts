@@ -182,7 +182,7 @@ const MOST_SHARED = 3;
 /** A row for all runs of which the same is to be said. */
 function runRows({ runs, destination }: PlannedRows): Row[] {
   const here = hereOrThere(destination);
-  const isOne = runs.length === 1;
+  const isOne = runs.length === 1 && !destination.isArchive;
   const groups = grouped(runs, (run) => `${run.action} ${runRemark(run, here, isOne)}`);
   return [...groups.values()].map((some) => {
     const [run] = some as [PlannedRun];
@@ -192,7 +192,7 @@ function runRows({ runs, destination }: PlannedRows): Row[] {
   });
 }
 
-/** @param isOne Whether it is the only one: which of several becomes current, their order tells. */
+/** @param isOne Whether a workspace gets no other: which of several becomes current, their order tells. */
 function runRemark(run: PlannedRun, here: string, isOne: boolean): string {
   const remarks: string[] = [];
   if (run.reason !== undefined) remarks.push(printable(run.reason));

@@ -27,6 +27,9 @@ Deno.test("renderPlan() shows what is done with every job, and with the run", ()
     "",
     "Up to 3.4 GiB in 52 files; 209 GiB will remain free",
   ]);
+  const exported = samplePlan();
+  exported.destination.isArchive = true; // which has no current run
+  assertEquals(renderPlan(exported, STYLE).join("\n").includes("becomes current"), false);
 });
 
 Deno.test("renderPlan() names workspaces given as paths once", () => {
