@@ -96,7 +96,7 @@ export function addWarnings(
 ): void {
   const full = spaceWarning(plan);
   if (full !== undefined) plan.warnings.push(full);
-  const warning = outsideWarning(outside);
+  const warning = outsideWarning(outside, plan);
   if (warning !== undefined) plan.warnings.push({ code: "job", message: printable(warning) });
 }
 

@@ -257,7 +257,7 @@ export class Outcome {
    * @param duration How long it took, in seconds.
    */
   result(duration: number): CopyResult {
-    const outside = outsideWarning(this.#left.outside);
+    const outside = outsideWarning(this.#left.outside, this.#plan);
     if (outside !== undefined) this.#warn(outside);
     const parted = this.#hardLinks.warning();
     if (parted !== undefined) this.#warn(parted);

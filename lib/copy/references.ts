@@ -52,13 +52,16 @@ export function byJob(folder: string | undefined): Namers {
 const PATHS_NAMED = 5;
 
 /** The warning about paths that lead out of the workspace; undefined when there are none. */
-export function outsideWarning(outside: ReadonlyMap<string, Namers>): string | undefined {
+export function outsideWarning(
+  outside: ReadonlyMap<string, Namers>,
+  { destination }: Pick<CopyPlan, "destination">,
+): string | undefined {
   if (outside.size === 0) return undefined;
   const named = [...outside.keys()].sort().slice(0, PATHS_NAMED)
     .map((path) => `${path} (in ${whoNames(outside.get(path)!)})`).join(", ");
   const more = outside.size > PATHS_NAMED ? ` and ${outside.size - PATHS_NAMED} more` : "";
-  return `some jobs refer to files outside the workspace; those files are not copied: ${named}${more}. ` +
-    "To rewrite these paths, add --map OLD=NEW";
+  return `some jobs refer to files outside the workspace; those files are not copied: ${named}${more}` +
+    (destination.isArchive ? "" : ". To rewrite these paths, add --map OLD=NEW");
 }
 
 /** Who names a path: a job and how many others, or the run when only that does. */

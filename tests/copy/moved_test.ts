@@ -6,7 +6,8 @@
  */
 
 import { readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { exportExperiment } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { inEachDirection, useSshd } from "../support/directions.ts";
 import { runProgram } from "../support/program.ts";
@@ -134,5 +135,13 @@ inEachDirection(
       `/data/corpus.txt (in jobs/${taskId}/${jobId} and 1 more). ` +
         "To rewrite these paths, add --map OLD=NEW",
     );
+    const { experimentId, runId } = sample;
+    const exported = await exportExperiment(
+      pair.source,
+      `${pair.root}/run.tar`,
+      experimentId,
+      runId,
+    );
+    assertMatch(exported.warnings[0]!.message, /in jobs\/\S+ and 1 more\)$/); // it takes no --map
   },
 );
