@@ -8,6 +8,7 @@
 import { CopyError } from "../errors.ts";
 import type { Host, WorkspaceInfo } from "../host/host.ts";
 import { textOf } from "../system/byte_text.ts";
+import { parseJson } from "../text/json.ts";
 import type { Entry } from "../system/entry.ts";
 import { runDocumentKind } from "../workspace/documents.ts";
 import {
@@ -76,7 +77,9 @@ export async function lookAround(
     for await (const [path, bytes] of host.read(root, some.map(([, path]) => path))) {
       const [folder] = some[next++]!;
       if (bytes === undefined) refuseUnread(`${root}/${path}`, "it cannot be read");
-      mentions.note(folder, textOf(bytes!));
+      const text = textOf(bytes!);
+      if (path.endsWith(`/${PARAMS_FILE}`)) requireJson(`${root}/${path}`, text);
+      mentions.note(folder, text);
     }
   }
   return { host, info, seals: sealing.finish(), mentions, runs };
@@ -118,10 +121,19 @@ function isRead(folder: string, { path, kind }: Entry): boolean {
 }
 
 /** Refuses to go on when something may be referred to in what cannot be read. */
-function refuseUnread(path: string, why: string): never {
+function refuseUnread(path: string, why: string, remedy = "make it readable"): never {
   throw new CopyError(
     "refused",
     `${path}: ${why}, so what it refers to is not known`,
-    "nothing was removed; make it readable, or copy without `move`",
+    `nothing was removed; ${remedy}, or copy without \`move\``,
   );
+}
+
+/** Refuses to go on when a part of a document may be gone. */
+function requireJson(path: string, text: string): void {
+  try {
+    parseJson(text);
+  } catch {
+    refuseUnread(path, "it is not JSON", "repair it");
+  }
 }

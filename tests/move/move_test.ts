@@ -76,6 +76,24 @@ function compareJobsOf(like: Sample, destination: string): void {
   }
 }
 
+// BUG when this was written: what it had referred to was removed.
+inEachDirection(
+  "moveExperiment() removes nothing while a params.json is not JSON",
+  async (pair) => {
+    const sample = make(pair, { jobs: 6 });
+    const params = `${sample.jobs[3]!.folder}/params.json`;
+    writeFileSync(params, "");
+    const before = readTree(pair.source.path);
+    for (const dryRun of [true, false]) {
+      const refused = `${params}: it is not JSON, so what it refers to is not known`;
+      const error = await assertRejects(() => move(pair, sample, { dryRun }), CopyError, refused);
+      assertEquals(error.code, "refused");
+      assertUntouched(pair.source.path, before);
+    }
+  },
+  { directions: ["local to local", "remote to remote"] },
+);
+
 inEachDirection("moveExperiment() leaves what other runs refer to", async (pair) => {
   const sample = make(pair, { jobs: 4 });
   const other = makeSample(pair.source.path, { jobs: 2, runId: "20260119_000000" });
