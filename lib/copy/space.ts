@@ -39,7 +39,7 @@ export function spaceWarning(
  * @throws {CopyError} `refused`.
  */
 export function requireSpace(
-  plan: Pick<CopyPlan, "bytes" | "files" | "destination">,
+  plan: Pick<CopyPlan, "bytes" | "files" | "source" | "destination">,
   resumed: boolean,
 ): void {
   const warning = resumed ? undefined : spaceWarning(plan);
@@ -47,7 +47,7 @@ export function requireSpace(
   throw new CopyError(
     "refused",
     warning.message,
-    "free some space there, or skip files with --exclude",
+    plan.source.isArchive ? FREE + AGAIN : `${FREE}, or skip files with --exclude`,
   );
 }
 
@@ -55,6 +55,9 @@ export function requireSpace(
 export function saysFull(error: Error): boolean {
   return FULL.test(error.message);
 }
+
+const FREE = "free some space there";
+const AGAIN = " and run the same command again";
 
 /** So little space, in bytes, that a disk may be called full. */
 const LITTLE = 1 << 20;
@@ -71,11 +74,12 @@ export function isFull({ freeBytes, freeFiles }: Partial<FreeSpace>): boolean {
  * @param now What is free now, as far as it is known.
  */
 export function explainFull(error: Error, plan: CopyPlan, now: Partial<FreeSpace>): CopyError {
-  const { bytes, files, destination: { host, freeBytes, path } } = plan;
+  const { bytes, files, source, destination: { host, freeBytes, path, isArchive } } = plan;
   const where = host === undefined ? path : `${host}:${path}`;
   const isQuota = /quota|EDQUOT/i.test(error.message);
+  const isStaged = !isArchive && !source.isArchive;
   const hint = (what: string) =>
-    `${what} and run the same command again; \`xpm-copy clean\` deletes the files received so far`;
+    what + AGAIN + (isStaged ? "; `xpm-copy clean` deletes the files received so far" : "");
   if (!isQuota && now.freeFiles === 0) {
     return new CopyError(
       "refused",
@@ -89,6 +93,6 @@ export function explainFull(error: Error, plan: CopyPlan, now: Partial<FreeSpace
   return new CopyError(
     "refused",
     `${what} at the destination, ${where}: the copy needs up to ${formatBytes(bytes)}${free}`,
-    hint("free some space there"),
+    hint(FREE),
   );
 }

@@ -6,7 +6,13 @@
 
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CopyError, type CopyEvent, copyRuns } from "../../mod.ts";
+import {
+  CopyError,
+  type CopyEvent,
+  copyRuns,
+  exportExperiment,
+  importExperiment,
+} from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
@@ -39,7 +45,7 @@ function onSmallDisk(
   }, OPTIONS);
 }
 
-onSmallDisk("xpm-copy refuses what has no room at the destination", "4m", async (pair) => {
+onSmallDisk("xpm-copy refuses what has no room at the destination", "4m", async (pair, disk) => {
   const sample = makeSample(pair.source.path, { jobs: 1, largeFiles: 1, largeBytes: 8_000_000 });
   const said = await runProgram(pair, sample);
   assertFailed(said, 1, "not enough space at the destination: up to 7.6 MiB needed, ");
@@ -48,6 +54,19 @@ onSmallDisk("xpm-copy refuses what has no room at the destination", "4m", async 
   const plan = await pair.plan(sample, { dryRun: true });
   const messages = plan.warnings.map(({ message }) => message).join("\n");
   assertStringIncludes(messages, "not enough space");
+  const { experimentId, runId } = sample;
+  const exported = (folder: string) =>
+    exportExperiment(pair.source, `${folder}/run.tar`, experimentId, runId);
+  await exported(pair.root);
+  for (
+    const attempt of [
+      () => exported(disk),
+      () => importExperiment(`${pair.root}/run.tar`, pair.destination),
+    ]
+  ) {
+    const { hint } = await assertRejects(attempt, CopyError, "space");
+    assertEquals(hint, "free some space there and run the same command again");
+  }
   // each run of two has room, both have not
   for (const seed of [1, 2]) {
     const large = { largeFiles: 1, largeBytes: 2_500_000 };
