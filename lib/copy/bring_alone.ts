@@ -48,11 +48,11 @@ export async function whyNot(
   route: Route,
   load: Load,
   context: Context,
-): Promise<Map<PlannedJob, string>> {
-  const failed = new Map<PlannedJob, string>();
+): Promise<Map<PlannedJob, string | CopyError>> {
+  const failed = new Map<PlannedJob, string | CopyError>();
   if (streamed.rewriter.troubled.length > 0) {
     for (const [job, report] of streamed.rewriter.finish().jobs) {
-      if (report instanceof CopyError) failed.set(job, report.message);
+      if (report instanceof CopyError) failed.set(job, report);
     }
   }
   if (streamed.whole) return failed;

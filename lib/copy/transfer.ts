@@ -51,7 +51,7 @@ export async function carryOut(load: Load, index: number, context: Context): Pro
 /** A load on its way into its staging folder. */
 class Arrival {
   /** The jobs that have not come, and why. */
-  readonly #failed = new Map<PlannedJob, string>();
+  readonly #failed = new Map<PlannedJob, string | CopyError>();
 
   /** The moves that put the jobs in place. */
   readonly #moves: ReadonlyMap<PlannedJob, Move>;
@@ -216,7 +216,9 @@ class Arrival {
         report.notes.push(...oversized.map((path) => tooLarge(path)));
       }
     }
-    for (const [job, reason] of this.#failed) jobs.set(job, new CopyError("job", reason));
+    for (const [job, reason] of this.#failed) {
+      jobs.set(job, typeof reason === "string" ? new CopyError("job", reason) : reason);
+    }
     const gone = this.#gone(streamed.rewriter.troubled);
     const come: Come = { jobs, moves: this.#moves, run, runFailed };
     if (route.run === undefined || runFailed !== undefined) return come;
