@@ -5,7 +5,13 @@
  */
 
 import { existsSync } from "node:fs";
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   CopyError,
   copyExperiment,
@@ -105,6 +111,14 @@ local(
       CopyError,
       ".zip is no",
     );
+    const nowhere = `${pair.root}/no/dir`;
+    await assertRejects(
+      () => exported({ ...pair, source: { id: "x", path: "/x" } }, sample, `${nowhere}/run.tar`),
+      CopyError,
+      `there is no folder ${nowhere}`, // before the source is looked at
+    );
+    const long = fileOf(pair, `${"x".repeat(251)}.tar`);
+    await assertRejects(() => exported(pair, sample, long), Error, `cannot open ${long}: `);
     const other = { ...sample, runId: "20200101_000000" };
     await assertRejects(() => exported(pair, other, fileOf(pair, "b.tar")), CopyError, "no run");
     const stop = new AbortController();
@@ -367,5 +381,10 @@ local(
     assert(!shell(pair.root, "tar -tf run.tar").includes(`jobs/${taskId}/${jobId}/`));
     const come = await importExperiment(fileOf(pair, "run.tar"), pair.destination);
     assertEquals([come.jobsCopied, come.jobsMissing], [3, [{ taskId, jobId }]]);
+    const damaged = `jobs/${sample.jobs[1]!.taskId}/${sample.jobs[1]!.jobId}/params.json`;
+    Deno.writeTextFileSync(`${pair.source.path}/${damaged}`, "{");
+    const { errors } = await exported(pair, sample, fileOf(pair, "damaged.tar"));
+    const hints = errors.map(({ hint }) => hint).join();
+    assertStringIncludes(hints, `repair ${damaged} in the source workspace`); // as of a copy
   },
 );

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { CopyError } from "../../errors.ts";
+import { CopyError, NoFolder } from "../../errors.ts";
 import { bytesOf } from "../../system/byte_text.ts";
-import { lookAt } from "../../system/files.ts";
+import { lookAt, realPath } from "../../system/files.ts";
 import { sumOf } from "../../system/hash.ts";
 import { type RunOptions, stopIfAborted } from "../../system/process.ts";
 import { syncFolders } from "../../system/sync.ts";
@@ -70,9 +70,9 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   }
 
   /**
-   * Refuses a name that is taken, and one that does not tell what the file is.
+   * Refuses a name that is taken, or in no folder, and one that does not tell what the file is.
    *
-   * @throws {CopyError} `refused`, `usage` or `program`.
+   * @throws {CopyError} `refused`, `not-found`, `usage` or `program`.
    */
   async prepare(): Promise<void> {
     if (!/\.tar(\.zst)?$/.test(this.path)) {
@@ -83,6 +83,8 @@ export class ArchiveSink extends ArchiveHost implements Staging {
       );
     }
     if (lookAt(this.path, "") !== undefined) throw taken(this.path);
+    const folder = parentOf(this.path) || "/";
+    if (realPath(folder) === undefined) throw new NoFolder(folder);
     if (this.path.endsWith(".tar")) return;
     this.#zstd = await loadZstd();
     if (this.#zstd === undefined) throw withoutZstd();
@@ -134,13 +136,25 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   /** Writes the archive from its beginning; its end follows when all is known. */
   async unpack({ stream, whole }: Unpacking): Promise<string | undefined> {
     this.#drop();
-    this.#file = Deno.openSync(this.#part, { write: true, createNew: true });
+    this.#file = this.#open();
     this.#contents = new Contents(this.path);
     const expected = { from: this.path, mostBytes: Infinity, owner: 0, onBytes: () => {} };
     this.#held = NONE;
     this.#frame = this.#zstd?.begin((bytes) => this.#put(bytes));
     await this.#write(this.#inParts(editTar(stream, this.#contents, expected)));
     return await whole() ? undefined : "";
+  }
+
+  /** Opens it under the other name; an error names it by its own. */
+  #open(): Deno.FsFile {
+    try {
+      return Deno.openSync(this.#part, { write: true, createNew: true });
+    } catch (error) {
+      if (error instanceof Error) {
+        error.message = error.message.replace(this.#part, () => this.path);
+      }
+      throw error;
+    }
   }
 
   async #write(parts: Parts): Promise<void> {
