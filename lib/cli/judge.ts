@@ -10,8 +10,15 @@ import { type Command, COMMAND_TABLE, SHELLS } from "./command_table.ts";
 import { OPTIONS, takes } from "./options.ts";
 import { type Given, HELP } from "./values.ts";
 
-/** What to do where options of `check` choose several runs. */
-const ONE_RUN = "check one run at a time, or give --check to the copy of these runs";
+/** The options that choose several runs. */
+const SEVERAL = ["all", "all-runs", "runs", "since"];
+/** What to do where a command takes only one run, or all. */
+const INSTEAD: Partial<Record<Command, string>> = {
+  check: "check one run at a time, or give --check to the copy of these runs",
+  export: "export one run at a time",
+  move: "move one run at a time",
+  status: "leave it out: all runs are compared",
+};
 
 /** The error for a word that is no command; `similar` is the one that it may be meant for. */
 export function noCommand(word: string, similar: string | undefined): CopyError {
@@ -57,12 +64,11 @@ export function judge(
   }
   if (foreign !== undefined) {
     const takers = OPTIONS[foreign]!.for!;
-    const isSeveral = /^(all|runs|since)/.test(foreign);
-    const hint = command === "check" && isSeveral
-      ? ONE_RUN
-      : takers.includes("copy") && expected[0]!.kind === "workspace"
-      ? `write \`${what} WORKSPACE\``
-      : `it belongs to \`xpm-copy ${takers[0]}\``;
+    const instead = SEVERAL.includes(foreign) ? INSTEAD[command] : undefined;
+    const hint = instead ??
+      (takers.includes("copy") && expected[0]!.kind === "workspace"
+        ? `write \`${what} WORKSPACE\``
+        : `it belongs to \`xpm-copy ${takers[0]}\``);
     refuse(`\`${what}\` does not take --${foreign}`, hint);
   }
   if (command === "clean" && positionals.length === 0) {

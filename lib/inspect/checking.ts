@@ -25,6 +25,7 @@ import { judgeJobs } from "./check_jobs.ts";
 import { judgeRun, linkedThere, linksAtNeither } from "./check_run.ts";
 import { addContents, addInOrder, compareSums, type Summed, whatDiffers } from "./check_sums.ts";
 import { type Compared, compareFolders, type Expected, type Held } from "./compare_folders.ts";
+import type { Entry } from "../system/entry.ts";
 import { addTo, described } from "./amounts.ts";
 import { type CheckedJobs, isComputedTwice, notCompared } from "./computed.ts";
 import type { CheckResult, Difference } from "./check_types.ts";
@@ -276,7 +277,8 @@ export class Checking {
     addInOrder(this.#result.differences, differences);
     if (found.leftOut.length > 0) this.#result.leftOut.jobs++;
     addTo(this.#result.leftOut, found.leftOut);
-    addTo(this.#result.compared, held.source.entries.values());
+    const isThere = ({ path }: Entry) => held.destination.entries.has(path);
+    addTo(this.#result.compared, [...held.source.entries.values()].filter(isThere));
     for (const { path, size } of this.#result.checksum ? found.files : []) {
       this.#files.push({ ...about(path), size });
     }

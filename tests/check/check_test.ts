@@ -173,8 +173,11 @@ inEachDirection("checkExperiment() tells what was left out from what is missing"
   const result = await check(pair, sample, { checksum: true });
   assertEquals([found(result), result.same], [[], true]);
   assertEquals(result.leftOut, { jobs: 1, files: 2, bytes: 3 << 20 });
+  assert(result.compared.bytes < 1 << 20, "what is not there is not compared");
   unlinkSync(`${pair.destination.path}/${folder}/c.opt`);
-  assertEquals(found(await check(pair, sample)), [`missing ${folder}/c.opt: a file, 1 bytes`]);
+  const lacking = await check(pair, sample);
+  assertEquals(found(lacking), [`missing ${folder}/c.opt: a file, 1 bytes`]);
+  assertEquals(lacking.compared.files, result.compared.files - 1);
   const record = `${pair.destination.path}/.xpm-copy/partial/${folder}.json`;
   writeFileSync(record, '{"exclude": ["**", 7, "["]}');
   assertEquals(found(await check(pair, sample)).length, 3);

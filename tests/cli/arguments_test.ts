@@ -297,6 +297,11 @@ const REFUSED: [string[], string, string][] = [
     "`xpm-copy check` does not take --all-runs",
     "check one run at a time, or give --check to the copy of these runs",
   ],
+  [
+    ["status", "a", "b", "--all"],
+    "`xpm-copy status` does not take --all",
+    "leave it out: all runs are compared",
+  ],
   [["check", "x", "-y"], "`xpm-copy check` does not take --yes", "it belongs to `xpm-copy copy`"],
   [
     ["ls", "--checksum"],
