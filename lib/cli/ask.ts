@@ -38,12 +38,12 @@ const PATHS = "./x, /x, ~/x, HOST:PATH";
 export async function askWorkspace(
   questions: Questions,
   settings: Settings,
-  side: "from" | "to",
+  side: "From" | "To",
   experimentId: string | undefined,
   from?: Named,
 ): Promise<Named> {
   const others = settings.workspaces.filter(({ id }) => id !== from?.workspace.id);
-  const question = `Copy ${side} which workspace?`;
+  const question = `${side} which workspace?`;
   if (others.length === 0) return await askPath(questions, settings, question);
   const likely = experimentId && workspaceForExperiment(settings, experimentId);
   const entries = others.toSorted((a, b) => Number(b === likely) - Number(a === likely));
@@ -55,7 +55,7 @@ export async function askWorkspace(
     [...labels, ANOTHER],
   );
   if (workspace !== undefined) return { words: workspace.id, workspace };
-  return await askPath(questions, settings, `Copy ${side} which path?`);
+  return await askPath(questions, settings, `${side} which path?`);
 }
 
 /** Asks for a path until one names a workspace. */

@@ -71,11 +71,11 @@ export async function choose(given: Sources): Promise<Choice> {
   if (questions === undefined) requireAll(givenFrom, givenTo, request, settings);
   else await refuseEnds(sources, givenFrom, givenTo);
 
-  const from = givenFrom ?? await askWorkspace(questions!, settings, "from", request.experimentId);
+  const from = givenFrom ?? await askWorkspace(questions!, settings, "From", request.experimentId);
   const { experimentId, onlyRun } = await chooseExperiment(sources, from.workspace);
   const runId = request.runId ?? onlyRun ??
     (questions === undefined ? CURRENT : await askRun(questions, await readRuns()));
-  const to = givenTo ?? await askWorkspace(questions!, settings, "to", experimentId, from);
+  const to = givenTo ?? await askWorkspace(questions!, settings, "To", experimentId, from);
   return { from, to, experimentId, runId };
 
   function readRuns(): Promise<ExperimentSummary> {
@@ -140,8 +140,8 @@ export async function chooseEnds(
   const { request: { experimentId }, settings, questions } = sources;
   const [givenFrom, givenTo] = givenEnds(sources);
   if (questions === undefined) requireAll(givenFrom, givenTo, { experimentId: "" }, settings);
-  const from = givenFrom ?? await askWorkspace(questions!, settings, "from", undefined);
-  const to = givenTo ?? await askWorkspace(questions!, settings, "to", undefined, from);
+  const from = givenFrom ?? await askWorkspace(questions!, settings, "From", undefined);
+  const to = givenTo ?? await askWorkspace(questions!, settings, "To", undefined, from);
   return { from, to, experimentId };
 }
 

@@ -17,6 +17,7 @@ export function renderFailure(
   failure: Failure,
   state: ProgressState,
   style: ReportStyle,
+  command = "",
 ): string[] {
   const [first = "", ...more] = failure.message.trimEnd().split("\n").map(printable);
   const { jobs, bytes } = soFar(state);
@@ -26,7 +27,7 @@ export function renderFailure(
   const lines = [`${style.paint("bad", "xpm-copy:")} ${bug}${first}${after}`];
   lines.push(...more.map((line) => `  ${line}`));
   if (started) lines.push(`  ${whatStands(state)}`);
-  const hint = failure.hint ?? defaultHint(failure, started ? state.plan : undefined);
+  const hint = failure.hint ?? defaultHint(failure, started ? state.plan : undefined, command);
   if (hint !== undefined) lines.push(...hint.split("\n").map((line) => `  ${printable(line)}`));
   if (failure.code === "permission") lines.push(`  ${ALL_FLAGS}`);
   const wrapped = lines.flatMap((line) => wrapSentence(line, style.columns));
@@ -35,6 +36,9 @@ export function renderFailure(
 }
 
 const ALL_FLAGS = "`xpm-copy permissions` prints all the flags that a copy needs";
+
+/** The commands of which it is worth saying that nothing was copied. */
+const COPIES = /^(copy|move|export|import)$/;
 
 function whatStands(state: ProgressState): string {
   if (state.plan?.destination.isArchive) return "the unfinished file was removed";
@@ -50,11 +54,15 @@ function whatStands(state: ProgressState): string {
 }
 
 /** @param plan The plan of a copy that had started. */
-function defaultHint({ code }: Failure, plan: CopyPlan | undefined): string | undefined {
+function defaultHint(
+  { code }: Failure,
+  plan: CopyPlan | undefined,
+  command: string,
+): string | undefined {
   if (code === "bug") return "please report it, with the output of the same command with --verbose";
   if (plan?.source.isArchive || plan?.destination.isArchive) {
     return "run the same command again to start over";
   }
   if (plan !== undefined) return "run the same command again to resume";
-  return code === "interrupted" ? "nothing was copied" : undefined;
+  return code === "interrupted" && COPIES.test(command) ? "nothing was copied" : undefined;
 }

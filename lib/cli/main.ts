@@ -9,7 +9,7 @@ import { EXIT } from "./exit_codes.ts";
 import { exitCode, type Failure, renderUnwritten, toFailure } from "./failure.ts";
 import type { Library } from "./library.ts";
 import type { Reporter } from "./reporter.ts";
-import type { CompletionsRequest, OutputChoice } from "./requests.ts";
+import type { CompletionsRequest, OutputChoice, ReportChoice } from "./requests.ts";
 import type { Terminal } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
@@ -73,7 +73,7 @@ async function completions({ shell, words, settings }: CompletionsRequest): Prom
 /** Makes the reporter; its modules are loaded only where they are needed, as the start counts. */
 async function chooseReporter(
   terminal: Terminal,
-  choice: OutputChoice,
+  choice: ReportChoice,
   copying: boolean,
   mayFollow = false,
 ): Promise<Reporter> {

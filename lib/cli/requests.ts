@@ -26,6 +26,9 @@ export interface OutputChoice {
   color: ColorChoice;
 }
 
+/** The same, and the command, where the command line is valid. */
+export type ReportChoice = OutputChoice & { command?: string };
+
 /** What every command that works takes; undefined fields were not given. */
 export interface CommonRequest extends OutputChoice {
   /** How long a host may take to answer at first, in seconds; 0: for ever. */

@@ -42,7 +42,7 @@ import {
   renderWarning,
 } from "./plan_report.ts";
 import type { Checked, Reporter } from "./reporter.ts";
-import type { OutputChoice } from "./requests.ts";
+import type { ReportChoice } from "./requests.ts";
 import { type ProgressMode, Screen } from "./screen.ts";
 import { renderFollowed, renderOneOfSome, renderSummary, renderSums } from "./summary_report.ts";
 import { renderStatus } from "./status_report.ts";
@@ -58,7 +58,7 @@ const SETTINGS_FILE = "~/.config/experimaestro/settings.yaml";
 /** Reports as text. */
 export class TextReporter implements Reporter {
   readonly #terminal: Terminal;
-  readonly #choice: OutputChoice;
+  readonly #choice: ReportChoice;
   readonly #copying: boolean;
   readonly #mayFollow: boolean;
   readonly #screen: Screen;
@@ -72,7 +72,7 @@ export class TextReporter implements Reporter {
    * @param copying Whether this is a copy, whose plan is printed before it begins.
    * @param mayFollow Whether its run could be followed, and is not.
    */
-  constructor(terminal: Terminal, choice: OutputChoice, copying: boolean, mayFollow = false) {
+  constructor(terminal: Terminal, choice: ReportChoice, copying: boolean, mayFollow = false) {
     this.#terminal = terminal;
     this.#choice = choice;
     this.#copying = copying;
@@ -251,7 +251,7 @@ export class TextReporter implements Reporter {
 
   /** Prints the error. */
   failed(failure: Failure): void {
-    const lines = renderFailure(failure, this.#screen.state, this.#err);
+    const lines = renderFailure(failure, this.#screen.state, this.#err, this.#choice.command);
     this.#screen.end();
     this.#tellErrors();
     this.#screen.message(lines);
@@ -292,7 +292,7 @@ export class TextReporter implements Reporter {
   }
 }
 
-function progressMode(terminal: Terminal, { quiet, progress }: OutputChoice): ProgressMode {
+function progressMode(terminal: Terminal, { quiet, progress }: ReportChoice): ProgressMode {
   if (quiet || !progress) return "none";
   return terminal.isTerminal.err && !terminal.dumb ? "drawn" : "lines";
 }

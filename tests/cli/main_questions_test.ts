@@ -54,7 +54,7 @@ Deno.test("main() asks in a terminal for all that is missing", async () => {
   assertEquals(await main([], terminal, library), 0);
   assertEquals(terminal.asked, [
     {
-      question: "Copy from which workspace?",
+      question: "From which workspace?",
       entries: [
         "local    /home/me/experiments/main",
         "cluster  user@hpc:~/xp",
@@ -77,7 +77,7 @@ Deno.test("main() asks in a terminal for all that is missing", async () => {
       ],
     },
     {
-      question: "Copy to which workspace?",
+      question: "To which workspace?",
       entries: [
         "archive  /archive",
         "local    /home/me/experiments/main",
@@ -155,8 +155,8 @@ Deno.test("main() asks for a path where none of the settings is meant, until one
   await main(["bert", "current", "--from", "cluster"], terminal, library);
   const questions = terminal.asked.map(({ question }) => question);
   assertEquals(questions.length, 3 + 1);
-  assertEquals(questions[1], "Copy to which path?");
-  assertEquals(questions[2], "no workspace named 'nosuch'. Copy to which path?");
+  assertEquals(questions[1], "To which path?");
+  assertEquals(questions[2], "no workspace named 'nosuch'. To which path?");
   assertEquals(terminal.asked[2]!.entries, ["known: local, cluster, archive"]);
   assertEquals(asked.map(({ to }) => to), ["/data/xpm"]);
 });
@@ -181,6 +181,12 @@ Deno.test("main() copies nothing when a question gets no answer", async () => {
   const { library, asked } = fakeLibrary();
   assertEquals(await main(["bert"], terminal, library), 130);
   assertEquals(asked, []);
+  for (const command of ["status", "check", "permissions"]) { // which copy nothing
+    const terminal = fakeTerminal({ interactive: true });
+    assertEquals(await main([command], terminal, library), 130);
+    assertEquals(terminal.asked[0]!.question, "From which workspace?");
+    assertEquals(terminal.err.join(""), "xpm-copy: interrupted\n");
+  }
 });
 
 for (const [args, message] of MISSING) {

@@ -11,7 +11,7 @@ import type { Workspace } from "../../mod.ts";
 import { HAS_TMUX, type TmuxOptions, TmuxTerminal } from "../support/tmux.ts";
 import { withFolder } from "../support/variables.ts";
 
-const FROM = "Copy from which workspace?";
+const FROM = "From which workspace?";
 const COUNT = 40;
 /** Each has a number, but for one of wide characters; 07 holds an experiment. */
 const id = (number: number) => number === 30 ? WIDE : `w${String(number).padStart(2, "0")}`;
@@ -67,19 +67,22 @@ inTerminal(
     await terminal.press("Enter");
     await terminal.untilSeen("Which experiment?");
     await terminal.press("Enter");
-    await terminal.untilSeen("Copy to which workspace?");
+    await terminal.untilSeen("To which workspace?");
     await terminal.press("Down", "Enter");
     await terminal.untilSeen("Copy now? [y/N]");
     await terminal.type("n");
     await terminal.press("Enter");
     const lines = await terminal.untilSeen("[exit 0]");
-    const questions = lines.filter((line) => /^(Copy|Which)\b.*\?/.test(line));
-    assertEquals(questions.map((line) => line.split(/ +/).slice(0, 5).join(" ")), [
-      `${FROM} w07`,
-      "Which experiment? neuralir 1 run",
-      "Copy to which workspace? w01",
-      "Copy now? [y/N] no",
-    ]);
+    const questions = lines.filter((line) => /^(Copy|From|To|Which)\b.*\?/.test(line));
+    assertEquals(
+      questions.map((line) => line.replace(/ +\/.*/, "").split(/ +/).slice(0, 5).join(" ")),
+      [
+        `${FROM} w07`,
+        "Which experiment? neuralir 1 run",
+        "To which workspace? w01",
+        "Copy now? [y/N] no",
+      ],
+    );
     assert(lines.some((line) => line.includes("Nothing was written")), lines.join("\n"));
   },
   { rows: 60 },
@@ -114,7 +117,7 @@ inTerminal(
   "xpm-copy in a terminal takes a path that is typed, once there is one",
   async (terminal) => {
     await terminal.press("Up", "End", "Enter");
-    await terminal.untilSeen("Copy from which path? (./x, /x, ~/x, HOST:PATH)");
+    await terminal.untilSeen("From which path? (./x, /x, ~/x, HOST:PATH)");
     await terminal.press("Enter");
     await terminal.type("nosuch");
     await terminal.press("Enter");
