@@ -7,7 +7,7 @@
 import { CopyError } from "../errors.ts";
 import type { Move } from "../host/steps.ts";
 import type { OverlayEntry } from "../tar/write.ts";
-import { type Report, tooLarge } from "../rewrite/findings.ts";
+import { type Report, tooLarge, unusable } from "../rewrite/findings.ts";
 import type { StreamRewriter } from "../rewrite/rewriter.ts";
 import { jobFolder, parentOf, runFolder } from "../workspace/layout.ts";
 import { readRunStatus } from "../workspace/runs.ts";
@@ -69,7 +69,7 @@ class Arrival {
     const { surveyed, options, outcome } = context;
     for (const job of load.jobs) {
       const reason = unfitReason(surveyed.found.source.jobs.get(jobFolder(job))!);
-      if (reason !== undefined) this.#failed.set(job, reason);
+      if (reason !== undefined) this.#failed.set(job, unusable(jobFolder(job), reason));
     }
     const route = routeOf(load, surveyed, options, context);
     if (route.alone) return await this.#bringAlone(route);

@@ -164,6 +164,8 @@ inEachDirection(
         ],
       ],
     );
+    const hints = result.errors.map(({ hint }) => hint?.startsWith("repair jobs/"));
+    assertEquals(hints, [true, true, true]); // another copy alone does not help
     assertEquals([result.jobsCopied, result.complete], [1, false]);
     outside.assertKept();
     compareJobs({ sample, destination: pair.destination.path, jobs: [whole!] });
