@@ -46,8 +46,8 @@ const IMPORT_STOPPED = "the import was interrupted";
  * @param runId The run. Default: `current`, for the current one of the source.
  * @param options How to export.
  * @returns What is in the file. Jobs that could not be read are named in it, not thrown.
- * @throws {CopyError} `usage`, when the name ends otherwise; `refused`, when it is taken; `not-found`,
- * when its folder is not there; `program`, when this runtime has no zstd; else as `copyExperiment`. Then
+ * @throws {CopyError} `usage`, when the name ends otherwise; `refused`, when it is taken,
+ * or its folder is not there; `program`, when this runtime has no zstd; else as `copyExperiment`. Then
  * there is no file.
  *
  * @example

@@ -112,11 +112,12 @@ local(
       ".zip is no",
     );
     const nowhere = `${pair.root}/no/dir`;
-    await assertRejects(
+    const missing = await assertRejects(
       () => exported({ ...pair, source: { id: "x", path: "/x" } }, sample, `${nowhere}/run.tar`),
       CopyError,
       `there is no folder ${nowhere}`, // before the source is looked at
     );
+    assertEquals(missing.code, "refused"); // for another, the program looks at the source
     const long = fileOf(pair, `${"x".repeat(251)}.tar`);
     await assertRejects(() => exported(pair, sample, long), Error, `cannot open ${long}: `);
     const other = { ...sample, runId: "20200101_000000" };

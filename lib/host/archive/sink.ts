@@ -5,7 +5,7 @@
  * @module
  */
 
-import { CopyError, NoFolder } from "../../errors.ts";
+import { CopyError } from "../../errors.ts";
 import { bytesOf } from "../../system/byte_text.ts";
 import { lookAt, realPath } from "../../system/files.ts";
 import { sumOf } from "../../system/hash.ts";
@@ -72,7 +72,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   /**
    * Refuses a name that is taken, or in no folder, and one that does not tell what the file is.
    *
-   * @throws {CopyError} `refused`, `not-found`, `usage` or `program`.
+   * @throws {CopyError} `refused`, `usage` or `program`.
    */
   async prepare(): Promise<void> {
     if (!/\.tar(\.zst)?$/.test(this.path)) {
@@ -84,7 +84,9 @@ export class ArchiveSink extends ArchiveHost implements Staging {
     }
     if (lookAt(this.path, "") !== undefined) throw taken(this.path);
     const folder = parentOf(this.path) || "/";
-    if (realPath(folder) === undefined) throw new NoFolder(folder);
+    if (realPath(folder) === undefined) { // not `not-found`: that is looked for at the source
+      throw new CopyError("refused", `there is no folder ${printable(folder)}`, "check the path");
+    }
     if (this.path.endsWith(".tar")) return;
     this.#zstd = await loadZstd();
     if (this.#zstd === undefined) throw withoutZstd();
