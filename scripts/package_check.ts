@@ -24,7 +24,7 @@ const LIMITS = {
   binary: 150 * KIB * KIB,
 };
 /** The files that JSR's overview is made from, and those that a licence requires. */
-const WANTED = ["deno.json", "README.md", "LICENSE", "CHANGELOG.md"];
+const WANTED = ["deno.json", "README.md", "LICENSE"];
 
 const NPM = join(ROOT, "dist", "npm");
 const BINARIES = join(ROOT, "dist", "bin");
