@@ -5,6 +5,7 @@
  * @module
  */
 
+import { optionsOf } from "../copy/select.ts";
 import type { RunName } from "../copy/surveyed.ts";
 import type { CopyRunsPlan, RunSelection } from "../copy/types.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
@@ -39,11 +40,7 @@ export function copyCommand(
     if (value.startsWith("-")) command.push(`${name}=${value}`);
     else command.push(name, value);
   };
-  if (request.states.length > 0) push("--state", request.states.join(","));
-  for (const pattern of request.tasks) push("--task", pattern);
-  for (const [key, patterns] of Object.entries(request.tags)) {
-    for (const pattern of patterns) push("--tag", `${key}=${pattern}`);
-  }
+  for (const [option, value] of optionsOf(request)) push(option, value);
   for (const pattern of request.exclude) push("--exclude", pattern);
   if (request.maxSize !== undefined) push("--max-size", String(request.maxSize));
   if (request.metadataOnly) command.push("--metadata-only");
@@ -67,10 +64,8 @@ export function checkCommands(
     ...(request.checksum ? ["--checksum"] : []),
     ...commonOptions({ ...request, bandwidthLimit: undefined, streams: undefined }),
   ];
-  const ends = ["--from", from.words, "--to", to.words];
-  return runs.map((
-    { experimentId, runId },
-  ) => ["xpm-copy", "check", experimentId, runId, ...ends, ...options]);
+  const rest = ["--from", from.words, "--to", to.words, ...options];
+  return runs.map((run) => ["xpm-copy", "check", run.experimentId, run.runId, ...rest]);
 }
 
 /** The command that does what the dry run of an import has shown. */

@@ -59,18 +59,13 @@ export function makePlan(
     jobs: ofJobs,
     ...(partials.length > 0 && { partials }),
     warnings: [
-      ...choiceWarnings(options, jobs.filter(isOfRun), isAny),
+      ...choiceWarnings(options, jobs, isAny),
       ...versionWarnings(workspaces, can),
       ...migratedWarnings(infos.source.run!),
       ...leftOutWarnings(ofJobs, found),
     ],
     ...amountOf([...planned, run]),
   };
-}
-
-/** Whether a job is one of the run itself. */
-function isOfRun(job: JobToPlan): boolean {
-  return job.besides === undefined && !isShared(job);
 }
 
 /** Plans a run again that was surveyed before others were copied, by what is there now. */

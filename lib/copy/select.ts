@@ -50,6 +50,19 @@ export function jobChooser({ states = [], tasks = [], tags = {} }: JobChoice): J
   };
 }
 
+/** A choice in the options of the program, each with its value. */
+export function optionsOf(
+  { states = [], tasks = [], tags = {} }: JobChoice,
+): [option: string, value: string][] {
+  return [
+    ...(states.length > 0 ? [["--state", states.join(",")] as [string, string]] : []),
+    ...tasks.map((pattern): [string, string] => ["--task", pattern]),
+    ...Object.entries(tags).flatMap(([key, patterns]) =>
+      patterns.map((pattern): [string, string] => ["--tag", `${key}=${pattern}`])
+    ),
+  ];
+}
+
 /** Whether a tag's value matches a pattern, as text or as a number: `1e-3` is `0.001`. */
 function isTagged(value: unknown, pattern: string): boolean {
   if (typeof value === "number" && pattern.trim() !== "" && Number(pattern) === value) return true;

@@ -5,9 +5,10 @@
  */
 
 import { printable } from "../text/printable.ts";
-import { quote } from "../text/shell.ts";
-import type { JobInfo } from "../workspace/jobs.ts";
-import { type JobChoice, jobChooser } from "./select.ts";
+import { quoteCommand } from "../text/shell.ts";
+import { isShared } from "../workspace/layout.ts";
+import type { JobToPlan } from "./job_links.ts";
+import { type JobChoice, jobChooser, optionsOf } from "./select.ts";
 import type { CopyPlan, CopyProblem } from "./types.ts";
 
 /**
@@ -16,7 +17,11 @@ import type { CopyPlan, CopyProblem } from "./types.ts";
  *
  * @param isAny Whether any job was chosen.
  */
-export function choiceWarnings(choice: JobChoice, jobs: JobInfo[], isAny: boolean): CopyProblem[] {
+export function choiceWarnings(
+  choice: JobChoice,
+  jobs: JobToPlan[],
+  isAny: boolean,
+): CopyProblem[] {
   const { tasks = [], tags = {}, states = [] } = choice;
   const each: JobChoice[] = [
     ...tasks.map((task) => ({ tasks: [task] })),
@@ -24,7 +29,10 @@ export function choiceWarnings(choice: JobChoice, jobs: JobInfo[], isAny: boolea
       patterns.map((pattern) => ({ tags: { [key]: [pattern] } }))
     ),
   ];
-  const isMet = (one: JobChoice) => jobs.some(jobChooser(one).isListed);
+  const isMet = (one: JobChoice) => {
+    const { isListed } = jobChooser(one);
+    return jobs.some((job) => isOfRun(job) && isListed(job));
+  };
   const unmet = each.filter((one) => !isMet(one));
   // the states of jobs that are not listed were not looked at
   const all = { tasks, tags, ...(isMet({ tasks, tags }) && { states }) };
@@ -33,15 +41,15 @@ export function choiceWarnings(choice: JobChoice, jobs: JobInfo[], isAny: boolea
     .map((words) => ({ code: "usage", message: printable(`no job matches ${words}`) }));
 }
 
-/** A choice in the words of the program: `--task '*.train' --tag width=2`. */
-function wordsOf({ tasks = [], tags = {}, states = [] }: JobChoice): string {
-  return [
-    ...tasks.map((task) => `--task ${quote(task)}`),
-    ...Object.entries(tags).flatMap(([key, patterns]) =>
-      patterns.map((pattern) => `--tag ${quote(`${key}=${pattern}`)}`)
-    ),
-    ...(states.length > 0 ? [`--state ${states.join(",")}`] : []),
-  ].join(" ");
+/** A choice in the words of the program: `--task '*.train' --tag width=2 --state done`. */
+function wordsOf({ states = [], ...others }: JobChoice): string {
+  const parts: JobChoice[] = [others, { states }];
+  return quoteCommand(parts.flatMap(optionsOf).flat());
+}
+
+/** Whether a job is one of the run itself. */
+function isOfRun(job: JobToPlan): boolean {
+  return job.besides === undefined && !isShared(job);
 }
 
 /** The warnings of the plans of several runs, but for what only some of them lack. */
