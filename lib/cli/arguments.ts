@@ -8,7 +8,7 @@ import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { nearest } from "../settings/nearest.ts";
 import { commandOf, RESERVED, SHELLS } from "./command_table.ts";
-import { judge, noCommand } from "./judge.ts";
+import { judge, noCommand, SEVERAL } from "./judge.ts";
 import { COLORS, FOLLOW_SECONDS } from "./options.ts";
 import type { RunSelection } from "../copy/types.ts";
 import { readList } from "./list_request.ts";
@@ -160,7 +160,7 @@ function readRuns(
   [experiment, run]: string[],
   moves: boolean,
 ): RunSelection | undefined {
-  const named = ["all", "all-runs", "runs", "since"].filter((name) => given.has(name));
+  const named = SEVERAL.filter((name) => given.has(name));
   const isPattern = experiment !== undefined && /[*?[]/.test(experiment);
   if (named.length === 0 && !isPattern) return undefined;
   const what = named[0] === undefined ? "a pattern of experiments" : `--${named[0]}`;

@@ -11,7 +11,7 @@ import { OPTIONS, takes } from "./options.ts";
 import { type Given, HELP } from "./values.ts";
 
 /** The options that choose several runs. */
-const SEVERAL = ["all", "all-runs", "runs", "since"];
+export const SEVERAL: readonly string[] = ["all", "all-runs", "runs", "since"];
 /** What to do where a command takes only one run, or all. */
 const INSTEAD: Partial<Record<Command, string>> = {
   check: "check one run at a time, or give --check to the copy of these runs",
