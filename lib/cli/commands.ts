@@ -84,12 +84,12 @@ async function diagnose(request: DoctorRequest, context: Context): Promise<numbe
       code = exitCode({ code: problem.code!, message: problem.message });
     }
   };
-  const named = new Set(
-    request.workspaces.length > 0 ? request.workspaces : settings.workspaces.map(({ id }) => id),
-  );
-  tell(await session.diagnoseMachine(), named.size > 0);
-  for (const words of named) {
-    named.delete(words); // those that follow are left
+  const named = request.workspaces.length > 0
+    ? request.workspaces
+    : settings.workspaces.map(({ id }) => id);
+  const left = [...new Set(named)];
+  tell(await session.diagnoseMachine(), left.length > 0);
+  for (let words = left.shift(); words !== undefined; words = left.shift()) {
     const workspace = findNamed(words, settings);
     const diagnosis = workspace instanceof CopyError
       ? unknownWorkspace(words, workspace)
@@ -98,7 +98,7 @@ async function diagnose(request: DoctorRequest, context: Context): Promise<numbe
       const hint = withHint(finding.hint, workspaceMeant(words, finding, settings));
       return hint === undefined ? finding : { ...finding, hint };
     });
-    tell({ ...diagnosis, findings }, named.size > 0);
+    tell({ ...diagnosis, findings }, left.length > 0);
   }
   return code;
 }
