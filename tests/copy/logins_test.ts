@@ -347,6 +347,34 @@ for (const way of ["-oProxyCommand", "-J"] as const) {
   });
 }
 
+// BUG when this was written: it passed for a host that gives no shell.
+for (const [asks, tries] of [["nothing", 2], ["perhaps something", 1]] as const) {
+  Deno.test({
+    name:
+      `copyExperiment() makes a login ${tries} times that asks ${asks}, when its ssh was killed`,
+    ignore,
+    fn: async () => {
+      await using sshd = await startSshd();
+      const tried = `${sshd.dir}/tried`;
+      const kill = `echo >>${tried}; [ $(wc -l <${tried}) -gt 1 ] || kill -9 $PPID`;
+      const gate = quoteCommand(["ssh", ...sshd.options, "-W", "%h:%p", sshd.host]);
+      const way = `-oProxyCommand=${quoteCommand(["sh", "-c", `${kill}; exec ${gate}`])}`;
+      const mayAsk = asks === "nothing" ? [] : ["-oBatchMode=no"];
+      const copy = copyTo(sshd, [...mayAsk, way, ...sshd.options]);
+      if (asks === "nothing") assertEquals((await copy).complete, true);
+      else {
+        const error = await assertRejects(
+          () => copy,
+          CopyError,
+          "ssh was killed while it logged in",
+        );
+        assertEquals([error.code, error.hint], ["connection", "run the same command again"]);
+      }
+      assertEquals(Deno.readTextFileSync(tried).length, tries);
+    },
+  });
+}
+
 /** A configuration by which ssh finds this server as a gate to itself. */
 function jumpConfig({ dir, port, host }: Sshd): string {
   Deno.writeTextFileSync(

@@ -9,6 +9,9 @@ import { isRefusal, isUnreached, sessionRefusal } from "../../transport/ssh_comp
 import type { SshSettings } from "../../workspace/workspace.ts";
 import { exitCommand, loginCommand } from "./options.ts";
 
+/** The exit code after SIGKILL. */
+const KILLED = 128 + 9;
+
 /** How it ended. */
 interface End {
   /** Its exit code. */
@@ -19,11 +22,13 @@ interface End {
   reached: boolean;
   /** Whether this login had succeeded. */
   established: boolean;
+  /** Whether this login may have asked the user something. */
+  mayAsk: boolean;
 }
 
 /** The error for it; a {@linkcode LostConnection} where another attempt may help. */
-export function endOf({ code, complaint, reached, established }: End, ssh: SshSettings): CopyError {
-  const { host } = ssh;
+export function endOf(end: End, ssh: SshSettings): CopyError {
+  const [{ code, complaint, reached, established, mayAsk }, { host }] = [end, ssh];
   const refused = sessionRefusal(complaint);
   if (refused !== undefined) return refused;
   const said = complaint.split(/\r?\n/).at(-1) ?? "";
@@ -36,6 +41,12 @@ export function endOf({ code, complaint, reached, established }: End, ssh: SshSe
   const mayWork = reached || (said !== "" && !isUnreached(complaint));
   if (code === 255 && !isRefusal(complaint) && mayWork) {
     return new LostConnection(`cannot connect to ${host}: ${why}`);
+  }
+  if (code === KILLED) {
+    const message = `ssh was killed while it logged in to ${host}`;
+    // what was answered would be asked once more
+    if (!mayAsk) return new LostConnection(message);
+    return new CopyError("connection", message, "run the same command again");
   }
   const hint = doesItWork(ssh);
   return code === 255

@@ -126,7 +126,8 @@ export class Session {
 
   /** Logs in; uses the user's own master for this host if there is one. */
   async open(): Promise<void> {
-    const { hasMaster, ciphers, session } = await this.#planLogin();
+    const { hasMaster, mayAsk, ciphers, session } = await this.#planLogin();
+    this.mayAsk = mayAsk;
     this.#sessionOptions = session;
     let options = this.#ownOptions;
     if (!hasMaster) {
@@ -281,7 +282,8 @@ export class Session {
     const complaint = (await running.complaint).trim();
     const fault = this.#folder && socketFault(complaint, this.#folder);
     const reached = this.login.reached.has(loginCommand(this.ssh));
-    return fault || endOf({ code, complaint, reached, established: this.#established }, this.ssh);
+    const [established, { mayAsk }] = [this.#established, this];
+    return fault || endOf({ code, complaint, reached, established, mayAsk }, this.ssh);
   }
 
   /**
