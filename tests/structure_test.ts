@@ -137,6 +137,10 @@ const RESERVED: Readonly<Record<string, readonly [pattern: RegExp, places: reado
     /\bDeno\.env\b|\benv\b.* from "node:process"|\bprocess\.env\b/,
     ["lib/system/environment.ts", "lib/cli/terminal.ts", "lib/system/node/"],
   ],
+  "load Node's modules at the start": [ // of a bundled program, whoever imports the file
+    /^import (?!type\b)[^;]*? from "node:/m,
+    ["lib/system/node/"],
+  ],
   "print, or read what is typed": [
     /\bconsole\.\w+\(|\bDeno\.std(?:in|out|err)\b/,
     ["lib/cli/"],

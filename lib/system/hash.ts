@@ -4,7 +4,11 @@
  * @module
  */
 
-import { createHash, type Hash } from "node:crypto"; // not `crypto.subtle`, which needs all bytes at once
+import type { Hash } from "node:crypto";
+
+// Not `crypto.subtle`, which needs all bytes at once; nor an import at the head, by which a bundled
+// program would load Node's hashes at every start.
+const { createHash } = await import("node:crypto");
 
 /** How many bytes of a file are read at once. */
 const PART = 1 << 18;
