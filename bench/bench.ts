@@ -87,7 +87,7 @@ async function runAll({ heats, rounds }: Wish, signal: AbortSignal): Promise<Rep
   const arena: Arena = {
     ground,
     network: await hasSshd() ? network : undefined,
-    equipment: equip(join(ground.folder("disk"), "equipment"), experimaestro),
+    equipment: await equip(join(ground.folder("disk"), "equipment"), experimaestro),
     signal,
     tell: console.error,
   };

@@ -18,8 +18,9 @@ export type Route = "local" | "push" | "pull" | "between";
 
 /**
  * Who copies; `rsyncs` are four at once over one login; `zstd` is `tar` with zstd at both ends;
- * `plan` writes nothing; `help` and `empty` only start; `check` and `sha256sum` read what was copied
- * before, the latter at the destination alone.
+ * `plan` writes nothing, nor does `modules`, which is the same from single modules; `help` and
+ * `empty` only start; `check` and `sha256sum` read what was copied before, the latter at the
+ * destination alone.
  */
 export type Contender =
   | "ours"
@@ -30,6 +31,7 @@ export type Contender =
   | "zstd"
   | "experimaestro"
   | "plan"
+  | "modules"
   | "help"
   | "empty"
   | "check"
@@ -401,7 +403,11 @@ export const CASES: Case[] = [
     title: "A plan of one job, against an empty Deno program",
     route: "local",
     tree: { jobs: 1 },
-    lanes: [{ label: "xpm-copy, a plan", contender: "plan" }, EMPTY],
+    lanes: [
+      { label: "xpm-copy, a plan", contender: "plan" },
+      { label: "the same, from single modules", contender: "modules" },
+      EMPTY,
+    ],
     rounds: 20,
     limits: { disk: [{ kind: "extra", against: EMPTY, levels: levels(0.1) }] },
   },

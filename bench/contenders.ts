@@ -5,6 +5,7 @@
  */
 
 import { basename, join } from "node:path";
+import { bundle } from "../scripts/bundle.ts";
 import { moduleFlags, ROOT } from "../scripts/modules.ts";
 import type { Contender } from "./cases.ts";
 import type { Command } from "./measure.ts";
@@ -37,6 +38,8 @@ export interface Errand {
 export interface Equipment {
   /** A folder for settings. */
   folder: string;
+  /** Our program in one module, as the wheel, the npm package and the single files have it. */
+  bundled: string;
   /** Where experimaestro's programs are; undefined where it is not to be had. */
   experimaestro: string | undefined;
 }
@@ -50,9 +53,11 @@ export async function commandOf(
   const { from, to } = errand;
   switch (contender) {
     case "ours":
-      return await ours(errand, equipment);
+      return ours(errand, equipment);
     case "plan":
-      return without("--yes", await ours(errand, equipment));
+      return without("--yes", ours(errand, equipment));
+    case "modules":
+      return { words: await unbundled(without("--yes", ours(errand, equipment)), equipment) };
     case "rsync":
       return rsync(from, to);
     case "rsyncs":
@@ -66,34 +71,46 @@ export async function commandOf(
     case "experimaestro":
       return experimaestro(errand, equipment);
     case "check":
-      return await check(errand, equipment);
+      return check(errand, equipment);
     case "sha256sum":
       return sums(to);
     case "help":
-      return { words: await program("--help") };
+      return { words: [...start(equipment.bundled), "--help"] };
     case "empty":
-      return { words: [Deno.execPath(), "run", "-A", join(equipment.folder, "empty.ts")] };
+      return { words: start(join(equipment.folder, "empty.js")) };
   }
 }
 
 /** Puts the equipment into a folder. */
-export function equip(folder: string, experimaestro: string | undefined): Equipment {
+export async function equip(
+  folder: string,
+  experimaestro: string | undefined,
+): Promise<Equipment> {
   Deno.mkdirSync(folder);
-  Deno.writeTextFileSync(join(folder, "empty.ts"), "");
-  return { folder, experimaestro };
+  Deno.writeTextFileSync(join(folder, "empty.js"), "");
+  const bundled = join(folder, "xpm-copy.mjs");
+  await bundle("cli.ts", bundled, (await moduleFlags()).slice(0, 1));
+  return { folder, bundled, experimaestro };
 }
 
-/** The real program, started as a user does. */
-async function program(...args: string[]): Promise<string[]> {
-  const flags = ["-A", "--config", join(ROOT, "deno.json"), ...await moduleFlags()];
-  return [Deno.execPath(), "run", ...flags, join(ROOT, "cli.ts"), ...args];
+/** Starts a program that is one module. */
+function start(file: string): string[] {
+  return [Deno.execPath(), "run", "--no-config", "--no-lock", "-A", file];
 }
 
-async function ours(errand: Errand, equipment: Equipment): Promise<Command> {
+function ours(errand: Errand, equipment: Equipment): Command {
   const settings = join(makeHome(errand, equipment), SETTINGS);
   const { experimentId, runId } = errand;
   const workspaces = ["--from", "from", "--to", "to", "--settings", settings];
-  return { words: await program(experimentId, runId, ...workspaces, "--yes", "--quiet") };
+  const words = [...start(equipment.bundled), experimentId, runId, ...workspaces];
+  return { words: [...words, "--yes", "--quiet"] };
+}
+
+/** The same command by the program's own modules, as JSR has them. */
+async function unbundled({ words }: Command, { bundled }: Equipment): Promise<string[]> {
+  const flags = ["-A", "--config", join(ROOT, "deno.json"), ...await moduleFlags()];
+  const own = [Deno.execPath(), "run", ...flags, join(ROOT, "cli.ts")];
+  return [...own, ...words.slice(words.indexOf(bundled) + 1)];
 }
 
 /** The same command without one of its words. */
@@ -102,8 +119,8 @@ function without(left: string, { words }: Command): Command {
 }
 
 /** Checks what our program has copied. */
-async function check(errand: Errand, equipment: Equipment): Promise<Command> {
-  const { words } = without("--yes", await ours(errand, equipment));
+function check(errand: Errand, equipment: Equipment): Command {
+  const { words } = without("--yes", ours(errand, equipment));
   const at = words.indexOf(errand.experimentId);
   return { words: [...words.slice(0, at), "check", ...words.slice(at), "--checksum"] };
 }

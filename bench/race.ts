@@ -124,9 +124,14 @@ function starts(contender: Contender): boolean {
   return contender === "help" || contender === "empty";
 }
 
+/** Whether a contender only plans a copy. */
+function plans(contender: Contender): boolean {
+  return contender === "plan" || contender === "modules";
+}
+
 /** Whether a contender only reads: most what was copied before, a plan what is to be copied. */
 function reads(contender: Contender): boolean {
-  return contender === "check" || contender === "sha256sum" || contender === "plan";
+  return contender === "check" || contender === "sha256sum" || plans(contender);
 }
 
 async function runAlone(lane: Lane, { arena }: Scene): Promise<Cost | undefined> {
@@ -163,7 +168,7 @@ async function runCopy(lane: Lane, round: number, scene: Scene): Promise<Cost | 
     cost.seconds += (await measure({ words: ["sync", "-f", destination] }, arena.signal)).seconds;
   }
   const copied = await countJobFiles(destination);
-  if (copied !== (lane.contender === "plan" ? 0 : files)) {
+  if (copied !== (plans(lane.contender) ? 0 : files)) {
     throw new Error(`it copied ${copied} of ${files} files`);
   }
   if (there !== "all" && isRemovedAtOnce(place, tree)) await removeFolder(destination);

@@ -47,8 +47,9 @@ function method(synced: boolean): string[] {
     "A job has nine small files in four folders, texts but for one of 2 KiB, and where it says so " +
     "one more of 20 kB, which does not compress; the same seed makes the same workspaces each " +
     "time. The contenders of a case run one after the other, in several rounds, and another one " +
-    "begins each round. Our program is started as a user does (`deno run -A cli.ts ... --yes " +
-    "--quiet`), so its start-up is in its time, as are the planning, the rewriting of paths and " +
+    "begins each round. Our program is one module, as the wheel, the npm package and the single " +
+    "files have it; the last case tells how much longer it takes to start from single modules, as " +
+    "JSR has them. Its start-up is in its time, as are the planning, the rewriting of paths and " +
     "the publishing, which the others do not do. After each run the files of all jobs are " +
     "counted: a case in which a contender leaves one behind does not count.",
     "On disk, `sync` comes before each run, outside its time, so that nobody pays for what " +
