@@ -26,6 +26,10 @@ export function renderLeftovers(
     what(leftover),
   ]);
   const lines = fitted([["STATE", "AGE", "SIZE", "WHAT"], ...rows], [2], columns);
+  if (leftovers.some(({ state }) => state === "in use")) {
+    const why = "What is in use stays: a copy is running there";
+    lines.push("", ...wrapSentence(why, columns));
+  }
   if (!leftovers.some(({ state }) => state === "left")) return lines;
   const kept = leftovers.some(({ kind, state }) => kind === "replaced" && state === "left");
   const warning = kept ? ", including the replaced folders you kept" : "";

@@ -157,6 +157,7 @@ function clean(style: ReportStyle): string[] {
         source: `me@hpc.example.org:/home/me/experiments/${COMBINED}`,
       },
       { ...left, path: `${root}/replaced/0-neuralir-20260117_091500`, kind: "replaced" },
+      { ...left, path: `${root}/1`, kind: "staging", bytes: 512, state: "in use" },
     ],
     ["xpm-copy", "clean", "local", "--yes"],
     now,

@@ -152,6 +152,20 @@ local(
   },
 );
 
+local("exportExperiment() removes what a killed one has left, and nothing else", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 1 });
+  const name = `run${ENDING}`;
+  const [left, written, link, own] = ["00000000", "11111111", "22222222", "mine"]
+    .map((id) => `${pair.root}/.${name}.${id}.part`) as [string, string, string, string];
+  for (const path of [left, written, own]) Deno.writeTextFileSync(path, "");
+  Deno.symlinkSync(own, link);
+  using other = Deno.openSync(written, { read: true, write: true });
+  assertEquals(await other.tryLock(true), true); // as an export does, as long as it writes
+  await exported(pair, sample);
+  const kept = [written, link, own].map((path) => path.slice(pair.root.length + 1));
+  assertEquals(namesIn(pair.root), [...kept, name, "source"]);
+});
+
 Deno.test({
   name: "exportExperiment() and importExperiment() say where there is no zstd",
   ignore: HAS_ZSTD,

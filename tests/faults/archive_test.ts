@@ -87,7 +87,11 @@ inEachDirection("an export that is killed leaves no file of that name", async (p
     Deno.removeSync(file);
     await killed(pair, args, whole * (0.3 + 0.7 * count / KILLS));
     if (existsSync(file)) await importExperiment(file, pair.destination, { dryRun: true });
-    else await exportExperiment(pair.source, file, experimentId, runId);
+    else {
+      await exportExperiment(pair.source, file, experimentId, runId);
+      const names = namesIn(pair.root).filter((name) => name.endsWith(".part"));
+      assertEquals(names, [], "another export removes what one has left");
+    }
   }
   await importExperiment(file, pair.destination);
   compareTrees({ sample, destination: pair.destination.path });

@@ -25,6 +25,7 @@ import type { FailedMove, PublishRequest } from "../steps.ts";
 import { Contents } from "./contents.ts";
 import { ArchiveHost, infoAt } from "./file.ts";
 import { FORMAT, MANIFEST, manifestBytes, sumLine, SUMS } from "./manifest.ts";
+import { openPart, type Part } from "./part.ts";
 import { withoutZstd } from "./read.ts";
 
 const NONE = new Uint8Array();
@@ -45,8 +46,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   readonly owner = 0;
   readonly shared = undefined;
 
-  readonly #part: string;
-  #file: Deno.FsFile | undefined;
+  #part: Part | undefined;
   #contents: Contents | undefined;
   #zstd: Zstd | undefined;
   #frame: Frame | undefined;
@@ -65,8 +65,6 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   ) {
     super(path, watch);
     this.folder = path;
-    const id = crypto.randomUUID().slice(0, 8);
-    this.#part = `${path.slice(0, path.lastIndexOf("/") + 1)}.${nameOf(path)}.${id}.part`;
   }
 
   /**
@@ -138,25 +136,13 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   /** Writes the archive from its beginning; its end follows when all is known. */
   async unpack({ stream, whole }: Unpacking): Promise<string | undefined> {
     this.#drop();
-    this.#file = this.#open();
+    this.#part = await openPart(this.path);
     this.#contents = new Contents(this.path);
     const expected = { from: this.path, mostBytes: Infinity, owner: 0, onBytes: () => {} };
     this.#held = NONE;
     this.#frame = this.#zstd?.begin((bytes) => this.#put(bytes));
     await this.#write(this.#inParts(editTar(stream, this.#contents, expected)));
     return await whole() ? undefined : "";
-  }
-
-  /** Opens it under the other name; an error names it by its own. */
-  #open(): Deno.FsFile {
-    try {
-      return Deno.openSync(this.#part, { write: true, createNew: true });
-    } catch (error) {
-      if (error instanceof Error) {
-        error.message = error.message.replace(this.#part, () => this.path);
-      }
-      throw error;
-    }
   }
 
   async #write(parts: Parts): Promise<void> {
@@ -167,7 +153,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   }
 
   #put(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) at += this.#file!.writeSync(bytes.subarray(at));
+    for (let at = 0; at < bytes.length;) at += this.#part!.file.writeSync(bytes.subarray(at));
   }
 
   /** What comes, in large parts; the rest is held, and with it the zeros that end an archive. */
@@ -227,7 +213,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
       ...archive([ownFile(SUMS, bytesOf(lines.join("")))]),
     ]);
     await this.#frame?.end();
-    if (this.watch.fsync) await this.#file!.sync();
+    if (this.watch.fsync) await this.#part!.file.sync();
     this.#name();
     this.#drop();
     if (this.watch.fsync) await syncFolders([parentOf(this.path) || "/"]);
@@ -236,30 +222,27 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   /** Gives the file its name; a link never replaces what is there. */
   #name(): void {
     try {
-      Deno.linkSync(this.#part, this.path);
+      Deno.linkSync(this.#part!.path, this.path);
     } catch (error) {
       if (lookAt(this.path, "") !== undefined) throw taken(this.path);
       if (error instanceof Deno.errors.NotCapable) throw error;
-      Deno.renameSync(this.#part, this.path); // a file system without hard links
+      Deno.renameSync(this.#part!.path, this.path); // a file system without hard links
     }
   }
 
   /** Removes what has been written under the other name. */
   #drop(): void {
-    if (this.#file === undefined) return;
-    this.#file.close();
-    this.#file = undefined;
-    if (lookAt(this.#part, "") !== undefined) Deno.removeSync(this.#part);
+    if (this.#part === undefined) return;
+    const { path, file } = this.#part;
+    this.#part = undefined;
+    if (lookAt(path, "") !== undefined) Deno.removeSync(path);
+    file.close();
   }
 
   // deno-lint-ignore require-await
   async close(): Promise<void> {
     this.#drop();
   }
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function taken(path: string): CopyError {

@@ -1,0 +1,58 @@
+/**
+ * The file that an export writes, beside its place and under another name, until it is whole. It is
+ * kept locked meanwhile, so the next export to that name knows what killed ones have left.
+ *
+ * @module
+ */
+
+import { lookAt, namesIn } from "../../system/files.ts";
+import { attempt } from "../../system/tree.ts";
+import { parentOf } from "../../workspace/layout.ts";
+
+/** An open file, and the name that it has for now. */
+export interface Part {
+  path: string;
+  file: Deno.FsFile;
+}
+
+/** Removes what killed exports to a path have left, and begins another part of that name. */
+export async function openPart(target: string): Promise<Part> {
+  const [folder, name] = [parentOf(target), target.slice(target.lastIndexOf("/") + 1)];
+  for (const { name: other } of namesIn(folder || "/") ?? []) {
+    const id = other.startsWith(`.${name}.`) ? other.slice(name.length + 2) : "";
+    if (/^[0-9a-f]{8}\.part$/.test(id)) await removeLeft(`${folder}/${other}`);
+  }
+  for (;;) {
+    const path = `${folder}/.${name}.${crypto.randomUUID().slice(0, 8)}.part`;
+    const file = create(path, target);
+    // another export may have just taken it for left
+    if (await isLocked(file) !== false && lookAt(path, "") !== undefined) return { path, file };
+    file.close();
+  }
+}
+
+/** Creates a file; an error names it by the name that it is to have. */
+function create(path: string, target: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { read: true, write: true, createNew: true });
+  } catch (error) {
+    if (error instanceof Error) error.message = error.message.replace(path, () => target);
+    throw error;
+  }
+}
+
+/** Removes a part that nobody writes; what may not be opened, or is no file, stays. */
+async function removeLeft(path: string): Promise<void> {
+  if (lookAt(path, "")?.kind !== "file") return;
+  try {
+    using file = Deno.openSync(path, { read: true, write: true });
+    if (await isLocked(file)) attempt(() => Deno.removeSync(path));
+  } catch {
+    // somebody else's, or it has just got its name
+  }
+}
+
+/** Locks a file: false where somebody else has, undefined where it cannot be told. */
+async function isLocked(file: Deno.FsFile): Promise<boolean | undefined> {
+  return await file.tryLock(true).catch(() => undefined);
+}
