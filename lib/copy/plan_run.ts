@@ -39,7 +39,7 @@ export function planRun(
 ): PlannedRun {
   const isOver = source === undefined || source.ended;
   const inProgress = !isOver && !ended;
-  const decision = decideRun(jobs, found, source, destination);
+  const decision = decideRun(jobs, found, source, destination, ended);
   const mayBecomeCurrent = !inProgress && decision.action !== "leave";
   const kept = mayBecomeCurrent ? keepsCurrent(runId, infos.destination) : undefined;
   const files: Entry[] = [];
@@ -61,6 +61,7 @@ function decideRun(
   found: Ends<FoundRunFolder>,
   source: RunStatus | undefined,
   destination: RunStatus | undefined,
+  isOver: boolean,
 ): Pick<PlannedRun, "action" | "reason" | "blocked"> {
   if (found.destination.size === 0) return { action: "copy" };
   const { kind = "folder", target } = found.destination.get("") ?? {};
@@ -71,10 +72,10 @@ function decideRun(
   if (isInProgressThere(jobs, source, destination)) {
     return { action: "leave", reason: "in progress at the destination" };
   }
-  if (source?.ended === false && destination?.ended === true) {
+  if (source?.ended === false && !isOver && destination?.ended === true) {
     return { action: "skip", reason: "ended at the destination, in progress at the source" };
   }
-  const ended = source?.ended === true && destination?.ended !== true;
+  const ended = (source?.ended === true || isOver) && destination?.ended !== true;
   if (ended || isNewer(found.source, found.destination)) {
     return { action: "replace", reason: "newer at the source" };
   }

@@ -26,8 +26,8 @@ import type { PlannedJob } from "./types.ts";
 
 /** What a stream brings besides what is packed. */
 export interface Beside {
-  /** The run: its links, and its tags. */
-  run: Pick<PassingRun, "tags"> & {
+  /** The run: its links, and what its `status.json` is to say. */
+  run: Pick<PassingRun, "tags" | "ended"> & {
     jobs(rewriter: StreamRewriter<PlannedJob>): PlannedJob[];
   };
   /** The entries that are made anew, appended when all has passed. */
@@ -79,6 +79,7 @@ async function passRest(
     folder: route.run,
     jobs: () => run.jobs(rewriter),
     tags: run.tags,
+    ended: run.ended,
     linked: new Set(linked.map(runLink)),
   };
   const named = new Map(

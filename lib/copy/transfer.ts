@@ -171,6 +171,7 @@ class Arrival {
     return {
       run: {
         tags: plan.run.action === "replace" ? tags : [],
+        ended: plan.run.takenAsEnded,
         jobs: (rewriter) => this.#linkedByRun(rewriter.troubled),
       },
       added: (rewriter) => this.#added(rewriter),

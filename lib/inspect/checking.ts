@@ -158,7 +158,7 @@ export class Checking {
     if (judged.compare) {
       const linked = linkedThere(ends);
       const tags = readRunStatus(infos.destination.run?.status)?.tags ?? [];
-      const passing = { folder: run, jobs: () => linked, tags };
+      const passing = { folder: run, jobs: () => linked, tags, ended: options.ended };
       const rewriter = runRewriter(passing, mapOf(this.#mapped));
       const [found] = await this.#gather(new Map([[run, undefined]]));
       const links = linked.map(runLink);

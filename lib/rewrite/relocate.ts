@@ -210,7 +210,11 @@ class Change {
 export function addTags(content: string, tags: readonly string[]): string {
   const root = readJson(content);
   const node = member(root, "run_tags");
-  if (node === undefined) return withNewTags(content, root, tags);
+  if (node === undefined) {
+    return tags.length === 0
+      ? content
+      : withEntry(content, root, `"run_tags": [${tags.map(quote).join(", ")}]`);
+  }
   if (node.kind !== "array") return content;
   const known = node.items.map(text);
   const added = tags.filter((tag) => !known.includes(tag)).map(quote);
@@ -221,9 +225,20 @@ export function addTags(content: string, tags: readonly string[]): string {
     : applyEdits(content, [{ start: last.end, end: last.end, text: `, ${added.join(", ")}` }]);
 }
 
-function withNewTags(content: string, root: JsonNode, tags: readonly string[]): string {
-  if (root.kind !== "object" || tags.length === 0) return content;
-  const entry = `"run_tags": [${tags.map(quote).join(", ")}]`;
+/** Says in a run's `status.json` that it ended when its scheduler last wrote it, if it has no end. */
+export function markEnded(content: string): string {
+  const root = readJson(content);
+  const ended = member(root, "ended_at");
+  if (text(ended) !== undefined) return content;
+  const at = quote(text(member(root, "last_updated")) ?? text(member(root, "started_at")) ?? "");
+  return ended === undefined
+    ? withEntry(content, root, `"ended_at": ${at}`)
+    : applyEdits(content, [{ start: ended.start, end: ended.end, text: at }]);
+}
+
+/** A JSON text with one more entry in its object. */
+function withEntry(content: string, root: JsonNode, entry: string): string {
+  if (root.kind !== "object") return content;
   const last = root.entries.at(-1)?.[1];
   return last === undefined
     ? applyEdits(content, [{ start: root.start, end: root.end, text: `{${entry}}` }])

@@ -26,7 +26,7 @@ import {
 import { ByFolder } from "../workspace/by_folder.ts";
 import { decode, Findings, type Report, tooLarge } from "./findings.ts";
 import type { PathMap } from "./path_map.ts";
-import { addTags } from "./relocate.ts";
+import { addTags, markEnded } from "./relocate.ts";
 
 /** The run to rewrite. */
 export interface PassingRun {
@@ -36,6 +36,8 @@ export interface PassingRun {
   jobs(): Iterable<LinkedJob>;
   /** Tags that it has at the destination. */
   tags: readonly string[];
+  /** Whether it is taken as ended: `status.json` says so from then on. */
+  ended?: boolean | undefined;
   /** The links to jobs that are there already, by their paths in it. Default: none. */
   linked?: ReadonlySet<string>;
 }
@@ -114,8 +116,8 @@ export class RunRewriter {
   /** The new bytes of a document, in parts. */
   change(path: string, bytes: Uint8Array): Uint8Array[] {
     const kind = runDocumentKind(path)!;
-    const tags = path === STATUS_FILE ? this.run.tags : [];
-    const changed = this.#findings.optionalDocument(path, kind, withTags(bytes, tags));
+    const content = path === STATUS_FILE ? withStatus(bytes, this.run) : bytes;
+    const changed = this.#findings.optionalDocument(path, kind, content);
     tidy(); // status.json has a line for each job
     return changed;
   }
@@ -159,13 +161,14 @@ export function lead(target: string | undefined): MemberDecision {
   return target === undefined ? "pass" : { target };
 }
 
-/** A run's `status.json` with further tags; unchanged when it is not JSON, which is noted later. */
-function withTags(bytes: Uint8Array, tags: readonly string[]): Uint8Array {
-  if (tags.length === 0) return bytes;
+/** A run's `status.json` as it shall be; unchanged when it is not JSON, which is noted later. */
+function withStatus(bytes: Uint8Array, { tags, ended }: PassingRun): Uint8Array {
+  if (tags.length === 0 && !ended) return bytes;
   try {
     const content = decode(bytes);
     const tagged = addTags(content, tags);
-    return tagged === content ? bytes : new TextEncoder().encode(tagged);
+    const changed = ended ? markEnded(tagged) : tagged;
+    return changed === content ? bytes : new TextEncoder().encode(changed);
   } catch (error) {
     if (error instanceof SyntaxError) return bytes;
     throw error;

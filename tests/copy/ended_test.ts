@@ -6,10 +6,11 @@
 
 import { existsSync, readlinkSync } from "node:fs";
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { checkExperiment } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
 import { runProgram } from "../support/program.ts";
-import { compareJobs, compareRun } from "../support/trees.ts";
+import { compareTrees } from "../support/trees.ts";
 
 useSshd();
 
@@ -40,8 +41,11 @@ inEachDirection(
     assertEquals([result.jobsCopied, result.runInProgress, result.complete], [1, false, true]);
     assertEquals(current(pair), sample.runId);
     const all = { sample, destination: pair.destination.path };
-    compareJobs(all);
-    compareRun(all);
+    compareTrees({ ...all, ended: true });
+    const ids = [sample.experimentId, sample.runId] as const;
+    const options = { ended: true, checksum: true };
+    const found = await checkExperiment(pair.source, pair.destination, ...ids, options);
+    assertEquals(found.differences, []);
     const folder = `jobs/${running.taskId}/${running.jobId}`;
     assertEquals(existsSync(`${running.folder}/${running.task}.pid`), true);
     assertEquals(existsSync(`${all.destination}/${folder}/${running.task}.pid`), false);
@@ -49,6 +53,11 @@ inEachDirection(
     const again = await runProgram(pair, sample, ["--ended"]);
     assertEquals(again.code, 0, again.err);
     assertStringIncludes(again.out, "Nothing to copy");
+
+    // so a later run becomes current, as after one that has ended by itself
+    const later = makeSample(pair.source.path, { runId: "20260119_090000", seed: 2 });
+    assertEquals((await runProgram(pair, later)).code, 0);
+    assertEquals(current(pair), later.runId);
   },
 );
 

@@ -10,7 +10,7 @@ import fc from "npm:fast-check@^4.3.0";
 import { StreamRewriter } from "../../lib/rewrite/rewriter.ts";
 import { failedJobs } from "../../lib/copy/stage.ts";
 import { pathMap, relocatePath } from "../../lib/rewrite/path_map.ts";
-import { addTags, relocate } from "../../lib/rewrite/relocate.ts";
+import { addTags, markEnded, relocate } from "../../lib/rewrite/relocate.ts";
 import type { DocumentKind } from "../../lib/workspace/documents.ts";
 import { CopyError } from "../../lib/errors.ts";
 import { infoOf, linksOf, listingReader, scanReader } from "../../lib/host/ssh/answers.ts";
@@ -220,7 +220,7 @@ const MAP = pathMap({
 const KINDS: DocumentKind[] = ["params", "job-status", "objects", "lines", "run-status"];
 const kind = fc.constantFrom(...KINDS);
 
-Deno.test("relocate() and addTags() take any text for JSON or for none", () => {
+Deno.test("relocate(), addTags() and markEnded() take any text for JSON or for none", () => {
   const json = fc.oneof(
     text,
     fc.json(),
@@ -229,6 +229,7 @@ Deno.test("relocate() and addTags() take any text for JSON or for none", () => {
   fc.assert(fc.property(json, kind, (content, of) => {
     onlyOurs(() => relocate(of, content, MAP, "/x"), SyntaxError);
     onlyOurs(() => addTags(content, ["a", "b"]), SyntaxError);
+    onlyOurs(() => markEnded(content), SyntaxError);
   }));
 });
 

@@ -104,6 +104,8 @@ export interface Copied {
   mapped?: Record<string, string>;
   /** What the user left out: paths in a job's folder. */
   excluded?: string[];
+  /** Whether the run was taken as ended: its copy says so. */
+  ended?: boolean;
 }
 
 /**
@@ -184,7 +186,7 @@ function isRunDocument(path: string): boolean {
 /** What a tree should be at the destination: another way to say it than the program's. */
 function relocated(
   tree: Tree,
-  { sample, destination, spellings = [sample.root], mapped = {} }: Copied,
+  { sample, destination, spellings = [sample.root], mapped = {}, ended }: Copied,
   isDocument: (path: string) => boolean,
 ): Tree {
   const result: Tree = new Map();
@@ -207,6 +209,10 @@ function relocated(
         for (const end of ['"', "/"]) {
           text = text.replaceAll(`"${inJson(spelling)}${end}`, () => `"${inJson(place)}${end}`);
         }
+      }
+      if (ended && path === "status.json") {
+        const written = /"last_updated": (".*")/.exec(text)![1];
+        text = text.replace('"ended_at": null', `"ended_at": ${written}`);
       }
       moved.bytes = new TextEncoder().encode(text);
     }

@@ -252,8 +252,8 @@ Deno.test("planRun() with ended takes a run in progress at the source as over, a
     return [inProgress, takenAsEnded, becomesCurrent, action];
   };
   assertEquals(seen({ source: HERE, to: new Map() }), [false, true, true, "copy"]);
-  // a copy of it is as good, and is not copied again and again
-  assertEquals(seen({ source: HERE, destination: HERE }), [false, true, true, "skip"]);
+  // a copy that is marked as ended is as good, and is not copied again and again
+  assertEquals(seen({ source: HERE, destination: HERE }), [false, true, true, "replace"]);
   assertEquals(seen({ source: HERE, destination: ENDED }), [false, true, true, "skip"]);
   // it says nothing of a run that is in progress at the destination
   const elsewhere = { ...HERE, hostname: "x" };

@@ -2,8 +2,9 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Findings } from "../../../lib/rewrite/findings.ts";
 import { joined } from "../../../lib/system/streams.ts";
 import { climbsOut, pathMap, relocatePath } from "../../../lib/rewrite/path_map.ts";
-import { addTags, relocate, type Relocated } from "../../../lib/rewrite/relocate.ts";
+import { addTags, markEnded, relocate, type Relocated } from "../../../lib/rewrite/relocate.ts";
 import { type DocumentKind, runDocumentKind } from "../../../lib/workspace/documents.ts";
+import { readRunStatus } from "../../../lib/workspace/runs.ts";
 import { rootsOf } from "../../support/roots.ts";
 
 const DESTINATION = `/home/me/new é "ws"`;
@@ -472,6 +473,24 @@ Deno.test("addTags() makes a run_tags where there is none", () => {
   assertEquals(addTags("{}", []), "{}");
   assertEquals(addTags("[]", ["best"]), "[]");
   assertThrows(() => addTags("{", ["best"]), SyntaxError);
+});
+
+Deno.test("markEnded() gives a run the end that its scheduler last wrote, and changes none", () => {
+  const cases: [string, string][] = [
+    [
+      '{"ended_at": null, "last_updated": "u", "x": 1e-07}\n',
+      '{"ended_at": "u", "last_updated": "u", "x": 1e-07}\n',
+    ],
+    ['{"ended_at": "e", "last_updated": "u"}', '{"ended_at": "e", "last_updated": "u"}'],
+    ['{"started_at": "s"}', '{"started_at": "s", "ended_at": "s"}'],
+    ["{ }", '{"ended_at": ""}'],
+    ["[]", "[]"],
+  ];
+  for (const [before, after] of cases) {
+    assertEquals(markEnded(before), after);
+    if (before !== "[]") assertEquals(readRunStatus(after)?.ended, true, after);
+  }
+  assertThrows(() => markEnded("{"), SyntaxError);
 });
 
 Deno.test("Findings relocate a long document by parts, each line once, and number its lines", () => {
