@@ -10,6 +10,7 @@ import { choose } from "./choose.ts";
 import { importCommand } from "./command_line.ts";
 import { begin, choiceOf, type Context, notingPlan, writingOptions } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
+import { isRefused } from "./names.ts";
 import type { ExportRequest, ImportRequest } from "./requests.ts";
 
 /** Writes a run into a file; returns the exit code. */
@@ -47,8 +48,9 @@ export async function importRun(request: ImportRequest, context: Context): Promi
     ...writingOptions(request, defaults),
   });
   if (result.dryRun) {
-    reporter.planned(plan(), result, importCommand(request, to));
-    return EXIT.complete;
+    const refused = isRefused(plan());
+    reporter.planned(plan(), result, refused ? undefined : importCommand(request, to));
+    return refused ? EXIT.failure : EXIT.complete;
   }
   reporter.copied(result, plan());
   return result.complete ? EXIT.complete : EXIT.incomplete;

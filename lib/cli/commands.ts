@@ -15,7 +15,7 @@ import { checkCommands, copyCommand, grantedCommand } from "./command_line.ts";
 import { agrees, begin, type Context, copyOptions, notingPlan, readSettings } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
 import { exitCode } from "./failure.ts";
-import { hasWork } from "./names.ts";
+import { hasWork, isRefused } from "./names.ts";
 import { orWorkspaceMeant, withHint, workspaceMeant } from "./suggest.ts";
 import type { Library } from "./library.ts";
 import type { CleanRequest, CopyRequest, DoctorRequest, WorkRequest } from "./requests.ts";
@@ -143,6 +143,10 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   if (result.dryRun) {
     const plan = noting.plan();
     const command = copyCommand(request, choice, plan.runId);
+    if (isRefused(plan)) {
+      reporter.planned(plan, result);
+      return EXIT.failure;
+    }
     const asks = questions !== undefined && !request.dryRun && hasWork(plan);
     const unchecked = checkCommands(request, choice, { ...plan, runs: [plan] });
     if (asks) reporter.planned(plan, result);

@@ -10,6 +10,7 @@ import { choose, runOf } from "./choose.ts";
 import { moveCommand } from "./command_line.ts";
 import { agrees, begin, type Context, limitOf, notingPlan, writingOptions } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
+import { isRefused } from "./names.ts";
 import type { MoveRequest } from "./requests.ts";
 
 /** Moves a run; returns the exit code. */
@@ -25,6 +26,10 @@ export async function move(request: MoveRequest, context: Context): Promise<numb
   let agreed: ReadonlySet<string> | undefined;
   if (!request.yes) {
     const planned = await session.move(which, { ...options, dryRun: true });
+    if (isRefused(plan())) {
+      reporter.movePlanned(plan(), planned, undefined);
+      return EXIT.failure;
+    }
     const asks = questions !== undefined && !request.dryRun && planned.removed.length > 0;
     const command = moveCommand(request, choice, planned.runId);
     reporter.movePlanned(plan(), planned, asks ? undefined : command);

@@ -124,3 +124,8 @@ export function hereOrThere(destination: PlannedEnd): "here" | "there" {
 export function hasWork(plan: CopyPlan): boolean {
   return isWritten(plan.run) || unitsOf(plan).some(isWritten);
 }
+
+/** Whether a copy would be refused, as a warning of its plan says. */
+export function isRefused({ warnings }: Pick<CopyPlan, "warnings">): boolean {
+  return warnings.some(({ code }) => code === "refused");
+}

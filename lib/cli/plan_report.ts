@@ -16,6 +16,7 @@ import {
   hasWork,
   hereOrThere,
   isPartial,
+  isRefused,
   REFERENCES,
   renderProblem,
   runName,
@@ -44,7 +45,7 @@ export function renderPlan(plan: CopyPlan, style: ReportStyle, mayFollow = false
     ...[
       ...renderReferences(plan, style),
       ...renderInProgress(plan, mayFollow),
-      ...renderTotal(plan, hasWork(plan), style),
+      ...renderTotal(plan, hasWork(plan)),
     ]
       .flatMap((line) => wrapSentence(line, style.columns)),
     ...plan.warnings.flatMap((problem) => renderWarning(problem, style)),
@@ -81,7 +82,7 @@ export function renderRunsPlan(plan: CopyRunsPlan, style: ReportStyle): string[]
     "",
     ...renderRows({ ...plan, runs: plan.runs.map(({ run }) => run) }, style),
     ...(style.verbose ? renderNames(plan) : []),
-    ...[...renderReferences(plan, style), ...renderTotal(plan, plan.runs.some(hasWork), style)]
+    ...[...renderReferences(plan, style), ...renderTotal(plan, plan.runs.some(hasWork))]
       .flatMap((line) => wrapSentence(line, style.columns)),
     ...plan.warnings.flatMap((problem) => renderWarning(problem, style)),
   ];
@@ -103,13 +104,15 @@ export function renderFailed(
 
 /**
  * Formats the end of a dry run: the command that copies, if there is anything to copy, and if a
- * check was asked for, that there was none.
+ * check was asked for, that there was none. Without a command a question follows, unless the copy
+ * would be refused.
  */
 export function renderDryRunEnd(
   plan: CopyPlan,
-  command: string[],
+  command: string[] | undefined,
   unchecked?: string[][],
 ): string[] {
+  if (command === undefined) return isRefused(plan) ? [] : [""];
   if (hasWork(plan)) return ["", ...renderCommand(command, unchecked)];
   const all = plan.jobs.some(({ action }) => action === "omit")
     ? "everything selected"
@@ -123,10 +126,12 @@ export function renderDryRunEnd(
 
 /** Formats the end of a dry run of several runs. */
 export function renderRunsEnd(
-  { runs, failed, destination }: CopyRunsPlan,
-  command: string[],
+  plan: CopyRunsPlan,
+  command: string[] | undefined,
   unchecked?: string[][],
 ): string[] {
+  if (command === undefined) return isRefused(plan) ? [] : [""];
+  const { runs, failed, destination } = plan;
   if (runs.some(hasWork)) return ["", ...renderCommand(command, unchecked)];
   const isThere = failed.length === 0 && runs.every(isComplete);
   return [
@@ -248,18 +253,9 @@ function renderInProgress({ run }: CopyPlan, mayFollow: boolean): string[] {
   return ["", `The run is marked as in progress${follow}; if it was killed, add --ended`];
 }
 
-function renderTotal(plan: Totals, hasWork: boolean, { paint }: ReportStyle): string[] {
+function renderTotal(plan: Totals, hasWork: boolean): string[] {
   if (!hasWork) return [];
-  const total = `${formatBytes(plan.bytes)} in ${count(plan.files, "file")}`;
-  const free = plan.destination.freeBytes;
-  if (free === undefined) return ["", `Up to ${total}`];
-  if (free >= plan.bytes) {
-    return ["", `Up to ${total}; ${formatBytes(free - plan.bytes)} will remain free`];
-  }
-  const place = endLocation(plan.destination);
-  return [
-    "",
-    `Up to ${total}`,
-    `${paint("bad", "not enough space:")} ${formatBytes(free)} free at ${place}`,
-  ];
+  const free = (plan.destination.freeBytes ?? -1) - plan.bytes;
+  const rest = free < 0 ? "" : `; ${formatBytes(free)} will remain free`;
+  return ["", `Up to ${formatBytes(plan.bytes)} in ${count(plan.files, "file")}${rest}`];
 }

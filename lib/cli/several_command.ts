@@ -12,7 +12,7 @@ import { checkCommands, copyCommand } from "./command_line.ts";
 import { agrees, begin, type Context, copyOptions, notingPlan } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
 import { exitCode } from "./failure.ts";
-import { hasWork } from "./names.ts";
+import { hasWork, isRefused } from "./names.ts";
 import type { Checked } from "./reporter.ts";
 import type { CopyRequest } from "./requests.ts";
 
@@ -40,6 +40,10 @@ export async function copySeveral(request: SeveralRequest, context: Context): Pr
   let result = await session.copyRuns(workspaces, request.runs, options);
   if (result.dryRun) {
     const plan = whole!;
+    if (isRefused(plan)) {
+      reporter.plannedAll(plan, result);
+      return EXIT.failure;
+    }
     const command = copyCommand(request, choice, CURRENT);
     const asks = questions !== undefined && !request.dryRun && plan.runs.some(hasWork);
     const unchecked = checkCommands(request, choice, plan);

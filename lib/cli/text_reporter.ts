@@ -138,7 +138,7 @@ export class TextReporter implements Reporter {
   /** Prints the plan, and the command that copies. */
   planned(plan: CopyPlan, _: CopyResult, command?: string[], unchecked?: string[][]): void {
     this.#noteWarnings(plan);
-    const end = command === undefined ? [""] : renderDryRunEnd(plan, command, unchecked);
+    const end = renderDryRunEnd(plan, command, unchecked);
     this.#print([...renderPlan(plan, this.#out, this.#mayFollow), ...end]);
   }
 
@@ -161,7 +161,7 @@ export class TextReporter implements Reporter {
     unchecked?: string[][],
   ): void {
     this.#noteWarnings(plan);
-    const end = command === undefined ? [""] : renderRunsEnd(plan, command, unchecked);
+    const end = renderRunsEnd(plan, command, unchecked);
     this.#print([...renderRunsPlan(plan, this.#out), ...end]);
   }
 

@@ -14,7 +14,7 @@ import { PERHAPS_FULL } from "../transport/rsync.ts";
 import { RefusedSession, tooFewSessions } from "../transport/ssh_complaints.ts";
 import { Ahead } from "./prefetch.ts";
 import { carryOut } from "./transfer.ts";
-import { type Load, loadsOf, stagingName } from "./loads.ts";
+import { isResumed, type Load, loadsOf, stagingName } from "./loads.ts";
 import { addWarnings } from "./make_plan.ts";
 import { missingReferences } from "./references.ts";
 import { explained, INTERRUPTED, type Patience, retried, withRetries } from "./retry.ts";
@@ -106,7 +106,7 @@ export async function planCopy(
   return await call({ source, destination }, options, async (hosts, workspaces) => {
     const request = { workspaces, experimentId, runId };
     const surveyed = await retried(hosts, () => survey(hosts, request, options), options);
-    addWarnings(surveyed.plan, surveyed.outside);
+    addWarnings(surveyed.plan, surveyed.outside, await isResumed(surveyed));
     return surveyed.plan;
   });
 }
@@ -180,7 +180,9 @@ async function attemptCopy(
       surveyed = await survey(hosts, request, options);
     }
     const claimed = [...stagings.values()];
-    if (options.dryRun === true) addWarnings(surveyed.plan, surveyed.outside);
+    if (options.dryRun === true) {
+      addWarnings(surveyed.plan, surveyed.outside, await isResumed(surveyed));
+    }
     const outcome = begin(surveyed);
     const resumed = claimed.some((staging) => staging.resumed);
     if (options.dryRun !== true) requireSpace(surveyed.plan, resumed);

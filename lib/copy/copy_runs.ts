@@ -15,7 +15,7 @@ import { isId, jobFolder } from "../workspace/layout.ts";
 import { compareRuns, compareText } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { copyBetween } from "./copy.ts";
-import { stagingName } from "./loads.ts";
+import { isResumed } from "./loads.ts";
 import { replanned } from "./make_plan.ts";
 import type { Ends } from "./plan.ts";
 import { planAll } from "./plan_all.ts";
@@ -128,11 +128,10 @@ export async function copyRunsBetween(
   options: CopyOptions,
 ): Promise<CopyRunsResult> {
   const started = performance.now();
-  const { runs, surveys, plan } = await surveySelected(hosts, workspaces, which, options);
+  const selected = await surveySelected(hosts, workspaces, which, options);
+  const { runs, surveys, plan } = selected;
   options.onEvent?.({ type: "plannedRuns", plan });
-  if (options.dryRun !== true) {
-    requireSpace(plan, (await Promise.all(surveys.map(isResumed))).includes(true));
-  }
+  if (options.dryRun !== true) requireSpace(plan, selected.resumed);
   const results: CopyResult[] = [];
   const failed: FailedRun[] = [];
   const inPlace = new Set<string>();
@@ -167,13 +166,22 @@ export async function copyRunsBetween(
   };
 }
 
+/** What was found of runs that are selected. */
+interface Selected {
+  runs: RunName[];
+  surveys: (Survey | CopyError)[];
+  /** Whether the copy of one resumes another. */
+  resumed: boolean;
+  plan: CopyRunsPlan;
+}
+
 /** Surveys the runs that are selected, all at once. */
 export async function surveySelected(
   hosts: Hosts,
   workspaces: Ends<Workspace>,
   which: RunSelection | RunName[],
   options: CopyOptions,
-): Promise<{ runs: RunName[]; surveys: (Survey | CopyError)[]; plan: CopyRunsPlan }> {
+): Promise<Selected> {
   return await retried(hosts, async () => {
     const runs = Array.isArray(which) ? which : await selectRuns(hosts, workspaces.source, which);
     const surveys = await surveyRuns(hosts, { workspaces, runs }, options);
@@ -186,15 +194,9 @@ export async function surveySelected(
       return survey instanceof CopyError ? [failedRun(run, survey)] : [];
     });
     const surveyed = surveys.filter((each) => !(each instanceof CopyError)) as Survey[];
-    return { runs, surveys, plan: planAll(surveyed, failed) };
+    const resumed = (await Promise.all(surveyed.map(isResumed))).includes(true);
+    return { runs, surveys, resumed, plan: planAll(surveyed, failed, resumed) };
   }, options);
-}
-
-/** Whether a copy of the run has left something that need not be sent again. */
-async function isResumed(survey: Survey | CopyError): Promise<boolean> {
-  if (survey instanceof CopyError) return false;
-  const name = await stagingName(survey);
-  return survey.infos.destination.staged.some((folder) => folder.endsWith(`/${name}`));
 }
 
 /**

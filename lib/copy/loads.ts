@@ -45,6 +45,12 @@ export async function stagingName({ plan }: SurveyData): Promise<string> {
   return [...sum].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** Whether a copy of the run has left something that need not be sent again. */
+export async function isResumed(survey: SurveyData): Promise<boolean> {
+  const name = await stagingName(survey);
+  return survey.infos.destination.staged.some((folder) => folder.endsWith(`/${name}`));
+}
+
 /**
  * Cuts a copy into loads; an archive is written, or read, in one go. What jobs need comes before
  * them: when a copy is broken off, nothing is in place of which something needed is not. Jobs that

@@ -84,13 +84,20 @@ export function replanned(
   return { ...survey, infos, plan: { ...plan, run, destination: there, ...amount } };
 }
 
-/** Adds to a plan what a copy would say at its end, and what it would be refused for. */
+/**
+ * Adds to a plan what a copy would say at its end, and what it would be refused for; a copy that is
+ * resumed needs less space, and is not refused.
+ */
 export function addWarnings(
   plan: Pick<CopyPlan, "bytes" | "files" | "destination" | "warnings">,
   outside: Survey["outside"],
+  resumed: boolean,
 ): void {
   const full = spaceWarning(plan);
-  if (full !== undefined) plan.warnings.push(full);
+  if (full !== undefined) {
+    const message = `${full.message}; free some space there`;
+    plan.warnings.push({ code: resumed ? "job" : "refused", message });
+  }
   const warning = outsideWarning(outside, plan);
   if (warning !== undefined) plan.warnings.push({ code: "job", message: printable(warning) });
 }

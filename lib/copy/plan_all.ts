@@ -13,8 +13,12 @@ import type { NamedPaths, Survey } from "./surveyed.ts";
 import { warningsOf } from "./unmatched.ts";
 import type { CopyRunsPlan, FailedRun, PlannedJob } from "./types.ts";
 
-/** Makes the plan for all of some runs, in their order. */
-export function planAll(surveys: Survey[], failed: FailedRun[]): CopyRunsPlan {
+/**
+ * Makes the plan for all of some runs, in their order.
+ *
+ * @param resumed Whether the copy of one resumes another.
+ */
+export function planAll(surveys: Survey[], failed: FailedRun[], resumed: boolean): CopyRunsPlan {
   const plans = surveys.map(({ plan }) => plan);
   const { source, destination } = plans[0]!;
   const jobs = onceEach(plans.flatMap(({ jobs }) => jobs));
@@ -33,7 +37,7 @@ export function planAll(surveys: Survey[], failed: FailedRun[]): CopyRunsPlan {
   for (const survey of surveys) {
     for (const [path, by] of survey.outside) addPath(outside, path, by);
   }
-  addWarnings(all, outside);
+  addWarnings(all, outside, resumed);
   return all;
 }
 

@@ -64,13 +64,10 @@ Deno.test("renderPlan() says when the destination is new", () => {
   );
 });
 
-Deno.test("renderPlan() says when the space is not enough", () => {
+Deno.test("renderPlan() leaves it to a warning that the space is not enough", () => {
   const plan = samplePlan();
   plan.destination.freeBytes = 1024 ** 3;
-  assertEquals(renderPlan(plan, STYLE).slice(-2), [
-    "Up to 3.4 GiB in 52 files",
-    "not enough space: 1.0 GiB free at /home/me/experiments/main",
-  ]);
+  assertEquals(renderPlan(plan, STYLE).at(-1), "Up to 3.4 GiB in 52 files");
 });
 
 Deno.test("renderPlan() gives each reason a row, and names a few of many jobs", () => {

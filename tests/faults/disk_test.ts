@@ -51,9 +51,9 @@ onSmallDisk("xpm-copy refuses what has no room at the destination", "4m", async 
   assertFailed(said, 1, "not enough space at the destination: up to 7.6 MiB needed, ");
   assertStringIncludes(said.err, "free some space there, or skip files with --exclude");
   assertEquals(namesIn(pair.destination.path), []);
-  const plan = await pair.plan(sample, { dryRun: true });
-  const messages = plan.warnings.map(({ message }) => message).join("\n");
-  assertStringIncludes(messages, "not enough space");
+  const { code, out } = await runProgram(pair, sample, [], "plan");
+  assertEquals([code, out.split("not enough space").length, out.includes("--yes")], [1, 2, false]);
+  assertStringIncludes(out, " free; free some space there");
   const { experimentId, runId } = sample;
   const exported = (folder: string) =>
     exportExperiment(pair.source, `${folder}/run.tar`, experimentId, runId);
@@ -100,6 +100,9 @@ onSmallDisk(
     );
     assertStringIncludes(error.message, "the copy needs up to 7.6 MiB, ");
     assertEquals(existsSync(`${pair.destination.path}/jobs`), false);
+    // a copy that resumes needs less than its plan says
+    const { code, out } = await runProgram(pair, sample, [], "plan");
+    assertEquals([code, /not enough space[^]* --yes\n/.test(out)], [0, true]);
     Deno.removeSync(`${disk}/filler`);
     assertEquals((await pair.copy(sample)).complete, true);
     compareTrees({ sample, destination: pair.destination.path });
