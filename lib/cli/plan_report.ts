@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isWritten, unitsOf } from "../copy/decisions.ts";
+import { isOmitted, isWritten, unitsOf } from "../copy/decisions.ts";
 import type { CopyEvent, CopyPlan, CopyProblem, CopyRunsPlan, PlannedEnd } from "../copy/types.ts";
 import { printable } from "../text/printable.ts";
 import { jobFolder } from "../workspace/layout.ts";
@@ -112,21 +112,12 @@ export function renderDryRunEnd(
   command: string[] | undefined,
   unchecked?: string[][],
 ): string[] {
-  if (command === undefined) return isRefused(plan) ? [] : [""];
-  if (hasWork(plan)) return ["", ...renderCommand(command, unchecked)];
-  const all = plan.jobs.some(({ action }) => action === "omit")
-    ? "everything selected"
-    : "everything";
-  const what = plan.jobs.some(isPartial) ? `${all} except files left out` : all;
-  const why = isComplete(plan)
-    ? `Nothing to copy: ${what} is ${hereOrThere(plan.destination)} already`
-    : "Nothing can be copied now";
-  return ["", why, ...renderUnchecked(unchecked)];
+  return renderRunsEnd({ ...plan, runs: [plan], failed: [] }, command, unchecked);
 }
 
 /** Formats the end of a dry run of several runs. */
 export function renderRunsEnd(
-  plan: CopyRunsPlan,
+  plan: Pick<CopyRunsPlan, "runs" | "failed" | "destination" | "warnings">,
   command: string[] | undefined,
   unchecked?: string[][],
 ): string[] {
@@ -137,10 +128,23 @@ export function renderRunsEnd(
   return [
     "",
     isThere
-      ? `Nothing to copy: everything is ${hereOrThere(destination)} already`
+      ? `Nothing to copy: ${whatIsThere(runs, hereOrThere(destination))}`
       : "Nothing can be copied now",
     ...renderUnchecked(unchecked),
   ];
+}
+
+/** What is at the destination already, when that is all that was asked for. */
+function whatIsThere(plans: CopyPlan[], here: string): string {
+  const jobs = plans.flatMap(({ jobs }) => jobs);
+  if (jobs.every(isOmitted)) {
+    const [what, have] = plans.length === 1 ? ["the run is", "has"] : ["the runs are", "have"];
+    const none = jobs.length === 0 ? `and ${have} no jobs` : "and no job is selected";
+    return `${what} ${here} already, ${none}`;
+  }
+  const all = jobs.some(isOmitted) ? "everything selected" : "everything";
+  const what = jobs.some(isPartial) ? `${all} except files left out` : all;
+  return `${what} is ${here} already`;
 }
 
 /** Whether all of a run is at the destination that was asked for. */

@@ -2,10 +2,16 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { choosePaint, plain } from "../../lib/cli/colour.ts";
 import { JsonReporter } from "../../lib/cli/json_reporter.ts";
 import { renderJobs } from "../../lib/cli/jobs_report.ts";
+import type { CopyPlan } from "../../mod.ts";
 import type { JobSummary } from "../../lib/inspect/list_jobs.ts";
 import { renderExperiments, renderRuns, renderWorkspaces } from "../../lib/cli/list_report.ts";
 import { shortFile, shortJob, someJobs } from "../../lib/cli/names.ts";
-import { renderDryRunEnd, renderPlan, renderWarning } from "../../lib/cli/plan_report.ts";
+import {
+  renderDryRunEnd,
+  renderPlan,
+  renderRunsEnd,
+  renderWarning,
+} from "../../lib/cli/plan_report.ts";
 import { renderSummary } from "../../lib/cli/summary_report.ts";
 import { emptyPlan, fakeTerminal, job, samplePlan, sampleResult } from "./samples.ts";
 
@@ -177,6 +183,20 @@ Deno.test("renderDryRunEnd() gives no command when there is no work for it", () 
   assertEquals(renderDryRunEnd(waiting, [])[1], "Nothing to copy: everything is there already");
   waiting.jobs.push(job(6, "wait", "running"));
   assertEquals(renderDryRunEnd(waiting, []), ["", "Nothing can be copied now"]);
+  const some = { ...emptyPlan(), jobs: [job(4, "skip", "done"), job(6, "omit", "done")] };
+  const none = { ...some, jobs: some.jobs.slice(1) };
+  const bare = { ...none, jobs: [] };
+  const runs = (plan: CopyPlan) => renderRunsEnd({ ...plan, runs: [plan, plan], failed: [] }, []);
+  assertEquals([some, none, bare].map((plan) => renderDryRunEnd(plan, [])[1]), [
+    "Nothing to copy: everything selected is here already",
+    "Nothing to copy: the run is here already, and no job is selected",
+    "Nothing to copy: the run is here already, and has no jobs",
+  ]);
+  assertEquals([some, none, bare].map((plan) => runs(plan)[1]), [
+    "Nothing to copy: everything selected is here already",
+    "Nothing to copy: the runs are here already, and no job is selected",
+    "Nothing to copy: the runs are here already, and have no jobs",
+  ]);
 });
 
 Deno.test("renderSummary() takes one line when everything is there", () => {
