@@ -246,7 +246,7 @@ function renderNames(plan: Totals): string[] {
     `  ${job.action}`,
     job.sharedName === undefined ? fullJob(job) : printable(jobFolder(job)),
     job.source === "unseen" ? job.destination : `${job.source} -> ${job.destination}`,
-    formatBytes(job.bytes),
+    isWritten(job) || job.bytes > 0 ? formatBytes(job.bytes) : "", // not all were looked at
   ]);
   return rows.length === 0 ? [] : ["", ...table(rows, [3])];
 }

@@ -34,7 +34,7 @@ export interface PlannedJob extends FolderId {
   source: JobState;
   /** Its state at the destination. */
   destination: JobState;
-  /** Bytes of its files at the source, of one to `complete` those to bring; 0 when it is not there. */
+  /** Bytes of its files at the source, of one to `complete` those to bring; 0 where none were seen. */
   bytes: number;
   /** Its files at the source, in the same way. */
   files: number;

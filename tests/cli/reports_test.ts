@@ -101,6 +101,9 @@ Deno.test("renderPlan() names every job in full when verbose", () => {
     lines[7],
     `  skip  neuralir.tasks.train/00000004${"ab".repeat(28)}  done -> done  1.0 GiB`,
   );
+  const unseen = job(4, "skip", "done", { bytes: 0 });
+  const [, , , , , , , line] = renderPlan({ ...emptyPlan(), jobs: [unseen] }, VERBOSE);
+  assertEquals(line, lines[7]!.replace("  1.0 GiB", ""), "nothing is known of its size");
 });
 
 Deno.test("renderPlan() tells what happens to a run that cannot be complete", () => {
