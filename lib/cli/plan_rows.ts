@@ -49,7 +49,8 @@ const MARKS: Partial<Record<JobAction, Mark>> = {
 };
 
 /** What the rows show: a plan of one run, or of several. */
-export interface PlannedRows extends Pick<CopyPlan, "jobs" | "partials" | "destination"> {
+export interface PlannedRows
+  extends Pick<CopyPlan, "jobs" | "partials" | "source" | "destination"> {
   /** What is done with the runs. */
   runs: PlannedRun[];
 }
@@ -180,25 +181,30 @@ function sharedRows({ partials = [], destination }: PlannedRows, action: JobActi
 const MOST_SHARED = 3;
 
 /** A row for all runs of which the same is to be said. */
-function runRows({ runs, destination }: PlannedRows): Row[] {
+function runRows({ runs, source, destination }: PlannedRows): Row[] {
   const here = hereOrThere(destination);
+  const inProgress = source.isArchive ? EXPORTED : "still in progress at the source";
   const isOne = runs.length === 1 && !destination.isArchive;
-  const groups = grouped(runs, (run) => `${run.action} ${runRemark(run, here, isOne)}`);
+  const remarkOf = (run: PlannedRun) => runRemark(run, here, isOne, inProgress);
+  const groups = grouped(runs, (run) => `${run.action} ${remarkOf(run)}`);
   return [...groups.values()].map((some) => {
     const [run] = some as [PlannedRun];
     const isCare = some.some(({ inProgress }) => inProgress) || run.action === "leave";
     const mark = isCare ? "care" : MARKS[run.action];
-    return rowOf(run.action, some, "run", runRemark(run, here, isOne), mark);
+    return rowOf(run.action, some, "run", remarkOf(run), mark);
   });
 }
 
+/** What is said of a run in progress whose source is a file. */
+export const EXPORTED = "in progress when it was exported";
+
 /** @param isOne Whether a workspace gets no other: which of several becomes current, their order tells. */
-function runRemark(run: PlannedRun, here: string, isOne: boolean): string {
+function runRemark(run: PlannedRun, here: string, isOne: boolean, inProgress: string): string {
   const remarks: string[] = [];
   if (run.reason !== undefined) remarks.push(printable(run.reason));
   else if (run.action === "skip") remarks.push(`already ${here}`);
   else if (run.action === "leave") remarks.push(`in progress ${here}`);
-  else if (run.inProgress) remarks.push("still in progress at the source");
+  else if (run.inProgress) remarks.push(inProgress);
   if (run.takenAsEnded) remarks.push("treated as ended");
   if (run.becomesCurrent && isOne) remarks.push(`becomes current ${here}`);
   if (run.currentKept !== undefined) {

@@ -22,6 +22,7 @@ import {
   someRuns,
 } from "./names.ts";
 import { renderFailed } from "./plan_report.ts";
+import { EXPORTED } from "./plan_rows.ts";
 import type { ReportStyle } from "./style.ts";
 import { wrapSentence } from "./wrap.ts";
 
@@ -179,10 +180,12 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   const missing = result.jobsMissing.filter((job) => !there.has(fullJob(job)));
   const unusable = result.jobsMissing.flatMap((job) => there.get(fullJob(job)) ?? []);
   const here = hereOrThere(plan.destination);
+  const { isArchive } = plan.source;
+  const where = isArchive ? "in the file" : "at the source";
   const counts: string[] = [];
   if (running.length > 0) counts.push(`${formatCount(running.length)} still running`);
-  if (missing.length > 0) counts.push(`${formatCount(missing.length)} missing at the source`);
-  if (unusable.length > 0) counts.push(`${formatCount(unusable.length)} unusable at the source`);
+  if (missing.length > 0) counts.push(`${formatCount(missing.length)} missing ${where}`);
+  if (unusable.length > 0) counts.push(`${formatCount(unusable.length)} unusable ${where}`);
   const runs = new Set(running.map(fullJob));
   const left = plan.jobs.filter((job) =>
     job.action === "leave" && job.incomplete && !runs.has(fullJob(job))
@@ -201,7 +204,7 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
     lines.push(`${style.paint("bad", "Not copied:")} ${counts.join(", ")}`);
   }
   if (running.length > 0) lines.push(`  still running: ${jobNames(running, style)}`);
-  if (missing.length > 0) lines.push(`  missing at the source: ${jobNames(missing, style)}`);
+  if (missing.length > 0) lines.push(`  missing ${where}: ${jobNames(missing, style)}`);
   const useless = unusable.map((job) => [`  ${shortJob(job)}: ${printable(job.reason ?? "")}`]);
   for (const one of shared) lines.push(`  ${printable(`${jobFolder(one)}: ${one.reason ?? ""}`)}`);
   if (named.length > 0) {
@@ -217,7 +220,9 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
       ]),
     ], style),
   );
-  if (result.runInProgress) lines.push("  the run is still in progress at the source");
+  if (result.runInProgress) {
+    lines.push(`  the run ${isArchive ? `was ${EXPORTED}` : "is still in progress at the source"}`);
+  }
 
   return [...lines, ...nextSteps(result, plan).map((line) => `  ${line}`)];
 }

@@ -44,11 +44,13 @@ export function makePlan(
     omitted,
   })
     .map((job) => withLeftOut(job, found.source, options))
-    .map((job) => coming.size > 0 && coming.has(jobFolder(job)) ? cameBefore(job) : job);
+    .map((job) => coming.size > 0 && coming.has(jobFolder(job)) ? cameBefore(job) : job)
+    .map((job) => can.source.isArchive ? asOfFile(job) : job);
   const folders = { source: found.source.run, destination: found.destination.run };
   const ofJobs = planned.filter((job) => !isShared(job));
   const partials = planned.filter(isShared);
-  const run = planRun(runId, ofJobs, folders, statuses, infos, options);
+  const planOfRun = planRun(runId, ofJobs, folders, statuses, infos, options);
+  const run = can.source.isArchive ? asOfFile(planOfRun) : planOfRun;
   const isAny = !ofJobs.every(isOmitted);
   return {
     experimentId,
@@ -111,6 +113,19 @@ export function amountOf(
     bytes: bytesIn(sent),
     files: sent.reduce((sum, { files }) => sum + files, 0),
   };
+}
+
+/**
+ * What is planned, with the reason in words for a source that is a file. Why it lacks a job is not
+ * known: that may have been running when the file was made.
+ */
+function asOfFile<T extends { reason?: string }>(planned: T): T {
+  if (planned.reason === undefined) return planned;
+  const reason = planned.reason.replaceAll("at the source", "in the file").replace(
+    / \(.+\?\)$/,
+    "",
+  );
+  return { ...planned, reason };
 }
 
 /** A job that an earlier run of the same copy brings. */

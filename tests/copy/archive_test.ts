@@ -216,7 +216,7 @@ local("an export and an import of a run in progress say what completes them", as
   const place = ["--to", pair.destination.path, "--yes"];
   assertEquals(await said("import", file, ...place), [
     3,
-    "  the run is still in progress at the source",
+    "  the run was in progress when it was exported",
     "  export the run again when it has ended, and import that file",
     "  or add --ended, if the run was killed",
   ]);
@@ -236,7 +236,14 @@ local("exports name what runs or is missing, as copies do", async (pair) => {
     1,
     false,
   ]);
-  const come = await importExperiment(fileOf(pair), pair.destination);
+  const reasons: unknown[] = [];
+  const come = await importExperiment(fileOf(pair), pair.destination, {
+    onEvent(event) {
+      if (event.type !== "planned") return;
+      reasons.push(...event.plan.jobs.flatMap(({ reason = [] }) => reason));
+    },
+  });
+  assertEquals(reasons, ["not in the file", "not in the file"]);
   assertEquals([come.jobsCopied, come.jobsMissing.length, come.complete], [4, 2, false]);
 
   const file = fileOf(pair, "running.tar");
