@@ -44,7 +44,7 @@ export function parseArguments(args: string[]): Request {
   if (named !== undefined) positionals.shift();
   const moves = command === "permissions" && positionals[0] === "move";
   if (moves) positionals.shift();
-  if (command === "completions") return readCompletions(given, positionals);
+  if (command === "completions") return readCompletions(given, positionals, args);
   judge(command, given, positionals, similar);
 
   const output: OutputChoice = {
@@ -138,8 +138,13 @@ function readHelp(word: string | undefined): Request {
 }
 
 /** Reads which shell completes; words after `--` are completed. */
-function readCompletions(given: Given, [shell = "", ...words]: string[]): CompletionsRequest {
-  judge("completions", given, [shell]);
+function readCompletions(
+  given: Given,
+  [shell = "", ...words]: string[],
+  args: string[],
+): CompletionsRequest {
+  const after = args.includes("--") ? args.length - args.indexOf("--") - 1 : 0;
+  judge("completions", given, [shell, ...words.slice(0, words.length - after)]);
   const known = SHELLS.find((name) => name === shell);
   const settings = last(given, "settings");
   if (known !== undefined) return { command: "completions", shell: known, words, settings };

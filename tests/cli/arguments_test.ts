@@ -320,6 +320,8 @@ const REFUSED: [string[], string, string][] = [
     "--timeout needs a number of seconds, not 'soon'",
     "use a whole number, or 0 for no limit",
   ],
+  [["completions", "bash", "zsh"], "unexpected argument 'zsh'", "expected SHELL"],
+  [["completions", "bash", "zsh", "--", "ls"], "unexpected argument 'zsh'", "expected SHELL"],
   [["a", "b", "c"], "unexpected argument 'c'", "expected EXPERIMENT and RUN"],
   [["ls", "a", "b", "c", "d"], "unexpected argument 'd'", "expected WORKSPACE, EXPERIMENT and RUN"],
   [["a", ""], "argument 2 is empty", "see `xpm-copy --help`"],
