@@ -4,9 +4,7 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
-import { namedWorkspace } from "../settings/find.ts";
-import { choose } from "./choose.ts";
+import { choose, chooseEnds } from "./choose.ts";
 import { importCommand } from "./command_line.ts";
 import { begin, choiceOf, type Context, notingPlan, writingOptions } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
@@ -36,16 +34,16 @@ export async function exportRun(request: ExportRequest, context: Context): Promi
 export async function importRun(request: ImportRequest, context: Context): Promise<number> {
   const { reporter } = context;
   const { onEvent, plan } = notingPlan(context);
-  const { settings, defaults, ...sources } = await begin(request, context, onEvent);
+  const sources = await begin(request, context, onEvent);
   await using session = sources.session;
-  const to = request.to ?? defaults.to;
-  if (to === undefined) {
-    throw new CopyError("usage", "no destination given", "add --to WORKSPACE");
-  }
-  const workspace = namedWorkspace(to, settings);
+  // the source is a file: nothing is asked about it
+  const { to: { words: to, workspace } } = await chooseEnds({
+    ...sources,
+    request: { experimentId: undefined, runId: undefined, from: "/", to: request.to },
+  });
   const result = await session.importRun(request.file, workspace, {
     dryRun: !request.yes,
-    ...writingOptions(request, defaults),
+    ...writingOptions(request, sources.defaults),
   });
   if (result.dryRun) {
     const refused = isRefused(plan());

@@ -37,7 +37,7 @@ Deno.test("main() asks for the file of an export, and of an import", async () =>
       [["import", "--to", "local"], "import needs a file"],
       [["import", "a.tar", "--from", "local"], "`xpm-copy import` does not take --from"],
       [["export", "a", "--yes", "-o", "a.tar"], "`xpm-copy export` does not take --yes"],
-      [["import", "a.tar"], "no destination given"],
+      [["import", "a.tar"], "no destination given\n  add --to WORKSPACE; known: local, cluster, "],
     ] as const
   ) {
     const terminal = fakeTerminal();
@@ -45,6 +45,19 @@ Deno.test("main() asks for the file of an export, and of an import", async () =>
     assertMatch(terminal.err.join(""), new RegExp(sentence));
   }
   assertEquals(asked, []);
+});
+
+Deno.test("main() asks in a terminal where an import goes", async () => {
+  const terminal = fakeTerminal({ interactive: true, answers: [1] });
+  const { library, asked } = fakeLibrary();
+  assertEquals(await main(["import", "a.tar"], terminal, library), 0);
+  const entries = ["local    /home/me/experiments/main", "cluster  user@hpc:~/xp"];
+  const question = "To which workspace?";
+  assertEquals(terminal.asked, [
+    { question, entries: [...entries, "archive  /archive", "another path…"] },
+  ]);
+  assertEquals(asked[0]?.to, "cluster");
+  assertStringIncludes(terminal.out.join(""), "xpm-copy import a.tar --to cluster --yes\n");
 });
 
 Deno.test("main() asks in a terminal for all that is missing", async () => {
