@@ -126,6 +126,7 @@ export class SshHost implements Host {
 
   async look({ path, experimentId, runId, wanted }: LookRequest): Promise<WorkspaceInfo> {
     await this.#session.begun;
+    if (wanted !== undefined) loadZstd().catch(() => {}); // early: the host has yet to answer
     const answer = new Map<string, string>();
     const lines = asLines([path, experimentId ?? "", runId ?? "", wanted ?? ""]);
     const isApart = this.#carrier !== this.#session;
@@ -292,8 +293,7 @@ export class SshHost implements Host {
 
   async close(lost?: boolean): Promise<void> {
     // a user who has stopped the copy wants to leave at once
-    const isAwaited = this.#held && !this.watch.signal?.aborted;
-    const patience = isAwaited ? RELEASE : 0;
+    const patience = this.#held && !this.watch.signal?.aborted ? RELEASE : 0;
     if (this.#carrier !== this.#session) await this.#carrier.close(lost, patience); // it works in folders that the other holds
     await this.#session.close(lost, patience);
   }
