@@ -44,8 +44,9 @@ export function helpText(columns: number = WIDEST): string {
 /** The output of `xpm-copy COMMAND --help`: what of the whole help concerns the command. */
 export function helpOf(command: Command, columns: number = WIDEST): string {
   const room = Math.min(columns, WIDEST);
+  const [first = "", ...rest] = COMMAND_TABLE[command].about;
   return joined([
-    usage([command], room),
+    usage([command], room, first.toUpperCase() + rest.join("")),
     examples([command]),
     ...optionSections([command], room),
     wrap("`xpm-copy --help` shows all commands, options and exit codes.", room).join("\n"),
@@ -56,9 +57,9 @@ function joined(parts: string[]): string {
   return parts.filter((part) => part !== "").join("\n\n") + "\n";
 }
 
-function usage(commands: readonly Command[], columns: number): string {
+function usage(commands: readonly Command[], columns: number, title = "Usage"): string {
   const lines = commands.map((name) => `  xpm-copy ${COMMAND_TABLE[name].usage}`);
-  return listed("Usage", lines.flatMap((line) => wrapSentence(line, columns)));
+  return listed(title, lines.flatMap((line) => wrapSentence(line, columns)));
 }
 
 function examples(commands: readonly Command[]): string {

@@ -14,8 +14,9 @@ import type { ReportStyle } from "./style.ts";
 import { fitted, wrapSentence } from "./wrap.ts";
 
 /**
- * Lists the jobs of a run, then sums them up. Columns without a value are left out, and the start
- * where the terminal is too narrow for all.
+ * Lists the jobs of a run, then sums them up. Columns without a value are left out. Where the
+ * terminal is too narrow for all, the full name of a job comes last, and so gets a line of its own;
+ * beside a short one the start is left out.
  */
 export function renderJobs(
   { jobs, bytes }: JobList,
@@ -29,10 +30,16 @@ export function renderJobs(
     job.duration === undefined ? "" : formatDuration(job.duration),
     tagsOf(job),
   ]);
-  const all = [["JOB", "STATE", "SIZE", "STARTED", "DURATION", "TAGS"], ...rows];
-  const isWide = table(all.map((row) => row.slice(0, -1))).some((line) => width(line) > columns);
+  const isWide = (cells: string[][]) =>
+    table(cells.map((row) => row.slice(0, -1))).some((line) => width(line) > columns);
+  const listed = [["JOB", "STATE", "SIZE", "STARTED", "DURATION", "TAGS"], ...rows];
+  const all = verbose && isWide(listed)
+    ? listed.map(([job = "", ...others]) => [...others, job])
+    : listed;
+  const withoutStart = isWide(all);
   const isShown = (column: number) =>
-    rows.some((row) => row[column] !== "") && !(isWide && all[0]![column] === "STARTED");
+    all.slice(1).some((row) => row[column] !== "") &&
+    !(withoutStart && all[0]![column] === "STARTED");
   const names = all[0]!.filter((_, column) => isShown(column));
   const shown = all.map((row) => row.filter((_, column) => isShown(column)));
   const right = ["SIZE", "DURATION"].map((name) => names.indexOf(name)).filter((at) => at >= 0);

@@ -56,15 +56,14 @@ export function wrapSentence(sentence: string, columns: number): string[] {
 
 /**
  * Wraps a text beside what stands before it on its first line; further lines begin below it. All of
- * them do where there is no room beside it, or not for a word that has room below.
+ * them do where there is no room beside it, or not for a word.
  */
 export function beside(before: string, text: string, columns: number): string[] {
   const room = columns - width(before);
   if (width(text) <= room || text === "") return [(before + text).trimEnd()];
   const label = before.trimEnd();
   const below = " ".repeat(Math.max(4, /^ */.exec(label)![0].length + 2));
-  const isTooLong = (at: number) => wrap(text, at).some((line) => width(line) > at);
-  if (room < LEAST || isTooLong(room) && !isTooLong(columns - below.length)) {
+  if (room < LEAST || wrap(text, room).some((line) => width(line) > room)) {
     const lines = wrap(text, columns - below.length).map((line) => below + line);
     return label === "" ? lines : [label, ...lines];
   }

@@ -128,7 +128,8 @@ Deno.test("copyCommand() repeats each option of a copy that a dry run was given"
 
 Deno.test("helpOf() shows the usage, and the options that a command takes", () => {
   const text = helpOf("clean");
-  assert(text.startsWith("Usage:\n  xpm-copy clean WORKSPACE [--yes]\n\n"), text);
+  const begin = "List and delete what copies left behind:\n  xpm-copy clean WORKSPACE [--yes]\n\n";
+  assert(text.startsWith(begin), text);
   assert(text.includes("\n  -y, --yes "), text);
   assert(text.includes("(default 300, 0 = never)"), "an entry goes on for several lines");
   assert(!text.includes("--from") && !text.includes("--brief"), text);

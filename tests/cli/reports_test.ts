@@ -378,6 +378,11 @@ Deno.test("renderJobs() shows states, sizes, times and tags of jobs, and sums th
     renderJobs(list, VERBOSE)[1]!,
     `neuralir.tasks.train/00000001${"ab".repeat(28)}`,
   );
+  assertEquals(renderJobs(list, { ...VERBOSE, columns: 100 }).slice(0, 3), [
+    "STATE             SIZE  STARTED                DURATION  TAGS                          JOB",
+    "done, partial  1.0 KiB  2026-01-18 17:07:45  3 min 24 s  lr=0.001 model=bert\\u001b[2J",
+    `    neuralir.tasks.train/00000001${"ab".repeat(28)}`,
+  ]);
   const unknown = { runId: "x", jobs: [jobs[1]!] };
   assertEquals(renderJobs(unknown, STYLE), [
     "JOB             STATE",
