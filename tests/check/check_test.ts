@@ -25,7 +25,7 @@ import {
 } from "../../mod.ts";
 import { type MadeJob, makeSample, type Sample } from "../../scripts/sample.ts";
 import { hasByteNames, makeByteNames } from "../support/byte_names.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { runProgram } from "../support/program.ts";
 import { setTimes, shell } from "../support/shell.ts";
 import { assertUntouched, readTree } from "../support/trees.ts";
@@ -84,7 +84,7 @@ lines/back\\slash = "q"'; truncate -s 8M odd/holes; : > odd/nothing; mkfifo odd/
   assertUntouched(pair.destination.path, there);
 });
 
-inEachDirection("checkExperiment() compares names that are not UTF-8", async (pair) => {
+onEachHost("checkExperiment() compares names that are not UTF-8", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 2 });
   for (const folder of [sample.jobs[0]!.folder, sample.runFolder]) {
     mkdirSync(`${folder}/bytes`);
@@ -101,7 +101,7 @@ inEachDirection("checkExperiment() compares names that are not UTF-8", async (pa
   assertEquals(differences.map(({ aspects }) => aspects), [["content"]]);
 }, { ignore: !hasByteNames() });
 
-inEachDirection(
+onEachHost(
   "checkExperiment() tells states, and compares no job that is newer",
   async (pair) => {
     const states = [
@@ -141,7 +141,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "checkExperiment() says what still runs, and that its run goes on",
   async (pair) => {
     const sample = makeSample(pair.source.path, {
@@ -157,7 +157,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("checkExperiment() tells what was left out from what is missing", async (pair) => {
+onEachHost("checkExperiment() tells what was left out from what is missing", async (pair) => {
   const sample = makeSample(pair.source.path, {
     jobs: [{
       task: "train",
@@ -189,7 +189,7 @@ inEachDirection("checkExperiment() tells what was left out from what is missing"
   ]);
 });
 
-inEachDirection("checkExperiment() checks the run, current and the marker", async (pair) => {
+onEachHost("checkExperiment() checks the run, current and the marker", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 2 });
   await copy(pair, sample);
   const { path } = pair.destination;
@@ -215,7 +215,7 @@ inEachDirection("checkExperiment() checks the run, current and the marker", asyn
   assertEquals(found(await check(pair, sample))[0], `differs ${run}: a folder → a file`);
 });
 
-inEachDirection("checkExperiment() expects the paths of a copy with map", async (pair) => {
+onEachHost("checkExperiment() expects the paths of a copy with map", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 3 });
   const map = { "/data": "/mnt/data" };
   await copy(pair, sample, { map });
@@ -228,14 +228,14 @@ inEachDirection("checkExperiment() expects the paths of a copy with map", async 
   );
 });
 
-inEachDirection("checkExperiment() knows where a moved workspace was before", async (pair) => {
+onEachHost("checkExperiment() knows where a moved workspace was before", async (pair) => {
   const before = makeSample(`${pair.root}/before`, { jobs: 3 });
   renameSync(before.root, pair.source.path);
   await copy(pair, before);
   await assertSame(pair, before);
 });
 
-inEachDirection("checkExperiment() follows jobs that are links to other jobs", async (pair) => {
+onEachHost("checkExperiment() follows jobs that are links to other jobs", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: [{}, { task: "train" }] });
   const [, renamed] = sample.jobs;
   const former = `jobs/neuralir.old.train/${"a".repeat(64)}`;
@@ -262,7 +262,7 @@ inEachDirection("checkExperiment() follows jobs that are links to other jobs", a
   assertStringIncludes(found(await check(pair, sample))[0]!, `differs ${folderOf(renamed!)}: `);
 });
 
-inEachDirection(
+onEachHost(
   "checkExperiment() takes permissions that the destination cuts for the same",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });
@@ -281,7 +281,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "checkExperiment() reads what its own files say of a tampered document",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -306,7 +306,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("checkExperiment() says what is not there, and compares nothing", async (pair) => {
+onEachHost("checkExperiment() says what is not there, and compares nothing", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 1 });
   const fails = async (run: Partial<Sample>, part: string) => {
     const error = await assertRejects(() => check(pair, { ...sample, ...run }), CopyError);
@@ -324,7 +324,7 @@ inEachDirection("checkExperiment() says what is not there, and compares nothing"
   assertEquals(result.compared, { jobs: 0, files: 0, bytes: 0 });
 });
 
-inEachDirection(
+onEachHost(
   "--check after a copy names jobs that were computed at both ends, and only check calls them different",
   async (pair) => {
     const old = 'find jobs -exec touch -h -d "2025-01-01 00:00:00.5" {} +';
@@ -357,7 +357,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("checkExperiment() checks jobs that jobs of the run name", async (pair) => {
+onEachHost("checkExperiment() checks jobs that jobs of the run name", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 1 });
   const others = makeSample(pair.source.path, { jobs: 6, experimentId: "other", seed: 7 }).jobs;
   const evaluate = others[5]!; // which names two others

@@ -8,7 +8,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { compareWorkspaces, CopyError, type RunComparison } from "../../mod.ts";
 import { makeSample, type SampleState } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { hasSshd, loginsOf, startSshd } from "../support/sshd.ts";
 import { withPair } from "../support/directions.ts";
 import { assertUntouched, readTree } from "../support/trees.ts";
@@ -64,7 +64,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "compareWorkspaces() tells of jobs that were copied without some files",
   async (pair) => {
     const sample = makeSample(pair.source.path, {
@@ -80,7 +80,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("compareWorkspaces() knows a job by whatever run it is in", async (pair) => {
+onEachHost("compareWorkspaces() knows a job by whatever run it is in", async (pair) => {
   const sample = make(pair.source.path, "20260101_000000", DONE);
   await pair.copy(sample, { fsync: false });
   rmSync(`${pair.destination.path}/experiments`, { recursive: true });
@@ -90,7 +90,7 @@ inEachDirection("compareWorkspaces() knows a job by whatever run it is in", asyn
   ]);
 });
 
-inEachDirection(
+onEachHost(
   "compareWorkspaces() tells a run that went on since it was copied",
   async (pair) => {
     const sample = make(pair.source.path, "20260101_000000", DONE);
@@ -105,7 +105,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("compareWorkspaces() says what is not there", async (pair) => {
+onEachHost("compareWorkspaces() says what is not there", async (pair) => {
   make(pair.source.path, "20260101_000000", DONE);
   const fails = async (experimentIds: string[], message: string, code: string) => {
     const error = await assertRejects(() => found(pair, experimentIds), CopyError);

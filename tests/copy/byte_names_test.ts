@@ -15,7 +15,7 @@ import {
 } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { assertSameBytes, hasByteNames, makeByteNames } from "../support/byte_names.ts";
-import { inEachDirection, type Pair, REMOTE, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, REMOTE, useSshd } from "../support/directions.ts";
 import { shell } from "../support/shell.ts";
 import { compareJobs, compareTrees, namesIn } from "../support/trees.ts";
 
@@ -83,7 +83,7 @@ for (const [way, how] of Object.entries(WAYS)) {
   );
 }
 
-inEachDirection(
+onEachHost(
   "copyExperiment() brings later what was left out under names that are not UTF-8",
   async (pair) => {
     const sample = makeBytes(pair);
@@ -96,7 +96,7 @@ inEachDirection(
   options,
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() leaves out files of all names by maxSize",
   async (pair) => {
     const names = ["a\\b", "a]b", "[a]*", "two\nlines", " x "];
@@ -153,7 +153,7 @@ function idOf({ taskId, jobId }: { taskId: string; jobId: string }): string {
   return `${taskId}/${jobId}`;
 }
 
-inEachDirection(
+onEachHost(
   "copyExperiment() goes on with a run that names a folder in two lines",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });
@@ -171,7 +171,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() counts what is in a folder whose name is not UTF-8",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -190,7 +190,7 @@ inEachDirection(
   options,
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() relocates documents in a folder whose name is not UTF-8, and keeps such names of a run that it replaces",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -213,7 +213,7 @@ inEachDirection(
   options,
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() names a job that is a link to a path that is not UTF-8, where Deno cannot tell it, and copies the rest",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });
@@ -234,7 +234,7 @@ inEachDirection(
   options,
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() refuses a workspace that is in truth a path that is not UTF-8",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });

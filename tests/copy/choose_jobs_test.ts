@@ -11,7 +11,7 @@ import { CopyError, type CopyOptions, type CopyProblem, planRuns } from "../../m
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { stagingName } from "../../lib/copy/loads.ts";
 import type { Survey } from "../../lib/copy/survey.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { runProgram } from "../support/program.ts";
 import { compareJobs, compareRun, compareTrees, namesIn } from "../support/trees.ts";
 
@@ -51,7 +51,7 @@ const CHOICES: [string, CopyOptions, (job: Sample["jobs"][number]) => boolean][]
 ];
 
 for (const [name, options, isChosen] of CHOICES) {
-  inEachDirection(
+  onEachHost(
     `copyExperiment() copies the jobs chosen by ${name}, and later the rest`,
     async (pair) => {
       const sample = make(pair);
@@ -82,7 +82,7 @@ for (const [name, options, isChosen] of CHOICES) {
   );
 }
 
-inEachDirection("copyExperiment() links to jobs of earlier selections, too", async (pair) => {
+onEachHost("copyExperiment() links to jobs of earlier selections, too", async (pair) => {
   const sample = make(pair);
   for (const [width, copied] of [[2, 3], [1, 2]] as const) {
     const task = width === 2 ? "evaluate" : "train";
@@ -96,7 +96,7 @@ inEachDirection("copyExperiment() links to jobs of earlier selections, too", asy
   compareRun(both);
 });
 
-inEachDirection(
+onEachHost(
   "copyExperiment() publishes nothing that another selection has left in the staging folder",
   async (pair) => {
     const sample = make(pair);
@@ -179,7 +179,7 @@ inEachDirection(
   { directions: ["local to local", "remote to remote"] },
 );
 
-inEachDirection("copyExperiment() refuses a state that jobs are not chosen by", async (pair) => {
+onEachHost("copyExperiment() refuses a state that jobs are not chosen by", async (pair) => {
   const states = ["absent"] as CopyOptions["states"];
   const error = await assertRejects(() => pair.copy(make(pair), { states: states! }), CopyError);
   assertEquals(error.code, "usage");

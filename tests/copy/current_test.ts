@@ -9,7 +9,7 @@ import { dirname } from "node:path";
 import { assertEquals, assertRejects } from "@std/assert";
 import { CopyError, readJobs, resolveCurrentRun } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 
 useSshd();
 
@@ -41,7 +41,7 @@ function currentLink({ destination }: Pair): string | undefined {
   return existsSync(path) ? readlinkSync(path) : undefined;
 }
 
-inEachDirection(
+onEachHost(
   "copyExperiment() takes the run that experimaestro takes, by older links or the latest by name",
   async (pair) => {
     const { path } = pair.source;
@@ -71,7 +71,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() takes no other run when a link of whatever place leads to none",
   async (pair) => {
     for (const place of PLACES) {
@@ -108,7 +108,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() makes no link `current` where experimaestro before 2.1.1 would take it for a run",
   async (pair) => {
     const { source, destination } = pair;

@@ -8,7 +8,7 @@ import { existsSync, renameSync, symlinkSync } from "node:fs";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type MadeJob, makeSample } from "../../scripts/sample.ts";
 import type { CopyProblem } from "../../mod.ts";
-import { inEachDirection, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, useSshd } from "../support/directions.ts";
 import { assertUntouched, compareJobs, compareRun, readTree } from "../support/trees.ts";
 
 useSshd();
@@ -47,7 +47,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() publishes a params.json without workspace, with a warning",
   async (pair) => {
     const sample = makeSample(pair.source.path, {
@@ -79,7 +79,7 @@ function told(errors: CopyProblem[], jobs: MadeJob[]): [number, string][] {
   ) => [jobs.findIndex(({ jobId }) => jobId === job?.jobId), message]);
 }
 
-inEachDirection(
+onEachHost(
   "copyExperiment() does not publish a job whose params.json is no JSON, and names it",
   async (pair) => {
     const wrong = ["", "{", '{"workspace": "/x"} more', "[1]", '"text"', "{'a': 1}", "\0\0\0"];
@@ -113,7 +113,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() writes through no link in a job's place for a document",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 5 });
@@ -139,7 +139,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() copies what jobs.jsonl names well, and names the other lines",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 3 });
@@ -176,7 +176,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() names a missing job, and asks nothing of a removed one",
   async (pair) => {
     const states = ["done", "missing", "removed"] as const;
@@ -196,7 +196,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() copies a run whose documents are no JSON as they are, with a warning",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });

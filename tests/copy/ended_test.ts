@@ -8,7 +8,7 @@ import { existsSync, readlinkSync } from "node:fs";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { checkExperiment } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { runProgram } from "../support/program.ts";
 import { compareTrees } from "../support/trees.ts";
 
@@ -61,7 +61,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "xpm-copy --ended says nothing of a run that is in progress at the destination",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: [{ state: "running" }] });
@@ -72,7 +72,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "xpm-copy --ended misses the jobs that a killed run never started",
   async (pair) => {
     const jobs = [{ state: "done" }, { state: "missing" }] as const;

@@ -8,7 +8,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { endsHere, inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { endsHere, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { makeOutside } from "../support/outside.ts";
 import { runProgram } from "../support/program.ts";
 import { shell } from "../support/shell.ts";
@@ -53,7 +53,7 @@ const runPlace = (pair: Pair, { experimentId, runId }: Sample): [parent: string,
 ];
 
 for (const [what, [script, called]] of Object.entries(THINGS)) {
-  inEachDirection(`copyExperiment() leaves ${what} at a job's name, and names it`, async (pair) => {
+  onEachHost(`copyExperiment() leaves ${what} at a job's name, and names it`, async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });
     const [job, other] = sample.jobs;
     const outside = makeOutside(pair, ["prepare.done", "secret"]);
@@ -79,7 +79,7 @@ for (const [what, [script, called]] of Object.entries(THINGS)) {
     compareTrees({ sample, destination: pair.destination.path });
   });
 
-  inEachDirection(`copyExperiment() leaves ${what} at a run's name, and names it`, async (pair) => {
+  onEachHost(`copyExperiment() leaves ${what} at a run's name, and names it`, async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });
     const outside = makeOutside(pair, ["status.json", "jobs.jsonl"]);
     const thing = putThing(...runPlace(pair, sample), script);
@@ -103,7 +103,7 @@ for (const [what, [script, called]] of Object.entries(THINGS)) {
 const APPEARING = { "a file": 'rm -rf "$1"; echo > "$1"', "a link": 'rm -rf "$1"; ln -s . "$1"' };
 
 for (const [what, script] of Object.entries(APPEARING)) {
-  inEachDirection(
+  onEachHost(
     `copyExperiment() leaves ${what} that appears at a name while it copies`,
     async (pair) => {
       const sample = makeSample(pair.source.path, { jobs: 2 });

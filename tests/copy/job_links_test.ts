@@ -21,7 +21,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname } from "@std/path";
 import type { JobId } from "../../mod.ts";
 import { type MadeJob, makeSample, type Sample } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { runProgram } from "../support/program.ts";
 import { assertUntouched, compareJobs, compareRun, namesIn, readTree } from "../support/trees.ts";
 
@@ -110,7 +110,7 @@ const TARGETS: Record<string, (root: string) => string> = {
 };
 
 for (const [what, target] of Object.entries(TARGETS)) {
-  inEachDirection(`copyExperiment() follows ${what} to another job`, async (pair) => {
+  onEachHost(`copyExperiment() follows ${what} to another job`, async (pair) => {
     const sample = makeRenamed(pair, former("a"), target(pair.source.path));
     const result = await pair.copy(sample);
     assertEquals([result.errors, result.complete], [[], true]);
@@ -120,7 +120,7 @@ for (const [what, target] of Object.entries(TARGETS)) {
 }
 
 // BUG when this was written: the run had no link to such a job, though the copy was complete.
-inEachDirection(
+onEachHost(
   "copyExperiment() links the run to a job whose link stands there, and leads to what comes now",
   async (pair) => {
     const sample = makeRenamed(pair);
@@ -136,7 +136,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() follows links to a job that was moved to another folder, and in a moved workspace",
   async (pair) => {
     const sample = makeRenamed(pair);
@@ -168,7 +168,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() copies once what several jobs are links to, also when it is the run's",
   async (pair) => {
     const jobs = [{ task: "prepare" as const }, { task: "train" as const }, {
@@ -192,7 +192,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() puts paths right by whatever name of a job that is a link",
   async (pair) => {
     const sample = makeRenamed(pair);
@@ -264,7 +264,7 @@ const STANDING: Record<string, {
 };
 
 for (const [what, { make, complete, link }] of Object.entries(STANDING)) {
-  inEachDirection(
+  onEachHost(
     `copyExperiment() of a job that is a link replaces nothing, where there is ${what}`,
     async (pair) => {
       const sample = makeRenamed(pair);
@@ -286,7 +286,7 @@ for (const [what, { make, complete, link }] of Object.entries(STANDING)) {
   );
 }
 
-inEachDirection(
+onEachHost(
   "copyExperiment() goes by the marker of a job's own name, as experimaestro does, and leaves its lock",
   async (pair) => {
     const sample = makeRenamed(pair, former("a", "learn"));
@@ -318,7 +318,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() takes a job that is a link at the destination for what it leads to",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: [{ task: "train" }, { task: "train" }] });
@@ -360,7 +360,7 @@ const ELSEWHERE: Record<string, (root: string) => string> = {
 };
 
 for (const [what, target] of Object.entries(ELSEWHERE)) {
-  inEachDirection(
+  onEachHost(
     `copyExperiment() takes no link to ${what} for a job, and names it`,
     async (pair) => {
       const sample = makeRenamed(pair, former("a"), target(pair.source.path));
@@ -374,7 +374,7 @@ for (const [what, target] of Object.entries(ELSEWHERE)) {
   );
 }
 
-inEachDirection(
+onEachHost(
   "xpm-copy names jobs that are links, and makes none to a job that cannot be copied",
   async (pair) => {
     const sample = makeRenamed(pair);
@@ -394,7 +394,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() of jobs that are links, stopped at any event, goes on and leaves nothing behind",
   async (pair) => {
     const sample = makeRenamed(pair);

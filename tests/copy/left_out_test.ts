@@ -20,7 +20,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname } from "@std/path";
 import { cleanWorkspace, type CopyOptions, type CopyResult } from "../../mod.ts";
 import { type MadeJob, makeSample, type Sample } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { runProgram } from "../support/program.ts";
 import { shell } from "../support/shell.ts";
 import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
@@ -138,7 +138,7 @@ inEachDirection("copyExperiment() brings what an earlier copy has left out", asy
   assertEquals((await copy(pair, sample)).jobsSkipped, 2);
 });
 
-inEachDirection(
+onEachHost(
   "copyExperiment() with the same exclude again writes nothing, and says what is left out",
   async (pair) => {
     const sample = make(pair);
@@ -192,7 +192,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() loses nothing of a job that has what it would leave out",
   async (pair) => {
     const sample = make(pair);
@@ -202,7 +202,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("copyExperiment() brings what was added at the source since", async (pair) => {
+onEachHost("copyExperiment() brings what was added at the source since", async (pair) => {
   const sample = make(pair);
   await copy(pair, sample, { exclude: [OUT] });
   writeFileSync(`${sample.jobs[0]!.folder}/later.txt`, "later");
@@ -212,7 +212,7 @@ inEachDirection("copyExperiment() brings what was added at the source since", as
   assertEquals(record(pair, sample).files, 2);
 });
 
-inEachDirection(
+onEachHost(
   "copyExperiment() leaves a job that lacks files when something of it is newer, or only there",
   async (pair) => {
     const sample = make(pair, { "log.txt": "log" });
@@ -232,7 +232,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() does not replace a job that lacks files and has been written to meanwhile",
   async (pair) => {
     const sample = make(pair);
@@ -248,7 +248,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() leaves a job that lacks files when the source cannot bring them",
   async (pair) => {
     const sample = make(pair);
@@ -269,7 +269,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("copyExperiment() brings what was left out of a job that failed", async (pair) => {
+onEachHost("copyExperiment() brings what was left out of a job that failed", async (pair) => {
   const files = { "a.ckpt": "a" };
   const sample = makeSample(pair.source.path, { jobs: [{ state: "failed", files }] });
   await copy(pair, sample, { exclude: [OUT] });
@@ -278,7 +278,7 @@ inEachDirection("copyExperiment() brings what was left out of a job that failed"
   assertWhole(pair, sample);
 });
 
-inEachDirection(
+onEachHost(
   "copyExperiment() tells what was left out of a running job, and brings it once it is done",
   async (pair) => {
     const files = { "a.ckpt": "a" };
@@ -299,7 +299,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() of another run brings what was left out of a job that both share",
   async (pair) => {
     const sample = make(pair);
@@ -319,7 +319,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() brings what was left out of a job that another one is a link to",
   async (pair) => {
     const sample = make(pair);
@@ -339,7 +339,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() leaves a folder that lacks files where the source has a link to another job",
   async (pair) => {
     const sample = make(pair);
@@ -355,7 +355,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() after one that ended between a record and its job, or its job and the record",
   async (pair) => {
     const sample = make(pair);
@@ -380,7 +380,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() never replaces a job that is done by what a record of its own would allow",
   async (pair) => {
     const sample = make(pair);
@@ -403,7 +403,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() of what another copy has put there without some files is not complete",
   async (pair) => {
     const sample = make(pair);
@@ -444,7 +444,7 @@ inEachDirection(
   { directions: ["local to local", "local to remote"] },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() takes a folder with nothing but records for a workspace",
   async (pair) => {
     const sample = make(pair);
@@ -461,7 +461,7 @@ const STRAY: Record<string, (path: string, outside: string) => void> = {
 };
 for (const [what, put] of Object.entries(STRAY)) {
   for (const level of [".xpm-copy", "partial", "jobs", "TASK"]) {
-    inEachDirection(
+    onEachHost(
       `copyExperiment() writes no record by way of ${what} in place of ${level}, and no job without it`,
       async (pair) => {
         const sample = make(pair);
@@ -494,7 +494,7 @@ for (const [what, put] of Object.entries(STRAY)) {
   }
 }
 
-inEachDirection(
+onEachHost(
   "copyExperiment() overwrites nothing that is no record in its place",
   async (pair) => {
     const sample = make(pair);
@@ -520,7 +520,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("copyExperiment() goes by no record that is a link or a folder", async (pair) => {
+onEachHost("copyExperiment() goes by no record that is a link or a folder", async (pair) => {
   const sample = make(pair);
   await copy(pair, sample, { exclude: [OUT] });
   const path = recordPath(pair, sample.jobs[0]!);

@@ -16,7 +16,7 @@ import {
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError } from "../../mod.ts";
 import { type MadeJob, makeSample } from "../../scripts/sample.ts";
-import { inEachDirection, MEMORY, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, MEMORY, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import {
   assertUntouched,
   compareJobs,
@@ -110,7 +110,7 @@ for (const parts of [["jobs"], ["experiments"], ["jobs", "experiments"]]) {
   );
 }
 
-inEachDirection(
+onEachHost(
   "copyExperiment() tells what is left out, and brings it, where jobs leads to another disk",
   async (pair) => {
     await withParts(pair.destination.path, ["jobs"], async () => {
@@ -152,7 +152,7 @@ inEachDirection(
   { directions: ["local to local"], ignore: elsewhereThan(PLACES[0]!) === undefined },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() knows a workspace by the link to it and by its real path",
   async (pair) => {
     symlinkSync(`${pair.root}/real`, `${pair.root}/source`);
@@ -205,7 +205,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() does not follow a job that leads elsewhere, and names it",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 5 });
@@ -235,7 +235,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() replaces a job that is a link, and not what it leads to",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 3 });
@@ -257,7 +257,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() writes nothing through a task's folder that is a link",
   async (pair: Pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });

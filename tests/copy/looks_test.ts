@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import { LocalHost } from "../../lib/host/local/host.ts";
 import { SshHost } from "../../lib/host/ssh/host.ts";
 import { makeSample } from "../../scripts/sample.ts";
-import { inEachDirection, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, useSshd } from "../support/directions.ts";
 import { compareTrees } from "../support/trees.ts";
 
 useSshd();
@@ -43,7 +43,7 @@ inEachDirection("copyExperiment() looks once at each end", async (pair) => {
   assertEquals(looked, [pair.source.path, pair.destination.path]);
 });
 
-inEachDirection(
+onEachHost(
   "copyExperiment() takes no other run of the destination for the current one",
   async (pair) => {
     makeSample(pair.destination.path, {

@@ -9,7 +9,7 @@ import { readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { exportExperiment } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { inEachDirection, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, useSshd } from "../support/directions.ts";
 import { runProgram } from "../support/program.ts";
 import { compareTrees, readTree } from "../support/trees.ts";
 
@@ -65,7 +65,7 @@ for (const options of [{}, { bandwidthLimit: 1_000_000 }]) {
   );
 }
 
-inEachDirection(
+onEachHost(
   "copyExperiment() puts former paths of a run right whose jobs are there already",
   async (pair) => {
     const former = `${pair.root}/former`;
@@ -81,7 +81,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() believes no params.json that the workspace was everything",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 3 });

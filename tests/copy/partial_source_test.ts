@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { CopyOptions, CopyResult } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { runProgram } from "../support/program.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 
@@ -65,7 +65,7 @@ inEachDirection(
 );
 
 // BUG when this was written: the record was removed, since both lack the same
-inEachDirection(
+onEachHost(
   "copyExperiment() keeps a record when the source lacks the same files",
   async (pair) => {
     const { sample, onwards, whole } = make(pair);
@@ -82,7 +82,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() that brings some of what is lacking keeps a record of the rest",
   async (pair) => {
     const { sample, onwards, whole } = make(pair);
@@ -96,7 +96,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("copyExperiment() says when only an empty folder is left out", async (pair) => {
+onEachHost("copyExperiment() says when only an empty folder is left out", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: [{ task: "train" }] });
   mkdirSync(`${sample.jobs[0]!.folder}/tmp`);
   await copy(pair, sample, { exclude: ["tmp/"] });

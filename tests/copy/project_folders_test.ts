@@ -10,7 +10,7 @@ import { assert, assertEquals } from "@std/assert";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import type { CopyOptions } from "../../mod.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { shell } from "../support/shell.ts";
 import { readTree } from "../support/trees.ts";
 
@@ -82,7 +82,7 @@ for (const [way, options] of WAYS) {
     { ignore },
   );
 
-  inEachDirection(
+  onEachHost(
     `copyExperiment() heeds a setgid bit of jobs alone, ${way}`,
     async (pair) => {
       share(`${pair.destination.path}/jobs`);
@@ -97,7 +97,7 @@ for (const [way, options] of WAYS) {
   );
 
   const hasAcl = await findProgram("setfacl") !== undefined;
-  inEachDirection(
+  onEachHost(
     `copyExperiment() heeds the default access list of a folder, ${way}`,
     async (pair) => {
       mkdirSync(pair.destination.path);
@@ -116,7 +116,7 @@ for (const [way, options] of WAYS) {
   );
 }
 
-inEachDirection("copyExperiment() goes on in a folder of a project as it began", async (pair) => {
+onEachHost("copyExperiment() goes on in a folder of a project as it began", async (pair) => {
   share(pair.destination.path);
   const sample = makeVaried(pair);
   const stopped = new AbortController();

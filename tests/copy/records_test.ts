@@ -8,7 +8,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { setTimes, shell } from "../support/shell.ts";
 
 useSshd();
@@ -29,7 +29,7 @@ function there({ destination: { path } }: Pair, { jobs: [job] }: Sample) {
 }
 
 // BUG when this was written: it was replaced when the source had been computed anew after it
-inEachDirection(
+onEachHost(
   "copyExperiment() leaves a job that was computed there after its record, whatever is newer",
   async (pair) => {
     const sample = make(pair);
@@ -63,7 +63,7 @@ inEachDirection(
 );
 
 // BUG when this was written: the record of the job that could not be copied stayed
-inEachDirection(
+onEachHost(
   "copyExperiment() writes no record of a job that could not be copied",
   async (pair) => {
     const sample = make(pair);
@@ -82,7 +82,7 @@ inEachDirection(
 );
 
 // BUG when this was written: the job that was whole was replaced by one without some files
-inEachDirection(
+onEachHost(
   "copyExperiment() without some files replaces no job that another copy has made whole meanwhile",
   async (pair) => {
     const sample = make(pair);

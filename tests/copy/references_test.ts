@@ -21,7 +21,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname } from "@std/path";
 import { checkExperiment, exportExperiment, importExperiment, moveExperiment } from "../../mod.ts";
 import { type MadeJob, makeSample } from "../../scripts/sample.ts";
-import { inEachDirection, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, useSshd } from "../support/directions.ts";
 import { jobFolder } from "../../lib/workspace/layout.ts";
 import { runProgram } from "../support/program.ts";
 import { compareFolder, compareJobs, compareRun, namesIn, readTree } from "../support/trees.ts";
@@ -120,7 +120,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "xpm-copy answers with 3 when jobs name what is not copied, and with 0 when it stands there",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -141,7 +141,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() asks for no path that leads elsewhere, whatever a document names",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -179,7 +179,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() brings what is named by way of links that lead to another disk",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -202,7 +202,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("copyExperiment() brings what the needed jobs need, too", async (pair) => {
+onEachHost("copyExperiment() brings what the needed jobs need, too", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 1 });
   const others = makeSample(pair.source.path, { jobs: 6, experimentId: "other", seed: 7 }).jobs;
   const evaluate = others[5]!;
@@ -310,7 +310,7 @@ inEachDirection(
   { directions: ["local to local", "local to remote"] },
 );
 
-inEachDirection(
+onEachHost(
   "exportExperiment() takes shared folders along, a check compares them, and a move leaves them",
   async (pair) => {
     const [from, to] = [pair.source.path, pair.destination.path];

@@ -9,7 +9,13 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { makeSample } from "../../scripts/sample.ts";
 import { CopyError, type CopyErrorCode, copyExperiment, type CopyOptions } from "../../mod.ts";
-import { inEachDirection, type Pair, type RunName, useSshd } from "../support/directions.ts";
+import {
+  inEachDirection,
+  onEachHost,
+  type Pair,
+  type RunName,
+  useSshd,
+} from "../support/directions.ts";
 import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
 
 useSshd();
@@ -73,13 +79,13 @@ inEachDirection(
   onDisk,
 );
 
-inEachDirection("copyExperiment() takes workspaces side by side for no nest", async (pair) => {
+onEachHost("copyExperiment() takes workspaces side by side for no nest", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 1 });
   const beside = pair.between({ destination: "source-2" });
   assertEquals((await beside.copy(sample)).complete, true);
 });
 
-inEachDirection(
+onEachHost(
   "copyExperiment() refuses a folder of something else, but with create",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -99,7 +105,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() needs no create for a folder that is empty or has jobs",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -124,7 +130,7 @@ inEachDirection("copyExperiment() refuses a destination that is a file", async (
   );
 });
 
-inEachDirection(
+onEachHost(
   "copyExperiment() says what of workspace, experiment and run is not there",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -154,13 +160,13 @@ inEachDirection(
   },
 );
 
-inEachDirection("copyExperiment() does not take a link for a run", async (pair) => {
+onEachHost("copyExperiment() does not take a link for a run", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 1 });
   symlinkSync(sample.runId, `${sample.runFolder}/../latest`);
   await assertRefused("not-found", "has no run latest", pair, { ...sample, runId: "latest" });
 });
 
-inEachDirection(
+onEachHost(
   "copyExperiment() refuses what cannot be an id, a path or a pattern",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });

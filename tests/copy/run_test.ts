@@ -8,7 +8,7 @@ import { mkdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { assertEquals } from "@std/assert";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import type { CopyResult } from "../../mod.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { setTimes, shell } from "../support/shell.ts";
 import { assertUntouched, compareRun, compareTrees, readTree } from "../support/trees.ts";
 
@@ -84,7 +84,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("copyExperiment() leaves a run whose destination is newer", async (pair) => {
+onEachHost("copyExperiment() leaves a run whose destination is newer", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 2 });
   await pair.copy(sample);
   changeStatus(runAt(pair, sample), { run_tags: ["mine"] });
@@ -94,7 +94,7 @@ inEachDirection("copyExperiment() leaves a run whose destination is newer", asyn
   assertUntouched(pair.destination.path, before);
 });
 
-inEachDirection(
+onEachHost(
   "copyExperiment() leaves a run in progress at the destination, and copies its jobs",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 4 });
@@ -131,7 +131,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("copyExperiment() adds the links to jobs that come later", async (pair) => {
+onEachHost("copyExperiment() adds the links to jobs that come later", async (pair) => {
   const sample = makeSample(pair.source.path, {
     jobs: [{ task: "train" }, { task: "train", state: "missing" }],
   });
@@ -162,7 +162,7 @@ const CURRENT: [what: string, there: (root: string) => void, expected: string][]
 
 for (const [what, make, expected] of CURRENT) {
   const verb = expected === RUN ? "moves" : "does not move";
-  inEachDirection(`copyExperiment() ${verb} current that names ${what}`, async (pair) => {
+  onEachHost(`copyExperiment() ${verb} current that names ${what}`, async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2, runId: RUN });
     make(pair.destination.path);
     const result = await pair.copy(sample);
@@ -171,7 +171,7 @@ for (const [what, make, expected] of CURRENT) {
   });
 }
 
-inEachDirection(
+onEachHost(
   "copyExperiment() does not touch a current that is a folder, and says so",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });

@@ -12,7 +12,7 @@ import { SshHost } from "../../lib/host/ssh/host.ts";
 import { main } from "../../lib/cli/main.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { fakeTerminal } from "../cli/samples.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 
 useSshd({ logins: "each" });
@@ -128,7 +128,7 @@ inEachDirection("copyRuns() selects by patterns and by time", async (pair) => {
   }
 }, { directions: ["local to local", "remote to local"] });
 
-inEachDirection("copyRuns() copies the other runs when one cannot be copied", async (pair) => {
+onEachHost("copyRuns() copies the other runs when one cannot be copied", async (pair) => {
   const [first, second, third, last] = make(pair);
   writeFileSync(`${first!.jobs[0]!.folder}/params.json`, "no JSON");
   mkdirSync(`${pair.source.path}/experiments/neuralir/20260118_180000`);

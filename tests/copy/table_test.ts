@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { assertEquals } from "@std/assert";
 import { makeSample, type Sample, type SampleState } from "../../scripts/sample.ts";
 import type { CopyPlan, JobAction, JobId } from "../../mod.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { shell } from "../support/shell.ts";
 import { assertMoved, assertUntouched, compareJobs, readTree } from "../support/trees.ts";
 
@@ -159,7 +159,7 @@ inEachDirection("copyExperiment() with includeRunning takes running jobs along",
 });
 
 // BUG when this was written: the failed job of the source took the place of the later one.
-inEachDirection(
+onEachHost(
   "copyExperiment() leaves a job that was resumed where it was copied to, until the source is ahead",
   async (pair) => {
     const sample = makeSample(pair.source.path, {
@@ -187,7 +187,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() leaves a job that was resumed, though a file of the source is of tomorrow",
   async (pair) => {
     const sample = makeSample(pair.source.path, {
@@ -207,7 +207,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() is complete where jobs are unfinished at the source, or removed",
   async (pair) => {
     const states = ["unfinished", "unfinished", "unfinished", "removed"] as const;

@@ -8,7 +8,7 @@ import { rmSync, symlinkSync } from "node:fs";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { CopyError } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
-import { inEachDirection, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, useSshd } from "../support/directions.ts";
 import { runProgram } from "../support/program.ts";
 import { shell } from "../support/shell.ts";
 import { compareTrees } from "../support/trees.ts";
@@ -42,7 +42,7 @@ const DEEP: Record<string, (folder: string) => string[]> = {
 };
 
 for (const [what, names] of Object.entries(DEEP)) {
-  inEachDirection(
+  onEachHost(
     `copyExperiment() names a job with a path ${what}, in a short line, and copies the rest`,
     async (pair) => {
       const sample = makeSample(pair.source.path, { jobs: 3 });
@@ -72,7 +72,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() names a job that is a link to itself, and copies the rest",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });

@@ -9,7 +9,7 @@ import { assert, assertEquals } from "@std/assert";
 import { LARGE } from "../../lib/transport/clone.ts";
 import type { CopyEvent } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
-import { inEachDirection, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, useSshd } from "../support/directions.ts";
 import { descendants, HAS_PROC, until, workingIn } from "../support/processes.ts";
 import { shell } from "../support/shell.ts";
 import { namesIn } from "../support/trees.ts";
@@ -27,7 +27,7 @@ function clients(): string[] {
 
 // BUG when this was written: who failed when a login was told left the session open for ever; who
 // failed when tar was told, left the tar of the other end.
-inEachDirection(
+onEachHost(
   "copyExperiment() leaves nothing at work when onEvent fails, whenever",
   async (pair) => {
     // more than a pipe takes

@@ -8,7 +8,13 @@ import { appendFileSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSyn
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type CopyEvent, planCopy } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd, withPair } from "../support/directions.ts";
+import {
+  inEachDirection,
+  onEachHost,
+  type Pair,
+  useSshd,
+  withPair,
+} from "../support/directions.ts";
 import { OWN, withPrograms } from "../support/remote_programs.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { shell } from "../support/shell.ts";
@@ -55,7 +61,7 @@ inEachDirection("copyExperiment() goes on when files vanish that it has not read
   compareTrees({ sample, destination: pair.destination.path });
 });
 
-inEachDirection("copyExperiment() names a job that vanishes, and copies the rest", async (pair) => {
+onEachHost("copyExperiment() names a job that vanishes, and copies the rest", async (pair) => {
   const sample = makeInOrder(pair);
   const gone = sample.jobs[2]!;
   const onEvent = midway(() => rmSync(gone.folder, { recursive: true }));
@@ -115,7 +121,7 @@ inEachDirection("copyExperiment() copies what is being written to, and ends", as
   }
 });
 
-inEachDirection(
+onEachHost(
   "copyExperiment() never takes a job for done whose files it read before it was",
   async (pair) => {
     const sample = makeSample(pair.source.path, {

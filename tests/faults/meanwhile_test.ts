@@ -15,7 +15,7 @@ import {
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type CopyEvent, copyExperiment } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
-import { inEachDirection, useSshd, withPair } from "../support/directions.ts";
+import { inEachDirection, onEachHost, useSshd, withPair } from "../support/directions.ts";
 import { OWN, withPrograms } from "../support/remote_programs.ts";
 import { shell } from "../support/shell.ts";
 import { hasSshd } from "../support/sshd.ts";
@@ -53,7 +53,7 @@ inEachDirection(
 );
 
 // BUG when this was written: the failed job took the place of the one that had been resumed.
-inEachDirection(
+onEachHost(
   "copyExperiment() does not replace by a failed job what has been written to meanwhile",
   async (pair) => {
     const sample = makeSample(pair.source.path, {
@@ -81,7 +81,7 @@ inEachDirection(
 // BUG when this was written: who came last made its run current, be it the older one.
 for (const [current, runId] of [["20260118_170744", "20250101_000000"], ["20270101_000000"]]) {
   const what = runId === undefined ? "a later" : "an earlier";
-  inEachDirection(
+  onEachHost(
     `copyExperiment() makes its run current unless another copy has, of a later one: ${what} one`,
     async (pair) => {
       const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -99,7 +99,7 @@ for (const [current, runId] of [["20260118_170744", "20250101_000000"], ["202701
 }
 
 // BUG when this was written: a run as good as ours was an error.
-inEachDirection(
+onEachHost(
   "copyExperiment() finds done what another copy has done meanwhile, the run too",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 3 });

@@ -17,7 +17,13 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { CopyError } from "../../mod.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { endsHere, inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import {
+  endsHere,
+  inEachDirection,
+  onEachHost,
+  type Pair,
+  useSshd,
+} from "../support/directions.ts";
 import { copyAsNobody, giveToNobody, hasNobody, SSHD_OF_NOBODY } from "../support/nobody.ts";
 import { assertFailed, runProgram } from "../support/program.ts";
 import { shell } from "../support/shell.ts";
@@ -75,7 +81,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "xpm-copy takes blank and repeated lines of jobs.jsonl for no fault, and copies each job once",
   async (pair) => {
     const sample = makeShared(pair, 2);
@@ -90,7 +96,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("xpm-copy refuses a list of jobs that is too large to be one", async (pair) => {
+onEachHost("xpm-copy refuses a list of jobs that is too large to be one", async (pair) => {
   const sample = makeShared(pair, 1);
   truncateSync(`${sample.runFolder}/jobs.jsonl`, 300 * 2 ** 20);
   const said = await runProgram(pair, sample);
@@ -121,13 +127,13 @@ async function assertNotJsonNamed(pair: Pair, args: string[]): Promise<void> {
   compareTrees({ sample, destination: pair.destination.path, jobs: sample.jobs.slice(5) });
 }
 
-inEachDirection(
+onEachHost(
   "xpm-copy does not publish a job whose params.json is not JSON, and names it",
   (pair) => assertNotJsonNamed(pair, []),
 );
 
 // BUG when this was written: the run, which came before it was known, linked to these jobs.
-inEachDirection(
+onEachHost(
   "xpm-copy does not link a run to a job whose params.json is not JSON where rsync brings the rest",
   (pair) => assertNotJsonNamed(pair, ["--exclude", "*.none"]),
 );
@@ -135,7 +141,7 @@ inEachDirection(
 /** As much memory as a copy of anything may take, in bytes. */
 const MEMORY_LIMIT = 350 * 2 ** 20;
 
-inEachDirection(
+onEachHost(
   "copyExperiment() does not read a params.json of 200 MB, nor publish its job",
   async (pair) => {
     const sample = makeShared(pair, 2);
@@ -163,7 +169,7 @@ inEachDirection(
   { ignore: !existsSync("/proc/self/status") },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() relocates an objects.jsonl of 64 MiB, whichever way the run goes",
   async (pair) => {
     const sample = makeShared(pair, 1);
@@ -210,7 +216,7 @@ function close(path: string): void {
   shell("/", 'chown -h 0:0 "$1"; chmod go= "$1"', path);
 }
 
-inEachDirection(
+onEachHost(
   "copyExperiment() names the jobs of which something may not be read, and copies the others",
   async (pair) => {
     const sample = makeShared(pair, 5);
@@ -235,7 +241,7 @@ inEachDirection(
   { ignore: !hasNobody },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() says what of a run may not be read",
   async (pair) => {
     const sample = makeShared(pair, 1);

@@ -17,7 +17,7 @@ import {
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CopyError, type CopyErrorCode } from "../../mod.ts";
 import { type MadeJob, makeSample, type Sample } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { makeOutside } from "../support/outside.ts";
 import { shell } from "../support/shell.ts";
 import { compareJobs, compareTrees, namesIn } from "../support/trees.ts";
@@ -45,7 +45,7 @@ function places(jobs: MadeJob[]) {
   return jobs.map(({ taskId, jobId }) => ({ taskId, jobId }));
 }
 
-inEachDirection(
+onEachHost(
   "copyExperiment() copies nothing by way of a task's folder that leads out of the source",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });
@@ -82,7 +82,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() refuses an experiment that leads out of the source, or of the destination",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -99,7 +99,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() reads no list of jobs, no state and no events through links, nor from pipes",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: [{}, { state: "missing" }] });
@@ -124,7 +124,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() takes for current no run but one of the experiment's own",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -187,7 +187,7 @@ inEachDirection("copyExperiment() keeps links that lead out as links", async (pa
   compareTrees({ sample, destination: pair.destination.path });
 });
 
-inEachDirection(
+onEachHost(
   "copyExperiment() refreshes a run without following a link that stands in it at either end",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -216,7 +216,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() replaces nothing by way of a task's folder that is a link",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });
@@ -235,7 +235,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("copyExperiment() refuses a staging area that is a link", async (pair) => {
+onEachHost("copyExperiment() refuses a staging area that is a link", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 1 });
   const outside = makeOutside(pair);
   mkdirSync(pair.destination.path);
@@ -250,7 +250,7 @@ inEachDirection("copyExperiment() refuses a staging area that is a link", async 
   ]]);
 });
 
-inEachDirection(
+onEachHost(
   "copyExperiment() refuses jobs or experiments that lead to a path of two lines",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -317,7 +317,7 @@ for (const name of SWAPPED) {
   );
 }
 
-inEachDirection(
+onEachHost(
   "copyExperiment() puts nothing into a task's folder that becomes a link while it copies",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });

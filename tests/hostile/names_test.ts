@@ -10,7 +10,7 @@ import { main } from "../../lib/cli/main.ts";
 import { hasControl } from "../../lib/text/printable.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { fakeTerminal } from "../cli/samples.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { makeOutside } from "../support/outside.ts";
 import { assertFailed, runProgram } from "../support/program.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
@@ -132,7 +132,7 @@ function assertHarmless(text: string): void {
   assertEquals(odd, undefined);
 }
 
-inEachDirection(
+onEachHost(
   "xpm-copy never prints the orders to a terminal that names hold",
   async (pair) => {
     const sample = makeOdd(pair);

@@ -21,7 +21,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { cleanWorkspace, CopyError } from "../../mod.ts";
 import { stagingName } from "../../lib/copy/loads.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { makeOutside, type Outside } from "../support/outside.ts";
 import { shell } from "../support/shell.ts";
 import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
@@ -66,7 +66,7 @@ const ASIDE = [
   "replaced/experiments/photos",
 ];
 
-inEachDirection(
+onEachHost(
   "copyExperiment() puts nothing back by way of links in a staging area",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });
@@ -92,7 +92,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() moves nothing aside by way of links in a staging folder",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });
@@ -122,7 +122,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() moves nothing aside by way of a link that appears while it copies",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });
@@ -150,7 +150,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() refuses to keep what it replaces behind a link, before it moves anything",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });
@@ -175,7 +175,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() refuses a staging folder, or its lock, that is a link",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
@@ -204,7 +204,7 @@ function resumedPlaces(sample: Sample): string[] {
   ];
 }
 
-inEachDirection(
+onEachHost(
   "copyExperiment() goes on in no staging folder that leads elsewhere",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });
@@ -225,7 +225,7 @@ inEachDirection(
   },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() writes into no staged file that has a name elsewhere",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2, largeFiles: 1, largeBytes: 1e6 });

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync }
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError, moveExperiment, type MoveOptions, type MoveResult } from "../../mod.ts";
 import { type MadeJob, makeSample, type Sample } from "../../scripts/sample.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { setTimes, shell } from "../support/shell.ts";
 import { assertUntouched, compareTrees, namesIn, readTree } from "../support/trees.ts";
 
@@ -94,7 +94,7 @@ inEachDirection(
   { directions: ["local to local", "remote to remote"] },
 );
 
-inEachDirection("moveExperiment() leaves what other runs refer to", async (pair) => {
+onEachHost("moveExperiment() leaves what other runs refer to", async (pair) => {
   const sample = make(pair, { jobs: 4 });
   const other = makeSample(pair.source.path, { jobs: 2, runId: "20260119_000000" });
   const shared = other.jobs.map(folderOf);
@@ -116,7 +116,7 @@ inEachDirection("moveExperiment() leaves what other runs refer to", async (pair)
   assertEquals(namesIn(`${pair.source.path}/jobs`), []);
 });
 
-inEachDirection("moveExperiment() leaves what links and documents of others name", async (pair) => {
+onEachHost("moveExperiment() leaves what links and documents of others name", async (pair) => {
   const sample = make(pair, { jobs: 6 });
   const [linked, named, inside, ...rest] = sample.jobs;
   const root = pair.source.path;
@@ -135,7 +135,7 @@ inEachDirection("moveExperiment() leaves what links and documents of others name
   assert(existsSync(`${root}/${link}/params.json`));
 });
 
-inEachDirection("moveExperiment() leaves a job that differs, and names it", async (pair) => {
+onEachHost("moveExperiment() leaves a job that differs, and names it", async (pair) => {
   const sample = make(pair, { jobs: [{ files: { weights: "made" } }, {}, {}, {}] });
   await pair.copy(sample, { fsync: false });
   const [job] = sample.jobs;
@@ -155,7 +155,7 @@ inEachDirection("moveExperiment() leaves a job that differs, and names it", asyn
   assertEquals(namesIn(`${pair.source.path}/jobs`), []);
 });
 
-inEachDirection(
+onEachHost(
   "moveExperiment() refuses a run in progress, and leaves what runs",
   async (pair) => {
     const going = make(pair, { jobs: [{ state: "done" }, { state: "running" }] });
@@ -177,7 +177,7 @@ inEachDirection(
   },
 );
 
-inEachDirection("moveExperiment() gives back what changes after the check", async (pair) => {
+onEachHost("moveExperiment() gives back what changes after the check", async (pair) => {
   const sample = make(pair, { jobs: 4 });
   const [job] = sample.jobs;
   let checked = 0;
@@ -198,7 +198,7 @@ inEachDirection("moveExperiment() gives back what changes after the check", asyn
   assertTidy(pair.source.path);
 });
 
-inEachDirection(
+onEachHost(
   "moveExperiment() follows a link to all jobs, and leaves a moved job",
   async (pair) => {
     const sample = make(pair, { jobs: 5 });

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { copyExperiment } from "../../lib/copy/copy.ts";
 import type { Workspace } from "../../lib/workspace/workspace.ts";
 import { ensureExperimaestro } from "../../scripts/setup.ts";
-import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { duplicate } from "./experimaestro.ts";
 import { assertFaithful, failedJobs, jobsOf } from "./faithful.ts";
 import { ODD, Oracle } from "./oracle.ts";
@@ -125,7 +125,7 @@ Deno.test({
   },
 });
 
-inEachDirection(
+onEachHost(
   "copyExperiment() makes what experimaestro takes for its own, now some, later the rest",
   async (pair) => {
     const { experimaestro, origin, first } = oracle;
@@ -157,7 +157,7 @@ inEachDirection(
   { ignore },
 );
 
-inEachDirection(
+onEachHost(
   "copyExperiment() of some jobs makes what experimaestro accepts, and of the rest too",
   async (pair) => {
     const { experimaestro, origin, first } = oracle;

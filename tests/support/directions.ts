@@ -34,6 +34,12 @@ export const DIRECTIONS: readonly Direction[] = [
 /** The directions in which a login is needed. */
 export const REMOTE: readonly Direction[] = DIRECTIONS.filter((each) => each.includes("remote"));
 
+/**
+ * Those in which both ends are here, or both are remote: each kind of host is a source once, and a
+ * destination once.
+ */
+export const EACH_HOST: readonly Direction[] = ["local to local", "remote to remote"];
+
 /** Which ends are on this machine. */
 export function endsHere(direction: Direction): { source: boolean; destination: boolean } {
   const [source, destination] = direction.split(" to ").map((end) => end === "local");
@@ -118,6 +124,18 @@ export function inEachDirection(
       fn: () => withPair(direction, sshd, check),
     });
   }
+}
+
+/**
+ * Registers a test for each kind of host. That is enough for what one end does by itself, and for
+ * what a plan decides, whichever way bytes travel.
+ */
+export function onEachHost(
+  name: string,
+  check: (pair: Pair) => Promise<void>,
+  options: Omit<DirectionOptions, "directions"> = {},
+): void {
+  inEachDirection(name, check, { ...options, directions: EACH_HOST });
 }
 
 /** Whether a folder is there, with room for some samples: on many disks files are slow to make. */
