@@ -31,7 +31,7 @@ export function renderMovePlan(
       style.columns,
     ),
     `  remove   ${amount(removed)}`,
-    ...renderKept(kept, style),
+    ...renderKept("keep", kept, style),
     "",
     ...(command === undefined ? [] : renderCommand(command)),
   ];
@@ -42,7 +42,7 @@ export function renderMoved({ removed, kept }: MoveResult, style: ReportStyle): 
   const what = removed.length === 0
     ? style.paint("care", "Nothing was removed at the source")
     : `Removed at the source: ${amount(removed)}`;
-  return [what, ...renderKept(kept, style)];
+  return [what, ...renderKept("kept", kept, style)];
 }
 
 /** `41 jobs and the run (18.6 GiB)`. */
@@ -67,6 +67,7 @@ function isRun({ path }: MovedFolder): boolean {
 }
 
 function renderKept(
+  label: "keep" | "kept",
   kept: readonly KeptFolder[],
   { paint, verbose, columns }: ReportStyle,
 ): string[] {
@@ -85,7 +86,7 @@ function renderKept(
   );
   const more = kept.length - some.flat().length;
   return [
-    `  keep     ${amount(kept)}`,
+    `  ${label}     ${amount(kept)}`,
     ...rows,
     ...(more > 0 ? [`    and ${more} more; --verbose names all`] : []),
   ];

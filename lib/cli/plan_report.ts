@@ -36,20 +36,20 @@ import { beside, fitted, wrapSentence } from "./wrap.ts";
 export function renderPlan(plan: CopyPlan, style: ReportStyle, mayFollow = false): string[] {
   const current = plan.run.isCurrent ? " (current)" : "";
   const head = `${printable(plan.experimentId)}, run ${printable(formatRunId(plan.runId))}`;
-  return [
-    head + current,
-    ...renderEnds(plan, style),
-    "",
-    ...renderRows({ ...plan, runs: [plan.run] }, style),
-    ...(style.verbose ? renderNames(plan) : []),
-    ...[
-      ...renderReferences(plan, style),
-      ...renderInProgress(plan, mayFollow),
-      ...renderTotal(plan, hasWork(plan)),
-    ]
-      .flatMap((line) => wrapSentence(line, style.columns)),
-    ...plan.warnings.flatMap((problem) => renderWarning(problem, style)),
-  ];
+  return inParts([
+    [head + current, ...renderEnds(plan, style)],
+    renderRows({ ...plan, runs: [plan.run] }, style),
+    renderNames(plan, style),
+    renderReferences(plan, style),
+    renderInProgress(plan, mayFollow, style),
+    renderTotal(plan, hasWork(plan), style),
+  ]);
+}
+
+/** Lines with an empty one between their parts. */
+function inParts(parts: string[][]): string[] {
+  return parts.filter((lines) => lines.length > 0)
+    .flatMap((lines, at) => at === 0 ? lines : ["", ...lines]);
 }
 
 /** Formats the plan for several runs: each of them, then what happens in all. */
@@ -73,19 +73,17 @@ export function renderRunsPlan(plan: CopyRunsPlan, style: ReportStyle): string[]
       inProgress,
     ];
   });
-  return [
-    count(plan.runs.length + plan.failed.length, "run"),
-    ...renderEnds(plan, style),
-    "",
-    ...fitted(rows, [3], style.columns),
-    ...renderFailed(plan.failed, "cannot be copied:", style),
-    "",
-    ...renderRows({ ...plan, runs: plan.runs.map(({ run }) => run) }, style),
-    ...(style.verbose ? renderNames(plan) : []),
-    ...[...renderReferences(plan, style), ...renderTotal(plan, plan.runs.some(hasWork))]
-      .flatMap((line) => wrapSentence(line, style.columns)),
-    ...plan.warnings.flatMap((problem) => renderWarning(problem, style)),
-  ];
+  return inParts([
+    [count(plan.runs.length + plan.failed.length, "run"), ...renderEnds(plan, style)],
+    [
+      ...fitted(rows, [3], style.columns),
+      ...renderFailed(plan.failed, "cannot be copied:", style),
+    ],
+    renderRows({ ...plan, runs: plan.runs.map(({ run }) => run) }, style),
+    renderNames(plan, style),
+    renderReferences(plan, style),
+    renderTotal(plan, plan.runs.some(hasWork), style),
+  ]);
 }
 
 /** Formats the runs that cannot be copied, or could not, and why; `label` says which. */
@@ -235,31 +233,40 @@ function endName({ id }: PlannedEnd): string {
   return id.includes("/") ? "" : printable(id);
 }
 
-function renderReferences(plan: Totals, { paint, verbose }: ReportStyle): string[] {
+function renderReferences(plan: Totals, { paint, verbose, columns }: ReportStyle): string[] {
   const { referencesMissing: missing = [] } = plan;
   if (missing.length === 0) return [];
-  return ["", `${paint("bad", "not copied:")} ${REFERENCES}: ${somePaths(missing, verbose)}`];
+  const what = `${paint("bad", "not copied:")} ${REFERENCES}: ${somePaths(missing, verbose)}`;
+  return wrapSentence(what, columns);
 }
 
-function renderNames(plan: Totals): string[] {
-  const rows = unitsOf(plan).map((job) => [
-    `  ${job.action}`,
-    job.sharedName === undefined ? fullJob(job) : printable(jobFolder(job)),
-    job.source === "unseen" ? job.destination : `${job.source} -> ${job.destination}`,
-    isWritten(job) || job.bytes > 0 ? formatBytes(job.bytes) : "", // not all were looked at
-  ]);
-  return rows.length === 0 ? [] : ["", ...table(rows, [3])];
+function renderNames(plan: Totals, { verbose }: ReportStyle): string[] {
+  const rows = verbose ? unitsOf(plan) : [];
+  return table(
+    rows.map((job) => [
+      `  ${job.action}`,
+      job.sharedName === undefined ? fullJob(job) : printable(jobFolder(job)),
+      job.source === "unseen" ? job.destination : `${job.source} -> ${job.destination}`,
+      isWritten(job) || job.bytes > 0 ? formatBytes(job.bytes) : "", // not all were looked at
+    ]),
+    [3],
+  );
 }
 
-function renderInProgress({ run }: CopyPlan, mayFollow: boolean): string[] {
+function renderInProgress({ run }: CopyPlan, mayFollow: boolean, style: ReportStyle): string[] {
   if (!run.inProgress) return [];
   const follow = mayFollow ? ": add --follow to copy each job as it ends" : "";
-  return ["", `The run is marked as in progress${follow}; if it was killed, add --ended`];
+  const what = `The run is marked as in progress${follow}; if it was killed, add --ended`;
+  return wrapSentence(what, style.columns);
 }
 
-function renderTotal(plan: Totals, hasWork: boolean): string[] {
-  if (!hasWork) return [];
+/** How much it is, if there is work, and what to know of it. */
+function renderTotal(plan: Totals, hasWork: boolean, style: ReportStyle): string[] {
   const free = (plan.destination.freeBytes ?? -1) - plan.bytes;
   const rest = free < 0 ? "" : `; ${formatBytes(free)} will remain free`;
-  return ["", `Up to ${formatBytes(plan.bytes)} in ${count(plan.files, "file")}${rest}`];
+  const total = `Up to ${formatBytes(plan.bytes)} in ${count(plan.files, "file")}${rest}`;
+  return [
+    ...(hasWork ? wrapSentence(total, style.columns) : []),
+    ...plan.warnings.flatMap((problem) => renderWarning(problem, style)),
+  ];
 }

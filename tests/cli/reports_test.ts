@@ -10,6 +10,7 @@ import {
   renderDryRunEnd,
   renderPlan,
   renderRunsEnd,
+  renderRunsPlan,
   renderWarning,
 } from "../../lib/cli/plan_report.ts";
 import { renderSummary } from "../../lib/cli/summary_report.ts";
@@ -157,6 +158,21 @@ Deno.test("renderWarning() shortens the folders of jobs, unless it is to be verb
     "warning: files are not copied: /data/x (in train/867b1011), a/867b1011/b, jobs/a/b",
   ]);
   assertEquals(renderWarning(problem, VERBOSE), [`warning: ${message}`]);
+});
+
+Deno.test("renderPlan() and renderRunsPlan() have one empty line between their parts", () => {
+  const plan = emptyPlan();
+  const bare = renderPlan(plan, STYLE);
+  const problem = { code: "usage" as const, message: "no job matches x" };
+  const lines = renderPlan({ ...plan, warnings: [problem] }, STYLE);
+  assertEquals(lines, [...bare, "", "warning: no job matches x"]);
+  const { experimentId, runId } = plan;
+  const failed = [{ experimentId, runId, ...problem }];
+  const none = { ...plan, jobs: [], warnings: [], runs: [], failed };
+  assertEquals(renderRunsPlan(none, STYLE).slice(3), [
+    "",
+    "cannot be copied: neuralir 2026-01-18 17:07:44: no job matches x",
+  ]);
 });
 
 Deno.test("renderPlan() lets no escape sequence in from ids, paths and reasons", () => {

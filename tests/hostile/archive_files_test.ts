@@ -199,7 +199,7 @@ const HOSTILE: Record<string, [bytes: () => Uint8Array, sentence: RegExp]> = {
   "a later form": [() => withSums([], { format: 2 }), /format 2, made by a newer xpm-copy/],
   "no sums": [() => joined([member(file(`${RUN}/jobs.jsonl`)), END]), /no SHA256SUMS/],
   "sums first": [() => joined([member(file(SUMS)), END]), /SHA256SUMS in the wrong place/],
-  "nothing": [() => new Uint8Array(), /only a part/],
+  "nothing": [() => new Uint8Array(), /missing or damaged parts$/],
   "a huge header": [() => withSums([hugeExtra(2 ** 30)]), /an overlong name/],
   "a sparse file": [
     () => withSums([withRecord("GNU.sparse.major=1", file("jobs/t/1/x"))]),
@@ -249,7 +249,7 @@ Deno.test("importExperiment() says that a file is no export, but not of one that
   }
   const whole = Deno.readFileSync(`${root}/run.tar`);
   for (const length of [0, 100, 3 * BLOCK, whole.length - 3 * BLOCK]) {
-    assertMatch(await said(whole.slice(0, length), "x.tar"), /only a part, or damaged data$/);
+    assertMatch(await said(whole.slice(0, length), "x.tar"), /missing or damaged parts$/);
   }
   for (const at of [0, 150, 257]) { // of the name, the checksum, the magic
     assertMatch(await said(whole.with(at, 0x21), "x.tar"), / cannot be imported: it has /);

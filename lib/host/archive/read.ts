@@ -41,7 +41,7 @@ export async function* readArchive(
     const { stream, sound } = await unpacked(path, watch, onRead);
     const expected = { from: path, mostBytes: Infinity, owner: 0, onBytes: () => {} };
     yield* editTar(endingSoon(stream, contents, path, beginning), contents, expected);
-    if (!contents.ended || !await sound()) throw untrusted(path, "only a part, or damaged data");
+    if (!contents.ended || !await sound()) throw untrusted(path, "missing or damaged parts");
     if (!contents.isSummed) throw untrusted(path, `no ${SUMS}`);
   } catch (error) {
     throw explained(error, path, beginning.isOfExport);
