@@ -13,7 +13,8 @@ import { copyBetween } from "./copy.ts";
 import { isOmitted } from "./decisions.ts";
 import { explained } from "./retry.ts";
 import type { RunRequest } from "./survey.ts";
-import type { ConnectionOptions, CopyEvent, CopyOptions, CopyResult } from "./types.ts";
+import { explainFull, saysFull } from "./space.ts";
+import type { ConnectionOptions, CopyEvent, CopyOptions, CopyPlan, CopyResult } from "./types.ts";
 
 /** How to export; the fields of `CopyOptions` that have a meaning for an archive. */
 export type ExportOptions =
@@ -108,8 +109,12 @@ export async function exportBetween(
     const host = await hosts.openForBytes(source);
     return await host.look({ path: place, experimentId, runId });
   });
+  let plan: CopyPlan | undefined;
   const onEvent = (event: CopyEvent) => {
-    if (event.type === "planned") sink.omits(event.plan.jobs.filter(isOmitted).map(jobFolder));
+    if (event.type === "planned") {
+      plan = event.plan;
+      sink.omits(plan.jobs.filter(isOmitted).map(jobFolder));
+    }
     options.onEvent?.(event);
   };
   return await explained(options, EXPORT_STOPPED, async () => {
@@ -120,7 +125,9 @@ export async function exportBetween(
         const workspaces = { source, destination };
         const request = { workspaces, experimentId, runId };
         const result = await copyBetween(hosts, request, { ...options, onEvent });
-        await sink.finish();
+        await sink.finish().catch((error) => {
+          throw saysFull(error) ? explainFull(error, plan!, {}) : error;
+        });
         return result;
       } finally {
         await sink.close();

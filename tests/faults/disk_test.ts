@@ -67,6 +67,18 @@ onSmallDisk("xpm-copy refuses what has no room at the destination", "4m", async 
     const { hint } = await assertRejects(attempt, CopyError, "space");
     assertEquals(hint, "free some space there and run the same command again");
   }
+  // a small file is written only at its end
+  const small = { experimentId: "small", jobs: 1, largeFiles: 1, largeBytes: 50_000 };
+  const { runId: smallRun } = makeSample(pair.source.path, small);
+  writeFileSync(`${disk}/filler`, new Uint8Array(4_000_000 + 2 ** 17));
+  const late = await assertRejects(
+    () => exportExperiment(pair.source, `${disk}/run.tar`, "small", smallRun),
+    CopyError,
+    `no space left at the destination, ${disk}/run.tar: the copy needs up to `,
+  );
+  assertEquals(late.hint, "free some space there and run the same command again");
+  assertEquals(namesIn(disk).filter((name) => name !== "ws"), ["filler"]);
+  Deno.removeSync(`${disk}/filler`);
   // each run of two has room, both have not
   for (const seed of [1, 2]) {
     const large = { largeFiles: 1, largeBytes: 2_500_000 };

@@ -9,6 +9,7 @@ import { CopyError } from "../../errors.ts";
 import { bytesOf } from "../../system/byte_text.ts";
 import { lookAt, realPath } from "../../system/files.ts";
 import { sumOf } from "../../system/hash.ts";
+import { systemMessage } from "../../system/message.ts";
 import { type RunOptions, stopIfAborted } from "../../system/process.ts";
 import { syncFolders } from "../../system/sync.ts";
 import { now } from "../../system/time.ts";
@@ -153,7 +154,12 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   }
 
   #put(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) at += this.#part!.file.writeSync(bytes.subarray(at));
+    const { file } = this.#part!;
+    try {
+      for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    } catch (error) {
+      throw unwritten(error as Error, this.path);
+    }
   }
 
   /** What comes, in large parts; the rest is held, and with it the zeros that end an archive. */
@@ -213,7 +219,11 @@ export class ArchiveSink extends ArchiveHost implements Staging {
       ...archive([ownFile(SUMS, bytesOf(lines.join("")))]),
     ]);
     await this.#frame?.end();
-    if (this.watch.fsync) await this.#part!.file.sync();
+    if (this.watch.fsync) {
+      await this.#part!.file.sync().catch((error) => {
+        throw unwritten(error, this.path);
+      });
+    }
     this.#name();
     this.#drop();
     if (this.watch.fsync) await syncFolders([parentOf(this.path) || "/"]);
@@ -243,6 +253,12 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   async close(): Promise<void> {
     this.#drop();
   }
+}
+
+/** The error for a file that cannot be written; the system does not name it. */
+function unwritten(error: Error, path: string): CopyError {
+  const why = systemMessage(error.message);
+  return new CopyError("refused", `cannot write ${printable(path)}: ${why}`);
 }
 
 function taken(path: string): CopyError {
