@@ -5,7 +5,7 @@
  */
 
 import { isShared, jobFolder } from "../workspace/layout.ts";
-import { bytesOf } from "../system/byte_text.ts";
+import { digestOf } from "../system/byte_text.ts";
 import { isClosed } from "../system/entry.ts";
 import { isWritten, unitsOf } from "./decisions.ts";
 import { batches } from "./batches.ts";
@@ -39,10 +39,7 @@ export interface Load {
 /** The name of the staging folder: a copy that is run again finds what it has brought before. */
 export async function stagingName({ plan }: SurveyData): Promise<string> {
   const { source, experimentId, runId } = plan;
-  const key = JSON.stringify([source.host ?? "", source.path, experimentId, runId]);
-  // not by `node:crypto`, which Deno takes 14 ms to load
-  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytesOf(key)), 0, 8);
-  return [...sum].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return await digestOf(JSON.stringify([source.host ?? "", source.path, experimentId, runId]), 8);
 }
 
 /** Whether a copy of the run has left something that need not be sent again. */

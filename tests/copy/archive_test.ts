@@ -20,6 +20,7 @@ import {
   type Workspace,
 } from "../../mod.ts";
 import { main } from "../../lib/cli/main.ts";
+import { digestOf } from "../../lib/system/byte_text.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { fakeTerminal } from "../cli/samples.ts";
 import { ENDING, HAS_ZSTD } from "../support/archives.ts";
@@ -155,15 +156,29 @@ local(
 local("exportExperiment() removes what a killed one has left, and nothing else", async (pair) => {
   const sample = makeSample(pair.source.path, { jobs: 1 });
   const name = `run${ENDING}`;
-  const [left, written, link, own] = ["00000000", "11111111", "22222222", "mine"]
-    .map((id) => `${pair.root}/.${name}.${id}.part`) as [string, string, string, string];
-  for (const path of [left, written, own]) Deno.writeTextFileSync(path, "");
-  Deno.symlinkSync(own, link);
-  using other = Deno.openSync(written, { read: true, write: true });
+  const here = await digestOf(Deno.hostname(), 4);
+  // a disk that another machine shares may not tell what that has locked
+  const [left, written, link, elsewhere, own] = [
+    ...[`${here}00000000`, `${here}11111111`, `${here}22222222`],
+    ...["0123456700000000", "mine"],
+  ].map((id) => `${pair.root}/.${name}.${id}.part`) as [string, ...string[]];
+  for (const path of [left, written, elsewhere, own]) Deno.writeTextFileSync(path!, "");
+  Deno.symlinkSync(own!, link!);
+  using other = Deno.openSync(written!, { read: true, write: true });
   assertEquals(await other.tryLock(true), true); // as an export does, as long as it writes
   await exported(pair, sample);
-  const kept = [written, link, own].map((path) => path.slice(pair.root.length + 1));
-  assertEquals(namesIn(pair.root), [...kept, name, "source"]);
+  const kept = [written, link, elsewhere, own].map((path) => path!.slice(pair.root.length + 1));
+  assertEquals(namesIn(pair.root), [...kept, name, "source"].sort());
+});
+
+local("exportExperiment() writes into a folder that may not be listed", async (pair) => {
+  const sample = makeSample(pair.source.path, { jobs: 1 });
+  const folder = `${pair.root}/box`;
+  Deno.mkdirSync(folder);
+  Deno.chmodSync(folder, 0o300);
+  await exported(pair, sample, `${folder}/run${ENDING}`);
+  Deno.chmodSync(folder, 0o700);
+  assertEquals(namesIn(folder), [`run${ENDING}`]);
 });
 
 Deno.test({

@@ -25,7 +25,13 @@ async function killed(pair: Pair, args: string[], milliseconds: number): Promise
   const { process, ended } = await startCommand(pair, { args });
   let isOver = false;
   const status = process.status.then(() => isOver = true);
-  const timer = setTimeout(() => isOver || process.kill("SIGKILL"), milliseconds);
+  const timer = setTimeout(() => {
+    try {
+      if (!isOver) process.kill("SIGKILL");
+    } catch {
+      // it has ended at this very moment
+    }
+  }, milliseconds);
   await status;
   clearTimeout(timer);
   const { code, err } = await ended;

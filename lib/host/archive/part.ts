@@ -1,13 +1,16 @@
 /**
  * The file that an export writes, beside its place and under another name, until it is whole. It is
- * kept locked meanwhile, so the next export to that name knows what killed ones have left.
+ * kept locked meanwhile, so the next export to that name knows what killed ones have left. The name
+ * tells the machine: on some shared disks, no machine sees what another has locked.
  *
  * @module
  */
 
-import { lookAt, namesIn } from "../../system/files.ts";
+import { digestOf } from "../../system/byte_text.ts";
+import { entriesOf, lookAt } from "../../system/files.ts";
 import { attempt } from "../../system/tree.ts";
 import { parentOf } from "../../workspace/layout.ts";
+import { hostName, lockFile } from "../local/lock.ts";
 
 /** An open file, and the name that it has for now. */
 export interface Part {
@@ -17,16 +20,17 @@ export interface Part {
 
 /** Removes what killed exports to a path have left, and begins another part of that name. */
 export async function openPart(target: string): Promise<Part> {
-  const [folder, name] = [parentOf(target), target.slice(target.lastIndexOf("/") + 1)];
-  for (const { name: other } of namesIn(folder || "/") ?? []) {
-    const id = other.startsWith(`.${name}.`) ? other.slice(name.length + 2) : "";
-    if (/^[0-9a-f]{8}\.part$/.test(id)) await removeLeft(`${folder}/${other}`);
+  const [folder, host] = [parentOf(target), hostName()];
+  const start = `.${target.slice(target.lastIndexOf("/") + 1)}.${await digestOf(host, 4)}`;
+  for (const { name } of host === "" ? [] : entriesOf(folder || "/")) {
+    const id = name.startsWith(start) ? name.slice(start.length) : "";
+    if (/^[0-9a-f]{8}\.part$/.test(id)) await removeLeft(`${folder}/${name}`);
   }
   for (;;) {
-    const path = `${folder}/.${name}.${crypto.randomUUID().slice(0, 8)}.part`;
+    const path = `${folder}/${start}${crypto.randomUUID().slice(0, 8)}.part`;
     const file = create(path, target);
     // another export may have just taken it for left
-    if (await isLocked(file) !== false && lookAt(path, "") !== undefined) return { path, file };
+    if (await lockFile(file) !== false && lookAt(path, "") !== undefined) return { path, file };
     file.close();
   }
 }
@@ -46,13 +50,8 @@ async function removeLeft(path: string): Promise<void> {
   if (lookAt(path, "")?.kind !== "file") return;
   try {
     using file = Deno.openSync(path, { read: true, write: true });
-    if (await isLocked(file)) attempt(() => Deno.removeSync(path));
+    if (await lockFile(file)) attempt(() => Deno.removeSync(path));
   } catch {
     // somebody else's, or it has just got its name
   }
-}
-
-/** Locks a file: false where somebody else has, undefined where it cannot be told. */
-async function isLocked(file: Deno.FsFile): Promise<boolean | undefined> {
-  return await file.tryLock(true).catch(() => undefined);
 }

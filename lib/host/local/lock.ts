@@ -181,7 +181,7 @@ function isDead(path: string, locked: boolean | undefined): boolean {
 }
 
 /** Locks an open file: false when it is locked, undefined where the file system cannot lock. */
-async function lockFile(file: Deno.FsFile): Promise<boolean | undefined> {
+export async function lockFile(file: Deno.FsFile): Promise<boolean | undefined> {
   try {
     return await file.tryLock(true);
   } catch {
@@ -224,7 +224,7 @@ function giveUp(lock: Omit<Lock, "waited">, reason: unknown): never {
 }
 
 /** The name of this machine; empty when Deno has no permission to tell. */
-function hostName(): string {
+export function hostName(): string {
   const { state } = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
   return state === "granted" ? Deno.hostname() : "";
 }
