@@ -6,7 +6,7 @@
 
 import { unitsOf } from "../copy/decisions.ts";
 import type { RunRequest } from "../copy/survey.ts";
-import type { CopyPlan } from "../copy/types.ts";
+import type { CopyPlan, JobAction } from "../copy/types.ts";
 import type { CheckOptions } from "../inspect/check_types.ts";
 import type { CheckedJobs } from "../inspect/computed.ts";
 import type { Defaults } from "../settings/defaults.ts";
@@ -52,19 +52,23 @@ function isShared({ sharedName }: FolderId, { references }: CopyRequest): boolea
   return references && sharedName !== undefined;
 }
 
+/** What a copy leaves out, and its summary names: there is nothing to compare. */
+const LEFT_OUT: readonly (JobAction | undefined)[] = ["omit", "wait", "missing"];
+
 /** What was planned and is to be checked, but for what was checked before. */
 export function checkedOf(
   plan: Pick<CopyPlan, "jobs" | "partials">,
   request: CopyRequest,
   seen: Set<string> = new Set(),
 ): CheckedJobs {
-  const chosen = unitsOf(plan).filter(({ action }) => action !== "omit");
-  const actions = new Map(chosen.map((job) => [jobFolder(job), job.action]));
+  const actions = new Map(unitsOf(plan).map((job) => [jobFolder(job), job.action]));
   const before = new Set(seen);
   return {
     isWanted: (job) => {
       const folder = jobFolder(job);
-      if (before.has(folder) || !actions.has(folder) && !isShared(job, request)) return false;
+      const action = actions.get(folder);
+      if (before.has(folder) || LEFT_OUT.includes(action)) return false;
+      if (action === undefined && !isShared(job, request)) return false;
       seen.add(folder);
       return true;
     },

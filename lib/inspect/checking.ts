@@ -8,6 +8,7 @@ import { BATCH_JOBS } from "../copy/batches.ts";
 import type { JobToPlan } from "../copy/job_links.ts";
 import { mapOf, type Mapped } from "../copy/maps.ts";
 import type { Ends } from "../copy/plan.ts";
+import type { CopyProblem } from "../copy/types.ts";
 import { formerRoots, readMapped } from "../rewrite/path_map.ts";
 import {
   folderAt,
@@ -27,7 +28,7 @@ import { addContents, addInOrder, compareSums, type Summed, whatDiffers } from "
 import { type Compared, compareFolders, type Expected, type Held } from "./compare_folders.ts";
 import type { Entry } from "../system/entry.ts";
 import { addTo, described } from "./amounts.ts";
-import { type CheckedJobs, isComputedTwice, notCompared } from "./computed.ts";
+import { ALL_JOBS, type CheckedJobs, isComputedTwice, notCompared } from "./computed.ts";
 import type { CheckResult, Difference } from "./check_types.ts";
 import {
   documentsIn,
@@ -107,9 +108,14 @@ export class Checking {
     for (const [job, { difference, note }] of judged) {
       if (difference?.kind === "newer" && this.jobs.wasSkipped(job)) this.#own.push(job);
       else if (difference !== undefined) this.#result.differences.push(difference);
-      if (note !== undefined) this.#result.notes.push(note);
+      if (note !== undefined) this.#note(note);
     }
     return judged.filter(([, { compare }]) => compare).map(([job]) => job);
+  }
+
+  /** Says what the user should know besides; a copy before has said it. */
+  #note(note: CopyProblem): void {
+    if (this.jobs === ALL_JOBS) this.#result.notes.push(note);
   }
 
   /** Compares jobs, many at a time; answers the jobs that they name, each once. */
@@ -154,7 +160,7 @@ export class Checking {
     const { ends, options } = this;
     const { run, infos } = ends;
     const judged = judgeRun(ends, options.ended === true);
-    this.#result.notes.push(...judged.notes);
+    for (const note of judged.notes) this.#note(note);
     if (judged.compare) {
       const linked = linkedThere(ends);
       const tags = readRunStatus(infos.destination.run?.status)?.tags ?? [];

@@ -157,6 +157,23 @@ onEachHost(
   },
 );
 
+inEachDirection(
+  "xpm-copy --check compares what was copied: what still runs, or is missing, keeps code 3",
+  async (pair) => {
+    const states = ["done", "running", "missing"] as const;
+    const sample = makeSample(pair.source.path, { jobs: states.map((state) => ({ state })) });
+    const copied = await runProgram(pair, sample, ["--check"]);
+    assertEquals(copied.code, 3);
+    assertStringIncludes(copied.out, "still running: ");
+    assertStringIncludes(copied.out, "No differences: compared 1 job, ");
+    assert(!copied.err.includes("warning: experiments/"), copied.err);
+    assertEquals((await check(pair, sample)).same, false);
+    rmSync(`${sample.jobs[0]!.folder}/params.json`);
+    assertEquals((await runProgram(pair, sample, ["--check"])).code, 7);
+  },
+  { directions: ["local to local", "remote to local"] },
+);
+
 onEachHost("checkExperiment() tells what was left out from what is missing", async (pair) => {
   const sample = makeSample(pair.source.path, {
     jobs: [{
