@@ -6,7 +6,7 @@
 
 import { choose, chooseEnds } from "./choose.ts";
 import { importCommand } from "./command_line.ts";
-import { begin, choiceOf, type Context, notingPlan, writingOptions } from "./context.ts";
+import { begin, type Context, notingPlan, takenOf, writingOptions } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
 import { isRefused } from "./names.ts";
 import type { ExportRequest, ImportRequest } from "./requests.ts";
@@ -19,13 +19,10 @@ export async function exportRun(request: ExportRequest, context: Context): Promi
   // an export has no second workspace: nothing is asked about it
   const choice = await choose({ ...sources, request: { ...request, to: "/" } });
   const { from: { workspace: source }, experimentId, runId } = choice;
-  const { ended, includeRunning, output } = request;
+  const { ended, output } = request;
   const which = { source, experimentId, runId };
-  const result = await session.exportRun(which, output, {
-    ended,
-    includeRunning,
-    ...choiceOf(request),
-  });
+  const taken = takenOf(request, sources.defaults);
+  const result = await session.exportRun(which, output, { ended, ...taken });
   context.reporter.copied(result, plan());
   return result.complete ? EXIT.complete : EXIT.incomplete;
 }

@@ -113,26 +113,35 @@ export function limitOf(request: Pick<CopyRequest, "bandwidthLimit">, defaults: 
 export function copyOptions(request: CopyRequest, defaults: Defaults): CopyOptions {
   return {
     dryRun: !request.yes,
-    includeRunning: request.includeRunning || defaults.includeRunning === true,
     ...writingOptions(request, defaults),
     ...limitOf(request, defaults),
     ...(request.streams !== undefined && { streams: request.streams }),
     ...(request.references ? {} : { references: false }),
-    exclude: defaults.exclude ?? [],
-    ...choiceOf(request),
+    ...takenOf(request, defaults),
   };
 }
 
-/** What is chosen of a run. */
-type Choosing = "states" | "tasks" | "tags" | "exclude" | "maxSize" | "metadataOnly";
+/** What is taken of a run. */
+type Taking =
+  | "includeRunning"
+  | "states"
+  | "tasks"
+  | "tags"
+  | "exclude"
+  | "maxSize"
+  | "metadataOnly";
 
-/** Which jobs the user wants, and which of their files. */
-export function choiceOf(request: Pick<CopyRequest, Choosing>): Pick<CopyOptions, Choosing> {
+/** What the user wants of a run, where the defaults stand for what was not given. */
+export function takenOf(
+  request: Pick<CopyRequest, Taking>,
+  defaults: Defaults,
+): Pick<CopyOptions, Taking> {
   return {
+    includeRunning: request.includeRunning || defaults.includeRunning === true,
     ...(request.states.length > 0 && { states: request.states }),
     ...(request.tasks.length > 0 && { tasks: request.tasks }),
     ...(Object.keys(request.tags).length > 0 && { tags: request.tags }),
-    ...(request.exclude.length > 0 && { exclude: request.exclude }),
+    exclude: request.exclude.length > 0 ? request.exclude : defaults.exclude ?? [],
     ...(request.maxSize !== undefined && { maxSize: request.maxSize }),
     ...(request.metadataOnly && { metadataOnly: true }),
   };

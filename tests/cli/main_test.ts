@@ -153,6 +153,10 @@ Deno.test("main() takes the defaults where the command line says nothing", async
     { ...common, exclude: ["*.tmp"], map: { "/data": "/mnt" }, bandwidthLimit: 100 },
     { ...common, exclude: ["a"], map: { "/a": "/b" }, bandwidthLimit: 0 },
   ]);
+  await main(["export", "neuralir", "-o", "a.tar"], fakeTerminal(), library);
+  const { from, options } = asked[2]!;
+  const taken = { ended: false, includeRunning: true, exclude: ["*.tmp"] };
+  assertEquals([from, options], ["cluster", taken]);
 });
 
 Deno.test("main() refuses a command line before any work", async () => {
