@@ -173,10 +173,17 @@ function renderUnchecked(commands: string[][] | undefined): string[] {
   return [`Nothing was checked. To compare ${what}:`, `  ${quoteCommand(newest)}`];
 }
 
-/** Formats a warning. */
-export function renderWarning(problem: CopyProblem, style: ReportStyle): string[] {
-  const text = renderProblem(problem, style.verbose);
-  return wrapSentence(`${style.paint("care", "warning:")} ${text}`, style.columns);
+/** Formats a warning; with its hint, if nothing else will say that. */
+export function renderWarning(
+  problem: CopyProblem,
+  { paint, verbose, columns }: ReportStyle,
+  hinted = false,
+): string[] {
+  const { hint } = problem;
+  return [
+    `${paint("care", "warning:")} ${renderProblem(problem, verbose)}`,
+    ...(hinted && hint !== undefined ? [`  ${printable(hint)}`] : []),
+  ].flatMap((line) => wrapSentence(line, columns));
 }
 
 /** Formats the message that a connection was lost, and that another attempt follows. */

@@ -274,7 +274,7 @@ export class TextReporter implements Reporter {
 
   #tellErrors(): void {
     const told = this.#warnings.takeErrors();
-    this.#screen.message(told.flatMap((problem) => renderWarning(problem, this.#err)));
+    this.#screen.message(told.flatMap((problem) => renderWarning(problem, this.#err, true)));
   }
 
   #print(lines: string[]): void {

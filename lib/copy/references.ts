@@ -71,18 +71,20 @@ function whoNames({ first, jobs }: Namers): string {
 }
 
 /** What tells whether something is part of a copy. */
-type Part = Pick<Survey, "found" | "plan">;
+type Part = Pick<Survey, "found" | "plan" | "problems">;
 
 /**
  * Whether a path of the source workspace is part of the copy, or a folder above a part of it. A job
- * that was not chosen is part of it only for its run, which lists it.
+ * that was not chosen is part of it only for its run, which lists it; so is any job where that list
+ * is damaged, which is named instead.
  *
  * @param isOfRun Whether only the run names it.
  */
-export function isCopied(path: string, { found, plan }: Part, isOfRun = false): boolean {
+export function isCopied(path: string, { found, plan, problems }: Part, isOfRun = false): boolean {
   const folder = unitOf(path);
   const run = runFolder(plan.experimentId, plan.runId);
   if (path === "" || folder === run) return true;
+  if (isOfRun && problems.length > 0 && isInJobs(path)) return true;
   const { source: { jobs }, destination: { jobs: there } } = found;
   if (isInPartials(path) && folderAt(path) !== undefined) return sharedOf(plan).has(folder);
   if (path.split("/").length >= 3 && !isInPartials(path)) {

@@ -114,7 +114,7 @@ export class Surveying {
       ...{ found: found(), formerRoots: formerRoots(folders.source) },
       problems: run.problems.map((problem) => ({
         code: "job" as const,
-        message: `${run.folder}/${problem}`,
+        message: `damaged: ${run.folder}/${problem}`,
         hint: repair("it"),
       })),
     };

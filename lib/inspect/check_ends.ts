@@ -86,7 +86,10 @@ export async function lookAtEnds(hosts: Hosts, request: RunRequest): Promise<Che
     runId: run.runId,
     run: folder,
     jobs,
-    problems: listed.problems.map((problem) => ({ code: "job", message: `${folder}/${problem}` })),
+    problems: listed.problems.map((problem) => ({
+      code: "job",
+      message: `damaged: ${folder}/${problem}`,
+    })),
   };
 }
 

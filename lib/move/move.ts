@@ -104,7 +104,7 @@ async function planMove(
   const { plan, copied } = await copy(hosts, request, options);
   refuseInProgress(plan);
   const source = await trying(hosts, options, () => lookAtSource(hosts, request, plan));
-  const known = knownOf(plan, source, unfitByPlan(plan), options);
+  const known = knownOf(plan, source, unfitByPlan(plan, copied), options);
   return { ...told(plan, copied, decideFolders(known)), dryRun: true, complete: false };
 }
 

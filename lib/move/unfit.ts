@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CopyPlan, CopyResult, PlannedJob } from "../copy/types.ts";
+import type { CopyPlan, CopyProblem, CopyResult, PlannedJob } from "../copy/types.ts";
 import type { Host } from "../host/host.ts";
 import type { CheckResult, Difference } from "../inspect/check_types.ts";
 import { jobFolder, recordOf, runFolder } from "../workspace/layout.ts";
@@ -19,8 +19,8 @@ function unchecked(reason: string): Reason {
 }
 
 /** What will stay, as far as the plan tells. */
-export function unfitByPlan(plan: CopyPlan): Reasons {
-  const found: Reasons = new Map();
+export function unfitByPlan(plan: CopyPlan, { errors }: CopyResult): Reasons {
+  const found = unfitByErrors(plan, errors);
   for (const job of plan.jobs) {
     const reason = whyNotCopied(job);
     if (reason !== undefined) found.set(jobFolder(job), unchecked(reason));
@@ -33,6 +33,17 @@ export function unfitByPlan(plan: CopyPlan): Reasons {
     found.set(run, unchecked(LACKING));
   }
   return found;
+}
+
+/** What could not be copied; what concerns no job, such as the list of jobs, concerns the run. */
+function unfitByErrors(
+  { experimentId, runId }: CopyPlan,
+  errors: readonly CopyProblem[],
+): Reasons {
+  const run = runFolder(experimentId, runId);
+  return new Map(
+    errors.map(({ message, job }) => [job ? jobFolder(job) : run, unchecked(message)]),
+  );
 }
 
 function isIncomplete({ incomplete }: PlannedJob): boolean {
@@ -65,9 +76,9 @@ export async function unfitByCheck(
   check: CheckResult,
   destination: { host: Pick<Host, "existing">; root: string },
 ): Promise<Reasons> {
-  const found: Reasons = new Map();
+  const found = unfitByErrors(plan, copied.errors);
   const run = runFolder(plan.experimentId, plan.runId);
-  for (const { code, message, job } of [...check.notes, ...copied.errors]) {
+  for (const { code, message, job } of check.notes) {
     if (job !== undefined) found.set(jobFolder(job), unchecked(message));
     else if (code !== "job") found.set(run, unchecked(message));
   }

@@ -319,6 +319,7 @@ Deno.test("main() leaves errors to the summary, and tells them itself where none
   const lost = () => Promise.reject(new LostConnection("the connection was lost"));
   assertEquals(await told(lost), [
     "warning: params.json is not JSON",
+    `  ${hint}`,
     "  run the same command again to resume",
   ]);
 });

@@ -5,10 +5,11 @@
  */
 
 import { existsSync, renameSync, symlinkSync } from "node:fs";
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type MadeJob, makeSample } from "../../scripts/sample.ts";
 import type { CopyProblem } from "../../mod.ts";
 import { inEachDirection, onEachHost, useSshd } from "../support/directions.ts";
+import { runProgram } from "../support/program.ts";
 import { assertUntouched, compareJobs, compareRun, readTree } from "../support/trees.ts";
 
 useSshd();
@@ -160,7 +161,7 @@ onEachHost(
     ];
     Deno.writeTextFileSync(file, lines.join("\n"));
     const result = await pair.copy(sample);
-    const at = `experiments/neuralir/${sample.runId}/jobs.jsonl, line`;
+    const at = `damaged: experiments/neuralir/${sample.runId}/jobs.jsonl, line`;
     assertEquals(result.errors.map(({ message }) => message), [
       `${at} 2: not JSON`,
       `${at} 4: invalid job id '../../../etc': it contains a '/'`,
@@ -173,6 +174,22 @@ onEachHost(
     const all = { sample, destination: pair.destination.path };
     compareJobs(all);
     compareRun(all);
+  },
+);
+
+onEachHost(
+  "xpm-copy names a damaged jobs.jsonl, and not the jobs that it listed as paths elsewhere",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: 3 });
+    Deno.writeTextFileSync(`${sample.runFolder}/jobs.jsonl`, "{");
+    for (const how of ["plan", "yes"] as const) {
+      const { out, err } = await runProgram(pair, sample, [], how);
+      assertMatch(
+        how === "plan" ? err : out,
+        /damaged: experiments\/.*\/jobs\.jsonl, line 1: not JSON\n +repair it in the source /,
+      );
+      assert(!/paths that jobs refer|jobs refer to these/.test(out + err), out + err);
+    }
   },
 );
 

@@ -4,7 +4,15 @@
  * @module
  */
 
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError, moveExperiment, type MoveOptions, type MoveResult } from "../../mod.ts";
 import { type MadeJob, makeSample, type Sample } from "../../scripts/sample.ts";
@@ -153,6 +161,19 @@ onEachHost("moveExperiment() leaves a job that differs, and names it", async (pa
   const last = await move(pair, sample);
   assertEquals([keptOf(last), last.complete], [{}, true]);
   assertEquals(namesIn(`${pair.source.path}/jobs`), []);
+});
+
+onEachHost("moveExperiment() leaves a run whose list of jobs is damaged", async (pair) => {
+  const sample = make(pair, { jobs: 3 });
+  const list = `${sample.runFolder}/jobs.jsonl`;
+  for (const lines of [readFileSync(list, "utf8").split("\n").slice(0, 2), []]) {
+    writeFileSync(list, [...lines, '{"job_id": "9de0'].join("\n"));
+    for (const dryRun of [true, false]) {
+      const result = await move(pair, sample, { dryRun });
+      assertEquals([keptOf(result)[runOf(sample)], result.complete], ["unchecked", false]);
+    }
+    assert(existsSync(list));
+  }
 });
 
 onEachHost(
