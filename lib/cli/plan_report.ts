@@ -274,6 +274,6 @@ function renderTotal(plan: Totals, hasWork: boolean, style: ReportStyle): string
   const total = `Up to ${formatBytes(plan.bytes)} in ${count(plan.files, "file")}${rest}`;
   return [
     ...(hasWork ? wrapSentence(total, style.columns) : []),
-    ...plan.warnings.flatMap((problem) => renderWarning(problem, style)),
+    ...plan.warnings.flatMap((problem) => renderWarning(problem, style, true)),
   ];
 }

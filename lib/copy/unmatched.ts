@@ -4,9 +4,10 @@
  * @module
  */
 
+import { nearest } from "../settings/nearest.ts";
 import { printable } from "../text/printable.ts";
 import { quoteCommand } from "../text/shell.ts";
-import { isShared } from "../workspace/layout.ts";
+import { isShared, jobName } from "../workspace/layout.ts";
 import type { JobToPlan } from "./job_links.ts";
 import { type JobChoice, jobChooser, optionsOf } from "./select.ts";
 import type { CopyPlan, CopyProblem } from "./types.ts";
@@ -37,8 +38,24 @@ export function choiceWarnings(
   // the states of jobs that are not listed were not looked at
   const all = { tasks, tags, ...(isMet({ tasks, tags }) && { states }) };
   const some = isAny || unmet.length > 0 ? unmet : [all];
-  return some.map(wordsOf).filter((words) => words !== "")
-    .map((words) => ({ code: "usage", message: printable(`no job matches ${words}`) }));
+  const listed = some === unmet ? jobs.filter(isOfRun) : [];
+  return some.filter((one) => wordsOf(one) !== "").map((one) => {
+    const hint = taskMeant(one, listed);
+    return {
+      code: "usage",
+      message: printable(`no job matches ${wordsOf(one)}`),
+      ...(hint !== undefined && { hint: printable(`did you mean ${wordsOf(hint)}?`) }),
+    };
+  });
+}
+
+/** What a pattern of tasks may be meant for: most often, it lacks the star. */
+function taskMeant({ tasks: [task] = [] }: JobChoice, jobs: JobToPlan[]): JobChoice | undefined {
+  if (task === undefined) return undefined;
+  const known = [...new Set(jobs.flatMap(({ taskId }) => [`*.${jobName(taskId)}`, taskId]))];
+  const starred = `*.${task}`;
+  const meant = known.includes(starred) ? starred : nearest(task, known);
+  return meant === undefined ? undefined : { tasks: [meant] };
 }
 
 /** A choice in the words of the program: `--task '*.train' --tag width=2 --state done`. */

@@ -157,7 +157,7 @@ onEachHost(
   },
 );
 
-inEachDirection(
+onEachHost(
   "xpm-copy --check compares what was copied: what still runs, or is missing, keeps code 3",
   async (pair) => {
     const states = ["done", "running", "missing"] as const;
@@ -171,7 +171,6 @@ inEachDirection(
     rmSync(`${sample.jobs[0]!.folder}/params.json`);
     assertEquals((await runProgram(pair, sample, ["--check"])).code, 7);
   },
-  { directions: ["local to local", "remote to local"] },
 );
 
 onEachHost("checkExperiment() tells what was left out from what is missing", async (pair) => {

@@ -190,6 +190,7 @@ inEachDirection("a copy names what it selects jobs by and no job has", async (pa
   makeSample(pair.source.path, { runId: "20260119_090000", jobs: [{ task: "train" }], seed: 2 });
   const cases: [string[], string[]][] = [
     [["--task", "*.trian"], ["--task '*.trian'"]],
+    [["--task", "train"], ["--task train"]],
     [["--task", "*.trian", "--tag", "wdth=1"], ["--task '*.trian'", "--tag wdth=1"]],
     [["--task", "*.trian", "--task", "*.train"], ["--task '*.trian'"]],
     [["--state", "running,unfinished"], ["--state running,unfinished"]],
@@ -201,6 +202,10 @@ inEachDirection("a copy names what it selects jobs by and no job has", async (pa
     const sentences = unmatched.map((words) => `no job matches ${words}`);
     const plan = await runProgram(pair, sample, args, "plan");
     assertEquals([plan.code, plan.out.match(/no job .*/g) ?? []], [0, sentences], plan.out);
+    const isMeant = /no job matches --task .*\n {2}did you mean --task '\*\.train'\?\n/.test(
+      plan.out,
+    );
+    assertEquals(isMeant, /'\*\.trian'|k train/.test(sentences.join()), plan.out);
     const json = await runProgram(pair, sample, ["--json", ...args], "plan");
     const { result } = JSON.parse(json.out.trimEnd().split("\n").at(-1)!);
     const usage = result.warnings.filter(({ code }: CopyProblem) => code === "usage");
