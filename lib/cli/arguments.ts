@@ -8,7 +8,7 @@ import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { nearest } from "../settings/nearest.ts";
 import { commandOf, RESERVED, SHELLS } from "./command_table.ts";
-import { judge, noCommand, SEVERAL } from "./judge.ts";
+import { isPattern, judge, noCommand, SEVERAL } from "./judge.ts";
 import { COLORS, FOLLOW_SECONDS } from "./options.ts";
 import type { RunSelection } from "../copy/types.ts";
 import { readList } from "./list_request.ts";
@@ -166,8 +166,7 @@ function readRuns(
   moves: boolean,
 ): RunSelection | undefined {
   const named = SEVERAL.filter((name) => given.has(name));
-  const isPattern = experiment !== undefined && /[*?[]/.test(experiment);
-  if (named.length === 0 && !isPattern) return undefined;
+  if (named.length === 0 && !isPattern(experiment ?? "")) return undefined;
   const what = named[0] === undefined ? "a pattern of experiments" : `--${named[0]}`;
   if (given.has("follow") || moves) {
     const single = moves ? "a move takes one run" : "--follow follows one run until it has ended";

@@ -16,9 +16,15 @@ export const SEVERAL: readonly string[] = ["all", "all-runs", "runs", "since"];
 const INSTEAD: Partial<Record<Command, string>> = {
   check: "check one run at a time, or give --check to the copy of these runs",
   export: "export one run at a time",
+  ls: "leave it out: all are listed",
   move: "move one run at a time",
   status: "leave it out: all runs are compared",
 };
+
+/** Whether a word is a pattern for experiments or runs. */
+export function isPattern(word: string): boolean {
+  return /[*?[]/.test(word);
+}
 
 /** The error for a word that is no command; `similar` is the one that it may be meant for. */
 export function noCommand(word: string, similar: string | undefined): CopyError {
@@ -70,6 +76,15 @@ export function judge(
         ? `write \`${what} WORKSPACE\``
         : `it belongs to \`xpm-copy ${takers[0]}\``);
     refuse(`\`${what}\` does not take --${foreign}`, hint);
+  }
+  const selects = takes(command, "runs");
+  const pattern = positionals.find((word, at) => {
+    const { kind } = expected[at] ?? expected[0]!;
+    return isPattern(word) && (kind === "run" || kind === "experiment" && !selects);
+  });
+  if (pattern !== undefined) {
+    const hint = selects ? `select runs by  --runs '${printable(pattern)}'` : INSTEAD[command]!;
+    refuse(`'${printable(pattern)}' is a pattern: \`${what}\` takes none here`, hint);
   }
   if (command === "clean" && positionals.length === 0) {
     refuse("clean needs a workspace", `write \`${what} WORKSPACE\``);

@@ -302,6 +302,26 @@ const REFUSED: [string[], string, string][] = [
     "`xpm-copy status` does not take --all",
     "leave it out: all runs are compared",
   ],
+  [
+    ["status", "a", "neur*"],
+    "'neur*' is a pattern: `xpm-copy status` takes none here",
+    "leave it out: all runs are compared",
+  ],
+  [
+    ["export", "neur*", "-o", "x.tar"],
+    "'neur*' is a pattern: `xpm-copy export` takes none here",
+    "export one run at a time",
+  ],
+  [
+    ["a", "2026*"],
+    "'2026*' is a pattern: `xpm-copy copy` takes none here",
+    "select runs by  --runs '2026*'",
+  ],
+  [
+    ["ls", "a?", "b", "2026[01]*"],
+    "'2026[01]*' is a pattern: `xpm-copy ls` takes none here",
+    "leave it out: all are listed",
+  ],
   [["check", "x", "-y"], "`xpm-copy check` does not take --yes", "it belongs to `xpm-copy copy`"],
   [
     ["ls", "--checksum"],
