@@ -221,7 +221,8 @@ export class TextReporter implements Reporter {
   /** Prints the experiments. */
   experiments(workspace: Workspace, found: WorkspaceSummary): void {
     if (found.experiments.length > 0) this.#print(renderExperiments(found, this.#out.columns));
-    else this.#note(`no experiments in ${location(workspace)}`);
+    if (found.experiments.some(({ runs }) => runs.length > 0)) return;
+    this.#note(`no runs in ${location(workspace)}: is it a workspace?`);
   }
 
   /** Prints the runs. */

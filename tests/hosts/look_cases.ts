@@ -52,7 +52,7 @@ export const lookCases: readonly Case[] = [
         "foreign": "foreign",
         "hidden": "foreign",
         "jobs": "workspace",
-        "runs": "workspace",
+        "runs": "foreign",
         "marked": "workspace, marked",
         "begun": "workspace",
         "full": "workspace, marked",

@@ -76,7 +76,7 @@ export async function lookLocally(
     realPath: real,
     state: kind === undefined
       ? "absent"
-      : [MARKER, JOBS, EXPERIMENTS, STAGING, STORE].some((name) => names.has(name))
+      : [MARKER, JOBS, STAGING, STORE].some((name) => names.has(name)) // many a home has experiments
       ? "workspace"
       : names.size === 0
       ? "empty"

@@ -785,7 +785,7 @@ real "$path"
 root=$resolved
 state=foreign
 if [ ! -d "$root" ]; then state=absent
-elif [ -e "$root/.__experimaestro__" ] || [ -d "$root/jobs" ] || [ -d "$root/experiments" ] ||
+elif [ -e "$root/.__experimaestro__" ] || [ -d "$root/jobs" ] ||
   [ -d "$root/.xpm-staging" ] || [ -d "$root/.xpm-copy" ]; then state=workspace
 else
   names=$(ls -A "$root" 2> /dev/null) || stop "permission to read $root is denied"
