@@ -117,7 +117,8 @@ export interface CopyOptions extends ConnectionOptions {
   includeRunning?: boolean;
   /**
    * Says that the source's run is over, though its `status.json` does not say so, since its
-   * scheduler was killed: it is not in progress, and its jobs with a `.pid` are unfinished.
+   * scheduler was killed: it is not in progress, its jobs with a `.pid` are unfinished, and its copy
+   * gets an end.
    * @default {false}
    */
   ended?: boolean;
