@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { CopyError } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
-import { type Pair, REMOTE, withPair } from "../support/directions.ts";
+import { type Pair, withPair } from "../support/directions.ts";
 import { OWN, useRemotePrograms } from "../support/remote_programs.ts";
 import { shell } from "../support/shell.ts";
 import { hasSshd } from "../support/sshd.ts";
@@ -82,7 +82,8 @@ async function tryWhile(programs: Record<string, string>, pair: Pair): Promise<v
 }
 
 for (const [what, programs] of Object.entries(BROKEN)) {
-  for (const direction of REMOTE) {
+  // each end by itself: the first that fails would hide the other
+  for (const direction of ["local to remote", "remote to local"] as const) {
     Deno.test({
       name: `copyExperiment() takes nothing for missing where ${what}, ${direction}`,
       ignore,

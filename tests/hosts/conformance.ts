@@ -102,7 +102,8 @@ async function withFolder(action: (root: string) => Promise<void>): Promise<void
   try {
     await action(root);
   } finally {
-    shell("/", 'chmod -R u+rwx "$1"', root);
+    // root needs no permission
+    if (Deno.uid() !== 0) shell("/", 'chmod -R u+rwx "$1"', root);
     rmSync(root, { recursive: true, force: true });
   }
 }

@@ -91,7 +91,7 @@ export class Fixture {
 
   /** Sets times; deeper paths come first, so that folders keep theirs. */
   touch(time: string, ...paths: string[]): void {
-    for (const path of paths) setTime(this.at(path), time);
+    setTime(time, ...paths.map((path) => this.at(path)));
   }
 
   /** What stands in a folder, see {@linkcode shownFiles}; `/R` stands for the case's folder. */

@@ -81,9 +81,14 @@ function contentOf(path: string, size: number): string {
   return new TextDecoder().decode(readFileSync(path));
 }
 
-/** Gives something a time: seconds since 1970, with up to nine decimals; a link is not followed. */
-export function setTime(path: string, time: string): void {
-  shell("/", 'touch -h -d "@$1" -- "$2"', time, path);
+/**
+ * Gives things a time, one after the other: seconds since 1970, with up to nine decimals; no link is
+ * followed.
+ */
+export function setTime(time: string, ...paths: string[]): void {
+  const args = ["-h", "-d", `@${time}`, "--", ...paths];
+  const { success, stderr } = new Deno.Command("touch", { args }).outputSync();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
 /** Bytes that no zstd makes fewer. */

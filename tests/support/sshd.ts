@@ -153,7 +153,8 @@ async function heldLogin(
     });
   const login = ssh("-M", "-N").spawn();
   const end = Date.now() + LOGIN_PATIENCE;
-  while (!(await ssh("-O", "check").output()).success) {
+  // the socket is there once ssh has logged in: until then there is nothing to ask
+  while (!existsSync(socket) || !(await ssh("-O", "check").output()).success) {
     if (Date.now() > end) throw new Error("ssh did not log in");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -25,7 +25,7 @@ async function fetched(entries: string[]) {
     [`ws/${JOB}/link`]: { link: "/ws/x" },
     "staging/.scratch/left": "by an earlier attempt",
   });
-  setTime(`${root}/ws/${JOB}/params.json`, "1700000000.123456789");
+  setTime("1700000000.123456789", `${root}/ws/${JOB}/params.json`);
   const host = new LocalHost({ signal: undefined });
   await host.prewarm();
   const discarded: string[][] = [];

@@ -24,7 +24,7 @@ Deno.test("packRead() packs what is named and nothing else, in the order of the 
       "elsewhere/jobs/t/2/params.json": "[]",
       "ws/jobs/t/2": { link: `${root}/elsewhere/jobs/t/2` },
     });
-    setTime(`${root}/ws/${JOB}/params.json`, "1700000000.123");
+    setTime("1700000000.123", `${root}/ws/${JOB}/params.json`);
     const source = new LocalHost({ signal: undefined });
     const paths = ["params.json", "gone", "a folder", `a folder/${"n".repeat(120)}`, "link"];
     const request = {
