@@ -46,7 +46,7 @@ export async function planLogin(
   const settings = (await ask(["-G", "--", host, "true"]))?.split("\n") ?? [];
   const hasMaster = mayHaveMaster(settings) &&
     await answers([...args, "-O", "check", "--", host], watch);
-  const mayAsk = !hasMaster && !settings.includes("batchmode yes");
+  const mayAsk = !hasMaster && mayQuestion(settings);
   const [ciphers, session] = [cipherOptions(settings), sessionOptions(settings)];
   return { hasMaster, mayAsk, ciphers, session };
 }
@@ -82,6 +82,15 @@ export function sessionOptions(settings: string[]): string[] {
     .filter(([name]) => settings.some((line) => line.startsWith(`${name} `)))
     .map(([name, value]) => `-o${name}=${value}`);
   return settings.some((line) => SILENT.test(line)) ? [...session, "-oLogLevel=ERROR"] : session;
+}
+
+/**
+ * Whether a login may ask the user something. The ssh that logs in to a jump host is not told of
+ * `BatchMode`.
+ */
+export function mayQuestion(settings: string[]): boolean {
+  return !settings.includes("batchmode yes") ||
+    settings.some((line) => line.startsWith("proxyjump "));
 }
 
 /** Whether the user may have a master; also when ssh tells nothing. */

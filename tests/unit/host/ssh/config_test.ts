@@ -5,7 +5,12 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { cipherOptions, mayHaveMaster, sessionOptions } from "../../../../lib/host/ssh/config.ts";
+import {
+  cipherOptions,
+  mayHaveMaster,
+  mayQuestion,
+  sessionOptions,
+} from "../../../../lib/host/ssh/config.ts";
 
 const CHACHA = "chacha20-poly1305@openssh.com";
 const [AES128, AES256] = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com"];
@@ -32,6 +37,12 @@ Deno.test("a master is asked for only where ssh has a place for one, or does not
   assertEquals(mayHaveMaster(["user me", "controlpath /home/me/.ssh/x"]), true);
   assertEquals(mayHaveMaster([]), true);
   assertEquals(mayHaveMaster(["user me", "controlpersist no"]), false);
+});
+
+Deno.test("BatchMode keeps a login from asking, but not the one at a jump host", () => {
+  assertEquals(mayQuestion(["user me", "batchmode no"]), true);
+  assertEquals(mayQuestion(["user me", "batchmode yes"]), false);
+  assertEquals(mayQuestion(["batchmode yes", "proxyjump gate"]), true);
 });
 
 Deno.test("sessionOptions() lets a command run whatever the settings say, where ssh knows them", () => {
