@@ -6,7 +6,7 @@
 
 import type { WorkspaceInfo } from "../host/host.ts";
 import type { Entry } from "../system/entry.ts";
-import { JOBS, runLink } from "../workspace/layout.ts";
+import { JOBS, runLink, STATUS_FILE } from "../workspace/layout.ts";
 import {
   compareRuns,
   readRunStatus,
@@ -69,13 +69,14 @@ function decideRun(
     const blocked = describeOther(kind, target);
     return { action: "leave", reason: `${blocked} is at the destination`, blocked };
   }
-  if (isInProgressThere(jobs, source, destination)) {
+  const ended = (source?.ended === true || isOver) && destination?.ended !== true;
+  const went = ended && destination !== undefined && isStatusLater(found.destination, found.source);
+  if (went || isInProgressThere(jobs, source, destination)) {
     return { action: "leave", reason: "in progress at the destination" };
   }
   if (source?.ended === false && !isOver && destination?.ended === true) {
     return { action: "skip", reason: "ended at the destination, in progress at the source" };
   }
-  const ended = (source?.ended === true || isOver) && destination?.ended !== true;
   if (ended || isNewer(found.source, found.destination)) {
     return { action: "replace", reason: "newer at the source" };
   }
@@ -98,6 +99,12 @@ function isInProgressThere(
   return destination.startedAt !== source?.startedAt ||
     destination.hostname !== source?.hostname ||
     jobs.some((job) => job.destination === "running");
+}
+
+/** Whether a run went on after the other: a copy that was marked as ended may come back to it. */
+function isStatusLater(run: FoundRunFolder, other: FoundRunFolder): boolean {
+  const [time, otherTime] = [run, other].map((folder) => folder.get(STATUS_FILE)?.mtime);
+  return time !== undefined && otherTime !== undefined && isTimeLater(time, otherTime);
 }
 
 /** Whether a run's folder has something that the other lacks, or has only older. */

@@ -235,6 +235,15 @@ Deno.test("planRun() leaves a run that was started at the destination and has no
   );
 });
 
+// A run that was thought killed was copied with --ended; that copy, or a file of it, comes back.
+Deno.test("planRun() leaves a run in progress that went on since a copy of it was marked as ended", () => {
+  const to = folder(file("status.json", "1768755060.5"));
+  const options = { ended: true };
+  assertEquals(decision({ source: HERE, destination: HERE, to, options }), LEFT);
+  assertEquals(decision({ source: ENDED, destination: HERE, to }), LEFT);
+  assertEquals(decision({ source: ENDED, destination: "{torn", to }), NEWER);
+});
+
 Deno.test("planRun() tells a run in progress at the source, and never makes it current", () => {
   for (const to of [new Map(), folder()]) {
     const planned = plan({ source: HERE, destination: HERE, to });
