@@ -4,6 +4,7 @@
  * @module
  */
 
+import { tidy } from "../system/garbage.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import { call } from "./call.ts";
 import type { Staging } from "../host/host.ts";
@@ -190,7 +191,9 @@ async function attemptCopy(
     const together = await areTogetherThere(surveyed, claimed);
     const state = { resumed, together, stagings, failed, ahead };
     const context = { surveyed, outcome, options, watch: hosts.watch, ...state };
+    tidy(); // what has made the plan is not needed any more
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
+    tidy(); // the run has a link to each job
     if (options.dryRun !== true) {
       const missing = await missingReferences(outcome.named, surveyed);
       outcome.lacks([...new Set(missing.values())].sort());

@@ -5,6 +5,7 @@
  */
 
 import { jobFolder, type JobId, runLink, STATUS_FILE } from "../workspace/layout.ts";
+import { tidy } from "../system/garbage.ts";
 import { printable } from "../text/printable.ts";
 import { ByFolder } from "../workspace/by_folder.ts";
 import type { JobInfo } from "../workspace/jobs.ts";
@@ -37,6 +38,9 @@ export interface PlanOptions extends Pick<CopyOptions, "includeRunning" | "ended
   omitted?: readonly string[] | undefined;
 }
 
+/** After so many jobs garbage may be worth to be collected. */
+const MANY = 5000;
+
 /**
  * Plans the jobs. Jobs that are links come second, for their plan depends on the jobs they lead to.
  */
@@ -56,7 +60,10 @@ export function planJobs(
   const planned = new ByFolder<PlannedJob>();
   const isLink = ({ linkTo }: JobToPlan) =>
     linkTo !== undefined && isUsable(found.source.jobs.get(jobFolder(linkTo)), jobFolder(linkTo));
-  for (const job of jobs) if (!isLink(job)) planned.set(job, planOne(job));
+  for (const [at, job] of jobs.entries()) {
+    if (at % MANY === 0) tidy();
+    if (!isLink(job)) planned.set(job, planOne(job));
+  }
   for (const job of jobs) if (isLink(job)) planned.set(job, planLink(job, job.linkTo!));
   const isThere = (job: JobToPlan) =>
     isUsable(found.source.jobs.get(jobFolder(job)), jobFolder(job));

@@ -123,7 +123,11 @@ export async function publish(
     moves.push(...runMoves(survey));
   }
   const failed = new Set(published.failed.map(({ job }) => job));
-  const records = recordsOf(load, survey, failed, new Set([...before, ...failed]));
+  const named = (job: PlannedJob) => {
+    const report = come.jobs.get(job);
+    return report instanceof CopyError ? undefined : report?.inside;
+  };
+  const records = recordsOf(load, survey, named, failed, new Set([...before, ...failed]));
   const request = { ...afterMoves({ ...load, withRun }, survey), moves, keep, records };
   const failures = await settle(staging, request, load, survey, bringer);
   const causes = new Map(failures.map(({ from, why }) => [from, why]));

@@ -18,14 +18,16 @@ const NOTHING: Omit<LeftOut, "tooLarge"> = { files: 0, bytes: 0, first: [] };
 /**
  * The records that a load writes, and those that it removes; undefined when there are none.
  *
+ * @param named What a job has named in the workspace on its way; undefined where it did not pass.
  * @param failed Jobs that have not come: a record would describe another job in their place.
  * @param gone These, and those of earlier loads: what others lack that need them.
  */
 export function recordsOf(
   load: Load,
   survey: Survey,
-  failed: ReadonlySet<PlannedJob> = new Set(),
-  gone: ReadonlySet<PlannedJob> = failed,
+  named: (job: PlannedJob) => readonly string[] | undefined,
+  failed: ReadonlySet<PlannedJob>,
+  gone: ReadonlySet<PlannedJob>,
 ): Records | undefined {
   const { found, infos, files, plan: { source: { host, path } } } = survey;
   const source = host === undefined ? path : `${host}:${path}`;
@@ -36,10 +38,13 @@ export function recordsOf(
   const lost = new Set([...gone].map(jobFolder));
   const jobs = [...load.jobs.filter((job) => !failed.has(job)), ...load.settled]
     .filter((job) => !isShared(job));
-  for (const { referencesMissing = [], ...id } of jobs) {
-    const folder = jobFolder(id);
-    const needed = lost.size === 0 ? [] : survey.reports.get(folder)?.inside ?? [];
-    const lostUnits = new Set(needed.map(unitOf).filter((unit) => lost.has(unit)));
+  for (const each of jobs) {
+    const { referencesMissing = [] } = each;
+    const folder = jobFolder(each);
+    const needed = () => named(each) ?? survey.reports.get(folder)?.inside ?? [];
+    const lostUnits = new Set(
+      lost.size === 0 ? [] : needed().map(unitOf).filter((unit) => lost.has(unit)),
+    );
     lostUnits.delete(folder);
     const lacking = [...referencesMissing, ...lostUnits];
     const job = folder.slice(JOBS.length + 1);

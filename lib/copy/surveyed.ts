@@ -61,7 +61,10 @@ export interface Survey {
   plan: CopyPlan;
   /** The folders of jobs that the plan takes as being there, since a run before brings them. */
   coming: readonly string[];
-  /** What jobs to be written name in the workspace, and not in themselves, by their folders. */
+  /**
+   * What jobs name in the workspace, and not in themselves, by their folders: those of which no
+   * documents will pass.
+   */
   reports: PathsMap<JobReport>;
   /** What these and the run name outside the workspace. */
   outside: NamedPaths;

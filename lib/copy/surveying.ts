@@ -19,6 +19,7 @@ import { lookAgain } from "./look_again.ts";
 import { makePlan } from "./make_plan.ts";
 import { withNeeded } from "./needed.ts";
 import { type Ends, restsOnTimes } from "./plan.ts";
+import { reportsByFolder } from "./packings.ts";
 import type { Params } from "./params.ts";
 import { findInRun, planReferences } from "./references.ts";
 import { refuseUnwritable } from "./refusals.ts";
@@ -130,8 +131,9 @@ export class Surveying {
       look: (jobs) => this.#lookAtMore(jobs),
       read: (jobs, bytes) => this.common.params.read(jobs, bytes),
     }, options);
-    const coming = unitsOf(needed.plan).filter((job) => this.#coming.has(jobFolder(job)))
-      .map(jobFolder);
+    const coming = this.#coming.size === 0
+      ? []
+      : unitsOf(needed.plan).map(jobFolder).filter((folder) => this.#coming.has(folder));
     const planned = { ...surveyed, ...needed, found: found(), coming };
     for (const end of ["source", "destination"] as const) {
       if (linked[end].length > 0) {
@@ -145,11 +147,15 @@ export class Surveying {
     tidy();
     await planReferences(planned, ofRun);
     tidy();
-    for (const job of planned.plan.jobs.filter(isCompleted)) {
-      const former = planned.reports.get(jobFolder(job))?.former; // its params.json will not pass
-      if (former !== undefined) planned.formerRoots.add(former);
+    const reports = reportsByFolder(0);
+    for (const job of planned.plan.jobs) {
+      if (isWritten(job) && !isCompleted(job)) continue; // its documents will pass, and tell it again
+      const report = planned.reports.get(jobFolder(job));
+      if (report === undefined) continue;
+      reports.set(jobFolder(job), report);
+      if (isCompleted(job) && report.former !== undefined) planned.formerRoots.add(report.former);
     }
-    return { ...planned, standing: takeRest(planned.plan.jobs, this.found) };
+    return { ...planned, reports, standing: takeRest(planned.plan.jobs, this.found) };
   }
 
   /** Looks at a run, without its jobs. */

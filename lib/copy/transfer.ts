@@ -194,11 +194,13 @@ class Arrival {
   }
 
   /** What is made anew: jobs that are links, `current`, and the files that settling needs. */
-  #added({ troubled }: StreamRewriter<PlannedJob>): OverlayEntry[] {
+  #added(rewriter: StreamRewriter<PlannedJob>): OverlayEntry[] {
     const { load, context: { surveyed } } = this;
     const { plan } = surveyed;
-    const records = recordsOf(load, surveyed, new Set(), this.#gone(troubled));
-    const links = linkMoves(load, surveyed, [...this.#gone(troubled)]).overlay;
+    const gone = this.#gone(rewriter.troubled);
+    const named = (job: PlannedJob) => rewriter.namedBy(job);
+    const records = recordsOf(load, surveyed, named, new Set(), gone);
+    const links = linkMoves(load, surveyed, [...gone]).overlay;
     const becomesCurrent = load.withRun && plan.run.becomesCurrent;
     return [
       ...links,

@@ -60,7 +60,7 @@ export function runRewriter(run: PassingRun, map: PathMap): FolderRewriter {
       if (decision === "read") return rewriter.change(path, bytes);
       if (typeof decision !== "object" || !("finish" in decision)) return [bytes];
       decision.push(bytes);
-      return decision.finish();
+      return [...decision.finish()];
     },
     link(path, target) {
       const decision = visit(path, { type: "2", linkName: target });

@@ -86,8 +86,8 @@ export class Findings {
     }
     const editor = this.lines(path);
     editor.push(bytes);
-    const { parts, changed } = editor.finish();
-    return changed ? parts : [bytes];
+    const { held, changed } = editor.finish();
+    return changed ? [...held] : [bytes];
   }
 
   /** Relocates a document of lines while its bytes come. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Held } from "../system/held.ts";
 import { joined } from "../system/streams.ts";
 import { MAX_DOCUMENT } from "../workspace/documents.ts";
 
@@ -34,8 +35,8 @@ export type EditLines = (lines: Uint8Array, before: number) => EditedLines;
 
 /** An edited document. */
 export interface EditedDocument {
-  /** Its bytes, in parts. */
-  parts: Uint8Array[];
+  /** Its bytes. */
+  held: Held;
   /** Whether they differ from the old ones. */
   changed: boolean;
   /** What is wrong with its lines; only the first faults when there are many. */
@@ -44,7 +45,7 @@ export interface EditedDocument {
 
 /** Edits one document. */
 export class LineEditor {
-  readonly #parts: Uint8Array[] = [];
+  readonly #edited = new Held();
   readonly #faults: string[] = [];
   #faultCount = 0;
   #changed = false;
@@ -68,7 +69,7 @@ export class LineEditor {
     this.#editHeld(true);
     const more = this.#faultCount - this.#faults.length;
     const faults = more > 0 ? [...this.#faults, `${more} more lines have faults`] : this.#faults;
-    return { parts: this.#parts, changed: this.#changed, faults };
+    return { held: this.#edited, changed: this.#changed, faults };
   }
 
   #take(bytes: Uint8Array): void {
@@ -83,7 +84,7 @@ export class LineEditor {
   #passLongLine(bytes: Uint8Array): Uint8Array {
     const end = bytes.indexOf(NEWLINE) + 1;
     this.#isTooLong = end === 0;
-    this.#parts.push(bytes.slice(0, end || undefined));
+    this.#edited.add(bytes.slice(0, end || undefined));
     if (end > 0) this.#lines++;
     return bytes.subarray(end || bytes.length);
   }
@@ -96,7 +97,7 @@ export class LineEditor {
     let rest = bytes.slice(end);
     if (rest.length > MAX_DOCUMENT) {
       this.#addFault(`line ${this.#lines + 1} is larger than 32 MiB: its paths stay as they are`);
-      this.#parts.push(rest);
+      this.#edited.add(rest);
       this.#isTooLong = true;
       rest = new Uint8Array();
     }
@@ -107,7 +108,7 @@ export class LineEditor {
   #editLines(lines: Uint8Array): void {
     const edited = this.#editOrSplit(lines);
     if (edited === undefined) return;
-    this.#parts.push(edited.bytes);
+    this.#edited.add(edited.bytes);
     this.#changed ||= edited.bytes !== lines;
     for (const fault of edited.faults) this.#addFault(fault);
     for (let at = -1; (at = lines.indexOf(NEWLINE, at + 1)) >= 0;) this.#lines++;

@@ -146,6 +146,11 @@ export class StreamRewriter<Job extends LinkedJob> implements MemberVisitor {
     return this.#ofRun?.links ?? [];
   }
 
+  /** What a job has named in the workspace so far; undefined of one that does not pass. */
+  namedBy(job: Job): string[] | undefined {
+    return this.#jobs.get(jobFolder(job))?.findings.finish().inside;
+  }
+
   /** Counts what has passed in another archive as if it had come in this one, before the rest. */
   take(other: StreamRewriter<Job>): void {
     for (const [folder, passed] of other.#jobs) this.#jobs.set(folder, passed);

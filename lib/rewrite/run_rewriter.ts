@@ -16,6 +16,7 @@ import {
   isInJobs,
   jobAt,
   jobFolder,
+  type JobId,
   JOBS,
   type LinkedJob,
   parentOf,
@@ -48,10 +49,9 @@ const [LINK, FOLDER] = ["2", "5"];
 /** Rewrites the run as it passes. */
 export class RunRewriter {
   readonly #findings: Findings;
-  /** The jobs that it will link to, also by their ids; and those whose links have passed. */
+  /** The jobs that it will link to; and by their ids, whether their links have passed. */
   readonly links: readonly LinkedJob[];
-  readonly #known = new ByFolder<LinkedJob>();
-  readonly #linked: Set<LinkedJob>;
+  readonly #passed = new ByFolder<boolean>();
   /** The headers of the folders that contain links to jobs. */
   readonly #folders = new Map<string, Uint8Array>();
 
@@ -68,14 +68,13 @@ export class RunRewriter {
       (path) => this.#jobAt(unitOf(path)) !== undefined,
     );
     this.links = [...run.jobs()];
-    for (const job of this.links) this.#known.set(job, job);
-    this.#linked = new Set(this.links.filter((job) => run.linked?.has(runLink(job))));
+    for (const job of this.links) this.#passed.set(job, run.linked?.has(runLink(job)) === true);
   }
 
   /** The job that it links to whose folder, or the link to it, has this path. */
-  #jobAt(path: string): LinkedJob | undefined {
+  #jobAt(path: string): JobId | undefined {
     const id = jobAt(path, [JOBS]);
-    return id && this.#known.get(id);
+    return id && this.#passed.has(id) ? id : undefined;
   }
 
   /** Decides about a member. */
@@ -87,7 +86,7 @@ export class RunRewriter {
     if (isInJobs(path)) {
       const job = this.#jobAt(path);
       if (head.type !== LINK || job === undefined) return "drop";
-      this.#linked.add(job);
+      this.#passed.set(job, true);
       return { target: `${this.map.destination}/${jobFolder(job)}` };
     }
     if (head.type === LINK) return lead(this.#findings.link(path, head.linkName));
@@ -106,9 +105,9 @@ export class RunRewriter {
     return {
       push: (bytes) => editor.push(bytes),
       finish: () => {
-        const { parts, changed } = editor.finish();
+        const { held, changed } = editor.finish();
         if (changed) this.changed.add(name);
-        return parts;
+        return held;
       },
     };
   }
@@ -127,7 +126,7 @@ export class RunRewriter {
     dialect: Dialect,
     write: (entries: OverlayEntry[]) => Iterable<Uint8Array>,
   ): Generator<Uint8Array> {
-    const missing = this.links.filter((job) => !this.#linked.has(job))
+    const missing = this.links.filter((job) => !this.#passed.get(job))
       .map((job) => [runLink(job), job] as const);
     if (missing.length === 0) return;
     // GNU tar sets the time of a folder again if the folder comes again before its new links

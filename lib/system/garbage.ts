@@ -11,7 +11,7 @@ const PERIOD = 100;
 /** The first time, the heap may be as large as this, in bytes: that of 1,000 jobs is smaller. */
 const FIRST = 48 << 20;
 /** Later it may be larger than what is in use by as much as this. */
-const MORE = 16 << 20;
+const MORE = 8 << 20;
 
 /** How large the heap may be now; undefined while nothing is collected here. */
 let most: number | undefined;
@@ -30,26 +30,28 @@ export async function tidily<T>(work: () => Promise<T>): Promise<T> {
 
 /** Collects garbage if the heap has grown: for steps that let no timer come. */
 export function tidy(): void {
-  if (most === undefined || Deno.memoryUsage().heapTotal <= most) return;
-  most = Infinity; // until it is known
-  if (collect === undefined) void collector().then(tidyBy, () => {}); // Bun has none
-  else tidyBy(collect);
+  if (most === undefined || size() <= most) return;
+  collect ??= collector();
+  collect();
+  most = size() + MORE;
 }
 
-function tidyBy(collector: () => void): void {
-  collect = collector;
-  if (most === undefined) return; // the work has ended
-  collect();
-  most = Deno.memoryUsage().heapTotal + MORE;
+/** How large the heap is, with the bytes of arrays, which are outside of it. */
+function size(): number {
+  const { heapTotal, external } = Deno.memoryUsage();
+  return heapTotal + external;
 }
 
 /** V8's own function, once there was much to collect. */
 let collect: (() => void) | undefined;
 
-/** Finds it. Both modules take some milliseconds to load. */
-async function collector(): Promise<() => void> {
-  const { setFlagsFromString } = await import("node:v8");
-  const { runInNewContext } = await import("node:vm");
-  setFlagsFromString("--expose-gc"); // from now on, a new context has it
-  return runInNewContext("gc");
+/** Finds it, at once: the first step that needs it may let nothing else come. */
+function collector(): () => void {
+  try {
+    const { process } = globalThis as unknown as { process: typeof import("node:process") };
+    process.getBuiltinModule("node:v8").setFlagsFromString("--expose-gc"); // for new contexts
+    return process.getBuiltinModule("node:vm").runInNewContext("gc");
+  } catch {
+    return () => {}; // Bun, and Node before 20.16, have none
+  }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Held } from "../system/held.ts";
 import type { Parts } from "../system/streams.ts";
 import type { Dialect } from "./dialect.ts";
 import { Heading } from "./heading.ts";
@@ -49,8 +50,7 @@ export async function* editTar(
     if (left < 0) throw untrusted(from, "more than requested");
     editor.push(chunk);
     onBytes(editor.bytes);
-    const parts = editor.out.take();
-    yield* parts.length > 0 ? parts : [NONE]; // an empty part tells that something came
+    yield* editor.out.take(); // an empty part tells that something came
   }
 }
 
@@ -277,11 +277,14 @@ class TarEditor {
   }
 
   /** Writes a file with its new bytes. */
-  #putEdited(parts: Uint8Array[]): void {
-    const size = parts.reduce((sum, { length }) => sum + length, 0);
+  #putEdited(parts: Uint8Array[] | Held): void {
+    const size = parts instanceof Held
+      ? parts.size
+      : parts.reduce((sum, { length }) => sum + length, 0);
     this.#heading!.resize(size);
     this.#put(this.#heading!);
-    for (const part of [...parts, padding(size)]) this.out.add(part);
+    this.out.addAll(parts, size);
+    this.out.add(padding(size));
     this.#endFile();
   }
 

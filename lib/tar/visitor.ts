@@ -5,6 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
+import type { Held } from "../system/held.ts";
 import { printable } from "../text/printable.ts";
 import type { MemberHead } from "./header.ts";
 
@@ -13,10 +14,9 @@ export interface Editor {
   /** Takes the next bytes. Their memory is reused afterwards. */
   push(bytes: Uint8Array): void;
   /**
-   * All the new bytes, in parts. They are needed at once, since the header before them has their
-   * number.
+   * All the new bytes: the header before them has their number.
    */
-  finish(): Uint8Array[];
+  finish(): Held;
 }
 
 /**

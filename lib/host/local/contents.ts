@@ -5,6 +5,7 @@
  */
 
 import { isUtf8 } from "../../system/byte_text.ts";
+import { Held } from "../../system/held.ts";
 import { requireAccess } from "../../system/permissions.ts";
 import { resting, type RunOptions, stopIfAborted } from "../../system/process.ts";
 import { joined } from "../../system/streams.ts";
@@ -91,7 +92,7 @@ async function throughTar(
   const visitor: MemberVisitor = {
     visit({ name }): Editor {
       const taker = take(name);
-      return { push: taker.push, finish: () => (taker.finish(), []) };
+      return { push: taker.push, finish: () => (taker.finish(), new Held()) };
     },
     change: (_, bytes) => [bytes],
     end() {},

@@ -42,8 +42,8 @@ Deno.test("LineEditor edits each line once, however the bytes come", () => {
   const sizes = fc.array(fc.oneof(fc.nat(40), fc.nat(150_000)), { maxLength: 30 });
   fc.assert(
     fc.property(fc.array(line, { maxLength: 30 }), sizes, (lines, sizes) => {
-      const { parts, changed, faults } = editInParts(encode(lines.join("\n")), sizes);
-      assertEquals(decode(joined(parts)), lines.join("\n").replaceAll("a", "o"));
+      const { held, changed, faults } = editInParts(encode(lines.join("\n")), sizes);
+      assertEquals(decode(joined([...held])), lines.join("\n").replaceAll("a", "o"));
       assertEquals(changed, lines.some((line) => line.includes("a")));
       const odd = lines.flatMap((line, at) => line.includes("!") ? [`line ${at + 1} is odd`] : []);
       const more = odd.length - 10;
@@ -56,9 +56,9 @@ Deno.test("LineEditor edits each line once, however the bytes come", () => {
 
 Deno.test("LineEditor leaves a line that is not UTF-8, and edits those around it", () => {
   const document = joined([encode("a1\na2\n"), Uint8Array.of(0x61, 0xff, 10), encode("a4\na5")]);
-  const { parts, changed, faults } = editInParts(document, [4]);
+  const { held, changed, faults } = editInParts(document, [4]);
   assertEquals(
-    joined(parts),
+    joined([...held]),
     joined([encode("o1\no2\n"), Uint8Array.of(0x61, 0xff, 10), encode("o4\no5")]),
   );
   assertEquals([changed, faults], [true, ["line 3 is not UTF-8"]]);
@@ -68,9 +68,9 @@ Deno.test("LineEditor passes a line of more than 32 MiB, and edits those around 
   const long = "a".repeat(33 * 2 ** 20);
   for (const last of ["a3\na4", ""]) {
     const lines = ["a1", long, ...(last === "" ? [] : [last])];
-    const { parts, faults } = editInParts(encode(lines.join("\n")), []);
+    const { held, faults } = editInParts(encode(lines.join("\n")), []);
     const expected = ["o1", long, ...(last === "" ? [] : [last.replaceAll("a", "o")])].join("\n");
-    assert(decode(joined(parts)) === expected);
+    assert(decode(joined([...held])) === expected);
     assertEquals(faults, ["line 2 is larger than 32 MiB: its paths stay as they are"]);
   }
 });

@@ -85,7 +85,7 @@ Deno.test("RunRewriter edits a document of lines while it comes, and tells when 
     const editor = visit(rewriter([], [], changed), FILE, "objects.jsonl", { size: text.length });
     assert(typeof editor === "object" && "push" in editor);
     for (const letter of bytes(text)) editor.push(new Uint8Array([letter]));
-    return textOf(editor.finish());
+    return textOf([...editor.finish()]);
   };
   assertEquals(edited(line("/data")), line("/data"));
   assertEquals([...changed], []);

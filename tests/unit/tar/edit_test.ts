@@ -6,6 +6,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { MemberHead } from "../../../lib/tar/header.ts";
+import { Held } from "../../../lib/system/held.ts";
 import { joined } from "../../../lib/system/streams.ts";
 import type { Editor, MemberVisitor } from "../../../lib/tar/visitor.ts";
 import { editTar } from "../../../lib/tar/edit.ts";
@@ -136,11 +137,17 @@ Deno.test("editTar() gives a file that is edited its new size, however its bytes
   Deno.removeSync(folder, { recursive: true });
 });
 
+function held(parts: Uint8Array[]): Held {
+  const made = new Held();
+  for (const part of parts) made.add(part);
+  return made;
+}
+
 /** Doubles a file, or keeps three bytes of it. */
 function doubling(grows: boolean): Editor {
   const parts: Uint8Array[] = [];
   return {
     push: (bytes) => parts.push(bytes.slice()),
-    finish: () => grows ? [...parts, ...parts] : [joined(parts).slice(0, 3)],
+    finish: () => held(grows ? [...parts, ...parts] : [joined(parts).slice(0, 3)]),
   };
 }
