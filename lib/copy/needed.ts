@@ -17,7 +17,7 @@ import {
 import type { ReadFile } from "../host/host.ts";
 import { isOmitted, isWritten, unitsOf } from "./decisions.ts";
 import type { JobToPlan } from "./job_links.ts";
-import { tidy } from "../system/garbage.ts";
+import { tidied, tidy } from "../system/garbage.ts";
 import { ByFolder } from "../workspace/by_folder.ts";
 import { mapOf } from "./maps.ts";
 import { type JobReport, reportsByFolder } from "./packings.ts";
@@ -72,6 +72,7 @@ export async function withNeeded(
       reports.set(folder, aboutOthers(report, folder));
     });
     if (!references) return { plan, reports, outside };
+    tidy();
     const omitted = new Set(plan.jobs.filter(isOmitted).map(jobFolder));
     const isListed = (job: FolderId) => places.has(job) && !omitted.has(jobFolder(job));
     const needed = jobsNamedBy(unread, reports, isListed).map((job): JobToPlan => {
@@ -102,7 +103,7 @@ function jobsNamedBy(
   isListed: (job: FolderId) => boolean,
 ): JobToPlan[] {
   const named = new Map<string, JobToPlan>();
-  for (const by of jobs) {
+  for (const by of tidied(jobs)) {
     const id = idOf(by);
     const own = jobFolder(by);
     for (const path of reports.get(own)?.inside ?? []) {
@@ -145,7 +146,7 @@ async function readJobs(
     return sum + bytes - bulk.bytes;
   }, 0);
   for await (const [folder, bytes] of read(readable, amount)) tellOf(folder, bytes);
-  for (const job of jobs) if (!reports.has(jobFolder(job))) tellOf(jobFolder(job));
+  for (const job of tidied(jobs)) if (!reports.has(jobFolder(job))) tellOf(jobFolder(job));
 }
 
 /** What a report tells of the workspace, but for the job itself. */

@@ -8,7 +8,7 @@
 import type { Report } from "../rewrite/findings.ts";
 import type { Entry } from "../system/entry.ts";
 import type { FoundJob } from "./found_job.ts";
-import { PackedMap, type Packing } from "./packed_map.ts";
+import { PackedMap, type Packing } from "../system/packed_map.ts";
 import type { PathsMap } from "./paths_map.ts";
 
 /** What jobs of one task usually have in common. */

@@ -5,7 +5,7 @@
  */
 
 import { jobFolder, type JobId, runLink, STATUS_FILE } from "../workspace/layout.ts";
-import { tidy } from "../system/garbage.ts";
+import { tidied } from "../system/garbage.ts";
 import { printable } from "../text/printable.ts";
 import { ByFolder } from "../workspace/by_folder.ts";
 import type { JobInfo } from "../workspace/jobs.ts";
@@ -38,9 +38,6 @@ export interface PlanOptions extends Pick<CopyOptions, "includeRunning" | "ended
   omitted?: readonly string[] | undefined;
 }
 
-/** After so many jobs garbage may be worth to be collected. */
-const MANY = 5000;
-
 /**
  * Plans the jobs. Jobs that are links come second, for their plan depends on the jobs they lead to.
  */
@@ -60,10 +57,7 @@ export function planJobs(
   const planned = new ByFolder<PlannedJob>();
   const isLink = ({ linkTo }: JobToPlan) =>
     linkTo !== undefined && isUsable(found.source.jobs.get(jobFolder(linkTo)), jobFolder(linkTo));
-  for (const [at, job] of jobs.entries()) {
-    if (at % MANY === 0) tidy();
-    if (!isLink(job)) planned.set(job, planOne(job));
-  }
+  for (const job of tidied(jobs)) if (!isLink(job)) planned.set(job, planOne(job));
   for (const job of jobs) if (isLink(job)) planned.set(job, planLink(job, job.linkTo!));
   const isThere = (job: JobToPlan) =>
     isUsable(found.source.jobs.get(jobFolder(job)), jobFolder(job));

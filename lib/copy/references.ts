@@ -14,7 +14,7 @@ import {
   runFolder,
   unitOf,
 } from "../workspace/layout.ts";
-import { tidy } from "../system/garbage.ts";
+import { tidied } from "../system/garbage.ts";
 import { hasControl } from "../text/printable.ts";
 import { Findings, type Report } from "../rewrite/findings.ts";
 import { isOmitted, isWritten } from "./decisions.ts";
@@ -48,9 +48,6 @@ export function addPath(paths: NamedPaths, path: string, by: Namers): void {
 export function byJob(folder: string | undefined): Namers {
   return { first: folder, jobs: folder === undefined ? 0 : 1 };
 }
-
-/** After so many jobs garbage may be worth to be collected. */
-const MANY = 5000;
 
 /** The most paths that the warning names. */
 const PATHS_NAMED = 5;
@@ -152,9 +149,7 @@ export async function planReferences(
 ): Promise<void> {
   const { plan, reports, outside } = survey;
   const named = new Set<string>();
-  let count = 0;
-  for (const [, { inside }] of reports) {
-    if (++count % MANY === 0) tidy();
+  for (const [, { inside }] of tidied(reports)) {
     for (const path of inside) if (!isCopied(path, survey)) named.add(path);
   }
   if (isWritten(plan.run)) {

@@ -246,7 +246,6 @@ async function lookAtSource(
     const { experimentId, runId } = run;
     const info = await (run === runs[0] ? asked : ask(run));
     const { run: { runId: id }, listed } = runAt(source, info, { experimentId, runId });
-    tidy();
     const folder = runFolder(experimentId, id);
     return { experimentId, runId: id, info: withoutTexts(info), folder, ...listed };
   };

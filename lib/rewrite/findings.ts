@@ -4,6 +4,7 @@
  * @module
  */
 
+import { tidy } from "../system/garbage.ts";
 import { climbsOut, insideOf, type PathMap, relocatePath, withFormer } from "./path_map.ts";
 import type { DocumentKind } from "../workspace/documents.ts";
 import { type JobPath, type Named, namedIn, relocate } from "./relocate.ts";
@@ -11,6 +12,9 @@ import { type EditedLines, LineEditor } from "./lines.ts";
 import { parentOf } from "../workspace/layout.ts";
 import { normalize } from "@std/path/posix/normalize";
 import { CopyError } from "../errors.ts";
+
+/** A document of so many bytes may be worth to be forgotten at once: `status.json` names each job. */
+const LARGE = 1 << 20;
 
 /** The report on a folder. */
 export interface Report {
@@ -117,6 +121,7 @@ export class Findings {
   ): EditedLines {
     const { text, ...named } = relocate(kind, decode(bytes), this.#map, jobPath, before);
     this.#take(named);
+    if (bytes.length > LARGE) tidy(); // what was read of it
     return { bytes: text === undefined ? bytes : encoder.encode(text), faults: named.notes };
   }
 

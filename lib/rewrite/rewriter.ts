@@ -27,16 +27,14 @@ import { DOCUMENTS, isOversized, runDocumentKind } from "../workspace/documents.
 import { jobPaths, type PathMap, withFormer } from "./path_map.ts";
 import type { JobPath } from "./relocate.ts";
 
-/** tar's letters for the kinds of entry that may pass. */
-const [FILE, HARD_LINK, LINK, FOLDER] = ["0", "1", "2", "5"];
-/** The letter for a pipe, which rsync brings where it can. */
-const PIPE = "6";
+/** tar's letters for the kinds of entry that may pass; a pipe is brought by rsync where it can. */
+const [FILE, HARD_LINK, LINK, FOLDER, PIPE] = ["0", "1", "2", "5", "6"];
 
 /** What they are in a folder; all others are files. */
 const KINDS: Readonly<Record<string, EntryKind>> = {
   [LINK!]: "link",
   [FOLDER!]: "folder",
-  [PIPE]: "other",
+  [PIPE!]: "other",
 };
 
 /** A name `.` or `..`, or an empty one: tar writes none of these. */

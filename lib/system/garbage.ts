@@ -7,7 +7,7 @@
  */
 
 /** How often the heap is looked at, in milliseconds. */
-const PERIOD = 100;
+const PERIOD = 50;
 /** The first time, the heap may be as large as this, in bytes: that of 1,000 jobs is smaller. */
 const FIRST = 48 << 20;
 /** Later it may be larger than what is in use by as much as this. */
@@ -34,6 +34,18 @@ export function tidy(): void {
   collect ??= collector();
   collect();
   most = size() + MORE;
+}
+
+/** So many items come between two looks at the heap. */
+const MANY = 5000;
+
+/** The same items, while garbage is collected. */
+export function* tidied<T>(items: Iterable<T>): Generator<T> {
+  let count = 0;
+  for (const item of items) {
+    if (++count % MANY === 0) tidy();
+    yield item;
+  }
 }
 
 /** How large the heap is, with the bytes of arrays, which are outside of it. */

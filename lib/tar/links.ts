@@ -5,6 +5,7 @@
  * @module
  */
 
+import { PackedMap, type Packing } from "../system/packed_map.ts";
 import { parentOf } from "../workspace/layout.ts";
 
 /** Characters that some file systems ignore, and marks above or below letters. */
@@ -13,21 +14,28 @@ const IGNORED = /\p{Default_Ignorable_Code_Point}|\p{M}/gu;
 /** Names that every file system distinguishes. */
 const SIMPLE = /^[\x20-@[-~]*$/;
 
-/** The links that an archive has brought so far. */
+/** Only the names are kept. */
+const NAMES: Packing<true, null> = {
+  numbers: 0,
+  pack: () => ({ common: null, kind: "", numbers: [], text: "" }),
+  unpack: () => true,
+};
+
+/** The links that an archive has brought so far: a run has one to each of its jobs. */
 export class Links {
-  readonly #names = new Set<string>();
+  readonly #names = new PackedMap(NAMES);
   /** The folder checked last, if it is below none of them. */
   #free: string | undefined;
 
   /** Notes a link, symbolic or hard. */
   add(name: string): void {
-    this.#names.add(folded(name));
+    this.#names.set(folded(name), true);
     this.#free = undefined;
   }
 
   /** Notes the links that another archive has brought. */
   addAll(others: Links): void {
-    for (const name of others.#names) this.#names.add(name);
+    for (const name of others.#names.keys()) this.#names.set(name, true);
     this.#free = undefined;
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { CopyError } from "../errors.ts";
-import { tidy } from "../system/garbage.ts";
+import { tidied } from "../system/garbage.ts";
 import { ByFolder } from "./by_folder.ts";
 import { checkId, type JobId, jobName, JOBS_FILE } from "./layout.ts";
 import { isObject, parseJson, textOf } from "../text/json.ts";
@@ -31,9 +31,6 @@ export interface JobsFile {
 /** The most characters of a line; experimaestro writes no longer ones. */
 const MAX_LINE = 1 << 20;
 
-/** After so many lines garbage may be worth to be collected. */
-const MANY = 5000;
-
 /**
  * Reads a `jobs.jsonl`. A malformed line is reported and skipped; nothing is thrown. As in
  * experimaestro, blank lines and repeated jobs are no errors.
@@ -44,8 +41,8 @@ export function readJobsFile(content: string): JobsFile {
   const problems: string[] = [];
   const tasks = new Map<string, string>();
   let number = 0;
-  for (const line of linesOf(content)) {
-    if (++number % MANY === 0) tidy();
+  for (const line of tidied(linesOf(content))) {
+    number++;
     if (line.trim() === "") continue;
     try {
       const job = readJobLine(line, tasks);

@@ -24,7 +24,6 @@ import {
 } from "../../workspace/layout.ts";
 import { printable } from "../../text/printable.ts";
 import { latestByName, TRANSIENT } from "../../workspace/runs.ts";
-import { tidy } from "../../system/garbage.ts";
 import { isGranted, requireAccess } from "../../system/permissions.ts";
 import { freeSpace } from "../../system/df.ts";
 import { homeFolder } from "../../system/environment.ts";
@@ -270,9 +269,9 @@ function findRun(
   if (runId === undefined || lookAt(folder, "")?.kind !== "folder") return undefined;
   return {
     runId,
-    transient: withJobs ? transientEvents(`${folder}/events`) : "",
     ...jobsIn(folder, withJobs),
     status: readText(`${folder}/${STATUS_FILE}`),
+    transient: withJobs ? transientEvents(`${folder}/events`) : "",
   };
 }
 
@@ -296,11 +295,6 @@ function jobsIn(folder: string, wanted: boolean): Pick<FoundRun, "jobs" | "linke
 function transientEvents(folder: string): string {
   if (lookAt(folder, "")?.kind !== "folder") return "";
   const files = (namesIn(folder) ?? []).filter(({ name }) => name.endsWith(".jsonl"));
-  const isSuch = (text: string) => TRANSIENT.some((one) => one.test(text));
-  const lines = files.flatMap(({ name }) => {
-    const text = readText(`${folder}/${name}`) ?? "";
-    return isSuch(text) ? text.split("\n").filter(isSuch) : []; // of most none is, and they are many
-  });
-  tidy();
-  return lines.join("\n");
+  const lines = files.flatMap(({ name }) => readText(`${folder}/${name}`)?.split("\n") ?? []);
+  return lines.filter((line) => TRANSIENT.some((one) => one.test(line))).join("\n");
 }

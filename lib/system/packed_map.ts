@@ -5,8 +5,6 @@
  * @module
  */
 
-import type { PathsMap } from "./paths_map.ts";
-
 /** A value, taken apart. */
 export interface Parts<Common> {
   /** What many values have in common: it is kept once. */
@@ -50,7 +48,7 @@ const PART = 1 << 18;
  * paths. A row that cannot be put so stays as it is: one with a character beyond Latin-1, one that
  * is very long, or one that `pack` declines.
  */
-export class PackedMap<Value, Common> implements PathsMap<Value> {
+export class PackedMap<Value, Common> {
   #rows = 0;
   #gone = 0;
   #heads = new Uint32Array(0);
