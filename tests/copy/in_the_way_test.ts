@@ -82,6 +82,7 @@ for (const [what, [script, called]] of Object.entries(THINGS)) {
   onEachHost(`copyExperiment() leaves ${what} at a run's name, and names it`, async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 2 });
     const outside = makeOutside(pair, ["status.json", "jobs.jsonl"]);
+    mkdirSync(`${pair.destination.path}/jobs`, { recursive: true }); // or it is no workspace
     const thing = putThing(...runPlace(pair, sample), script);
     const { code, out } = await runProgram(pair, sample);
     assertEquals(code, 3, out);
