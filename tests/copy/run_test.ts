@@ -176,7 +176,9 @@ onEachHost(
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 1 });
     const folder = `${pair.destination.path}/experiments/neuralir/current`;
-    for (const made of [folder, `${pair.destination.path}/jobs`]) mkdirSync(made, { recursive: true });
+    for (const made of [folder, `${pair.destination.path}/jobs`]) {
+      mkdirSync(made, { recursive: true });
+    }
     const before = readTree(folder);
     const result = await pair.copy(sample);
     assertEquals([result.run, result.jobsCopied, result.complete], ["copy", 1, false]);
