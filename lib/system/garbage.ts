@@ -8,8 +8,8 @@
 
 /** How often the heap is looked at, in milliseconds. */
 const PERIOD = 50;
-/** The first time, the heap may be as large as this, in bytes: that of 1,000 jobs is smaller. */
-const FIRST = 48 << 20;
+/** The first time, it may be as large as this, in bytes: with 1,000 jobs it is smaller. */
+const FIRST = 80 << 20;
 /** Later it may be larger than what is in use by as much as this. */
 const MORE = 8 << 20;
 
