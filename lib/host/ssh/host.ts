@@ -126,7 +126,7 @@ export class SshHost implements Host {
 
   async look({ path, experimentId, runId, wanted }: LookRequest): Promise<WorkspaceInfo> {
     await this.#session.begun;
-    if (wanted !== undefined) loadZstd().catch(() => {}); // early: the host has yet to answer
+    if (wanted === "space") loadZstd().catch(() => {}); // early: what a copy will need, while it waits
     const answer = new Map<string, string>();
     const lines = asLines([path, experimentId ?? "", runId ?? "", wanted ?? ""]);
     const isApart = this.#carrier !== this.#session;
