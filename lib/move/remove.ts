@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { Hosts } from "../host/hosts.ts";
+import { CopyError } from "../errors.ts";
+import { areTogether, type Hosts } from "../host/hosts.ts";
 import type { Host, Staging, WorkspaceInfo } from "../host/host.ts";
 import { placesOf } from "../host/found.ts";
 import { ASIDE, GONE, REMOVED } from "../host/steps.ts";
@@ -82,12 +83,36 @@ export async function removeAtSource(removal: Removal): Promise<Decided> {
   const claimed = await claim(hosts, request, options);
   let done = false;
   try {
+    await refuseSame(removal, claimed);
     const decided = await setAside(removal, claimed);
     await giveUp(removal, claimed, decided);
     done = true;
     return decided;
   } finally {
     for (const staging of claimed.all) await staging.release(!done);
+  }
+}
+
+/**
+ * Refuses when both machines see one disk at this path: all that the check has found the same would
+ * go. The name of a claim at the destination is new, so that no cache of a network disk hides it.
+ */
+async function refuseSame({ hosts, request }: Removal, { host, all }: Claimed): Promise<void> {
+  const { source, destination } = request.workspaces;
+  if (areTogether(source, destination)) return; // the copy has refused that
+  const there = await hosts.open(destination);
+  const info = await there.look({ path: destination.path });
+  const name = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
+  const [staging, places] = [`${info.jobsStaging}/${name}`, placesOf(info)];
+  const claim = await there.claim({ staging, places, about: "{}" }, () => {});
+  try {
+    for (const area of new Set(all.map(({ folder }) => parentOf(folder)))) {
+      if ((await host.existing(area, [name])).length === 0) continue;
+      const message = `source and destination are the same folder: ${info.realPath}`;
+      throw new CopyError("refused", message, "choose another workspace");
+    }
+  } finally {
+    await claim.release(false);
   }
 }
 
@@ -105,6 +130,7 @@ async function setAside(removal: Removal, claimed: Claimed): Promise<Decided> {
     for (const folder of await changedOf(claimed, aside, known)) {
       reasons.set(folder, { why: "changed", reason: "it has changed since it was checked" });
     }
+    for (const folder of await goneThere(removal, aside)) reasons.set(folder, SAME);
     const late = await lateMentions(removal, claimed);
     const of = (folder: string) => new Set([...known.mentions.of(folder), ...late.of(folder)]);
     const unfit = new Map([...known.unfit, ...reasons]);
@@ -173,6 +199,21 @@ async function changedOf(
   return folders.filter((folder) =>
     troubled.has(folder) || now.get(folder)?.sum !== seals.get(folder)!.sum
   );
+}
+
+/** Why what is one folder at both ends stays. */
+const SAME: Reason = { why: "unchecked", reason: "the destination's is this same folder" };
+
+/**
+ * Which folders the destination has no more, now that they are out of sight at the source. A mount,
+ * another name of a host or a link there may lead to the source: then nothing was copied.
+ */
+async function goneThere({ hosts, request }: Removal, folders: string[]): Promise<string[]> {
+  const { destination } = request.workspaces;
+  const host = await hosts.open(destination);
+  const { realPath } = await host.look({ path: destination.path });
+  const there = new Set(await host.existing(realPath, folders.map((folder) => `${folder}/.`)));
+  return folders.filter((folder) => !there.has(`${folder}/.`));
 }
 
 /** What runs mention that have begun, or gone on, since the source was looked at. */

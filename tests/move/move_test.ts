@@ -84,6 +84,27 @@ function compareJobsOf(like: Sample, destination: string): void {
   }
 }
 
+// BUG when this was written: by ssh to the same folder, as on a shared home, all of it was removed.
+inEachDirection("moveExperiment() removes nothing that is one at both ends", async (pair) => {
+  const same = pair.between({ destination: "source" });
+  const sample = make(same, { jobs: 4 });
+  const parts = ["jobs", "experiments"].map((part) => `${same.source.path}/${part}`);
+  const before = parts.map(readTree);
+  await assertRejects(() => move(same, sample), CopyError, "are the same folder");
+  for (const [at, part] of parts.entries()) assertUntouched(part, before[at]!);
+  const [job] = sample.jobs; // one that does not tell where it is
+  const there = `${pair.root}/destination/${folderOf(job!)}`;
+  writeFileSync(`${job!.folder}/params.json`, '{"objects": []}');
+  rmSync(`${job!.folder}/.experimaestro`, { recursive: true });
+  mkdirSync(there.slice(0, there.lastIndexOf("/")), { recursive: true });
+  symlinkSync(job!.folder, there);
+  const result = await move(pair, sample);
+  assertEquals(keptOf(result), { [folderOf(job!)]: "unchecked", [runOf(sample)]: "needed" });
+  assertEquals([result.check?.same, result.removed.length, result.complete], [true, 3, false]);
+  assert(existsSync(`${there}/params.json`) && existsSync(sample.runFolder));
+  assertTidy(same.source.path);
+}, { directions: ["local to remote", "remote to local"] });
+
 // BUG when this was written: what it had referred to was removed.
 inEachDirection(
   "moveExperiment() removes nothing while a params.json is not JSON",
