@@ -5,7 +5,7 @@
  */
 
 import { unitsOf } from "../copy/decisions.ts";
-import type { RunRequest } from "../copy/survey.ts";
+import type { RunRequest } from "../copy/surveyed.ts";
 import type { CopyPlan, JobAction } from "../copy/types.ts";
 import type { CheckOptions } from "../inspect/check_types.ts";
 import type { CheckedJobs } from "../inspect/computed.ts";

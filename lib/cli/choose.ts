@@ -6,7 +6,7 @@
  */
 
 import type { ExperimentSummary, RunSummary } from "../inspect/summarize.ts";
-import type { RunRequest } from "../copy/survey.ts";
+import type { RunRequest } from "../copy/surveyed.ts";
 import { CopyError } from "../errors.ts";
 import type { Defaults } from "../settings/defaults.ts";
 import { workspaceAbove } from "../settings/above.ts";

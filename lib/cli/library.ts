@@ -17,7 +17,7 @@ import type { Leftover } from "../inspect/clean.ts";
 import type { ExportedRun, ExportOptions, ImportOptions } from "../copy/archive.ts";
 import type { RequiredPermissions } from "../inspect/permissions.ts";
 import type { MoveOptions, MoveResult } from "../move/types.ts";
-import type { RunName, RunRequest } from "../copy/survey.ts";
+import type { RunName, RunRequest } from "../copy/surveyed.ts";
 import type {
   CopyEvent,
   CopyOptions,

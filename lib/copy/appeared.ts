@@ -13,7 +13,7 @@ import type { Load } from "./loads.ts";
 import { planRun, statusesOf } from "./plan_run.ts";
 import { stagedAt } from "./publish_links.ts";
 import { compareThere } from "./shortfall.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./surveyed.ts";
 import type { PlannedJob } from "./types.ts";
 import { whyUnusable } from "./usable.ts";
 
@@ -32,7 +32,7 @@ export async function findAppeared(
   if (jobs.length === 0 && !hasAppeared(run)) return { jobs, run: undefined };
   const path = infos.destination.realPath;
   const info = await destination.look({ path, experimentId, runId });
-  const wanted = { jobs, run, statesOnly: true, excludes: () => undefined };
+  const wanted = { jobs, run, statesOnly: true };
   const there = await takeInventory(destination, info, wanted);
   const ends = { source: survey.found.source, destination: there };
   await compareThere(survey.hosts, infos, jobs, ends, survey.files);

@@ -12,7 +12,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { copyBetween } from "./copy.ts";
 import { isOmitted } from "./decisions.ts";
 import { explained } from "./retry.ts";
-import type { RunRequest } from "./survey.ts";
+import type { RunRequest } from "./surveyed.ts";
 import { explainFull, saysFull } from "./space.ts";
 import type { ConnectionOptions, CopyEvent, CopyOptions, CopyPlan, CopyResult } from "./types.ts";
 

@@ -19,7 +19,7 @@ import { hasClosedFolders, haveHoles, type Load } from "./loads.ts";
 import { sharedIn } from "./route.ts";
 import { bringRanges } from "./ranges.ts";
 import { type Bulk, failedJobs, notBySize, stage } from "./stage.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./surveyed.ts";
 import { escaped } from "../workspace/left_behind.ts";
 import type { PlannedJob } from "./types.ts";
 

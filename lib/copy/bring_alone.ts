@@ -14,7 +14,7 @@ import { isBulk } from "./found_job.ts";
 import type { Load } from "./loads.ts";
 import type { Route } from "./route.ts";
 import type { Streamed } from "./passage.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./surveyed.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** The folders of a load, relative to the workspace. */

@@ -130,12 +130,7 @@ class Ends {
     const staged = await takeInventory(
       hosts.destination,
       { ...infos.destination, state: "workspace", realPath: load.staging },
-      {
-        jobs: held.map(({ job }) => job),
-        run: undefined,
-        statesOnly: false,
-        excludes: () => undefined,
-      },
+      { jobs: held.map(({ job }) => job), statesOnly: false },
     );
     return held.map((one) => ({ ...one, staged: staged.jobs.get(one.folder) }))
       .filter(({ folder, job, staged }) =>
@@ -147,7 +142,7 @@ class Ends {
   async lookAgain(some: Brought[]): Promise<void> {
     const { hosts, infos, found: { source } } = this.context.surveyed;
     const jobs = some.map(({ job }) => job);
-    const wanted = { jobs, run: undefined, statesOnly: false, excludes: this.#excludes };
+    const wanted = { jobs, statesOnly: false, excludes: this.#excludes };
     const now = await takeInventory(hosts.source, infos.source, wanted);
     for (const [folder, job] of now.jobs) source.jobs.set(folder, job);
   }

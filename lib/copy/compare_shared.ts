@@ -11,9 +11,9 @@ import { type FolderId, isShared, JOB_META, jobFolder } from "../workspace/layou
 import { milliseconds, ROUNDED_MS } from "../workspace/times.ts";
 import { entriesOf } from "./entries.ts";
 import { excluder, type FileChoice } from "./exclude.ts";
+import type { Compared } from "./found_job.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Ends } from "./plan.ts";
-import type { Compared } from "./shared.ts";
 
 /** Compares shared folders that are at both ends, entry by entry. */
 export async function compareShared(

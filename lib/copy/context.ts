@@ -7,7 +7,7 @@
 import type { Staging } from "../host/host.ts";
 import type { RunOptions } from "../system/process.ts";
 import type { Ahead } from "./prefetch.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./surveyed.ts";
 import type { Outcome } from "./progress.ts";
 import type { CopyOptions, PlannedJob } from "./types.ts";
 

@@ -20,7 +20,8 @@ import { addWarnings } from "./make_plan.ts";
 import { missingReferences } from "./references.ts";
 import { explained, INTERRUPTED, type Patience, retried, withRetries } from "./retry.ts";
 import { explainFull, isFull, requireSpace, saysFull } from "./space.ts";
-import { type RunRequest, type Survey, survey, type SurveyData } from "./survey.ts";
+import { survey } from "./survey.ts";
+import type { RunRequest, Survey, SurveyData } from "./surveyed.ts";
 import { Outcome } from "./progress.ts";
 import type { EarlyPacking } from "./surveying.ts";
 import type { CopyOptions, CopyPlan, CopyResult, PlannedJob } from "./types.ts";
@@ -106,9 +107,8 @@ export async function planCopy(
 ): Promise<CopyPlan> {
   return await call({ source, destination }, options, async (hosts, workspaces) => {
     const request = { workspaces, experimentId, runId };
-    const surveyed = await retried(hosts, () => survey(hosts, request, options), options);
-    addWarnings(surveyed.plan, surveyed.outside, await isResumed(surveyed));
-    return surveyed.plan;
+    const { plan } = await retried(hosts, () => surveyOnly(hosts, request, options), options);
+    return plan;
   });
 }
 
@@ -146,6 +146,18 @@ export async function copyBetween(
   return result;
 }
 
+/** Surveys for a plan after which nothing is copied. */
+async function surveyOnly(
+  hosts: Hosts,
+  request: RunRequest,
+  options: CopyOptions,
+  first?: Survey,
+): Promise<Survey> {
+  const surveyed = first ?? await survey(hosts, request, options);
+  addWarnings(surveyed.plan, surveyed.outside, await isResumed(surveyed));
+  return surveyed;
+}
+
 /** Tries the copy once, from the survey, if that is still to be made, to the last load. */
 async function attemptCopy(
   hosts: Hosts,
@@ -154,6 +166,10 @@ async function attemptCopy(
   begin: (surveyed: Survey) => Outcome,
   first?: Survey,
 ): Promise<void> {
+  if (options.dryRun === true) {
+    begin(await surveyOnly(hosts, request, options, first));
+    return;
+  }
   const stagings = new Map<string, Staging>();
   let known: Survey | undefined;
   const ahead = new Ahead();
@@ -170,23 +186,19 @@ async function attemptCopy(
       },
       stop: () => ahead.stop(),
     };
-    let surveyed = first ??
-      await survey(hosts, request, options, options.dryRun ? undefined : packing);
-    if (surveyed === first && !options.dryRun) await packing.begin(surveyed.hosts.source, surveyed);
+    let surveyed = first ?? await survey(hosts, request, options, packing);
+    if (surveyed === first) await packing.begin(surveyed.hosts.source, surveyed);
     known = surveyed;
     const name = await stagingName(surveyed);
-    const loads = () => options.dryRun === true ? [] : loadsOf(surveyed, name);
+    const loads = () => loadsOf(surveyed, name);
     while (await claimAll(surveyed, loads(), options, stagings)) {
       await ahead.drop(); // the source may have changed since it was packed
       surveyed = await survey(hosts, request, options);
     }
     const claimed = [...stagings.values()];
-    if (options.dryRun === true) {
-      addWarnings(surveyed.plan, surveyed.outside, await isResumed(surveyed));
-    }
     const outcome = begin(surveyed);
     const resumed = claimed.some((staging) => staging.resumed);
-    if (options.dryRun !== true) requireSpace(surveyed.plan, resumed);
+    requireSpace(surveyed.plan, resumed);
     const failed = new Set<PlannedJob>();
     const together = await areTogetherThere(surveyed, claimed);
     const state = { resumed, together, stagings, failed, ahead };
@@ -194,10 +206,8 @@ async function attemptCopy(
     tidy(); // what has made the plan is not needed any more
     for (const [index, load] of loads().entries()) await carryOut(load, index, context);
     tidy(); // the run has a link to each job
-    if (options.dryRun !== true) {
-      const missing = await missingReferences(outcome.named, surveyed);
-      outcome.lacks([...new Set(missing.values())].sort());
-    }
+    const missing = await missingReferences(outcome.named, surveyed);
+    outcome.lacks([...new Set(missing.values())].sort());
     done = true;
   } catch (error) {
     if (known === undefined || options.signal?.aborted) throw error;

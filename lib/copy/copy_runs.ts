@@ -22,7 +22,8 @@ import { planAll } from "./plan_all.ts";
 import { orError, retried } from "./retry.ts";
 import { Said } from "./said.ts";
 import { requireSpace } from "./space.ts";
-import { type RunName, type RunRequest, type Survey, surveyRuns } from "./survey.ts";
+import { surveyRuns } from "./survey.ts";
+import type { RunName, RunRequest, Survey } from "./surveyed.ts";
 import type {
   CopyEvent,
   CopyOptions,

@@ -12,7 +12,7 @@ import type { Pack, PackRequest } from "../transport/archive.ts";
 import type { RsyncOutcome } from "../transport/rsync.ts";
 import type { Context } from "./context.ts";
 import type { Load } from "./loads.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./surveyed.ts";
 
 /** The scratch folder, in the staging folder. */
 const SCRATCH = ".scratch";

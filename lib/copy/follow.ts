@@ -12,7 +12,7 @@ import { copyBetween } from "./copy.ts";
 import { isWritten } from "./decisions.ts";
 import { pause, retried } from "./retry.ts";
 import { eachOnce, Said } from "./said.ts";
-import type { RunRequest } from "./survey.ts";
+import type { RunRequest } from "./surveyed.ts";
 import type { CopyEvent, CopyPlan, CopyResult, FollowOptions } from "./types.ts";
 
 /** The default of `interval`, in seconds. */

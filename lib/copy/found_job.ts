@@ -13,20 +13,27 @@ import {
   isAt,
   isShared,
   jobFolder,
+  type JobId,
   jobName,
   leftBehindOf,
   type LinkedJob,
+  LOCKS_OF_PARTIAL,
 } from "../workspace/layout.ts";
 import { isTimeLater } from "../workspace/times.ts";
 import type { Excludes } from "./exclude.ts";
 import { leaveOut, type LeftOut, type Shortfall } from "./left_out.ts";
-import { noteHolder, type SharedFacts } from "./shared.ts";
 
 /** A folder in a job. */
 export type FoundFolder = Pick<Entry, "path" | "kind" | "mode">;
 
+/**
+ * How a shared folder at the destination compares with the one at the source: the same, with
+ * something newer or more only there (`ahead`), or without something that the source has.
+ */
+export type Compared = "same" | "ahead" | "behind";
+
 /** A job's folder, as it was found. Only what a copy takes of it is counted. */
-export interface FoundJob extends Readonly<Content>, Readonly<SharedFacts> {
+export interface FoundJob extends Readonly<Content> {
   /** How many files a copy takes. */
   readonly files: number;
   /** What rsync can bring of it: neither documents nor links. */
@@ -80,6 +87,10 @@ export interface FoundJob extends Readonly<Content>, Readonly<SharedFacts> {
   readonly linked: LinkedFolder | undefined;
   /** Why it cannot be copied, nor its state be known for certain: a clause without its subject. */
   readonly trouble: string | undefined;
+  /** Of a shared folder, the jobs that may write in it, by their locks; absent when none may. */
+  readonly holders?: readonly JobId[];
+  /** How its content compares; absent until that is asked. */
+  readonly compared?: Compared;
 }
 
 /** A job whose entries are still coming. */
@@ -92,6 +103,7 @@ export type OpenJob = { -readonly [Key in keyof FoundJob]: FoundJob[Key] } & {
   links: Entry[];
   large: Pick<Entry, "path" | "size">[];
   shared?: Set<string>;
+  holders?: JobId[];
 };
 
 /** Begins a job with its folder itself; it may be a file, or a link that leads nowhere. */
@@ -119,7 +131,8 @@ export function beginJob({ path, kind, mode, trouble }: Entry): OpenJob {
 
 /** A job to which more entries come. */
 export function reopenJob(job: FoundJob): OpenJob {
-  const { bulk, markers, documents, oversized, folders, links, large, shared, ...rest } = job;
+  const { bulk, markers, documents, oversized, folders, links, large, ...others } = job;
+  const { shared, holders, ...rest } = others;
   return {
     ...rest,
     bulk: { ...bulk },
@@ -130,6 +143,7 @@ export function reopenJob(job: FoundJob): OpenJob {
     links: [...links],
     large: [...large],
     ...(shared && { shared: new Set(shared) }),
+    ...(holders && { holders: [...holders] }),
   };
 }
 
@@ -138,6 +152,9 @@ export function namesOf(job: LinkedJob) {
   const pid = `${jobName(job.taskId)}.pid`;
   return { leftBehind: leftBehindOf(job), pid, isShared: isShared(job) };
 }
+
+/** The file that tells that a job may write in a shared folder: `TASK@JOB.json`. */
+const LOCK = new RegExp(`^${LOCKS_OF_PARTIAL}/jobs/(.+)[@/]([^@/]+)\\.json$`);
 
 /** Adds an entry of a job's folder to what was found of it. */
 export function addToJob(
@@ -149,7 +166,8 @@ export function addToJob(
 ): void {
   if (isMarker(entry.path)) job.markers.add(entry.path);
   if (entry.path === pid) job.pidTime = entry.mtime;
-  if (isShared) noteHolder(job, entry.path);
+  const [, taskId, lockedBy] = isShared ? LOCK.exec(entry.path) ?? [] : [];
+  if (taskId !== undefined) (job.holders ??= []).push({ taskId, jobId: lockedBy! });
   if (leftBehind.some((place) => isAt(entry.path, place))) return;
   const by = excludes(entry, folder);
   if (by === "there") return;

@@ -60,11 +60,11 @@ export interface InventoryRequest {
   /** The jobs. */
   jobs: LinkedJob[];
   /** The run's folder; undefined when only jobs are looked at. */
-  run: string | undefined;
+  run?: string | undefined;
   /** Whether only presence and state of the jobs are wanted. */
   statesOnly: boolean;
-  /** What the user leaves out. */
-  excludes: Excludes;
+  /** What the user leaves out. Default: nothing. */
+  excludes?: Excludes;
   /** Asked right before a folder is scanned, since it may not be needed any more by then. */
   isNeeded?: (folder: string) => boolean;
   /** How many bytes a path below the workspace may have at most. Default: no limit. */
@@ -80,9 +80,10 @@ const MANY = 5000;
 export async function takeInventory(
   host: Host,
   info: WorkspaceInfo,
-  { jobs, run, statesOnly, excludes, isNeeded, longest = Infinity, toPack = false }:
-    InventoryRequest,
+  request: InventoryRequest,
 ): Promise<Inventory> {
+  const { jobs, run, statesOnly, excludes = () => undefined, isNeeded } = request;
+  const { longest = Infinity, toPack = false } = request;
   const found: Inventory = {
     jobs: jobsByFolder(jobs.length),
     run: entriesByPath(run === undefined ? 0 : jobs.length), // it has a link to each

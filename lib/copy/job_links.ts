@@ -104,7 +104,7 @@ export async function lookAtTargets(
   jobs: JobToPlan[],
 ): Promise<void> {
   const besides = jobs.filter((job) => job.besides);
-  const wanted = { jobs: besides, run: undefined, statesOnly: true, excludes: () => undefined };
+  const wanted = { jobs: besides, statesOnly: true };
   if (besides.length > 0) addJobs(there, await takeInventory(host, info, wanted));
 }
 

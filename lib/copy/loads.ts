@@ -12,7 +12,7 @@ import { batches } from "./batches.ts";
 import { isAlone } from "./alone.ts";
 import type { FoundFolder } from "./found_job.ts";
 import { anyOf } from "./paths_map.ts";
-import type { SurveyData } from "./survey.ts";
+import type { SurveyData } from "./surveyed.ts";
 import { isSettled } from "./recorded.ts";
 import type { PlannedJob } from "./types.ts";
 

@@ -23,7 +23,7 @@ export async function lookAgain(
   jobs: PlannedJob[],
   there: Inventory,
 ): Promise<void> {
-  const wanted = { jobs, run: undefined, statesOnly: false, excludes: () => undefined };
+  const wanted = { jobs, statesOnly: false };
   const found = await takeInventory(hosts.destination, infos.destination, wanted);
   const times = {
     source: await timesOf(hosts.source, infos.source, jobs),

@@ -4,18 +4,26 @@
  * @module
  */
 
+import { delay } from "@std/async/delay";
 import { CopyError } from "../errors.ts";
 import type { Staging } from "../host/host.ts";
-import type { StreamRewriter } from "../rewrite/rewriter.ts";
+import { type PassingOptions, StreamRewriter } from "../rewrite/rewriter.ts";
+import type { PassingRun } from "../rewrite/run_rewriter.ts";
 import { type Dialect, dialectOf } from "../tar/dialect.ts";
 import { editTar } from "../tar/edit.ts";
 import type { MemberVisitor } from "../tar/visitor.ts";
-import { archive, type ArchiveOptions, type OverlayEntry, sharedEntries } from "../tar/write.ts";
+import {
+  archive,
+  type ArchiveOptions,
+  members,
+  type OverlayEntry,
+  sharedEntries,
+} from "../tar/write.ts";
 import { archivesOf, type Pack, type PackRequest, type Unpacking } from "../transport/archive.ts";
 import { placeOf } from "../workspace/layout.ts";
 import type { Context } from "./context.ts";
 import type { Load } from "./loads.ts";
-import { paced, until } from "./pace.ts";
+import { mapOf } from "./maps.ts";
 import { contentInStream, mostBytesOf, type Route } from "./route.ts";
 import type { PlannedJob } from "./types.ts";
 
@@ -138,8 +146,26 @@ export async function putAdded(
   throw new CopyError("program", trouble || "tar failed", "run the same command again");
 }
 
+/** The rewriter of an archive of some jobs, and of the run. */
+export function rewriterOf(
+  jobs: PlannedJob[],
+  run: PassingRun | undefined,
+  load: Load,
+  { surveyed, stagings }: Context,
+  options: Pick<PassingOptions, "named" | "added" | "alone">,
+): StreamRewriter<PlannedJob> {
+  const dialect = dialectOf(surveyed.can.destination.tar);
+  const staging = stagings.get(load.staging)!;
+  return new StreamRewriter(jobs, run, mapOf(surveyed), surveyed.hosts.source.name, {
+    ...options,
+    parts: new Set(surveyed.standing.keys()),
+    dialect,
+    write: (entries) => members(...held(entries, staging, dialect)),
+  });
+}
+
 /** The entries that are made anew, with owner, group and modes of the staging folder. */
-export function held(
+function held(
   entries: OverlayEntry[],
   { owner, shared }: Staging,
   dialect: Dialect,
@@ -154,5 +180,33 @@ function letGo(stream: AsyncIterable<Uint8Array>): void {
     stream[Symbol.asyncIterator]().return?.().catch(() => {});
   } catch {
     // it is being read: its reader will end it
+  }
+}
+
+/** The same stream, until the signal fires. */
+async function* until(
+  signal: AbortSignal,
+  stream: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for await (const part of stream) {
+    if (signal.aborted) return;
+    yield part;
+  }
+}
+
+/** The same stream, at `limit` KiB a second at most; 0 for no limit. */
+export async function* paced(
+  stream: AsyncIterable<Uint8Array>,
+  limit: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const began = performance.now();
+  let bytes = 0;
+  for await (const part of stream) {
+    yield part;
+    if (limit === 0) continue;
+    bytes += part.length;
+    const early = bytes / 1.024 / limit - (performance.now() - began);
+    if (early > 0) await delay(early, signal && { signal });
   }
 }

@@ -16,7 +16,7 @@ import { copies, readAhead } from "../system/streams.ts";
 import { within } from "../system/time.ts";
 import { dialectOf } from "../tar/dialect.ts";
 import { packRequestOf, routeOf } from "./route.ts";
-import type { SurveyData } from "./survey.ts";
+import type { SurveyData } from "./surveyed.ts";
 import type { CopyOptions } from "./types.ts";
 
 /** How much is packed before it is asked for, in bytes: some hundreds of small jobs. */

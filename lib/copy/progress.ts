@@ -23,7 +23,7 @@ import type { FailedJob } from "./publish_links.ts";
 import { HardLinks } from "./hard_links.ts";
 import type { Inventory } from "./inventory.ts";
 import { addPath, type LeftPaths, noPaths, outsideWarning } from "./references.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./surveyed.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, CopyResult, PlannedJob } from "./types.ts";
 
 /** What an interrupted copy has brought into the staging folder. */

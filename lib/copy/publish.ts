@@ -26,7 +26,7 @@ import { currentMove, runMoves } from "./publish_moves.ts";
 import { type FailedJob, linkMoves, stagedAt } from "./publish_links.ts";
 import { recordsOf } from "./publish_records.ts";
 import { addPath, byJob, isCopied, type LeftPaths, noPaths } from "./references.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./surveyed.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** What became of a load. */

@@ -9,7 +9,7 @@ import { JOB_LINKS, type Move } from "../host/steps.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import { now } from "../system/time.ts";
 import type { Load } from "./loads.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./surveyed.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** Where a job is in the staging folder. */

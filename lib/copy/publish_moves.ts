@@ -13,7 +13,7 @@ import { CURRENT, EXPERIMENTS, jobFolder, jobName, runFolder } from "../workspac
 import { isTimeLater, milliseconds } from "../workspace/times.ts";
 import { isCompleted, isWritten } from "./decisions.ts";
 import type { Load } from "./loads.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./surveyed.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** The moves that put the jobs of a load in place. */

@@ -9,7 +9,7 @@ import { isShared, jobFolder, JOBS, unitOf } from "../workspace/layout.ts";
 import { type LeftOut, recordText } from "./left_out.ts";
 import type { Load } from "./loads.ts";
 import { isTimeLater } from "../workspace/times.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./surveyed.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** What is left out of a job that is copied as it is, without what it lacks at the source. */

@@ -21,7 +21,7 @@ import type { Load } from "./loads.ts";
 import { anyOf } from "./paths_map.ts";
 import { leavesOut } from "./exclude.ts";
 import { hasEnded, isCompleted, isWritten } from "./decisions.ts";
-import type { SurveyData } from "./survey.ts";
+import type { SurveyData } from "./surveyed.ts";
 import type { CopyOptions, PlannedJob } from "./types.ts";
 
 /** Which way the parts of a load go. */
@@ -64,7 +64,10 @@ export function routeOf(
   { resumed, together = false, isSecond = false }: RouteOptions,
 ): Route {
   const { plan, can, found: { source } } = known;
-  if (isAlone(can)) return routeAlone(load, known, options);
+  const run = load.withRun && isWritten(plan.run)
+    ? runFolder(plan.experimentId, plan.runId)
+    : undefined;
+  if (isAlone(can)) return routeAlone(load, run, known, options);
   const isGnu = [can.source, can.destination].every(({ tar }) => dialectOf(tar) === "gnu");
   const byRsync = resumed || together || leavesOut(options) || options.bandwidthLimit;
   const isWhole = (job: PlannedJob) => isSmall(source.jobs.get(jobFolder(job))!);
@@ -72,9 +75,6 @@ export function routeOf(
   const isNew = (job: PlannedJob) => hasEnded(job) && !isCompleted(job);
   const whole = isGnu && !byRsync ? load.jobs.filter(isNew).filter(isWhole) : [];
   const streamed = new Set(whole);
-  const run = load.withRun && isWritten(plan.run)
-    ? runFolder(plan.experimentId, plan.runId)
-    : undefined;
   return {
     whole,
     apart: load.jobs.filter((job) => !streamed.has(job)),
@@ -93,16 +93,14 @@ export function routeOf(
  */
 function routeAlone(
   load: Load,
-  { plan, can, found: { source } }: SurveyData,
+  run: Route["run"],
+  { can, found: { source } }: SurveyData,
   options: CopyOptions,
 ): Route {
   const isGnu = dialectOf(can.source.tar) === "gnu";
   const isWhole = (job: PlannedJob) =>
     isGnu && !isCompleted(job) && !leavesOut(options) &&
     source.jobs.get(jobFolder(job))!.linked === undefined;
-  const run = load.withRun && isWritten(plan.run)
-    ? runFolder(plan.experimentId, plan.runId)
-    : undefined;
   return {
     whole: load.jobs.filter(isWhole),
     apart: load.jobs.filter((job) => !isWhole(job)),

@@ -5,17 +5,14 @@
  * @module
  */
 
-import { StreamRewriter } from "../rewrite/rewriter.ts";
-import { dialectOf } from "../tar/dialect.ts";
-import { members } from "../tar/write.ts";
+import type { StreamRewriter } from "../rewrite/rewriter.ts";
 import { sideBySide } from "../transport/side_by_side.ts";
 import { isInJobs, jobFolder } from "../workspace/layout.ts";
 import type { Context } from "./context.ts";
 import { dealOut, type Part, streamsFor, together } from "./lanes.ts";
 import type { FoundRunFolder } from "./inventory.ts";
 import type { Load } from "./loads.ts";
-import { mapOf } from "./maps.ts";
-import { held, letPass, type Passage, type Streamed } from "./passage.ts";
+import { letPass, type Passage, rewriterOf, type Streamed } from "./passage.ts";
 import { packRequestOf, type Route, sharedIn } from "./route.ts";
 import type { PlannedJob } from "./types.ts";
 
@@ -75,22 +72,15 @@ async function passShare(
   context: Context,
 ): Promise<Streamed> {
   const { route, load } = passing;
-  const { surveyed, stagings } = context;
+  const { surveyed } = context;
   const { hosts, can } = surveyed;
-  const dialect = dialectOf(can.destination.tar);
-  const staging = stagings.get(load.staging)!;
   const links = run === undefined ? [] : linksIn(surveyed.found.source.run);
-  const rewriter: StreamRewriter<PlannedJob> = new StreamRewriter(
+  const rewriter: StreamRewriter<PlannedJob> = rewriterOf(
     route.whole,
     run === undefined ? undefined : { folder: run, jobs: () => jobsOfRun(rewriter), tags: [] },
-    mapOf(surveyed),
-    hosts.source.name,
-    {
-      named: new Map(run === undefined ? [] : [[run, new Set(links)]]),
-      parts: new Set(surveyed.standing.keys()),
-      dialect,
-      write: (entries) => members(...held(entries, staging, dialect)),
-    },
+    load,
+    context,
+    { named: new Map(run === undefined ? [] : [[run, new Set(links)]]) },
   );
   const entries = links.map((path) => `${run}/${path}`);
   const request = { ...packRequestOf(route, load, surveyed), entries };

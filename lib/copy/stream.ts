@@ -5,9 +5,9 @@
  */
 
 import type { PassingRun } from "../rewrite/run_rewriter.ts";
-import { StreamRewriter } from "../rewrite/rewriter.ts";
+import type { StreamRewriter } from "../rewrite/rewriter.ts";
 import { dialectOf } from "../tar/dialect.ts";
-import { members, type OverlayEntry } from "../tar/write.ts";
+import type { OverlayEntry } from "../tar/write.ts";
 import { archivesOf } from "../transport/archive.ts";
 import { sideBySide } from "../transport/side_by_side.ts";
 import { RefusedSession } from "../transport/ssh_complaints.ts";
@@ -16,12 +16,11 @@ import { bytesIn } from "../text/sizes.ts";
 import type { Context } from "./context.ts";
 import { packFetched } from "./fetch.ts";
 import type { Load } from "./loads.ts";
-import { mapOf } from "./maps.ts";
 import { packRead } from "./pack_read.ts";
-import { held, letPass, putAdded, type Streamed } from "./passage.ts";
+import { letPass, putAdded, rewriterOf, type Streamed } from "./passage.ts";
 import { namedOf, packRequestOf, type Route } from "./route.ts";
 import { inSum, passShares, type Share } from "./shares.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./surveyed.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** What a stream brings besides what is packed. */
@@ -85,19 +84,12 @@ async function passRest(
   const named = new Map(
     [...namedOf(route, surveyed)].map(([folder, paths]) => [folder, new Set(paths)]),
   );
-  const rewriter: StreamRewriter<PlannedJob> = new StreamRewriter(
+  const rewriter: StreamRewriter<PlannedJob> = rewriterOf(
     [...route.whole, ...route.apart],
     passing,
-    mapOf(surveyed),
-    hosts.source.name,
-    {
-      named,
-      parts: new Set(surveyed.standing.keys()),
-      added: () => added(rewriter),
-      alone: route.alone,
-      dialect,
-      write: (entries) => members(...held(entries, staging, dialect)),
-    },
+    load,
+    context,
+    { named, added: () => added(rewriter), alone: route.alone },
   );
   for (const share of shares) rewriter.take(share.rewriter);
   if (!shares.every(({ whole }) => whole)) return { ...inSum(shares), rewriter };

@@ -39,8 +39,6 @@ import {
 import { isDone, isRecorded } from "./usable.ts";
 import { ofVersion1 } from "./version_1.ts";
 
-export type { RunName, RunRequest, RunsRequest, Survey, SurveyData } from "./surveyed.ts";
-
 /**
  * Looks at both ends and plans; writes nothing.
  *
@@ -177,7 +175,7 @@ async function lookAtBoth(
   const can = { source: host.can, destination: to.can };
   refuseSights(workspaces, infos, can, options);
   const run = first.folder;
-  const there = await takeInventory(to, info, { jobs, run, statesOnly: true, excludes });
+  const there = await takeInventory(to, info, { jobs, run, statesOnly: true });
   there.links = jobLinks(there, info);
   for (const job of jobs) {
     if (isDone(job, there) && !isRecorded(job, there)) done.add(jobFolder(job));

@@ -167,7 +167,7 @@ export class Surveying {
       return { infos: first.infos, folders, linked: { source: [], destination: [] } };
     }
     const info = await hosts.destination.look(questionThere(workspaces, run));
-    const wanted = { jobs: [], run: run.folder, statesOnly: true, excludes: () => undefined };
+    const wanted = { jobs: [], run: run.folder, statesOnly: true };
     const source = await takeSource([], run);
     const destination = await takeInventory(hosts.destination, info, wanted);
     return {

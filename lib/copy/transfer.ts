@@ -27,7 +27,7 @@ import { foldersOf, nameAll, whyNot } from "./bring_alone.ts";
 import { type Route, routeOf } from "./route.ts";
 import type { Streamed } from "./passage.ts";
 import { type Beside, passStream } from "./stream.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./surveyed.ts";
 import type { PlannedJob } from "./types.ts";
 
 /** Why a run does not replace another: a folder there is a link or a file here, for example. */

@@ -15,17 +15,7 @@ import type {
   PlannedRun,
 } from "./plan_types.ts";
 
-export type {
-  CopyPlan,
-  CopyProblem,
-  CopyRunsPlan,
-  FailedRun,
-  JobAction,
-  JobState,
-  PlannedEnd,
-  PlannedJob,
-  PlannedRun,
-} from "./plan_types.ts";
+export type * from "./plan_types.ts";
 
 /** How far a copy has come. */
 export interface CopyProgress {

@@ -27,21 +27,7 @@ import type { Parts } from "../system/streams.ts";
 import type { Sharing } from "../system/sharing.ts";
 import type { RsyncEnd } from "../transport/rsync_end.ts";
 
-export type {
-  BrowseRequest,
-  CurrentRun,
-  FilePart,
-  FoundExperiment,
-  FoundLeftover,
-  FoundRun,
-  LinkedFolder,
-  Listing,
-  Place,
-  ScanRequest,
-  SeenRun,
-  TidyRequest,
-  Visit,
-} from "./found.ts";
+export type * from "./found.ts";
 
 /** The access to a path that Deno can grant. */
 export type Access = "read" | "write";

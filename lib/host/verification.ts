@@ -22,10 +22,9 @@ export class Verification {
   }
 
   /** Notes an archive that was unpacked, and whether it was whole. */
-  note(whole: boolean): boolean {
+  note(whole: boolean): void {
     this.#isMarked = true;
     if (!whole) this.#isDoubted = true;
-    return whole;
   }
 
   /** Removes the mark from a staging folder where all archives were whole. */

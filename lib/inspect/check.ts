@@ -5,14 +5,14 @@
  */
 
 import { call } from "../copy/call.ts";
-import type { RunRequest } from "../copy/survey.ts";
+import type { RunRequest } from "../copy/surveyed.ts";
 import { retried } from "../copy/retry.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { lookAtEnds } from "./check_ends.ts";
 import type { CheckOptions, CheckResult } from "./check_types.ts";
-import { ALL_JOBS, type CheckedJobs } from "./computed.ts";
+import type { CheckedJobs } from "./computed.ts";
 
 /** What is said of a check that was asked to stop. */
 const STOPPED = "the check was interrupted";
@@ -83,7 +83,7 @@ export async function check(
   hosts: Hosts,
   request: RunRequest,
   options: CheckOptions,
-  jobs: CheckedJobs = ALL_JOBS,
+  jobs?: CheckedJobs,
 ): Promise<CheckResult> {
   const started = performance.now();
   const { Checking } = await import("./checking.ts"); // it loads the hashes of Node

@@ -29,7 +29,8 @@ import {
 } from "../copy/job_links.ts";
 import type { Ends } from "../copy/plan.ts";
 import { refuseRequest } from "../copy/refusals.ts";
-import { runAt, type RunRequest } from "../copy/survey.ts";
+import { runAt } from "../copy/survey.ts";
+import type { RunRequest } from "../copy/surveyed.ts";
 import type { CopyProblem } from "../copy/types.ts";
 import type { Held } from "./compare_folders.ts";
 
@@ -99,7 +100,7 @@ async function statesAt(
   infos: Ends<WorkspaceInfo>,
   { jobs, run }: { jobs: JobToPlan[]; run: string },
 ): Promise<{ found: Ends<Inventory>; jobs: JobToPlan[] }> {
-  const request = { jobs, run, statesOnly: true, excludes: () => undefined };
+  const request = { jobs, run, statesOnly: true };
   const [source, destination] = await Promise.all([
     takeInventory(hosts.source, infos.source, request),
     takeInventory(hosts.destination, infos.destination, request),
@@ -120,7 +121,7 @@ export async function lookAtNeeded(
   needed: FolderId[],
 ): Promise<JobToPlan[]> {
   const jobs = needed.map((job): JobToPlan => ({ ...job, tags: {}, transient: 0, besides: true }));
-  const request = { jobs, run: undefined, statesOnly: true, excludes: () => undefined };
+  const request = { jobs, statesOnly: true };
   for (const end of ["source", "destination"] as const) {
     addJobs(found[end], await takeInventory(hosts[end], infos[end], request));
   }

@@ -6,9 +6,8 @@
 
 import type { SummedFile } from "../host/host.ts";
 import type { JobId } from "../workspace/layout.ts";
-import type { CheckOptions } from "./check_types.ts";
+import type { CheckOptions, Difference } from "./check_types.ts";
 import type { CheckedEnds } from "./check_ends.ts";
-import type { Difference } from "./check_types.ts";
 
 /** A file to compare, and the job that it is in. */
 export interface Summed extends SummedFile {

@@ -20,7 +20,6 @@ import {
   runLink,
 } from "../workspace/layout.ts";
 import { readRunStatus } from "../workspace/runs.ts";
-import type { CheckOptions } from "./check_types.ts";
 import { type CheckedEnds, heldIn, lookAtNeeded } from "./check_ends.ts";
 import { judgeJobs } from "./check_jobs.ts";
 import { judgeRun, linkedThere, linksAtNeither } from "./check_run.ts";
@@ -28,8 +27,8 @@ import { addContents, addInOrder, compareSums, type Summed, whatDiffers } from "
 import { type Compared, compareFolders, type Expected, type Held } from "./compare_folders.ts";
 import type { Entry } from "../system/entry.ts";
 import { addTo, described } from "./amounts.ts";
-import { ALL_JOBS, type CheckedJobs, isComputedTwice, notCompared } from "./computed.ts";
-import type { CheckResult, Difference } from "./check_types.ts";
+import { type CheckedJobs, isComputedTwice, notCompared } from "./computed.ts";
+import type { CheckOptions, CheckResult, Difference } from "./check_types.ts";
 import {
   documentsIn,
   type FolderRewriter,
@@ -66,7 +65,7 @@ export class Checking {
   constructor(
     private readonly ends: CheckedEnds,
     private readonly options: CheckOptions,
-    private readonly jobs: CheckedJobs,
+    private readonly jobs?: CheckedJobs,
   ) {
     const { runId, infos, found, problems } = ends;
     this.#result = {
@@ -88,7 +87,9 @@ export class Checking {
     for (let jobs = ends.jobs; jobs.length > 0;) {
       for (const job of jobs) known.add(jobFolder(job));
       const named = await this.#compareAll(this.#judge(jobs));
-      const needed = named.filter((job) => !known.has(jobFolder(job)) && this.jobs.isWanted(job));
+      const needed = named.filter((job) =>
+        !known.has(jobFolder(job)) && this.jobs?.isWanted(job) !== false
+      );
       jobs = needed.length === 0 ? [] : await lookAtNeeded(ends, needed);
     }
     await this.#compareRun();
@@ -104,9 +105,9 @@ export class Checking {
   /** Tells what is known of some jobs without their files; answers those to compare. */
   #judge(jobs: JobToPlan[]): JobToPlan[] {
     const judged = [...judgeJobs(this.ends, jobs, this.options.ended === true)]
-      .filter(([job]) => this.jobs.isWanted(job));
+      .filter(([job]) => this.jobs?.isWanted(job) !== false);
     for (const [job, { difference, note }] of judged) {
-      if (difference?.kind === "newer" && this.jobs.wasSkipped(job)) this.#own.push(job);
+      if (difference?.kind === "newer" && this.jobs?.wasSkipped(job)) this.#own.push(job);
       else if (difference !== undefined) this.#result.differences.push(difference);
       if (note !== undefined) this.#note(note);
     }
@@ -115,7 +116,7 @@ export class Checking {
 
   /** Says what the user should know besides; a copy before has said it. */
   #note(note: CopyProblem): void {
-    if (this.jobs === ALL_JOBS) this.#result.notes.push(note);
+    if (this.jobs === undefined) this.#result.notes.push(note);
   }
 
   /** Compares jobs, many at a time; answers the jobs that they name, each once. */
@@ -247,7 +248,7 @@ export class Checking {
     found: Compared,
     sums: Ends<ReadonlyMap<string, string | undefined>>,
   ): void {
-    if (job !== undefined && this.jobs.wasSkipped(job) && isComputedTwice(job, held)) {
+    if (job !== undefined && this.jobs?.wasSkipped(job) && isComputedTwice(job, held)) {
       this.#own.push(job);
       return;
     }

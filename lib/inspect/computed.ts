@@ -18,9 +18,6 @@ export interface CheckedJobs {
   wasSkipped(job: FolderId): boolean;
 }
 
-/** A check of all jobs, not after a copy. */
-export const ALL_JOBS: CheckedJobs = { isWanted: () => true, wasSkipped: () => false };
-
 /** Whether a job was computed at both ends: a copy keeps the times of `params.json` and its marker. */
 export function isComputedTwice({ taskId }: JobId, { source, destination }: Ends<Held>): boolean {
   const differ = (path: string) => {

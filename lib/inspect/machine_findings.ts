@@ -6,11 +6,11 @@
 
 import { CopyError } from "../errors.ts";
 import type { LoginCondition, MachineCondition } from "../host/condition.ts";
+import { dialectOf } from "../tar/dialect.ts";
 import { printable } from "../text/printable.ts";
 import { cannotSend } from "../transport/rsync.ts";
 import { isAtLeast, rsyncVersion } from "../transport/rsync_version.ts";
 import type { RsyncEnd } from "../transport/rsync_end.ts";
-import { isGnuTar } from "../transport/tar.ts";
 import { type DoctorCheck, type Finding, ok, problem, warning } from "./finding.ts";
 
 /** The findings about a machine. */
@@ -99,7 +99,7 @@ function rsyncFinding(rsync: RsyncEnd): Finding {
 function tarFinding(tar: string, there: boolean): Finding {
   if (tar === "") return missing("tar", there);
   const version = /\d+(\.\d+)+/.exec(tar)?.[0] ?? "";
-  if (isGnuTar(tar)) return program("tar", `GNU tar ${version}`.trim());
+  if (dialectOf(tar) === "gnu") return program("tar", `GNU tar ${version}`.trim());
   const kind = /busybox/i.test(tar) ? "busybox" : tar.split(" ")[0]!;
   const finding = program("tar", `${kind} ${version}`.trim());
   const message = `${finding.message}: small files are sent by rsync`;

@@ -14,7 +14,8 @@ import { surveySelected } from "../copy/copy_runs.ts";
 import { checkSelection } from "../copy/options.ts";
 import type { Ends } from "../copy/plan.ts";
 import { retried } from "../copy/retry.ts";
-import { type RunRequest, type Survey, survey } from "../copy/survey.ts";
+import { survey } from "../copy/survey.ts";
+import type { RunRequest, Survey } from "../copy/surveyed.ts";
 import type { CopyOptions, RunSelection } from "../copy/types.ts";
 
 /** The permissions that Deno needs, in the form that workers and tests accept. */

@@ -7,7 +7,8 @@
 import { call } from "../copy/call.ts";
 import { copyBetween } from "../copy/copy.ts";
 import { retried } from "../copy/retry.ts";
-import { type RunRequest, survey } from "../copy/survey.ts";
+import { survey } from "../copy/survey.ts";
+import type { RunRequest } from "../copy/surveyed.ts";
 import type { CopyEvent, CopyPlan, CopyResult } from "../copy/types.ts";
 import { CopyError } from "../errors.ts";
 import type { Hosts } from "../host/hosts.ts";

@@ -10,7 +10,7 @@ import { areTogether, type Hosts } from "../host/hosts.ts";
 import type { Host, Staging, WorkspaceInfo } from "../host/host.ts";
 import { placesOf } from "../host/found.ts";
 import { ASIDE, GONE, REMOVED } from "../host/steps.ts";
-import type { RunRequest } from "../copy/survey.ts";
+import type { RunRequest } from "../copy/surveyed.ts";
 import { bytesOf } from "../system/byte_text.ts";
 import { sumOf } from "../system/hash.ts";
 import { currentLinks, JOBS, parentOf, runFolder } from "../workspace/layout.ts";

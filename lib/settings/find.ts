@@ -129,7 +129,7 @@ export function namedWorkspace(text: string, settings: Settings): Workspace {
 function isArchive(text: string): boolean {
   if (!/\.tar(?:\.\w+)?$/.test(text)) return false;
   try {
-    const { kind = "file" } = lookAt(localPath(text), "") ?? {};
+    const { kind = "file" } = lookAt(localPath(text)) ?? {};
     return kind === "file";
   } catch {
     return true; // it may not be read

@@ -16,7 +16,7 @@ export interface Content {
 
 /** Adds one entry of a folder to its sum, and to one more where that is given. */
 export function count(content: Content, { path, kind, size }: Entry | Part, also?: Content): void {
-  const name = hash(path, kind);
+  const name = hash(path, SEEDS[kind]);
   for (const sum of also === undefined ? [content] : [content, also]) {
     sum.names += name;
     if (sum.names >= Number.MAX_SAFE_INTEGER) sum.names -= Number.MAX_SAFE_INTEGER;
@@ -47,11 +47,11 @@ const SEEDS: Record<EntryKind, number> = {
   other: 0x7f4a7c15,
 };
 
-/** A number for a name and a kind, by the hash FNV-1a. */
-function hash(name: string, kind: EntryKind): number {
-  let value = SEEDS[kind];
-  for (let at = 0; at < name.length; at++) {
-    value = Math.imul(value ^ name.charCodeAt(at), 0x01000193);
+/** A number for a text, by the hash FNV-1a. */
+export function hash(text: string, seed: number = SEEDS.file): number {
+  let value = seed;
+  for (let at = 0; at < text.length; at++) {
+    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
   }
   return value >>> 0;
 }

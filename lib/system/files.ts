@@ -24,7 +24,7 @@ const HOLE = 4096;
  * @throws {CopyError} `refused`, when it is larger than any text of a run.
  */
 export function readText(path: string): string | undefined {
-  const entry = lookAt(path, "");
+  const entry = lookAt(path);
   if (entry?.kind !== "file") return undefined;
   if (entry.size > MAX_TEXT) throw new CopyError("refused", `${path} is larger than 256 MiB`);
   return attempt(path, () => Deno.readTextFileSync(path));
@@ -50,7 +50,7 @@ export function stands(root: string, path: string): boolean {
 
 function lookIfAllowed(path: string): Entry | undefined {
   try {
-    return lookAt(path, "");
+    return lookAt(path);
   } catch (error) {
     if (typeof (error as { code?: unknown }).code === "string") return undefined;
     throw error;
@@ -69,11 +69,15 @@ export function realPath(path: string): string | undefined {
 
 /** The target of a link, as written; undefined when the path is no link. */
 export function linkTarget(path: string): string | undefined {
-  return lookAt(path, "")?.target;
+  return lookAt(path)?.target;
 }
 
-/** The entry at a path; undefined when there is none. Deno knows times to the millisecond. */
-export function lookAt(path: string, as: string): Entry | undefined {
+/**
+ * The entry at a path; undefined when there is none. Deno knows times to the millisecond.
+ *
+ * @param as Its path in the folder that it is looked at for. Default: it is that folder itself.
+ */
+export function lookAt(path: string, as = ""): Entry | undefined {
   let info;
   try {
     info = Deno.lstatSync(path);
@@ -141,10 +145,9 @@ function seconds(milliseconds: number): string {
  *
  * (`walkSync` of `@std/fs` throws in both cases, and gives no sizes and times; it is no faster.)
  *
- * @param deep Whether to enter folders.
  * @returns Whether Deno may have misread an entry. Then the list may be incomplete or wrong.
  */
-export function walk(root: string, deep: boolean, tell: (entry: Entry) => void): boolean {
+export function walk(root: string, tell: (entry: Entry) => void): boolean {
   let doubtful = false;
   const into = (folder: string): void => {
     for (const { name, isDirectory } of entriesOf(`${root}/${folder}`)) {
@@ -153,7 +156,7 @@ export function walk(root: string, deep: boolean, tell: (entry: Entry) => void):
       doubtful ||= isDoubtful(entry ?? { path });
       if (entry === undefined) continue;
       tell(entry);
-      if (isDirectory && deep) into(path);
+      if (isDirectory) into(path);
     }
   };
   into("");

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { hash } from "./content.ts";
+
 /** A value, taken apart. */
 export interface Parts<Common> {
   /** What many values have in common: it is kept once. */
@@ -153,7 +155,7 @@ export class PackedMap<Value, Common> {
   /** The row of a path; undefined when there is none. */
   #find(path: string): number | undefined {
     const mask = this.#slots.length - 1;
-    const value = hash(path);
+    const value = mixed(path);
     for (let at = value & mask;; at = (at + 1) & mask) {
       const row = this.#slots[at]! - 1;
       if (row < 0) return undefined;
@@ -185,7 +187,7 @@ export class PackedMap<Value, Common> {
   #add(path: string, value: Value): void {
     const row = this.#rows++;
     this.#grow();
-    this.#heads[row * COLUMNS + HASH] = hash(path);
+    this.#heads[row * COLUMNS + HASH] = mixed(path);
     this.#enter();
     const start = path.lastIndexOf("/") + 1;
     const parts = this.packing.pack(path, value);
@@ -268,11 +270,8 @@ function larger<Numbers extends Uint32Array | Float64Array>(
   return made;
 }
 
-/** A number for a path, by the hash FNV-1a. */
-function hash(path: string): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < path.length; at++) {
-    value = Math.imul(value ^ path.charCodeAt(at), 0x01000193);
-  }
+/** The hash of a path, whose last bits choose a place: the first ones count there, too. */
+function mixed(path: string): number {
+  const value = hash(path);
   return (value ^ value >>> 15) >>> 0;
 }

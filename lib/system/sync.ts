@@ -19,7 +19,7 @@ const AT_ONCE = 16;
 export async function syncTree(folder: string, watch: RunOptions): Promise<void> {
   if (await outputIfGranted("sync", ["-f", folder], watch) !== undefined) return;
   const paths = [folder];
-  walk(folder, true, ({ kind, path }) => {
+  walk(folder, ({ kind, path }) => {
     if (kind === "file" || kind === "folder") paths.push(`${folder}/${path}`);
   });
   for (let at = 0; at < paths.length; at += AT_ONCE) {

@@ -14,7 +14,7 @@ export function rename(from: string, to: string): void {
   try {
     Deno.renameSync(from, to);
   } catch (error) {
-    const { kind, mode = 0 } = lookAt(from, "") ?? {};
+    const { kind, mode = 0 } = lookAt(from) ?? {};
     if (kind !== "folder" || (mode & 0o200) !== 0) throw error;
     Deno.chmodSync(from, mode | 0o200);
     try {
@@ -36,8 +36,8 @@ export function removeTree(path: string): void {
     Deno.removeSync(path, { recursive: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
-    if (lookAt(path, "")?.kind !== "folder") throw error;
-    walk(path, true, ({ kind, path: below, mode }) => {
+    if (lookAt(path)?.kind !== "folder") throw error;
+    walk(path, ({ kind, path: below, mode }) => {
       if (kind === "folder") Deno.chmodSync(`${path}/${below}`, mode | 0o700);
     });
     Deno.chmodSync(path, 0o700);

@@ -21,11 +21,6 @@ import {
   start,
 } from "../system/process.ts";
 
-/** Whether the output of `tar --version` is that of GNU tar. */
-export function isGnuTar(version: string): boolean {
-  return version.includes("GNU");
-}
-
 /** The arguments of GNU tar for whole folders, whose names it reads from its standard input. */
 export function folderArguments(
   { leftBehind, withoutHardLinks }: Pick<PackRequest, "leftBehind" | "withoutHardLinks">,

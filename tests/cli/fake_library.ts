@@ -10,7 +10,7 @@ import type { Library, Session } from "../../lib/cli/library.ts";
 import { main } from "../../lib/cli/main.ts";
 import type { ExperimentSummary } from "../../lib/inspect/summarize.ts";
 import type { Leftover } from "../../lib/inspect/clean.ts";
-import type { RunRequest } from "../../lib/copy/survey.ts";
+import type { RunRequest } from "../../lib/copy/surveyed.ts";
 import type { CopyEvent, CopyOptions, CopyPlan, CopyResult } from "../../lib/copy/types.ts";
 import type { Workspace } from "../../lib/workspace/workspace.ts";
 import {

@@ -10,7 +10,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { CopyError, type CopyOptions, type CopyProblem, planRuns } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { stagingName } from "../../lib/copy/loads.ts";
-import type { Survey } from "../../lib/copy/survey.ts";
+import type { Survey } from "../../lib/copy/surveyed.ts";
 import { inEachDirection, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { runProgram } from "../support/program.ts";
 import { compareJobs, compareRun, compareTrees, namesIn } from "../support/trees.ts";

@@ -8,7 +8,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { stagingName } from "../../lib/copy/loads.ts";
-import type { SurveyData } from "../../lib/copy/survey.ts";
+import type { SurveyData } from "../../lib/copy/surveyed.ts";
 import { type MadeJob, makeSample, type Sample } from "../../scripts/sample.ts";
 import { type Pair, withPair } from "../support/directions.ts";
 import { type Fault, withFaultyDestination } from "../support/faulty_destination.ts";

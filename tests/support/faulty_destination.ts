@@ -6,7 +6,7 @@
 
 import { writeFileSync } from "node:fs";
 import { stagingName } from "../../lib/copy/loads.ts";
-import type { SurveyData } from "../../lib/copy/survey.ts";
+import type { SurveyData } from "../../lib/copy/surveyed.ts";
 import { type Direction, type Pair, type RunName, withPair } from "./directions.ts";
 import { startProgram } from "./kill.ts";
 import { OWN, withPrograms } from "./remote_programs.ts";

@@ -30,7 +30,7 @@ export async function openPart(target: string): Promise<Part> {
     const path = `${folder}/${start}${crypto.randomUUID().slice(0, 8)}.part`;
     const file = create(path, target);
     // another export may have just taken it for left
-    if (await lockFile(file) !== false && lookAt(path, "") !== undefined) return { path, file };
+    if (await lockFile(file) !== false && lookAt(path) !== undefined) return { path, file };
     file.close();
   }
 }
@@ -47,7 +47,7 @@ function create(path: string, target: string): Deno.FsFile {
 
 /** Removes a part that nobody writes; what may not be opened, or is no file, stays. */
 async function removeLeft(path: string): Promise<void> {
-  if (lookAt(path, "")?.kind !== "file") return;
+  if (lookAt(path)?.kind !== "file") return;
   try {
     using file = Deno.openSync(path, { read: true, write: true });
     if (await lockFile(file)) attempt(() => Deno.removeSync(path));

@@ -7,11 +7,13 @@
 import { CopyError } from "../../errors.ts";
 import { lookAt, realPath } from "../../system/files.ts";
 import { resting, type RunOptions } from "../../system/process.ts";
+import { joined } from "../../system/streams.ts";
 import { editTar } from "../../tar/edit.ts";
+import { BLOCK, octal, sumOf, text } from "../../tar/pax.ts";
 import { untrusted } from "../../tar/visitor.ts";
 import { printable } from "../../text/printable.ts";
 import { loadZstd } from "../../transport/zstd.ts";
-import { Beginning } from "./beginning.ts";
+import { EXPERIMENTS, JOBS, PARTIALS } from "../../workspace/layout.ts";
 import type { Contents } from "./contents.ts";
 import { SUMS } from "./manifest.ts";
 
@@ -93,7 +95,7 @@ export function withoutZstd(): CopyError {
 }
 
 function isCompressed(path: string): boolean {
-  const kind = lookAt(realPath(path) ?? path, "")?.kind;
+  const kind = lookAt(realPath(path) ?? path)?.kind;
   if (kind === undefined) throw new CopyError("not-found", `there is no file ${printable(path)}`);
   if (kind === "folder") throw noExport(path);
   using file = Deno.openSync(path, { read: true });
@@ -133,5 +135,30 @@ async function* endingSoon(
     if (contents.ended) after += part.length;
     if (after > MOST_AFTER) throw untrusted(path, "data after the archive");
     yield part;
+  }
+}
+
+/** The name that the first header of an export has: of a pax header made here, or by another tar. */
+const NAME = new RegExp(`^(pax$|(${JOBS}|${PARTIALS}|${EXPERIMENTS})/[^/])`);
+
+/**
+ * The first bytes of a file. They tell, once it cannot be read, what it is: an export that was
+ * damaged, or something else.
+ */
+class Beginning {
+  #bytes: Uint8Array = new Uint8Array();
+
+  /** Takes what comes, as far as it is needed. */
+  push(bytes: Uint8Array): void {
+    const missing = BLOCK - this.#bytes.length;
+    if (missing > 0) this.#bytes = joined([this.#bytes, bytes.slice(0, missing)]);
+  }
+
+  /** Whether an export may begin so, if need be with damaged bytes; of an empty file it is not known. */
+  get isOfExport(): boolean {
+    const header = new Uint8Array(BLOCK);
+    header.set(this.#bytes);
+    const isDamaged = text(header, 257, 5) === "ustar" && sumOf(header) !== octal(header, 148, 8);
+    return this.#bytes.length === 0 || isDamaged || NAME.test(text(header, 0, 100));
   }
 }

@@ -81,7 +81,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
         "write a name that ends in .tar.zst, or in .tar for a file without compression",
       );
     }
-    if (lookAt(this.path, "") !== undefined) throw taken(this.path);
+    if (lookAt(this.path) !== undefined) throw taken(this.path);
     const folder = parentOf(this.path) || "/";
     if (realPath(folder) === undefined) { // not `not-found`: that is looked for at the source
       throw new CopyError("refused", `there is no folder ${printable(folder)}`, "check the path");
@@ -234,7 +234,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
     try {
       Deno.linkSync(this.#part!.path, this.path);
     } catch (error) {
-      if (lookAt(this.path, "") !== undefined) throw taken(this.path);
+      if (lookAt(this.path) !== undefined) throw taken(this.path);
       if (error instanceof Deno.errors.NotCapable) throw error;
       Deno.renameSync(this.#part!.path, this.path); // a file system without hard links
     }
@@ -245,7 +245,7 @@ export class ArchiveSink extends ArchiveHost implements Staging {
     if (this.#part === undefined) return;
     const { path, file } = this.#part;
     this.#part = undefined;
-    if (lookAt(path, "") !== undefined) Deno.removeSync(path);
+    if (lookAt(path) !== undefined) Deno.removeSync(path);
     file.close();
   }
 

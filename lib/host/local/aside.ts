@@ -38,8 +38,8 @@ function moveOne(
     const isPlain = new RealFolders(parentOf(parent)).has(parent) &&
       staged.hasRoomFor(parentOf(aside));
     if (!isPlain) return `${parent} is a link, or not a folder`;
-    if (lookAt(from, "") === undefined) return GONE;
-    if (lookAt(to, "") !== undefined) return `something else is at ${to}`;
+    if (lookAt(from) === undefined) return GONE;
+    if (lookAt(to) !== undefined) return `something else is at ${to}`;
     staged.make(parentOf(aside));
     rename(from, to);
     return undefined;
@@ -57,9 +57,9 @@ export async function commitLocally(
   const staged = new RealFolders(parentOf(staging));
   if (!staged.has(staging)) throw inTheWay(staging);
   const removed = `${staging}/${REMOVED}`;
-  if (lookAt(removed, "") !== undefined) throw inTheWay(removed);
+  if (lookAt(removed) !== undefined) throw inTheWay(removed);
   for (const link of links) {
-    const target = lookAt(link, "")?.target?.replace(/\/$/, "");
+    const target = lookAt(link)?.target?.replace(/\/$/, "");
     if (target !== undefined && target.slice(target.lastIndexOf("/") + 1) === runId) {
       Deno.removeSync(link);
     }
@@ -73,7 +73,7 @@ export async function commitLocally(
 /** Does {@linkcode Host.jobs}. */
 export function jobsLocally(root: string): string[] {
   return (namesIn(root) ?? []).flatMap(({ name: task }) => {
-    if (task.startsWith(".") || lookAt(`${root}/${task}/.`, "")?.kind !== "folder") return [];
+    if (task.startsWith(".") || lookAt(`${root}/${task}/.`)?.kind !== "folder") return [];
     return namesIn(`${root}/${task}`)!.map(({ name }) => name)
       .filter((name) => !name.startsWith(".")).map((name) => `${task}/${name}`);
   });

@@ -41,7 +41,7 @@ export async function claimLocally(
   signal: AbortSignal | undefined,
 ): Promise<Claim> {
   const parent = parentOf(staging);
-  if (lookAt(parent, "")?.kind === "link") throw refused("write", parent);
+  if (lookAt(parent)?.kind === "link") throw refused("write", parent);
   ensureDirSync(parentOf(parent));
   for (const path of [parent, staging, `${parent}/${ASIDE}`]) {
     if (isInTheWay(path)) throw inTheWay(path);
@@ -56,7 +56,7 @@ export async function claimLocally(
   try {
     const real = Deno.realPathSync(parent);
     if (real !== parent) throw refused("write", parentOf(real));
-    if (lookAt(staging, "") === undefined) Deno.mkdirSync(staging, { mode: 0o700 });
+    if (lookAt(staging) === undefined) Deno.mkdirSync(staging, { mode: 0o700 });
     for (const folder of [parent, staging]) makePrivate(folder);
     const restored = putBack(staging, places) + await putBackOthers(staging, places, signal);
     if (!await isSound(staging, signal)) clearStaging(staging);
@@ -70,7 +70,7 @@ export async function claimLocally(
     return {
       changed: restored > 0 || lock.waited,
       resumed: !isUnused(staging),
-      unverified: lookAt(`${staging}/${UNVERIFIED}`, "") !== undefined,
+      unverified: lookAt(`${staging}/${UNVERIFIED}`) !== undefined,
       isSlow: slow,
       owner: ownerOf(staging),
       shared: sharingIn(staging),
@@ -85,7 +85,7 @@ export async function claimLocally(
 
 /** Closes a folder to other users, who could change a job while it is being copied. */
 function makePrivate(folder: string): void {
-  const { mode = 0 } = lookAt(folder, "") ?? {};
+  const { mode = 0 } = lookAt(folder) ?? {};
   if ((mode & 0o077) === 0) return;
   try {
     Deno.chmodSync(folder, 0o700 | mode & 0o2000); // new entries keep getting its group
@@ -97,7 +97,7 @@ function makePrivate(folder: string): void {
 
 /** Writes `about.json`, which says to which copy a staging folder belongs. */
 function sign(staging: string, about: string): void {
-  if (lookAt(`${staging}/${ABOUT}`, "") !== undefined) removeTree(`${staging}/${ABOUT}`);
+  if (lookAt(`${staging}/${ABOUT}`) !== undefined) removeTree(`${staging}/${ABOUT}`);
   Deno.writeTextFileSync(`${staging}/${ABOUT}`, `${about}\n`, { createNew: true });
 }
 
@@ -159,7 +159,7 @@ export function stagingNames(area: string): Set<string> {
 /** Whether another copy may have left a folder moved aside, or an old lock. */
 function needsLook(area: string, other: string): boolean {
   if (isInTheWay(`${other}.lock`)) return false;
-  if (lookAt(other, "") === undefined) return isVoid(`${other}.lock`);
+  if (lookAt(other) === undefined) return isVoid(`${other}.lock`);
   return new RealFolders(area).has(`${other}/${ASIDE}`);
 }
 
@@ -173,12 +173,12 @@ export function putBack(staging: string, places: Place[]): number {
       const [from, into] = [`${aside}/${group}`, `${place.path}/${group}`];
       if (!folders.has(from)) continue;
       const names = namesIn(from)!;
-      if (names.length > 0 && lookAt(into, "") === undefined) {
+      if (names.length > 0 && lookAt(into) === undefined) {
         ensureDirSync(into);
       }
       if (!isFolder(into)) continue;
       for (const { name } of names) {
-        if (lookAt(`${into}/${name}`, "") !== undefined) continue;
+        if (lookAt(`${into}/${name}`) !== undefined) continue;
         rename(`${from}/${name}`, `${into}/${name}`);
         restored++;
       }
@@ -200,5 +200,5 @@ function isUnused(staging: string): boolean {
 /** Marks a staging folder before an archive is unpacked there. */
 export function markUnverified(staging: string): void {
   const mark = `${staging}/${UNVERIFIED}`;
-  if (lookAt(mark, "") === undefined) Deno.writeTextFileSync(mark, "", { createNew: true });
+  if (lookAt(mark) === undefined) Deno.writeTextFileSync(mark, "", { createNew: true });
 }

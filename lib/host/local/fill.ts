@@ -86,14 +86,14 @@ export async function fillLocally(
 
 /** Moves what a folder lacks into it; answers whether all of it had room. */
 function fill(staged: string, final: string, setsTimes: boolean): boolean {
-  const [from, to] = [lookAt(staged, "")!, lookAt(final, "")!];
+  const [from, to] = [lookAt(staged)!, lookAt(final)!];
   for (const [path, { mode }] of [[staged, from], [final, to]] as const) {
     if (isClosed(mode)) Deno.chmodSync(path, mode | 0o200);
   }
   let hadRoom = true;
   for (const { name } of namesIn(staged) ?? []) {
     const [here, there] = [`${staged}/${name}`, `${final}/${name}`];
-    const standing = lookAt(there, "")?.kind;
+    const standing = lookAt(there)?.kind;
     if (standing === undefined) rename(here, there);
     else if (standing !== "folder" || !isFolder(here)) hadRoom = false;
     else if (!fill(here, there, setsTimes)) hadRoom = false;
@@ -108,7 +108,7 @@ function fill(staged: string, final: string, setsTimes: boolean): boolean {
 /** Looks at what was staged of a job. */
 function fillingOf(move: Move, staged: string, final: string): Filling {
   const [found, real] = [[""], new RealFolders(final)];
-  const isDoubted = walk(staged, true, ({ path, kind }) => kind === "folder" && found.push(path));
+  const isDoubted = walk(staged, ({ path, kind }) => kind === "folder" && found.push(path));
   const shared = found.filter((path) => real.has(at(final, path)));
   return { move, staged, final, shared, isDoubted };
 }

@@ -23,7 +23,7 @@ export function whatKeeps(
   { from, unless }: Pick<Move, "from" | "unless">,
   since: string,
 ): Why | undefined {
-  if (unless?.exists !== undefined && lookAt(`${final}/${unless.exists}`, "") !== undefined) {
+  if (unless?.exists !== undefined && lookAt(`${final}/${unless.exists}`) !== undefined) {
     return "appeared";
   }
   if (!isReplaceable(there, from)) return { said: `${final} is not a folder` };
@@ -41,7 +41,7 @@ export function whatKeepsPart(
   since: string,
   hadRecord: boolean,
 ): Why | undefined {
-  const there = lookAt(final, "");
+  const there = lookAt(final);
   if (there === undefined) return "gone";
   if (!hadRecord) return "appeared";
   if (there.kind !== "folder") return { said: `${final} is not a folder` };
@@ -56,7 +56,7 @@ function whatIsNew(
   since: string,
 ): Why | undefined {
   if (unless === undefined) return undefined;
-  if (isSince(lookAt(`${final}/${unless.begun}`, ""), lookAt(since, ""))) return "begun";
+  if (isSince(lookAt(`${final}/${unless.begun}`), lookAt(since))) return "begun";
   const { newer } = unless;
   return newer !== undefined && holdsNewer(final, there, newer) ? "newer" : undefined;
 }
@@ -74,6 +74,6 @@ function isSince(found: Entry | undefined, since: Entry | undefined): boolean {
 /** Whether a folder, or something in it, may be newer than a time. */
 function holdsNewer(path: string, folder: Entry, time: string): boolean {
   let found = mayBeLater(folder.mtime, time);
-  walk(path, true, ({ mtime }) => found ||= mayBeLater(mtime, time));
+  walk(path, ({ mtime }) => found ||= mayBeLater(mtime, time));
   return found;
 }

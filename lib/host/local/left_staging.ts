@@ -43,7 +43,7 @@ async function hasNoNamesElsewhere(
     await rest();
     const entries = [...Deno.readDirSync(folder)];
     const isHere = ({ name }: Deno.DirEntry) =>
-      !isDoubtful({ path: name }) || lookAt(`${folder}/${name}`, "") !== undefined;
+      !isDoubtful({ path: name }) || lookAt(`${folder}/${name}`) !== undefined;
     if (!`${folder}/`.startsWith(`${root}/${ASIDE}/`) && !entries.every(isHere)) {
       removeTree(folder);
       continue;

@@ -86,11 +86,11 @@ function makeFolder(path: string): boolean {
       Deno.mkdirSync(path, { mode: 0o700 });
       return true;
     } catch (error) {
-      if (lookAt(path, "") !== undefined) return false;
+      if (lookAt(path) !== undefined) return false;
       // another copy has removed the parent at this very moment
       const isGone = error instanceof Deno.errors.NotFound ||
         error instanceof Deno.errors.AlreadyExists;
-      if (!isGone || (lookAt(parent, "")?.kind ?? "folder") !== "folder") throw error;
+      if (!isGone || (lookAt(parent)?.kind ?? "folder") !== "folder") throw error;
     }
   }
 }
@@ -149,7 +149,7 @@ async function takeOver(path: string, ours: string): Promise<Deno.FsFile | undef
 
 /** Whether a lock, or a file in it, has not been touched for too long. */
 export function isVoid(path: string): boolean {
-  const entry = lookAt(path, "");
+  const entry = lookAt(path);
   return entry !== undefined && Date.now() - Number(entry.mtime) * 1000 > VOID;
 }
 
@@ -197,7 +197,7 @@ function hold(path: string, ours: string, file: Deno.FsFile): Omit<Lock, "waited
   touch();
   const beat = setInterval(touch, BEAT);
   return {
-    isHeld: () => lookAt(`${path}/${ours}`, "") !== undefined,
+    isHeld: () => lookAt(`${path}/${ours}`) !== undefined,
     release() {
       clearInterval(beat);
       file.close(); // a file that is open keeps its folder from being removed on NFS

@@ -56,7 +56,7 @@ export async function lookLocally(
 ): Promise<WorkspaceInfo> {
   const { path: absolute, realPath: real, jobsPath, experimentsPath } = placesOf(path);
   const partialsPath = partialsOf(real);
-  const kind = lookAt(real, "")?.kind;
+  const kind = lookAt(real)?.kind;
   const names = new Set(namesIn(real)?.map(({ name }) => name));
   const experiment = `${experimentsPath}/${experimentId ?? ""}`;
   if (experimentId !== undefined) refuseForeign(experiment, experimentId);
@@ -142,7 +142,7 @@ export function browseLocally(
 
 /** Whether experimaestro 1.x has made an experiment. A migrated one is a link there. */
 function isInXp(workspace: string, experimentId: string): boolean {
-  return lookAt(`${workspace}/xp`, "")?.kind === "folder" &&
+  return lookAt(`${workspace}/xp`)?.kind === "folder" &&
     isFolder(`${workspace}/xp/${experimentId}`);
 }
 
@@ -231,7 +231,7 @@ function foldersIn(path: string, linked?: (name: string) => string): string[] {
   return (namesIn(path) ?? [])
     .filter(({ name, isDirectory, isSymlink }) =>
       !name.startsWith(".") && (isDirectory || isSymlink && leads(name)) &&
-      (!isDoubtful({ path: name }) || lookAt(`${path}/${name}`, "") !== undefined)
+      (!isDoubtful({ path: name }) || lookAt(`${path}/${name}`) !== undefined)
     )
     .map(({ name }) => name);
 }
@@ -257,7 +257,7 @@ export function linkedRun(experiment: string): string | undefined {
 /** The run that a link's target names by its last name, if that run exists. */
 function runNamedBy(target: string, experiment: string): string | undefined {
   const name = target.replace(/\/+$/, "").split("/").at(-1) ?? "";
-  return isId(name) && lookAt(`${experiment}/${name}`, "")?.kind === "folder" ? name : undefined;
+  return isId(name) && lookAt(`${experiment}/${name}`)?.kind === "folder" ? name : undefined;
 }
 
 function findRun(
@@ -266,7 +266,7 @@ function findRun(
   withJobs: boolean,
 ): SeenRun | undefined {
   const folder = `${experiment}/${runId}`;
-  if (runId === undefined || lookAt(folder, "")?.kind !== "folder") return undefined;
+  if (runId === undefined || lookAt(folder)?.kind !== "folder") return undefined;
   return {
     runId,
     ...jobsIn(folder, withJobs),
@@ -278,12 +278,10 @@ function findRun(
 /** A run's `jobs.jsonl`; for a run of experimaestro 1.x, the jobs that it links to. */
 function jobsIn(folder: string, wanted: boolean): Pick<FoundRun, "jobs" | "linked"> {
   if (!wanted) return { jobs: undefined };
-  if (FILES_OF_2.some((name) => lookAt(`${folder}/${name}`, "") !== undefined)) {
+  if (FILES_OF_2.some((name) => lookAt(`${folder}/${name}`) !== undefined)) {
     return { jobs: readText(`${folder}/${JOBS_FILE}`) };
   }
-  const tasks = lookAt(`${folder}/${JOBS}`, "")?.kind === "folder"
-    ? namesIn(`${folder}/${JOBS}`)!
-    : [];
+  const tasks = lookAt(`${folder}/${JOBS}`)?.kind === "folder" ? namesIn(`${folder}/${JOBS}`)! : [];
   const links = tasks.filter(({ isDirectory }) => isDirectory).flatMap(({ name: task }) =>
     namesIn(`${folder}/${JOBS}/${task}`)!.filter(({ isSymlink }) => isSymlink)
       .map(({ name }) => `${task}/${name}`)
@@ -293,7 +291,7 @@ function jobsIn(folder: string, wanted: boolean): Pick<FoundRun, "jobs" | "linke
 
 /** The lines of a run's events that call a job transient. */
 function transientEvents(folder: string): string {
-  if (lookAt(folder, "")?.kind !== "folder") return "";
+  if (lookAt(folder)?.kind !== "folder") return "";
   const files = (namesIn(folder) ?? []).filter(({ name }) => name.endsWith(".jsonl"));
   const lines = files.flatMap(({ name }) => readText(`${folder}/${name}`)?.split("\n") ?? []);
   return lines.filter((line) => TRANSIENT.some((one) => one.test(line))).join("\n");

@@ -33,7 +33,7 @@ export class Places {
   namesIn(folder: string): Names | undefined {
     const known = this.#names.get(folder);
     if (known !== undefined) return known;
-    const { kind } = lookAt(folder, "") ?? {};
+    const { kind } = lookAt(folder) ?? {};
     if (kind === undefined) ensureDirSync(folder);
     else if (kind !== "folder") return undefined;
     const names = namesOf(folder);
@@ -78,7 +78,7 @@ export function moveInto(
     }
     const names = places.namesIn(into);
     if (names === undefined) return { said: `${into} is a link or not a folder` };
-    const there = kind === "link" || names.has(name) ? lookAt(final, "") : undefined;
+    const there = kind === "link" || names.has(name) ? lookAt(final) : undefined;
     if (kind === "link" && there !== undefined) {
       if (there.kind !== "link") return { said: `${final} is not a link` };
       if (linkedRun(into) !== standing) return "moved";
@@ -100,7 +100,7 @@ export function moveInto(
     try {
       rename(staged, final);
     } catch (error) {
-      if (lookAt(final, "") === undefined) giveBack(aside, final);
+      if (lookAt(final) === undefined) giveBack(aside, final);
       throw error;
     }
     return undefined;
@@ -108,8 +108,8 @@ export function moveInto(
     if (error instanceof CopyError) throw error;
     if (error instanceof Deno.errors.NotCapable) throw refused("write", into);
     // another copy was faster, just now
-    const gone = kind === "replace" ? lookAt(aside, "") !== undefined : kind !== "link";
-    if (gone && lookAt(final, "") !== undefined) return "appeared";
+    const gone = kind === "replace" ? lookAt(aside) !== undefined : kind !== "link";
+    if (gone && lookAt(final) !== undefined) return "appeared";
     return { said: (error as Error).message };
   }
 }

@@ -14,7 +14,7 @@ import { parentOf } from "../../workspace/layout.ts";
 export function nearestOf(path: string): string | undefined {
   for (; path !== ""; path = parentOf(path)) {
     if (!isGranted("read", path)) return undefined;
-    if (lookAt(path, "") !== undefined) return path;
+    if (lookAt(path) !== undefined) return path;
   }
   return "/";
 }

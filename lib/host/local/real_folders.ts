@@ -12,12 +12,12 @@ import { lookAt } from "../../system/files.ts";
 
 /** Whether a path is a folder, and not a link to one. */
 export function isFolder(path: string): boolean {
-  return lookAt(path, "")?.kind === "folder";
+  return lookAt(path)?.kind === "folder";
 }
 
 /** Whether anything but a folder is at a path; other copies may create and remove it meanwhile. */
 export function isInTheWay(path: string): boolean {
-  const { kind = "folder" } = lookAt(path, "") ?? {};
+  const { kind = "folder" } = lookAt(path) ?? {};
   return kind !== "folder";
 }
 

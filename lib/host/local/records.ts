@@ -33,7 +33,7 @@ export class LocalRecords {
   write(): string[] {
     const failed: string[] = [];
     const isMade = this.#folders.has(parentOf(this.#draft));
-    if (isMade && lookAt(this.#draft, "") !== undefined) removeTree(this.#draft); // an interrupted one
+    if (isMade && lookAt(this.#draft) !== undefined) removeTree(this.#draft); // an interrupted one
     for (const job of this.records.dropped) if (this.#take(job)) this.#mark(job);
     for (const { job, text } of this.records.written) {
       this.#take(job);
@@ -96,7 +96,7 @@ export class LocalRecords {
   #recordOf(job: string): Entry | undefined {
     const path = this.#pathOf(job);
     if (!this.#folders.has(parentOf(path))) return undefined;
-    const found = lookAt(path, "");
+    const found = lookAt(path);
     return found?.kind === "file" ? found : undefined;
   }
 
@@ -105,7 +105,7 @@ export class LocalRecords {
     const path = this.#pathOf(job);
     try {
       this.#folders.make(parentOf(path));
-      if ((lookAt(path, "")?.kind ?? "file") !== "file") return false;
+      if ((lookAt(path)?.kind ?? "file") !== "file") return false;
       Deno.writeTextFileSync(this.#draft, text, { createNew: true });
       Deno.renameSync(this.#draft, path);
       return true;

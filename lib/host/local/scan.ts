@@ -90,12 +90,12 @@ function scanOne(
 ): void {
   const path = `${root}/${folder}`;
   if (isInPartials(folder)) requirePartials(root);
-  const self = lookAt(path, "");
+  const self = lookAt(path);
   if (self === undefined) return;
   const target = self.target ?? above;
   const real = target === undefined ? path : follow(root, folder, target);
   if (target !== undefined) linked.push({ folder, target, realPath: real ?? "" });
-  const start = target === undefined || real === undefined ? self : lookAt(real, "") ?? self;
+  const start = target === undefined || real === undefined ? self : lookAt(real) ?? self;
   visit(folder, start);
   if (real === undefined || start.kind !== "folder") return;
   if (folder === RECORDS) requireReadable(real);
@@ -107,7 +107,7 @@ function scanOne(
     }
     return;
   }
-  const isDoubted = walk(real, true, (entry) => {
+  const isDoubted = walk(real, (entry) => {
     if (!isDoubtful(entry)) visit(folder, entry);
   });
   if (isDoubted) doubted.push(folder);

@@ -142,7 +142,7 @@ function foldersOf(moves: Move[]): Set<string> {
 
 function removeReplaced(staging: string): void {
   const aside = `${staging}/${ASIDE}`;
-  if (lookAt(aside, "") !== undefined) removeTree(aside);
+  if (lookAt(aside) !== undefined) removeTree(aside);
 }
 
 function keepReplaced(staging: string, keep: string, staged: RealFolders): void {

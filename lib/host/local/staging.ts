@@ -6,7 +6,7 @@
 
 import { CopyError } from "../../errors.ts";
 import { lookAt } from "../../system/files.ts";
-import type { RunOptions } from "../../system/process.ts";
+import { output, type RunOptions, start, stopIfAborted } from "../../system/process.ts";
 import type { Parts } from "../../system/streams.ts";
 import type { Sharing } from "../../system/sharing.ts";
 import { removeTree } from "../../system/tree.ts";
@@ -24,7 +24,6 @@ import { type Claim, markUnverified } from "./claim.ts";
 import { strayIn } from "./left_staging.ts";
 import { inTheWay, isFolder, RealFolders } from "./real_folders.ts";
 import { settleLocally } from "./settle.ts";
-import { takeOver } from "./take_over.ts";
 
 /** Implements {@linkcode Staging}. */
 export class LocalStaging implements Staging {
@@ -70,7 +69,7 @@ export class LocalStaging implements Staging {
   async discard(places: string[]): Promise<void> {
     const real = new RealFolders(this.folder);
     for (const path of places.map((place) => `${this.folder}/${place}`)) {
-      if (real.has(parentOf(path)) && lookAt(path, "") !== undefined) removeTree(path);
+      if (real.has(parentOf(path)) && lookAt(path) !== undefined) removeTree(path);
     }
   }
 
@@ -125,4 +124,28 @@ function takenOver(staging: string): CopyError {
     `another copy took over ${staging} because this one stopped responding`,
     "run the same command again",
   );
+}
+
+/** rsync's exit code when some files could not be copied. */
+const PARTIAL = 23;
+
+/**
+ * Copies into a folder what only another one holds, with times, links and holes; returns whether all
+ * of it could be copied.
+ */
+async function takeOver(from: string, into: string, watch: RunOptions): Promise<boolean> {
+  // rsync gives folders that both have the modes of the old one, in which the owner must be able to
+  // write; in a folder that passes on its group, that group is kept
+  const passesOn = ((lookAt(into)?.mode ?? 0) & 0o2000) !== 0;
+  const modes = passesOn ? ["--chmod=Du+w,Dg+s", "--no-g"] : ["--chmod=Du+w"];
+  const options = ["--ignore-existing", ...modes];
+  const args = ["-aHS", ...options, "--exclude=/jobs", "--exclude=/.status.json.lock"];
+  const running = start("rsync", [...args, "--", `${from}/`, `${into}/`], watch);
+  await Promise.all([running.stdin.close(), output(running)]);
+  const code = await running.code;
+  if (code !== 0 && code !== PARTIAL) {
+    stopIfAborted(watch);
+    throw new CopyError("program", `rsync failed: ${(await running.complaint).trim()}`);
+  }
+  return code === 0;
 }

@@ -23,7 +23,7 @@ export async function tidyLocally(
   for (const area of areas.filter(isFolder)) {
     for (const name of stagingNames(area)) {
       const [folder, lock] = [`${area}/${name}`, `${area}/${name}.lock`];
-      const left = [folder, lock].find((path) => lookAt(path, "") !== undefined);
+      const left = [folder, lock].find((path) => lookAt(path) !== undefined);
       if (left === undefined) continue; // a copy has just ended
       const leftover = describe(left, "staging");
       if (await isOwned(lock)) leftover.state = "in use";
@@ -66,7 +66,7 @@ async function clear(
   if (lock === undefined) return false;
   try {
     putBack(staging, places);
-    if (lookAt(staging, "") !== undefined) removeStaging(staging);
+    if (lookAt(staging) !== undefined) removeStaging(staging);
     return true;
   } finally {
     lock.release();
@@ -77,7 +77,7 @@ async function clear(
 function removeDraft(workspace: string, name: string): void {
   const store = `${workspace}/${STORE}`;
   if (!new RealFolders(workspace).has(store)) return;
-  if (lookAt(`${store}/${name}`, "") !== undefined) removeTree(`${store}/${name}`);
+  if (lookAt(`${store}/${name}`) !== undefined) removeTree(`${store}/${name}`);
   removeEmpty(store);
 }
 
@@ -86,14 +86,14 @@ function describe(path: string, kind: FoundLeftover["kind"]): FoundLeftover {
     path,
     kind,
     bytes: 0,
-    modified: Number(lookAt(path, "")?.mtime ?? 0),
+    modified: Number(lookAt(path)?.mtime ?? 0),
     state: "left",
     about: "",
   };
   if (!isFolder(path)) return leftover; // another user has put something else there
-  walk(path, true, ({ kind, size }) => leftover.bytes += kind === "file" ? size : 0);
+  walk(path, ({ kind, size }) => leftover.bytes += kind === "file" ? size : 0);
   const about = `${path}/${ABOUT}`;
-  leftover.modified = Number(lookAt(about, "")?.mtime ?? leftover.modified);
+  leftover.modified = Number(lookAt(about)?.mtime ?? leftover.modified);
   leftover.about = readText(about) ?? "";
   return leftover;
 }

@@ -57,7 +57,7 @@ async function makeSource(root: string): Promise<void> {
 
 function entriesOf(root: string): Map<string, Entry> {
   const entries = new Map<string, Entry>();
-  walk(root, true, (entry) => entries.set(entry.path, entry));
+  walk(root, (entry) => entries.set(entry.path, entry));
   return entries;
 }
 

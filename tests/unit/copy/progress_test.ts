@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Load } from "../../../lib/copy/loads.ts";
 import { noPaths } from "../../../lib/copy/references.ts";
 import type { Published } from "../../../lib/copy/publish.ts";
-import type { Survey } from "../../../lib/copy/survey.ts";
+import type { Survey } from "../../../lib/copy/surveyed.ts";
 import { Outcome } from "../../../lib/copy/progress.ts";
 import type { CopyEvent, JobAction, PlannedJob } from "../../../lib/copy/types.ts";
 import { emptyPlan } from "../../cli/samples.ts";

@@ -16,7 +16,7 @@ import {
   type Route,
   routeOf,
 } from "../../../lib/copy/route.ts";
-import type { SurveyData } from "../../../lib/copy/survey.ts";
+import type { SurveyData } from "../../../lib/copy/surveyed.ts";
 import type { CopyOptions, PlannedJob } from "../../../lib/copy/types.ts";
 import { type Content, contentOf } from "../../../lib/system/content.ts";
 import type { Entry } from "../../../lib/system/entry.ts";

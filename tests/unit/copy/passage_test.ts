@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { paced } from "../../../lib/copy/pace.ts";
+import { paced } from "../../../lib/copy/passage.ts";
 import { byteStream, gather } from "../../support/byte_stream.ts";
 
 const PARTS = [[1, 2, 3], [], [4], Array<number>(60_000).fill(5)].map((part) =>
