@@ -9,7 +9,7 @@ import { isRefusal, isUnreached, sessionRefusal } from "../../transport/ssh_comp
 import type { SshSettings } from "../../workspace/workspace.ts";
 import { exitCommand, loginCommand } from "./options.ts";
 
-/** The exit code after SIGKILL. */
+/** The exit code after SIGKILL, here or there. */
 const KILLED = 128 + 9;
 
 /** How it ended. */
@@ -43,10 +43,12 @@ export function endOf(end: End, ssh: SshSettings): CopyError {
     return new LostConnection(`cannot connect to ${host}: ${why}`);
   }
   if (code === KILLED) {
-    const message = `ssh was killed while it logged in to ${host}`;
+    // a shell there that was killed has the same exit code
+    const message = `the login to ${host} failed: ssh here, or the shell there, was killed`;
     // what was answered would be asked once more
     if (!mayAsk) return new LostConnection(message);
-    return new CopyError("connection", message, "run the same command again");
+    const limits = "if that fails in the same way, look for limits of memory or processes there";
+    return new CopyError("connection", message, `run the same command again; ${limits}`);
   }
   const hint = doesItWork(ssh);
   return code === 255
