@@ -7,7 +7,7 @@
 import { CopyError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { nearest } from "../settings/nearest.ts";
-import { commandOf, RESERVED, SHELLS } from "./command_table.ts";
+import { commandOf, GRANTED, RESERVED, SHELLS } from "./command_table.ts";
 import { isPattern, judge, noCommand, SEVERAL } from "./judge.ts";
 import { COLORS, FOLLOW_SECONDS } from "./options.ts";
 import type { RunSelection } from "../copy/types.ts";
@@ -40,10 +40,14 @@ export function parseArguments(args: string[]): Request {
   const similar = named === undefined ? nearest(word, RESERVED) : undefined;
   if (given.has("help")) return readHelp(named ?? (similar && word));
   if (given.has("version")) return { command: "version" };
-  const command = named ?? "copy";
   if (named !== undefined) positionals.shift();
-  const moves = command === "permissions" && positionals[0] === "move";
-  if (moves) positionals.shift();
+  const granted = named === "permissions"
+    ? GRANTED.find((one) => one === positionals[0])
+    : undefined;
+  if (granted !== undefined) positionals.shift();
+  const moves = granted === "move";
+  const grants = granted === "export" || granted === "import";
+  const command = grants ? granted : named ?? "copy";
   if (command === "completions") return readCompletions(given, positionals, args);
   judge(command, given, positionals, similar);
 
@@ -90,13 +94,13 @@ export function parseArguments(args: string[]): Request {
   };
   if (command === "export") {
     const output = last(given, "output")!;
-    return { command, ...which, output, includeRunning, fsync, ...chosen, ...common };
+    return { command, grants, ...which, output, includeRunning, fsync, ...chosen, ...common };
   }
   const [keepReplaced, create] = [given.has("keep-replaced"), given.has("create")];
   if (command === "import") {
     const { to, ended, map } = which;
     const how = { to, ended, map, yes, keepReplaced, create, fsync };
-    return { command, file: first!, ...how, ...common };
+    return { command, grants, file: first!, ...how, ...common };
   }
   const bwlimit = last(given, "bwlimit");
   const bandwidthLimit = bwlimit === undefined ? undefined : parseBandwidth(bwlimit);

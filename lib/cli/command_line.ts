@@ -1,6 +1,6 @@
 /**
- * Command lines for the user to paste: the copy that a dry run has shown, and the same copy with
- * exactly the permissions that it needs.
+ * Command lines for the user to paste: what a dry run has shown, and commands with exactly the
+ * permissions that they need.
  *
  * @module
  */
@@ -15,37 +15,41 @@ import { isPath } from "../settings/reference.ts";
 import { RESERVED } from "./command_table.ts";
 import type { Named } from "./ask.ts";
 import type { Choice } from "./choose.ts";
-import type { CopyRequest, ImportRequest, MoveRequest } from "./requests.ts";
+import type {
+  CommonRequest,
+  CopyRequest,
+  ExportRequest,
+  ImportRequest,
+  MoveRequest,
+} from "./requests.ts";
 
 /** The command that does what a dry run has shown, in the user's own words. */
-export function copyCommand(
-  request: CopyRequest,
-  { from, to, experimentId }: Choice,
-  runId: string,
-) {
+export function copyCommand(request: CopyRequest, choice: Choice, runId: string): string[] {
+  const { experimentId } = choice;
   const isCommand = RESERVED.includes(experimentId);
+  const which = request.runs ? selectionWords(request.runs) : [experimentId, runId];
   const first = request.moves ? ["move"] : isCommand ? ["copy"] : [];
-  const command = ["xpm-copy", ...first];
-  command.push(...(request.runs ? selectionWords(request.runs) : [experimentId, runId]));
-  command.push("--from", from.words, "--to", to.words);
-  if (request.includeRunning) command.push("--include-running");
-  if (request.ended) command.push("--ended");
-  if (request.keepReplaced) command.push("--keep-replaced");
-  if (request.create) command.push("--create");
-  if (!request.fsync) command.push("--no-fsync");
-  if (request.follow !== undefined) command.push("--follow", String(request.follow));
-  if (request.check) command.push("--check");
-  if (request.checksum) command.push("--checksum");
-  const push = (name: string, value: string) => {
-    if (value.startsWith("-")) command.push(`${name}=${value}`);
-    else command.push(name, value);
-  };
-  for (const [option, value] of optionsOf(request)) push(option, value);
-  for (const pattern of request.exclude) push("--exclude", pattern);
-  if (request.maxSize !== undefined) push("--max-size", String(request.maxSize));
-  if (request.metadataOnly) command.push("--metadata-only");
-  if (!request.references) command.push("--no-references");
-  return [...command, ...commonOptions(request), "--yes"];
+  return ["xpm-copy", ...first, ...which, ...endsOf(choice), ...given(request), "--yes"];
+}
+
+/** The command that does the move that a dry run has shown. */
+export function moveCommand(request: MoveRequest, choice: Choice, runId: string): string[] {
+  const which = [choice.experimentId, runId, ...endsOf(choice)];
+  return ["xpm-copy", "move", ...which, ...given(request), "--yes"];
+}
+
+/** The command of an export. */
+export function exportCommand(
+  request: ExportRequest,
+  { from, experimentId, runId }: Pick<Choice, "from" | "experimentId" | "runId">,
+): string[] {
+  const which = [experimentId, runId, "--from", from.words, "-o", request.output];
+  return ["xpm-copy", "export", ...which, ...given(request)];
+}
+
+/** The command that does what the dry run of an import has shown. */
+export function importCommand(request: ImportRequest, to: string): string[] {
+  return ["xpm-copy", "import", request.file, "--to", to, ...given(request), "--yes"];
 }
 
 /**
@@ -54,47 +58,50 @@ export function copyCommand(
  */
 export function checkCommands(
   request: CopyRequest,
-  { from, to }: Pick<Choice, "from" | "to">,
+  ends: Pick<Choice, "from" | "to">,
   { destination, runs }: Pick<CopyRunsPlan, "destination"> & { runs: RunName[] },
 ): string[][] | undefined {
   if (!request.check) return undefined;
   if (destination.isNew) return [];
-  const options = [
-    ...(request.ended ? ["--ended"] : []),
-    ...(request.checksum ? ["--checksum"] : []),
-    ...commonOptions({ ...request, bandwidthLimit: undefined, streams: undefined }),
+  const { ended, checksum, map, connectTimeout, timeout, settings } = request;
+  const rest = [
+    ...endsOf(ends),
+    ...given({ ended, checksum, map, connectTimeout, timeout, settings }),
   ];
-  const rest = ["--from", from.words, "--to", to.words, ...options];
   return runs.map((run) => ["xpm-copy", "check", run.experimentId, run.runId, ...rest]);
 }
 
-/** The command that does what the dry run of an import has shown. */
-export function importCommand(request: ImportRequest, to: string): string[] {
-  const command = ["xpm-copy", "import", request.file, "--to", to];
-  if (request.ended) command.push("--ended");
-  if (request.keepReplaced) command.push("--keep-replaced");
-  if (request.create) command.push("--create");
-  if (!request.fsync) command.push("--no-fsync");
-  command.push(...commonOptions(request));
-  return [...command, "--yes"];
+function endsOf({ from, to }: Pick<Choice, "from" | "to">): string[] {
+  return ["--from", from.words, "--to", to.words];
 }
 
-/** The options that an import shares with a copy. */
-function commonOptions(request: CopyRequest | ImportRequest): string[] {
-  const options: string[] = [];
-  for (const [from, to] of Object.entries(request.map)) options.push("--map", `${from}=${to}`);
-  if ("bandwidthLimit" in request && request.bandwidthLimit !== undefined) {
-    options.push("--bwlimit", String(request.bandwidthLimit));
-  }
-  if ("streams" in request && request.streams !== undefined) {
-    options.push("--streams", String(request.streams));
-  }
-  if (request.connectTimeout !== undefined) {
-    options.push("--connect-timeout", String(request.connectTimeout));
-  }
-  if (request.timeout !== undefined) options.push("--timeout", String(request.timeout));
-  if (request.settings !== undefined) options.push("--settings", request.settings);
-  return options;
+/** The options of a request, but for those that the command has anyway. */
+function given(request: Partial<Omit<CopyRequest, "command">>): string[] {
+  const { exclude = [], map = {} } = request;
+  const flag = (name: string, isGiven = false) => isGiven ? [name] : [];
+  const value = (name: string, of: string | number | undefined) =>
+    of === undefined ? [] : `${of}`.startsWith("-") ? [`${name}=${of}`] : [name, `${of}`];
+  return [
+    ...flag("--include-running", request.includeRunning),
+    ...flag("--ended", request.ended),
+    ...flag("--keep-replaced", request.keepReplaced),
+    ...flag("--create", request.create),
+    ...flag("--no-fsync", request.fsync === false),
+    ...value("--follow", request.follow),
+    ...flag("--check", request.check),
+    ...flag("--checksum", request.checksum),
+    ...optionsOf(request).flatMap((option) => value(...option)),
+    ...exclude.flatMap((pattern) => value("--exclude", pattern)),
+    ...value("--max-size", request.maxSize),
+    ...flag("--metadata-only", request.metadataOnly),
+    ...flag("--no-references", request.references === false),
+    ...Object.entries(map).flatMap(([from, to]) => ["--map", `${from}=${to}`]),
+    ...value("--bwlimit", request.bandwidthLimit),
+    ...value("--streams", request.streams),
+    ...value("--connect-timeout", request.connectTimeout),
+    ...value("--timeout", request.timeout),
+    ...value("--settings", request.settings),
+  ];
 }
 
 /** The words that select several runs. */
@@ -107,48 +114,31 @@ function selectionWords({ experiments, runs, since }: RunSelection): string[] {
   return words;
 }
 
-/** The command that does the move that a dry run has shown. */
-export function moveCommand(request: MoveRequest, choice: Choice, runId: string): string[] {
-  const nothing = { states: [], tasks: [], tags: {}, exclude: [], maxSize: undefined };
-  const whole = { ...nothing, metadataOnly: false, references: true, includeRunning: false };
-  const plain = {
-    fsync: true,
-    follow: undefined,
-    check: false,
-    checksum: false,
-    streams: undefined,
-  };
-  const same = {
-    ...request,
-    ...whole,
-    ...plain,
-    command: "copy" as const,
-    moves: true,
-    runs: undefined,
-  };
-  return copyCommand(same, choice, runId);
-}
-
-/** The same copy, run by Deno with exactly these permissions; it works from any folder. */
+/**
+ * A command of the program, run by Deno with exactly these permissions; it works from any folder.
+ *
+ * @param command Its words, those of workspaces and files in full.
+ */
 export function grantedCommand(
   permissions: RequiredPermissions,
-  request: CopyRequest,
-  choice: Choice,
+  [, ...args]: string[],
 ): string[] {
   const flags = (["run", "read", "write", "env", "sys"] as const)
     .filter((name) => permissions[name].length > 0)
     .map((name) => `--allow-${name}=${permissions[name].map(asValue).join(",")}`);
-  const { settings } = request;
-  const absolute = { ...request, settings: settings && localPath(settings) };
-  const [from, to] = [inFull(choice.from), inFull(choice.to)];
-  const [, ...args] = copyCommand(absolute, { ...choice, from, to }, choice.runId);
   return ["deno", "run", "--no-prompt", ...flags, "jsr:@xpm/copy", ...args];
 }
 
 /** Makes a path absolute. To resolve a relative one, Deno would need more permissions. */
-function inFull({ words, workspace }: Named): Named {
+export function inFull({ words, workspace }: Named): Named {
   const isFolder = workspace.ssh === undefined && isPath(words);
   return { workspace, words: isFolder ? workspace.path : words };
+}
+
+/** The same request, with the settings file in full. */
+export function withSettings<R extends CommonRequest>(request: R): R {
+  const { settings } = request;
+  return { ...request, settings: settings && localPath(settings) };
 }
 
 function asValue(value: string): string {

@@ -89,9 +89,10 @@ const TABLE = {
     takes: [WORKSPACE, EXPERIMENT, RUN],
   },
   permissions: {
-    usage: `permissions [move] EXPERIMENT [RUN] ${ENDS}`,
+    usage: "permissions [move|export|import] ...",
     about: "print the `deno run` line with exactly what a copy needs",
-    text: "`permissions` prints the `deno run` line that grants a copy exactly what it needs.",
+    text: "`permissions` prints the `deno run` line that grants a copy, move, export or import " +
+      "exactly what it needs.",
     takes: [EXPERIMENT, RUN],
   },
   clean: {
@@ -123,6 +124,9 @@ export type Command = keyof typeof TABLE;
 export const COMMAND_TABLE: Readonly<Record<Command, CommandEntry>> = TABLE;
 /** The names of commands. An experiment of such a name needs the command `copy` before it. */
 export const COMMANDS = Object.keys(TABLE) as readonly Command[];
+
+/** The commands that may follow `permissions`. */
+export const GRANTED = ["copy", "move", "export", "import"] as const;
 
 /** Other names of commands. */
 const ALIASES: Readonly<Record<string, Command>> = { list: "ls" };

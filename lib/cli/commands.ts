@@ -4,18 +4,19 @@
  * @module
  */
 
+import { isRefused } from "../copy/space.ts";
 import { CopyError } from "../errors.ts";
 import type { Diagnosis } from "../inspect/doctor.ts";
 import { namedWorkspace } from "../settings/find.ts";
 import { tidily } from "../system/garbage.ts";
 import { printable } from "../text/printable.ts";
 import type { Settings } from "../settings/settings.ts";
-import { choose, chooseForSeveral, runOf } from "./choose.ts";
-import { checkCommands, copyCommand, grantedCommand } from "./command_line.ts";
+import { choose, runOf } from "./choose.ts";
+import { checkCommands, copyCommand } from "./command_line.ts";
 import { agrees, begin, type Context, copyOptions, notingPlan, readSettings } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
 import { exitCode } from "./failure.ts";
-import { hasWork, isRefused } from "./names.ts";
+import { hasWork } from "./names.ts";
 import { orWorkspaceMeant, withHint, workspaceMeant } from "./suggest.ts";
 import type { Library } from "./library.ts";
 import type { CleanRequest, CopyRequest, DoctorRequest, WorkRequest } from "./requests.ts";
@@ -55,7 +56,7 @@ async function run(request: WorkRequest, context: Context): Promise<number> {
     case "move":
       return await (await import("./move_command.ts")).move(request, context);
     case "permissions":
-      return await permissions(request, context);
+      return await (await import("./permissions_command.ts")).permissions(request, context);
     case "copy":
       return await copy(request, context);
   }
@@ -171,27 +172,4 @@ function noteSimilar({ experimentId = "", similar }: CopyRequest, { reporter }: 
   const message = `there is no command ${printable(experimentId)} (did you mean ${similar}?); ` +
     "it is taken as an experiment";
   reporter.event({ type: "warning", problem: { code: "usage", message } });
-}
-
-async function permissions(request: CopyRequest, context: Context): Promise<number> {
-  const { library, reporter } = context;
-  const sources = await begin(request, context);
-  await using session = sources.session;
-  const { settings, defaults } = sources;
-  const options = copyOptions(request, defaults);
-  const choice = request.runs === undefined
-    ? await choose(sources)
-    : await chooseForSeveral(sources);
-  const which = runOf(choice);
-  const needed = request.runs === undefined
-    ? await session.permissions(which, options, request.moves)
-    : await session.permissionsOfRuns(which.workspaces, request.runs, options);
-  const access = await library.settingsAccess(settings, defaults, request.settings);
-  const all = {
-    ...needed,
-    read: [...new Set([...access.read, ...needed.read])],
-    env: [...new Set([...needed.env, ...access.env])],
-  };
-  reporter.permissions(all, grantedCommand(all, request, choice));
-  return EXIT.complete;
 }

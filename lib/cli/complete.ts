@@ -10,6 +10,7 @@ import {
   COMMAND_TABLE,
   commandOf,
   COMMANDS,
+  GRANTED,
   SHELLS,
 } from "./command_table.ts";
 import { OPTIONS, takes } from "./options.ts";
@@ -83,8 +84,9 @@ function understand(words: string[]): Before {
   if (command === undefined) {
     return { command: first === undefined ? undefined : "copy", rest: positionals, ...common };
   }
-  const isMove = command === "permissions" && rest[0] === "move";
-  return { command, rest: isMove ? rest.slice(1) : rest, ...common };
+  const granted = command === "permissions" ? GRANTED.find((one) => one === rest[0]) : undefined;
+  const of = granted === "export" || granted === "import" ? granted : command;
+  return { command: of, rest: granted === undefined ? rest : rest.slice(1), ...common };
 }
 
 function ofOptions({ command, given }: Before): Offer[] {

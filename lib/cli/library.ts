@@ -78,9 +78,9 @@ export interface Session extends AsyncDisposable {
   ): Promise<WorkspaceComparison>;
   /** Moves a run; `agreed` are the folders that may be removed. */
   move(which: RunRequest, options: MoveOptions, agreed?: ReadonlySet<string>): Promise<MoveResult>;
-  /** Finds the permissions that the copy of a run needs, or its move. */
+  /** Finds the permissions that the copy of a run needs, or its move, its export or its import. */
   permissions(
-    which: RunRequest,
+    which: RunRequest | ExportedRun & { file: string } | { file: string; destination: Workspace },
     options: CopyOptions,
     moves: boolean,
   ): Promise<RequiredPermissions>;
@@ -176,7 +176,13 @@ export const library: Library = {
       },
       async permissions(which, how, moves) {
         const { permissionsBetween } = await import("../inspect/permissions.ts");
-        return await permissionsBetween(hosts, which, { ...how, ...watched }, moves);
+        const options = { ...how, ...watched };
+        const find = (run: RunRequest) => permissionsBetween(hosts, run, options, moves);
+        if ("workspaces" in which) return await find(which);
+        const { exporting, importing } = await import("../copy/archive.ts");
+        return "source" in which
+          ? await exporting(hosts, which, which.file, options, find)
+          : await importing(hosts, which.file, which.destination, options, find);
       },
       async permissionsOfRuns(workspaces, which, how) {
         const { permissionsOfRuns } = await import("../inspect/permissions.ts");

@@ -52,7 +52,7 @@ async function run(args: string[], terminal: Terminal, library?: Library): Promi
     request.command === "completions"
   ) return EXIT.complete;
 
-  const copying = request.command === "export" ||
+  const copying = request.command === "export" && !request.grants ||
     (request.command === "copy" || request.command === "import" || request.command === "move") &&
       request.yes;
   const mayFollow = request.command === "copy" && request.follow === undefined;

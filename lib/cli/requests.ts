@@ -126,6 +126,8 @@ export interface StatusRequest extends CommonRequest, Pick<CopyRequest, "from" |
 export interface ExportRequest extends CommonRequest, Pick<CopyRequest, ExportedFields> {
   /** Which command. */
   command: "export";
+  /** Whether `permissions` is asked for it. */
+  grants: boolean;
   /** The file to write. */
   output: string;
 }
@@ -148,6 +150,8 @@ type ExportedFields =
 export interface ImportRequest extends CommonRequest, Pick<CopyRequest, ImportedFields> {
   /** Which command. */
   command: "import";
+  /** Whether `permissions` is asked for it. */
+  grants: boolean;
   /** The file to read. */
   file: string;
 }

@@ -41,7 +41,11 @@ export function withSuggestions(session: Session, similar: string | undefined): 
     follow: (which, ...how) => trying(which, () => session.follow(which, ...how)),
     move: (which, ...how) => trying(which, () => session.move(which, ...how)),
     check: (which, ...how) => trying(which, () => session.check(which, ...how)),
-    permissions: (which, ...how) => trying(which, () => session.permissions(which, ...how)),
+    permissions(which, ...how) {
+      const find = () => session.permissions(which, ...how);
+      if (!("experimentId" in which)) return find();
+      return trying("source" in which ? { ...which, workspaces: which } : which, find);
+    },
     copyRuns(workspaces, selection, how) {
       const [experimentId = ""] = Array.isArray(selection) ? [] : selection.experiments ?? [];
       const wanted = current(workspaces.source, experimentId);

@@ -7,6 +7,7 @@
 import { CHOSEN_STATES } from "../copy/select.ts";
 import type { JobState } from "../copy/types.ts";
 import { CopyError } from "../errors.ts";
+import { nearest } from "../settings/nearest.ts";
 import { printable } from "../text/printable.ts";
 import { cutMapping, mappingFault } from "../workspace/mapping.ts";
 import type { CopyRequest } from "./requests.ts";
@@ -79,10 +80,12 @@ function readStates(texts: string[]): JobState[] {
   const known: readonly string[] = CHOSEN_STATES;
   const unknown = states.find((state) => !known.includes(state));
   if (unknown === undefined) return states as JobState[];
+  const near = nearest(unknown, known);
+  const meant = near === undefined ? "" : `did you mean ${near}?\n`;
   throw new CopyError(
     "usage",
     `--state does not know '${printable(unknown)}'`,
-    `choose ${CHOSEN_STATES.join(", ")}, e.g. done,failed`,
+    `${meant}choose ${known.join(", ")}, e.g. done,failed`,
   );
 }
 

@@ -6,6 +6,7 @@
 
 import { CURRENT, jobFolder } from "../workspace/layout.ts";
 import { call } from "./call.ts";
+import type { ArchiveSink } from "../host/archive/sink.ts";
 import type { Hosts } from "../host/hosts.ts";
 import { localPath } from "../settings/local_path.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -97,38 +98,49 @@ export interface ExportedRun extends Omit<RunRequest, "workspaces"> {
 /** The same for machines that may be connected already. */
 export async function exportBetween(
   hosts: Hosts,
-  { source, experimentId, runId }: ExportedRun,
+  which: ExportedRun,
   file: string,
   options: ExportOptions,
 ): Promise<CopyResult> {
+  return await exporting(hosts, which, file, options, async (request, sink) => {
+    let plan: CopyPlan | undefined;
+    const onEvent = (event: CopyEvent) => {
+      if (event.type === "planned") {
+        plan = event.plan;
+        sink.omits(plan.jobs.filter(isOmitted).map(jobFolder));
+      }
+      options.onEvent?.(event);
+    };
+    const result = await copyBetween(hosts, request, { ...options, onEvent });
+    await sink.finish().catch((error) => {
+      throw saysFull(error) ? explainFull(error, plan!, {}) : error;
+    });
+    return result;
+  });
+}
+
+/** Does some work while the file of an export stands for its destination. */
+export async function exporting<T>(
+  hosts: Hosts,
+  { source, experimentId, runId }: ExportedRun,
+  file: string,
+  options: ExportOptions,
+  work: (request: RunRequest, sink: ArchiveSink) => Promise<T>,
+): Promise<T> {
   const path = localPath(file);
-  const { path: place } = source;
   const { ArchiveSink } = await import("../host/archive/sink.ts");
   const sink = new ArchiveSink(path, hosts.watch, async () => {
     await hosts.prewarm(source);
     const host = await hosts.openForBytes(source);
-    return await host.look({ path: place, experimentId, runId });
+    return await host.look({ path: source.path, experimentId, runId });
   });
-  let plan: CopyPlan | undefined;
-  const onEvent = (event: CopyEvent) => {
-    if (event.type === "planned") {
-      plan = event.plan;
-      sink.omits(plan.jobs.filter(isOmitted).map(jobFolder));
-    }
-    options.onEvent?.(event);
-  };
   return await explained(options, EXPORT_STOPPED, async () => {
     await sink.prepare();
     const destination: Workspace = { id: path, path };
+    const request = { workspaces: { source, destination }, experimentId, runId };
     return await hosts.during(destination, sink, async () => {
       try {
-        const workspaces = { source, destination };
-        const request = { workspaces, experimentId, runId };
-        const result = await copyBetween(hosts, request, { ...options, onEvent });
-        await sink.finish().catch((error) => {
-          throw saysFull(error) ? explainFull(error, plan!, {}) : error;
-        });
-        return result;
+        return await work(request, sink);
       } finally {
         await sink.close();
       }
@@ -185,6 +197,18 @@ export async function importBetween(
   destination: Workspace,
   options: ImportOptions,
 ): Promise<CopyResult> {
+  const copy = (request: RunRequest) => copyBetween(hosts, request, options);
+  return await importing(hosts, file, destination, options, copy);
+}
+
+/** Does some work while the file of an import stands for its source. */
+export async function importing<T>(
+  hosts: Hosts,
+  file: string,
+  destination: Workspace,
+  options: ImportOptions,
+  work: (request: RunRequest) => Promise<T>,
+): Promise<T> {
   const path = localPath(file);
   return await explained(options, IMPORT_STOPPED, async () => {
     const { ArchiveSource } = await import("../host/archive/source.ts");
@@ -193,8 +217,7 @@ export async function importBetween(
     });
     const source: Workspace = { id: path, path };
     const { experimentId, runId } = archive.manifest;
-    const workspaces = { source, destination };
-    const copy = () => copyBetween(hosts, { workspaces, experimentId, runId }, options);
-    return await hosts.during(source, archive, copy);
+    const request = { workspaces: { source, destination }, experimentId, runId };
+    return await hosts.during(source, archive, () => work(request));
   });
 }

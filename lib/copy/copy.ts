@@ -79,7 +79,8 @@ export async function copyExperiment(
 /**
  * Tells what `copyExperiment` would do, and writes nothing: the plan that a dry run shows, as data.
  *
- * experimaestro has no such function. Needs the same permissions as `copyExperiment`.
+ * experimaestro has no such function. Needs the permissions of `copyExperiment`, but for
+ * `--allow-write` of the destination.
  *
  * @param source Where from: a workspace, or words as for `findWorkspace`.
  * @param destination Where to.
@@ -153,7 +154,7 @@ async function surveyOnly(
   options: CopyOptions,
   first?: Survey,
 ): Promise<Survey> {
-  const surveyed = first ?? await survey(hosts, request, options);
+  const surveyed = first ?? await survey(hosts, request, { ...options, dryRun: true });
   addWarnings(surveyed.plan, surveyed.outside, await isResumed(surveyed));
   return surveyed;
 }

@@ -84,7 +84,8 @@ export async function copyRuns(
 /**
  * Tells what `copyRuns` would do, and writes nothing: one plan for all runs, as data.
  *
- * experimaestro has no such function. Needs the same permissions as `copyRuns`.
+ * experimaestro has no such function. Needs the permissions of `copyRuns`, but for `--allow-write`
+ * of the destination.
  *
  * @param source Where from: a workspace, or words as for `findWorkspace`.
  * @param destination Where to.
@@ -113,7 +114,10 @@ export async function planRuns(
   return await call(
     { source, destination },
     options,
-    async (hosts, workspaces) => (await surveySelected(hosts, workspaces, selection, options)).plan,
+    async (hosts, workspaces) => {
+      const planned = { ...options, dryRun: true };
+      return (await surveySelected(hosts, workspaces, selection, planned)).plan;
+    },
   );
 }
 

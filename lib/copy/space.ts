@@ -51,6 +51,11 @@ export function requireSpace(
   );
 }
 
+/** Whether a copy would be refused, as a warning of its plan says. */
+export function isRefused({ warnings }: Pick<CopyPlan, "warnings">): boolean {
+  return warnings.some(({ code }) => code === "refused");
+}
+
 /** Whether an error says that a disk was full. */
 export function saysFull(error: Error): boolean {
   return FULL.test(error.message);

@@ -230,7 +230,7 @@ async function lookAtSource(
 > {
   const { source, destination } = workspaces;
   hosts.check(source, ["read"]);
-  hosts.check(destination, ["read", "write"]);
+  hosts.check(destination, options.dryRun === true ? ["read"] : ["read", "write"]);
   for (const workspace of [source, destination]) hosts.prewarm(workspace).catch(() => {});
   const { path } = source;
   const ask = ({ experimentId, runId }: RunName) =>

@@ -98,7 +98,11 @@ export async function permissionsBetween(
   options: CopyOptions,
   moves = false,
 ): Promise<RequiredPermissions> {
-  const surveyed = await retried(hosts, () => survey(hosts, request, options), options);
+  const surveyed = await retried(
+    hosts,
+    () => survey(hosts, request, { ...options, dryRun: true }),
+    options,
+  );
   return permissionsFor(surveyed, moves);
 }
 
@@ -147,7 +151,10 @@ export async function permissionsOfRuns(
   selection: RunSelection,
   options: CopyOptions,
 ): Promise<RequiredPermissions> {
-  const { surveys } = await surveySelected(hosts, workspaces, selection, options);
+  const { surveys } = await surveySelected(hosts, workspaces, selection, {
+    ...options,
+    dryRun: true,
+  });
   const needed = surveys.flatMap((survey) =>
     survey instanceof CopyError ? [] : [permissionsFor(survey, false)]
   );
@@ -164,7 +171,8 @@ function permissionsFor({ hosts, infos, found }: Survey, moves: boolean): Requir
   ) as [Grants, Grants];
   const all = (of: keyof Grants) => [...source[of], ...destination[of]];
   // between two other machines they run there
-  const isHere = [hosts.source, hosts.destination].some(({ can }) => can.rsync.shell === undefined);
+  const isHere = [hosts.source, hosts.destination]
+    .some(({ can }) => can.rsync.shell === undefined && !can.isArchive);
   return {
     run: [...(isHere ? ["rsync", "tar"] : []), ...new Set(all("run"))],
     read: outermost(all("read")),

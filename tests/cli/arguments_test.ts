@@ -389,7 +389,7 @@ const REFUSED: [string[], string, string][] = [
   [
     ["--state", "done,fine"],
     "--state does not know 'fine'",
-    "choose done, failed, running, unfinished, e.g. done,failed",
+    "did you mean done?\nchoose done, failed, running, unfinished, e.g. done,failed",
   ],
   [
     ["--tag", "lr"],
@@ -491,6 +491,14 @@ Deno.test("parseArguments() takes for permissions what it takes for a copy", () 
   const args = ["e", "r", "--from", "a", "--to", "b", "--exclude", "*.ckpt", "--create"];
   const copied = parseArguments(["copy", ...args]);
   assertEquals(parseArguments(["permissions", ...args]), { ...copied, command: "permissions" });
+  assertEquals(
+    parseArguments(["permissions", "copy", ...args]),
+    parseArguments(["permissions", ...args]),
+  );
+  for (const words of [["export", "e", "-o", "a.tar"], ["import", "a.tar", "--create"]]) {
+    const granted = { ...parseArguments(words), grants: true };
+    assertEquals<unknown>(parseArguments(["permissions", ...words]), granted);
+  }
   const named = parseArguments(["copy", "permissions"]);
   assertEquals("experimentId" in named && named.experimentId, "permissions");
   assertThrows(() => parseArguments(["permissions", ...args, "more"]), CopyError, "'more'");

@@ -60,6 +60,8 @@ const OFFERED: [string[], string[]][] = [
   [["neuralir", "--from", "local", "--exclude", "--", "--ye"], ["--yes"]],
   [["export", "neuralir", "--from", "local", "-ofile", ""], ["current", ...RUNS]],
   [["permissions", "move", "neuralir", "--from", "local", ""], ["current", ...RUNS]],
+  [["permissions", "export", "neuralir", "--from", "local", ""], ["current", ...RUNS]],
+  [["permissions", "export", "--outp"], ["--output"]],
   [["neuralir", "--from=local", "--runs", "2026"], RUNS],
   [["x", "--from-workspace", "local", "--task", ""], ["neuralir.tasks.train"]],
   [["status", "--from", "local", "neuralir", "nlp"], ["nlp-10"]],

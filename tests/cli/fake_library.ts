@@ -83,7 +83,7 @@ export function fakeLibrary(
     session: (tell, signal) => ({
       reach: reach ?? (() => Promise.resolve()),
       permissions(which, options) {
-        asked.push(asWords(which, options));
+        if ("workspaces" in which) asked.push(asWords(which, options));
         const [read, write] = [["/a b", "/c"], ["/c"]];
         const [run, env, sys] = [["rsync", "tar"], ["HOME", "PATH"], ["hostname"]];
         return Promise.resolve({ run, read, write, env, sys });

@@ -5,6 +5,7 @@
  */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { CopyError } from "../../lib/errors.ts";
 import { main } from "../../lib/cli/main.ts";
 import { emptyPlan, fakeTerminal } from "./samples.ts";
@@ -47,17 +48,21 @@ Deno.test("main() asks for the file of an export, and of an import", async () =>
   assertEquals(asked, []);
 });
 
-Deno.test("main() asks in a terminal where an import goes", async () => {
-  const terminal = fakeTerminal({ interactive: true, answers: [1] });
+Deno.test("main() asks in a terminal where an import goes, once the file is there", async () => {
+  const none = fakeTerminal({ interactive: true });
   const { library, asked } = fakeLibrary();
-  assertEquals(await main(["import", "a.tar"], terminal, library), 0);
+  assertEquals(await main(["import", "/no/such.tar"], none, library), 4);
+  assertEquals([none.asked, none.err.join("")], [[], "xpm-copy: there is no file /no/such.tar\n"]);
+  const terminal = fakeTerminal({ interactive: true, answers: [1] });
+  const file = fromFileUrl(import.meta.url);
+  assertEquals(await main(["import", file], terminal, library), 0);
   const entries = ["local    /home/me/experiments/main", "cluster  user@hpc:~/xp"];
   const question = "To which workspace?";
   assertEquals(terminal.asked, [
     { question, entries: [...entries, "archive  /archive", "another path…"] },
   ]);
   assertEquals(asked[0]?.to, "cluster");
-  assertStringIncludes(terminal.out.join(""), "xpm-copy import a.tar --to cluster --yes\n");
+  assertStringIncludes(terminal.out.join(""), `xpm-copy import ${file} --to cluster --yes\n`);
 });
 
 Deno.test("main() asks in a terminal for all that is missing", async () => {

@@ -7,6 +7,7 @@
 
 import { existsSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { quoteCommand } from "../../lib/text/shell.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { DIRECTIONS, endsHere } from "../support/directions.ts";
 import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
@@ -121,6 +122,10 @@ for (const direction of DIRECTIONS) {
           ...["deno", "run", "--no-prompt", ...flagsOf(granted), "jsr:@xpm/copy"],
           ...["sandboxed", "current", ...args.slice(1), "--yes"],
         ]);
+        // to ask that, less is enough
+        const read = { ...granted, write: granted.write.filter((path) => path !== destination) };
+        const asked = await runUnder(flagsOf(read), folders, ["permissions", ...args], env);
+        assertEquals([asked.code, asked.out], [0, `${quoteCommand(command)}\n`], asked.err);
         assertEquals(existsSync(destination), false);
         await assertNeeded(folders, granted, args, ALL, env);
         await assertEnough(folders, granted, args, env);

@@ -94,10 +94,15 @@ export function withoutZstd(): CopyError {
   );
 }
 
-function isCompressed(path: string): boolean {
+/** Refuses what is no file. */
+export function requireFile(path: string): void {
   const kind = lookAt(realPath(path) ?? path)?.kind;
   if (kind === undefined) throw new CopyError("not-found", `there is no file ${printable(path)}`);
   if (kind === "folder") throw noExport(path);
+}
+
+function isCompressed(path: string): boolean {
+  requireFile(path);
   using file = Deno.openSync(path, { read: true });
   const first = new Uint8Array(ZSTD.length);
   file.readSync(first);

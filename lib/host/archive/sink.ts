@@ -21,7 +21,14 @@ import { printable } from "../../text/printable.ts";
 import type { Pack, Unpacking } from "../../transport/archive.ts";
 import { FRAME, type Frame, loadZstd, type Zstd } from "../../transport/zstd.ts";
 import { JOBS, parentOf, recordOf } from "../../workspace/layout.ts";
-import type { LinkedFolder, LookRequest, ReadFile, Staging, WorkspaceInfo } from "../host.ts";
+import type {
+  Grants,
+  LinkedFolder,
+  LookRequest,
+  ReadFile,
+  Staging,
+  WorkspaceInfo,
+} from "../host.ts";
 import type { FailedMove, PublishRequest } from "../steps.ts";
 import { Contents } from "./contents.ts";
 import { ArchiveHost, infoAt } from "./file.ts";
@@ -94,6 +101,12 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   /** Notes the folders of jobs that were not selected: an import does not miss them. */
   omits(folders: string[]): void {
     this.#omitted = folders;
+  }
+
+  override grants(): Grants {
+    const folder = parentOf(this.path) || "/";
+    const paths = [folder, realPath(folder) ?? folder];
+    return { run: [], read: paths, write: paths, env: [] };
   }
 
   async look(question: LookRequest): Promise<WorkspaceInfo> {
