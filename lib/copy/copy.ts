@@ -192,6 +192,8 @@ async function attemptCopy(
     known = surveyed;
     const name = await stagingName(surveyed);
     const loads = () => loadsOf(surveyed, name);
+    // before a claim, which makes the destination's folder
+    requireSpace(surveyed.plan, await isResumed(surveyed));
     while (await claimAll(surveyed, loads(), options, stagings)) {
       await ahead.drop(); // the source may have changed since it was packed
       surveyed = await survey(hosts, request, options);

@@ -21,7 +21,7 @@ import type { Ends } from "./plan.ts";
 import { planAll } from "./plan_all.ts";
 import { orError, retried } from "./retry.ts";
 import { Said } from "./said.ts";
-import { requireSpace } from "./space.ts";
+import { isRefused, requireSpace } from "./space.ts";
 import { surveyRuns } from "./survey.ts";
 import type { RunName, RunRequest, Survey } from "./surveyed.ts";
 import type {
@@ -167,7 +167,7 @@ export async function copyRunsBetween(
     bytes: sum(({ bytes }) => bytes),
     ...(bytesBefore > 0 && { bytesBefore }),
     duration: (performance.now() - started) / 1000,
-    complete: failed.length === 0 && results.every(({ complete }) => complete),
+    complete: failed.length === 0 && results.every(({ complete }) => complete) && !isRefused(plan),
   };
 }
 

@@ -23,6 +23,7 @@ import type { FailedJob } from "./publish_links.ts";
 import { HardLinks } from "./hard_links.ts";
 import type { Inventory } from "./inventory.ts";
 import { addPath, type LeftPaths, noPaths, outsideWarning } from "./references.ts";
+import { isRefused } from "./space.ts";
 import type { Survey } from "./surveyed.ts";
 import type { CopyOptions, CopyPlan, CopyProblem, CopyResult, PlannedJob } from "./types.ts";
 
@@ -292,7 +293,8 @@ export class Outcome {
       ...(before > 0 && { bytesBefore: before }),
       duration,
       complete: this.#errors.length === 0 && !plan.run.inProgress && plan.run.action !== "leave" &&
-        !unitsOf(plan).some((job) => job.incomplete) && this.#referencesMissing.length === 0,
+        !unitsOf(plan).some((job) => job.incomplete) && this.#referencesMissing.length === 0 &&
+        !isRefused(plan),
     };
   }
 }

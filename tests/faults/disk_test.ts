@@ -50,7 +50,10 @@ onSmallDisk("xpm-copy refuses what has no room at the destination", "4m", async 
   const said = await runProgram(pair, sample);
   assertFailed(said, 1, "not enough space at the destination: up to 7.6 MiB needed, ");
   assertStringIncludes(said.err, "free some space there, or skip files with --exclude");
-  assertEquals(namesIn(pair.destination.path), []);
+  assertEquals(existsSync(pair.destination.path), false);
+  const json = await runProgram(pair, sample, ["--json"], "plan");
+  const { exitCode, result } = JSON.parse(json.out.trimEnd().split("\n").at(-1)!);
+  assertEquals([exitCode, result.complete], [1, false]);
   const { code, out } = await runProgram(pair, sample, [], "plan");
   assertEquals([code, out.split("not enough space").length, out.includes("--yes")], [1, 2, false]);
   assertStringIncludes(out, " free; free some space there");
@@ -88,7 +91,7 @@ onSmallDisk("xpm-copy refuses what has no room at the destination", "4m", async 
   const copied = () => copyRuns(pair.source, pair.destination, both);
   const message = "not enough space at the destination: up to 4.8 MiB needed, ";
   await assertRejects(copied, CopyError, message);
-  assertEquals(namesIn(pair.destination.path), []);
+  assertEquals(existsSync(pair.destination.path), false);
 });
 
 onSmallDisk(
