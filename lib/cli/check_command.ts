@@ -25,7 +25,8 @@ export async function check(request: CheckRequest, context: Context): Promise<nu
   const choice = await choose(sources);
   const result = await session.check(runOf(choice), checkOptions(request, sources.defaults));
   context.reporter.checked(result);
-  return result.same ? EXIT.complete : EXIT.different;
+  if (result.differences.length > 0) return EXIT.different;
+  return result.same ? EXIT.complete : EXIT.incomplete;
 }
 
 /** Checks what was just copied, on the same connections; returns whether there is no difference. */
@@ -44,7 +45,7 @@ export async function checkCopied(
     checkedOf(plan, request),
   );
   reporter.checked(result);
-  return result.same;
+  return result.differences.length === 0;
 }
 
 /** Whether a folder that jobs share is checked with them: a copy that has nothing to do plans none. */

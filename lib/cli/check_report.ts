@@ -36,12 +36,14 @@ function renderDifference({ kind, path, what }: Difference, { paint, columns }: 
 }
 
 function summary(
-  { differences, compared, leftOut, checksum, seconds }: Checked,
+  { differences, same, compared, leftOut, checksum, seconds }: Checked,
   { paint, columns }: ReportStyle,
 ): string[] {
-  const found = differences.length === 0
+  const found = differences.length > 0
+    ? paint("bad", count(differences.length, "difference"))
+    : same
     ? paint("good", "No differences")
-    : paint("bad", count(differences.length, "difference"));
+    : paint("care", "No differences, but the list of jobs is damaged");
   const how = checksum ? "contents included" : "not the contents: --checksum compares these";
   return [
     `${found}: compared ${amount(compared)} in ${formatDuration(seconds)} (${how})`,

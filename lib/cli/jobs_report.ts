@@ -19,7 +19,7 @@ import { fitted, wrapSentence } from "./wrap.ts";
  * beside a short one the start is left out.
  */
 export function renderJobs(
-  { jobs, bytes }: JobList,
+  { jobs, bytes }: Omit<JobList, "warnings">,
   { verbose, columns }: Pick<ReportStyle, "verbose" | "columns">,
 ): string[] {
   const rows = jobs.map((job) => [

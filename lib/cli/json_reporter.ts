@@ -170,7 +170,9 @@ export class JsonReporter implements Reporter {
   }
 
   /** Writes an object for each job. */
-  jobs(workspace: Workspace, experimentId: string, { runId, jobs, bytes }: JobList): void {
+  jobs(workspace: Workspace, experimentId: string, list: JobList): void {
+    const { runId, jobs, bytes, warnings } = list;
+    for (const warning of warnings) this.#write({ type: "warning", ...warning });
     this.#summary = { total: { jobs: jobs.length, bytes } };
     const ofWhat = { workspace: workspace.id, experimentId, runId };
     for (const job of jobs) this.#write({ type: "job", ...ofWhat, ...job });

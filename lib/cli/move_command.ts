@@ -4,13 +4,13 @@
  * @module
  */
 
+import { isRefused } from "../copy/space.ts";
 import { isLeft, type MoveResult } from "../move/types.ts";
 import { losses } from "../move/unfit.ts";
 import { choose, runOf } from "./choose.ts";
 import { moveCommand } from "./command_line.ts";
 import { agrees, begin, type Context, limitOf, notingPlan, writingOptions } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
-import { isRefused } from "./names.ts";
 import type { MoveRequest } from "./requests.ts";
 
 /** Moves a run; returns the exit code. */

@@ -8,6 +8,7 @@ import { type JobId, jobName } from "../workspace/layout.ts";
 import { isWritten, unitsOf } from "../copy/decisions.ts";
 import { printable } from "../text/printable.ts";
 import { formatBytes } from "../text/sizes.ts";
+import { formatCount } from "./format.ts";
 import { formatRunId } from "../workspace/runs.ts";
 import type { RunName } from "../copy/surveyed.ts";
 import type { CopyPlan, CopyProblem, PlannedEnd, PlannedJob } from "../copy/types.ts";
@@ -125,7 +126,12 @@ export function hasWork(plan: CopyPlan): boolean {
   return isWritten(plan.run) || unitsOf(plan).some(isWritten);
 }
 
-/** Whether a copy would be refused, as a warning of its plan says. */
-export function isRefused({ warnings }: Pick<CopyPlan, "warnings">): boolean {
-  return warnings.some(({ code }) => code === "refused");
+const MOST_PROBLEMS = 10;
+
+/** The lines of the first problems, and how many more there are. */
+export function firstOf(problems: string[][], { verbose }: Pick<ReportStyle, "verbose">): string[] {
+  const shown = verbose ? problems : problems.slice(0, MOST_PROBLEMS);
+  const lines = shown.flat();
+  const more = problems.length - shown.length;
+  return more > 0 ? [...lines, `  and ${formatCount(more)} more (--verbose shows all)`] : lines;
 }

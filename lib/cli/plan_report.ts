@@ -5,6 +5,7 @@
  */
 
 import { isOmitted, isWritten, unitsOf } from "../copy/decisions.ts";
+import { isRefused } from "../copy/space.ts";
 import type { CopyEvent, CopyPlan, CopyProblem, CopyRunsPlan, PlannedEnd } from "../copy/types.ts";
 import { printable } from "../text/printable.ts";
 import { jobFolder } from "../workspace/layout.ts";
@@ -16,7 +17,6 @@ import {
   hasWork,
   hereOrThere,
   isPartial,
-  isRefused,
   REFERENCES,
   renderProblem,
   runName,
@@ -173,16 +173,15 @@ function renderUnchecked(commands: string[][] | undefined): string[] {
   return [`Nothing was checked. To compare ${what}:`, `  ${quoteCommand(newest)}`];
 }
 
-/** Formats a warning; with its hint, if nothing else will say that. */
+/** Formats a warning, with its hint. */
 export function renderWarning(
   problem: CopyProblem,
   { paint, verbose, columns }: ReportStyle,
-  hinted = false,
 ): string[] {
   const { hint } = problem;
   return [
     `${paint("care", "warning:")} ${renderProblem(problem, verbose)}`,
-    ...(hinted && hint !== undefined ? [`  ${printable(hint)}`] : []),
+    ...(hint !== undefined ? [`  ${printable(hint)}`] : []),
   ].flatMap((line) => wrapSentence(line, columns));
 }
 
@@ -274,6 +273,6 @@ function renderTotal(plan: Totals, hasWork: boolean, style: ReportStyle): string
   const total = `Up to ${formatBytes(plan.bytes)} in ${count(plan.files, "file")}${rest}`;
   return [
     ...(hasWork ? wrapSentence(total, style.columns) : []),
-    ...plan.warnings.flatMap((problem) => renderWarning(problem, style, true)),
+    ...plan.warnings.flatMap((problem) => renderWarning(problem, style)),
   ];
 }

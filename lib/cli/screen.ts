@@ -14,6 +14,7 @@ import {
   startProgress,
 } from "./progress.ts";
 import { Title } from "./escapes.ts";
+import type { ReportChoice } from "./requests.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How the progress is shown. */
@@ -168,4 +169,10 @@ export class Screen implements Disposable {
 function erase(drawn: string[]): string {
   if (drawn.length === 0) return "";
   return "\r\x1b[K" + "\x1b[1A\x1b[K".repeat(drawn.length - 1);
+}
+
+/** How the progress is shown. */
+export function progressMode(terminal: Terminal, { quiet, progress }: ReportChoice): ProgressMode {
+  if (quiet || !progress) return "none";
+  return terminal.isTerminal.err && !terminal.dumb ? "drawn" : "lines";
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isRefused } from "../copy/space.ts";
 import type { CopyEvent, CopyPlan, CopyRunsPlan, CopyRunsResult } from "../copy/types.ts";
 import { CURRENT } from "../workspace/layout.ts";
 import { checkedOf, checkOptions } from "./check_command.ts";
@@ -12,7 +13,7 @@ import { checkCommands, copyCommand } from "./command_line.ts";
 import { agrees, begin, type Context, copyOptions, notingPlan } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
 import { exitCode } from "./failure.ts";
-import { hasWork, isRefused } from "./names.ts";
+import { hasWork } from "./names.ts";
 import type { Checked } from "./reporter.ts";
 import type { CopyRequest } from "./requests.ts";
 
@@ -85,7 +86,7 @@ async function checkAll(
     all = all === undefined ? rest : together(all, rest);
   }
   if (all !== undefined) reporter.checked(all);
-  return all?.same !== false;
+  return all === undefined || all.differences.length === 0;
 }
 
 /** What two checks have found. */

@@ -10,6 +10,7 @@ import { jobFolder, type JobId } from "../workspace/layout.ts";
 import { printable } from "../text/printable.ts";
 import { count, formatBytes, formatCount, formatDuration, formatRate } from "./format.ts";
 import {
+  firstOf,
   fullJob,
   hereOrThere,
   isPartial,
@@ -212,7 +213,7 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
     lines.push("  copy them by other means, e.g. rsync");
   }
   lines.push(
-    ...renderErrors([
+    ...firstOf([
       ...useless,
       ...errors.map((error) => [
         `  ${renderProblem(error, style.verbose)}`,
@@ -246,13 +247,4 @@ function nextSteps(result: CopyResult, { source, destination, run }: CopyPlan): 
   if (!destination.isArchive || steps.length + errors.length === 0) return steps;
   const file = printable(destination.path);
   return [...steps, `${file} is not overwritten: remove it first, or give another name with -o`];
-}
-
-const MOST_ERRORS = 10;
-
-function renderErrors(errors: string[][], { verbose }: ReportStyle): string[] {
-  const shown = verbose ? errors : errors.slice(0, MOST_ERRORS);
-  const lines = shown.flat();
-  const more = errors.length - shown.length;
-  return more > 0 ? [...lines, `  and ${formatCount(more)} more (--verbose shows all)`] : lines;
 }

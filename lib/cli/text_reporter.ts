@@ -16,6 +16,7 @@ import type { RequiredPermissions } from "../inspect/permissions.ts";
 import type {
   CopyEvent,
   CopyPlan,
+  CopyProblem,
   CopyResult,
   CopyRunsPlan,
   CopyRunsResult,
@@ -31,7 +32,7 @@ import { renderDiagnosis } from "./doctor_report.ts";
 import { renderJobs } from "./jobs_report.ts";
 import { renderExperiments, renderRuns, renderWorkspaces } from "./list_report.ts";
 import { renderMoved, renderMovePlan } from "./move_report.ts";
-import { location } from "./names.ts";
+import { firstOf, location } from "./names.ts";
 import {
   renderCommand,
   renderDryRunEnd,
@@ -43,7 +44,7 @@ import {
 } from "./plan_report.ts";
 import type { Checked, Reporter } from "./reporter.ts";
 import type { ReportChoice } from "./requests.ts";
-import { type ProgressMode, Screen } from "./screen.ts";
+import { progressMode, Screen } from "./screen.ts";
 import { renderFollowed, renderOneOfSome, renderSummary, renderSums } from "./summary_report.ts";
 import { renderStatus } from "./status_report.ts";
 import { mayShow } from "./colour.ts";
@@ -51,9 +52,6 @@ import { chooseStyle, type ReportStyle } from "./style.ts";
 import type { Terminal } from "./terminal.ts";
 import { Warnings } from "./warnings.ts";
 import { wrapSentence } from "./wrap.ts";
-
-/** The usual place of the settings. */
-const SETTINGS_FILE = "~/.config/experimaestro/settings.yaml";
 
 /** Reports as text. */
 export class TextReporter implements Reporter {
@@ -179,7 +177,7 @@ export class TextReporter implements Reporter {
 
   /** Prints the differences, and the summary. */
   checked(result: Checked): void {
-    for (const note of result.notes) this.#screen.message(renderWarning(note, this.#err));
+    this.#warn(result.notes);
     const lines = renderCheck(result, this.#out, this.#choice.quiet);
     if (lines.length > 0) this.#print(lines);
   }
@@ -214,7 +212,7 @@ export class TextReporter implements Reporter {
   /** Prints the workspaces. */
   workspaces(workspaces: Workspace[], file: string | undefined): void {
     if (workspaces.length > 0) return this.#print(renderWorkspaces(workspaces, this.#out));
-    const where = printable(file ?? `${SETTINGS_FILE} (file not found)`);
+    const where = printable(file ?? "~/.config/experimaestro/settings.yaml (file not found)");
     this.#note(`no workspaces in ${where}; try \`xpm-copy ls PATH\``);
   }
 
@@ -233,7 +231,9 @@ export class TextReporter implements Reporter {
 
   /** Prints the jobs. */
   jobs(workspace: Workspace, experimentId: string, list: JobList): void {
+    this.#warn(list.warnings);
     if (list.jobs.length > 0) return this.#print(renderJobs(list, this.#out));
+    if (list.warnings.length > 0) return;
     const run = printable(`${experimentId} ${list.runId}`);
     this.#note(`no jobs to list in ${run} in ${location(workspace)}`);
   }
@@ -274,8 +274,12 @@ export class TextReporter implements Reporter {
   }
 
   #tellErrors(): void {
-    const told = this.#warnings.takeErrors();
-    this.#screen.message(told.flatMap((problem) => renderWarning(problem, this.#err, true)));
+    this.#warn(this.#warnings.takeErrors());
+  }
+
+  #warn(problems: CopyProblem[]): void {
+    const lines = problems.map((problem) => renderWarning(problem, this.#err));
+    this.#screen.message(firstOf(lines, this.#err));
   }
 
   #print(lines: string[]): void {
@@ -291,9 +295,4 @@ export class TextReporter implements Reporter {
   #tell(sentence: string): void {
     this.#screen.message(wrapSentence(sentence, this.#err.columns));
   }
-}
-
-function progressMode(terminal: Terminal, { quiet, progress }: ReportChoice): ProgressMode {
-  if (quiet || !progress) return "none";
-  return terminal.isTerminal.err && !terminal.dumb ? "drawn" : "lines";
 }

@@ -70,7 +70,7 @@ function isTagged(value: unknown, pattern: string): boolean {
 }
 
 /** How a tag's value may be written: as JSON, or as Python shows it. */
-function textsOf(value: unknown): string[] {
+export function textsOf(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (typeof value === "boolean") return value ? ["true", "True"] : ["false", "False"];
   if (value === null) return ["null", "None"];

@@ -13,6 +13,7 @@ import { type JobInfo, type JobsFile, jobsOf } from "../workspace/jobs.ts";
 import { tidy } from "../system/garbage.ts";
 import { withoutStates } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { withRunLinks } from "./damaged_list.ts";
 import { excluder, type Excludes } from "./exclude.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { followLinks, jobLinks, lookAtTargets, withLinked } from "./job_links.ts";
@@ -245,7 +246,8 @@ async function lookAtSource(
     const info = await (run === runs[0] ? asked : ask(run));
     const { run: { runId: id }, listed } = runAt(source, info, { experimentId, runId });
     const folder = runFolder(experimentId, id);
-    return { experimentId, runId: id, info: withoutTexts(info), folder, ...listed };
+    const all = await withRunLinks(host, info, folder, listed);
+    return { experimentId, runId: id, info: withoutTexts(info), folder, ...all };
   };
   const found: (SourceRun | CopyError)[] = [];
   for (const run of runs) found.push(await orError(() => look(run), options));
@@ -288,10 +290,8 @@ function notFound(
     return new CopyError("not-found", `no experiment ${experimentId} in ${workspace.id}`, hint);
   }
   if (info.run !== undefined) {
-    return new CopyError(
-      "not-found",
-      `run ${info.run.runId} of ${experimentId} has no jobs.jsonl`,
-    );
+    const message = `run ${info.run.runId} of ${experimentId} has no jobs.jsonl`;
+    return new CopyError("not-found", message);
   }
   const what = runId === CURRENT ? "no current run" : `no run ${runId}`;
   return new CopyError("not-found", `${experimentId} has ${what} in ${workspace.id}`, hint);

@@ -9,7 +9,7 @@ import { printable } from "../text/printable.ts";
 import { quoteCommand } from "../text/shell.ts";
 import { isShared, jobName } from "../workspace/layout.ts";
 import type { JobToPlan } from "./job_links.ts";
-import { type JobChoice, jobChooser, optionsOf } from "./select.ts";
+import { type JobChoice, jobChooser, optionsOf, textsOf } from "./select.ts";
 import type { CopyPlan, CopyProblem } from "./types.ts";
 
 /**
@@ -40,7 +40,7 @@ export function choiceWarnings(
   const some = isAny || unmet.length > 0 ? unmet : [all];
   const listed = some === unmet ? jobs.filter(isOfRun) : [];
   return some.filter((one) => wordsOf(one) !== "").map((one) => {
-    const hint = taskMeant(one, listed);
+    const hint = meant(one, listed);
     return {
       code: "usage",
       message: printable(`no job matches ${wordsOf(one)}`),
@@ -49,13 +49,28 @@ export function choiceWarnings(
   });
 }
 
+/** What a pattern of tasks or of a tag may be meant for. */
+function meant({ tasks: [task] = [], tags = {} }: JobChoice, jobs: JobToPlan[]) {
+  if (task !== undefined) return taskMeant(task, jobs);
+  const [[key, [pattern = ""]] = ["", []]] = Object.entries(tags);
+  const keys = new Set(jobs.flatMap((job) => Object.keys(job.tags)));
+  if (!keys.has(key)) {
+    const near = nearest(key, [...keys]);
+    return near === undefined ? undefined : { tags: { [near]: [pattern] } };
+  }
+  const values = jobs.flatMap((job) => Object.hasOwn(job.tags, key) ? textsOf(job.tags[key]) : []);
+  const near = nearest(pattern, values);
+  return near === undefined ? undefined : { tags: { [key]: [near] } };
+}
+
 /** What a pattern of tasks may be meant for: most often, it lacks the star. */
-function taskMeant({ tasks: [task] = [] }: JobChoice, jobs: JobToPlan[]): JobChoice | undefined {
-  if (task === undefined) return undefined;
-  const known = [...new Set(jobs.flatMap(({ taskId }) => [`*.${jobName(taskId)}`, taskId]))];
-  const starred = `*.${task}`;
-  const meant = known.includes(starred) ? starred : nearest(task, known);
-  return meant === undefined ? undefined : { tasks: [meant] };
+function taskMeant(task: string, jobs: JobToPlan[]): JobChoice | undefined {
+  const known = new Map(jobs.flatMap(({ taskId }) => {
+    const name = jobName(taskId);
+    return [[name, `*.${name}`], [`*.${name}`, `*.${name}`], [taskId, taskId]];
+  }));
+  const near = nearest(task, [...known.keys()]);
+  return near === undefined ? undefined : { tasks: [known.get(near)!] };
 }
 
 /** A choice in the words of the program: `--task '*.train' --tag width=2 --state done`. */

@@ -17,6 +17,7 @@ import {
   parentOf,
   runFolder,
 } from "../workspace/layout.ts";
+import { damageOf, withRunLinks } from "../copy/damaged_list.ts";
 import { isTakenOfJob } from "../copy/found_job.ts";
 import { type Inventory, isTakenOfRun, takeInventory } from "../copy/inventory.ts";
 import {
@@ -66,6 +67,7 @@ export async function lookAtEnds(hosts: Hosts, request: RunRequest): Promise<Che
   const { path } = workspaces.source;
   const source = await from.look({ path, experimentId, runId, wanted: "jobs" });
   const { run, listed } = runAt(workspaces.source, source, request);
+  const folder = runFolder(experimentId, run.runId);
   const destination = await to.look({
     path: workspaces.destination.path,
     experimentId,
@@ -74,10 +76,9 @@ export async function lookAtEnds(hosts: Hosts, request: RunRequest): Promise<Che
   if (destination.state === "absent") {
     throw new NoFolder(destination.path, workspaces.destination.ssh?.host);
   }
-  const folder = runFolder(experimentId, run.runId);
   const infos = { source, destination };
   const { found, jobs } = await statesAt({ source: from, destination: to }, infos, {
-    jobs: listed.jobs,
+    jobs: (await withRunLinks(from, source, folder, listed)).jobs,
     run: folder,
   });
   return {
@@ -87,10 +88,7 @@ export async function lookAtEnds(hosts: Hosts, request: RunRequest): Promise<Che
     runId: run.runId,
     run: folder,
     jobs,
-    problems: listed.problems.map((problem) => ({
-      code: "job",
-      message: `damaged: ${folder}/${problem}`,
-    })),
+    problems: damageOf(folder, listed),
   };
 }
 

@@ -58,7 +58,7 @@ export interface CheckResult {
   experimentId: string;
   /** The run's id, `current` resolved. */
   runId: string;
-  /** Whether there is no difference. */
+  /** Whether there is no difference, and the run's list of jobs, `jobs.jsonl`, is not damaged. */
   same: boolean;
   /** The differences, job by job, then those of the run. */
   differences: Difference[];

@@ -69,9 +69,9 @@ export class Checking {
   ) {
     const { runId, infos, found, problems } = ends;
     this.#result = {
-      ...{ runId, differences: [], checksum: options.checksum === true, notes: [...problems] },
-      compared: { jobs: 0, files: 0, bytes: 0 },
-      leftOut: { jobs: 0, files: 0, bytes: 0 },
+      ...{ runId, differences: [], checksum: options.checksum === true },
+      notes: jobs === undefined ? [...problems] : [], // a copy before has said them
+      ...{ compared: { jobs: 0, files: 0, bytes: 0 }, leftOut: { jobs: 0, files: 0, bytes: 0 } },
     };
     this.#mapped = {
       ...{ infos, found },
@@ -99,7 +99,7 @@ export class Checking {
     if (this.#result.checksum) {
       addContents(this.#result.differences, await compareSums(ends, this.#files, options));
     }
-    return { ...this.#result, same: this.#result.differences.length === 0 };
+    return { ...this.#result, same: this.#result.differences.length + ends.problems.length === 0 };
   }
 
   /** Tells what is known of some jobs without their files; answers those to compare. */

@@ -5,10 +5,12 @@
  */
 
 import { call } from "../copy/call.ts";
+import { damageOf, withRunLinks } from "../copy/damaged_list.ts";
 import { stateForRun } from "../copy/job_state.ts";
 import { jobChooser } from "../copy/select.ts";
 import { runAt } from "../copy/survey.ts";
-import type { ConnectionOptions, CopyOptions, JobState } from "../copy/types.ts";
+import type { ConnectionOptions, CopyOptions, CopyProblem, JobState } from "../copy/types.ts";
+import { choiceWarnings } from "../copy/unmatched.ts";
 import { CopyError } from "../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { Hosts } from "../host/hosts.ts";
@@ -63,6 +65,8 @@ export interface JobList {
   jobs: JobSummary[];
   /** Their bytes, each folder counted once; absent when sizes were not asked for. */
   bytes?: number;
+  /** What is damaged of the run's list, and what of the choice no job has. */
+  warnings: CopyProblem[];
 }
 
 /**
@@ -142,10 +146,11 @@ export async function findJobs(
   const host = await hosts.open(workspace);
   const question = { path: workspace.path, experimentId, runId: request.runId };
   const info = await host.look({ ...question, wanted: "jobs" });
-  const { run: { runId, status: text }, listed } = runAt(workspace, info, request);
+  const { run: { runId, status: text }, ...list } = runAt(workspace, info, request);
   const root = info.realPath;
   const status = readRunStatus(text);
   const folder = runFolder(experimentId, runId);
+  const listed = await withRunLinks(host, info, folder, list.listed);
   const run = { runId, folder, status, jobs: listed.jobs.filter(chooser.isListed) };
   const seen = await lookAtJobs(host, root, [run], sizes ? [run] : []);
   const end = { ended: status?.ended === true, statusTime: seen.statusTimes.get(folder) };
@@ -165,7 +170,10 @@ export async function findJobs(
       ...(partial.has(each) && { partial: true }),
     };
   });
-  return { runId, jobs: sorted(jobs, sort), ...(sizes && { bytes: seen.total(root, there) }) };
+  const unmatched = choiceWarnings(options, listed.jobs, jobs.length > 0);
+  const warnings = [...damageOf(folder, listed), ...unmatched];
+  const bytes = sizes ? { bytes: seen.total(root, there) } : {};
+  return { runId, jobs: sorted(jobs, sort), ...bytes, warnings };
 }
 
 function sorted(jobs: JobSummary[], order: Order | undefined): JobSummary[] {

@@ -96,6 +96,13 @@ function jobsOfLinks(links: string[]): JobsFile {
   return found;
 }
 
+/** Adds the jobs of links, one `TASK/JOB` each, to others; what is known of those stays. */
+export function addLinked(jobs: JobInfo[], links: string[]): JobInfo[] {
+  const known = new ByFolder<true>();
+  for (const job of jobs) known.set(job, true);
+  return [...jobs, ...jobsOfLinks(links.sort()).jobs.filter((job) => !known.has(job))];
+}
+
 /**
  * Merges two lines of the same job. The later line counts, but the job is kept if either line keeps
  * it: experimaestro removes a job only if every submission allows that.

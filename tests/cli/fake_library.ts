@@ -95,7 +95,7 @@ export function fakeLibrary(
       async list(workspace, options) {
         return { experiments: await this.summarize(workspace, options) };
       },
-      listJobs: ({ runId }) => Promise.resolve({ runId, jobs: [], bytes: 0 }),
+      listJobs: ({ runId }) => Promise.resolve({ runId, jobs: [], bytes: 0, warnings: [] }),
       clean: (_workspace, remove) =>
         Promise.resolve(LEFT.map((one) => remove ? { ...one, state: "removed" } : one)),
       diagnoseMachine: () => Promise.resolve({ from: true, to: true, findings: [] }),

@@ -191,6 +191,7 @@ inEachDirection("a copy names what it selects jobs by and no job has", async (pa
   const cases: [string[], string[]][] = [
     [["--task", "*.trian"], ["--task '*.trian'"]],
     [["--task", "train"], ["--task train"]],
+    [["--task", "trian"], ["--task trian"]],
     [["--task", "*.trian", "--tag", "wdth=1"], ["--task '*.trian'", "--tag wdth=1"]],
     [["--task", "*.trian", "--task", "*.train"], ["--task '*.trian'"]],
     [["--state", "running,unfinished"], ["--state running,unfinished"]],
@@ -205,7 +206,8 @@ inEachDirection("a copy names what it selects jobs by and no job has", async (pa
     const isMeant = /no job matches --task .*\n {2}did you mean --task '\*\.train'\?\n/.test(
       plan.out,
     );
-    assertEquals(isMeant, /'\*\.trian'|k train/.test(sentences.join()), plan.out);
+    assertEquals(isMeant, /'\*\.trian'|k trian|k train/.test(sentences.join()), plan.out);
+    if (args.includes("wdth=1")) assertStringIncludes(plan.out, "did you mean --tag width=1?\n");
     const json = await runProgram(pair, sample, ["--json", ...args], "plan");
     const { result } = JSON.parse(json.out.trimEnd().split("\n").at(-1)!);
     const usage = result.warnings.filter(({ code }: CopyProblem) => code === "usage");

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { existsSync, renameSync, symlinkSync } from "node:fs";
+import { existsSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type MadeJob, makeSample } from "../../scripts/sample.ts";
 import type { CopyProblem } from "../../mod.ts";
@@ -178,18 +178,27 @@ onEachHost(
 );
 
 onEachHost(
-  "xpm-copy names a damaged jobs.jsonl, and not the jobs that it listed as paths elsewhere",
+  "xpm-copy names a damaged jobs.jsonl, and copies and checks the jobs that the run links to",
   async (pair) => {
     const sample = makeSample(pair.source.path, { jobs: 3 });
-    Deno.writeTextFileSync(`${sample.runFolder}/jobs.jsonl`, "{");
+    const [listed] = Deno.readTextFileSync(`${sample.runFolder}/jobs.jsonl`).split("\n");
+    Deno.writeTextFileSync(`${sample.runFolder}/jobs.jsonl`, `${listed}\n{`);
+    const damaged = /damaged: experiments\/.*\/jobs\.jsonl, line 2: not JSON\n.*\n? +repair it in /;
     for (const how of ["plan", "yes"] as const) {
-      const { out, err } = await runProgram(pair, sample, [], how);
-      assertMatch(
-        how === "plan" ? err : out,
-        /damaged: experiments\/.*\/jobs\.jsonl, line 1: not JSON\n +repair it in the source /,
-      );
+      const { code, out, err } = await runProgram(pair, sample, ["--check"], how);
+      assertEquals(code, how === "plan" ? 0 : 3, err);
+      assertMatch((how === "plan" ? err : out).replace(/;\n? +/g, ";\n "), damaged);
       assert(!/paths that jobs refer|jobs refer to these/.test(out + err), out + err);
     }
+    compareJobs({ sample, destination: pair.destination.path });
+    const check = () =>
+      runProgram(pair, { experimentId: "check", runId: "neuralir" }, [sample.runId], "plan");
+    const { code, out, err } = await check();
+    assertEquals(code, 3, out + err);
+    assertMatch(err, /warning: damaged: /);
+    assertMatch(out, /^No differences, but the list of jobs is damaged: compared 3 jobs/);
+    rmSync(`${pair.destination.path}/${folderOf(sample.jobs[2]!)}`, { recursive: true });
+    assertEquals((await check()).code, 7);
   },
 );
 
