@@ -8,9 +8,15 @@ import { isRefused } from "../copy/space.ts";
 import { localPath } from "../settings/local_path.ts";
 import { choose, chooseEnds } from "./choose.ts";
 import { exportCommand, importCommand, inFull, withSettings } from "./command_line.ts";
-import { begin, type Context, notingPlan, takenOf, writingOptions } from "./context.ts";
+import {
+  begin,
+  type Context,
+  notingPlan,
+  takenOf,
+  tellPermissions,
+  writingOptions,
+} from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
-import { tellPermissions } from "./permissions_command.ts";
 import type { ExportRequest, ImportRequest } from "./requests.ts";
 
 /** Writes a run into a file; returns the exit code. */

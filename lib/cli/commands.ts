@@ -11,9 +11,17 @@ import { namedWorkspace } from "../settings/find.ts";
 import { tidily } from "../system/garbage.ts";
 import { printable } from "../text/printable.ts";
 import type { Settings } from "../settings/settings.ts";
-import { choose, runOf } from "./choose.ts";
-import { checkCommands, copyCommand } from "./command_line.ts";
-import { agrees, begin, type Context, copyOptions, notingPlan, readSettings } from "./context.ts";
+import { choose, chooseForSeveral, runOf } from "./choose.ts";
+import { checkCommands, copyCommand, inFull, withSettings } from "./command_line.ts";
+import {
+  agrees,
+  begin,
+  type Context,
+  copyOptions,
+  notingPlan,
+  readSettings,
+  tellPermissions,
+} from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
 import { exitCode } from "./failure.ts";
 import { hasWork } from "./names.ts";
@@ -56,7 +64,7 @@ async function run(request: WorkRequest, context: Context): Promise<number> {
     case "move":
       return await (await import("./move_command.ts")).move(request, context);
     case "permissions":
-      return await (await import("./permissions_command.ts")).permissions(request, context);
+      return await permissions(request, context);
     case "copy":
       return await copy(request, context);
   }
@@ -172,4 +180,21 @@ function noteSimilar({ experimentId = "", similar }: CopyRequest, { reporter }: 
   const message = `there is no command ${printable(experimentId)} (did you mean ${similar}?); ` +
     "it is taken as an experiment";
   reporter.event({ type: "warning", problem: { code: "usage", message } });
+}
+
+/** Prints the permissions of a copy, or of a move; returns the exit code. */
+async function permissions(request: CopyRequest, context: Context): Promise<number> {
+  const sources = await begin(request, context);
+  await using session = sources.session;
+  const options = copyOptions(request, sources.defaults);
+  const choice = request.runs === undefined
+    ? await choose(sources)
+    : await chooseForSeveral(sources);
+  const which = runOf(choice);
+  const needed = request.runs === undefined
+    ? await session.permissions(which, options, request.moves)
+    : await session.permissionsOfRuns(which.workspaces, request.runs, options);
+  const ends = { from: inFull(choice.from), to: inFull(choice.to) };
+  const command = copyCommand(withSettings(request), { ...choice, ...ends }, choice.runId);
+  return await tellPermissions(needed, command, { ...sources, request }, context);
 }

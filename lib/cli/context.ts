@@ -5,10 +5,13 @@
  */
 
 import type { CopyEvent, CopyOptions, CopyPlan } from "../copy/types.ts";
+import type { RequiredPermissions } from "../inspect/permissions.ts";
 import { type Defaults, withDefaults } from "../settings/defaults.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Questions } from "./ask.ts";
 import type { Sources } from "./choose.ts";
+import { grantedCommand } from "./command_line.ts";
+import { EXIT } from "./exit_codes.ts";
 import type { Library } from "./library.ts";
 import type { Reporter } from "./reporter.ts";
 import type { CopyRequest, OutputChoice, WorkRequest } from "./requests.ts";
@@ -162,6 +165,25 @@ export async function agrees(
   signal.throwIfAborted();
   if (!isWanted) reporter.declined(command, unchecked);
   return isWanted;
+}
+
+/** Prints the permissions of a command, those to read the settings among them. */
+export async function tellPermissions(
+  needed: RequiredPermissions,
+  command: string[],
+  { request, settings, defaults }: Pick<Sources, "settings" | "defaults"> & {
+    request: WorkRequest;
+  },
+  { library, reporter }: Context,
+): Promise<number> {
+  const access = await library.settingsAccess(settings, defaults, request.settings);
+  const all = {
+    ...needed,
+    read: [...new Set([...access.read, ...needed.read])],
+    env: [...new Set([...needed.env, ...access.env])],
+  };
+  reporter.permissions(all, grantedCommand(all, command));
+  return EXIT.complete;
 }
 
 /** Asks in the terminal; nothing else is drawn during a question. */

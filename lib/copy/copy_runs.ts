@@ -99,9 +99,8 @@ export async function copyRuns(
  * import { CopyError, planRuns } from "@xpm/copy";
  * import { assertRejects } from "@std/assert";
  *
- * const cluster = { id: "cluster", path: "/no/such/workspace" };
- * const archive = { id: "archive", path: "/no/such/archive" };
- * await assertRejects(() => planRuns(cluster, archive, { runs: ["202601*"] }), CopyError);
+ * const selection = { runs: ["202601*"] };
+ * await assertRejects(() => planRuns("/no/such", "/archive", selection), CopyError);
  * ```
  */
 export async function planRuns(

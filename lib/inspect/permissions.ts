@@ -124,10 +124,8 @@ export async function permissionsBetween(
  * import { CopyError, requiredPermissionsOfRuns } from "@xpm/copy";
  * import { assertRejects } from "@std/assert";
  *
- * const cluster = { id: "cluster", path: "/no/such/workspace" };
- * const archive = { id: "archive", path: "/no/such/archive" };
- * const selection = { runs: ["202601*"] };
- * await assertRejects(() => requiredPermissionsOfRuns(cluster, archive, selection), CopyError);
+ * const find = () => requiredPermissionsOfRuns("/no/such", "/archive", { runs: ["202601*"] });
+ * await assertRejects(find, CopyError);
  * ```
  */
 export async function requiredPermissionsOfRuns(

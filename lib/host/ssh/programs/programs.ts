@@ -11,10 +11,7 @@
 
 // deno-fmt-ignore-file
 
-/**
- * The beginning of every program: reads the word of its answer, and the rsync and the tar of this
- * machine (names or paths), and defines how to answer.
- */
+/** The beginning of every program: reads the word of its answer, and the rsync and the tar of this machine (names or paths), and defines how to answer. */
 const BEGIN = `set -u
 export LC_ALL=C
 exec 3>&1 > /dev/null
@@ -40,23 +37,12 @@ enter() { cd -P "$1" 2> /dev/null; }
 leads_to() { case /\${2%/} in */"$1") ;; *) return 1 ;; esac }
 say "" "$word"`;
 
-/**
- * `exact N` passes on so many bytes, and reads no more.
- */
+/** `exact N` passes on so many bytes, and reads no more. */
 const EXACT = `exact() { head -c "$1"; }
 [ "$(printf abc | { exact 1 > /dev/null; cat; })" = bc ] ||
   exact() { dd bs=1 count="$1" 2> /dev/null; }`;
 
-/**
- * The shell of a session. It runs programs, each sent after its length, in a shell of their own (`run`)
- * or in itself (`keep`). The input of the former comes in parts, each after its length. After an empty
- * part nothing comes until the program has answered, and then `done`. When a program ends without an
- * answer, the agent reports that by its own word and `lost`. So one process always reads: when the
- * connection is lost, it ends the program with all that this has started, even if that neither reads
- * nor writes. The shell holds locks as `lock.ts` describes, by the name in `token`. When the connection
- * is lost, or a program was killed, it ends the processes that still work in its staging folders, and
- * gives up the locks. Its first answer is the name of the machine.
- */
+/** The shell of a session. */
 export const AGENT = `${BEGIN}
 ${EXACT}
 host=$(uname -n)
@@ -155,16 +141,12 @@ for staging do
 done
 `;
 
-/**
- * Checks the folders that things are moved through; the twin of `real_folders.ts`.
- */
+/** Checks the folders that things are moved through; the twin of `real_folders.ts`. */
 const REAL_FOLDERS = `is_folder() {
   [ -d "$2" ] && [ ! -L "$2" ] && { [ "$1" = "$2" ] || is_folder "$1" "\${2%/*}"; }
 }`;
 
-/**
- * Checks the folders that things are moved through; removes and moves folders.
- */
+/** Checks the folders that things are moved through; removes and moves folders. */
 const FOLDERS = `${REAL_FOLDERS}
 there() { [ -e "$1" ] || [ -L "$1" ]; }
 has_room() {
@@ -188,21 +170,14 @@ move() {
   fi
 }`;
 
-/**
- * What only who holds a staging folder may go on with: `staging` and `token` tell
- * which, and by what file. It comes after `real_folders.sh`.
- */
+/** What only who holds a staging folder may go on with: `staging` and `token` tell which, and by what file. */
 const HELD = `require_held() {
   [ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
     stop "another copy took over $staging because this one stopped responding"
   is_folder "\${staging%/*}" "$staging" || stop "the folder $staging is gone"
 }`;
 
-/**
- * Does `Staging.setAside`. What to move comes as three lines: `jobs/TASK` or `experiments/EXPERIMENT`, where
- * that is, and the names in it, with slashes between. Answers pairs of what was not moved, and why: `gone`,
- * when it is not there.
- */
+/** Does `Staging.setAside`. */
 export const ASIDE = `${BEGIN}
 ${FOLDERS}
 ${HELD}
@@ -238,10 +213,7 @@ done
 finish
 `;
 
-/**
- * Follows a claim that the agent of another machine holds; runs in the agent of the machine that bytes go
- * through. Answers `yes` when it sees the lock, and ends processes that an earlier copy left there.
- */
+/** Follows a claim that the agent of another machine holds; runs in the agent of the machine that bytes go through. */
 export const ATTEND = `${BEGIN}
 IFS= read -r file
 IFS= read -r used
@@ -260,17 +232,13 @@ fi
 finish
 `;
 
-/**
- * The part of a path that exists.
- */
+/** The part of a path that exists. */
 const NEAREST = `existing() {
   here=$1
   while [ ! -d "$here" ]; do here=\${here%/*}; [ -n "$here" ] || here=/; done
 }`;
 
-/**
- * The run that the link `current` in an experiment's folder names, if that run exists.
- */
+/** The run that the link `current` in an experiment's folder names, if that run exists. */
 const CURRENT_RUN = `current() {
   [ -L "\${2-$1/current}" ] || return
   link=$(readlink "\${2-$1/current}") || stop "the link \${2-$1/current} cannot be read"
@@ -279,9 +247,7 @@ const CURRENT_RUN = `current() {
   [ -d "$1/$link" ] && [ ! -L "$1/$link" ] && printf '%s\\n' "$link"
 }`;
 
-/**
- * Functions to look at workspaces and runs. Reads the path of the workspace.
- */
+/** Functions to look at workspaces and runs. */
 const PATHS = `old() {
   for name in jobs.jsonl objects.jsonl configs.json environment.json; do ! [ -e "$1/$name" ] && ! [ -L "$1/$name" ] || return; done
 }
@@ -333,9 +299,7 @@ find_current() {
   done
 }`;
 
-/**
- * Does `Host.browse`: answers pairs of a name and a text.
- */
+/** Does `Host.browse`: answers pairs of a name and a text. */
 export const BROWSE = `${BEGIN}
 ${PATHS}
 IFS= read -r only
@@ -379,10 +343,7 @@ done
 finish
 `;
 
-/**
- * Does `Staging.carry`: copies the content of a folder into a staged one; answers `lost` when some of it
- * could not be copied.
- */
+/** Does `Staging.carry`: copies the content of a folder into a staged one; answers `lost` when some of it could not be copied. */
 export const CARRY = `${BEGIN}
 ${FOLDERS}
 IFS= read -r staging
@@ -404,9 +365,7 @@ fi
 finish
 `;
 
-/**
- * Locks, as `lock.ts` describes them, in the agent; and putting back what was moved aside.
- */
+/** Locks, as `lock.ts` describes them, in the agent; and putting back what was moved aside. */
 const LOCKING = `${FOLDERS}
 alone() {
   plain "$1" && others=$(find "$1" -prune -links +1 2> /dev/null) && [ -z "$others" ]
@@ -464,9 +423,7 @@ put_back() {
   done
 }`;
 
-/**
- * Checks and clears leftovers of an earlier attempt; the twin of `left_staging.ts`.
- */
+/** Checks and clears leftovers of an earlier attempt; the twin of `left_staging.ts`. */
 const LEFT = `sound() (
   enter "$1" || exit
   strays=$(find . -maxdepth 3 \\( -type l -o -path './*/*' ! -type d \\) \\
@@ -488,12 +445,7 @@ clear_staging() {
 }
 owner() { stat -c %u "$1" 2> /dev/null || stat -f %u "$1"; }`;
 
-/**
- * Does `Host.claim`, in the agent. Answers `waiting` once when another copy has the folder, `restored`
- * when a folder went back, `resumed` when it holds something, `unverified` when its mark is there,
- * `owner` and the number of the user, `stats` and mode, group and time of the folder, of a new file, and of
- * more that were made in a row, `token` and the name of the file in the lock.
- */
+/** Does `Host.claim`, in the agent. */
 export const CLAIM = `${BEGIN}
 ${LOCKING}
 ${LEFT}
@@ -575,10 +527,7 @@ set -- "$@" "$staging"
 finish
 `;
 
-/**
- * Does `Staging.commit`: removes the links that name a run, then renames `replaced`, and removes folders
- * that are empty now. The links come before an empty line, these folders after it.
- */
+/** Does `Staging.commit`: removes the links that name a run, then renames `replaced`, and removes folders that are empty now. */
 export const COMMIT = `${BEGIN}
 ${REAL_FOLDERS}
 ${HELD}
@@ -601,9 +550,7 @@ while IFS= read -r folder; do rmdir "$folder" 2> /dev/null; done
 finish
 `;
 
-/**
- * Does `Staging.discard`.
- */
+/** Does `Staging.discard`. */
 export const DISCARD = `${BEGIN}
 IFS= read -r staging
 [ ! -L "$staging" ] && enter "$staging" || stop "the folder $staging is gone"
@@ -617,10 +564,7 @@ gone rm -rf || { open; gone rm -rf; } || stop "$staging could not be cleared"
 finish
 `;
 
-/**
- * Does `Host.disks`. Answers for each folder the output of `df` with and without types, and whether it
- * may be written.
- */
+/** Does `Host.disks`. */
 export const DISKS = `${BEGIN}
 ${NEAREST}
 while IFS= read -r folder; do
@@ -632,10 +576,7 @@ done
 finish
 `;
 
-/**
- * Answers which programs of a copy are there, and which letters rsync has in its server command by
- * how it was built: see relay.ts.
- */
+/** Answers which programs of a copy are there, and which letters rsync has in its server command by how it was built: see relay.ts. */
 const TOOLS = `first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
 tell_tools() {
   said=$("$rsync" --version 2> /dev/null)
@@ -646,9 +587,7 @@ tell_tools() {
 *}" built "$built" tar "$(first "$tar" --version)" zstd "$(command -v zstd)"
 }`;
 
-/**
- * Does `Host.examine`: answers pairs of a name and a text.
- */
+/** Does `Host.examine`: answers pairs of a name and a text. */
 export const EXAMINE = `${BEGIN}
 ${TOOLS}
 exec < /dev/null
@@ -660,10 +599,7 @@ say shell "\${entry##*[: ]}"
 finish
 `;
 
-/**
- * Does `Host.existing`: answers those of the paths that exist, and an empty text for each other one: many
- * may be looked for that are not there.
- */
+/** Does `Host.existing`: answers those of the paths that exist, and an empty text for each other one: many may be looked for that are not there. */
 export const EXISTING = `${BEGIN}
 IFS= read -r root
 enter "$root" || { cat > /dev/null; finish; exit 0; }
@@ -676,10 +612,7 @@ done
 finish
 `;
 
-/**
- * Moves into the folder of a job what it lacks: name by name, and never onto a name that is there. The
- * folders keep the times of the staged ones. The twin of `local/fill.ts`.
- */
+/** Moves into the folder of a job what it lacks: name by name, and never onto a name that is there. */
 const FILL = `lacks() { there "$1" && ! there "$2/\${1##*/}"; }
 add() {
   shift 2
@@ -727,10 +660,7 @@ fill_job() {
   fi
 }`;
 
-/**
- * Does `Host.flush`: brings the file systems of some folders to the disk; everything, where sync does not
- * know how.
- */
+/** Does `Host.flush`: brings the file systems of some folders to the disk; everything, where sync does not know how. */
 export const FLUSH = `${BEGIN}
 while IFS= read -r folder && [ -n "$folder" ]; do
   trouble=$(sync -f "$folder" 2>&1) && continue
@@ -740,9 +670,7 @@ done
 finish
 `;
 
-/**
- * Gives up a claim, in the agent.
- */
+/** Gives up a claim, in the agent. */
 export const FREE = `${BEGIN}
 IFS= read -r gone
 for staging do
@@ -753,9 +681,7 @@ free "$gone"
 finish
 `;
 
-/**
- * Does `Host.jobs`: answers `TASK/JOB` for all that is in the folders of tasks.
- */
+/** Does `Host.jobs`: answers `TASK/JOB` for all that is in the folders of tasks. */
 export const JOBS = `${BEGIN}
 IFS= read -r root
 [ -d "$root/jobs" ] || { finish; exit 0; }
@@ -768,9 +694,7 @@ set -- */*
 finish
 `;
 
-/**
- * Does `Host.look`: answers pairs of a name and a text.
- */
+/** Does `Host.look`: answers pairs of a name and a text. */
 export const LOOK = `${BEGIN}
 ${REAL_FOLDERS}
 ${PATHS}
@@ -902,11 +826,7 @@ fi
 finish
 `;
 
-/**
- * Does `Host.pack`. After the word comes an archive of folders, one of single entries, or both, each with its
- * own options of tar. The exit code tells whether all went well. The rest of the input are the names of the
- * entries, or of the folders where no entry is wanted, each ended by a NUL: lines are read byte by byte.
- */
+/** Does `Host.pack`. */
 export const PACK = `${BEGIN}
 IFS= read -r root
 IFS= read -r packed
@@ -930,9 +850,7 @@ code=$({ { pack; echo $? >&4; } | { ZSTD_NBTHREADS=1 zstd -1 -qc >&3 || echo zst
 [ "$code" = 0 ]
 `;
 
-/**
- * Does `Staging.place`: writes a part of a file at its place. The bytes are the rest of the input.
- */
+/** Does `Staging.place`: writes a part of a file at its place. */
 export const PLACE = `${BEGIN}
 ${REAL_FOLDERS}
 IFS= read -r staging
@@ -946,12 +864,7 @@ mkdir -p "\${path%/*}" && is_folder "$staging" "$staging/\${path%/*}" && [ ! -L 
 finish
 `;
 
-/**
- * Does `Host.read`. After the word come, for some files at a time, a line with a `=`, a `+` for each file
- * that can be read and a `-` for each other one, and the sizes of the former; then the bytes of those that
- * have no more than so many, where that is limited. A file that changes meanwhile spoils the next line. At
- * the end comes the line `end`. As a `text`, it ends as other answers do. The names are the rest of the input, each ended by a NUL.
- */
+/** Does `Host.read`. */
 export const READ = `${BEGIN}
 IFS= read -r root
 IFS= read -r most
@@ -996,11 +909,7 @@ case $packed in
 esac
 `;
 
-/**
- * Writes and removes records of files left out; the twin of `local/records.ts`. The list of moves
- * begins with `written TASK/JOB` for each record in the staging folder, `dropped TASK/JOB` for each record
- * to remove at the end, `seen FILE` and `records WORKSPACE`.
- */
+/** Writes and removes records of files left out; the twin of `local/records.ts`. */
 const RECORD = `newline='
 '
 workspace= noted= seen=
@@ -1088,10 +997,7 @@ forget() {
   done
 }`;
 
-/**
- * Reads what an rsync needs that sends: the folder to work in, its options, and names, as `printf %b`
- * reads them; `feed` passes the names on.
- */
+/** Reads what an rsync needs that sends: the folder to work in, its options, and names, as `printf %b` reads them; `feed` passes the names on. */
 const SENDER = `${EXACT}
 IFS= read -r root
 set -f --
@@ -1106,12 +1012,7 @@ feed() (
   for part in $names; do printf %b "$part"; done
 )`;
 
-/**
- * Does `RelayEnd.send`: rsync as the client of a server on a third machine. After the word comes the
- * command that its remote shell was asked to start: texts that end with a NUL, the last one empty. From
- * then on the channel is that server. The names to send come before it, and must be read before rsync's
- * remote shell reads on.
- */
+/** Does `RelayEnd.send`: rsync as the client of a server on a third machine. */
 export const RELAY = `${BEGIN}
 ${SENDER}
 case $(cat --help 2>&1) in *BusyBox*) pass='dd bs=65536 2> /dev/null' ;; *) pass='cat' ;; esac
@@ -1135,13 +1036,7 @@ case $late:$code in ?*:137) code=12 ;; esac
 exit "$code"
 `;
 
-/**
- * Does `Host.scan`. Answers for each folder `/`, its kind, size, blocks, time, mode and path; for each
- * entry in it the same without `/`, with the path in that folder. For a file with hard links, `@` and
- * its device and inode follow the blocks. Each is followed by the target of a link, which is empty for
- * other entries. A job that could not be scanned is answered as `u`, followed by the reason. After
- * `links` come the folders that are links, and the folders above them that are: name, target, real path.
- */
+/** Does `Host.scan`. */
 export const SCAN = `${BEGIN}
 below='%y%s %b %T@ %m %P\\0%l\\0'
 twice='%y%s %b@%D.%i %T@ %m %P\\0%l\\0'
@@ -1289,10 +1184,7 @@ done
 finish
 `;
 
-/**
- * Does `RelayEnd.serve`. After the word the channel is rsync, as the server for a staging folder, or for
- * a folder in one, which is created.
- */
+/** Does `RelayEnd.serve`. */
 export const SERVE = `${BEGIN}
 IFS= read -r staging
 set --
@@ -1302,17 +1194,7 @@ while IFS= read -r option && [ -n "$option" ]; do set -- "$@" "$option"; done
 exec "$rsync" "$@" >&3 3>&-
 `;
 
-/**
- * Does `Staging.settle`. The moves come as lines, the last of which is `end`: `exists NAME`, `begun NAME`
- * and `newer FILE` (a folder with that file, with that file written since the claim, or with anything
- * newer than that stays), `group KIND`, `from FOLDER` (of the staging folder), `into FOLDER` and
- * `names A/B/C`; `sync` comes before the run, and `standing RUN` before a link; for the lines about
- * records see `record.sh`. Answers pairs of a name and why it was not moved: `appeared`, when something
- * unexpected is there; `held`, for the run when jobs were not moved, and for `current` when the run was
- * not; `newer` and `begun`, for a folder that is left as it is; `gone`, for one to fill that is not there; `moved`, for a link that names another
- * run than before; `unlinked`, for a link to a job that is not there; `unrecorded`, for a job whose
- * record could not be written. Then pairs of a later step that failed (see `steps.ts`), and why.
- */
+/** Does `Staging.settle`. */
 export const SETTLE = `${BEGIN}
 ${FOLDERS}
 ${HELD}
@@ -1500,9 +1382,7 @@ fi
 finish
 `;
 
-/**
- * Does `Host.slice`. After the word comes a part of a file.
- */
+/** Does `Host.slice`. */
 export const SLICE = `${BEGIN}
 IFS= read -r path
 IFS= read -r start
@@ -1510,12 +1390,7 @@ IFS= read -r count
 exec dd if="$path" bs=1048576 skip="$start" count="$count" 2> /dev/null >&3 3>&-
 `;
 
-/**
- * Does `Host.sums`. Answers for some files at a time the number of the first, then the SHA-256 of each,
- * or `-` when it cannot be read; `none` when no program here can do it. The files are the rest of the
- * input, as NUMBER:PATH, each ended by a NUL. Each answer is one short write, so that those of several
- * shells do not mix. A process for each file would take a hundred times as long as its sum.
- */
+/** Does `Host.sums`. */
 export const SUMS = `${BEGIN}
 IFS= read -r root
 IFS= read -r together
@@ -1571,10 +1446,7 @@ xargs -0 -n "$together" $parallel sh -c "$some" sh "$how" >&3 || stop "checksums
 finish
 `;
 
-/**
- * Does `Host.tidy`, in the agent. Answers for each folder its kind, path, KiB, time and state, and the
- * line of its `about.json`.
- */
+/** Does `Host.tidy`, in the agent. */
 export const TIDY = `${BEGIN}
 ${LOCKING}
 IFS= read -r jobs
@@ -1644,10 +1516,7 @@ while IFS= read -r area && [ -n "$area" ]; do tidy "$area"; done
 finish
 `;
 
-/**
- * Does `RelayEnd.copy`: rsync where both ends are on this machine. When the channel is closed before rsync
- * is done, the connection was lost, and rsync is killed.
- */
+/** Does `RelayEnd.copy`: rsync where both ends are on this machine. */
 export const TOGETHER = `${BEGIN}
 ${SENDER}
 feed | "$rsync" "$@" >&2 3>&- 4<&- &
@@ -1660,10 +1529,7 @@ kill "$watch" 2> /dev/null
 exit "$code"
 `;
 
-/**
- * Does `Staging.unpack`, after making `.unverified` if that is wanted. Answers the error messages of tar,
- * except those about groups that the user is not in: rsync does not set these either.
- */
+/** Does `Staging.unpack`, after making `.unverified` if that is wanted. */
 export const UNPACK = `${BEGIN}
 IFS= read -r staging
 IFS= read -r packed
