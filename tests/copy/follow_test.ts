@@ -10,8 +10,8 @@ import { CopyError, type CopyEvent, followExperiment, type FollowOptions } from 
 import { type MadeJob, makeSample, type Sample } from "../../scripts/sample.ts";
 import { DIRECTIONS, type Pair, withPair } from "../support/directions.ts";
 import { runProgram } from "../support/program.ts";
-import { descendants, HAS_PROC, processes, until } from "../support/processes.ts";
-import { hasSshd, loginsOf, type Sshd, startSshd } from "../support/sshd.ts";
+import { HAS_PROC, signalAll, until } from "../support/processes.ts";
+import { hasSshd, loginsOf, sessionsOf, type Sshd, startSshd } from "../support/sshd.ts";
 import { compareTrees } from "../support/trees.ts";
 
 /** A run of three jobs, as it was when the first was done, the second ran, the third was to come. */
@@ -108,7 +108,7 @@ Deno.test({
           if (event.type === "retrying") assertEquals(event.attempts, undefined);
           if (event.type !== "connected") return;
           // each login is broken off, now while the run is copied, now while nothing happens
-          if (lost++ < 20) setTimeout(breakSessions, lost % 2 === 0 ? 0 : 300);
+          if (lost++ < 20) setTimeout(() => signalAll(sessionsOf(sshd!)), lost % 2 === 0 ? 0 : 300);
           else if (lost === 21) endSecond();
           if (lost === 21) end();
         },
@@ -118,20 +118,6 @@ Deno.test({
       assert(lost >= 21, `${lost} logins`);
     }),
 });
-
-/** Ends what the server has started for those who have logged in. */
-function breakSessions(): void {
-  const server = processes().find(({ words }) =>
-    words.join(" ").includes(`${sshd!.dir}/sshd_config`)
-  );
-  for (const { pid } of server === undefined ? [] : descendants(server.pid)) {
-    try {
-      Deno.kill(pid, "SIGKILL");
-    } catch {
-      // it has just ended
-    }
-  }
-}
 
 Deno.test("xpm-copy --follow shows one plan, says how far it is, and counts all in the end", () =>
   withPair("local to local", undefined, async (pair) => {

@@ -11,11 +11,11 @@ import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { findProgram } from "../../scripts/setup.ts";
 import { type Pair, withPair } from "../support/directions.ts";
 import { startProgram } from "../support/kill.ts";
-import { descendants, HAS_PROC, processes, until } from "../support/processes.ts";
+import { HAS_PROC, processes, until } from "../support/processes.ts";
 import { OWN, withoutProgram, withPrograms } from "../support/remote_programs.ts";
 import { setTimes } from "../support/shell.ts";
 import { startSshAgent } from "../support/ssh_agent.ts";
-import { hasSshd, type Login, type Sshd, startSshd } from "../support/sshd.ts";
+import { hasSshd, type Login, sessionsOf, startSshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 import { withFolder, withVariables } from "../support/variables.ts";
 
@@ -215,14 +215,6 @@ exec "$own" "$@"\n`;
   });
 }
 
-/** What the program has started at the hosts. */
-function atHosts(sshd: Sshd): number[] {
-  const server = processes().find(({ words }) =>
-    words.join(" ").includes(`${sshd.dir}/sshd_config`)
-  );
-  return descendants(server!.pid).map(({ pid }) => pid);
-}
-
 // it looks at its files, and not at the channel
 Deno.test({
   name: "xpm-copy that was killed leaves no rsync at a source which does not look at its channel",
@@ -243,7 +235,7 @@ while :; do :; done
           const sample = makeLarge(pair);
           const { process, ended } = await startProgram(pair, sample);
           assert(await until(() => existsSync(`${folder}/busy`), 20));
-          const started = atHosts(sshd);
+          const started = sessionsOf(sshd).map(({ pid }) => pid);
           assert(started.includes(Number(readFileSync(`${folder}/busy`, "utf8"))));
           process.kill("SIGKILL");
           await ended;

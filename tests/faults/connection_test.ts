@@ -10,32 +10,11 @@ import { CopyError, type CopyEvent, type CopyOptions } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { type Direction, type Pair, REMOTE, withPair } from "../support/directions.ts";
 import { makeFaulty } from "../support/faulty.ts";
-import { descendants, HAS_PROC, processes, until } from "../support/processes.ts";
-import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
+import { HAS_PROC, type Process, signalAll, until } from "../support/processes.ts";
+import { hasSshd, sessionsOf, type Sshd, startSshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 
 const ignore = !HAS_PROC || !await hasSshd();
-
-/** What a server has started for those who have logged in. */
-function sessions({ dir }: Sshd) {
-  const server = processes().find(({ words }) => words.join(" ").includes(`${dir}/sshd_config`));
-  return server === undefined ? [] : descendants(server.pid);
-}
-
-/** Sends a signal to all sessions of a server. */
-function signalSessions(sshd: Sshd, signal: Deno.Signal): void {
-  for (const { pid } of sessions(sshd)) {
-    kill(pid, signal);
-  }
-}
-
-function kill(pid: number, signal: Deno.Signal): void {
-  try {
-    Deno.kill(pid, signal);
-  } catch {
-    // it has just ended
-  }
-}
 
 /** Jobs of which a large file takes seconds at such a rate, in KiB a second. */
 const SLOW = { bandwidthLimit: 2000 };
@@ -79,7 +58,7 @@ async function withServer(
 inDirections("copyExperiment() connects again when its connection was lost", async (pair, sshd) => {
   const sample = makeLarge(pair);
   const events: CopyEvent[] = [];
-  const breaking = midway(() => signalSessions(sshd, "SIGKILL"));
+  const breaking = midway(() => signalAll(sessionsOf(sshd), "SIGKILL"));
   const result = await pair.copy(sample, {
     ...SLOW,
     onEvent(event) {
@@ -100,10 +79,10 @@ inDirections("copyExperiment() connects again when its connection was lost", asy
 /** Copies while the sessions at the other end are frozen midway; they stay so. */
 async function copyFrozen(pair: Pair, sshd: Sshd, sample: Sample, options: CopyOptions) {
   const events: CopyEvent[] = [];
-  const frozen: number[] = [];
+  const frozen: Process[] = [];
   const freezing = midway(() => {
-    frozen.push(...sessions(sshd).map(({ pid }) => pid));
-    signalSessions(sshd, "SIGSTOP");
+    frozen.push(...sessionsOf(sshd));
+    signalAll(sessionsOf(sshd), "SIGSTOP");
   });
   try {
     const onEvent = (event: CopyEvent) => {
@@ -114,7 +93,7 @@ async function copyFrozen(pair: Pair, sshd: Sshd, sample: Sample, options: CopyO
     const result = await pair.copy(sample, { ...options, timeout: 5, onEvent });
     return { result, retried: retries(events) };
   } finally {
-    for (const pid of frozen) kill(pid, "SIGKILL");
+    signalAll(frozen);
   }
 }
 
@@ -152,8 +131,8 @@ Deno.test({
           if (event.type !== "waiting" || retries(events).length > 0) return;
           Deno.removeSync(lock, { recursive: true });
           // of the channels that are open it is the first
-          const shells = sessions(sshd).filter(({ words }) => words[0] === "sh");
-          kill(Math.min(...shells.map(({ pid }) => pid)), "SIGKILL");
+          const shells = sessionsOf(sshd).filter(({ words }) => words[0] === "sh");
+          signalAll([{ pid: Math.min(...shells.map(({ pid }) => pid)) }]);
         },
       });
       assertEquals([result.complete, retries(events).length], [true, 1]);
@@ -225,7 +204,7 @@ Deno.test({
       const events: CopyEvent[] = [];
       let stopped: Promise<void> | undefined;
       const breaking = midway(() => {
-        signalSessions(sshd, "SIGKILL");
+        signalAll(sessionsOf(sshd), "SIGKILL");
         stopped = sshd.stop();
       });
       const onEvent = (event: CopyEvent) => {

@@ -10,18 +10,12 @@ import type { CopyEvent } from "../../mod.ts";
 import { loadZstd } from "../../lib/transport/zstd.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { type Pair, REMOTE, withPair } from "../support/directions.ts";
-import { descendants, HAS_PROC, type Process, processes } from "../support/processes.ts";
+import { HAS_PROC, processes } from "../support/processes.ts";
 import { OWN, withoutProgram, withPrograms } from "../support/remote_programs.ts";
-import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
+import { hasSshd, sessionsOf, type Sshd, startSshd } from "../support/sshd.ts";
 import { compareTrees } from "../support/trees.ts";
 
 const ignore = !HAS_PROC || !await hasSshd();
-
-/** What an sshd has started. */
-function startedBy(sshd: Sshd): Process[] {
-  const server = processes().find(({ words }) => words.join(" ").includes(`${sshd.dir}/`));
-  return descendants(server!.pid);
-}
 
 /** Copies to a host, and does something to the far end once so many bytes have come. */
 async function copyDespite(
@@ -57,7 +51,7 @@ Deno.test({
     const sample = ({ source }: Pair) =>
       makeSample(source.path, { jobs: 200, largeFiles: 200, largeBytes: 200_000 });
     await copyDespite(sample, { after: 5_000_000 }, (sshd) => {
-      pid = startedBy(sshd).find(({ words }) => words[0] === "tar")!.pid;
+      pid = sessionsOf(sshd).find(({ words }) => words[0] === "tar")!.pid;
       Deno.kill(pid, "SIGSTOP");
     });
     // it would go on where another copy has finished by now
@@ -72,7 +66,7 @@ Deno.test({
     const sample = ({ source }: Pair) =>
       makeSample(source.path, { jobs: 3, largeFiles: 3, largeBytes: 8_000_000 });
     await copyDespite(sample, { bandwidthLimit: 8000, after: 500_000 }, (sshd) => {
-      const shells = startedBy(sshd).filter(({ words }) => words[0] === "sh");
+      const shells = sessionsOf(sshd).filter(({ words }) => words[0] === "sh");
       Deno.kill(Math.min(...shells.map(({ pid }) => pid)), "SIGKILL");
     });
   },

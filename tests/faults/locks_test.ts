@@ -9,10 +9,10 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CopyError, type CopyEvent, copyExperiment, type Workspace } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { type Pair, REMOTE, withPair } from "../support/directions.ts";
-import { descendants, HAS_PROC, processes, until } from "../support/processes.ts";
+import { HAS_PROC, processes, until } from "../support/processes.ts";
 import { killedMidway } from "../support/kill.ts";
 import { OWN, withPrograms } from "../support/remote_programs.ts";
-import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
+import { hasSshd, sessionsOf, type Sshd, startSshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 
 const reachable = await hasSshd();
@@ -206,13 +206,10 @@ Deno.test({
       await withPair(direction, sshd, async (pair) => {
         const sample = makeSample(pair.source.path, { jobs: 2, largeFiles: 1, largeBytes: 2e6 });
         const left = await killedMidway(pair, sample);
-        const server = processes().find(({ words }) =>
-          words.join(" ").includes(`${sshd.dir}/sshd_config`)
-        );
         const gone = () =>
-          descendants(server!.pid).length === 0 &&
+          sessionsOf(sshd).length === 0 &&
           !processes().some(({ pid }) => left.includes(pid));
-        assert(await until(gone), `${direction}: ${JSON.stringify(descendants(server!.pid))}`);
+        assert(await until(gone), `${direction}: ${JSON.stringify(sessionsOf(sshd))}`);
       });
     }
   },
@@ -233,10 +230,7 @@ Deno.test({
           onEvent: ({ type }) => type === "waiting" && stop.abort(),
         });
       assertEquals((await assertRejects(stopped, CopyError)).code, "interrupted");
-      const server = processes().find(({ words }) =>
-        words.join(" ").includes(`${sshd.dir}/sshd_config`)
-      );
-      assert(await until(() => descendants(server!.pid).length === 0), "somebody waits");
+      assert(await until(() => sessionsOf(sshd).length === 0), "somebody waits");
     }),
 });
 

@@ -10,9 +10,9 @@ import { assert, assertEquals } from "@std/assert";
 import { makeSample } from "../../scripts/sample.ts";
 import { type Direction, type Pair, withPair } from "../support/directions.ts";
 import { startCommand } from "../support/kill.ts";
-import { descendants, HAS_PROC, type Process, processes, until } from "../support/processes.ts";
+import { HAS_PROC, type Process, processes, signalAll, until } from "../support/processes.ts";
 import { OWN, withPrograms } from "../support/remote_programs.ts";
-import { hasSshd, type Sshd } from "../support/sshd.ts";
+import { hasSshd, sessionsOf, type Sshd } from "../support/sshd.ts";
 import { shell } from "../support/shell.ts";
 
 const ignore = !HAS_PROC || !await hasSshd();
@@ -56,15 +56,13 @@ const STUCK: Record<string, Stuck> = {
 };
 
 /** How the connection is lost, and what stands there meanwhile. */
-type Loss = [what: string, stand: string, lose: (client: Process, server: Process) => void];
+type Loss = [what: string, stand: string, lose: (client: Process, sessions: Process[]) => void];
 const LOSSES: Loss[] = [
   ["spins when the program is killed", "while :; do :; done", (client) => {
     Deno.kill(client.pid, "SIGKILL");
   }],
-  ["waits when the connection is cut", "sleep 600", (client, server) => {
-    for (const { pid, words } of [client, ...descendants(server.pid)]) {
-      if (pid === client.pid || /^sshd/.test(words[0]!)) Deno.kill(pid, "SIGKILL");
-    }
+  ["waits when the connection is cut", "sleep 600", (client, sessions) => {
+    signalAll([client, ...sessions.filter(({ words }) => /^sshd/.test(words[0]!))]);
   }],
 ];
 
@@ -103,22 +101,22 @@ async function loseThere(
   pair: Pair,
   words: string,
   started: () => boolean,
-  lose: (client: Process, server: Process) => void,
+  lose: (client: Process, sessions: Process[]) => void,
 ): Promise<void> {
   const { process, ended } = await startCommand(pair, { args: words.split(" ") });
   const isStarted = await until(started, 20);
   const all = processes();
   const client = all.find(({ pid }) => pid === process.pid)!;
-  const server = all.find(({ words }) => words.join(" ").includes(`${sshd.dir}/sshd_config`))!;
-  const there = descendants(server.pid, all).map(({ pid }) => pid);
+  const sessions = sessionsOf(sshd, all);
+  const there = sessions.map(({ pid }) => pid);
   if (!isStarted) process.kill();
-  else lose(client, server);
+  else lose(client, sessions);
   const { err } = await ended;
   assert(isStarted, `it never came to that: ${err}`);
   assert(there.length > 0);
   const left = () => processes().filter(({ pid }) => there.includes(pid));
   await until(() => left().length === 0);
   const named = left().map(({ words }) => words.join(" "));
-  for (const { pid } of left()) Deno.kill(pid, "SIGKILL");
+  signalAll(left());
   assertEquals(named, []);
 }

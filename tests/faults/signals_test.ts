@@ -10,7 +10,14 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { DIRECTIONS, EACH_HOST, type Pair, withPair } from "../support/directions.ts";
 import { type Program, stagedBytes, startCommand, startProgram } from "../support/kill.ts";
-import { descendants, HAS_PROC, type Process, until, workingIn } from "../support/processes.ts";
+import {
+  descendants,
+  HAS_PROC,
+  type Process,
+  signalAll,
+  until,
+  workingIn,
+} from "../support/processes.ts";
 import { hasSshd, startSshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 
@@ -24,16 +31,6 @@ async function copyMidway(pair: Pair, sample: Sample): Promise<[Program, Process
   const children = descendants(program.process.pid);
   assert(children.length > 0, "it has no children");
   return [program, children];
-}
-
-function send(signal: Deno.Signal, pids: number[]): void {
-  for (const pid of pids) {
-    try {
-      Deno.kill(pid, signal);
-    } catch {
-      // it has ended already
-    }
-  }
 }
 
 /** What works for a copy, here or at the other end. */
@@ -62,8 +59,7 @@ for (const direction of DIRECTIONS) {
           const sample = makeLarge(pair);
           const [{ process, ended }, children] = await copyMidway(pair, sample);
           // a terminal sends Ctrl-C to all that runs in it
-          const all = signal === "SIGINT" ? children.map(({ pid }) => pid) : [];
-          send(signal, [process.pid, ...all]);
+          signalAll([process, ...signal === "SIGINT" ? children : []], signal);
           const { code, err } = await ended;
           assertEquals(code, 130, err);
           assertStringIncludes(
@@ -102,7 +98,7 @@ Deno.test({
       const before = `${to}${dirname(runFolder).slice(path.length)}/20260117_090000`;
       const isAmid = () => existsSync(before) && stagedBytes(to) > 100_000;
       assert(await until(isAmid, 30), "nothing came");
-      send("SIGINT", [process.pid]);
+      process.kill("SIGINT");
       const { code, err } = await ended;
       assertEquals(code, 130, err);
       assertStringIncludes(err, "\n  3 of 5 jobs are complete and in place; the rest is kept in ");
@@ -116,14 +112,14 @@ Deno.test({
     withPair("local to local", undefined, async (pair) => {
       const sample = makeLarge(pair);
       const [{ process, ended }, children] = await copyMidway(pair, sample);
-      send("SIGSTOP", children.map(({ pid }) => pid));
-      send("SIGINT", [process.pid]);
+      signalAll(children, "SIGSTOP");
+      process.kill("SIGINT");
       await new Promise((resolve) => setTimeout(resolve, 100));
-      send("SIGINT", [process.pid]);
+      process.kill("SIGINT");
       const { code, err } = await ended;
       assertEquals(code, 130);
       assertStringIncludes(err, "stopping; press Ctrl-C again to quit immediately\n");
       assert(!err.includes("interrupted"), err);
-      send("SIGKILL", children.map(({ pid }) => pid));
+      signalAll(children);
     }),
 });

@@ -9,8 +9,15 @@ import type { CopyEvent } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { type Direction, type Pair, REMOTE, withPair } from "../support/directions.ts";
 import { stagedBytes, startProgram } from "../support/kill.ts";
-import { descendants, HAS_PROC, type Process, processes, until } from "../support/processes.ts";
-import { hasSshd, type Sshd, startSshd } from "../support/sshd.ts";
+import {
+  descendants,
+  HAS_PROC,
+  type Process,
+  processes,
+  signalAll,
+  until,
+} from "../support/processes.ts";
+import { hasSshd, sessionsOf, startSshd } from "../support/sshd.ts";
 import { compareTrees, namesIn } from "../support/trees.ts";
 
 const ignore = !HAS_PROC || !await hasSshd();
@@ -20,22 +27,6 @@ const [STREAMS, RATE] = [3, 3000];
 
 function makeLarge(pair: Pair): Sample {
   return makeSample(pair.source.path, { jobs: 4, largeFiles: 4, largeBytes: 4_000_000 });
-}
-
-/** What a server has started for those who have logged in. */
-function sessions({ dir }: Sshd): Process[] {
-  const server = processes().find(({ words }) => words.join(" ").includes(`${dir}/sshd_config`));
-  return descendants(server!.pid);
-}
-
-function kill(some: Process[]): void {
-  for (const { pid } of some) {
-    try {
-      Deno.kill(pid, "SIGKILL");
-    } catch {
-      // it has just ended
-    }
-  }
 }
 
 /** One file that comes by ranges. */
@@ -145,9 +136,9 @@ for (const direction of REMOTE) {
             onEvent(event) {
               events.push(event);
               if (killed > 0 || event.type !== "progress" || event.progress.bytes < 2e6) return;
-              const found = death.victims(sessions(sshd));
+              const found = death.victims(sessionsOf(sshd));
               killed = found.length;
-              kill(found);
+              signalAll(found);
             },
           });
           assert(killed > 0);
@@ -199,7 +190,7 @@ for (const direction of REMOTE) {
           const { process, ended } = await startProgram(pair, sample, { args });
           const to = pair.destination.path;
           assert(await until(() => stagedBytes(to) > 2e6, 30), "nothing came");
-          const left = [...sessions(sshd), ...descendants(process.pid)];
+          const left = [...sessionsOf(sshd), ...descendants(process.pid)];
           assert(left.filter(works).length >= STREAMS);
           process.kill("SIGKILL");
           await ended;

@@ -11,27 +11,16 @@ import { type CopyEvent, copyExperiment } from "../../mod.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { REMOTE, withPair } from "../support/directions.ts";
 import { killedMidway } from "../support/kill.ts";
-import { type Nodes, onNodes, sessionsOf, withNodes } from "../support/nodes.ts";
-import { HAS_PROC, processes, until } from "../support/processes.ts";
-import { hasSshd, loginsOf } from "../support/sshd.ts";
+import { type Nodes, onNodes, withNodes } from "../support/nodes.ts";
+import { HAS_PROC, signalAll, until } from "../support/processes.ts";
+import { hasSshd, loginsOf, sessionsOf } from "../support/sshd.ts";
 import { compareTrees } from "../support/trees.ts";
 
 const ignore = !HAS_PROC || !await hasSshd();
 
 /** What both machines of a site have at work for those who have logged in. */
 function atWork({ login, transfer }: Nodes): string[] {
-  const started = [...sessionsOf(login), ...sessionsOf(transfer)];
-  return processes().filter(({ pid }) => started.includes(pid)).map(({ words }) => words.join(" "));
-}
-
-function end(pids: number[]): void {
-  for (const pid of pids) {
-    try {
-      Deno.kill(pid, "SIGKILL");
-    } catch {
-      // it has just ended
-    }
-  }
+  return [...sessionsOf(login), ...sessionsOf(transfer)].map(({ words }) => words.join(" "));
 }
 
 for (const lost of ["login", "transfer"] as const) {
@@ -53,7 +42,7 @@ for (const lost of ["login", "transfer"] as const) {
               bytes = event.progress.bytes;
               if (bytes < 500_000 || isLost) return;
               isLost = true;
-              end(sessionsOf(nodes[lost]));
+              signalAll(sessionsOf(nodes[lost]));
             };
             const { experimentId, runId } = sample;
             const options = { bandwidthLimit: 2000, onEvent };

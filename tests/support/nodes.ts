@@ -7,7 +7,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import type { Workspace } from "../../mod.ts";
 import type { Pair } from "./directions.ts";
-import { descendants, processes } from "./processes.ts";
 import { withoutProgram } from "./remote_programs.ts";
 import { type Login, type Sshd, type SshdOptions, startSshd } from "./sshd.ts";
 
@@ -68,10 +67,4 @@ function settingsOf(name: string, { host, options }: Login): string {
     ...others.map((setting) => setting.replace("=", " ")),
     "",
   ].join("\n");
-}
-
-/** What a server has started for those who have logged in. */
-export function sessionsOf({ dir }: Sshd): number[] {
-  const server = processes().find(({ words }) => words.join(" ").includes(`${dir}/sshd_config`));
-  return server === undefined ? [] : descendants(server.pid).map(({ pid }) => pid);
 }

@@ -59,6 +59,17 @@ export function workingIn(folder: string): Process[] {
   );
 }
 
+/** Sends a signal to processes, unless they have ended. */
+export function signalAll(targets: Pick<Process, "pid">[], signal: Deno.Signal = "SIGKILL"): void {
+  for (const { pid } of targets) {
+    try {
+      Deno.kill(pid, signal);
+    } catch {
+      // it has just ended
+    }
+  }
+}
+
 /** Waits until a condition holds; after so many seconds, for nothing. */
 export async function until(
   condition: () => boolean,

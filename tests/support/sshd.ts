@@ -8,6 +8,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { findProgram } from "../../scripts/setup.ts";
+import { descendants, type Process, processes } from "./processes.ts";
 
 /** How the sshd is set up. */
 export interface SshdOptions {
@@ -77,6 +78,12 @@ export function loginsOf({ dir }: Sshd): number {
 export function connectionsTo({ dir }: Sshd): number {
   // the first is who waited for the server to start
   return Deno.readTextFileSync(join(dir, "log")).match(/^Connection from/gm)!.length - 1;
+}
+
+/** What an sshd has started for those who have logged in. */
+export function sessionsOf({ dir }: Sshd, all = processes()): Process[] {
+  const server = all.find(({ words }) => words.join(" ").includes(`${dir}/sshd_config`));
+  return server === undefined ? [] : descendants(server.pid, all);
 }
 
 /** Starts an sshd that lets the current user in. */
