@@ -189,9 +189,12 @@ for (const direction of REMOTE) {
           const args = ["--streams", `${STREAMS}`, ...limit];
           const { process, ended } = await startProgram(pair, sample, { args });
           const to = pair.destination.path;
-          assert(await until(() => stagedBytes(to) > 2e6, 30), "nothing came");
-          const left = [...sessionsOf(sshd), ...descendants(process.pid)];
-          assert(left.filter(works).length >= STREAMS);
+          let left: Process[] = [];
+          const isAmid = () => {
+            left = [...sessionsOf(sshd), ...descendants(process.pid)];
+            return left.filter(works).length >= STREAMS && stagedBytes(to) > 2e6;
+          };
+          assert(await until(isAmid, 30), "not all of them came to work");
           process.kill("SIGKILL");
           await ended;
           const pids = new Set(left.map(({ pid }) => pid));

@@ -24,7 +24,9 @@ export async function makeCounters(folder: string, programs: string[]): Promise<
   for (const program of programs) {
     const real = await findProgram(program);
     if (real === undefined) continue;
-    const lines = ["#!/bin/sh", `printf '%s\\n' "${program} $*" >> ${log}`, `exec ${real} "$@"`];
+    // what takes more than one write may have another program's line in its middle
+    const note = `printf '%.4000s\\n' "${program} $*" >> ${log}`;
+    const lines = ["#!/bin/sh", note, `exec ${real} "$@"`];
     writeFileSync(`${folder}/${program}`, lines.join("\n"));
     chmodSync(`${folder}/${program}`, 0o755);
   }
