@@ -26,12 +26,13 @@ async function deno(args: string[], options: Deno.CommandOptions = {}): Promise<
 }
 
 async function test(args: string[]): Promise<number> {
-  await ensurePrograms({ forTests: true });
-  await ensureExperimaestro();
   const flags = ["-A", "--doc", ...await moduleFlags()];
+  const installed = ensurePrograms({ forTests: true }).then(() => ensureExperimaestro());
   if (args.length === 0) {
-    // checks types once, not in every lane
-    if (await deno(["check", ...flags.slice(2), ...TYPED]) !== 0) return report(undefined, false);
+    // checks types once, not in every lane, while programs are downloaded
+    const checked = await deno(["check", ...flags.slice(2), ...TYPED]);
+    await installed;
+    if (checked !== 0) return report(undefined, false);
     // the longest first: at the end, it would be alone for minutes
     const files = testFiles(TESTS);
     const isLong = (path: string) => path.startsWith("tests/hosts/");
@@ -40,6 +41,7 @@ async function test(args: string[]): Promise<number> {
     const outcome = await testInLanes([...flags, "--no-check"], groups);
     return report(outcome, outcome.success);
   }
+  await installed;
   const child = new Deno.Command(Deno.execPath(), {
     cwd: ROOT,
     args: ["test", ...flags, ...args],

@@ -27,7 +27,6 @@ const hasDash = await hasSshd() &&
 /** What is always tried. */
 const FEW: StandInOptions[] = [
   ...(hasDash ? [] : [{ shell: "dash", tar: "tar" }]),
-  { shell: "mksh", tar: "bsdtar" },
   { shell: "busybox", tar: "busybox", busybox: true },
   { shell: "dash", tar: "tar", toybox: true },
   { shell: "bash", tar: "bsdtar", mac: true },
