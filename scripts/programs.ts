@@ -92,7 +92,7 @@ function constant(name: string, file: string, shared: ReadonlySet<string>): stri
   // what else it says stays there: each package has the module, and none has the files
   const [first = ""] = /^.*?\.(?= |$)/.exec(about) ?? [];
   const doc = first === "" ? "" : `/** ${first.replaceAll("*/", "*\\/")} */\n`;
-  const text = file.replace(COMMENT, "").trim()
+  const text = file.replace(COMMENT, "").replace(/^ +/gm, "").trim() // no text begins with a blank
     .replace(/[\\`]|\$\{/g, "\\$&")
     .replace(INCLUDE, (_, other) => `\${${other.toUpperCase()}}`);
   const isPart = shared.has(name);
