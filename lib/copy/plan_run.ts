@@ -74,6 +74,11 @@ function decideRun(
   if (went || isInProgressThere(jobs, source, destination)) {
     return { action: "leave", reason: "in progress at the destination" };
   }
+  const starts = [source, destination].flatMap((status) => status?.startedAt ?? []);
+  if (starts.length === 2 && starts[0] !== starts[1]) {
+    const blocked = "another run that has the same id"; // two machines began in the same second
+    return { action: "leave", reason: `${blocked} is at the destination`, blocked };
+  }
   if (source?.ended === false && !isOver && destination?.ended === true) {
     return { action: "skip", reason: "ended at the destination, in progress at the source" };
   }

@@ -91,7 +91,7 @@ export interface PlannedRun {
   /** Whether this run is the current one at the source. */
   isCurrent: boolean;
   /**
-   * What stands in its place at the destination, and is no folder: `a file`, `a link to nowhere`.
+   * What stands in its place at the destination: `a file`, `a link to nowhere`, or another run.
    */
   blocked?: string;
   /** Why, when it is not plainly copied or skipped. */

@@ -103,7 +103,7 @@ async function planMove(
   options: MoveOptions,
 ): Promise<Untimed> {
   const { plan, copied } = await copy(hosts, request, options);
-  refuseInProgress(plan);
+  refuseRun(plan);
   const source = await trying(hosts, options, () => lookAtSource(hosts, request, plan));
   const known = knownOf(plan, source, unfitByPlan(plan, copied), options);
   return { ...told(plan, copied, decideFolders(known)), dryRun: true, complete: false };
@@ -118,7 +118,7 @@ async function moveNow(
   const { removeAtSource, restore } = await import("./remove.ts"); // it loads the hashes of Node
   await trying(hosts, options, async () => {
     await restore(hosts, request, options);
-    refuseInProgress((await survey(hosts, request, options)).plan);
+    refuseRun((await survey(hosts, request, options)).plan);
   });
   const { plan, copied } = await copy(hosts, request, options);
   const which = { ...request, runId: plan.runId };
@@ -161,7 +161,11 @@ async function copy(
   return { plan, copied };
 }
 
-function refuseInProgress({ run, experimentId, runId, source }: CopyPlan): void {
+function refuseRun({ run, experimentId, runId, source }: CopyPlan): void {
+  if (run.blocked !== undefined) { // its jobs would be there without it
+    const message = `run ${runId} of ${experimentId} cannot be moved: ${run.reason}`;
+    throw new CopyError("refused", message, "move that away, or choose another workspace");
+  }
   if (!run.inProgress) return;
   throw new CopyError(
     "refused",

@@ -5,14 +5,15 @@
  * @module
  */
 
-import { mkdirSync, rmSync } from "node:fs";
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { checkExperiment, CopyError, moveExperiment } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { endsHere, onEachHost, type Pair, useSshd } from "../support/directions.ts";
 import { makeOutside } from "../support/outside.ts";
 import { runProgram } from "../support/program.ts";
 import { shell } from "../support/shell.ts";
-import { compareJobs, compareTrees, readTree } from "../support/trees.ts";
+import { assertUntouched, compareJobs, compareTrees, readTree } from "../support/trees.ts";
 
 useSshd();
 
@@ -100,6 +101,42 @@ for (const [what, [script, called]] of Object.entries(THINGS)) {
     compareTrees({ sample, destination: pair.destination.path });
   });
 }
+
+// BUG when this was written: it was replaced, and after two moves no workspace had it any more.
+onEachHost(
+  "copyExperiment() leaves another run that has the same id, and names it",
+  async (pair) => {
+    const sample = makeSample(pair.source.path, { jobs: 2 });
+    const from = pair.between({ source: "other" });
+    const other = makeSample(from.source.path, { jobs: 2, seed: 2 });
+    shell(
+      other.runFolder,
+      `sed -i 's/"2026-01-18T17:07:44.372099"/"2026-01-18T17:07:44.9"/' status.json`,
+    );
+    await from.copy(other);
+    const there = runPlace(pair, sample).join("/");
+    const before = readTree(there);
+    shell(sample.runFolder, "touch status.json");
+    const { code, out } = await runProgram(pair, sample);
+    assertEquals(code, 3, out);
+    assertStringIncludes(
+      out,
+      "Not copied: the run (another run that has the same id is in its place",
+    );
+    assertUntouched(there, before);
+    const { source, destination } = pair;
+    const { differences } = await checkExperiment(source, destination, sample.experimentId);
+    assertEquals(differences.map(({ kind, what }) => [kind, what]), [
+      ["differs", "a folder → another run that has the same id"],
+    ]);
+    for (const dryRun of [true, false]) {
+      const moved = () =>
+        moveExperiment(source, destination, sample.experimentId, "current", { dryRun });
+      await assertRejects(moved, CopyError, "cannot be moved: another run that has the same id");
+    }
+    assert(sample.jobs.every(({ folder }) => existsSync(folder)));
+  },
+);
 
 const APPEARING = { "a file": 'rm -rf "$1"; echo > "$1"', "a link": 'rm -rf "$1"; ln -s . "$1"' };
 
