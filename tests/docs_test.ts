@@ -99,6 +99,12 @@ Deno.test("docs/README.md and README.md link to every document", () => {
   }
 });
 
+Deno.test("docs/guide.md begins with a list of its sections", () => {
+  const guide = DOCUMENTS.get("docs/guide.md")!;
+  const listed = [...guide.matchAll(/^- \[(.*)\]\(#.*\)$/gm)].map(([, name]) => name);
+  assertEquals(listed, [...guide.matchAll(/^## (.*)$/gm)].map(([, name]) => name));
+});
+
 Deno.test("parseArguments() understands every command line of the documents", () => {
   let count = 0;
   for (const path of DOCUMENTS.keys()) {
