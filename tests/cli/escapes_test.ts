@@ -4,6 +4,7 @@ import { width } from "../../lib/cli/format.ts";
 import { renderWorkspaces } from "../../lib/cli/list_report.ts";
 import { Screen } from "../../lib/cli/screen.ts";
 import { chooseStyle } from "../../lib/cli/style.ts";
+import { until } from "../support/processes.ts";
 import { fakeTerminal, samplePlan } from "./samples.ts";
 
 const WORKSPACES = [
@@ -63,9 +64,7 @@ Deno.test("Screen puts the title back at a signal, and shows none after it", asy
   using screen = new Screen(terminal, "drawn", true);
   const titles = () => terminal.err.filter((text) => text.includes("\x1b]2;"));
   screen.event({ type: "planned", plan: samplePlan() });
-  for (const end = Date.now() + 5000; titles().length === 0 && Date.now() < end;) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until(() => titles().length > 0);
   assertEquals(titles(), ["\x1b[22;2t\x1b]2;0 % neuralir - xpm-copy\x07"]);
   screen.stop();
   screen.event({ type: "planned", plan: samplePlan() });

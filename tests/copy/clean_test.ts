@@ -18,6 +18,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { cleanWorkspace, CopyError, type CopyEvent } from "../../mod.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { until } from "../support/processes.ts";
 import { assertMoved, compareTrees, namesIn, readTree } from "../support/trees.ts";
 
 useSshd();
@@ -35,9 +36,7 @@ async function leaveStaging(pair: Pair, sample: Sample): Promise<void> {
   // a remote claim is given up by the far shell
   const area = `${pair.destination.path}/.xpm-staging`;
   const locked = () => readdirSync(area).some((name) => name.endsWith(".lock"));
-  for (const end = Date.now() + 10_000; locked() && Date.now() < end;) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until(() => !locked());
 }
 
 function makeLarge(path: string): Sample {

@@ -9,6 +9,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import { CopyError, type CopyEvent, type CopyOptions, type CopyProgress } from "../../mod.ts";
 import { endsHere, inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { until } from "../support/processes.ts";
 import {
   assertMoved,
   assertUntouched,
@@ -144,8 +145,7 @@ inEachDirection(
     }
     assertEquals((await pair.copy(sample)).complete, true);
     compareTrees({ sample, destination: to });
-    const end = Date.now() + 10_000;
-    while (namesIn(to).includes(".xpm-staging") && Date.now() < end) await pause(100);
+    await until(() => !namesIn(to).includes(".xpm-staging"));
     assertEquals(namesIn(to), [
       ".__experimaestro__",
       ".events",
@@ -162,8 +162,4 @@ async function countCommands(pair: Pair, sample: Sample): Promise<number> {
   const onEvent = ({ type }: CopyEvent) => commands += type === "command" ? 1 : 0;
   await pair.plan(sample, { onEvent });
   return commands;
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -234,7 +234,7 @@ while :; do :; done
         withPair("remote to remote", sshd, async (pair) => {
           const sample = makeLarge(pair);
           const { process, ended } = await startProgram(pair, sample);
-          assert(await until(() => existsSync(`${folder}/busy`), 20));
+          assert(await until(() => existsSync(`${folder}/busy`)));
           const started = sessionsOf(sshd).map(({ pid }) => pid);
           assert(started.includes(Number(readFileSync(`${folder}/busy`, "utf8"))));
           process.kill("SIGKILL");

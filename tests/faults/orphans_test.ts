@@ -104,7 +104,7 @@ async function loseThere(
   lose: (client: Process, sessions: Process[]) => void,
 ): Promise<void> {
   const { process, ended } = await startCommand(pair, { args: words.split(" ") });
-  const isStarted = await until(started, 20);
+  const isStarted = await until(started);
   const all = processes();
   const client = all.find(({ pid }) => pid === process.pid)!;
   const sessions = sessionsOf(sshd, all);

@@ -70,7 +70,7 @@ for (const direction of DIRECTIONS) {
             args: ["--bwlimit", `${Math.round(SIZE / 3000)}`], // three seconds
             env: { PATH: counting.path },
           });
-          assert(await until(() => stagedBytes(pair.destination.path) > SIZE / 3, 60), "too slow");
+          assert(await until(() => stagedBytes(pair.destination.path) > SIZE / 3), "too slow");
           killRsync(workspace(pair));
           const before = proxy?.bytes() ?? 0;
           const { code, err } = await ended;
@@ -109,7 +109,7 @@ for (const direction of REMOTE) {
           return proxy === undefined ? counting.literal() : proxy.bytes() - before;
         };
         const { process, ended } = await startProgram(pair, sample, options);
-        assert(await until(() => stagedBytes(destination) > SIZE / 3, 60), "too slow");
+        assert(await until(() => stagedBytes(destination) > SIZE / 3), "too slow");
         process.kill("SIGKILL");
         await ended;
         const came = stagedBytes(destination);

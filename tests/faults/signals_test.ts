@@ -27,7 +27,7 @@ const reachable = await hasSshd();
 async function copyMidway(pair: Pair, sample: Sample): Promise<[Program, Process[]]> {
   const program = await startProgram(pair, sample, { args: ["--bwlimit", "500"] });
   const to = pair.destination.path;
-  assert(await until(() => stagedBytes(to) > 100_000, 30), "nothing came");
+  assert(await until(() => stagedBytes(to) > 100_000), "nothing came");
   const children = descendants(program.process.pid);
   assert(children.length > 0, "it has no children");
   return [program, children];
@@ -97,7 +97,7 @@ Deno.test({
       const to = pair.destination.path;
       const before = `${to}${dirname(runFolder).slice(path.length)}/20260117_090000`;
       const isAmid = () => existsSync(before) && stagedBytes(to) > 100_000;
-      assert(await until(isAmid, 30), "nothing came");
+      assert(await until(isAmid), "nothing came");
       process.kill("SIGINT");
       const { code, err } = await ended;
       assertEquals(code, 130, err);

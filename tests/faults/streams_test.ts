@@ -194,7 +194,7 @@ for (const direction of REMOTE) {
             left = [...sessionsOf(sshd), ...descendants(process.pid)];
             return left.filter(works).length >= STREAMS && stagedBytes(to) > 2e6;
           };
-          assert(await until(isAmid, 30), "not all of them came to work");
+          assert(await until(isAmid), "not all of them came to work");
           process.kill("SIGKILL");
           await ended;
           const pids = new Set(left.map(({ pid }) => pid));

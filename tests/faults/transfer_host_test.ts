@@ -53,7 +53,7 @@ for (const lost of ["login", "transfer"] as const) {
             assertEquals([loginsOf(nodes.login), loginsOf(nodes.transfer)], [2, 2]);
             compareTrees({ sample, destination: destination.path });
             assertEquals(existsSync(`${destination.path}/.xpm-staging`), false);
-            assert(await until(() => atWork(nodes).length === 0, 5), atWork(nodes).join("\n"));
+            assert(await until(() => atWork(nodes).length === 0), atWork(nodes).join("\n"));
           })
         ),
     });
@@ -70,7 +70,7 @@ for (const direction of REMOTE) {
           const pair = onNodes(one, nodes);
           const sample = makeSample(pair.source.path, { jobs: 2, largeFiles: 1, largeBytes: 8e6 });
           await killedMidway(pair, sample);
-          await until(() => atWork(nodes).length === 0, 2);
+          await until(() => atWork(nodes).length === 0);
           assertEquals(atWork(nodes), []);
           const { experimentId, runId } = sample;
           const { complete, errors } = await copyExperiment(

@@ -22,6 +22,7 @@ import { CopyError, type CopyEvent } from "../../mod.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 import { makeSample, type Sample, type SampleState } from "../../scripts/sample.ts";
 import { type Direction, inEachDirection, type Pair, useSshd } from "../support/directions.ts";
+import { until } from "../support/processes.ts";
 import { shell } from "../support/shell.ts";
 import { compareJobs, compareTrees, namesIn } from "../support/trees.ts";
 
@@ -244,9 +245,7 @@ async function check(made: Made, one: Case): Promise<void> {
   // of one that was killed at its very end the lock may stay; at a host it goes a while after
   const isHere = pair.destination.ssh === undefined;
   const killed = one.stops.some(({ how }) => how === "kill");
-  for (const end = Date.now() + 10_000; !isHere && leftIn(pair).length > 0 && Date.now() < end;) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  if (!isHere) await until(() => leftIn(pair).length === 0);
   assertEquals(leftIn(pair).filter((name) => !(isHere && killed && name.endsWith(".lock"))), []);
   const again = await pair.copy(sample);
   assertEquals([again.jobsCopied, again.run], [0, "skip"]);

@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { existsSync, readdirSync } from "node:fs";
 import { hostname } from "node:os";
-import { HAS_PROC, processes } from "../support/processes.ts";
+import { HAS_PROC, processes, until } from "../support/processes.ts";
 import type { Case } from "./conformance.ts";
 import { type Fixture, ROOT, STAGING } from "./fixture.ts";
 
@@ -54,14 +54,6 @@ async function makeUndead(): Promise<{ pid: number } & AsyncDisposable> {
       await parent.status;
     },
   };
-}
-
-/** Waits until something is so. */
-async function until(holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 20_000; !holds();) {
-    assert(Date.now() < end, "it was waited for in vain");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 export const claimCases: readonly Case[] = [

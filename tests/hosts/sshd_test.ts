@@ -38,7 +38,7 @@ conforms({
   use: (_, action) => {
     const { host, options, dir } = sshd!;
     const login = () => ({
-      connectTimeout: 20,
+      connectTimeout: 120,
       reached: new Set<string>(),
       copy: `copy ${++copies}`,
     });

@@ -71,7 +71,7 @@ function tryHost(options: StandInOptions, missing: string[]): void {
     use(home, action) {
       const PATH = `${standIn!.folder}:${Deno.env.get("PATH")}`;
       const login = () => ({
-        connectTimeout: 20,
+        connectTimeout: 120,
         reached: new Set<string>(),
         copy: `copy ${++copies}`,
       });

@@ -89,7 +89,7 @@ async function sshHost(): Promise<Host> {
   Deno.env.set("PATH", `${folder}:${Deno.env.get("PATH")}`);
   addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
   const host = new SshHost({ host: "here" }, {}, {
-    connectTimeout: 20,
+    connectTimeout: 120,
     reached: new Set<string>(),
     copy: "test",
   });

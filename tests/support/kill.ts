@@ -90,7 +90,7 @@ export function stagedBytes(destination: string): number {
 export async function killedMidway(pair: Pair, run: RunName): Promise<number[]> {
   const { process, ended } = await startProgram(pair, run, { args: ["--bwlimit", "500"] });
   const to = pair.destination.path;
-  assert(await until(() => stagedBytes(to) > 100_000, 30), "nothing came");
+  assert(await until(() => stagedBytes(to) > 100_000), "nothing came");
   const staging = `${to}/.xpm-staging`;
   const left = [...descendants(process.pid), ...workingIn(staging)].map(({ pid }) => pid);
   process.kill("SIGKILL");

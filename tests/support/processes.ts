@@ -70,11 +70,8 @@ export function signalAll(targets: Pick<Process, "pid">[], signal: Deno.Signal =
   }
 }
 
-/** Waits until a condition holds; after so many seconds, for nothing. */
-export async function until(
-  condition: () => boolean,
-  seconds = 10,
-): Promise<boolean> {
+/** Waits until a condition holds; after so many seconds, which a busy machine may take, for nothing. */
+export async function until(condition: () => boolean, seconds = 60): Promise<boolean> {
   for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
     if (condition()) return true;
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -48,9 +48,9 @@ const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 /** How often another port is tried when somebody else was faster. */
 const ATTEMPTS = 3;
 /** How long sshd has to answer, in milliseconds. */
-const PATIENCE = 10_000;
+const PATIENCE = 60_000;
 /** How long a login may take, in milliseconds. */
-const LOGIN_PATIENCE = 20_000;
+const LOGIN_PATIENCE = 60_000;
 
 /** Whether an sshd can be had here; to skip tests by. */
 export async function hasSshd(): Promise<boolean> {
