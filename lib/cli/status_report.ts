@@ -47,23 +47,16 @@ export function renderStatus(
       only("destination"),
       copyHint({ source: words.destination, destination: words.source }),
     ),
-    ...section("In both, and different", "bad", differing, []),
+    ...section("In both, and different", "bad", differing, copyHint(words, ["check"])),
     ...section("In both, and the same", "good", both.filter((run) => !differing.includes(run)), []),
   ];
 }
 
 /** How to copy such runs, as `git status` says how to go on. */
-function copyHint({ source, destination }: Ends<string>): string[] {
-  const command = quoteCommand([
-    "xpm-copy",
-    "EXPERIMENT",
-    "RUN",
-    "--from",
-    source,
-    "--to",
-    destination,
-  ]);
-  return [`  (to copy one:  ${command})`];
+function copyHint({ source, destination }: Ends<string>, check: string[] = []): string[] {
+  const which = ["EXPERIMENT", "RUN", "--from", source, "--to", destination];
+  const command = quoteCommand(["xpm-copy", ...check, ...which]);
+  return [`  (to ${check[0] ?? "copy"} one:  ${command})`];
 }
 
 function row(run: RunComparison, ids: Ends<string>): string[] {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isDamage } from "../copy/damaged_list.ts";
 import { isWritten } from "../copy/decisions.ts";
 import type { CopyPlan, CopyResult, CopyRunsResult } from "../copy/types.ts";
 import { jobFolder, type JobId } from "../workspace/layout.ts";
@@ -195,7 +196,8 @@ function renderRest(result: CopyResult, plan: CopyPlan, style: ReportStyle): str
   const shared = (plan.partials ?? []).filter(({ incomplete }) => incomplete);
   if (shared.length > 0) counts.push(count(shared.length, "shared folder"));
   if (named.length > 0) counts.push(`${count(named.length, "path")} that jobs refer to`);
-  if (errors.length > 0) counts.push(`${formatCount(errors.length)} failed`);
+  const failed = errors.filter((error) => !isDamage(error)).length; // its jobs may have come
+  if (failed > 0) counts.push(`${formatCount(failed)} failed`);
   const { blocked } = plan.run;
   if (blocked !== undefined) counts.push(`the run (${printable(blocked)} is in its place ${here})`);
   else if (result.run === "leave") counts.push(`the run (in progress ${here})`);

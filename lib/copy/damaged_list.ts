@@ -25,11 +25,18 @@ export async function withRunLinks(
   return { jobs: addLinked(listed.jobs, links), problems: listed.problems };
 }
 
+const DAMAGED = "damaged: ";
+
+/** Whether a problem is a damaged line. */
+export function isDamage({ message }: CopyProblem): boolean {
+  return message.startsWith(DAMAGED);
+}
+
 /** Tells what is damaged of a run's list; what to do about it, once. */
 export function damageOf(run: string, { problems }: JobsFile): CopyProblem[] {
-  const hint = `the jobs that the run links to count all the same; ${repair("it")}`;
+  const hint = `the jobs are taken from the run's links, too; ${repair("it")}`;
   return problems.map((problem, at) => ({
-    ...{ code: "job", message: `damaged: ${run}/${problem}` },
+    ...{ code: "job", message: `${DAMAGED}${run}/${problem}` },
     ...(at === 0 && { hint }),
   }));
 }

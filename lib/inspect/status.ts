@@ -99,8 +99,8 @@ async function compare(
     to.browse({ path: destination.path, experimentId, withJobs: true }),
   ]);
   const runs = {
-    source: listedIn(here, experimentIds),
-    destination: listedIn(there, experimentIds),
+    source: await listedIn(from, here, experimentIds),
+    destination: await listedIn(to, there, experimentIds),
   };
   refuseUnknown(experimentIds ?? [], [here, there], [source, destination]);
   const ends = {
@@ -114,11 +114,15 @@ async function compare(
 }
 
 /** The runs of a workspace, by their folders. */
-function listedIn({ experiments }: Listing, wanted: string[] | undefined): Map<string, ListedRun> {
-  const runs = experiments
-    .filter(({ experimentId }) => isId(experimentId) && wanted?.includes(experimentId) !== false)
-    .flatMap(runsOf);
-  return new Map(runs.map((run) => [run.folder, run]));
+async function listedIn(
+  host: Pick<Host, "scan">,
+  listing: Listing,
+  wanted: string[] | undefined,
+): Promise<Map<string, ListedRun>> {
+  const experiments = listing.experiments
+    .filter(({ experimentId }) => isId(experimentId) && wanted?.includes(experimentId) !== false);
+  const runs = await runsOf(host, { ...listing, experiments });
+  return new Map([...runs.values()].flat().map((run) => [run.folder, run]));
 }
 
 function refuseUnknown(wanted: string[], listings: Listing[], workspaces: Workspace[]): void {

@@ -5,12 +5,13 @@
  */
 
 import { CopyError } from "../errors.ts";
-import type { FoundExperiment, FoundRun, Host } from "../host/host.ts";
+import type { Host, Listing } from "../host/host.ts";
 import { quoteCommand } from "../text/shell.ts";
 import { jobsOf } from "../workspace/jobs.ts";
 import { checkId, isId, jobFolder, runFolder } from "../workspace/layout.ts";
 import { compareRuns, readRunStatus } from "../workspace/runs.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { withRunLinks } from "../copy/damaged_list.ts";
 import { stateForRun } from "../copy/job_state.ts";
 import { type ListedRun, lookAtJobs, type SeenJobs } from "./seen_jobs.ts";
 import type { JobState } from "../copy/types.ts";
@@ -84,8 +85,9 @@ export async function summarizeAll(
   if (experimentId !== undefined) checkId("experiment", experimentId);
   const withJobs = jobs !== undefined;
   const listing = await host.browse({ path: workspace.path, experimentId, withJobs });
+  const runs = await runsOf(host, listing);
   const found = listing.experiments.filter((one) => isId(one.experimentId))
-    .map((one) => ({ ...one, runs: runsOf(one) }))
+    .map((one) => ({ ...one, runs: runs.get(one.experimentId)! }))
     .sort((a, b) => a.experimentId < b.experimentId ? -1 : 1);
   if (found.length === 0 && listing.inXp) {
     throw ofVersion1(workspace, listing.realPath, experimentId);
@@ -113,16 +115,23 @@ export async function summarizeAll(
   return { experiments, ...total(all) };
 }
 
-/** The runs of an experiment, oldest first. */
-export function runsOf({ experimentId, runs }: FoundExperiment): ListedRun[] {
-  return runs.filter(({ runId }) => isId(runId))
-    .map(({ runId, status, ...run }: FoundRun) => ({
-      runId,
-      folder: runFolder(experimentId, runId),
-      status: readRunStatus(status),
-      jobs: jobsOf(run)?.jobs ?? [],
-    }))
-    .sort((a, b) => compareRuns(a.runId, b.runId));
+/** The runs of each experiment, oldest first. */
+export async function runsOf(
+  host: Pick<Host, "scan">,
+  listing: Listing,
+): Promise<Map<string, ListedRun[]>> {
+  const found = new Map<string, ListedRun[]>();
+  for (const { experimentId, runs } of listing.experiments) {
+    const listed: ListedRun[] = [];
+    for (const { runId, status, ...run } of runs.filter(({ runId }) => isId(runId))) {
+      const folder = runFolder(experimentId, runId);
+      const all = jobsOf(run);
+      const jobs = all === undefined ? [] : (await withRunLinks(host, listing, folder, all)).jobs;
+      listed.push({ runId, folder, status: readRunStatus(status), jobs });
+    }
+    found.set(experimentId, listed.sort((a, b) => compareRuns(a.runId, b.runId)));
+  }
+  return found;
 }
 
 function summarizeRun(run: ListedRun, seen: SeenJobs | undefined): RunSummary {

@@ -278,6 +278,7 @@ Deno.test("main() compares two workspaces, both ways", async () => {
     "  neuralir  20260115_120000  1 job only in cluster, 2 jobs only in local, " +
     "3 jobs newer in cluster, 4 jobs newer in local, 5 jobs in both, 2 jobs partial in local",
     "  neuralir  20260116_120000  the run is newer in local, 9 jobs in both",
+    "  (to check one:  xpm-copy check EXPERIMENT RUN --from cluster --to local)",
     "",
     "In both, and the same:",
     "  neuralir  20260117_091500  7 jobs in both",

@@ -191,6 +191,8 @@ onEachHost(
       assert(!/paths that jobs refer|jobs refer to these/.test(out + err), out + err);
     }
     compareJobs({ sample, destination: pair.destination.path });
+    const status = { experimentId: "status", runId: "neuralir" };
+    assertStringIncludes((await runProgram(pair, status, [], "plan")).out, "  3 jobs in both\n");
     const check = () =>
       runProgram(pair, { experimentId: "check", runId: "neuralir" }, [sample.runId], "plan");
     const { code, out, err } = await check();
