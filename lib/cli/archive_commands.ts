@@ -24,6 +24,10 @@ export async function exportRun(request: ExportRequest, context: Context): Promi
   const { onEvent, plan } = notingPlan(context);
   const sources = await begin(request, context, onEvent);
   await using session = sources.session;
+  if (sources.questions !== undefined) {
+    const { requireName } = await import("../host/archive/sink.ts");
+    requireName(localPath(request.output)); // before a question
+  }
   // an export has no second workspace: nothing is asked about it
   const choice = await choose({ ...sources, request: { ...request, to: "/" } });
   const { from: { workspace: source }, experimentId, runId } = choice;

@@ -45,6 +45,13 @@ export function parseArguments(args: string[]): Request {
     ? GRANTED.find((one) => one === positionals[0])
     : undefined;
   if (granted !== undefined) positionals.shift();
+  else if (named === "permissions" && commandOf(positionals[0]) !== undefined) {
+    throw new CopyError(
+      "usage",
+      `\`xpm-copy permissions\` knows nothing of ${positionals[0]}`,
+      `it is for ${GRANTED.join(", ")}`,
+    );
+  }
   const moves = granted === "move";
   const grants = granted === "export" || granted === "import";
   const command = grants ? granted : named ?? "copy";

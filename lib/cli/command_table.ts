@@ -89,7 +89,7 @@ const TABLE = {
     takes: [WORKSPACE, EXPERIMENT, RUN],
   },
   permissions: {
-    usage: "permissions [move|export|import] ...",
+    usage: "permissions [copy|move|export|import] ARGUMENTS",
     about: "print the `deno run` line with exactly what a copy needs",
     text: "`permissions` prints the `deno run` line that grants a copy, move, export or import " +
       "exactly what it needs.",

@@ -139,7 +139,7 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   const { questions, defaults } = sources;
   const options = copyOptions(request, defaults);
   if (questions !== undefined && (request.from ?? defaults.from) === undefined) {
-    noteSimilar(request, context);
+    noteSimilar(request, sources.settings, context);
   }
   const choice = await choose(sources);
   const which = runOf(choice);
@@ -174,11 +174,20 @@ async function copy(request: CopyRequest, context: Context): Promise<number> {
   return isSame ? code : EXIT.different;
 }
 
-/** Says, before a question that may surprise, that a word like a command is none. */
-function noteSimilar({ experimentId = "", similar }: CopyRequest, { reporter }: Context): void {
-  if (similar === undefined) return;
-  const message = `there is no command ${printable(experimentId)} (did you mean ${similar}?); ` +
-    "it is taken as an experiment";
+/** Says, before a question that may surprise, that a word is no command, and no workspace here. */
+function noteSimilar(
+  { experimentId = "", similar }: CopyRequest,
+  { workspaces }: Settings,
+  { reporter }: Context,
+): void {
+  const word = printable(experimentId);
+  const what = similar !== undefined
+    ? `there is no command ${word} (did you mean ${similar}?)`
+    : workspaces.some(({ id }) => id === experimentId)
+    ? `to copy from workspace ${word}, write --from ${word}`
+    : undefined;
+  if (what === undefined) return;
+  const message = `${what}; it is taken as an experiment`;
   reporter.event({ type: "warning", problem: { code: "usage", message } });
 }
 

@@ -387,6 +387,11 @@ const REFUSED: [string[], string, string][] = [
   ],
   [["ls", "--map", "/a=/b"], "`xpm-copy ls` does not take --map", "write `xpm-copy ls WORKSPACE`"],
   [
+    ["permissions", "ls", "cluster"],
+    "`xpm-copy permissions` knows nothing of ls",
+    "it is for copy, move, export, import",
+  ],
+  [
     ["--state", "done,fine"],
     "--state does not know 'fine'",
     "did you mean done?\nchoose done, failed, running, unfinished, e.g. done,failed",

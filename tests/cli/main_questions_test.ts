@@ -53,6 +53,10 @@ Deno.test("main() asks in a terminal where an import goes, once the file is ther
   const { library, asked } = fakeLibrary();
   assertEquals(await main(["import", "/no/such.tar"], none, library), 4);
   assertEquals([none.asked, none.err.join("")], [[], "xpm-copy: there is no file /no/such.tar\n"]);
+  const named = fakeTerminal({ interactive: true });
+  assertEquals(await main(["export", "neuralir", "-o", "/a.zip"], named, library), 2);
+  assertEquals(named.asked, []);
+  assertStringIncludes(named.err.join(""), "/a.zip is not a valid name for an archive");
   const terminal = fakeTerminal({ interactive: true, answers: [1] });
   const file = fromFileUrl(import.meta.url);
   assertEquals(await main(["import", file], terminal, library), 0);

@@ -66,6 +66,11 @@ Deno.test("main() says that a word like a command is none, unless there is such 
       "there is no command mve (did you mean move?); it is taken as an experiment",
     );
     assertEquals(terminal.asked.length, 1);
+    await main(["cluster", "local"], terminal, fakeLibrary().library);
+    assertStringIncludes(
+      terminal.err.join(""),
+      "to copy from workspace cluster, write --from cluster",
+    );
   }));
 
 Deno.test("main() tells a folder of a host from the workspace of the same name", async () => {

@@ -75,24 +75,9 @@ export class ArchiveSink extends ArchiveHost implements Staging {
     this.folder = path;
   }
 
-  /**
-   * Refuses a name that is taken, or in no folder, and one that does not tell what the file is.
-   *
-   * @throws {CopyError} `refused`, `usage` or `program`.
-   */
+  /** Refuses a name that cannot be that of a new archive, and a runtime that makes none. */
   async prepare(): Promise<void> {
-    if (!/\.tar(\.zst)?$/.test(this.path)) {
-      throw new CopyError(
-        "usage",
-        `${printable(this.path)} is not a valid name for an archive`,
-        "write a name that ends in .tar.zst, or in .tar for a file without compression",
-      );
-    }
-    if (lookAt(this.path) !== undefined) throw taken(this.path);
-    const folder = parentOf(this.path) || "/";
-    if (realPath(folder) === undefined) { // not `not-found`: that is looked for at the source
-      throw new CopyError("refused", `there is no folder ${printable(folder)}`, "check the path");
-    }
+    requireName(this.path);
     if (this.path.endsWith(".tar")) return;
     this.#zstd = await loadZstd();
     if (this.#zstd === undefined) throw withoutZstd();
@@ -265,6 +250,26 @@ export class ArchiveSink extends ArchiveHost implements Staging {
   // deno-lint-ignore require-await
   async close(): Promise<void> {
     this.#drop();
+  }
+}
+
+/**
+ * Refuses a name that is taken, or in no folder, and one that does not tell what the file is.
+ *
+ * @throws {CopyError} `refused` or `usage`.
+ */
+export function requireName(path: string): void {
+  if (!/\.tar(\.zst)?$/.test(path)) {
+    throw new CopyError(
+      "usage",
+      `${printable(path)} is not a valid name for an archive`,
+      "write a name that ends in .tar.zst, or in .tar for a file without compression",
+    );
+  }
+  if (lookAt(path) !== undefined) throw taken(path);
+  const folder = parentOf(path) || "/";
+  if (realPath(folder) === undefined) { // not `not-found`: that is looked for at the source
+    throw new CopyError("refused", `there is no folder ${printable(folder)}`, "check the path");
   }
 }
 
