@@ -93,7 +93,7 @@ export async function withNeeded(
 function isRead(job: PlannedJob, { found }: Surveyed): boolean {
   if (job.linkTo !== undefined || !found.source.jobs.has(jobFolder(job))) return false;
   return isWritten(job) ||
-    job.action === "skip" && found.destination.records?.has(jobFolder(job)) === true;
+    ["skip", "leave"].includes(job.action) && !!found.destination.records?.has(jobFolder(job));
 }
 
 /** The jobs and shared folders that some jobs name, each with those that name it. */

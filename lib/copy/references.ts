@@ -161,11 +161,14 @@ export async function planReferences(
   for (const path of named) { // one that stays there without what the source has
     if (lacking.has(unitOf(path)) && !missing.has(path)) missing.set(path, unitOf(path));
   }
+  if (missing.size > 0) plan.referencesMissing = [...new Set(missing.values())].sort();
+  // the plan names these itself, but when its jobs are copied again only their records tell
+  const needed = plan.jobs.filter(({ neededBy, incomplete }) => neededBy && incomplete);
+  for (const job of needed) missing.set(jobFolder(job), jobFolder(job));
   if (missing.size === 0) return;
-  plan.referencesMissing = [...new Set(missing.values())].sort();
   for (const job of plan.jobs) {
     const lacks = (reports.get(jobFolder(job))?.inside ?? [])
-      .flatMap((path) => missing.get(path) ?? []);
+      .flatMap((path) => missing.get(path) ?? missing.get(unitOf(path)) ?? []);
     if (lacks.length > 0) job.referencesMissing = [...new Set(lacks)].sort();
   }
 }

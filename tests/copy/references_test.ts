@@ -141,6 +141,32 @@ onEachHost(
   },
 );
 
+// BUG when this was written: the second copy called itself complete.
+onEachHost(
+  "copyExperiment() misses what chosen jobs need each time, until it comes",
+  async (pair) => {
+    const make = (state: "missing" | "done", last: "unfinished" | "done") => {
+      const [prepare, train] = [{ task: "prepare" as const, state }, { task: "train" as const }];
+      const jobs = [prepare, train, prepare, { ...train, state: last }];
+      return makeSample(pair.source.path, { jobs });
+    };
+    const sample = make("missing", "unfinished");
+    const wanted = sample.jobs.filter(({ task }) => task === "prepare");
+    const copy = () => pair.copy(sample, { tasks: ["*.train"] });
+    const missing = wanted.map(({ taskId, jobId }) => ({ taskId, jobId }));
+    assertEquals(missing.length, 2);
+    for (const jobs of [2, 0]) {
+      const result = await copy();
+      assertEquals([result.jobsCopied, result.complete], [jobs, false]);
+      assertEquals(result.jobsMissing, missing);
+    }
+    make("done", "done");
+    assertEquals((await copy()).complete, true);
+    assertEquals(namesIn(pair.destination.path).filter((each) => each.startsWith(".xpm")), []);
+    compareJobs({ sample, destination: pair.destination.path, jobs: wanted });
+  },
+);
+
 onEachHost(
   "copyExperiment() asks for no path that leads elsewhere, whatever a document names",
   async (pair) => {
