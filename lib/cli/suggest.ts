@@ -95,8 +95,11 @@ function suggestion(
   const wanted = experiment === undefined ? experimentId : runId;
   if (known.includes(wanted)) return error; // something else is missing
   const command = experiment === undefined ? similar : undefined;
-  const runs = experiment === undefined ? runsNamed(wanted, found) : [];
-  const near = [command, nearest(wanted, known), ...runs].filter((one) => one !== undefined);
+  const others = experiment === undefined
+    ? [...runsNamed(wanted, found), known.find((one) => !similar && one === runId)]
+    : [known.find((one) => isOfTime(one, wanted)), wanted === "latest" ? CURRENT : undefined];
+  const near = [...new Set([command, nearest(wanted, known), ...others])]
+    .filter((one) => one !== undefined);
   if (near.length === 0) return error;
   const { code, message, hint } = error;
   const question = `did you mean ${near.map(printable).join(" or ")}?`;
@@ -107,6 +110,12 @@ function suggestion(
   );
 }
 
+/** Whether a run is of a date that was given in its place, as plans show it. */
+function isOfTime(runId: string, date: string): boolean {
+  const [run, given] = [runId, date].map((text) => text.replace(/\D/g, "")) as [string, string];
+  return given.length >= 8 && run.startsWith(given);
+}
+
 /** The runs of an id that was given for an experiment, in words. */
 function runsNamed(runId: string, found: ExperimentSummary[]): string[] {
   return found.filter(({ runs }) => runs.some((run) => run.runId === runId))
@@ -114,7 +123,11 @@ function runsNamed(runId: string, found: ExperimentSummary[]): string[] {
 }
 
 /** The codes of failures where a host's folder may have been meant for a workspace. */
-const MAY_BE_MEANT: readonly (Failure["code"] | undefined)[] = ["connection", "not-found"];
+const MAY_BE_MEANT: readonly (Failure["code"] | undefined)[] = [
+  "connection",
+  "not-found",
+  "usage",
+];
 
 /**
  * The hint that `cluster:x` is not the workspace `cluster`, where a host of that name cannot be

@@ -24,7 +24,7 @@ export const ONLY_REMOTE = `${ADDED.join(", ")} are for a workspace with a \`hos
  * @throws {CopyError} `settings`, when a value is invalid.
  */
 export function readSsh(value: Value | undefined): SshSettings | undefined {
-  const fields = value && asMap(value, "ssh settings with a `host`");
+  const fields = value && asMap(value, "ssh settings with a `host`, e.g. ssh: { host: me@hpc }");
   if (fields === undefined) return undefined;
   const added = readAdded(fields);
   const hostValue = optional(fields, "host");
@@ -35,7 +35,10 @@ export function readSsh(value: Value | undefined): SshSettings | undefined {
     throw wrong(fields.get(key)!, "this workspace has no `host`", ONLY_REMOTE);
   }
   placed(hostValue, () => checkHost(host));
-  const options = asTexts(optional(fields, "options"), "a list of arguments for ssh");
+  const options = asTexts(
+    optional(fields, "options"),
+    'a list of arguments for ssh, e.g. ["-p", "22"]',
+  );
   return { host, ...(options.length > 0 && { options }), ...added };
 }
 

@@ -378,7 +378,7 @@ for (
     [
       W + "- { id: a, path: /p, ssh: hpc }",
       "workspaces[0].ssh",
-      "expected ssh settings with a `host`",
+      "expected ssh settings with a `host`, e.g. ssh: { host: me@hpc }",
     ],
     [
       W + "- { id: a, path: /p, ssh: { host: hpc, options: [-p, 22] } }",
