@@ -97,7 +97,11 @@ function suggestion(
   const command = experiment === undefined ? similar : undefined;
   const others = experiment === undefined
     ? [...runsNamed(wanted, found), known.find((one) => !similar && one === runId)]
-    : [known.find((one) => isOfTime(one, wanted)), wanted === "latest" ? CURRENT : undefined];
+    : [
+      known.find((one) => isOfTime(one, wanted)),
+      wanted === "latest" ? CURRENT : undefined,
+      found.some((one) => one.experimentId === runId) ? `experiment ${runId}` : undefined,
+    ];
   const near = [...new Set([command, nearest(wanted, known), ...others])]
     .filter((one) => one !== undefined);
   if (near.length === 0) return error;

@@ -216,6 +216,8 @@ inEachDirection(
       (await ls(...args, "--json")).map((line) => JSON.parse(line));
     const job = await objects("b", sample.runId, "--state", "failed");
     assertEquals(job.map(({ type }) => type), ["job", "summary"]);
+    const [warning] = await objects("b", sample.runId, "--task", "trian");
+    assertEquals(warning.hint, "did you mean --task '*.train'?");
     const { jobId, state, runId, experimentId, bytes } = job[0];
     assertEquals(
       { jobId, state, runId, experimentId },

@@ -30,6 +30,10 @@ Deno.test("main() suggests an experiment or a run with a similar name", async ()
   assertEquals(await said("neuralir", "latest"), `${line}  did you mean current?\n  look\n`);
   const run = `${line}  did you mean 20260118_170744?\n  look\n`;
   assertEquals(await said("neuralir", "2026-01-18 17:07"), run);
+  assertEquals(
+    await said("neuralir", "bert"),
+    `${line}  did you mean experiment bert?\n  look\n`,
+  );
   assertEquals(await said("sync", "neuralir"), `${line}  did you mean neuralir?\n  look\n`);
   assertEquals(await said("something", "current"), `${line}  look\n`);
   assertEquals(
