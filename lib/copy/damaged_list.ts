@@ -6,8 +6,11 @@
 
 import type { Host, WorkspaceInfo } from "../host/host.ts";
 import { repair } from "../rewrite/findings.ts";
+import { ByFolder } from "../workspace/by_folder.ts";
 import { addLinked, type JobsFile } from "../workspace/jobs.ts";
-import { JOBS } from "../workspace/layout.ts";
+import { jobAt, JOBS, JOBS_FILE } from "../workspace/layout.ts";
+import { readRunStatus } from "../workspace/runs.ts";
+import type { FoundRunFolder } from "./inventory.ts";
 import type { CopyProblem } from "./types.ts";
 
 /** What is listed of a run; where the list is damaged, the jobs that the run links to as well. */
@@ -17,12 +20,45 @@ export async function withRunLinks(
   run: string,
   listed: JobsFile,
 ): Promise<JobsFile> {
-  if (listed.problems.length === 0) return listed;
+  const isEmpty = listed.jobs.length === 0; // a full disk, or a power cut, leaves such a file
+  if (listed.problems.length === 0 && !isEmpty) return listed;
   const links: string[] = [];
   await host.scan({ root, folders: [run], jobStatesOnly: false }, (_, { path, kind }) => {
     if (kind === "link" && path.startsWith(`${JOBS}/`)) links.push(path.slice(JOBS.length + 1));
   });
-  return { jobs: addLinked(listed.jobs, links), problems: listed.problems };
+  const problems = listed.problems.length > 0 || links.length === 0 ? listed.problems : [LACKS];
+  return { jobs: addLinked(listed.jobs, links), problems };
+}
+
+const LACKS = `${JOBS_FILE} lacks jobs that the run links to`;
+
+/**
+ * What is wrong with a list, or with one that nothing seemed wrong with: it ends before its run's
+ * links do. While a run goes on, links may be younger than the list.
+ */
+export function damagesOf(
+  run: string,
+  { jobs, problems }: JobsFile,
+  { source: found }: { source: FoundRunFolder },
+  { source: info }: { source: Pick<WorkspaceInfo, "run"> },
+): CopyProblem[] {
+  if (problems.length > 0 || readRunStatus(info.run?.status)?.ended === false) {
+    return damageOf(run, { problems });
+  }
+  const listed = new ByFolder<true>();
+  for (const job of jobs) listed.set(job, true);
+  const isUnlisted = (path: string) => {
+    const job = found.get(path)?.kind === "link" ? jobAt(path, [JOBS]) : undefined;
+    return job !== undefined && !listed.has(job);
+  };
+  const unlisted = [...found.keys()].filter(isUnlisted);
+  if (unlisted.length === 0) return [];
+  const message = `${DAMAGED}${run}/${LACKS}: ${unlisted[0]}${and(unlisted.length - 1)}`;
+  return [{ code: "job", message, hint: `these are not copied; ${repair("it")}` }];
+}
+
+function and(more: number): string {
+  return more === 0 ? "" : ` and ${more} more`;
 }
 
 const DAMAGED = "damaged: ";
@@ -33,7 +69,7 @@ export function isDamage({ message }: CopyProblem): boolean {
 }
 
 /** Tells what is damaged of a run's list; what to do about it, once. */
-export function damageOf(run: string, { problems }: JobsFile): CopyProblem[] {
+export function damageOf(run: string, { problems }: Pick<JobsFile, "problems">): CopyProblem[] {
   const hint = `the jobs are taken from the run's links, too; ${repair("it")}`;
   return problems.map((problem, at) => ({
     ...{ code: "job", message: `${DAMAGED}${run}/${problem}` },

@@ -11,7 +11,7 @@ import { formerRoots, type Pair } from "../rewrite/path_map.ts";
 import type { JobInfo, JobsFile } from "../workspace/jobs.ts";
 import { CURRENT, jobFolder, STAGING } from "../workspace/layout.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { damageOf } from "./damaged_list.ts";
+import { damagesOf } from "./damaged_list.ts";
 import { isCompleted, isWritten, unitsOf } from "./decisions.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { addJobs, jobLinks, type JobToPlan, lookAtTargets } from "./job_links.ts";
@@ -113,7 +113,7 @@ export class Surveying {
     const surveyed = {
       ...{ hosts, infos, can, files: options, mapped },
       ...{ found: found(), formerRoots: formerRoots(folders.source) },
-      problems: damageOf(run.folder, run),
+      problems: damagesOf(run.folder, run, folders, infos),
     };
     const known = () => ({ infos, can, found: found() });
     const tell = (plan: CopyPlan) => this.common.packing?.begin(hosts.source, { ...known(), plan });

@@ -17,7 +17,7 @@ import {
   parentOf,
   runFolder,
 } from "../workspace/layout.ts";
-import { damageOf, withRunLinks } from "../copy/damaged_list.ts";
+import { damagesOf, withRunLinks } from "../copy/damaged_list.ts";
 import { isTakenOfJob } from "../copy/found_job.ts";
 import { type Inventory, isTakenOfRun, takeInventory } from "../copy/inventory.ts";
 import {
@@ -77,8 +77,9 @@ export async function lookAtEnds(hosts: Hosts, request: RunRequest): Promise<Che
     throw new NoFolder(destination.path, workspaces.destination.ssh?.host);
   }
   const infos = { source, destination };
+  const all = await withRunLinks(from, source, folder, listed);
   const { found, jobs } = await statesAt({ source: from, destination: to }, infos, {
-    jobs: (await withRunLinks(from, source, folder, listed)).jobs,
+    jobs: all.jobs,
     run: folder,
   });
   return {
@@ -88,7 +89,7 @@ export async function lookAtEnds(hosts: Hosts, request: RunRequest): Promise<Che
     runId: run.runId,
     run: folder,
     jobs,
-    problems: damageOf(folder, listed),
+    problems: damagesOf(folder, all, { source: found.source.run }, infos),
   };
 }
 

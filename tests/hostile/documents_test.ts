@@ -14,7 +14,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CopyError } from "../../mod.ts";
+import { checkExperiment, CopyError } from "../../mod.ts";
+import { runFolder } from "../../lib/workspace/layout.ts";
 import { moduleFlags, ROOT } from "../../scripts/modules.ts";
 import { makeSample, type Sample } from "../../scripts/sample.ts";
 import {
@@ -95,6 +96,26 @@ onEachHost(
     compareTrees({ sample, destination: pair.destination.path });
   },
 );
+
+// BUG when this was written: the copy called itself complete, without these jobs.
+onEachHost("xpm-copy names jobs that a run links to and its list lacks", async (pair) => {
+  const sample = makeShared(pair, 3);
+  const file = `${sample.runFolder}/jobs.jsonl`;
+  const lines = Deno.readTextFileSync(file).split("\n");
+  const said = `${runFolder(sample.experimentId, sample.runId)}/jobs.jsonl lacks jobs`;
+  for (const [kept, copied] of [[2, 2], [0, 1]] as const) { // of an empty one they come
+    writeFileSync(file, lines.slice(0, kept).map((line) => `${line}\n`).join(""));
+    const { code, out, err } = await runProgram(pair, sample, ["--json"]);
+    assertEquals(code, 3, err);
+    const { result } = JSON.parse(out.trimEnd().split("\n").at(-1)!);
+    assertEquals([result.jobsCopied, result.complete, result.errors.length], [copied, false, 1]);
+    assertStringIncludes(result.errors[0].message, said);
+    const { source, destination } = pair;
+    const { notes } = await checkExperiment(source, destination, sample.experimentId);
+    assertStringIncludes(notes[0]!.message, said);
+  }
+  compareJobs({ sample, destination: pair.destination.path });
+});
 
 onEachHost("xpm-copy refuses a list of jobs that is too large to be one", async (pair) => {
   const sample = makeShared(pair, 1);
