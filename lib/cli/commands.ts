@@ -181,13 +181,12 @@ function noteSimilar(
   { reporter }: Context,
 ): void {
   const word = printable(experimentId);
-  const what = similar !== undefined
-    ? `there is no command ${word} (did you mean ${similar}?)`
+  const message = similar !== undefined
+    ? `there is no command ${word} (did you mean ${similar}?); it is taken as an experiment`
     : workspaces.some(({ id }) => id === experimentId)
-    ? `to copy from workspace ${word}, write --from ${word}`
+    ? `${word} is taken as an experiment; to copy from that workspace, write --from ${word}`
     : undefined;
-  if (what === undefined) return;
-  const message = `${what}; it is taken as an experiment`;
+  if (message === undefined) return;
   reporter.event({ type: "warning", problem: { code: "usage", message } });
 }
 

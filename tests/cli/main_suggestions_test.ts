@@ -77,7 +77,7 @@ Deno.test("main() says that a word like a command is none, unless there is such 
     await main(["cluster", "local"], terminal, fakeLibrary().library);
     assertStringIncludes(
       terminal.err.join(""),
-      "to copy from workspace cluster, write --from cluster",
+      "to copy from that workspace, write --from cluster",
     );
   }));
 
