@@ -283,7 +283,7 @@ class TarEditor {
       : parts.reduce((sum, { length }) => sum + length, 0);
     this.#heading!.resize(size);
     this.#put(this.#heading!);
-    this.out.addAll(parts, size);
+    this.out.addAll(parts);
     this.out.add(padding(size));
     this.#endFile();
   }
