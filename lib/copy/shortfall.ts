@@ -63,7 +63,10 @@ async function lookAtShortfalls(
       if (partial?.has(folder)) shortfall.isWhole = false;
       there.set(folder, { ...lacking, shortfall });
       const excludes = excluder(choice, new Map([[folder, shortfall.standing]]));
-      here.set(folder, { ...whole, toCome: restOf(whole, job, ends.source, excludes) });
+      const { leftOut, ...rest } = restOf(whole, job, ends.source, excludes);
+      // a folder that is at the destination as well is not left out
+      const isLeftOut = leftOut !== undefined && shortfall.by.length > 0;
+      here.set(folder, { ...whole, toCome: { ...rest, ...(isLeftOut && { leftOut }) } });
     }
   }
 }
