@@ -144,10 +144,8 @@ export async function takeInventory(
 /** Adds entries to jobs. Those of a job usually come one after the other: then it is packed. */
 class Adding {
   #folder: string | undefined;
-  #wanted: LinkedJob | undefined;
   #job: OpenJob | undefined;
-  /** The names of the latest job's task. */
-  #names: [task: string, names: ReturnType<typeof namesOf>] | undefined;
+  #names: ReturnType<typeof namesOf> | undefined;
 
   constructor(
     private readonly jobs: PathsMap<FoundJob>,
@@ -160,22 +158,15 @@ class Adding {
       this.close();
       this.#folder = folder;
       const id = folderAt(folder);
-      this.#wanted = id && this.wanted.get(id);
+      const wanted = id && this.wanted.get(id);
+      this.#names = wanted && namesOf(wanted);
       const known = entry.path === "" ? undefined : this.jobs.get(folder);
       this.#job = known && reopenJob(known);
     }
-    if (this.#wanted === undefined) return undefined;
+    if (this.#names === undefined) return undefined;
     if (entry.path === "") this.#job = beginJob(entry);
-    else if (this.#job !== undefined) {
-      addToJob(this.#job, folder, this.#namesOf(this.#wanted), entry, excludes);
-    }
+    else if (this.#job !== undefined) addToJob(this.#job, folder, this.#names, entry, excludes);
     return this.#job;
-  }
-
-  #namesOf(job: LinkedJob) {
-    if (job.linkedBy !== undefined || job.sharedName !== undefined) return namesOf(job);
-    if (this.#names?.[0] !== job.taskId) this.#names = [job.taskId, namesOf(job)];
-    return this.#names![1];
   }
 
   /** Packs the job whose entries came last. */
