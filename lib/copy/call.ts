@@ -58,9 +58,11 @@ export async function connected<T>(
  */
 export async function asWorkspace(name: string, value: string | Workspace): Promise<Workspace> {
   if (typeof value === "string") return await findWorkspace(value);
-  const { id, path, ssh } = (value ?? {}) as Partial<Record<keyof Workspace, unknown>>;
+  const { id, path, ssh = { host: "" } } = (value ?? {}) as Partial<
+    Record<keyof Workspace, unknown>
+  >;
   const isText = (text: unknown) => typeof text === "string";
-  const { host, options = [], ...more } = (ssh ?? { host: "" }) as Record<string, unknown>;
+  const { host, options = [], ...more } = (ssh ?? {}) as Record<string, unknown>;
   const programs = [more.rsyncPath, more.tarPath, more.transferHost]; // what else there is, is the caller's
   const isWhole = isText(id) && isText(path) && isText(host) && Array.isArray(options) &&
     [...options, ...programs].every((text) => text === undefined || isText(text));

@@ -168,6 +168,7 @@ Deno.test("functions refuse wrong arguments by a CopyError", async () => {
     "no source": () => copyExperiment(bad(undefined), ws, "x"),
     "a source without a path": () => planCopy(bad({ id: "x" }), ws, "x"),
     "a host that is no text": () => listRuns(bad({ ...ws, ssh: { host: 5 } }), "x"),
+    "no host at all": () => listRuns(bad({ ...ws, ssh: null }), "x"), // BUG: it was a TypeError
     "ssh options that are no list": () =>
       listExperiments(bad({ ...ws, ssh: { host: "h", options: "-v" } })),
     "no experiment": () => followExperiment(ws, `${ws.path}2`, bad(undefined)),
