@@ -89,9 +89,9 @@ function inOrder(files: ReadonlyMap<string, string>): string[] {
 
 function constant(name: string, file: string, shared: ReadonlySet<string>): string {
   const about = (ABOUT.exec(file)?.[0] ?? "").replace(/\n?^# ?/gm, " ").trim();
-  // what else it says stays there: each package has the module, and none has the files
-  const [first = ""] = /^.*?\.(?= |$)/.exec(about) ?? [];
-  const doc = first === "" ? "" : `/** ${first.replaceAll("*/", "*\\/")} */\n`;
+  // the rest stays there: each package has the module, and none has the files
+  const [first = ""] = /^.*?(?=[.:;](?: |$))/.exec(about) ?? [];
+  const doc = first === "" ? "" : `/** ${first.replaceAll("*/", "*\\/")}. */\n`;
   const text = file.replace(COMMENT, "").replace(/^ +/gm, "").trim() // no text begins with a blank
     .replace(/[\\`]|\$\{/g, "\\$&")
     .replace(INCLUDE, (_, other) => `\${${other.toUpperCase()}}`);

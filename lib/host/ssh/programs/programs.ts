@@ -11,7 +11,7 @@
 
 // deno-fmt-ignore-file
 
-/** The beginning of every program: reads the word of its answer, and the rsync and the tar of this machine (names or paths), and defines how to answer. */
+/** The beginning of every program. */
 const BEGIN = `set -u
 export LC_ALL=C
 exec 3>&1 > /dev/null
@@ -141,12 +141,12 @@ for staging do
 done
 `;
 
-/** Checks the folders that things are moved through; the twin of `real_folders.ts`. */
+/** Checks the folders that things are moved through. */
 const REAL_FOLDERS = `is_folder() {
 [ -d "$2" ] && [ ! -L "$2" ] && { [ "$1" = "$2" ] || is_folder "$1" "\${2%/*}"; }
 }`;
 
-/** Checks the folders that things are moved through; removes and moves folders. */
+/** Checks the folders that things are moved through. */
 const FOLDERS = `${REAL_FOLDERS}
 there() { [ -e "$1" ] || [ -L "$1" ]; }
 has_room() {
@@ -170,7 +170,7 @@ else chmod "$was" "$1"; return 1
 fi
 }`;
 
-/** What only who holds a staging folder may go on with: `staging` and `token` tell which, and by what file. */
+/** What only who holds a staging folder may go on with. */
 const HELD = `require_held() {
 [ -n "$token" ] && [ -e "$staging.lock/$token" ] ||
 stop "another copy took over $staging because this one stopped responding"
@@ -213,7 +213,7 @@ done
 finish
 `;
 
-/** Follows a claim that the agent of another machine holds; runs in the agent of the machine that bytes go through. */
+/** Follows a claim that the agent of another machine holds. */
 export const ATTEND = `${BEGIN}
 IFS= read -r file
 IFS= read -r used
@@ -299,7 +299,7 @@ case \${link##*/} in current | -* | *[[:cntrl:]]*) continue ;; esac
 done
 }`;
 
-/** Does `Host.browse`: answers pairs of a name and a text. */
+/** Does `Host.browse`. */
 export const BROWSE = `${BEGIN}
 ${PATHS}
 IFS= read -r only
@@ -343,7 +343,7 @@ done
 finish
 `;
 
-/** Does `Staging.carry`: copies the content of a folder into a staged one; answers `lost` when some of it could not be copied. */
+/** Does `Staging.carry`. */
 export const CARRY = `${BEGIN}
 ${FOLDERS}
 IFS= read -r staging
@@ -365,7 +365,7 @@ fi
 finish
 `;
 
-/** Locks, as `lock.ts` describes them, in the agent; and putting back what was moved aside. */
+/** Locks, as `lock.ts` describes them, in the agent. */
 const LOCKING = `${FOLDERS}
 alone() {
 plain "$1" && others=$(find "$1" -prune -links +1 2> /dev/null) && [ -z "$others" ]
@@ -423,7 +423,7 @@ done
 done
 }`;
 
-/** Checks and clears leftovers of an earlier attempt; the twin of `left_staging.ts`. */
+/** Checks and clears leftovers of an earlier attempt. */
 const LEFT = `sound() (
 enter "$1" || exit
 strays=$(find . -maxdepth 3 \\( -type l -o -path './*/*' ! -type d \\) \\
@@ -527,7 +527,7 @@ set -- "$@" "$staging"
 finish
 `;
 
-/** Does `Staging.commit`: removes the links that name a run, then renames `replaced`, and removes folders that are empty now. */
+/** Does `Staging.commit`. */
 export const COMMIT = `${BEGIN}
 ${REAL_FOLDERS}
 ${HELD}
@@ -576,7 +576,7 @@ done
 finish
 `;
 
-/** Answers which programs of a copy are there, and which letters rsync has in its server command by how it was built: see relay.ts. */
+/** Answers which programs of a copy are there, and which letters rsync has in its server command by how it was built. */
 const TOOLS = `first() { "$@" 2> /dev/null | { IFS= read -r line && printf '%s' "$line"; }; }
 tell_tools() {
 said=$("$rsync" --version 2> /dev/null)
@@ -587,7 +587,7 @@ say rsync "\${said%%
 *}" built "$built" tar "$(first "$tar" --version)" zstd "$(command -v zstd)"
 }`;
 
-/** Does `Host.examine`: answers pairs of a name and a text. */
+/** Does `Host.examine`. */
 export const EXAMINE = `${BEGIN}
 ${TOOLS}
 exec < /dev/null
@@ -599,7 +599,7 @@ say shell "\${entry##*[: ]}"
 finish
 `;
 
-/** Does `Host.existing`: answers those of the paths that exist, and an empty text for each other one: many may be looked for that are not there. */
+/** Does `Host.existing`. */
 export const EXISTING = `${BEGIN}
 IFS= read -r root
 enter "$root" || { cat > /dev/null; finish; exit 0; }
@@ -612,7 +612,7 @@ done
 finish
 `;
 
-/** Moves into the folder of a job what it lacks: name by name, and never onto a name that is there. */
+/** Moves into the folder of a job what it lacks. */
 const FILL = `lacks() { there "$1" && ! there "$2/\${1##*/}"; }
 add() {
 shift 2
@@ -660,7 +660,7 @@ else appeared "$1"
 fi
 }`;
 
-/** Does `Host.flush`: brings the file systems of some folders to the disk; everything, where sync does not know how. */
+/** Does `Host.flush`. */
 export const FLUSH = `${BEGIN}
 while IFS= read -r folder && [ -n "$folder" ]; do
 trouble=$(sync -f "$folder" 2>&1) && continue
@@ -681,7 +681,7 @@ free "$gone"
 finish
 `;
 
-/** Does `Host.jobs`: answers `TASK/JOB` for all that is in the folders of tasks. */
+/** Does `Host.jobs`. */
 export const JOBS = `${BEGIN}
 IFS= read -r root
 [ -d "$root/jobs" ] || { finish; exit 0; }
@@ -694,7 +694,7 @@ set -- */*
 finish
 `;
 
-/** Does `Host.look`: answers pairs of a name and a text. */
+/** Does `Host.look`. */
 export const LOOK = `${BEGIN}
 ${REAL_FOLDERS}
 ${PATHS}
@@ -850,7 +850,7 @@ code=$({ { pack; echo $? >&4; } | { ZSTD_NBTHREADS=1 zstd -1 -qc >&3 || echo zst
 [ "$code" = 0 ]
 `;
 
-/** Does `Staging.place`: writes a part of a file at its place. */
+/** Does `Staging.place`. */
 export const PLACE = `${BEGIN}
 ${REAL_FOLDERS}
 IFS= read -r staging
@@ -909,7 +909,7 @@ text) files | tr '\\000' '\\001' >&3; say ""; finish ;;
 esac
 `;
 
-/** Writes and removes records of files left out; the twin of `local/records.ts`. */
+/** Writes and removes records of files left out. */
 const RECORD = `newline='
 '
 workspace= noted= seen=
@@ -997,7 +997,7 @@ for folder in "$noted" "\${noted%/*}" "$workspace/.xpm-copy"; do
 done
 }`;
 
-/** Reads what an rsync needs that sends: the folder to work in, its options, and names, as `printf %b` reads them; `feed` passes the names on. */
+/** Reads what an rsync needs that sends. */
 const SENDER = `${EXACT}
 IFS= read -r root
 set -f --
@@ -1012,7 +1012,7 @@ IFS='
 for part in $names; do printf %b "$part"; done
 )`;
 
-/** Does `RelayEnd.send`: rsync as the client of a server on a third machine. */
+/** Does `RelayEnd.send`. */
 export const RELAY = `${BEGIN}
 ${SENDER}
 case $(cat --help 2>&1) in *BusyBox*) pass='dd bs=65536 2> /dev/null' ;; *) pass='cat' ;; esac
@@ -1516,7 +1516,7 @@ while IFS= read -r area && [ -n "$area" ]; do tidy "$area"; done
 finish
 `;
 
-/** Does `RelayEnd.copy`: rsync where both ends are on this machine. */
+/** Does `RelayEnd.copy`. */
 export const TOGETHER = `${BEGIN}
 ${SENDER}
 feed | "$rsync" "$@" >&2 3>&- 4<&- &
