@@ -47,11 +47,11 @@ export function damagesOf(
   }
   const listed = new ByFolder<true>();
   for (const job of jobs) listed.set(job, true);
-  const isUnlisted = (path: string) => {
-    const job = found.get(path)?.kind === "link" ? jobAt(path, [JOBS]) : undefined;
-    return job !== undefined && !listed.has(job);
-  };
-  const unlisted = [...found.keys()].filter(isUnlisted);
+  const unlisted: string[] = [];
+  for (const [path, { kind }] of found) {
+    const job = kind === "link" ? jobAt(path, [JOBS]) : undefined;
+    if (job !== undefined && !listed.has(job)) unlisted.push(path);
+  }
   if (unlisted.length === 0) return [];
   const message = `${DAMAGED}${run}/${LACKS}: ${unlisted[0]}${and(unlisted.length - 1)}`;
   return [{ code: "job", message, hint: `these are not copied; ${repair("it")}` }];
