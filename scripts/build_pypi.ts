@@ -69,7 +69,7 @@ export async function buildPypi(out: string = PYPI): Promise<Built> {
   const source = join(out, "source");
   const module = join(source, "src", "xpm_copy");
   mkdirSync(out, { recursive: true });
-  const filter = (path: string) => !/__pycache__|\.mypy_cache|[\\/]conda$/.test(path);
+  const filter = (path: string) => !/__pycache__|\.mypy_cache|[\\/](conda|repack\.py)$/.test(path);
   cpSync(SOURCES, source, { recursive: true, filter });
   cpSync(join(ROOT, "LICENSE"), join(source, "LICENSE"));
   await bundle("cli.ts", join(module, "xpm-copy.mjs"), flags.slice(0, 1));
@@ -77,6 +77,7 @@ export async function buildPypi(out: string = PYPI): Promise<Built> {
   await run(tools.python, ["-m", "hatchling", "build", "--directory", out], source);
   rmSync(source, { recursive: true });
   const built = named(out, pythonVersion(config.version, flags.length > 0));
+  await run(tools.python, [join(SOURCES, "repack.py"), built.wheel], out);
   writeRecipe(built);
   return built;
 }

@@ -29,7 +29,12 @@ const ACTIONLINT = "1.7.12";
 /** The version of shellcheck from PyPI, for machines without any. */
 const SHELLCHECK = "0.11.0.1";
 /** The packages from PyPI that build and check the Python package. */
-const PYTHON_TOOLS = ["hatchling==1.33.0", "mypy==2.4.1", "py-rattler-build==0.73.0"];
+const PYTHON_TOOLS = [
+  "hatchling==1.33.0",
+  "mypy==2.4.1",
+  "py-rattler-build==0.73.0",
+  "zopflipy==1.14",
+];
 /** Deno's package on PyPI. */
 const DENO_WHEEL = "deno==2.9.8";
 /** The Debian package of each program. */
