@@ -26,7 +26,8 @@ export function renderFailure(
   const bug = failure.code === "bug" ? "internal error: " : "";
   const lines = [`${style.paint("bad", "xpm-copy:")} ${bug}${first}${after}`];
   lines.push(...more.map((line) => `  ${line}`));
-  if (started) lines.push(`  ${whatStands(state)}`);
+  const stands = started ? whatStands(state) : undefined;
+  if (stands !== undefined) lines.push(`  ${stands}`);
   const hint = failure.hint ?? defaultHint(failure, started ? state.plan : undefined, command);
   if (hint !== undefined) lines.push(...hint.split("\n").map((line) => `  ${printable(line)}`));
   if (failure.code === "permission") lines.push(`  ${ALL_FLAGS}`);
@@ -40,9 +41,10 @@ const ALL_FLAGS = "`xpm-copy permissions` prints all the flags that a copy needs
 /** The commands of which it is worth saying that nothing was copied. */
 const COPIES = /^(copy|move|export|import)$/;
 
-function whatStands(state: ProgressState): string {
+function whatStands(state: ProgressState): string | undefined {
   if (state.plan?.destination.isArchive) return "the unfinished file was removed";
   const { jobs, total } = soFar(state);
+  if (total === 0) return undefined; // there was nothing to bring
   const isKept = !state.plan?.source.isArchive; // an import replaces what it had staged
   if (jobs === 0) {
     const kept = isKept ? "; files already received are kept in .xpm-staging" : "";

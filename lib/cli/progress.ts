@@ -149,7 +149,7 @@ function severalAt(plan: CopyRunsPlan, { experimentId, runId }: CopyPlan): Sever
 const WINDOW = 10;
 /** The shortest time between two samples, in seconds. */
 const SPACING = 0.25;
-/** The shortest time of copying before the rate is shown, in seconds. */
+/** The shortest time before the rate is shown, in seconds. */
 const WARM_UP = 1;
 /** The same for the time left, unless so much has come: large files begin slowly. */
 const [SURE_AFTER, SURE_PART] = [3, 0.01];
@@ -157,8 +157,7 @@ const [SURE_AFTER, SURE_PART] = [3, 0.01];
 function addSample(samples: Sample[], sample: Sample): Sample[] {
   const recent = samples.filter(({ at }) => at > sample.at - WINDOW);
   const before = recent.at(-2);
-  // The newest sample is always kept; the one before it only when it is far enough from its
-  // predecessor.
+  // the newest sample is always kept; the one before it only if far enough from its predecessor
   const crowded = before !== undefined && (recent.at(-1)?.at ?? 0) - before.at < SPACING;
   return [...(crowded ? recent.slice(0, -1) : recent), sample];
 }
@@ -264,8 +263,7 @@ export function renderLogLine(state: ProgressState): string | undefined {
   const amounts = amountsOf(state);
   if (amounts === undefined || state.connecting.length > 0 || state.done) return undefined;
   const part = `${formatPart(amounts.bytes, amounts.totalBytes)} (${percent(amounts)} %)`;
-  const texts = [part, ...pace(state, amounts), amounts.counted];
-  return texts.filter((text) => text !== "").join(", ");
+  return [part, ...pace(state, amounts), amounts.counted].filter((text) => text !== "").join(", ");
 }
 
 function percent({ fraction }: Amounts): number {
@@ -277,7 +275,9 @@ function pace(state: ProgressState, { bytes, totalBytes, fraction }: Amounts): s
   const rate = currentRate(state);
   const left = totalBytes - bytes;
   if (rate === undefined || rate <= 0 || left <= 0) return [];
-  const isSure = fraction >= SURE_PART || state.at - state.samples[0]!.at >= SURE_AFTER;
+  // a check counts whole files: a large one would seem to take for ever
+  const isLong = !state.checking && state.at - state.samples[0]!.at >= SURE_AFTER;
+  const isSure = fraction >= SURE_PART || isLong;
   return [formatRate(rate), ...(isSure ? [`${formatTimeLeft(left / rate)} left`] : [])];
 }
 

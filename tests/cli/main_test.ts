@@ -210,6 +210,18 @@ Deno.test("main() tells how far it had come when the connection is lost", async 
   );
 });
 
+Deno.test("main() says nothing of jobs in place where there was nothing to bring", async () => {
+  const work: Work = (tell) => {
+    tell({ type: "planned", plan: samplePlan({ jobs: [] }) });
+    const none = { bytes: 0, totalBytes: 12, jobs: 0, received: 0, totalJobs: 0 };
+    for (const bytes of [0, 12]) tell({ type: "progress", progress: { ...none, bytes } });
+    return Promise.reject(new CopyError("refused", "they are the same", "choose another"));
+  };
+  const terminal = fakeTerminal();
+  assertEquals(await main([...COPY, "-yq"], terminal, fakeLibrary({ work }).library), 1);
+  assertEquals(terminal.err.join(""), "xpm-copy: they are the same after 12 B\n  choose another\n");
+});
+
 Deno.test("main() tells what all copies of a run that it follows have brought", async () => {
   const work: Work = (tell) => {
     for (const number of [1, 2]) {

@@ -69,6 +69,11 @@ Deno.test("renderProgress() tells no time left while a rate of the first moments
   assertEquals(sent(2, 30_000), "15 KiB/s");
   assertEquals(sent(2, 35 * MIB), "3 min 17 s left");
   assertEquals(sent(3, 30_000), "4 days 5 h left");
+  const compared = (bytes: number): CopyEvent => {
+    return { type: "checking", progress: { bytes, totalBytes: TOTAL, files: 1, totalFiles: 2 } };
+  };
+  const checking = advance(advance(startProgress(0), compared(0), 0), compared(30_000), 3);
+  assertEquals(renderProgress(checking, 100)[0]!.split("  ").at(-1)!.trim(), "9.8 KiB/s");
 });
 
 // BUG when this was written: for as long as a disk took, all had come, and nothing was told.
