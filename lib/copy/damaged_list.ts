@@ -48,9 +48,10 @@ export function damagesOf(
   const listed = new ByFolder<true>();
   for (const job of jobs) listed.set(job, true);
   const unlisted: string[] = [];
-  for (const [path, { kind }] of found) {
-    const job = kind === "link" ? jobAt(path, [JOBS]) : undefined;
-    if (job !== undefined && !listed.has(job)) unlisted.push(path);
+  for (const path of found.keys()) {
+    const job = jobAt(path, [JOBS]);
+    if (job === undefined || listed.has(job) || found.get(path)?.kind !== "link") continue;
+    unlisted.push(path);
   }
   if (unlisted.length === 0) return [];
   const message = `${DAMAGED}${run}/${LACKS}: ${unlisted[0]}${and(unlisted.length - 1)}`;
