@@ -66,7 +66,21 @@ export const SCHEMAS: readonly Wanted[] = [
 
 /** The text of a schema's file, with as few blanks as can be read: it is in each package. */
 export function schemaText(wanted: Wanted): string {
-  return `${inLines(schemaOf(wanted))}\n`;
+  return `${inLines(shared(schemaOf(wanted)))}\n`;
+}
+
+/** Lets a property that another type has too, to the letter, refer to that one. */
+function shared({ $defs, ...root }: Document): Document {
+  const places = new Map<string, string>();
+  for (const [name, { properties = {} }] of Object.entries($defs)) {
+    for (const [key, property] of Object.entries(properties)) {
+      const [text, $ref] = [JSON.stringify(property), `#/$defs/${name}/properties/${key}`];
+      const known = { $ref: places.get(text) ?? $ref };
+      if (known.$ref === $ref) places.set(text, $ref);
+      else if (JSON.stringify(known).length < text.length) properties[key] = known;
+    }
+  }
+  return { ...root, $defs };
 }
 
 /** An object as JSON, with a line for each type that it defines: all packages take it along. */

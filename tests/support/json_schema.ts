@@ -36,7 +36,9 @@ interface How {
 function fault(value: unknown, schema: Schema, how: How, at: string): string | undefined {
   const { $ref, anyOf, type, items, properties } = schema;
   if ($ref !== undefined) {
-    return fault(value, how.document.$defs[$ref.slice("#/$defs/".length)]!, how, at);
+    const [, , name, , property] = $ref.split("/"); // of "#/$defs/NAME/properties/PROPERTY"
+    const named = how.document.$defs[name!]!;
+    return fault(value, property ? named.properties![property]! : named, how, at);
   }
   if (anyOf !== undefined) return faultOfAll(value, anyOf, how, at);
   const values = "const" in schema ? [schema.const] : schema.enum;
