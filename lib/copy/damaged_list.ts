@@ -11,7 +11,7 @@ import { addLinked, type JobsFile } from "../workspace/jobs.ts";
 import { jobAt, JOBS, JOBS_FILE } from "../workspace/layout.ts";
 import { readRunStatus } from "../workspace/runs.ts";
 import type { FoundRunFolder } from "./inventory.ts";
-import type { CopyProblem } from "./types.ts";
+import type { CopyOptions, CopyProblem } from "./types.ts";
 
 /** What is listed of a run; where the list is damaged, the jobs that the run links to as well. */
 export async function withRunLinks(
@@ -41,10 +41,10 @@ export function damagesOf(
   { jobs, problems }: JobsFile,
   { source: found }: { source: FoundRunFolder },
   { source: info }: { source: Pick<WorkspaceInfo, "run"> },
+  { ended = false }: Pick<CopyOptions, "ended">,
 ): CopyProblem[] {
-  if (problems.length > 0 || readRunStatus(info.run?.status)?.ended === false) {
-    return damageOf(run, { problems });
-  }
+  const goesOn = readRunStatus(info.run?.status)?.ended === false && !ended;
+  if (problems.length > 0 || goesOn) return damageOf(run, { problems });
   const listed = new ByFolder<true>();
   for (const job of jobs) listed.set(job, true);
   const unlisted: string[] = [];

@@ -113,7 +113,7 @@ export class Surveying {
     const surveyed = {
       ...{ hosts, infos, can, files: options, mapped },
       ...{ found: found(), formerRoots: formerRoots(folders.source) },
-      problems: damagesOf(run.folder, run, folders, infos),
+      problems: damagesOf(run.folder, run, folders, infos, options),
     };
     const known = () => ({ infos, can, found: found() });
     const tell = (plan: CopyPlan) => this.common.packing?.begin(hosts.source, { ...known(), plan });

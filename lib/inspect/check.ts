@@ -88,7 +88,7 @@ export async function check(
   const started = performance.now();
   const { Checking } = await import("./checking.ts"); // it loads the hashes of Node
   const compare = async () =>
-    await new Checking(await lookAtEnds(hosts, request), options, jobs).run();
+    await new Checking(await lookAtEnds(hosts, request, options), options, jobs).run();
   const found = await retried(hosts, compare, options, { interrupted: STOPPED });
   const { experimentId } = request;
   return { experimentId, ...found, seconds: (performance.now() - started) / 1000 };

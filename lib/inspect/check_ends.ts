@@ -33,6 +33,7 @@ import { refuseRequest } from "../copy/refusals.ts";
 import { runAt } from "../copy/survey.ts";
 import type { RunRequest } from "../copy/surveyed.ts";
 import type { CopyProblem } from "../copy/types.ts";
+import type { CheckOptions } from "./check_types.ts";
 import type { Held } from "./compare_folders.ts";
 
 /** What is known of both ends before anything is compared. */
@@ -54,7 +55,11 @@ export interface CheckedEnds {
 }
 
 /** Looks at both ends; each is logged in to once. */
-export async function lookAtEnds(hosts: Hosts, request: RunRequest): Promise<CheckedEnds> {
+export async function lookAtEnds(
+  hosts: Hosts,
+  request: RunRequest,
+  options: Pick<CheckOptions, "ended">,
+): Promise<CheckedEnds> {
   const { workspaces, experimentId, runId } = request;
   checkId("experiment", experimentId);
   if (runId !== CURRENT) checkId("run", runId);
@@ -89,7 +94,7 @@ export async function lookAtEnds(hosts: Hosts, request: RunRequest): Promise<Che
     runId: run.runId,
     run: folder,
     jobs,
-    problems: damagesOf(folder, all, { source: found.source.run }, infos),
+    problems: damagesOf(folder, all, { source: found.source.run }, infos, options),
   };
 }
 
