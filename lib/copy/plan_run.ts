@@ -8,6 +8,7 @@ import type { WorkspaceInfo } from "../host/host.ts";
 import type { Entry } from "../system/entry.ts";
 import { JOBS, runLink, STATUS_FILE } from "../workspace/layout.ts";
 import {
+  areTwoRuns,
   compareRuns,
   readRunStatus,
   readTransientJobs,
@@ -74,9 +75,8 @@ function decideRun(
   if (went || isInProgressThere(jobs, source, destination)) {
     return { action: "leave", reason: "in progress at the destination" };
   }
-  const starts = [source, destination].flatMap((status) => status?.startedAt ?? []);
-  if (starts.length === 2 && starts[0] !== starts[1]) {
-    const blocked = "another run that has the same id"; // two machines began in the same second
+  if (areTwoRuns(source, destination)) {
+    const blocked = "another run that has the same id";
     return { action: "leave", reason: `${blocked} is at the destination`, blocked };
   }
   if (source?.ended === false && !isOver && destination?.ended === true) {

@@ -9,7 +9,7 @@ import type { Ends } from "../copy/plan.ts";
 import type { JobState } from "../copy/types.ts";
 import { jobFolder } from "../workspace/layout.ts";
 import type { JobInfo } from "../workspace/jobs.ts";
-import { compareRuns, compareText } from "../workspace/runs.ts";
+import { areTwoRuns, compareRuns, compareText } from "../workspace/runs.ts";
 import type { ListedRun, SeenJobs } from "./seen_jobs.ts";
 import type { ComparedJobs, RunComparison } from "./status_types.ts";
 
@@ -94,10 +94,11 @@ function aheadOf(
   return source ? "source" : destination ? "destination" : "neither";
 }
 
-/** Whether a run lists jobs that the other one does not, or has ended and the other one has not. */
+/** Whether a run lists jobs that the other one does not, is another one, or alone has ended. */
 function isFurther(run: ListedRun | undefined, other: ListedRun): boolean {
   if (run === undefined) return false;
   const known = new Set(other.jobs.map(jobFolder));
   return run.jobs.some((job) => !known.has(jobFolder(job))) ||
+    areTwoRuns(run.status, other.status) ||
     run.status?.ended === true && other.status?.ended === false;
 }

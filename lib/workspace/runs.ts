@@ -76,6 +76,11 @@ export interface RunStatus {
   transientJobs?: ReadonlySet<string>;
 }
 
+/** Whether two runs of one id are not the same run: two machines began in the same second. */
+export function areTwoRuns(...statuses: (Pick<RunStatus, "startedAt"> | undefined)[]): boolean {
+  return new Set(statuses.flatMap((status) => status?.startedAt ?? [])).size > 1;
+}
+
 /** What marks a job as transient in a line of events: in current versions, and in 2.0. */
 export const TRANSIENT: readonly RegExp[] = [
   /"scheduler_state": *"transient"/,

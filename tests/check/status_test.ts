@@ -77,6 +77,10 @@ onEachHost(
     ]);
     await pair.copy(sample, { fsync: false });
     assertEquals(await found(pair), ["neuralir 20260118_170744 at both, ahead neither, 2 same"]);
+    // BUG when this was written: another run that has the same id was called the same
+    const status = `${sample.runFolder}/status.json`;
+    writeFileSync(status, Deno.readTextFileSync(status).replace("44.372099", "44.9"));
+    assertEquals(await found(pair), ["neuralir 20260118_170744 at both, ahead both, 2 same"]);
   },
 );
 
