@@ -6,9 +6,10 @@
 
 import type { Host, WorkspaceInfo } from "../host/host.ts";
 import { repair } from "../rewrite/findings.ts";
+import type { Entry } from "../system/entry.ts";
 import { ByFolder } from "../workspace/by_folder.ts";
 import { addLinked, type JobsFile } from "../workspace/jobs.ts";
-import { jobAt, JOBS, JOBS_FILE } from "../workspace/layout.ts";
+import { jobAt, JOBS, JOBS_FILE, leadsTo } from "../workspace/layout.ts";
 import { readRunStatus } from "../workspace/runs.ts";
 import type { FoundRunFolder } from "./inventory.ts";
 import type { CopyOptions, CopyProblem } from "./types.ts";
@@ -23,8 +24,8 @@ export async function withRunLinks(
   const isEmpty = listed.jobs.length === 0; // a full disk, or a power cut, leaves such a file
   if (listed.problems.length === 0 && !isEmpty) return listed;
   const links: string[] = [];
-  await host.scan({ root, folders: [run], jobStatesOnly: false }, (_, { path, kind }) => {
-    if (kind === "link" && path.startsWith(`${JOBS}/`)) links.push(path.slice(JOBS.length + 1));
+  await host.scan({ root, folders: [run], jobStatesOnly: false }, (_, entry) => {
+    if (isToJob(entry, entry.path)) links.push(entry.path.slice(JOBS.length + 1));
   });
   const problems = listed.problems.length > 0 || links.length === 0 ? listed.problems : [LACKS];
   return { jobs: addLinked(listed.jobs, links), problems };
@@ -50,12 +51,17 @@ export function damagesOf(
   const unlisted: string[] = [];
   for (const path of found.keys()) {
     const job = jobAt(path, [JOBS]);
-    if (job === undefined || listed.has(job) || found.get(path)?.kind !== "link") continue;
-    unlisted.push(path);
+    if (job === undefined || listed.has(job)) continue;
+    if (isToJob(found.get(path)!, path)) unlisted.push(path);
   }
   if (unlisted.length === 0) return [];
   const message = `${DAMAGED}${run}/${LACKS}: ${unlisted[0]}${and(unlisted.length - 1)}`;
   return [{ code: "job", message, hint: `these are not copied; ${repair("it")}` }];
+}
+
+/** Whether a link is one that experimaestro makes; a user may have made others, e.g. `best`. */
+function isToJob({ target }: Pick<Entry, "target">, path: string): boolean {
+  return path.startsWith(`${JOBS}/`) && leadsTo(target ?? "", path);
 }
 
 function and(more: number): string {
