@@ -148,8 +148,8 @@ export function workspaceMeant(
   const [, id = "", path] = /^([^/:@]+):(.*)$/s.exec(words ?? "") ?? [];
   if (path === undefined || !message.includes(id)) return undefined;
   if (!workspaces.some((one) => one.id === id)) return undefined;
-  return `${printable(words!)} is a folder of the host ${id}; ` +
-    `for the workspace of that name, write only ${id}`;
+  const folder = path === "" ? "" : `${printable(words!)} is a folder of the host ${id}; `;
+  return `${folder}for the workspace of that name, write only ${id}`;
 }
 
 /** A hint, and another one below it, if there are any. */

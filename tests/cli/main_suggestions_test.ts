@@ -7,6 +7,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { main } from "../../lib/cli/main.ts";
 import { unknownWorkspace } from "../../lib/inspect/doctor.ts";
+import { workspaceMeant } from "../../lib/cli/suggest.ts";
+import type { Settings } from "../../lib/settings/settings.ts";
 import { CopyError } from "../../lib/errors.ts";
 import { makeSample } from "../../scripts/sample.ts";
 import { withFolder } from "../support/variables.ts";
@@ -106,6 +108,10 @@ Deno.test("main() tells a folder of a host from the workspace of the same name",
       `  ${id}:foo is a folder of the host ${id}; for the workspace of that name, write only ${id}\n`,
     );
   }
+  // BUG when this was written: below "does not name a folder" it said that this is one
+  const thrown = { code: "usage" as const, message: "'added:' does not name a folder" };
+  const meant = workspaceMeant("added:", thrown, { workspaces: [added] } as unknown as Settings);
+  assertEquals(meant, "for the workspace of that name, write only added");
   assertEquals(await said("cluster:foo", error("connection", "archive")), "");
   assertEquals(await said("cluster:foo", error("refused", "cluster")), "");
   assertEquals(await said("hpc:foo", error("connection", "hpc")), "");
