@@ -97,6 +97,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   Object.values(options.files ?? {}).forEach((text, at) =>
     writeFileSync(standIn(dir, at), text, { mode: 0o600 })
   );
+  const isServed = (port: number) =>
+    Deno.readTextFileSync(join(dir, "log")).includes(`Server listening on 127.0.0.1 port ${port}.`);
   for (let attempt = 1;; attempt++) {
     const [port, other] = [freePort(), freePort()];
     writeConfig(dir, [port, other], options);
@@ -112,7 +114,9 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    if (await answers(port, sshd)) return handle(sshd, dir, [port, other]);
+    // somebody else may have taken a port meanwhile, and even answer there as an sshd
+    const isUp = await answers(port, sshd) && [port, other].every(isServed);
+    if (isUp) return handle(sshd, dir, [port, other]);
     await stop(sshd);
     if (attempt === ATTEMPTS) {
       const log = Deno.readTextFileSync(join(dir, "log"));
