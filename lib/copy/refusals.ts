@@ -88,15 +88,21 @@ function refuseOverlap({ source, destination }: Ends<WorkspaceInfo>): void {
   const pairs = ours.flatMap((from) => theirs.map((to) => [from, to] as const));
   const same = ours.map((from, kind) => [from, theirs[kind]!] as const)
     .find(([from, to]) => from === to);
+  if (same !== undefined) throw sameFolder(same[0]);
   const nested = pairs.find(([from, to]) => isInside(from, to) || isInside(to, from));
   if (nested === undefined) return;
   const [from, to] = nested;
-  const message = same !== undefined
-    ? `source and destination are the same folder: ${same[0]}`
-    : isInside(to, from)
+  const message = isInside(to, from)
     ? `the destination ${to} is inside the source ${from}`
     : `the source ${from} is inside the destination ${to}`;
-  throw new CopyError("refused", message, "choose another workspace");
+  throw new CopyError("refused", message, ANOTHER);
+}
+
+const ANOTHER = "choose another workspace";
+
+/** The error where both workspaces are one folder. */
+export function sameFolder(folder: string): CopyError {
+  return new CopyError("refused", `source and destination are the same folder: ${folder}`, ANOTHER);
 }
 
 /** Whether a path is another one, or below it. */

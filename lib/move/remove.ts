@@ -5,7 +5,7 @@
  * @module
  */
 
-import { CopyError } from "../errors.ts";
+import { sameFolder } from "../copy/refusals.ts";
 import { areTogether, type Hosts } from "../host/hosts.ts";
 import type { Host, Staging, WorkspaceInfo } from "../host/host.ts";
 import { placesOf } from "../host/found.ts";
@@ -83,8 +83,9 @@ export async function removeAtSource(removal: Removal): Promise<Decided> {
   const claimed = await claim(hosts, request, options);
   let done = false;
   try {
-    await refuseSame(removal, claimed);
-    const decided = await setAside(removal, claimed);
+    const there = await lookThere(removal);
+    await refuseSame(removal, claimed, there);
+    const decided = await setAside(removal, claimed, there);
     await giveUp(removal, claimed, decided);
     done = true;
     return decided;
@@ -93,23 +94,31 @@ export async function removeAtSource(removal: Removal): Promise<Decided> {
   }
 }
 
+/** The destination: its machine, and what is there. */
+type There = Pick<Claimed, "host" | "info">;
+
+async function lookThere({ hosts, request }: Removal): Promise<There> {
+  const { destination } = request.workspaces;
+  const host = await hosts.open(destination);
+  return { host, info: await host.look({ path: destination.path }) };
+}
+
 /**
  * Refuses when both machines see one disk at this path: all that the check has found the same would
  * go. The name of a claim at the destination is new, so that no cache of a network disk hides it.
  */
-async function refuseSame({ hosts, request }: Removal, { host, all }: Claimed): Promise<void> {
-  const { source, destination } = request.workspaces;
-  if (areTogether(source, destination)) return; // the copy has refused that
-  const there = await hosts.open(destination);
-  const info = await there.look({ path: destination.path });
+async function refuseSame(
+  { request: { workspaces } }: Removal,
+  { host, all }: Claimed,
+  { host: there, info }: There,
+): Promise<void> {
+  if (areTogether(workspaces.source, workspaces.destination)) return; // the copy has refused that
   const name = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
   const [staging, places] = [`${info.jobsStaging}/${name}`, placesOf(info)];
   const claim = await there.claim({ staging, places, about: "{}" }, () => {});
   try {
     for (const area of new Set(all.map(({ folder }) => parentOf(folder)))) {
-      if ((await host.existing(area, [name])).length === 0) continue;
-      const message = `source and destination are the same folder: ${info.realPath}`;
-      throw new CopyError("refused", message, "choose another workspace");
+      if ((await host.existing(area, [name])).length > 0) throw sameFolder(info.realPath);
     }
   } finally {
     await claim.release(false);
@@ -117,7 +126,7 @@ async function refuseSame({ hosts, request }: Removal, { host, all }: Claimed): 
 }
 
 /** Sets aside what may go, and gives back what turns out to have to stay. */
-async function setAside(removal: Removal, claimed: Claimed): Promise<Decided> {
+async function setAside(removal: Removal, claimed: Claimed, there: There): Promise<Decided> {
   const { known } = removal;
   const first = decideFolders(known).removed.map(({ path }) => path);
   const unmoved = await moveAll(claimed, first, false);
@@ -130,7 +139,7 @@ async function setAside(removal: Removal, claimed: Claimed): Promise<Decided> {
     for (const folder of await changedOf(claimed, aside, known)) {
       reasons.set(folder, { why: "changed", reason: "it has changed since it was checked" });
     }
-    for (const folder of await goneThere(removal, aside)) reasons.set(folder, SAME);
+    for (const folder of await goneThere(there, aside)) reasons.set(folder, SAME);
     const late = await lateMentions(removal, claimed);
     const of = (folder: string) => new Set([...known.mentions.of(folder), ...late.of(folder)]);
     const unfit = new Map([...known.unfit, ...reasons]);
@@ -208,11 +217,9 @@ const SAME: Reason = { why: "unchecked", reason: "the destination's is this same
  * Which folders the destination has no more, now that they are out of sight at the source. A mount,
  * another name of a host or a link there may lead to the source: then nothing was copied.
  */
-async function goneThere({ hosts, request }: Removal, folders: string[]): Promise<string[]> {
-  const { destination } = request.workspaces;
-  const host = await hosts.open(destination);
-  const { realPath } = await host.look({ path: destination.path });
-  const there = new Set(await host.existing(realPath, folders.map((folder) => `${folder}/.`)));
+async function goneThere({ host, info }: There, folders: string[]): Promise<string[]> {
+  const paths = folders.map((folder) => `${folder}/.`);
+  const there = new Set(await host.existing(info.realPath, paths));
   return folders.filter((folder) => !there.has(`${folder}/.`));
 }
 
